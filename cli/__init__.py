@@ -1,0 +1,1 @@
+"""The command line of specpc, installed as ``specpc_cli``."""

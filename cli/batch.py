@@ -1,0 +1,176 @@
+"""``specpc compress --jsonl``: one output line for each input line, in order, resumable.
+
+While it runs, lines are appended to ``OUT.part``, whose first line tells the settings; when all
+are done, the rest of it becomes ``OUT`` by one rename. An interrupted run leaves only the part.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from specpc_cli.inputs import open_lines
+from specpc_cli.outputs import json_line, replace_file, write_stdout
+from specpc_cli.task import Task, batch_fields
+
+from specpc.errors import InputError, OutOfMemoryError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from specpc_cli.console import Console
+
+    from specpc import Compressor
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Names of the input fields that are read."""
+
+    context: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """Where a batch comes from and goes to.
+
+    Attributes:
+        source: a file, or ``-``.
+        output: a file, or standard output.
+        fields: names of the input fields.
+        made_with: settings that a resumed run must share.
+        resume: whether to go on with an interrupted run.
+    """
+
+    source: str
+    output: Path | None
+    fields: Fields
+    made_with: dict[str, Any]
+    resume: bool
+
+
+def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
+    """Compress every line.
+
+    Raises:
+        UsageError: there is nothing to go on with, or it was made with other settings.
+        InputError: some lines could not be compressed; the others were.
+    """
+    if job.output is None:
+        failed, total = _run_lines(job, 0, load, task, console, write_stdout)
+    else:
+        with _part_file(job, job.output) as (file, done):
+
+            def write(line: bytes) -> None:
+                file.write(line)
+                file.flush()
+
+            failed, total = _run_lines(job, done, load, task, console, write)
+    if failed:
+        raise InputError(f"{failed} of {total} lines could not be compressed")
+    if total == 0:
+        raise InputError("there are no lines in the input: nothing to compress")
+
+
+def _run_lines(
+    job: Job,
+    done: int,
+    load: Callable[[], Compressor],
+    task: Task,
+    console: Console,
+    write: Callable[[bytes], None],
+) -> tuple[int, int]:
+    """Numbers of failed lines and of all lines; the first ``done`` were written before."""
+    failed = total = 0
+    compressor: Compressor | None = None
+    for number, line in open_lines(job.source):
+        total += 1
+        if total <= done:
+            continue
+        fields: dict[str, Any] = {}
+        try:
+            fields = _parse(line)
+            context, question = _texts(fields, job.fields)
+            compressor = compressor or load()
+            with console.progress(f"Line {number}") as progress:
+                result = task.run(compressor, context, question=question, progress=progress)
+            fields.pop(job.fields.context)
+            fields |= batch_fields(result)
+            console.summary(result, f"line {number}")
+        except (InputError, UsageError, OutOfMemoryError) as error:
+            if compressor is None and not isinstance(error, InputError):
+                raise  # no draft could be loaded: no line will do better
+            failed += 1
+            console.error(f"line {number}: {error}")
+            fields.pop(job.fields.context, None)
+            fields["error"] = str(error)
+        write(json_line(fields))
+    return failed, total
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise InputError(f"not valid UTF-8 (offset {error.start} in the line)") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not valid JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise InputError("not a JSON object")
+    return value
+
+
+def _texts(fields: dict[str, Any], names: Fields) -> tuple[str, str | None]:
+    if names.context not in fields:
+        raise InputError(f"no field {names.context!r}: name the right one with --context-field")
+    context = fields[names.context]
+    if not isinstance(context, str):
+        raise InputError(f"the field {names.context!r} is not a string")
+    question = fields.get(names.question)
+    if question is not None and not isinstance(question, str):
+        raise InputError(f"the field {names.question!r} is not a string")
+    return context, question
+
+
+@contextmanager
+def _part_file(job: Job, output: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """The file lines are appended to, and how many it holds; becomes ``output`` on success."""
+    part = output.with_name(output.name + ".part")
+    header = json_line({"specpc": {**job.made_with, **asdict(job.fields)}})
+    done = _finished_lines(part, header) if job.resume else None
+    if done is None and job.resume and output.exists():
+        raise UsageError(
+            f"{output} is complete and there is nothing to go on with: leave out --resume to "
+            "make it anew"
+        )
+    with part.open("r+b" if done is not None else "wb") as file:
+        if done is None:
+            file.write(header)
+        else:
+            file.seek(0, 2)
+        yield file, done or 0
+    with part.open("rb") as file:
+        file.readline()
+        replace_file(output, file)
+    part.unlink()
+
+
+def _finished_lines(part: Path, header: bytes) -> int | None:
+    """How many whole lines an interrupted run left; cuts off the one it was writing."""
+    if not part.exists():
+        return None
+    data = part.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole == 0:
+        return None
+    if not data.startswith(header):
+        raise UsageError(
+            f"{part} was made with other settings: repeat them, or leave out --resume to start anew"
+        )
+    with part.open("r+b") as file:
+        file.truncate(whole)
+    return data.count(b"\n") - 1

@@ -1,0 +1,231 @@
+"""``specpc compress``: reads texts, has the library compress them, writes what comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from specpc_cli import batch
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.outputs import json_line, write_file, write_stdout
+from specpc_cli.task import Task, json_fields
+
+from specpc.budget import check_budget
+from specpc.config import ScorerName, Unit
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import SpecPCError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specpc import Compressor
+
+
+def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Text files; '-' or none for standard input.", show_default=False),
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
+    ] = None,
+    question_file: Annotated[
+        Path | None, typer.Option("--question-file", help="Read the question from a file.")
+    ] = None,
+    ratio: Annotated[
+        float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
+    ] = None,
+    target_tokens: Annotated[
+        int | None, typer.Option("--target-tokens", help="Most tokens kept, in draft tokens.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="File to write, or folder for several files."),
+    ] = None,
+    draft: Annotated[
+        str,
+        typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file."),
+    ] = DEFAULT_DRAFT,
+    scorer: Annotated[ScorerName, typer.Option(help="Scoring rule.")] = "specpc",
+    unit: Annotated[
+        Unit, typer.Option(help="What is kept or dropped whole; 'token' is the paper's rule.")
+    ] = "sentence",
+    gap: Annotated[str, typer.Option(help="Marker written wherever text was cut.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
+    ] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
+    ] = False,
+    context_field: Annotated[
+        str, typer.Option(help="With --jsonl: the field that is compressed.")
+    ] = "context",
+    question_field: Annotated[
+        str, typer.Option(help="With --jsonl: the field that holds the question.")
+    ] = "question",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With --jsonl: go on with an interrupted run.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
+    ] = False,
+) -> None:
+    """Keep the part of a text that a question needs.
+
+    \b
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.2
+      cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
+      specpc compress prompt.txt --ratio 0.3 | llm
+      specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
+      specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
+
+    The compressed text goes to standard output, every kept piece byte for byte as it stood in
+    the source; messages go to standard error. Without a question, the closing question or
+    instruction of the text itself guides the cut and is kept whole.
+    """
+    console = Console(verbose=verbose, quiet=quiet)
+    sources = files or [STDIN]
+    check_budget(ratio=ratio, target_tokens=target_tokens)
+    _check_options(sources, output, as_json=as_json, jsonl=jsonl, resume=resume)
+    for source in sources:
+        check_file(source)
+    task = Task(_read_question(question, question_file), ratio, target_tokens, gap)
+
+    def load() -> Compressor:
+        from specpc import Compressor
+
+        return Compressor.from_pretrained(
+            draft,
+            scorer=scorer,
+            unit=unit,
+            device=device,
+            dtype=dtype,
+            offline=offline,
+            report=console.tell,
+        )
+
+    if jsonl:
+        made_with = {"draft": draft, "scorer": scorer, "unit": unit, **task.settings()}
+        fields = batch.Fields(context_field, question_field)
+        batch.run(batch.Job(sources[0], output, fields, made_with, resume), load, task, console)
+    elif len(sources) == 1:
+        _compress_one(sources[0], output, load, task, console, as_json=as_json)
+    else:
+        _compress_many(sources, output, load, task, console, as_json=as_json)
+
+
+def _check_options(
+    sources: list[str], output: Path | None, *, as_json: bool, jsonl: bool, resume: bool
+) -> None:
+    if resume and not jsonl:
+        raise UsageError("--resume goes with --jsonl")
+    if resume and output is None:
+        raise UsageError("--resume needs -o FILE: what was printed cannot be gone on with")
+    if jsonl and as_json:
+        raise UsageError("--jsonl already writes JSON: leave out --json")
+    if jsonl and len(sources) > 1:
+        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
+    if len(sources) > 1 and not jsonl:
+        if output is None and not as_json:
+            raise UsageError(
+                "several files need -o DIR or --json"
+            )
+        if sources.count(STDIN) > 1:
+            raise UsageError("standard input can be read only once")
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
+
+
+def _read_question(question: str | None, file: Path | None) -> str | None:
+    if question is not None and file is not None:
+        raise UsageError("give the question with -q or with --question-file, not both")
+    if file is not None:
+        check_file(str(file))
+        question = read_text(str(file))
+    if question is not None and not question.strip():
+        raise UsageError("the question is empty: ask something, or leave -q out")
+    return question
+
+
+def _compress_one(
+    source: str,
+    output: Path | None,
+    load: Callable[[], Compressor],
+    task: Task,
+    console: Console,
+    *,
+    as_json: bool,
+) -> None:
+    text = read_text(source)
+    compressor = load()
+    with console.progress("Reading") as progress:
+        result = task.run(compressor, text, progress=progress)
+    data = json_line(json_fields(result)) if as_json else result.text.encode()
+    if output is None:
+        write_stdout(data)
+    else:
+        write_file(output / _name(source) if output.is_dir() else output, data)
+    console.summary(result)
+
+
+def _compress_many(
+    sources: list[str],
+    output: Path | None,
+    load: Callable[[], Compressor],
+    task: Task,
+    console: Console,
+    *,
+    as_json: bool,
+) -> None:
+    """Each file by itself; one that fails is reported and does not stop the others."""
+    folder = None if output is None else _make_folder(output, sources)
+    compressor = load()
+    failed = 0
+    for source in sources:
+        try:
+            text = read_text(source)
+            with console.progress(f"Reading {source}") as progress:
+                result = task.run(compressor, text, progress=progress)
+        except SpecPCError as error:
+            failed += 1
+            told = str(error)
+            console.error(told if source in told else f"{source}: {told}")
+            continue
+        fields = {"file": source, **json_fields(result)}
+        data = json_line(fields) if as_json else result.text.encode()
+        if folder is None:
+            write_stdout(data)
+        else:
+            suffix = ".json" if as_json else ""
+            write_file(folder / (_name(source) + suffix), data)
+        console.summary(result, source)
+    if failed:
+        raise SpecPCError(f"{failed} of {len(sources)} files could not be compressed")
+
+
+def _make_folder(output: Path, sources: list[str]) -> Path:
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output} is a file: several files need a folder after -o")
+    twice = [name for name, count in Counter(map(_name, sources)).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"several of the files are called {twice[0]} and would overwrite each other in "
+            f"{output}: compress them in separate runs, or use --json"
+        )
+    output.mkdir(exist_ok=True)
+    return output
+
+
+def _name(source: str) -> str:
+    return "stdin.txt" if source == STDIN else Path(source).name

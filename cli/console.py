@@ -1,0 +1,86 @@
+"""What goes to stderr: progress, the summary line, and nothing the user did not ask for."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from specpc import CompressionResult
+
+
+class Console:
+    """Messages on stderr at one of three levels: quiet, normal, verbose."""
+
+    def __init__(self, *, verbose: bool, quiet: bool) -> None:
+        """``quiet`` silences all but errors; ``verbose`` tells how results came about."""
+        self.verbose = verbose
+        self.quiet = quiet
+        self.interactive = sys.stderr.isatty() and not quiet
+
+    def tell(self, message: str) -> None:
+        """Print one line, unless quiet."""
+        if not self.quiet:
+            print(message, file=sys.stderr, flush=True)
+
+    def error(self, message: str) -> None:
+        """Print one line about a failure, always."""
+        print(f"specpc: {message}", file=sys.stderr, flush=True)
+
+    def summary(self, result: CompressionResult, name: str = "") -> None:
+        """One line on a terminal; with ``-v``, anywhere, also how it came about."""
+        if not (self.interactive or self.verbose):
+            return
+        head = f"{name}: " if name else ""
+        self.tell(
+            f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} tokens "
+            f"({result.ratio:.1%}) in {result.timings.total:.1f} s"
+        )
+        if self.verbose:
+            for line in _details(result):
+                self.tell(f"  {line}")
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None] | None]:
+        """A bar over tokens read, on a terminal only; gone when done."""
+        if not self.interactive:
+            yield None
+            return
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+        with Progress(
+            "{task.description}",
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            console=RichConsole(stderr=True),
+            transient=True,
+        ) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _details(result: CompressionResult) -> Iterator[str]:
+    windows = "1 window" if result.windows == 1 else f"{result.windows} windows"
+    yield f"draft {result.draft}, scorer {result.scorer}, unit {result.unit}, {windows}"
+    origin = {
+        "question": "the question given",
+        "tail": "the text's own last lines, kept whole",
+        "neutral": "no question: a neutral instruction took its place",
+    }[result.query_source.value]
+    yield f"query ({origin}): {_shorten(result.query)}"
+    times = result.timings
+    yield (
+        f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "
+        f"budget {result.budget:,} tokens, {len(result.spans):,} pieces"
+    )
+    yield from result.notes
+
+
+def _shorten(text: str, width: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 3] + "..."

@@ -1,0 +1,87 @@
+"""Reading what the user names: bytes first, decoded here, so that offsets stay true."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specpc.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STDIN = "-"
+
+
+def read_bytes(source: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        UsageError: no such file, or a directory.
+        InputError: it cannot be read.
+    """
+    if source == STDIN:
+        if sys.stdin.isatty():
+            print("specpc: reading from the terminal; end with Ctrl-D", file=sys.stderr)
+        return sys.stdin.buffer.read()
+    check_file(source)
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {source}: {error.strerror}") from error
+
+
+def open_lines(source: str) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers from 1, read as they come."""
+    check_file(source)
+    try:
+        with nullcontext(sys.stdin.buffer) if source == STDIN else Path(source).open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise InputError(f"cannot read {source}: {error.strerror}") from error
+
+
+def check_file(source: str) -> None:
+    """Raise `UsageError` unless ``source`` is ``-`` or an existing file."""
+    if source == STDIN:
+        return
+    if Path(source).is_dir():
+        raise UsageError(f"{source} is a directory: name the files in it")
+    if not Path(source).exists():
+        raise UsageError(f"there is no file {source}")
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 text, line ends untouched.
+
+    Raises:
+        InputError: empty, binary, or not UTF-8; says where.
+    """
+    shown = "standard input" if name == STDIN else name
+    if not data:
+        raise InputError(f"{shown} is empty: there is nothing to compress")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{shown} is UTF-16 text: convert it to UTF-8 first (iconv -f UTF-16)")
+    if (at := data.find(b"\0")) >= 0:
+        raise InputError(
+            f"{shown} is a binary file (a zero byte at offset {at}): extract its text first"
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{shown} is not valid UTF-8 (byte 0x{data[error.start]:02x} at offset "
+            f"{error.start}): convert it to UTF-8 first (iconv -t UTF-8)"
+        ) from error
+    if text.isspace():
+        raise InputError(f"{shown} has nothing but white space: there is nothing to compress")
+    return text
+
+
+def read_text(source: str) -> str:
+    """`decode` of `read_bytes`."""
+    return decode(read_bytes(source), source)

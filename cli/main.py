@@ -1,0 +1,92 @@
+"""Wires the commands together and turns every failure into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+import typer.core
+from specpc_cli import compress, models
+
+from specpc.errors import SpecPCError, UsageError
+from specpc.version import __version__
+
+if TYPE_CHECKING:
+    from typing import Any
+
+USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
+
+
+class _Guarded(typer.core.TyperGroup):
+    """The error boundary: the library raises, this prints one sentence and exits."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # a full disk or closed pipe must show here, not at shutdown
+            return result
+        except BrokenPipeError:
+            _drop_stdout()
+            raise typer.Exit(PIPE_CLOSED) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+        except UsageError as error:
+            _fail(error, USAGE)
+        except SpecPCError as error:
+            _fail(error, FAILURE)
+        except OSError as error:
+            _drop_stdout()
+            where = f" {error.filename}" if error.filename else ""
+            _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
+        except (MemoryError, RuntimeError) as error:
+            if type(error) not in (MemoryError, RuntimeError):
+                raise
+            _fail(error, FAILURE, f"{type(error).__name__}: {error}")
+
+
+def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
+    if os.environ.get("SPECPC_DEBUG") == "1":
+        traceback.print_exception(error)
+    print(f"specpc: {message or error}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _drop_stdout() -> None:
+    """Nothing more can be written there; keep Python from trying again at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"specpc {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=_Guarded,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _specpc(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Compress long prompts: keep the part of a text that a question needs."""
+
+
+app.command("compress")(compress.compress)
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Entry point of the ``specpc`` console script."""
+    app()

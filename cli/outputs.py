@@ -1,0 +1,62 @@
+"""Writing results: whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+
+def write_stdout(data: bytes) -> None:
+    """Write bytes to standard output, exactly these."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file's contents, whole or not at all."""
+    replace_file(path, io.BytesIO(data))
+
+
+def replace_file(path: Path, source: BinaryIO) -> None:
+    """Replace a file by one rename, so that no reader or crash sees half of it.
+
+    Symbolic links are followed; what is no regular file (a device, a pipe) is written into.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(source, file)
+        part.chmod(_mode(path))
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The mode the file has, or would get if it were opened in the ordinary way."""
+    if path.exists():
+        return path.stat().st_mode & 0o7777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def json_line(fields: dict[str, Any]) -> bytes:
+    """One object on one line of UTF-8."""
+    try:
+        return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:  # a lone surrogate passed through from the input
+        return (json.dumps(fields) + "\n").encode()

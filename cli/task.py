@@ -1,0 +1,74 @@
+"""What one run of ``specpc compress`` asks of every text."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specpc import CompressionResult, Compressor
+
+
+@dataclass(frozen=True)
+class Task:
+    """The question, the budget and the gap marker.
+
+    Attributes:
+        question: asked of every text that brings none of its own.
+        ratio: fraction of the tokens kept.
+        target_tokens: or the number of them.
+        gap: marker where text was cut.
+    """
+
+    question: str | None
+    ratio: float | None
+    target_tokens: int | None
+    gap: str
+
+    def run(
+        self,
+        compressor: Compressor,
+        text: str,
+        *,
+        question: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> CompressionResult:
+        """Compress one text."""
+        return compressor.compress(
+            text,
+            self.question if question is None else question,
+            ratio=self.ratio,
+            target_tokens=self.target_tokens,
+            gap=self.gap,
+            progress=progress,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """The fields, for telling whether two runs are alike."""
+        return asdict(self)
+
+
+def batch_fields(result: CompressionResult) -> dict[str, Any]:
+    """The fields of a JSONL output line; their names and meaning are stable."""
+    return {
+        "compressed": result.text,
+        "spans": [[span.start, span.end] for span in result.spans],
+        "original_tokens": result.original_tokens,
+        "compressed_tokens": result.compressed_tokens,
+        "seconds": round(result.timings.total, 4),
+    }
+
+
+def json_fields(result: CompressionResult) -> dict[str, Any]:
+    """The fields of ``--json``: those of a batch line, and how they came about."""
+    return batch_fields(result) | {
+        "ratio": round(result.ratio, 4),
+        "query": result.query,
+        "query_source": result.query_source.value,
+        "draft": result.draft,
+        "scorer": result.scorer,
+        "unit": result.unit,
+        "notes": list(result.notes),
+    }

@@ -1,0 +1,100 @@
+"""Attention capture without patching: one registered attention function that can be watched.
+
+A model loaded with ``attn_implementation=ATTENTION`` computes exactly transformers' own SDPA
+attention. When its ``base_model`` is called with ``observer=...`` (an unknown keyword argument
+travels down to every attention layer), the observer also sees each layer's queries and keys.
+Nothing is hooked, replaced or left behind, so calls are re-entrant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ATTENTION: Final = "specpc"
+
+
+@dataclass(frozen=True)
+class LayerAttention:
+    """What one attention layer is about to compute, after positions were applied.
+
+    Attributes:
+        layer: index of the layer.
+        query: ``[batch, heads, queries, head_dim]``; the queries are the last positions.
+        key: ``[batch, kv_heads, keys, head_dim]``.
+        mask: ``None`` for plain causal attention; else ``[batch or 1, 1, queries, keys]``,
+            boolean (true where a query sees a key) or additive.
+        scaling: factor on the dot products.
+    """
+
+    layer: int
+    query: Tensor
+    key: Tensor
+    mask: Tensor | None
+    scaling: float
+
+
+class Observer(Protocol):
+    """Called once per attention layer, in order, during an observed forward."""
+
+    def __call__(self, attention: LayerAttention) -> None:
+        """Look at one layer; reduce at once and keep little."""
+
+
+def window_attention(attention: LayerAttention, rows: int) -> Tensor:
+    """Softmax attention of the last ``rows`` queries to every key, in float32.
+
+    Returns:
+        ``[batch, heads, rows, keys]``; each row sums to one over the keys it may see.
+    """
+    query = attention.query[:, :, -rows:]
+    batch, heads, rows, head_dim = query.shape
+    kv_heads, keys = attention.key.shape[1], attention.key.shape[2]
+    # Grouped queries share a key head: fold the group into the rows rather than repeat the keys.
+    grouped = query.reshape(batch, kv_heads, heads // kv_heads * rows, head_dim)
+    logits = torch.matmul(grouped, attention.key.transpose(-1, -2))
+    logits = logits.reshape(batch, heads, rows, keys).float() * attention.scaling
+    mask = attention.mask
+    if mask is None:
+        offset = keys - rows
+        hidden = torch.ones(rows, keys, dtype=torch.bool, device=logits.device).triu(offset + 1)
+        logits = logits.masked_fill_(hidden, float("-inf"))
+    elif mask.dtype == torch.bool:
+        logits = logits.masked_fill_(~mask[:, :, -rows:, :keys], float("-inf"))
+    else:
+        logits = logits + mask[:, :, -rows:, :keys].float()
+    return logits.softmax(dim=-1)
+
+
+def _observed_attention(
+    module: torch.nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    *,
+    scaling: float | None = None,
+    observer: Observer | None = None,
+    **kwargs: Any,
+) -> tuple[Tensor, None]:
+    output, _ = sdpa_attention_forward(
+        module, query, key, value, attention_mask, scaling=scaling, **kwargs
+    )
+    if observer is not None:
+        scale = scaling if scaling is not None else query.shape[-1] ** -0.5
+        layer = int(module.layer_idx)  # type: ignore[arg-type]
+        observer(LayerAttention(layer, query, key, attention_mask, scale))
+    return output, None
+
+
+AttentionInterface.register(ATTENTION, _observed_attention)
+# Without this, transformers builds no mask at all for an unknown name, and sliding windows vanish.
+AttentionMaskInterface.register(ATTENTION, sdpa_mask)

@@ -1,0 +1,53 @@
+"""What specpc raises.
+
+SpecPCError                 everything below; its message is one sentence that says what to do
+├── UsageError              the request itself is wrong: change the arguments (CLI exit code 2)
+│   ├── BudgetError         the ratio or the number of tokens cannot be used
+│   ├── UnknownDraftError   no such draft model
+│   └── DeviceError         the device or number format asked for is not there
+├── InputError              the text or file cannot be compressed
+├── DraftError              a draft model cannot be fetched, read or used
+│   ├── OfflineError        it would have to be downloaded, and that is forbidden
+│   └── UnsupportedModelError   no causal language model, or its attention cannot be observed
+└── OutOfMemoryError        the machine or device ran out of memory
+"""
+
+
+class SpecPCError(Exception):
+    """Base of everything specpc raises on purpose; the message is one sentence for the user."""
+
+
+class UsageError(SpecPCError, ValueError):
+    """The request itself is wrong: other arguments are needed."""
+
+
+class BudgetError(UsageError):
+    """The ratio or number of tokens cannot be used."""
+
+
+class UnknownDraftError(UsageError):
+    """No draft model goes by this name."""
+
+
+class DeviceError(UsageError):
+    """The device or number format asked for is not available here."""
+
+
+class InputError(SpecPCError):
+    """The text or file cannot be compressed."""
+
+
+class DraftError(SpecPCError):
+    """A draft model cannot be fetched, read or used."""
+
+
+class OfflineError(DraftError):
+    """The draft would have to be downloaded, and downloads are forbidden."""
+
+
+class UnsupportedModelError(DraftError):
+    """The model's attention cannot be observed, or it is no causal language model."""
+
+
+class OutOfMemoryError(SpecPCError):
+    """The machine or the device ran out of memory."""

@@ -1,0 +1,179 @@
+"""From token scores and an allowance to pieces of text: whole units, or the paper's tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import torch
+
+from specpc.results import Span
+from specpc.segmentation import safe_cuts, segment
+from specpc.selection import select_tokens, select_units, whole_groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Pieces of a text in order, and whether a unit had to be cut to fit."""
+
+    pieces: list[Span]
+    cut_unit: bool = False
+
+
+class Picker(Protocol):
+    """Chooses pieces of one text within an allowance of tokens."""
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Ascending token positions where a unit starts (windows are cut there)."""
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """The best pieces of at most ``allowance`` tokens by token scores ``[tokens]``."""
+
+
+@dataclass(frozen=True)
+class TokenPicker:
+    """The paper's selection, rounded to whole words so that none is cut in half.
+
+    Attributes:
+        text: the context.
+        bounds: ``[tokens + 1]`` character offsets of the tokens (see `TokenizedText`).
+        kernel_size: SpecPC's pooling kernel.
+        neighbor_tokens: SpecPC's neighbours.
+    """
+
+    text: str
+    bounds: NDArray[np.int64]
+    kernel_size: int
+    neighbor_tokens: int
+
+    @cached_property
+    def _words(self) -> NDArray[np.int64]:
+        """``[tokens]`` number of the word each token belongs to."""
+        safe = np.zeros(len(self.text) + 1, dtype=bool)
+        safe[sorted(safe_cuts(self.text))] = True
+        inner = self.bounds[1:-1]
+        # A token that owns no characters is the rest of a character begun before it.
+        starts = safe[inner] & (np.diff(self.bounds)[1:] > 0)
+        return np.concatenate(([0], np.cumsum(starts))).astype(np.int64)
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Token positions where words start."""
+        return np.flatnonzero(np.diff(self._words, prepend=-1))
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """SpecPC steps 4 and 5, then whole words."""
+        selected = select_tokens(
+            torch.from_numpy(scores),
+            allowance,
+            kernel_size=self.kernel_size,
+            neighbor_tokens=self.neighbor_tokens,
+        )
+        kept = whole_groups(selected.tolist(), scores, self._words, allowance)
+        starts = np.append(self.unit_starts, len(scores))
+        return Picked(
+            [
+                Span(
+                    int(self.bounds[starts[word]]),
+                    int(self.bounds[starts[word + 1]]),
+                    float(scores[starts[word] : starts[word + 1]].max()),
+                )
+                for word in np.flatnonzero(kept)
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class UnitPicker:
+    """Whole units of text by the mean of their best token scores.
+
+    Attributes:
+        text: the context.
+        bounds: ``[tokens + 1]`` character offsets of the tokens.
+        unit: ``sentence``, ``line`` or ``paragraph``.
+        kernel_size: for the one unit that must be cut when none fits.
+        neighbor_tokens: likewise.
+    """
+
+    text: str
+    bounds: NDArray[np.int64]
+    unit: str
+    kernel_size: int
+    neighbor_tokens: int
+    _edges: NDArray[np.int64] = field(init=False, repr=False)
+    _unit_of: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Cut the text into units and give each token to one."""
+        edges = np.asarray(segment(self.text, self.unit), dtype=np.int64)
+        # By its last character: the space before a word belongs to the word's unit.
+        last = np.maximum(self.bounds[1:] - 1, 0)
+        unit_of = np.clip(np.searchsorted(edges, last, side="right") - 1, 0, len(edges) - 2)
+        object.__setattr__(self, "_edges", edges)
+        object.__setattr__(self, "_unit_of", unit_of)
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Token positions where units start."""
+        return np.flatnonzero(np.diff(self._unit_of, prepend=-1))
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """Best units first; where the best exceeds the allowance, its own best tokens."""
+        units = len(self._edges) - 1
+        sizes = np.bincount(self._unit_of, minlength=units).astype(np.int64)
+        values = unit_scores(scores, self._unit_of, units)
+        best = int(values.argmax())
+        if sizes[best] > allowance:
+            return self._cut(best, scores, allowance)
+        return Picked(
+            [
+                Span(int(self._edges[u]), int(self._edges[u + 1]), float(values[u]))
+                for u in select_units(values, sizes, allowance)
+            ]
+        )
+
+    def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
+        tokens = np.flatnonzero(self._unit_of == unit)
+        start, end = int(self._edges[unit]), int(self._edges[unit + 1])
+        bounds = np.clip(self.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
+        bounds[0], bounds[-1] = 0, end - start
+        inner = TokenPicker(
+            self.text[start:end],
+            bounds,
+            min(self.kernel_size, allowance),
+            min(self.neighbor_tokens, allowance),
+        )
+        pieces = inner.pick(scores[tokens], allowance).pieces
+        return Picked([Span(p.start + start, p.end + start, p.score) for p in pieces], True)
+
+
+def unit_scores(
+    scores: NDArray[np.float64], unit_of: NDArray[np.int64], units: int
+) -> NDArray[np.float64]:
+    """One score a unit: the mean of its best tokens.
+
+    Args:
+        scores: ``[tokens]``.
+        unit_of: ``[tokens]`` ascending unit number of each token.
+        units: number of units; those without tokens score the least.
+
+    Returns:
+        ``[units]``.
+    """
+    floor = float(scores.min(initial=0.0))
+    result = np.full(units, floor)
+    edges = np.searchsorted(unit_of, np.arange(units + 1))
+    for unit in range(units):
+        own = scores[edges[unit] : edges[unit + 1]]
+        if len(own):
+            result[unit] = np.sort(own)[-BEST_TOKENS:].mean()
+    return result
+
+
+BEST_TOKENS = 4

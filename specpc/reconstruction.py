@@ -1,0 +1,60 @@
+"""From kept character ranges to text: slices of the source, never decoded from tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Range = tuple[int, int]
+
+
+def merge(ranges: Sequence[Range]) -> list[Range]:
+    """Sorted, disjoint, non-adjacent ranges that cover the same characters."""
+    merged: list[Range] = []
+    for start, end in sorted(ranges):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+# The line break (and blank line, if any) that ends a cut, and the indentation after it.
+_LINE_START = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))?[ \t]*\Z")
+_LOOK_BACK = 80
+
+
+def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
+    """Widen merged ranges by the white space without which a cut would mangle the text.
+
+    A heading, item or row that began a line still begins one: the line break before it is kept
+    with it. ``"the end" + "Next"`` must not read ``"the endNext"``: the white space that stood
+    before the second piece, or else after the first, is kept. Scripts without spaces have none
+    and need none.
+    """
+    apart: list[Range] = []
+    for start, end in ranges:
+        if apart:
+            left_start, left_end = apart[-1]
+            glued = not (text[left_end - 1].isspace() or text[start].isspace())
+            cut = text[max(left_end, start - _LOOK_BACK) : start]
+            line_start = _LINE_START.search(cut)
+            if line_start and text[left_end - 1] not in "\r\n":
+                start -= len(line_start.group())  # noqa: PLW2901
+            elif glued and text[start - 1].isspace():
+                start -= 1  # noqa: PLW2901
+            elif glued and text[left_end].isspace():
+                crlf = text.startswith("\r\n", left_end)
+                apart[-1] = (left_start, left_end + (2 if crlf else 1))
+        apart.append((start, end))
+    return merge(apart)
+
+
+def join(text: str, ranges: Sequence[Range], gap: str = "") -> str:
+    """The ranges of ``text`` in order, with ``gap`` wherever something between them was cut."""
+    return gap.join(text[start:end] for start, end in ranges)

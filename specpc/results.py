@@ -1,0 +1,79 @@
+"""What a compression gives back: numbers and spans; formatting is the caller's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from specpc.prompt import QuerySource
+
+
+@dataclass(frozen=True)
+class Span:
+    """A kept stretch ``source[start:end]`` in characters.
+
+    Attributes:
+        start: first character.
+        end: one past the last character.
+        score: the scorer's highest score among the units inside (infinite where the text is
+            kept without being scored: the prompt's own question, or a ratio of 1).
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Wall-clock seconds of the stages of one compression."""
+
+    tokenize: float
+    score: float
+    select: float
+
+    @property
+    def total(self) -> float:
+        """Seconds from text to text; loading the draft is not in it."""
+        return self.tokenize + self.score + self.select
+
+
+@dataclass(frozen=True)
+class CompressionResult:
+    """A compressed text and how it came about.
+
+    Attributes:
+        text: the kept slices of the source in order, joined by the gap marker (default none).
+        spans: where the slices were, sorted and disjoint.
+        original_tokens: the source's length in draft tokens.
+        compressed_tokens: the length of ``text`` in draft tokens, gap markers included.
+        budget: the most tokens the result was allowed.
+        query: what the draft was asked.
+        query_source: whether that was given, found at the end of the text, or neutral.
+        draft: name of the draft model.
+        scorer: name of the scoring rule.
+        unit: kind of units chosen from.
+        windows: how many windows the draft read.
+        timings: seconds a stage.
+        notes: what the user may want to know, one sentence each.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    original_tokens: int
+    compressed_tokens: int
+    budget: int
+    query: str
+    query_source: QuerySource
+    draft: str
+    scorer: str
+    unit: str
+    windows: int
+    timings: Timings
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        """Achieved fraction of the tokens kept."""
+        return self.compressed_tokens / self.original_tokens

@@ -1,0 +1,136 @@
+"""Units of text as character spans that tile it: sentences, lines, paragraphs."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import regex
+from sentencex import get_sentence_boundaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Bounds = list[int]
+"""Ascending character offsets ``[0, ..., len(text)]``: unit ``i`` is ``text[b[i]:b[i + 1]]``."""
+
+# Longer units are cut at the best place inside: a budget must be able to hold a unit, and one
+# relevant clause should not have to pay for a page of legal prose.
+_LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
+
+_LINE: Final = re.compile(r"\r\n|\n|\r")
+_PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
+# A line break inside a sentence, as mail and plain-text files wrap prose: a full line, then one
+# that goes on with a small letter.
+_WRAPPED: Final = re.compile(r"[^\s|.:;!?][^\S\r\n]*\Z")
+_GOES_ON: Final = re.compile(r"[a-z(]")
+_WRAP_FROM: Final = 50
+
+
+def segment(text: str, unit: str) -> Bounds:
+    """Cut ``text`` into units of the named kind; white space belongs to the unit before it.
+
+    Args:
+        text: any text, of any script.
+        unit: ``sentence``, ``line`` or ``paragraph``.
+    """
+    if unit == "sentence":
+        cuts = _sentence_ends(text)
+    else:
+        breaks = _LINE if unit == "line" else _PARAGRAPH
+        cuts = {match.end() for match in breaks.finditer(text)}
+    return _shorten(text, _absorb_blank(text, cuts), _LONGEST[unit])
+
+
+def _sentence_ends(text: str) -> set[int]:
+    """Sentence ends, and line ends that are no mere wrapping (headings, items, table rows)."""
+    ends = {int(found["end_index"]) for found in get_sentence_boundaries("en", text)}
+    line_start = 0
+    for match in _LINE.finditer(text):
+        line = text[line_start : match.start()]
+        wrapped = (
+            len(line) >= _WRAP_FROM
+            and _WRAPPED.search(line)
+            and _GOES_ON.match(text, match.end()) is not None
+        )
+        if not wrapped:
+            ends.add(match.end())
+        line_start = match.end()
+    return ends
+
+
+def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:
+    """Bounds in order, with units of nothing but white space joined to the unit before."""
+    bounds = [0]
+    for cut in sorted({*(_before_indent(text, cut) for cut in cuts), len(text)}):
+        if text[bounds[-1] : cut].isspace():
+            if len(bounds) > 1:
+                bounds[-1] = cut
+        elif cut > bounds[-1]:
+            bounds.append(cut)
+    if bounds[-1] != len(text):  # the text is white space at its end or altogether
+        bounds.append(len(text))
+    return bounds
+
+
+def _before_indent(text: str, cut: int) -> int:
+    """Move a cut inside white space to the start of its line: indentation leads, not trails."""
+    start = cut
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    return start if start > 0 and text[start - 1] in "\r\n" else cut
+
+
+def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
+    shortened = [0]
+    for start, end in pairwise(bounds):
+        while end - shortened[-1] > longest:
+            shortened.append(_best_cut(text, shortened[-1], longest))
+        if end > start:
+            shortened.append(end)
+    return shortened
+
+
+# Best first: the end of a line, of a sentence, of a clause, of an item, of a word.
+_BREAKS: Final = tuple(
+    re.compile(ending)
+    for ending in (r"[\r\n]+", r"[.!?。！？]\s*", r"[;；:]\s*", r"[,，、]\s*", r"\s+")
+)
+
+
+def _best_cut(text: str, start: int, longest: int) -> int:
+    """The best place to cut in the second half of ``text[start:start + longest]``."""
+    low, high = start + longest // 2, start + longest
+    for pattern in _BREAKS:
+        ends = [m.end() for m in pattern.finditer(text, low, high) if m.end() < high]
+        if ends:
+            return ends[-1]
+    inside = [cut for cut in grapheme_ends(text[start : high + 1]) if cut <= longest]
+    return start + inside[-1] if inside else high
+
+
+def grapheme_ends(text: str) -> Iterator[int]:
+    """Offsets where a user-perceived character (Unicode grapheme cluster) ends."""
+    return (match.end() for match in regex.finditer(r"\X", text))
+
+
+# Scripts written without spaces: any two characters may part.
+_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD: Final = regex.compile(
+    rf"(?:[\w\p{{M}}--[{_UNSPACED}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
+    regex.VERSION1,
+)
+_LONGEST_WORD: Final = 60
+
+
+def safe_cuts(text: str) -> set[int]:
+    """Offsets where a text may be cut without harm: between graphemes and outside words.
+
+    A run of letters longer than any word (base64, a minified file) may be cut anywhere.
+    """
+    cuts = {0, *grapheme_ends(text)}
+    for match in _WORD.finditer(text):
+        if match.end() - match.start() <= _LONGEST_WORD:
+            cuts.difference_update(range(match.start() + 1, match.end()))
+    return cuts

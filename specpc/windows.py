@@ -1,0 +1,46 @@
+"""Cutting a long context into windows the draft can read, between units."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def cut_windows(unit_starts: NDArray[np.int64], tokens: int, limit: int) -> list[tuple[int, int]]:
+    """Token ranges of nearly equal length that tile the context and start where units start.
+
+    Equal lengths keep scores comparable (softmax attention thins out with the number of keys).
+    A unit longer than a window is cut.
+
+    Args:
+        unit_starts: ascending token positions where units start.
+        tokens: length of the context.
+        limit: most tokens in a window.
+    """
+    windows: list[tuple[int, int]] = []
+    start = 0
+    while start < tokens:
+        left = tokens - start
+        aim = start + math.ceil(left / math.ceil(left / limit))
+        end = _nearest_start(unit_starts, aim, start + 1, min(start + limit, tokens))
+        if aim >= tokens:
+            end = tokens
+        windows.append((start, end))
+        start = end
+    return windows
+
+
+def _nearest_start(starts: NDArray[np.int64], aim: int, low: int, high: int) -> int:
+    """The unit start nearest to ``aim`` in ``low..high``, or ``aim`` if there is none near.
+
+    Never further than a quarter of the window, so that windows stay alike in length.
+    """
+    near = (aim - low) // 4
+    low, high = max(low, aim - near), min(high, aim + near)
+    inside = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high, side="right")]
+    return int(inside[np.argmin(np.abs(inside - aim))]) if len(inside) else aim

@@ -1,0 +1,21 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import pytest
+
+from specpc import Compressor
+from specpc.drafts import load_draft
+from tests.models import tiny_draft
+
+
+@pytest.fixture(scope="session")
+def compressor() -> Compressor:
+    """The product as installed: the real default draft, fetched on first use."""
+    return Compressor(load_draft())
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Compressor:
+    """A tiny random draft with one token a byte."""
+    return Compressor(tiny_draft())
