@@ -12,18 +12,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from specpc.errors import InputError, OutOfMemoryError, UsageError
 from specpc_cli.inputs import open_lines
 from specpc_cli.outputs import json_line, replace_file, write_stdout
 from specpc_cli.task import Task, batch_fields
 
-from specpc.errors import InputError, OutOfMemoryError, UsageError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specpc_cli.console import Console
-
     from specpc import Compressor
+    from specpc_cli.console import Console
 
 
 @dataclass(frozen=True)

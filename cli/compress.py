@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from specpc_cli import batch
-from specpc_cli.console import Console
-from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.outputs import json_line, write_file, write_stdout
-from specpc_cli.task import Task, json_fields
 
 from specpc.budget import check_budget
 from specpc.config import ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
+from specpc_cli import batch
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.outputs import json_line, write_file, write_stdout
+from specpc_cli.task import Task, json_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,9 +138,7 @@ def _check_options(
         raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
     if len(sources) > 1 and not jsonl:
         if output is None and not as_json:
-            raise UsageError(
-                "several files need -o DIR or --json"
-            )
+            raise UsageError("several files need -o DIR or --json")
         if sources.count(STDIN) > 1:
             raise UsageError("standard input can be read only once")
     if output is not None and not output.parent.is_dir():

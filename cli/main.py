@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 import typer.core
-from specpc_cli import compress, models
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
+from specpc_cli import compress, models
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,6 +25,8 @@ class _Guarded(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
+            if sys.stdout is None:
+                raise SpecPCError("standard output is closed: there is nowhere to write to")
             result = super().invoke(ctx)
             sys.stdout.flush()  # a full disk or closed pipe must show here, not at shutdown
             return result

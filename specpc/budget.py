@@ -31,7 +31,10 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is not None and target_tokens is not None:
         raise BudgetError("give either a ratio or a number of target tokens, not both")
     if ratio is None and target_tokens is None:
-        raise BudgetError("say how much to keep: a ratio such as 0.2, or a number of target tokens")
+        raise BudgetError(
+            "say how much to keep: --ratio 0.2 or --target-tokens 800 "
+            "(ratio= or target_tokens= in Python)"
+        )
     if ratio is not None and not 0 < ratio <= 1:
         raise BudgetError(
             f"the ratio is the fraction of tokens kept, above 0 and at most 1: not {ratio:g}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +13,9 @@ from specpc.budget import check_budget, resolve_budget
 from specpc.config import SCORERS, UNITS
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError, UsageError
-from specpc.fitting import CUT_UNIT_NOTE, Fitted, Job, fit
 from specpc.picking import Picker, TokenPicker, UnitPicker
 from specpc.prompt import Query, build_frame, find_query
-from specpc.results import CompressionResult, Span, Timings
+from specpc.scored import Provenance, ScoredText
 from specpc.scoring import Scorer, SpecPCScorer
 from specpc.tokens import TextEncoder
 from specpc.windows import cut_windows
@@ -25,8 +23,7 @@ from specpc.windows import cut_windows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from specpc.results import CompressionResult
     from specpc.tokens import TokenizedText
 
 
@@ -109,65 +106,73 @@ class Compressor:
             InputError: the text is empty, blank or not encodable.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
+        read = self._read(context, question)
+        if resolve_budget(read.length, ratio=ratio, target_tokens=target_tokens) < read.length:
+            read = self._score(read, progress)
+        return read.compress(ratio=ratio, target_tokens=target_tokens, gap=gap)
+
+    def score(
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ScoredText:
+        """Read and score ``context`` once, to be compressed to several budgets afterwards.
+
+        Args:
+            context: the text.
+            question: as in `compress`.
+            progress: as in `compress`.
+
+        Raises:
+            InputError: the text is empty, blank or not encodable.
+        """
+        return self._score(self._read(context, question), progress)
+
+    def _read(self, context: str, question: str | None) -> ScoredText:
+        """Tokens and query of a text, nothing scored yet."""
         if not context.strip():
             raise InputError("the text is empty: there is nothing to compress")
-        clock = [time.perf_counter()]
+        start = time.perf_counter()
         query = find_query(context, question)
         tokens = self.encoder.encode(context)
-        budget = resolve_budget(len(tokens), ratio=ratio, target_tokens=target_tokens)
-        clock.append(time.perf_counter())
-        windows, fitted = 0, Fitted(context, (Span(0, len(context), math.inf),), len(tokens))
-        if budget == len(tokens):
-            clock.append(time.perf_counter())
-        else:
-            picker = self._picker(context, tokens, query)
-            scores, windows = self._score(tokens, query, picker, progress)
-            clock.append(time.perf_counter())
-            job = Job(context, query.tail_start, budget, gap, self.encoder)
-            fitted = fit(job, picker, scores)
-        clock.append(time.perf_counter())
-        return CompressionResult(
-            text=fitted.text,
-            spans=fitted.spans,
-            original_tokens=len(tokens),
-            compressed_tokens=fitted.tokens,
-            budget=budget,
-            query=query.text,
-            query_source=query.source,
-            draft=self.draft.name,
-            scorer=self.scorer.name,
-            unit=self.unit,
-            windows=windows,
-            timings=Timings(*np.diff(clock).tolist()),
-            notes=(CUT_UNIT_NOTE.format(unit=self.unit),) if fitted.cut_unit else (),
+        return ScoredText(
+            text=context,
+            query=query,
+            tokens=tokens,
+            made_by=Provenance(self.draft.name, self.scorer.name, self.unit),
+            encoder=self.encoder,
+            picker=self._picker(context, tokens, query),
+            tokenize_seconds=time.perf_counter() - start,
         )
 
     def _picker(self, text: str, tokens: TokenizedText, query: Query) -> Picker:
         """Chooses among the text before its own closing question."""
-        count = int(np.searchsorted(tokens.bounds[:-1], query.tail_start))
-        bounds = np.minimum(tokens.bounds[: count + 1], query.tail_start)
+        bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
+        bounds = np.minimum(bounds, query.tail_start)
         kernel, neighbors = self.draft.kernel_size, self.draft.neighbor_tokens
         context = text[: query.tail_start]
         if self.unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
         return UnitPicker(context, bounds, self.unit, kernel, neighbors)
 
-    def _score(
-        self,
-        tokens: TokenizedText,
-        query: Query,
-        picker: Picker,
-        progress: Callable[[int, int], None] | None,
-    ) -> tuple[NDArray[np.float64], int]:
-        """Scores ``[tokens]`` of the context, read window by window, and how many there were."""
-        frame = build_frame(self.encoder, self.draft.tokenizer, query.text)
-        count = int(np.searchsorted(tokens.bounds[:-1], query.tail_start))
-        ids = torch.from_numpy(tokens.ids[:count])
+    def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
+        """Score the context window by window."""
+        start = time.perf_counter()
+        frame = build_frame(self.encoder, self.draft.tokenizer, read.query.text)
+        count = read.tokens.count_before(read.query.tail_start)
+        ids = torch.from_numpy(read.tokens.ids[:count])
         limit = self.scorer.context_window(self.draft, frame)
-        windows = cut_windows(picker.unit_starts, count, limit)
+        windows = cut_windows(read.picker.unit_starts, count, limit)
         scores = []
-        for start, end in windows:
-            scores += self.scorer.score(self.draft, frame, [ids[start:end]])
+        for low, high in windows:
+            scores += self.scorer.score(self.draft, frame, [ids[low:high]])
             if progress is not None:
-                progress(end, count)
-        return torch.cat(scores).double().numpy(), len(windows)
+                progress(high, count)
+        return replace(
+            read,
+            scores=torch.cat(scores).double().numpy(),
+            windows=len(windows),
+            score_seconds=time.perf_counter() - start,
+        )

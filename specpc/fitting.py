@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _WELL_USED: Final = 0.95
 
-CUT_UNIT_NOTE: Final = (
-    "The budget is smaller than the best {unit}, which was cut to its own best tokens."
-)
-
 
 @dataclass(frozen=True)
 class Fitted:

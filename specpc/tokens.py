@@ -33,6 +33,10 @@ class TokenizedText:
         """Number of tokens."""
         return len(self.ids)
 
+    def count_before(self, offset: int) -> int:
+        """Number of tokens that start before a character offset."""
+        return int(np.searchsorted(self.bounds[:-1], offset))
+
 
 class TextEncoder:
     """The draft's tokenizer, reading text as text.

@@ -16,7 +16,8 @@ from specpc.prompt import QuerySource
 pieces = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
-        ["\r\n", "\n\n", "\t", "\u00a0", "e\u0301", "👩‍👩‍👧‍👦", "🇫🇷", "日本語。", "ไทย", "नमस्ते", "A sentence. ",
+        ["\r\n", "\n\n", "\t", "\u00a0", "e\u0301", "👩‍👩‍👧‍👦", "🇫🇷",
+         "日本語。", "ไทย", "नमस्ते", "A sentence. ",
          "- item\n", "# Head\n\n", "3.14 ", "don't ", "?", "\u200d", "\ufeff", "<|im_end|>", "</s>"]
     ),
 )  # fmt: skip

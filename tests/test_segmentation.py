@@ -63,5 +63,6 @@ def test_words_and_characters_stay_whole() -> None:
     starts = sorted(safe_cuts(text))
     pieces = [text[a:b] for a, b in pairwise([*starts, len(text)]) if a < b]
     assert pieces == [
-        "don't", " ", "1,234.56", " ", "cafe\u0301", " ", "👩‍👩‍👧", " ", "日", "本", " ", "a", "\r\n", "b"
+        "don't", " ", "1,234.56", " ", "cafe\u0301", " ", "👩‍👩‍👧", " ",
+        "日", "本", " ", "a", "\r\n", "b",
     ]  # fmt: skip

@@ -1,0 +1,6 @@
+"""Draft models: which are known, where their weights come from, and how they are loaded."""
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.drafts.load import Draft, load_draft
+
+__all__ = ["DEFAULT_DRAFT", "Draft", "load_draft"]

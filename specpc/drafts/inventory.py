@@ -1,0 +1,100 @@
+"""What drafts there are and which of them lie on this machine; imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from specpc.drafts import cache, hub
+from specpc.drafts.catalogue import (
+    KNOWN_DRAFTS,
+    DraftSpec,
+    HubRepository,
+    WheelFile,
+    find_draft,
+)
+from specpc.drafts.folder import folder_bytes
+from specpc.drafts.locate import cache_key, find_folder
+from specpc.errors import DraftError
+
+
+@dataclass(frozen=True)
+class DraftStatus:
+    """One line of the list of drafts.
+
+    Attributes:
+        name: what to call it.
+        source: its Hub id, package, or file.
+        origin: where that is: ``PyPI``, ``Hub``, ``GGUF file`` or ``cache``.
+        download_bytes: what has to be downloaded, about; ``None`` if nothing.
+        folder: where it lies, or ``None`` if it is not on this machine.
+        cached_bytes: its size on disk, likewise.
+    """
+
+    name: str
+    source: str
+    origin: str
+    download_bytes: int | None
+    folder: Path | None
+    cached_bytes: int | None
+
+    @property
+    def cached(self) -> bool:
+        """Whether it can be loaded without a download."""
+        return self.folder is not None
+
+
+def list_drafts() -> list[DraftStatus]:
+    """List the known drafts, then everything else that was converted; touch no network."""
+    known = [_known_status(spec) for spec in KNOWN_DRAFTS]
+    listed = {status.folder for status in known}
+    others = [_entry_status(entry) for entry in cache.entries() if entry.folder not in listed]
+    return known + others
+
+
+def remove_draft(name: str) -> int:
+    """Delete a draft from the cache it lies in and return the number of bytes freed.
+
+    Args:
+        name: a known draft, a Hub id, the path of a ``.gguf`` file (which itself is kept, and
+            need not exist any more), or the name of a folder in the cache.
+
+    Raises:
+        DraftError: it is not cached.
+        UnknownDraftError: no draft goes by this name.
+    """
+    path = str(Path(name).expanduser().resolve())
+    keys = [
+        entry.key
+        for entry in cache.entries()
+        if name == entry.key or path == entry.source.get("path")
+    ]
+    if keys:
+        return sum(cache.remove_entry(key, name) for key in keys)
+    spec = find_draft(name)
+    if isinstance(spec.source, HubRepository):
+        return hub.remove_repository(spec.source.repo_id, name)
+    if isinstance(spec.source, WheelFile):
+        return cache.remove_entry(cache_key(spec), name)
+    raise DraftError(f"{name} is your own and not in the cache ({cache.drafts_folder()}).")
+
+
+def _known_status(spec: DraftSpec) -> DraftStatus:
+    folder = find_folder(spec)
+    if isinstance(spec.source, HubRepository):
+        repo_id = spec.source.repo_id
+        source, origin = repo_id, "Hub"
+        size = hub.cached_bytes(repo_id) if folder is not None else None
+    else:
+        assert isinstance(spec.source, WheelFile)
+        source, origin = f"{spec.source.package} {spec.source.version}", "PyPI"
+        size = folder_bytes(folder) if folder is not None else None
+    return DraftStatus(spec.name, source, origin, spec.download_bytes, folder, size)
+
+
+def _entry_status(entry: cache.CacheEntry) -> DraftStatus:
+    path = entry.source.get("path")
+    if path is None:  # an earlier version of a known draft
+        source = str(entry.source.get("package", "unknown"))
+        return DraftStatus(entry.key, source, "cache", None, entry.folder, entry.bytes)
+    return DraftStatus(str(path), Path(path).name, "GGUF file", None, entry.folder, entry.bytes)

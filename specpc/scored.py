@@ -1,0 +1,104 @@
+"""A text that was read and scored, ready to be cut to any budget."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specpc.budget import resolve_budget
+from specpc.fitting import Fitted, Job, fit
+from specpc.results import CompressionResult, Span, Timings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from specpc.picking import Picker
+    from specpc.prompt import Query
+    from specpc.tokens import TextEncoder, TokenizedText
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Names of the draft, the scorer and the unit."""
+
+    draft: str
+    scorer: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class ScoredText:
+    """A text with a score for each token of its context; made by `Compressor.score`.
+
+    Attributes:
+        text: the source.
+        query: what the draft was asked.
+        tokens: the source in draft tokens.
+        made_by: draft, scorer and unit.
+        encoder: counts tokens.
+        picker: chooses pieces of the context.
+        tokenize_seconds: wall-clock time of tokenizing and segmenting.
+        scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
+        windows: how many windows the draft read.
+        score_seconds: wall-clock time of scoring.
+    """
+
+    text: str
+    query: Query
+    tokens: TokenizedText
+    made_by: Provenance
+    encoder: TextEncoder
+    picker: Picker
+    tokenize_seconds: float
+    scores: NDArray[np.float64] | None = None
+    windows: int = 0
+    score_seconds: float = 0.0
+
+    @property
+    def length(self) -> int:
+        """Length of the source in draft tokens."""
+        return len(self.tokens)
+
+    def compress(
+        self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
+    ) -> CompressionResult:
+        """Keep the best of the text within a budget; the draft is not run again.
+
+        Args:
+            ratio: fraction of the tokens kept, ``0 < ratio <= 1``.
+            target_tokens: absolute budget in draft tokens, instead of ``ratio``.
+            gap: marker written wherever something between two kept pieces was cut.
+
+        Raises:
+            BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
+        """
+        start = time.perf_counter()
+        budget = resolve_budget(self.length, ratio=ratio, target_tokens=target_tokens)
+        if budget == self.length or self.scores is None:
+            whole = Span(0, len(self.text), math.inf)
+            fitted = Fitted(self.text, (whole,), self.length)
+        else:
+            job = Job(self.text, self.query.tail_start, budget, gap, self.encoder)
+            fitted = fit(job, self.picker, self.scores)
+        seconds = time.perf_counter() - start
+        return CompressionResult(
+            text=fitted.text,
+            spans=fitted.spans,
+            original_tokens=self.length,
+            compressed_tokens=fitted.tokens,
+            budget=budget,
+            query=self.query.text,
+            query_source=self.query.source,
+            draft=self.made_by.draft,
+            scorer=self.made_by.scorer,
+            unit=self.made_by.unit,
+            windows=self.windows,
+            timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
+            notes=(_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else (),
+        )
+
+
+_CUT_UNIT = "the best {unit} exceeds the budget and was cut to its own best tokens"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specpc.drafts.catalogue import (
+    DEFAULT_DRAFT,
+    KNOWN_DRAFTS,
+    GgufFile,
+    HubRepository,
+    LocalFolder,
+    WheelFile,
+    find_draft,
+)
+from specpc.drafts.reporting import format_bytes
+from specpc.errors import UnknownDraftError
+
+
+def test_the_default_is_known_and_needs_no_hub() -> None:
+    assert isinstance(find_draft(DEFAULT_DRAFT).source, WheelFile)
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        ("smollm2-135m", 64),
+        ("qwen2.5-0.5b", 64),
+        ("llama-3.2-1b", 32),
+        ("meta-llama/Llama-3.2-1B", 32),
+        ("org/anything-else", 64),
+    ],
+)
+def test_kernel_and_neighbours_follow_the_paper(name: str, width: int) -> None:
+    spec = find_draft(name)
+    assert (spec.kernel_size, spec.neighbor_tokens) == (width, width)
+
+
+def test_names_ignore_case() -> None:
+    assert find_draft("Qwen3-0.6B").source == HubRepository("Qwen/Qwen3-0.6B")
+
+
+def test_what_is_on_disk_wins_over_a_hub_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "org" / "model").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert find_draft("org/model").source == LocalFolder(Path("org/model"))
+    assert find_draft("org/other").source == HubRepository("org/other")
+
+
+def test_gguf_is_known_by_suffix_or_content(tmp_path: Path) -> None:
+    for name, content in (("a.gguf", b"anything"), ("sha256-abc", b"GGUF\x03")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert find_draft(str(path)).source == GgufFile(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("smolm2-135m", "did you mean 'smollm2-135m'?"),
+        ("nonsense", "There is no draft model 'nonsense'."),
+        ("", "There is no draft model ''."),
+        ("missing/model.gguf", "There is no file or folder"),
+        ("./missing", "There is no file or folder './missing'."),
+        ("a/b/c", "There is no draft model"),
+        ("org/a--b", "There is no draft model"),
+        ("org/..", "There is no draft model"),
+    ],
+)
+def test_unknown_names_say_what_is_known(name: str, told: str) -> None:
+    with pytest.raises(UnknownDraftError) as caught:
+        find_draft(name)
+    assert told in str(caught.value)
+    assert all(spec.name in str(caught.value) for spec in KNOWN_DRAFTS)
+
+
+def test_another_kind_of_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    with pytest.raises(UnknownDraftError, match="is not a GGUF file"):
+        find_draft(str(path))
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (92_871_040, "93 MB"), (999_700_000, "1.0 GB")],
+)
+def test_sizes(count: int, text: str) -> None:
+    assert format_bytes(count) == text
+
+
+def test_importing_and_listing_load_no_torch() -> None:
+    code = (
+        "import sys; from specpc.drafts import load_draft; "
+        "from specpc.drafts.inventory import list_drafts; list_drafts(); "
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
