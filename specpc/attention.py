@@ -42,8 +42,12 @@ class LayerAttention:
     scaling: float
 
 
+class StopForward(Exception):  # noqa: N818 - a signal, not an error
+    """Raised by an observer that has seen enough; the layer's own attention is not computed."""
+
+
 class Observer(Protocol):
-    """Called once per attention layer, in order, during an observed forward."""
+    """Called once per attention layer, in order, before its attention is computed."""
 
     def __call__(self, attention: LayerAttention) -> None:
         """Look at one layer; reduce at once and keep little."""
@@ -85,13 +89,13 @@ def _observed_attention(
     observer: Observer | None = None,
     **kwargs: Any,
 ) -> tuple[Tensor, None]:
-    output, _ = sdpa_attention_forward(
-        module, query, key, value, attention_mask, scaling=scaling, **kwargs
-    )
     if observer is not None:
         scale = scaling if scaling is not None else query.shape[-1] ** -0.5
         layer = int(module.layer_idx)  # type: ignore[arg-type]
         observer(LayerAttention(layer, query, key, attention_mask, scale))
+    output, _ = sdpa_attention_forward(
+        module, query, key, value, attention_mask, scaling=scaling, **kwargs
+    )
     return output, None
 
 

@@ -14,10 +14,10 @@ from specpc.config import SCORERS, UNITS
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError, UsageError
 from specpc.picking import Picker, TokenPicker, UnitPicker
-from specpc.prompt import Query, build_frame, find_query
+from specpc.prompt import Query, find_query
+from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
 from specpc.scoring import Scorer, SpecPCScorer
-from specpc.tokens import TextEncoder
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ class Compressor:
     draft: Draft
     scorer: Scorer = field(default_factory=SpecPCScorer)
     unit: str = "sentence"
-    encoder: TextEncoder = field(init=False, repr=False, compare=False)
+    reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check the unit; make the draft's text encoder."""
+        """Check the unit; make the draft's reader."""
         if self.unit not in UNITS:
             raise UsageError(f"there is no unit {self.unit!r}: use one of {', '.join(UNITS)}")
-        object.__setattr__(self, "encoder", TextEncoder(self.draft.tokenizer))
+        object.__setattr__(self, "reader", Reader(self.draft))
 
     @classmethod
     def from_pretrained(
@@ -136,13 +136,13 @@ class Compressor:
             raise InputError("the text is empty: there is nothing to compress")
         start = time.perf_counter()
         query = find_query(context, question)
-        tokens = self.encoder.encode(context)
+        tokens = self.reader.encoder.encode(context)
         return ScoredText(
             text=context,
             query=query,
             tokens=tokens,
             made_by=Provenance(self.draft.name, self.scorer.name, self.unit),
-            encoder=self.encoder,
+            encoder=self.reader.encoder,
             picker=self._picker(context, tokens, query),
             tokenize_seconds=time.perf_counter() - start,
         )
@@ -160,14 +160,14 @@ class Compressor:
     def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
         """Score the context window by window."""
         start = time.perf_counter()
-        frame = build_frame(self.encoder, self.draft.tokenizer, read.query.text)
+        question = read.query.text
         count = read.tokens.count_before(read.query.tail_start)
         ids = torch.from_numpy(read.tokens.ids[:count])
-        limit = self.scorer.context_window(self.draft, frame)
+        limit = self.scorer.context_window(self.reader, question)
         windows = cut_windows(read.picker.unit_starts, count, limit)
         scores = []
         for low, high in windows:
-            scores += self.scorer.score(self.draft, frame, [ids[low:high]])
+            scores += self.scorer.score(self.reader, question, [ids[low:high]])
             if progress is not None:
                 progress(high, count)
         return replace(

@@ -8,12 +8,13 @@ details as in the authors' released code. Selection (pooling, neighbours) is in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 
 from specpc.attention import LayerAttention, window_attention
-from specpc.errors import InputError, OutOfMemoryError, UnsupportedModelError
+from specpc.errors import UnsupportedModelError
+from specpc.reading import observe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,29 +22,23 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedModel
 
-    from specpc.drafts import Draft
-    from specpc.prompt import Frame
-
-# A draft that states no limit is still given windows of a bounded size.
-_UNSTATED_LIMIT: Final = 8192
-# A long window must hold more context than question.
-_LEAST_CONTEXT: Final = 64
+    from specpc.reading import Reader
 
 
 class Scorer(Protocol):
     """Gives every context token a number: the higher, the more the query needs it.
 
-    Scores of two windows read with the same frame must be comparable.
+    Scores of two windows read with the same question must be comparable.
     """
 
     @property
     def name(self) -> str:
         """Name for ``--scorer`` and the result."""
 
-    def context_window(self, draft: Draft, frame: Frame) -> int:
+    def context_window(self, reader: Reader, question: str) -> int:
         """The most context tokens one window may hold."""
 
-    def score(self, draft: Draft, frame: Frame, windows: Sequence[Tensor]) -> list[Tensor]:
+    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
         """One float32 vector ``[tokens]`` on the CPU for each window of context ids."""
 
 
@@ -69,30 +64,22 @@ class SpecPCScorer:
         """``specpc``."""
         return "specpc"
 
-    def context_window(self, draft: Draft, frame: Frame) -> int:
+    def context_window(self, reader: Reader, question: str) -> int:
         """What the draft can read, less the frame and the look-ahead.
 
         Raises:
             InputError: the question leaves no room for the context.
         """
-        limit = getattr(draft.model.config.get_text_config(), "max_position_embeddings", None)
-        limit = _UNSTATED_LIMIT if limit is None else int(limit)
-        room = limit - len(frame.before) - len(frame.after) - (self.lookahead_tokens - 1)
-        if room < _LEAST_CONTEXT:
-            raise InputError(
-                f"the question takes {len(frame.after)} of the {limit} tokens that draft "
-                f"{draft.name} can read: shorten it, or use a draft with a longer context"
-            )
-        # Long-context drafts could read everything at once, at quadratic cost.
-        room = min(room, _UNSTATED_LIMIT)
+        room = reader.room(reader.frame(question), reserved=self.lookahead_tokens - 1)
         return room if self.max_window is None else min(room, self.max_window)
 
-    def score(self, draft: Draft, frame: Frame, windows: Sequence[Tensor]) -> list[Tensor]:
+    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
         """Importance scores ``s_t`` of the context tokens of each window (see `importance`)."""
+        frame = reader.frame(question)
         before, after = torch.tensor(frame.before), torch.tensor(frame.after)
         prompts = [torch.cat((before, window, after)).long() for window in windows]
         scores = importance(
-            draft.model,
+            reader.draft.model,
             prompts,
             [len(frame.after)] * len(prompts),
             skip_layers=self.skip_layers,
@@ -138,15 +125,7 @@ def importance(
     weights = _row_weights(window_sizes, lengths, weighted=weighted_query).to(model.device)
     layers = model.config.get_text_config().num_hidden_layers
     observer = _RowMaximum(weights, skip_layers if layers > skip_layers else 0)
-    try:
-        with torch.inference_mode():
-            _observe(model, ids, mask, observer, lookahead_tokens - 1)
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _out_of_memory(model, ids) from error
-    except RuntimeError as error:
-        if "can't allocate memory" in str(error):
-            raise _out_of_memory(model, ids) from error
-        raise
+    _observe(model, ids, mask, observer, lookahead_tokens - 1)
     if observer.scores is None:
         raise UnsupportedModelError(
             f"the attention of this draft ({model.config.model_type}) cannot be observed: "
@@ -183,19 +162,14 @@ class _RowMaximum:
         )
 
 
+@torch.inference_mode()
 def _observe(
     model: PreTrainedModel, ids: Tensor, mask: Tensor | None, observer: _RowMaximum, extra: int
 ) -> None:
     """One observed forward; then ``extra`` greedy tokens, each observed as one more row."""
     positions = None if mask is None else (mask.long().cumsum(-1) - 1).clamp_(min=0)
-    body = model.base_model
-    output = body(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=positions,
-        use_cache=extra > 0,
-        observer=observer,
-    )
+    inputs = {"attention_mask": mask, "position_ids": positions, "use_cache": extra > 0}
+    output = observe(model, observer, input_ids=ids, **inputs)
     if extra <= 0:
         return
     head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
@@ -204,14 +178,9 @@ def _observe(
         token = head(output.last_hidden_state[:, -1:]).argmax(-1)
         if mask is not None:
             mask = torch.cat((mask, torch.ones_like(mask[:, :1])), dim=-1)
-            positions = mask.long().sum(-1, keepdim=True) - 1
-        output = body(
-            input_ids=token,
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=output.past_key_values,
-            use_cache=True,
-            observer=observer,
+            inputs |= {"attention_mask": mask, "position_ids": mask.sum(-1, keepdim=True) - 1}
+        output = observe(
+            model, observer, input_ids=token, past_key_values=output.past_key_values, **inputs
         )
 
 
@@ -235,10 +204,3 @@ def _row_weights(sizes: Sequence[int], lengths: Sequence[int], *, weighted: bool
         ramp = torch.linspace(0, 1, size) if weighted and size > 1 else torch.ones(size)
         weights[row, -size:] = ramp
     return weights
-
-
-def _out_of_memory(model: PreTrainedModel, ids: Tensor) -> OutOfMemoryError:
-    return OutOfMemoryError(
-        f"out of memory on {model.device} while reading {ids.shape[1]:,} tokens at once: use a "
-        "smaller window (SpecPCScorer(max_window=2048)), a smaller draft, or --device cpu"
-    )

@@ -152,8 +152,8 @@ def test_jsonl_other_fields_and_stdout(tmp_path: Path) -> None:
 
 def test_bad_lines_are_numbered_and_lose_nothing(tmp_path: Path) -> None:
     good = {"id": 1, "context": TEXT}
-    bad = [b"{oops", {"id": 3}, {"id": 4, "context": 5}, [1], {"context": " "},
-           b'{"context": "\xff"}', {"context": TEXT, "question": 3}, {"context": "a\ud800b"}]  # fmt: skip
+    bad = [b"{oops", {"id": 3}, {"id": 4, "context": 5}, [1], {"context": " "}, b"\xff{",
+           {"context": TEXT, "question": 3}, {"context": "a\ud800b"}]  # fmt: skip
     data = jsonl(tmp_path, good, *bad, good)
     out = tmp_path / "out.jsonl"
     result = run(data, "--jsonl", "--ratio", "0.2", "-o", out)

@@ -52,8 +52,8 @@ def test_spans_text_and_budget(
     assert all(0 <= start < end <= len(text) for start, end in ranges)
     assert all(a[1] < b[0] for a, b in pairwise(ranges))
     assert result.text == gap.join(text[start:end] for start, end in ranges)
-    assert result.original_tokens == tiny.encoder.count(text)
-    assert result.compressed_tokens == tiny.encoder.count(result.text)
+    assert result.original_tokens == tiny.reader.encoder.count(text)
+    assert result.compressed_tokens == tiny.reader.encoder.count(result.text)
     assert 0 < result.compressed_tokens <= result.budget
     assert result.budget <= max(1, ratio * result.original_tokens + 1e-6)
 

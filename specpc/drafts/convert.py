@@ -12,8 +12,9 @@ from specpc.drafts.cache import SOURCE_FILE
 from specpc.drafts.folder import WEIGHTS
 from specpc.drafts.quiet import no_gguf_bar, quiet_transformers
 from specpc.drafts.reporting import first_line
-from specpc.drafts.support import check_causal, check_loaded, is_memory_error, memory_errors
+from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
+from specpc.memory import is_memory_error, memory_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def convert_gguf(gguf: Path, target: Path, name: str, source: dict[str, Any]) ->
         DraftError: the file is damaged.
         OSError: the target cannot be written.
     """
-    with quiet_transformers(), no_gguf_bar(), memory_errors(name):
+    with quiet_transformers(), no_gguf_bar(), memory_errors(too_large(name)):
         tokenizer, model = _read(gguf, name)
         _write(tokenizer, model, target)
     versions = {package: metadata.version(package) for package in ("transformers", "gguf", "torch")}

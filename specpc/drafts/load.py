@@ -111,10 +111,11 @@ def _load_model(
     from transformers import AutoModelForCausalLM
 
     from specpc.attention import ATTENTION
-    from specpc.drafts.support import check_loaded, is_memory_error, memory_errors
+    from specpc.drafts.support import check_loaded, too_large
+    from specpc.memory import is_memory_error, memory_errors
 
     loader: Any = AutoModelForCausalLM  # its annotations know nothing of loading info
-    with memory_errors(name):
+    with memory_errors(too_large(name)):
         try:
             model, info = loader.from_pretrained(
                 folder,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from specpc.errors import DraftError, OutOfMemoryError, UnsupportedModelError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from specpc.errors import DraftError, UnsupportedModelError
 
 _NEEDED = "a draft model must be a decoder that reads text only, such as Qwen3 or Llama"
 
@@ -65,26 +61,9 @@ def check_loaded(info: dict[str, Any], name: str) -> None:
         raise DraftError(f"The weights of {name} are incomplete: {missing[0]} is missing.")
 
 
-@contextmanager
-def memory_errors(name: str) -> Iterator[None]:
-    """Turn every way of running out of memory into OutOfMemoryError."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if not is_memory_error(error):
-            raise
-        raise OutOfMemoryError(
-            f"There is not enough memory to load {name}; use a smaller draft model, or "
-            "another device or number format."
-        ) from error
-
-
-def is_memory_error(error: BaseException) -> bool:
-    """Tell whether an exception means that memory ran out.
-
-    ``torch.OutOfMemoryError`` says "out of memory", the CPU allocator "can't allocate memory".
-    """
-    told = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        sign in told for sign in ("out of memory", "can't allocate memory", "not enough memory")
+def too_large(name: str) -> str:
+    """What to say when a draft does not fit into memory."""
+    return (
+        f"There is not enough memory to load {name}; use a smaller draft model, or another device "
+        "or number format."
     )
