@@ -137,6 +137,8 @@ def _texts(fields: dict[str, Any], names: Fields) -> tuple[str, str | None]:
 @contextmanager
 def _part_file(job: Job, output: Path) -> Iterator[tuple[BinaryIO, int]]:
     """The file lines are appended to, and how many it holds; becomes ``output`` on success."""
+    if output.exists() and not output.is_file():
+        raise UsageError(f"{output} is no ordinary file: leave out -o and redirect the output")
     part = output.with_name(output.name + ".part")
     header = json_line({"specpc": {**job.made_with, **asdict(job.fields)}})
     done = _finished_lines(part, header) if job.resume else None

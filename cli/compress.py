@@ -49,7 +49,9 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         str,
         typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file."),
     ] = DEFAULT_DRAFT,
-    scorer: Annotated[ScorerName, typer.Option(help="Scoring rule.")] = "specpc",
+    scorer: Annotated[
+        ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
+    ] = "auto",
     unit: Annotated[
         Unit, typer.Option(help="What is kept or dropped whole; 'token' is the paper's rule.")
     ] = "sentence",

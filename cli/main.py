@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -12,7 +13,7 @@ import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli import compress, models
+from specpc_cli import compress, evaluate, models
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,18 +36,17 @@ class _Guarded(typer.core.TyperGroup):
             raise typer.Exit(PIPE_CLOSED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
-        except UsageError as error:
-            _fail(error, USAGE)
         except SpecPCError as error:
-            _fail(error, FAILURE)
+            _fail(error, USAGE if isinstance(error, UsageError) else FAILURE)
         except OSError as error:
             _drop_stdout()
             where = f" {error.filename}" if error.filename else ""
             _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
-        except (MemoryError, RuntimeError) as error:
-            if type(error) not in (MemoryError, RuntimeError):
-                raise
-            _fail(error, FAILURE, f"{type(error).__name__}: {error}")
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] == "typer":
+                raise  # its own usage errors and exits
+            told = f"unexpected {type(error).__name__}: {error} (SPECPC_DEBUG=1 shows where)"
+            _fail(error, FAILURE, told)
 
 
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
@@ -58,7 +58,8 @@ def _fail(error: BaseException, code: int, message: str | None = None) -> NoRetu
 
 def _drop_stdout() -> None:
     """Nothing more can be written there; keep Python from trying again at shutdown."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # no real file in tests and notebooks
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(wanted: bool) -> None:
@@ -86,6 +87,7 @@ def _specpc(
 
 
 app.command("compress")(compress.compress)
+app.command("eval")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
 
 

@@ -10,20 +10,21 @@ import numpy as np
 import torch
 
 from specpc.budget import check_budget, resolve_budget
-from specpc.config import SCORERS, UNITS
+from specpc.config import check_names
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
-from specpc.errors import InputError, UsageError
-from specpc.picking import Picker, TokenPicker, UnitPicker
+from specpc.errors import InputError
+from specpc.picking import Picker, TokenPicker, UnitPicker, Units
 from specpc.prompt import Query, find_query
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
-from specpc.scoring import Scorer, SpecPCScorer
+from specpc.scorers import make_scorer
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specpc.results import CompressionResult
+    from specpc.scoring import Scorer
     from specpc.tokens import TokenizedText
 
 
@@ -39,22 +40,21 @@ class Compressor:
     """
 
     draft: Draft
-    scorer: Scorer = field(default_factory=SpecPCScorer)
+    scorer: Scorer
     unit: str = "sentence"
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the unit; make the draft's reader."""
-        if self.unit not in UNITS:
-            raise UsageError(f"there is no unit {self.unit!r}: use one of {', '.join(UNITS)}")
+        check_names("auto", self.unit)
         object.__setattr__(self, "reader", Reader(self.draft))
 
     @classmethod
     def from_pretrained(
         cls,
-        draft: str = DEFAULT_DRAFT,
+        draft: str | Draft = DEFAULT_DRAFT,
         *,
-        scorer: str = "specpc",
+        scorer: str = "auto",
         unit: str = "sentence",
         device: str = "auto",
         dtype: str = "auto",
@@ -64,8 +64,10 @@ class Compressor:
         """Load a draft, fetching it on first use, and make a compressor of it.
 
         Args:
-            draft: a name from ``specpc models``, a Hugging Face id, a folder or a ``.gguf`` file.
-            scorer: name of the scoring rule.
+            draft: a name from ``specpc models``, a Hugging Face id, a folder or a ``.gguf`` file;
+                or a draft that is loaded already.
+            scorer: ``auto`` for the best the draft has, ``retrieval-heads``, or ``specpc`` for
+                the paper's rule.
             unit: kind of units to choose from.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
@@ -75,10 +77,10 @@ class Compressor:
         Raises:
             SpecPCError: see `specpc.errors`; each message says what to do.
         """
-        if scorer not in SCORERS:
-            raise UsageError(f"there is no scorer {scorer!r}: use one of {', '.join(SCORERS)}")
-        loaded = load_draft(draft, device=device, dtype=dtype, offline=offline, report=report)
-        return cls(loaded, unit=unit)
+        check_names(scorer, unit)
+        if isinstance(draft, str):
+            draft = load_draft(draft, device=device, dtype=dtype, offline=offline, report=report)
+        return cls(draft, make_scorer(scorer, draft), unit)
 
     def compress(
         self,
@@ -155,7 +157,7 @@ class Compressor:
         context = text[: query.tail_start]
         if self.unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
-        return UnitPicker(context, bounds, self.unit, kernel, neighbors)
+        return UnitPicker(Units(context, bounds, self.unit), kernel, neighbors)
 
     def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
         """Score the context window by window."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from specpc.errors import UsageError
+
 Unit = Literal["sentence", "line", "paragraph", "token"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours)."""
 
-ScorerName = Literal["specpc"]
-"""``specpc`` is the paper's rule."""
+ScorerName = Literal["auto", "retrieval-heads", "specpc"]
+"""``auto`` is the best the draft has; ``specpc`` is the paper's rule."""
 
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)
+
+
+def check_names(scorer: str, unit: str) -> None:
+    """Raise `UsageError` unless both exist."""
+    if scorer not in SCORERS:
+        raise UsageError(f"there is no scorer {scorer!r}: use one of {', '.join(SCORERS)}")
+    if unit not in UNITS:
+        raise UsageError(f"there is no unit {unit!r}: use one of {', '.join(UNITS)}")

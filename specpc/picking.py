@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import torch
@@ -15,6 +15,10 @@ from specpc.selection import select_tokens, select_units, whole_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+# Measured against one, two, eight and all (docs/evaluation.md).
+_BEST_TOKENS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class TokenPicker:
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """SpecPC steps 4 and 5, then whole words."""
         selected = select_tokens(
-            torch.from_numpy(scores),
+            # Pooling pads with zeros: calibrated scores, which can be negative, are shifted.
+            torch.from_numpy(scores - min(0.0, scores.min())),
             allowance,
             kernel_size=self.kernel_size,
             neighbor_tokens=self.neighbor_tokens,
@@ -90,61 +95,88 @@ class TokenPicker:
 
 
 @dataclass(frozen=True)
-class UnitPicker:
-    """Whole units of text by the mean of their best token scores.
+class Units:
+    """A text cut into units, and which of them each token belongs to.
 
     Attributes:
         text: the context.
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         unit: ``sentence``, ``line`` or ``paragraph``.
-        kernel_size: for the one unit that must be cut when none fits.
-        neighbor_tokens: likewise.
+        edges: ``[units + 1]`` character offsets of the units.
+        of_token: ``[tokens]`` ascending unit number of each token.
     """
 
     text: str
     bounds: NDArray[np.int64]
     unit: str
-    kernel_size: int
-    neighbor_tokens: int
-    _edges: NDArray[np.int64] = field(init=False, repr=False)
-    _unit_of: NDArray[np.int64] = field(init=False, repr=False)
+    edges: NDArray[np.int64] = field(init=False, repr=False)
+    of_token: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Cut the text into units and give each token to one."""
+        """Cut the text and give each token to one unit."""
         edges = np.asarray(segment(self.text, self.unit), dtype=np.int64)
         # By its last character: the space before a word belongs to the word's unit.
         last = np.maximum(self.bounds[1:] - 1, 0)
-        unit_of = np.clip(np.searchsorted(edges, last, side="right") - 1, 0, len(edges) - 2)
-        object.__setattr__(self, "_edges", edges)
-        object.__setattr__(self, "_unit_of", unit_of)
+        of_token = np.clip(np.searchsorted(edges, last, side="right") - 1, 0, len(edges) - 2)
+        object.__setattr__(self, "edges", edges)
+        object.__setattr__(self, "of_token", of_token)
+
+    def __len__(self) -> int:
+        """Number of units."""
+        return len(self.edges) - 1
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Token positions where units start."""
+        return np.flatnonzero(np.diff(self.of_token, prepend=-1))
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """``[units]`` numbers of tokens."""
+        return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
+
+    def best(self, values: NDArray[np.float64], allowance: int) -> list[Span]:
+        """The units with the highest ``values`` ``[units]`` that fit (see `select_units`)."""
+        return [
+            Span(int(self.edges[u]), int(self.edges[u + 1]), float(values[u]))
+            for u in select_units(values, self.sizes, allowance)
+        ]
+
+
+@dataclass(frozen=True)
+class UnitPicker:
+    """Whole units of text by the mean of their best token scores.
+
+    Attributes:
+        units: the context in units.
+        kernel_size: for the one unit that must be cut when it exceeds the allowance alone.
+        neighbor_tokens: likewise.
+    """
+
+    units: Units
+    kernel_size: int
+    neighbor_tokens: int
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
         """Token positions where units start."""
-        return np.flatnonzero(np.diff(self._unit_of, prepend=-1))
+        return self.units.starts
 
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
-        units = len(self._edges) - 1
-        sizes = np.bincount(self._unit_of, minlength=units).astype(np.int64)
-        values = unit_scores(scores, self._unit_of, units)
+        values = unit_scores(scores, self.units.of_token, len(self.units))
         best = int(values.argmax())
-        if sizes[best] > allowance:
+        if self.units.sizes[best] > allowance:
             return self._cut(best, scores, allowance)
-        return Picked(
-            [
-                Span(int(self._edges[u]), int(self._edges[u + 1]), float(values[u]))
-                for u in select_units(values, sizes, allowance)
-            ]
-        )
+        return Picked(self.units.best(values, allowance))
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
-        tokens = np.flatnonzero(self._unit_of == unit)
-        start, end = int(self._edges[unit]), int(self._edges[unit + 1])
-        bounds = np.clip(self.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
+        tokens = np.flatnonzero(self.units.of_token == unit)
+        start, end = int(self.units.edges[unit]), int(self.units.edges[unit + 1])
+        bounds = np.clip(self.units.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
         bounds[0], bounds[-1] = 0, end - start
         inner = TokenPicker(
-            self.text[start:end],
+            self.units.text[start:end],
             bounds,
             min(self.kernel_size, allowance),
             min(self.neighbor_tokens, allowance),
@@ -172,8 +204,5 @@ def unit_scores(
     for unit in range(units):
         own = scores[edges[unit] : edges[unit + 1]]
         if len(own):
-            result[unit] = np.sort(own)[-BEST_TOKENS:].mean()
+            result[unit] = np.sort(own)[-_BEST_TOKENS:].mean()
     return result
-
-
-BEST_TOKENS = 4

@@ -22,11 +22,28 @@ _QUESTION_SLOT = "SPECPC-QUESTION-SLOT"
 class Frame:
     """Token ids around the context: template before it, question and template after it.
 
-    The ids after the context are the *window*: the rows whose attention is observed.
+    Attributes:
+        before: template up to the context.
+        between: what separates the context from the question.
+        question: the question itself.
+        closing: template after the question, up to where the answer would begin.
     """
 
     before: tuple[int, ...]
-    after: tuple[int, ...]
+    between: tuple[int, ...]
+    question: tuple[int, ...]
+    closing: tuple[int, ...]
+
+    @property
+    def after(self) -> tuple[int, ...]:
+        """All ids after the context: SpecPC's window, whose attention is observed."""
+        return self.between + self.question + self.closing
+
+    @property
+    def question_rows(self) -> slice:
+        """Where the question stands in `after`."""
+        start = len(self.between)
+        return slice(start, start + len(self.question))
 
 
 class QuerySource(str, Enum):
@@ -64,7 +81,9 @@ def build_frame(encoder: TextEncoder, tokenizer: PreTrainedTokenizerBase, questi
     head, between, tail = _render_template(tokenizer)
     return Frame(
         before=tuple(encoder.template_ids(head)),
-        after=(*encoder.plain_ids(between + question), *encoder.template_ids(tail)),
+        between=tuple(encoder.template_ids(between)),
+        question=tuple(encoder.plain_ids(question)),
+        closing=tuple(encoder.template_ids(tail)),
     )
 
 

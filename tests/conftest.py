@@ -12,10 +12,10 @@ from tests.models import tiny_draft
 @pytest.fixture(scope="session")
 def compressor() -> Compressor:
     """The product as installed: the real default draft, fetched on first use."""
-    return Compressor(load_draft())
+    return Compressor.from_pretrained(load_draft())
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Compressor:
     """A tiny random draft with one token a byte."""
-    return Compressor(tiny_draft())
+    return Compressor.from_pretrained(tiny_draft())

@@ -227,6 +227,7 @@ BAD = {
     "resume to stdout": (["-", "--ratio", "0.2", "--jsonl", "--resume"], b"a", 2, "-o FILE"),
     "unknown unit": (["-", "--ratio", "0.2", "--unit", "word"], b"a", 2, "sentence"),
     "unknown scorer": (["-", "--ratio", "0.2", "--scorer", "best"], b"a", 2, "specpc"),
+    "batch into a folder": (["-", "--ratio", "0.2", "--jsonl", "-o", "."], b"a", 2, "redirect"),
     "no lines": (["-", "--ratio", "0.2", "--jsonl"], b"\n", 1, "no lines"),
     "question over budget": (
         ["-", "--target-tokens", "5"], TEXT.encode() + b"\n\nWhat is it?", 2, "the budget is 5"),
@@ -242,6 +243,13 @@ def test_every_mistake_gets_one_sentence(case: str) -> None:
     assert "Traceback" not in result.output
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) <= 4  # typer adds its usage lines
+
+
+def test_a_bug_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("specpc_cli.compress.read_text", lambda _: 1 / 0)
+    result = run("-", "--ratio", "0.2", stdin=b"a")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("specpc: unexpected ZeroDivisionError")
 
 
 def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,57 +19,75 @@ from tests.models import tiny_draft
 REPORT = (Path(__file__).parent.parent / "examples" / "harbour-report.md").read_text("utf-8")
 
 
+# Long enough for several windows, short enough for a quick test.
+EXCERPT = REPORT[: REPORT.index("## Incidents")]
+
+
 def test_the_answer_survives_the_cut(compressor: Compressor) -> None:
-    result = compressor.compress(
-        REPORT, "What was the reason for the sharp drop in fertiliser tonnage?", ratio=0.2
-    )
+    question = "What was the reason for the sharp drop in fertiliser tonnage?"
+    result = compressor.compress(EXCERPT, question, ratio=0.1)
     assert "the roof of the Tollan blending plant" in result.text
     assert 0.95 * result.budget <= result.compressed_tokens <= result.budget
-    assert result.ratio == pytest.approx(0.2, abs=0.01)
-    assert result.text == "".join(REPORT[s.start : s.end] for s in result.spans)
-    assert (result.draft, result.scorer, result.windows) == ("smollm2-135m", "specpc", 1)
+    assert result.ratio == pytest.approx(0.1, abs=0.01)
+    assert result.text == "".join(EXCERPT[s.start : s.end] for s in result.spans)
+    assert (result.draft, result.scorer) == ("smollm2-135m", "retrieval-heads")
     assert result.timings.total > result.timings.score > 0
+
+
+def test_the_papers_scorer_and_unit(compressor: Compressor) -> None:
+    paper = replace(compressor, scorer=SpecPCScorer(), unit="token")
+    result = paper.compress(EXCERPT, "Who became Harbour Master during the year?", ratio=0.2)
+    assert "Capt. Edda Hallgrim" in result.text
+    assert (result.scorer, result.unit, result.windows) == ("specpc", "token", 1)
+
+
+def test_one_reading_serves_several_budgets(compressor: Compressor) -> None:
+    scored = compressor.score(EXCERPT[:4000], "Who became Harbour Master?")
+    lengths = [scored.compress(ratio=ratio).compressed_tokens for ratio in (0.1, 0.3, 1.0)]
+    assert lengths == sorted(lengths)
+    assert (
+        scored.compress(ratio=0.3).text
+        == compressor.compress(EXCERPT[:4000], "Who became Harbour Master?", ratio=0.3).text
+    )
 
 
 def test_a_prompt_keeps_its_own_question(compressor: Compressor) -> None:
     question = "Question: Who became Harbour Master during the year?\nAnswer:"
-    result = compressor.compress(f"{REPORT}\n\n{question}", target_tokens=500)
+    result = compressor.compress(f"{EXCERPT[:5000]}\n\n{question}", target_tokens=200)
     assert result.query_source is QuerySource.TAIL
     assert result.text.endswith(question)
     assert "Capt. Edda Hallgrim" in result.text
-    assert result.compressed_tokens <= 500
+    assert result.compressed_tokens <= 200
 
 
 def test_a_budget_below_every_sentence_cuts_the_best_one(compressor: Compressor) -> None:
-    result = compressor.compress(REPORT, "Who became Harbour Master?", target_tokens=12)
+    result = compressor.compress(EXCERPT[:4000], "Who became Harbour Master?", target_tokens=12)
     assert 0 < result.compressed_tokens <= 12
     assert result.notes
-    words = result.text.split()
-    assert all(word in REPORT.split() for word in words)
+    assert all(word in EXCERPT.split() for word in result.text.split())
 
 
-def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor) -> None:
-    """Five windows; the same passage in each of them in turn."""
-    passage = (
-        "The lighthouse keeper's daughter, Marit Hovland, found the missing logbook on 3 May. "
-    )
-    filler = REPORT.replace("\n", " ")
-    question = "Who found the missing logbook?"
-    small = replace(compressor, scorer=SpecPCScorer(max_window=1100))
-    found = []
-    for place in (0.05, 0.25, 0.5, 0.75, 0.95):
+@pytest.mark.parametrize("scorer", ["specpc", "retrieval-heads"])
+def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor, scorer: str) -> None:
+    """The same passage in each of three windows in turn."""
+    passage = "The lighthouse keeper's daughter, Marit Hovland, found the missing logbook. "
+    filler = EXCERPT.replace("\n", " ")
+    paper = SpecPCScorer(max_window=1000)
+    small = replace(compressor, scorer=paper) if scorer == "specpc" else compressor
+    for place in (0.1, 0.5, 0.9):
         at = filler.index(". ", int(place * len(filler))) + 2
-        result = small.compress(filler[:at] + passage + filler[at:], question, ratio=0.1)
-        assert result.windows == 5
-        found.append("Marit Hovland" in result.text)
-    assert all(found)
+        result = small.compress(
+            filler[:at] + passage + filler[at:], "Who found the missing logbook?", ratio=0.1
+        )
+        assert result.windows >= 3
+        assert "Marit Hovland" in result.text
 
 
 def test_names_are_checked() -> None:
     with pytest.raises(UsageError, match="no scorer 'best'"):
         Compressor.from_pretrained(scorer="best")
     with pytest.raises(UsageError, match="no unit 'word'"):
-        Compressor(tiny_draft(), unit="word")
+        Compressor.from_pretrained(tiny_draft(), unit="word")
 
 
 def test_a_question_longer_than_the_draft_can_read(tiny: Compressor) -> None:
@@ -86,7 +104,7 @@ def test_a_model_that_cannot_be_observed(monkeypatch: pytest.MonkeyPatch) -> Non
     draft = tiny_draft()
     draft.model.set_attn_implementation("eager")
     with pytest.raises(UnsupportedModelError, match="cannot be observed"):
-        Compressor(draft).compress("A text. " * 50, "why?", ratio=0.5)
+        Compressor.from_pretrained(draft).compress("A text. " * 50, "why?", ratio=0.5)
 
 
 def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +115,7 @@ def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(draft.model.base_model, "forward", fail)
     with pytest.raises(SpecPCError, match="smaller"):
-        Compressor(draft).compress("A text. " * 50, "why?", ratio=0.5)
+        Compressor.from_pretrained(draft).compress("A text. " * 50, "why?", ratio=0.5)
 
 
 def test_public_names() -> None:

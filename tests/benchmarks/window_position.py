@@ -17,7 +17,7 @@ import numpy as np
 
 from specpc import Compressor
 from specpc.drafts import load_draft
-from specpc.picking import unit_scores
+from specpc.picking import Units, unit_scores
 from specpc.scoring import SpecPCScorer
 from specpc.segmentation import segment
 
@@ -30,9 +30,8 @@ def main() -> None:
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--window", type=int, default=1000)
     options = parser.parse_args()
-    compressor = Compressor(
-        load_draft(dtype=options.dtype), scorer=SpecPCScorer(max_window=options.window)
-    )
+    draft = load_draft(dtype=options.dtype)
+    compressor = Compressor(draft, SpecPCScorer(max_window=options.window))
     report = (ROOT / "examples/harbour-report.md").read_text("utf-8")
     questions = json.loads((ROOT / "tests/data/harbour-questions.json").read_text("utf-8"))
     kept = np.zeros((len(questions), WINDOWS))
@@ -51,20 +50,17 @@ def main() -> None:
 
 
 def _insert(text: str, sentence: str, place: float) -> str:
-    starts = [bound for bound in segment(text, "sentence") if not text[bound : bound + 1] == "|"]
+    starts = [bound for bound in segment(text, "sentence") if text[bound : bound + 1] != "|"]
     at = min(starts, key=lambda bound: abs(bound - place * len(text)))
     return text[:at] + sentence + text[at:]
 
 
 def _better(text: str, sentence: str, scores: np.ndarray, bounds: np.ndarray) -> float:
     """Share of the tokens that lie in units scored above the sentence."""
-    edges = np.asarray(segment(text, "sentence"))
-    unit_of = np.clip(np.searchsorted(edges, bounds[1:] - 1, side="right") - 1, 0, len(edges) - 2)
-    values = unit_scores(scores, unit_of, len(edges) - 1)
-    own = int(np.searchsorted(edges, text.index(sentence), side="right")) - 1
-    return float(
-        np.bincount(unit_of, minlength=len(values))[values > values[own]].sum() / len(scores)
-    )
+    units = Units(text, bounds, "sentence")
+    values = unit_scores(scores, units.of_token, len(units))
+    own = int(np.searchsorted(units.edges, text.index(sentence), side="right")) - 1
+    return float(units.sizes[values > values[own]].sum() / len(scores))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""How well compression methods keep what a question needs: data, methods, metrics, statistics."""

@@ -1,0 +1,251 @@
+"""Reads evaluation items: our own JSONL, RULER's and LongBench's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.errors import InputError
+from specpc.evaluation.metrics import answer_kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One text with a question, and what of the text the question needs.
+
+    Attributes:
+        dataset: name of the data set, after its file.
+        id: unique in the data set.
+        context: the text to compress.
+        question: what is asked of it; never part of the context.
+        answers: accepted answers, or all that are needed (see ``answers_mode``).
+        answers_mode: ``any`` or ``all``.
+        evidence: gold strings that occur in the context; can be empty.
+        extractive: whether the answers occur in the context as they stand.
+        lang: language code, or that of a programming language.
+    """
+
+    dataset: str
+    id: str
+    context: str
+    question: str
+    answers: tuple[str, ...]
+    answers_mode: str
+    evidence: tuple[str, ...]
+    extractive: bool
+    lang: str
+
+    @property
+    def measurable(self) -> bool:
+        """Whether there is a question, and anything that can be looked for in the result."""
+        found = bool(self.evidence) or (self.extractive and bool(self.answers))
+        return bool(self.question.strip()) and bool(self.context.strip()) and found
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything does that a measurement depends on."""
+        parts = (self.context, self.question, self.answers, self.answers_mode, self.evidence)
+        return hashlib.sha256(repr((*parts, self.extractive)).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Items that can be measured, and how many of each data set cannot."""
+
+    items: tuple[Item, ...]
+    skipped: dict[str, int]
+
+
+def read_collection(paths: Sequence[Path], limit: int | None = None) -> Collection:
+    """Read data sets, one a file.
+
+    Args:
+        paths: JSONL files.
+        limit: most measurable items taken of each file, from its start.
+
+    Raises:
+        InputError: a line is no item of a known shape, or nothing can be measured.
+    """
+    items: list[Item] = []
+    skipped: Counter[str] = Counter()
+    for path, name in zip(paths, dataset_names(paths), strict=True):
+        taken = 0
+        for item in read_items(path, name):
+            if taken == limit:
+                break
+            if item.measurable:
+                items.append(item)
+                taken += 1
+            else:
+                skipped[name] += 1
+    if not items:
+        raise InputError(
+            "there is nothing to measure: no item has a question together with evidence or with "
+            "answers that occur in its context"
+        )
+    return Collection(tuple(items), dict(skipped))
+
+
+def dataset_names(paths: Sequence[Path]) -> list[str]:
+    """File stems, with the folder before those that several files share.
+
+    Raises:
+        InputError: a file is named twice.
+    """
+    stems = Counter(path.stem for path in paths)
+    names = [
+        path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}/{path.stem}"
+        for path in paths
+    ]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(f"{count} files are both called {name}: evaluate them separately")
+    return names
+
+
+def read_items(path: Path, dataset: str) -> Iterator[Item]:
+    """The items of one file, measurable or not.
+
+    Raises:
+        InputError: it cannot be read, or a line is no item of a known shape.
+    """
+    seen: set[str] = set()
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    item = _parse(line, path, dataset, str(number))
+                    if item.id in seen:
+                        raise InputError(f"the id {item.id!r} was used before")
+                except InputError as error:
+                    raise InputError(f"{path}, line {number}: {error}") from error
+                seen.add(item.id)
+                yield item
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _parse(line: bytes, path: Path, dataset: str, number: str) -> Item:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not valid JSON ({error})") from error
+    if not isinstance(fields, dict):
+        raise InputError("not a JSON object")
+    if "input" in fields and "outputs" in fields:
+        return _ruler_item(fields, path, dataset, number)
+    if "input" in fields and "context" in fields:
+        return _longbench_item(fields, dataset, number)
+    if "context" in fields:
+        return _own_item(fields, dataset, number)
+    raise InputError(
+        "unknown shape: an item has the fields context, question and evidence or answers "
+        "(or RULER's input and outputs, or LongBench's context, input and answers)"
+    )
+
+
+def _own_item(fields: Fields, dataset: str, number: str) -> Item:
+    context = _text(fields, "context")
+    answers = _texts(fields, "answers")
+    mode = fields.get("answers_mode", "any")
+    if mode not in ("any", "all"):
+        raise InputError(f"answers_mode is 'any' or 'all', not {mode!r}")
+    extractive = fields.get("extractive", _occur(context, answers, mode))
+    if not isinstance(extractive, bool):
+        raise InputError(f"extractive is true or false, not {extractive!r}")
+    return Item(
+        dataset=dataset,
+        id=str(fields.get("id", number)),
+        context=context,
+        question=_text(fields, "question", ""),
+        answers=answers,
+        answers_mode=mode,
+        evidence=tuple(gold for gold in _texts(fields, "evidence") if gold in context),
+        extractive=extractive,
+        lang=_text(fields, "lang", "en"),
+    )
+
+
+# RULER counts a partial match for its two question-answering tasks, a full one for all others.
+_RULER_ANY: Final = re.compile(r"qa(?:_\d+)?\Z")
+_BLANK_LINE: Final = re.compile(r"\r?\n[ \t]*\r?\n")
+
+
+def _ruler_item(fields: Fields, path: Path, dataset: str, number: str) -> Item:
+    context, question = split_question(_text(fields, "input"))
+    answers = _texts(fields, "outputs")
+    # RULER names the folder after the task and the file after the split; others name the file.
+    parts = (path.stem, path.resolve().parent.name)
+    mode = "any" if any(_RULER_ANY.search(part) for part in parts) else "all"
+    return Item(
+        dataset=dataset,
+        id=str(fields.get("index", number)),
+        context=context,
+        question=question,
+        answers=answers,
+        answers_mode=mode,
+        evidence=(),
+        extractive=_occur(context, answers, mode),
+        lang="en",
+    )
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """A prompt's body and its last paragraph, or else last line; no question if it has neither."""
+    body = text.rstrip()
+    breaks = list(_BLANK_LINE.finditer(body)) or list(re.finditer(r"\r?\n", body))
+    if not breaks:
+        return body, ""
+    return body[: breaks[-1].start()], body[breaks[-1].end() :].strip()
+
+
+def _longbench_item(fields: Fields, dataset: str, number: str) -> Item:
+    context = _text(fields, "context")
+    answers = _texts(fields, "answers")
+    # The answer to a classification is a label; that it occurs in the examples says nothing.
+    labels = bool(fields.get("all_classes"))
+    return Item(
+        dataset=dataset,
+        id=str(fields.get("_id", number)),
+        context=context,
+        question=_text(fields, "input"),
+        answers=answers,
+        answers_mode="any",
+        evidence=(),
+        extractive=not labels and _occur(context, answers, "any"),
+        lang=_text(fields, "language", "en"),
+    )
+
+
+def _occur(context: str, answers: tuple[str, ...], mode: str) -> bool:
+    return bool(answers) and answer_kept(context, answers, mode)
+
+
+def _text(fields: Fields, name: str, default: str | None = None) -> str:
+    value = fields.get(name, default)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str):
+        raise InputError(f"the field {name!r} is not a string")
+    return value
+
+
+def _texts(fields: Fields, name: str) -> tuple[str, ...]:
+    """A list of strings, or one string; numbers are taken as they print, blanks left out."""
+    value = fields.get(name)
+    values = [] if value is None else value if isinstance(value, list) else [value]
+    if not all(isinstance(entry, (str, int, float)) for entry in values):
+        raise InputError(f"the field {name!r} is not a list of strings")
+    return tuple(text for text in map(str, values) if text.strip())

@@ -1,0 +1,147 @@
+"""Baselines cut to a budget by the same segmentation, token count and fitting as our scorers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.budget import resolve_budget
+from specpc.fitting import Job, fit
+from specpc.picking import Picked, Units
+from specpc.results import Span
+from specpc.segmentation import safe_cuts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from specpc.picking import Picker
+    from specpc.tokens import TextEncoder
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What a method made of one text.
+
+    Attributes:
+        text: what is left.
+        ranges: the kept character ranges of the source.
+        original_tokens: the source's length in draft tokens.
+        compressed_tokens: the length of ``text``.
+    """
+
+    text: str
+    ranges: tuple[tuple[int, int], ...]
+    original_tokens: int
+    compressed_tokens: int
+
+
+@dataclass(frozen=True)
+class PickedText:
+    """A text with a picker and what it picks by, ready to be cut to any ratio.
+
+    Attributes:
+        text: the source.
+        length: its length in tokens.
+        encoder: counts tokens.
+        picker: chooses pieces.
+        scores: handed to the picker.
+    """
+
+    text: str
+    length: int
+    encoder: TextEncoder
+    picker: Picker
+    scores: NDArray[np.float64]
+
+    def __call__(self, ratio: float) -> Compressed:
+        """Keep that fraction of the tokens.
+
+        Raises:
+            BudgetError: the budget cannot hold any piece.
+        """
+        budget = resolve_budget(self.length, ratio=ratio, target_tokens=None)
+        if budget == self.length:
+            return Compressed(self.text, ((0, len(self.text)),), self.length, self.length)
+        job = Job(self.text, len(self.text), budget, "", self.encoder)
+        fitted = fit(job, self.picker, self.scores)
+        ranges = tuple((span.start, span.end) for span in fitted.spans)
+        return Compressed(fitted.text, ranges, self.length, fitted.tokens)
+
+
+@dataclass(frozen=True)
+class ScoredUnitPicker:
+    """Whole units by a score each.
+
+    Attributes:
+        units: the source in units.
+    """
+
+    units: Units
+
+    @property
+    def texts(self) -> list[str]:
+        """The units in text order."""
+        edges = self.units.edges.tolist()
+        return [self.units.text[start:end] for start, end in pairwise(edges)]
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Token positions where units start."""
+        return self.units.starts
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """The best units by scores ``[units]``; if the best alone is too long, its beginning."""
+        units, best = self.units, int(scores.argmax())
+        if units.sizes[best] <= allowance:
+            return Picked(units.best(scores, allowance))
+        start, end = int(units.edges[best]), int(units.edges[best + 1])
+        first = int(np.searchsorted(units.of_token, best))
+        limit = min(end, int(units.bounds[first + allowance]))
+        cut = start + _last_at_most(units.text[start:end], limit - start)
+        return Picked([Span(start, cut, float(scores[best]))] if cut > start else [], True)
+
+
+def _last_at_most(text: str, offset: int) -> int:
+    """The last offset up to ``offset`` where the text may be cut."""
+    return max((cut for cut in safe_cuts(text) if cut <= offset), default=0)
+
+
+@dataclass(frozen=True)
+class EndsPicker:
+    """The beginning and the end of a text, half the allowance each, cut between words.
+
+    Attributes:
+        text: the source.
+        bounds: ``[tokens + 1]`` character offsets of the tokens.
+    """
+
+    text: str
+    bounds: NDArray[np.int64]
+    _cuts: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find where the text may be cut."""
+        cuts = np.asarray(sorted(safe_cuts(self.text)), dtype=np.int64)
+        object.__setattr__(self, "_cuts", cuts)
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Any token: nothing is read in windows."""
+        return np.arange(len(self.bounds) - 1)
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """The first and last ``allowance / 2`` tokens, whatever the scores."""
+        half = allowance // 2
+        head = int(self.bounds[allowance - half])
+        tail = int(self.bounds[len(self.bounds) - 1 - half])
+        head = int(self._cuts[int(np.searchsorted(self._cuts, head, side="right")) - 1])
+        tail = int(self._cuts[int(np.searchsorted(self._cuts, tail))])  # the end is a cut
+        pieces = [Span(0, head, 0.0), Span(tail, len(self.text), 0.0)]
+        return Picked([piece for piece in pieces if piece.start < piece.end])
+
+
+NO_SCORES: Final = np.zeros(0)
+"""For pickers that need none."""

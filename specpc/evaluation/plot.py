@@ -1,0 +1,94 @@
+"""Draws evidence recall against the ratio, with confidence intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.errors import SpecPCError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from specpc.evaluation.statistics import Row
+
+FORMATS: Final = (".svg", ".png", ".pdf")
+# Okabe and Ito's colours, told apart with any colour vision; markers tell them apart in print.
+_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+_MARKERS: Final = "osD^vPX"
+_BESIDE: Final = 0.003
+
+
+def check_plot(path: Path) -> None:
+    """Raise before a long run what would fail after it.
+
+    Raises:
+        UsageError: no format goes by this ending, or there is no such folder.
+        SpecPCError: matplotlib is not installed.
+    """
+    if path.suffix not in FORMATS:
+        raise UsageError(f"a plot is one of {', '.join(FORMATS)}, not {path.name!r}")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to write {path.name} into")
+    _figure_class()
+
+
+def _figure_class() -> Any:
+    # The class alone: matplotlib.pyplot would keep state for the whole process.
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise SpecPCError(
+            'plots need the package matplotlib: pip install "specpc[eval]"'
+        ) from error
+    return Figure
+
+
+def plot_recall(rows: Sequence[Row], path: Path) -> None:
+    """Write a figure with a panel for each group of data sets and a line for each method.
+
+    Args:
+        rows: what `specpc.evaluation.statistics.summarise` gave.
+        path: where to; the ending says the format.
+
+    Raises:
+        SpecPCError: matplotlib is not installed, or no item has evidence.
+    """
+    measured = [row for row in rows if row.recall is not None]
+    if not measured:
+        raise SpecPCError("there is no plot to draw: no item has evidence")
+    groups = list(dict.fromkeys(row.group for row in measured))
+    methods = list(dict.fromkeys(row.method for row in measured))
+    figure = _figure_class()(figsize=(1 + 4.5 * len(groups), 4), layout="constrained")
+    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    for panel, group in zip(panels, groups, strict=True):
+        for number, method in enumerate(methods):
+            own = [row for row in measured if (row.group, row.method) == (group, method)]
+            # Side by side, so that no interval hides another.
+            shift = _BESIDE * (number - (len(methods) - 1) / 2)
+            _draw_line(panel, sorted(own, key=lambda row: row.ratio), number, shift)
+        panel.set(title=group, xlabel="tokens kept (ratio)", ylim=(-0.02, 1.02))
+        panel.set_xticks(sorted({row.ratio for row in measured}))
+        panel.grid(axis="y", color="#dddddd")
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("evidence recall (95% interval)")
+    panels[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.savefig(path)
+
+
+def _draw_line(panel: Any, rows: Sequence[Row], number: int, shift: float) -> None:
+    estimates = [row.recall for row in rows if row.recall is not None]
+    if not estimates:
+        return
+    means = [estimate.mean for estimate in estimates]
+    below = [max(0.0, estimate.mean - estimate.low) for estimate in estimates]
+    above = [max(0.0, estimate.high - estimate.mean) for estimate in estimates]
+    panel.errorbar(
+        [row.ratio + shift for row in rows],
+        means,
+        yerr=[below, above],
+        label=rows[0].method,
+        color=_COLOURS[number % len(_COLOURS)],
+        marker=_MARKERS[number % len(_MARKERS)],
+        capsize=3,
+    )

@@ -1,0 +1,159 @@
+"""The results file: a line of settings, then one line an (item, method, ratio)."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from specpc.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_HEADER: Final = "specpc_eval"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one method made of one item at one ratio.
+
+    Attributes:
+        dataset: name of the data set.
+        id: the item's, unique in the data set.
+        digest: of what was measured; changes with the item.
+        lang: the item's language.
+        method: the method's name.
+        ratio: fraction of the tokens asked for.
+        recall: share of the evidence kept; ``None`` if the item has none.
+        answer_kept: whether the answer is still there; ``None`` if it never was.
+        original_tokens: length of the context in draft tokens.
+        compressed_tokens: length of the result.
+        seconds: wall-clock time from text to text.
+        error: why the method made nothing of the item, which counts as nothing kept.
+    """
+
+    dataset: str
+    id: str
+    digest: str
+    lang: str
+    method: str
+    ratio: float
+    recall: float | None
+    answer_kept: bool | None
+    original_tokens: int
+    compressed_tokens: int
+    seconds: float
+    error: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, float]:
+        """What may occur only once in a results file."""
+        return (self.dataset, self.id, self.method, self.ratio)
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "dataset": (str,),
+    "id": (str,),
+    "digest": (str,),
+    "lang": (str,),
+    "method": (str,),
+    "ratio": (float, int),
+    "recall": (float, int, type(None)),
+    "answer_kept": (bool, type(None)),
+    "original_tokens": (int,),
+    "compressed_tokens": (int,),
+    "seconds": (float, int),
+    "error": (str, type(None)),
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results file as read: its settings, its records, and where its last whole line ends."""
+
+    settings: dict[str, Any]
+    records: tuple[Record, ...]
+    size: int
+
+
+def read_results(path: Path) -> Results:
+    """Read a results file; a last line that was cut off is left out.
+
+    Raises:
+        UsageError: there is no such file.
+        InputError: it is no results file, or a line of it is broken.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path}") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    size = data.rfind(b"\n") + 1
+    head, *lines = data[:size].split(b"\n")[:-1] or [b""]
+    try:
+        settings = json.loads(head)[_HEADER]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} was not written by specpc eval") from error
+    records = (_parse(line, path, number) for number, line in enumerate(lines, start=2))
+    return Results(settings, tuple({record.key: record for record in records}.values()), size)
+
+
+def _parse(line: bytes, path: Path, number: int) -> Record:
+    try:
+        values = json.loads(line)
+        kept = {field.name: values.get(field.name) for field in fields(Record)}
+    except (ValueError, AttributeError) as error:
+        raise InputError(f"{path}, line {number}: not valid JSON ({error})") from error
+    for name, value in kept.items():
+        if not isinstance(value, _TYPES[name]):
+            raise InputError(f"{path}, line {number}: the field {name!r} cannot be {value!r}")
+    return Record(**kept)
+
+
+@contextmanager
+def open_results(
+    path: Path | None, settings: dict[str, Any], *, resume: bool
+) -> Iterator[tuple[tuple[Record, ...], Callable[[Record], None]]]:
+    """A results file to append to: what it holds, and a function that writes one record.
+
+    Without a path nothing is held, and writing does nothing.
+
+    Raises:
+        UsageError: it exists and is not to be resumed, or was made with other settings.
+        InputError: it exists and cannot be read.
+    """
+    found: tuple[Record, ...] = ()
+    if path is None:
+        yield found, lambda _: None
+        return
+    if path.exists() and not resume:
+        raise UsageError(f"{path} exists: go on with it (--resume), or remove it")
+    begun = path.exists() and b"\n" in path.read_bytes()
+    if begun:
+        results = read_results(path)
+        if results.settings != settings:
+            raise UsageError(
+                f"{path} was made with other settings ({_difference(results.settings, settings)}): "
+                "repeat them, or name another file"
+            )
+        found = results.records
+        with path.open("r+b") as file:
+            file.truncate(results.size)
+    with path.open("ab" if begun else "wb") as file:
+        if not begun:
+            _write_line(file, {_HEADER: settings})
+        yield found, lambda record: _write_line(file, asdict(record))
+
+
+def _write_line(file: BinaryIO, values: dict[str, Any]) -> None:
+    file.write(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+    file.flush()
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return ", ".join(f"{name} {old.get(name)} there, {new.get(name)} here" for name in names)

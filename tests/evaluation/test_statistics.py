@@ -1,0 +1,121 @@
+"""Averages against values computed by hand; intervals for constant data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.evaluation.records import Record
+from specpc.evaluation.statistics import (
+    ENGLISH,
+    OTHERS,
+    bootstrap,
+    compare,
+    summarise,
+    summarise_datasets,
+)
+
+
+def record(dataset: str, number: int, recall: float | None, **changes: Any) -> Record:
+    values: dict[str, Any] = {
+        "dataset": dataset,
+        "id": str(number),
+        "digest": "",
+        "lang": "en",
+        "method": "ours",
+        "ratio": 0.2,
+        "recall": recall,
+        "answer_kept": None,
+        "original_tokens": 1000,
+        "compressed_tokens": 190,
+        "seconds": 0.5,
+    }
+    return Record(**{**values, **changes})
+
+
+def test_the_mean_is_over_data_sets_not_items() -> None:
+    records = [record("a", 0, 1.0), record("b", 0, 0.0), record("b", 1, 0.5), record("b", 2, 0.1)]
+    [row] = summarise(records)
+    assert row.recall is not None
+    assert row.recall.mean == pytest.approx((1.0 + 0.2) / 2)
+    assert 0.5 <= row.recall.low < row.recall.mean < row.recall.high <= 0.75
+    assert row.recall.items == row.items == 4
+    assert row.answer_kept is None
+    assert row.achieved == pytest.approx(0.19)
+    assert row.seconds_per_1k == pytest.approx(0.5)
+
+
+def test_groups_and_data_sets() -> None:
+    records = [
+        record("b", 0, 0.0, lang="zh"),
+        record("a", 0, 1.0, lang="go"),
+        record("b", 1, 0.5, answer_kept=True),
+        record("b", 2, None, answer_kept=False),
+    ]
+    rows = summarise(records)
+    assert [(row.group, row.items) for row in rows] == [(ENGLISH, 3), (OTHERS, 1)]
+    assert rows[0].recall is not None
+    assert rows[0].answer_kept is not None
+    assert rows[0].recall.mean == 0.75
+    assert (rows[0].answer_kept.mean, rows[0].answer_kept.items) == (0.5, 2)
+    named = [(row.group, row.dataset, row.items) for row in summarise_datasets(records)]
+    assert named == [(ENGLISH, "a", 1), (ENGLISH, "b", 2), (OTHERS, "b", 1)]
+
+
+def test_a_failure_counts_as_nothing_kept() -> None:
+    failed = record("a", 1, 0.0, original_tokens=0, compressed_tokens=0, error="too small")
+    [row] = summarise([record("a", 0, 1.0), failed])
+    assert row.recall is not None
+    assert (row.recall.mean, row.failed, row.achieved) == (0.5, 1, 0.19)
+
+
+def test_paired_differences_rest_on_common_items() -> None:
+    ours = [record("a", i, value) for i, value in enumerate([0.9, 0.5, 0.4])]
+    base = [record("a", i, value, method="base") for i, value in enumerate([0.7, 0.3])]
+    [difference] = compare([*ours, *base], "base")
+    assert (difference.method, difference.baseline, difference.ratio) == ("ours", "base", 0.2)
+    assert difference.recall is not None
+    assert difference.recall.items == 2
+    # The difference is 0.2 for either item, so its interval is a point, unlike those of the means.
+    assert difference.recall.low == pytest.approx(0.2)
+    assert difference.recall.high == pytest.approx(0.2)
+    assert difference.answer_kept is None
+    assert compare(ours, "base") == []
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.floats(-1, 1),
+    st.dictionaries(st.text(max_size=3), st.integers(0, 5), max_size=4),
+    st.integers(0, 2**32),
+)
+def test_constant_data_has_a_point_for_an_interval(
+    value: float, sizes: dict[str, int], seed: int
+) -> None:
+    sets = {name: {str(i): value for i in range(size)} for name, size in sizes.items()}
+    estimate = bootstrap(sets, seed)
+    if not any(sizes.values()):
+        assert estimate is None
+        return
+    assert estimate is not None
+    assert estimate.mean == pytest.approx(value)
+    assert estimate.low == pytest.approx(value)
+    assert estimate.high == pytest.approx(value)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=6), min_size=1, max_size=4),
+)
+def test_the_interval_lies_within_the_data(sets: list[list[float]]) -> None:
+    named = {str(n): {str(i): v for i, v in enumerate(values)} for n, values in enumerate(sets)}
+    estimate = bootstrap(named)
+    assert estimate == bootstrap(named)
+    assert estimate is not None
+    low = sum(map(min, sets)) / len(sets)
+    high = sum(map(max, sets)) / len(sets)
+    assert low - 1e-9 <= estimate.low <= estimate.high <= high + 1e-9
+    assert low - 1e-9 <= estimate.mean <= high + 1e-9
