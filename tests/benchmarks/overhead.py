@@ -1,4 +1,4 @@
-"""Warm scoring of a context against the plain forward of the same draft on the same tokens.
+"""Warm scoring and compression against the plain forward of the draft on the same tokens.
 
 python -m tests.benchmarks.overhead [--tokens 4000] [--repeats 5]
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
+from specpc import Compressor
 from specpc.drafts import load_draft
 from specpc.reading import Reader
 from specpc.scoring import SpecPCScorer
@@ -36,28 +38,37 @@ def main() -> None:
 
     draft = load_draft(dtype=options.dtype)
     reader = Reader(draft)
-    question = "Why did construction come to a halt?"
+    question = "Why did construction of the Berth 4 extension come to a halt?"
+    text = long_text(options.tokens * 6)
+    tokens = reader.encoder.encode(text)
+    text = text[: tokens.bounds[options.tokens]]
     frame = reader.frame(question)
-    ids = torch.from_numpy(
-        reader.encoder.encode(long_text(options.tokens * 6)).ids[: options.tokens]
-    )
+    ids = torch.from_numpy(tokens.ids[: options.tokens])
     prompt = torch.cat((torch.tensor(frame.before), ids, torch.tensor(frame.after)))[None]
 
     def plain() -> None:
         with torch.inference_mode():
             draft.model.base_model(input_ids=prompt, use_cache=False)
 
-    def scored() -> None:
-        SpecPCScorer().score(reader, question, [ids])
-
-    plain(), scored()
-    ratios, plains = [], []
-    for _ in range(options.repeats):  # side by side, so that noise hits both
-        plains.append(seconds(plain))
-        ratios.append(seconds(scored) / plains[-1])
+    runs: dict[str, Callable[[], object]] = {
+        "scoring, specpc": lambda: SpecPCScorer().score(reader, question, [ids])
+    }
+    for name in ("specpc", "auto"):
+        compressor = Compressor.from_pretrained(draft, scorer=name)
+        run = partial(compressor.compress, text, question, ratio=0.2)
+        runs[f"whole compression, {compressor.scorer.name}"] = run
+    plains: list[float] = []
+    ratios: dict[str, list[float]] = {name: [] for name in runs}
+    for turn in range(options.repeats + 1):
+        for name, run in runs.items():
+            before, own, after = seconds(plain), seconds(run), seconds(plain)
+            if turn:  # the first turn warms up; then side by side, so that noise hits both
+                plains += [before, after]
+                ratios[name].append(2 * own / (before + after))
     print(f"plain forward of {prompt.shape[1]:,} tokens: median {statistics.median(plains):.2f} s")
-    print(f"scoring / plain forward: median {statistics.median(ratios):.3f} of", end=" ")
-    print(", ".join(f"{ratio:.3f}" for ratio in sorted(ratios)))
+    for name, all_ratios in ratios.items():
+        told = ", ".join(f"{ratio:.2f}" for ratio in sorted(all_ratios))
+        print(f"{name} / plain forward: median {statistics.median(all_ratios):.3f} of {told}")
 
 
 if __name__ == "__main__":
