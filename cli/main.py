@@ -43,8 +43,8 @@ class _Guarded(typer.core.TyperGroup):
             where = f" {error.filename}" if error.filename else ""
             _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
         except Exception as error:
-            if type(error).__module__.partition(".")[0] == "typer":
-                raise  # its own usage errors and exits
+            if type(error).__module__.partition(".")[0] in {"typer", "click"}:
+                raise  # usage errors and exits; older releases of typer use click's
             told = f"unexpected {type(error).__name__}: {error} (SPECPC_DEBUG=1 shows where)"
             _fail(error, FAILURE, told)
 
