@@ -21,10 +21,11 @@ _LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
 
 _LINE: Final = re.compile(r"\r\n|\n|\r")
 _PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
-# A line break inside a sentence, as mail and plain-text files wrap prose: a full line, then one
-# that goes on with a small letter.
-_WRAPPED: Final = re.compile(r"[^\s|.:;!?][^\S\r\n]*\Z")
-_GOES_ON: Final = re.compile(r"[a-z(]")
+# A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
+# then one that goes on with a small letter.
+_WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
+_WORDS: Final = re.compile(r"(?:[^\W\d_]+[^\w=]+){6}")
+_GOES_ON: Final = re.compile(r"[ \t]*[a-z(]")
 _WRAP_FROM: Final = 50
 
 
@@ -52,6 +53,7 @@ def _sentence_ends(text: str) -> set[int]:
         wrapped = (
             len(line) >= _WRAP_FROM
             and _WRAPPED.search(line)
+            and _WORDS.search(line)
             and _GOES_ON.match(text, match.end()) is not None
         )
         if not wrapped:

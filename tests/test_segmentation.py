@@ -45,6 +45,15 @@ def test_wrapped_prose_is_not_cut_at_line_ends() -> None:
     assert cut(text, "sentence") == [text[: text.index("Next")], "Next.\n"]
 
 
+def test_wrapped_items_and_code() -> None:
+    item = (
+        "- an item of a list that was wrapped, as Markdown files often are,\n  and goes on here.\n"
+    )
+    assert cut(item + "- next\n", "sentence") == [item, "- next\n"]
+    code = "    result = compute_something_long(first_argument, second)\n    return result\n"
+    assert len(cut(code, "sentence")) == 2
+
+
 def test_paragraphs_and_lines() -> None:
     text = "a\nb\r\n\r\n \nc\rd"
     assert cut(text, "paragraph") == ["a\nb\r\n\r\n \n", "c\rd"]
