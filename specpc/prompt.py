@@ -79,10 +79,13 @@ def build_frame(encoder: TextEncoder, tokenizer: PreTrainedTokenizerBase, questi
     is encoded as plain text: a special token spelled out in it cannot end the turn.
     """
     head, between, tail = _render_template(tokenizer)
+    # Together, as the draft would meet them: apart, they can split into other tokens.
+    tokens = encoder.encode(between + question)
+    ids, start = tokens.ids.tolist(), tokens.count_before(len(between))
     return Frame(
         before=tuple(encoder.template_ids(head)),
-        between=tuple(encoder.template_ids(between)),
-        question=tuple(encoder.plain_ids(question)),
+        between=tuple(ids[:start]),
+        question=tuple(ids[start:]),
         closing=tuple(encoder.template_ids(tail)),
     )
 
