@@ -34,6 +34,8 @@ class Console:
         """One line on a terminal; with ``-v``, anywhere, also how it came about."""
         if not (self.interactive or self.verbose):
             return
+        if sys.stdout.isatty() and not result.text.endswith("\n"):
+            self.tell("")  # the text just printed ends in mid-line on the same screen
         head = f"{name}: " if name else ""
         self.tell(
             f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} tokens "
