@@ -126,7 +126,7 @@ def _hub_errors(repo_id: str) -> Iterator[None]:
         raise
     except GatedRepoError as error:
         raise DraftError(
-            f"{repo_id} is gated: accept its terms at https://huggingface.co/{repo_id} and log in "
+            f"{repo_id} is gated: accept its terms on its Hugging Face page and log in "
             "with 'hf auth login', or choose another draft model."
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:

@@ -83,7 +83,7 @@ def test_a_missing_repository(hub: FakeHub) -> None:
 
 def test_a_gated_repository(served: FakeHub) -> None:
     served.gated.add(REPO)
-    with pytest.raises(DraftError, match="org/tiny is gated: accept its terms at"):
+    with pytest.raises(DraftError, match="org/tiny is gated: accept its terms on"):
         load_draft(REPO)
 
 
