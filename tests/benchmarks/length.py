@@ -24,8 +24,9 @@ def measure(text: str, dtype: str, scorer: str) -> tuple[dict[str, float], float
         source = Path(folder) / "text.txt"
         source.write_text(text, "utf-8")
         command = [
-            sys.executable, "-m", "specpc_cli", "compress", str(source), "--json", "--dtype", dtype, "--scorer", scorer,
-            "--ratio", "0.2", "-q", "Why did construction of the Berth 4 extension come to a halt?",
+            sys.executable, "-m", "specpc_cli", "compress", str(source), "--json",
+            "--dtype", dtype, "--scorer", scorer, "--ratio", "0.2",
+            "-q", "Why did construction of the Berth 4 extension come to a halt?",
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert process.stdout is not None
