@@ -142,6 +142,7 @@ class _RowMaximum:
     def __init__(self, weights: Tensor, first_layer: int) -> None:
         self.weights = weights  # [batch, rows]
         self.first_layer = first_layer
+        self.positions = 0  # read so far, generated tokens included
         self.scores: Tensor | None = None  # [batch, keys]
 
     def __call__(self, attention: LayerAttention) -> None:
@@ -156,7 +157,7 @@ class _RowMaximum:
             return
         known = self.scores.shape[1]
         # Sliding-window layers may hold fewer keys than the sequence: those are its last ones.
-        offset = max(0, known - reduced.shape[1]) if attention.query.shape[2] > 1 else 0
+        offset = self.positions - reduced.shape[1]
         torch.maximum(
             self.scores[:, offset:], reduced[:, : known - offset], out=self.scores[:, offset:]
         )
@@ -169,12 +170,14 @@ def _observe(
     """One observed forward; then ``extra`` greedy tokens, each observed as one more row."""
     positions = None if mask is None else (mask.long().cumsum(-1) - 1).clamp_(min=0)
     inputs = {"attention_mask": mask, "position_ids": positions, "use_cache": extra > 0}
+    observer.positions = ids.shape[1]
     output = observe(model, observer, input_ids=ids, **inputs)
     if extra <= 0:
         return
     head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     observer.weights = torch.ones_like(observer.weights[:, -1:])
     for _ in range(extra):
+        observer.positions += 1
         token = head(output.last_hidden_state[:, -1:]).argmax(-1)
         if mask is not None:
             mask = torch.cat((mask, torch.ones_like(mask[:, :1])), dim=-1)
