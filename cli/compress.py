@@ -15,6 +15,7 @@ from specpc.errors import SpecPCError, UsageError
 from specpc_cli import batch
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
 from specpc_cli.outputs import json_line, write_file, write_stdout
 from specpc_cli.task import Task, json_fields
 
@@ -45,10 +46,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         Path | None,
         typer.Option("-o", "--output", help="File to write, or folder for several files."),
     ] = None,
-    draft: Annotated[
-        str,
-        typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file."),
-    ] = DEFAULT_DRAFT,
+    draft: DraftOption = DEFAULT_DRAFT,
     scorer: Annotated[
         ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
     ] = "auto",
@@ -71,11 +69,9 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     resume: Annotated[
         bool, typer.Option("--resume", help="With --jsonl: go on with an interrupted run.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
-    ] = False,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
     ] = False,

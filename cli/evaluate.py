@@ -16,6 +16,7 @@ from specpc.errors import UsageError
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,15 +70,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of tables.")
     ] = False,
-    draft: Annotated[
-        str,
-        typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file."),
-    ] = DEFAULT_DRAFT,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
-    ] = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
     seed: Annotated[int, typer.Option(min=0, help="Of 'random' and of the intervals.")] = 0,
     peer_python: Annotated[
         Path | None,

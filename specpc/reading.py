@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from specpc.attention import Observer, StopForward
-from specpc.errors import InputError
+from specpc.errors import InputError, UnsupportedModelError
 from specpc.memory import memory_errors
 from specpc.prompt import Frame, build_frame
 from specpc.tokens import TextEncoder
@@ -93,3 +93,11 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
             return None
+
+
+def not_observed(model: Any) -> UnsupportedModelError:
+    """The error for a model none of whose attention layers reported to an observer."""
+    return UnsupportedModelError(
+        f"the attention of this draft ({model.config.model_type}) cannot be observed: "
+        "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
+    )

@@ -18,8 +18,8 @@ import torch
 from transformers import DynamicCache
 
 from specpc.attention import LayerAttention, StopForward, window_attention
-from specpc.errors import DraftError, UnsupportedModelError
-from specpc.reading import Reader, observe
+from specpc.errors import DraftError
+from specpc.reading import Reader, not_observed, observe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,10 +140,7 @@ class RetrievalHeadScorer:
             after = torch.tensor([frame.after], device=model.device)
             observe(model, observer, input_ids=after, **_cached(own))
             if observer.total is None:
-                raise UnsupportedModelError(
-                    f"the attention of draft {reader.draft.name} cannot be observed: "
-                    "use another draft"
-                )
+                raise not_observed(model)
             results.append(observer.total[len(before) :].cpu())
         return results
 

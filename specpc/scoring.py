@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 
 from specpc.attention import LayerAttention, window_attention
-from specpc.errors import UnsupportedModelError
-from specpc.reading import observe
+from specpc.reading import not_observed, observe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,10 +126,7 @@ def importance(
     observer = _RowMaximum(weights, skip_layers if layers > skip_layers else 0)
     _observe(model, ids, mask, observer, lookahead_tokens - 1)
     if observer.scores is None:
-        raise UnsupportedModelError(
-            f"the attention of this draft ({model.config.model_type}) cannot be observed: "
-            "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
-        )
+        raise not_observed(model)
     width = ids.shape[1]
     scores = observer.scores.cpu()
     return [scores[b, width - length : width] for b, length in enumerate(lengths)]
