@@ -14,34 +14,62 @@ if TYPE_CHECKING:
 def print_tables(
     rows: Sequence[Row], differences: Sequence[Difference], per_dataset: Sequence[Row]
 ) -> None:
-    """Print a table of averages for each group, and one of the data sets if there are rows."""
+    """Print tables of averages for each group, and of the data sets if there are rows.
+
+    A target's answers have tables of their own.
+    """
     from rich.console import Console as RichConsole
 
     # A pipe has no width: nothing must be wrapped or cut off there.
     out = RichConsole(width=None if sys.stdout.isatty() else 160, highlight=False)
     for group in dict.fromkeys(row.group for row in rows):
         own = [row for row in rows if row.group == group]
-        out.print(_summary_table(own, [d for d in differences if d.group == group]))
+        gains = [difference for difference in differences if difference.group == group]
+        out.print(_summary_table(own, gains))
         out.print()
+        if any(_answered(row) for row in own):
+            out.print(_answer_table(own, gains))
+            out.print()
     if per_dataset:
         out.print(_dataset_table(per_dataset))
+    if any(_answered(row) for row in per_dataset):
+        out.print()
+        out.print(_dataset_answer_table(per_dataset))
+
+
+def _answered(row: Row) -> bool:
+    return any(_answer_estimates(row))
+
+
+def _answer_estimates(row: Row) -> tuple[Estimate | None, ...]:
+    return (row.exact, row.f1, row.contained, row.rouge_l)
+
+
+_ANSWER_HEADINGS = ("Exact match", "F1", "Contained", "ROUGE-L")
+
+
+def _table(title: str, names: Sequence[str], figures: Sequence[str]) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in names:
+        table.add_column(heading, no_wrap=True)
+    for heading in figures:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def _summary_table(rows: Sequence[Row], differences: Sequence[Difference]) -> Any:
     from rich.markup import escape
-    from rich.table import Table
 
     gains = {(d.method, d.ratio): d for d in differences}
-    title = f"{rows[0].group}: {max(row.items for row in rows)} items"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("Method", no_wrap=True)
     headings = ["Ratio", "Evidence recall", "Answer kept", "Achieved", "s / 1k tokens"]
     if differences:
         headings.insert(2, f"vs {differences[0].baseline}")
     if any(row.failed for row in rows):
         headings.append("Failed")
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    title = f"{rows[0].group}: {max(row.items for row in rows)} items"
+    table = _table(title, ["Method"], headings)
     for row in rows:
         gain = gains.get((row.method, row.ratio))
         cells = [f"{row.ratio:g}", _interval(row.recall)]
@@ -52,18 +80,45 @@ def _summary_table(rows: Sequence[Row], differences: Sequence[Difference]) -> An
     return table
 
 
+def _answer_table(rows: Sequence[Row], differences: Sequence[Difference]) -> Any:
+    from rich.markup import escape
+
+    gains = {(d.method, d.ratio): d for d in differences}
+    headings = ["Ratio", *_ANSWER_HEADINGS]
+    if differences:
+        headings.insert(3, f"vs {differences[0].baseline}")
+    if any(row.truncated for row in rows):
+        headings.append("Truncated")
+    table = _table(f"{rows[0].group}: answers of the target", ["Method"], headings)
+    for row in rows:
+        gain = gains.get((row.method, row.ratio))
+        cells = [f"{row.ratio:g}", *map(_interval, _answer_estimates(row))]
+        if differences:
+            cells.insert(3, _interval(gain.f1 if gain else None, "+.3f"))
+        cells += [str(row.truncated)] if "Truncated" in headings else []
+        table.add_row(escape(row.method), *cells)
+    return table
+
+
 def _dataset_table(rows: Sequence[Row]) -> Any:
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(title="Data sets", title_justify="left", box=None, pad_edge=False)
-    for heading in ("Data set", "Method"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Items", "Ratio", "Evidence recall", "Answer kept", "Achieved"):
-        table.add_column(heading, justify="right")
+    headings = ("Items", "Ratio", "Evidence recall", "Answer kept", "Achieved")
+    table = _table("Data sets", ("Data set", "Method"), headings)
     for row in rows:
         recall, kept = _interval(row.recall), _interval(row.answer_kept)
         cells = [f"{row.items}", f"{row.ratio:g}", recall, kept, f"{row.achieved:.3f}"]
+        table.add_row(escape(row.dataset or ""), escape(row.method), *cells)
+    return table
+
+
+def _dataset_answer_table(rows: Sequence[Row]) -> Any:
+    from rich.markup import escape
+
+    headings = ("Items", "Ratio", *_ANSWER_HEADINGS)
+    table = _table("Data sets: answers of the target", ("Data set", "Method"), headings)
+    for row in filter(_answered, rows):
+        cells = [f"{row.items}", f"{row.ratio:g}", *map(_interval, _answer_estimates(row))]
         table.add_row(escape(row.dataset or ""), escape(row.method), *cells)
     return table
 

@@ -49,7 +49,16 @@ class Item:
     def measurable(self) -> bool:
         """Whether there is a question, and anything that can be looked for in the result."""
         found = bool(self.evidence) or (self.extractive and bool(self.answers))
-        return bool(self.question.strip()) and bool(self.context.strip()) and found
+        return self._asks and found
+
+    @property
+    def answerable(self) -> bool:
+        """Whether there is a question, and an answer that a target's can be compared with."""
+        return self._asks and bool(self.answers)
+
+    @property
+    def _asks(self) -> bool:
+        return bool(self.question.strip()) and bool(self.context.strip())
 
     @property
     def digest(self) -> str:
@@ -66,12 +75,15 @@ class Collection:
     skipped: dict[str, int]
 
 
-def read_collection(paths: Sequence[Path], limit: int | None = None) -> Collection:
+def read_collection(
+    paths: Sequence[Path], limit: int | None = None, *, with_target: bool = False
+) -> Collection:
     """Read data sets, one a file.
 
     Args:
         paths: JSONL files.
         limit: most measurable items taken of each file, from its start.
+        with_target: whether answers will be compared, for which any item with answers will do.
 
     Raises:
         InputError: a line is no item of a known shape, or nothing can be measured.
@@ -83,7 +95,7 @@ def read_collection(paths: Sequence[Path], limit: int | None = None) -> Collecti
         for item in read_items(path, name):
             if taken == limit:
                 break
-            if item.measurable:
+            if item.measurable or (with_target and item.answerable):
                 items.append(item)
                 taken += 1
             else:

@@ -1,7 +1,8 @@
 """Other people's compressors, each in a Python of its own.
 
-LLMLingua crashes on the transformers that specpc needs, so it runs in a second environment, in a
-process that reads one JSON request a line and answers with one line (`peer_worker.py`).
+LLMLingua crashes on the transformers that specpc needs, and Selective Context asks for a release of
+spaCy that no longer installs. They run in a second environment, in a process that reads one JSON
+request a line and answers with one line (`peer_worker.py`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 _WORKER: Final = Path(__file__).with_name("peer_worker.py")
 _SETUP: Final = (
     "it runs in an environment of its own: python -m venv peers, then "
-    "peers/bin/pip install llmlingua 'transformers<4.47', then --peer-python peers/bin/python"
+    "peers/bin/pip install llmlingua 'transformers<4.47', for selective-context also "
+    "peers/bin/pip install --no-deps selective-context, then --peer-python peers/bin/python"
 )
 
 
@@ -76,7 +78,7 @@ def start_peer(name: str, draft: Draft, encoder: TextEncoder, python: str | None
     """Start a peer with our draft as its model.
 
     Args:
-        name: ``llmlingua`` or ``longllmlingua``.
+        name: one of `specpc.evaluation.methods.PEERS`, with its unit if it was named.
         draft: the draft; its folder is handed over.
         encoder: counts tokens.
         python: interpreter of the environment the peer is installed in.

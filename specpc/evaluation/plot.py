@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import SpecPCError, UsageError
+from specpc.evaluation.records import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,8 @@ def plot_recall(rows: Sequence[Row], path: Path) -> None:
     Raises:
         SpecPCError: matplotlib is not installed, or no item has evidence.
     """
-    measured = [row for row in rows if row.recall is not None]
+    # The full context keeps everything, and would squeeze all others to the left.
+    measured = [row for row in rows if row.recall is not None and row.method != FULL]
     if not measured:
         raise SpecPCError("there is no plot to draw: no item has evidence")
     groups = list(dict.fromkeys(row.group for row in measured))

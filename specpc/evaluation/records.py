@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from specpc.errors import InputError, UsageError
@@ -14,6 +14,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEADER: Final = "specpc_eval"
+
+FULL: Final = "full"
+"""The method that keeps the whole context, at ratio 1: what compressed ones are held against."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a target answered from a compressed text, and what that is worth.
+
+    Attributes:
+        text: the answer; ``None`` if it was not asked, because nothing was kept.
+        exact: see `specpc.evaluation.answers.AnswerScores`, also for the next three.
+        f1: token F1.
+        contained: share of the answers contained.
+        rouge_l: ROUGE-L.
+        truncated: whether the text was too long for the target and lost its middle.
+        seconds: wall-clock time from text to answer.
+    """
+
+    text: str | None
+    exact: bool | None
+    f1: float | None
+    contained: float | None
+    rouge_l: float | None
+    truncated: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +59,7 @@ class Record:
         compressed_tokens: length of the result.
         seconds: wall-clock time from text to text.
         error: why the method made nothing of the item, which counts as nothing kept.
+        answer: the target's; ``None`` if there is no target, or the item has no answers.
     """
 
     dataset: str
@@ -47,6 +74,7 @@ class Record:
     compressed_tokens: int
     seconds: float
     error: str | None = None
+    answer: Answer | None = None
 
     @property
     def key(self) -> tuple[str, str, str, float]:
@@ -54,7 +82,19 @@ class Record:
         return (self.dataset, self.id, self.method, self.ratio)
 
 
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
+_Types = dict[str, tuple[type, ...]]
+
+_ANSWER_TYPES: Final[_Types] = {
+    "text": (str, type(None)),
+    "exact": (bool, type(None)),
+    "f1": (float, int, type(None)),
+    "contained": (float, int, type(None)),
+    "rouge_l": (float, int, type(None)),
+    "truncated": (bool,),
+    "seconds": (float, int),
+}
+
+_TYPES: Final[_Types] = {
     "dataset": (str,),
     "id": (str,),
     "digest": (str,),
@@ -67,6 +107,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "compressed_tokens": (int,),
     "seconds": (float, int),
     "error": (str, type(None)),
+    "answer": (dict, type(None)),
 }
 
 
@@ -103,15 +144,26 @@ def read_results(path: Path) -> Results:
 
 
 def _parse(line: bytes, path: Path, number: int) -> Record:
+    where = f"{path}, line {number}"
     try:
         values = json.loads(line)
-        kept = {field.name: values.get(field.name) for field in fields(Record)}
-    except (ValueError, AttributeError) as error:
-        raise InputError(f"{path}, line {number}: not valid JSON ({error})") from error
-    for name, value in kept.items():
-        if not isinstance(value, _TYPES[name]):
-            raise InputError(f"{path}, line {number}: the field {name!r} cannot be {value!r}")
+        if not isinstance(values, dict):
+            raise ValueError("not an object")
+    except ValueError as error:
+        raise InputError(f"{where}: not valid JSON ({error})") from error
+    kept = _checked(values, _TYPES, where)
+    if kept["answer"] is not None:
+        kept["answer"] = Answer(**_checked(kept["answer"], _ANSWER_TYPES, where))
     return Record(**kept)
+
+
+def _checked(values: dict[str, Any], types: _Types, where: str) -> dict[str, Any]:
+    """The fields that are known; those missing are ``None``, as in files of earlier releases."""
+    kept = {name: values.get(name) for name in types}
+    for name, value in kept.items():
+        if not isinstance(value, types[name]):
+            raise InputError(f"{where}: the field {name!r} cannot be {value!r}")
+    return kept
 
 
 @contextmanager

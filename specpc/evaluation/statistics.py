@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
+
+from specpc.evaluation.records import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +25,9 @@ ENGLISH: Final = "English and code"
 OTHERS: Final = "other languages"
 _ENGLISH_LANGS: Final = frozenset({"en", "py", "go", "rs", "js", "java"})
 
-Metric = Literal["recall", "answer_kept"]
-METRICS: Final[tuple[Metric, ...]] = ("recall", "answer_kept")
+Metric = Literal["recall", "answer_kept", "exact", "f1", "contained", "rouge_l"]
+METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
+_OF_ANSWERS: Final = frozenset(METRICS[2:])
 
 Sets = dict[str, dict[str, float]]
 """Data set -> item id -> value."""
@@ -51,10 +54,16 @@ class Row:
         ratio: fraction of the tokens asked for.
         recall: evidence kept; ``None`` if no item has evidence.
         answer_kept: answers kept; ``None`` if no answer occurs in its context.
+        exact: exact matches of a target's answers; ``None`` if there are none to compare, as are
+            the next three.
+        f1: their token F1.
+        contained: the accepted answers they contain.
+        rouge_l: their ROUGE-L.
         achieved: mean fraction of the tokens that came out.
         seconds_per_1k: seconds a 1,000 tokens read.
         items: number of items.
         failed: how many of them could not be compressed, which counts as nothing kept.
+        truncated: how many were too long for the target and lost their middle.
     """
 
     group: str
@@ -63,15 +72,23 @@ class Row:
     ratio: float
     recall: Estimate | None
     answer_kept: Estimate | None
+    exact: Estimate | None
+    f1: Estimate | None
+    contained: Estimate | None
+    rouge_l: Estimate | None
     achieved: float
     seconds_per_1k: float
     items: int
     failed: int
+    truncated: int
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better than the baseline, item by item: each estimate is method minus baseline."""
+    """How much better than the baseline, item by item: each estimate is method minus baseline.
+
+    The full context is a baseline for every ratio.
+    """
 
     group: str
     method: str
@@ -79,6 +96,10 @@ class Difference:
     ratio: float
     recall: Estimate | None
     answer_kept: Estimate | None
+    exact: Estimate | None
+    f1: Estimate | None
+    contained: Estimate | None
+    rouge_l: Estimate | None
 
 
 def group_of(lang: str) -> str:
@@ -135,17 +156,13 @@ def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[Row]:
 def compare(records: Sequence[Record], baseline: str, seed: int = 0) -> list[Difference]:
     """Paired differences of every other method to ``baseline``, over the items both have."""
     cells = _cells(records)
-    return [
-        Difference(
-            group,
-            method,
-            baseline,
-            ratio,
-            *(_paired(found, cells[group, baseline, ratio], metric, seed) for metric in METRICS),
-        )
-        for (group, method, ratio), found in cells.items()
-        if method != baseline and (group, baseline, ratio) in cells
-    ]
+    differences = []
+    for (group, method, ratio), found in cells.items():
+        base = cells.get((group, baseline, 1.0 if baseline == FULL else ratio))
+        if method != baseline and base is not None:
+            estimates = (_paired(found, base, metric, seed) for metric in METRICS)
+            differences.append(Difference(group, method, baseline, ratio, *estimates))
+    return differences
 
 
 def _paired(
@@ -175,7 +192,7 @@ def _cells(records: Sequence[Record]) -> dict[tuple[str, str, float], list[Recor
 def _values(records: Iterable[Record], metric: Metric) -> Sets:
     sets: Sets = defaultdict(dict)
     for record in records:
-        value = record.recall if metric == "recall" else record.answer_kept
+        value = getattr(record.answer if metric in _OF_ANSWERS else record, metric, None)
         if value is not None:
             sets[record.dataset][record.id] = float(value)
     return dict(sets)
@@ -197,10 +214,10 @@ def _row(
         dataset=dataset,
         method=method,
         ratio=ratio,
-        recall=bootstrap(_values(records, "recall"), seed),
-        answer_kept=bootstrap(_values(records, "answer_kept"), seed),
+        **{metric: bootstrap(_values(records, metric), seed) for metric in METRICS},
         achieved=sum(shares) / len(shares) if shares else 0.0,
         seconds_per_1k=1000 * sum(r.seconds for r in done) / tokens if tokens else 0.0,
         items=len(records),
         failed=sum(record.error is not None for record in records),
+        truncated=sum(record.answer is not None and record.answer.truncated for record in records),
     )

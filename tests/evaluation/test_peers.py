@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.errors import InputError, SpecPCError, UsageError
-from specpc.evaluation import peers
+from specpc.evaluation import peer_worker, peers
 from specpc.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.models import byte_tokenizer, tiny_draft
@@ -21,6 +21,47 @@ if TYPE_CHECKING:
     from specpc.drafts import Draft
 
 ENCODER = TextEncoder(byte_tokenizer())
+
+# As far as `peer_worker.py` uses them: units by their lengths, one token a character.
+LIBRARIES = {
+    "transformers": """
+class Loaded:
+    bos_token = "^"
+    device = "cpu"
+    def eval(self): return self
+    def __call__(self, text, **_): return {"input_ids": list(text)}
+    def decode(self, token): return token
+class AutoTokenizer:
+    def from_pretrained(folder): return Loaded()
+AutoModelForCausalLM = AutoTokenizer
+""",
+    "selective_context": """
+import spacy
+class Units:
+    def __init__(self, text, self_info): self.text, self.self_info = text, self_info
+class SelectiveContext:
+    sent_tokenize_pattern = r"(?<=[.])\\s"
+    def __init__(self):
+        self._prepare_phrase_tokenizer()
+        self._prepare_model()
+    def _get_self_info_via_gpt2(self, text):
+        ids = self.tokenizer("<|endoftext|>" + text)["input_ids"]
+        assert ids[0] == "^"
+        return [self.tokenizer.decode(token) for token in ids[1:]], [len(ids)] * (len(ids) - 1)
+    def beautify_context(self, text): return " ".join(text.split())
+    def _lexical_unit(self, sents):
+        found = [self.get_self_information(sent) for sent in sents]
+        for tokens, info in found:
+            self._calculate_lexical_unit(tokens, info)
+        tokens = [token for tokens, _ in found for token in tokens]
+        infos = [value for _, info in found for value in info]
+        return Units(sents, [info[0] for _, info in found]), None, Units(tokens, infos)
+    def self_info_mask(self, texts, infos, level):
+        left = sorted(infos)[min(round(self.mask_ratio * len(infos)), len(infos) - 1)]
+        kept = [text for text, info in zip(texts, infos) if info >= left]
+        return (" " if level == "sent" else "").join(kept), None
+""",
+}
 
 STAND_IN = """
 import json, pathlib, sys
@@ -70,6 +111,29 @@ def test_a_peer(draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         method.prepare(item(question="fail"))(0.25)
     with pytest.raises(SpecPCError, match="has ended; it runs in an environment of its own"):
         method.prepare(item(question="end"))(0.25)
+
+
+def test_selective_context_keeps_the_best_units_that_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, source in LIBRARIES.items():
+        (tmp_path / f"{name}.py").write_text(source)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delitem(sys.modules, "spacy", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    longest = sorted(FACTS, key=len)
+    compress = peer_worker.load("selective-context", "draft")
+    # Without a question; as many sentences as the budget holds, in the order of the text.
+    two = f"{FACTS[3]} {FACTS[0]}"
+    assert {FACTS[0], FACTS[3]} == set(longest[-2:])
+    request = {"context": TEXT.replace(" ", "\n"), "question": "", "tokens": len(two)}
+    assert compress(request) == f"{FACTS[0]} {FACTS[3]}"
+    assert compress(request | {"tokens": len(two) - 1}) == longest[-1]
+    assert compress(request | {"tokens": 10_000}) == TEXT
+    tokens = peer_worker.load("selective-context:token", "draft")
+    assert tokens(request | {"tokens": len(longest[-1])}) == longest[-1]
+    for name in (*LIBRARIES, "spacy"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
 
 def test_a_peer_that_is_not_there(draft: Draft, tmp_path: Path) -> None:

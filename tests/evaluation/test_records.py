@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.errors import InputError, UsageError
-from specpc.evaluation.records import open_results, read_results
+from specpc.evaluation.records import Answer, open_results, read_results
 from tests.evaluation.test_statistics import record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = {"draft": "tiny", "seed": 0}
+ANSWER = Answer("é\n", True, 1.0, 1.0, None, False, 0.5)
 
 
 @pytest.fixture
@@ -34,6 +35,18 @@ def test_round_trip(path: Path) -> None:
     assert results.records[0] == record("a", 0, 1.0)
     assert results.records[1].error == "why"
     assert results.size == path.stat().st_size
+
+
+def test_answers(path: Path) -> None:
+    with open_results(path, SETTINGS, resume=True) as (_, write):
+        write(record("a", 2, 1.0, answer=ANSWER))
+    assert [r.answer for r in read_results(path).records] == [None, None, ANSWER]
+
+
+def test_files_of_earlier_releases(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b', "answer": null', b""))
+    assert b'"answer"' not in path.read_bytes()
+    assert read_results(path).records[0] == record("a", 0, 1.0)
 
 
 def test_a_line_cut_off_is_made_again(path: Path) -> None:
@@ -74,6 +87,8 @@ def test_what_is_refused(path: Path) -> None:
         ("{", "line 4: not valid JSON"),
         ("3", "line 4: not valid JSON"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"ratio": "x"}), "line 4: the field 'ratio'"),
+        (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": 1}), "line 4: the field 'answer'"),
+        (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": {}}), "the field 'truncated' cannot"),
     ],
 )
 def test_broken_lines(path: Path, line: str, message: str) -> None:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specpc.errors import BudgetError, InputError, UsageError
+from specpc.errors import BudgetError, InputError, SpecPCError, UsageError
+from specpc.evaluation.methods import FullMethod
 from specpc.evaluation.picked import Compressed
 from specpc.evaluation.runner import run
+from specpc.evaluation.targets import Reply
+from specpc.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
+from tests.models import byte_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,3 +75,65 @@ def test_what_is_done_is_not_done_again() -> None:
 def test_failures_count_as_nothing_kept(fake: Fake) -> None:
     records = list(run([item()], [fake], [0.1, 0.2]))
     assert [(r.recall, r.answer_kept, r.error) for r in records] == [(0.0, False, "why")] * 2
+
+
+class Parrot:
+    """A target that says the context; breaks down after some answers."""
+
+    def __init__(self, answers: int = 100) -> None:
+        self.left = answers
+        self.asked: list[tuple[str, str]] = []
+
+    def answer(self, context: str, question: str) -> Reply:
+        if self.left == 0:
+            raise SpecPCError("unplugged")
+        self.left -= 1
+        self.asked.append((context, question))
+        return Reply(context, truncated=len(context) > 100)
+
+
+def test_a_target_answers_from_every_text() -> None:
+    full = FullMethod("full", TextEncoder(byte_tokenizer()))
+    target = Parrot()
+    records = list(run([item()], [full, Fake()], [0.1, 0.2], target=target))
+    assert target.asked == [(text, item().question) for text in (TEXT, FACTS[3], FACTS[3])]
+    found = [
+        (r.method, r.ratio, r.answer.text, r.answer.contained, r.answer.truncated)
+        for r in records
+        if r.answer is not None
+    ]
+    assert found == [
+        ("full", 1.0, TEXT, 1.0, True),
+        ("fake", 0.1, FACTS[3], 1.0, False),
+        ("fake", 0.2, FACTS[3], 1.0, False),
+    ]
+    assert records[0].compressed_tokens == records[0].original_tokens == len(TEXT)
+    assert records[0].recall == 1.0
+    assert records[1].answer is not None
+    assert records[1].answer.f1 == pytest.approx(2 * 2 / (6 + 2))  # of 7 words, one an article
+
+
+def test_items_without_answers_are_not_asked() -> None:
+    target = Parrot()
+    [record] = run([item(answers=())], [Fake()], [0.1], target=target)
+    assert record.answer is None
+    assert target.asked == []
+
+
+def test_nothing_kept_is_a_wrong_answer() -> None:
+    target = Parrot()
+    [record] = run([item()], [Fake(compress=BudgetError("why"))], [0.1], target=target)
+    assert target.asked == []
+    assert record.answer is not None
+    assert (record.answer.text, record.answer.exact, record.answer.f1) == (None, False, 0.0)
+
+
+def test_a_target_that_breaks_down_is_asked_the_rest_later() -> None:
+    records = run([item(0), item(1)], [Fake()], [0.1, 0.2], target=Parrot(3))
+    done = [next(records) for _ in range(3)]
+    with pytest.raises(SpecPCError, match="unplugged"):
+        next(records)
+    target, fake = Parrot(), Fake()
+    [last] = run([item(0), item(1)], [fake], [0.1, 0.2], target=target, done=done)
+    assert (last.id, last.ratio) == ("facts/1", 0.2)
+    assert (fake.prepared, len(target.asked)) == (["facts/1"], 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.evaluation.records import Record
+from specpc.evaluation.records import Answer, Record
 from specpc.evaluation.statistics import (
     ENGLISH,
     OTHERS,
@@ -84,6 +84,53 @@ def test_paired_differences_rest_on_common_items() -> None:
     assert difference.recall.high == pytest.approx(0.2)
     assert difference.answer_kept is None
     assert compare(ours, "base") == []
+
+
+def answer(f1: float | None, **changes: Any) -> Answer:
+    values: dict[str, Any] = {
+        "text": "x",
+        "exact": f1 == 1,
+        "f1": f1,
+        "contained": None,
+        "rouge_l": None,
+        "truncated": False,
+        "seconds": 0.1,
+    }
+    return Answer(**{**values, **changes})
+
+
+def test_answers_are_averaged_like_the_rest() -> None:
+    every = answer(None, exact=None, contained=0.5, truncated=True)
+    [row] = summarise(
+        [
+            record("a", 0, 1.0, answer=answer(1.0)),
+            record("b", 0, None, answer=answer(0.5)),
+            record("b", 1, None, answer=answer(0.1)),
+            record("c", 0, None, answer=every),
+            record("d", 0, 1.0),
+        ]
+    )
+    assert row.f1 is not None
+    assert row.exact is not None
+    assert row.contained is not None
+    assert row.f1.mean == pytest.approx((1.0 + 0.3) / 2)
+    assert row.f1.items == 3
+    assert row.exact.mean == 0.5
+    assert (row.contained.mean, row.contained.items) == (0.5, 1)
+    assert row.rouge_l is None
+    assert (row.truncated, row.items) == (1, 5)
+
+
+def test_the_full_context_is_a_baseline_for_every_ratio() -> None:
+    full = [record("a", 0, 1.0, method="full", ratio=1.0, answer=answer(0.75))]
+    ours = [record("a", 0, 0.5, ratio=ratio, answer=answer(0.25)) for ratio in (0.1, 0.2)]
+    differences = compare([*full, *ours], "full")
+    assert [difference.ratio for difference in differences] == [0.1, 0.2]
+    for difference in differences:
+        assert difference.f1 is not None
+        assert difference.f1.mean == -0.5
+    # Any other baseline counts at its own ratio only.
+    assert compare([*ours, record("a", 0, 1.0, method="base", ratio=0.3)], "base") == []
 
 
 @settings(deadline=None, max_examples=30)

@@ -1,0 +1,135 @@
+"""How well an answer matches the accepted ones: pure functions of strings, 0 to 1."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import regex
+
+from specpc.errors import SpecPCError
+from specpc.segmentation import UNSPACED_SCRIPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.evaluation.data import Item
+
+# SQuAD's normalisation deletes string.punctuation; here that of other scripts goes as well.
+_PUNCTUATION: Final = regex.compile(r"[\p{P}$+<=>^`|~]")
+_ARTICLES: Final = regex.compile(r"\b(?:a|an|the)\b")
+# Scripts without spaces are compared by characters, as MLQA and CMRC 2018 do.
+_TOKEN: Final = regex.compile(rf"[{UNSPACED_SCRIPTS}]\p{{M}}*|[^\s{UNSPACED_SCRIPTS}]+")
+_WORD: Final = regex.compile(
+    rf"[{UNSPACED_SCRIPTS}]\p{{M}}*|[\p{{L}}\p{{N}}\p{{M}}--[{UNSPACED_SCRIPTS}]]+", regex.VERSION1
+)
+
+
+@dataclass(frozen=True)
+class AnswerScores:
+    """What one answer is worth; ``None`` where a measure does not fit the item.
+
+    Attributes:
+        exact: whether it equals an accepted answer after SQuAD's normalisation.
+        f1: of the words it shares with an accepted answer, SQuAD's; the best one counts.
+        contained: RULER's: share of the answers it contains where all are needed, else whether
+            it contains any.
+        rouge_l: ROUGE-L with an accepted answer; the best one counts.
+    """
+
+    exact: bool | None = None
+    f1: float | None = None
+    contained: float | None = None
+    rouge_l: float | None = None
+
+
+def score_answer(item: Item, answer: str) -> AnswerScores:
+    """Compare an answer with those of its item.
+
+    Exact match, F1 and ROUGE-L are for items of which one answer is enough, ROUGE-L for those
+    among them whose answers are not taken from the context. That a text contains its answer
+    tells nothing of answers made up (an option's letter), so those are left out there.
+
+    Raises:
+        SpecPCError: ROUGE-L is needed and its package is not installed.
+    """
+    if not item.answers:
+        return AnswerScores()
+    if item.answers_mode == "all":
+        return AnswerScores(contained=contained(answer, item.answers, "all"))
+    return AnswerScores(
+        exact=any(exact_match(answer, gold) for gold in item.answers),
+        f1=max(token_f1(answer, gold) for gold in item.answers),
+        contained=contained(answer, item.answers, "any") if item.extractive else None,
+        rouge_l=None if item.extractive else max(rouge_l(answer, gold) for gold in item.answers),
+    )
+
+
+def answer_tokens(text: str) -> list[str]:
+    """Words after SQuAD's normalisation: lower case, no punctuation, no English articles.
+
+    Where nothing else is left an article stays: it is option A of a multiple choice.
+    """
+    plain = _PUNCTUATION.sub("", text.lower())
+    return list(_TOKEN.findall(_ARTICLES.sub(" ", plain)) or _TOKEN.findall(plain))
+
+
+def exact_match(answer: str, gold: str) -> bool:
+    """Whether both are the same after normalisation; an empty answer never is."""
+    ours = answer_tokens(answer)
+    return bool(ours) and ours == answer_tokens(gold)
+
+
+def token_f1(answer: str, gold: str) -> float:
+    """Harmonic mean of precision and recall of the words, as often as they occur."""
+    ours, theirs = answer_tokens(answer), answer_tokens(gold)
+    if not ours or not theirs:
+        return 0.0
+    return 2 * (Counter(ours) & Counter(theirs)).total() / (len(ours) + len(theirs))
+
+
+def contained(answer: str, golds: Sequence[str], mode: str) -> float:
+    """RULER's string match: the share of ``golds`` in the answer, or whether any is.
+
+    Args:
+        answer: what the target said.
+        golds: at least one.
+        mode: ``all`` for the share, ``any`` for 0 or 1.
+    """
+    text = answer.lower()
+    found = [gold.lower() in text for gold in golds]
+    return sum(found) / len(found) if mode == "all" else float(any(found))
+
+
+def rouge_l(answer: str, gold: str) -> float:
+    """F-measure of the longest common subsequence of words, without stemming.
+
+    Raises:
+        SpecPCError: rapidfuzz is not installed.
+    """
+    ours, theirs = (_WORD.findall(text.lower()) for text in (answer, gold))
+    if not ours or not theirs:
+        return 0.0
+    return 2 * int(_lcs().similarity(ours, theirs)) / (len(ours) + len(theirs))
+
+
+def check_packages(items: Sequence[Item]) -> None:
+    """Raise before a long run if the answers of some item cannot be scored.
+
+    Raises:
+        SpecPCError: ROUGE-L is needed and its package is not installed.
+    """
+    if any(item.answers and item.answers_mode == "any" and not item.extractive for item in items):
+        _lcs()
+
+
+# Not the package rouge-score: its tokenizer drops every letter but a to z, and it needs nltk.
+def _lcs() -> Any:
+    try:
+        from rapidfuzz.distance import LCSseq
+    except ImportError as error:
+        raise SpecPCError(
+            'ROUGE-L needs the package rapidfuzz: pip install "specpc[eval]"'
+        ) from error
+    return LCSseq

@@ -1,0 +1,162 @@
+"""A target behind an OpenAI-compatible chat-completions server.
+
+Made of the standard library: huggingface_hub brings httpx in one release and httpx2 in the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from specpc.errors import SpecPCError, UsageError
+from specpc.evaluation.targets import Reply, clean, request_after
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PATH: Final = "/chat/completions"
+_TIMEOUT_SECONDS: Final = 600.0  # a CPU can take minutes to read a long prompt
+_WAIT_SECONDS: Final = (1.0, 2.0, 4.0)  # before the second, third and last try
+_LONGEST_WAIT_SECONDS: Final = 60.0
+_KEY: Final = "OPENAI_API_KEY"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A server, and a model on it.
+
+    Attributes:
+        url: where requests go, ending in ``/chat/completions``.
+        model: its name there.
+        answer_tokens: most tokens of an answer.
+        api_key: sent along if there is one.
+        waits: seconds before each further try of a request that the server could not serve.
+    """
+
+    url: str
+    model: str
+    answer_tokens: int
+    api_key: str | None = field(default=None, repr=False)
+    waits: Sequence[float] = _WAIT_SECONDS
+
+    @classmethod
+    def at(cls, address: str, model: str, answer_tokens: int) -> Endpoint:
+        """An endpoint as the user named it, with the key from the environment.
+
+        Raises:
+            UsageError: the address or the key cannot be used.
+        """
+        key = os.environ.get(_KEY, "").strip()
+        if not (key.isascii() and key.isprintable()):
+            raise UsageError(f"{_KEY} holds characters that no key has")
+        return cls(check_address(address), model, answer_tokens, key or None)
+
+    def answer(self, context: str, question: str) -> Reply:
+        """Ask with temperature 0; the whole context is sent.
+
+        Raises:
+            SpecPCError: the server cannot be reached, refuses, or answers with something else.
+        """
+        request = {
+            "model": self.model,
+            "messages": [{"role": "user", "content": context + request_after(question)}],
+            "temperature": 0,
+            "max_tokens": self.answer_tokens,
+        }
+        reply = self._send(json.dumps(request).encode())
+        try:
+            content = json.loads(reply)["choices"][0]["message"]["content"]
+            if not isinstance(content, (str, type(None))):
+                raise TypeError("the content is no string")
+        except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+            raise SpecPCError(
+                f"{self.url} did not answer with a chat completion: {_shorten(reply)}"
+            ) from error
+        return Reply(clean(content or ""))
+
+    def _send(self, body: bytes) -> bytes:
+        """The server's answer; a busy or broken server is asked again."""
+        headers = {"Content-Type": "application/json"}
+        if self.api_key is not None:
+            headers["Authorization"] = f"Bearer {self.api_key}"
+        request = Request(self.url, body, headers, method="POST")
+        opener = build_opener(_NoRedirect)
+        for wait in (*self.waits, None):
+            try:
+                with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
+                    return bytes(response.read())
+            except HTTPError as error:
+                with error:
+                    told = _shorten(error.read())
+                if wait is None or not (error.code == 429 or error.code >= 500):
+                    raise self._refused(error, told) from error
+                time.sleep(max(wait, _asked_wait(error)))
+            except (OSError, HTTPException) as error:
+                raise self._unreachable(error) from error
+        raise AssertionError  # the last try returns or raises
+
+    def _refused(self, error: HTTPError, told: str) -> SpecPCError:
+        hint = f" (the key is taken from {_KEY})" if error.code in (401, 403) else ""
+        return SpecPCError(f"{self.url} answered {error.code} {error.reason}{hint}: {told}")
+
+    def _unreachable(self, error: OSError | HTTPException) -> SpecPCError:
+        cause = error.reason if isinstance(error, URLError) else error
+        if isinstance(cause, TimeoutError):
+            return SpecPCError(f"{self.url} did not answer within {_TIMEOUT_SECONDS:g} seconds")
+        told = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+        return SpecPCError(f"{self.url} cannot be reached: {told}")
+
+
+def check_address(address: str) -> str:
+    """Where requests go, of a server's address such as ``http://127.0.0.1:8000/v1``.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = usable and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable or not address.isascii() or " " in address:
+        raise UsageError(
+            f"an endpoint is an address such as http://127.0.0.1:8000/v1, not {address!r}"
+        )
+    if parts.username is not None:
+        raise UsageError(f"an endpoint has no user name in its address: set {_KEY} instead")
+    return address.rstrip("/").removesuffix(_PATH) + _PATH
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirect is an error: text and key go where the user said, and nowhere else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _asked_wait(error: HTTPError) -> float:
+    """Seconds the server asks to wait, within reason; 0 if it does not say."""
+    with suppress(ValueError):  # a date is allowed as well
+        return min(float(error.headers.get("Retry-After") or 0), _LONGEST_WAIT_SECONDS)
+    return 0.0
+
+
+def _shorten(reply: bytes, width: int = 200) -> str:
+    """The message in a server's answer, or else its beginning, on one line."""
+    text: Any = reply.decode("utf-8", "replace")
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        while isinstance(found, dict):
+            found = next((found[key] for key in ("error", "message", "detail") if key in found), "")
+        text = found or text
+    line = " ".join(str(text).split())
+    return (line if len(line) <= width else line[: width - 3] + "...") or "an empty answer"
