@@ -13,7 +13,7 @@ import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli import compress, evaluate, models
+from specpc_cli import calibrate, compress, evaluate, models
 
 if TYPE_CHECKING:
     from typing import Any
@@ -88,6 +88,7 @@ def _specpc(
 
 app.command("compress")(compress.compress)
 app.command("eval")(evaluate.evaluate)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")
 
 

@@ -1,0 +1,92 @@
+"""From examples to a head profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specpc.calibration.choosing import Bench, choose_heads
+from specpc.calibration.collecting import CONTENT_FREE_QUERY, WINDOW, observe_example
+from specpc.dense import DenseReference, shipped_map
+from specpc.errors import InputError
+from specpc.reading import Reader
+from specpc.retrieval_heads import HeadProfile, shipped_profile
+from specpc.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from specpc.calibration.example import Example
+    from specpc.drafts import Draft
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A profile and what is to be expected of it.
+
+    Attributes:
+        profile: the profile.
+        quality: how high its like ranks evidence in kinds of text that had no say in it, 0 to 1
+            (see `specpc.calibration.choosing.Pooling.quality`).
+        examples: how many examples had a say.
+    """
+
+    profile: HeadProfile
+    quality: float
+    examples: int
+
+
+def calibrate(
+    draft: Draft,
+    examples: Sequence[Example],
+    *,
+    source: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Find the retrieval heads of a draft.
+
+    Args:
+        draft: the draft model.
+        examples: texts with questions and evidence.
+        source: what the examples are, for the profile's provenance.
+        progress: called with (examples read, examples in all) after each.
+
+    Raises:
+        InputError: no example can be used.
+        UnsupportedModelError: the draft's attention cannot be observed.
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    reader = Reader(draft)
+    observations = []
+    for number, example in enumerate(examples, 1):
+        observation = observe_example(reader, example)
+        if observation is not None:
+            observations.append(observation)
+        if progress is not None:
+            progress(number, len(examples))
+    if not observations:
+        raise InputError(
+            "there is nothing to learn from: no example has evidence beside other sentences"
+        )
+    bench = Bench(observations)
+    choice = choose_heads(bench)
+    layers, heads_per_layer = bench.shape
+    profile = HeadProfile(
+        draft=draft.name,
+        layers=layers,
+        heads_per_layer=heads_per_layer,
+        heads=tuple((layer, head, 1.0) for layer, head in sorted(choice.heads)),
+        content_free_query=CONTENT_FREE_QUERY,
+        window=WINDOW,
+        provenance=f"specpc {__version__} calibrate: {len(observations)} examples of {source}",
+        dense=_dense(draft, max(layer for layer, _ in choice.heads)),
+    )
+    return Calibration(profile, choice.quality, len(observations))
+
+
+def _dense(draft: Draft, last_layer: int) -> DenseReference | None:
+    """The map that ships for this draft, if the forward goes as far as its layers."""
+    shipped = shipped_profile(draft)
+    if shipped is None or shipped.dense is None:
+        return None
+    return shipped.dense if max(shipped_map(shipped.dense).layers) <= last_layer else None

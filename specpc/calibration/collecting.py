@@ -1,0 +1,134 @@
+"""What every head of a draft attends to when an example's question is asked."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+from transformers import DynamicCache
+
+from specpc.attention import LayerAttention, window_attention
+from specpc.picking import Units
+from specpc.reading import Reader, not_observed, observe
+from specpc.windows import cut_windows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from specpc.calibration.example import Example
+    from specpc.prompt import Frame
+
+CONTENT_FREE_QUERY: Final = "N/A"
+WINDOW: Final = 1000
+# A unit counts as evidence if it holds at least this share of a stretch, or is mostly evidence.
+_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One example as every head sees it.
+
+    Attributes:
+        kind: of the example.
+        scores: ``[layers, heads, tokens]`` float16: mean attention of the question's rows less
+            that of the content-free query's, times 1,000 (attention to one token is small).
+        unit_of: ``[tokens]`` ascending unit (sentence) number of each token.
+        gold: ``[units]`` whether the unit is evidence.
+        own: whether the example is the user's.
+    """
+
+    kind: str
+    scores: NDArray[np.float16]
+    unit_of: NDArray[np.int64]
+    gold: NDArray[np.bool_]
+    own: bool = False
+
+
+def observe_example(reader: Reader, example: Example) -> Observation | None:
+    """Read one example; ``None`` if its evidence is no whole unit or it has one unit only.
+
+    Raises:
+        InputError: the question leaves no room for a context.
+        UnsupportedModelError: no attention layer reported to the observer.
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    tokens = reader.encoder.encode(example.context)
+    units = Units(example.context, tokens.bounds, "sentence")
+    gold = gold_units(units.edges, example.evidence)
+    if not gold.any() or gold.all():
+        return None
+    frames = [reader.frame(example.question), reader.frame(CONTENT_FREE_QUERY)]
+    limit = min(WINDOW, *(reader.room(frame) for frame in frames))
+    ids = torch.from_numpy(tokens.ids)
+    parts = []
+    for low, high in cut_windows(units.starts, len(ids), limit):
+        asked, free = _attention(reader, ids[low:high], frames)
+        parts.append((asked - free).mul_(1000).half())
+    scores = torch.cat(parts, dim=2).numpy()
+    return Observation(example.kind, scores, units.of_token, gold, example.own)
+
+
+def gold_units(
+    edges: NDArray[np.int64], evidence: tuple[tuple[int, int], ...]
+) -> NDArray[np.bool_]:
+    """Which units hold evidence.
+
+    Args:
+        edges: ``[units + 1]`` character offsets of the units.
+        evidence: character spans.
+
+    Returns:
+        ``[units]``: units that hold half of a span, or half of which a span covers.
+    """
+    gold = np.zeros(len(edges) - 1, dtype=bool)
+    for start, end in evidence:
+        shared = np.minimum(edges[1:], end) - np.maximum(edges[:-1], start)
+        gold |= (shared >= _SHARE * (end - start)) | (shared >= _SHARE * np.diff(edges))
+    return gold
+
+
+@torch.inference_mode()
+def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tensor]:
+    """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
+    model = reader.draft.model
+    before = torch.tensor(frames[0].before, dtype=torch.long)
+    context = torch.cat((before, window.long()))[None].to(model.device)
+    cache = DynamicCache(config=model.config)
+    observe(model, _ignore, input_ids=context, **_cached(cache))
+    results = []
+    for frame in frames:
+        rows = _AllRows(frame.question_rows, context.shape[1])
+        after = torch.tensor([frame.after], device=model.device)
+        observe(model, rows, input_ids=after, **_cached(copy.deepcopy(cache)))
+        if not rows.layers:
+            raise not_observed(model)
+        results.append(torch.stack(rows.layers)[:, :, len(before) :].cpu())
+    return results
+
+
+def _cached(cache: DynamicCache) -> dict[str, Any]:
+    return {"past_key_values": cache, "use_cache": True}
+
+
+def _ignore(attention: LayerAttention) -> None:
+    """Observe nothing: only the cache is wanted."""
+
+
+class _AllRows:
+    """Observer that keeps every head's attention, averaged over the question's rows."""
+
+    def __init__(self, rows: slice, keys: int) -> None:
+        self.rows = rows
+        self.keys = keys
+        self.layers: list[Tensor] = []  # [heads, keys] each
+
+    def __call__(self, attention: LayerAttention) -> None:
+        queries = attention.query.shape[2]
+        probabilities = window_attention(attention, queries)[0]
+        seen = probabilities[:, self.rows, :-queries].mean(dim=1)
+        # A sliding-window layer holds the last keys only; the others got no attention.
+        self.layers.append(torch.nn.functional.pad(seen, (self.keys - seen.shape[1], 0)))
