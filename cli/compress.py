@@ -51,8 +51,12 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
     ] = "auto",
     unit: Annotated[
-        Unit, typer.Option(help="What is kept or dropped whole; 'token' is the paper's rule.")
-    ] = "sentence",
+        Unit,
+        typer.Option(
+            help="What is kept or dropped whole: by default sentences, or words where there is "
+            "no question; 'token' is the paper's rule."
+        ),
+    ] = "auto",
     gap: Annotated[str, typer.Option(help="Marker written wherever text was cut.")] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
@@ -90,7 +94,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
-    instruction of the text itself guides the cut and is kept whole.
+    instruction of the text itself guides the cut and is kept whole; where there is none either,
+    words inside sentences are dropped.
     """
     console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
@@ -102,8 +107,9 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     def load() -> Compressor:
         from specpc import Compressor
+        from specpc.scorers import advice
 
-        return Compressor.from_pretrained(
+        compressor = Compressor.from_pretrained(
             draft,
             scorer=scorer,
             unit=unit,
@@ -112,6 +118,10 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             offline=offline,
             report=console.tell,
         )
+        if verbose and scorer == "auto" and compressor.scorer.name == "specpc":
+            told = "the retrieval heads of this draft are not known; better results after"
+            console.tell(f"{told}: {advice(compressor.draft)}")
+        return compressor
 
     if jsonl:
         made_with = {"draft": draft, "scorer": scorer, "unit": unit, **task.settings()}

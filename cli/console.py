@@ -73,8 +73,9 @@ def _details(result: CompressionResult) -> Iterator[str]:
         "question": "the question given",
         "tail": "the text's own last lines, kept whole",
         "neutral": "no question: a neutral instruction took its place",
+        "none": "no question: what the text itself comes back to is kept",
     }[result.query_source.value]
-    yield f"query ({origin}): {_shorten(result.query)}"
+    yield f"query ({origin}): {_shorten(result.query)}" if result.query else origin
     times = result.timings
     yield (
         f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "

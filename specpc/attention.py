@@ -59,7 +59,17 @@ def window_attention(attention: LayerAttention, rows: int) -> Tensor:
     Returns:
         ``[batch, heads, rows, keys]``; each row sums to one over the keys it may see.
     """
-    query = attention.query[:, :, -rows:]
+    queries = attention.query.shape[2]
+    return query_attention(attention, max(0, queries - rows), queries)
+
+
+def query_attention(attention: LayerAttention, first: int, last: int) -> Tensor:
+    """Softmax attention of the queries ``first..last - 1`` to every key, in float32.
+
+    Returns:
+        ``[batch, heads, last - first, keys]``; each row sums to one over the keys it may see.
+    """
+    query = attention.query[:, :, first:last]
     batch, heads, rows, head_dim = query.shape
     kv_heads, keys = attention.key.shape[1], attention.key.shape[2]
     # Grouped queries share a key head: fold the group into the rows rather than repeat the keys.
@@ -68,13 +78,13 @@ def window_attention(attention: LayerAttention, rows: int) -> Tensor:
     logits = logits.reshape(batch, heads, rows, keys).float() * attention.scaling
     mask = attention.mask
     if mask is None:
-        offset = keys - rows
+        offset = keys - attention.query.shape[2] + first
         hidden = torch.ones(rows, keys, dtype=torch.bool, device=logits.device).triu(offset + 1)
         logits = logits.masked_fill_(hidden, float("-inf"))
     elif mask.dtype == torch.bool:
-        logits = logits.masked_fill_(~mask[:, :, -rows:, :keys], float("-inf"))
+        logits = logits.masked_fill_(~mask[:, :, first:last, :keys], float("-inf"))
     else:
-        logits = logits + mask[:, :, -rows:, :keys].float()
+        logits = logits + mask[:, :, first:last, :keys].float()
     return logits.softmax(dim=-1)
 
 

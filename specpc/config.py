@@ -6,11 +6,14 @@ from typing import Final, Literal, get_args
 
 from specpc.errors import UsageError
 
-Unit = Literal["sentence", "line", "paragraph", "token"]
-"""What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours)."""
+Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token"]
+"""What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
 
-ScorerName = Literal["auto", "retrieval-heads", "specpc"]
-"""``auto`` is the best the draft has; ``specpc`` is the paper's rule."""
+``auto`` is sentences where there is a question and words where there is none.
+"""
+
+ScorerName = Literal["auto", "retrieval-heads", "specpc", "received-attention"]
+"""``auto`` is the best the draft has, with and without a question; ``specpc`` the paper's rule."""
 
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)

@@ -55,6 +55,8 @@ class QuerySource(str, Enum):
     """The text is a prompt itself: its last paragraph asks or instructs, and is kept whole."""
     NEUTRAL = "neutral"
     """There was none; a neutral instruction took its place."""
+    NONE = "none"
+    """There was none, and the scorer reads none."""
 
 
 @dataclass(frozen=True)

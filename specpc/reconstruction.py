@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import regex
+
+from specpc.segmentation import UNSPACED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,6 +28,9 @@ def merge(ranges: Sequence[Range]) -> list[Range]:
     return merged
 
 
+# Letters of scripts written without spaces follow one another with nothing between them.
+_UNSPACED = regex.compile(UNSPACED)
+
 # The line break (and blank line, if any) that ends a cut, and the indentation after it.
 _LINE_START = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))?[ \t]*\Z")
 _LOOK_BACK = 80
@@ -34,8 +41,9 @@ def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
 
     A heading, item or row that began a line still begins one: the line break before it is kept
     with it. ``"the end" + "Next"`` must not read ``"the endNext"``: the white space that stood
-    before the second piece, or else after the first, is kept. Scripts without spaces have none
-    and need none.
+    before the second piece, or else after the first, is kept, or else what stands between white
+    space inside the cut and the second piece (``'a", "b'`` becomes ``'a "b'``), or else the mark
+    before that (``"a/b/c"`` becomes ``"a/c"``). Scripts without spaces need none.
     """
     apart: list[Range] = []
     for start, end in ranges:
@@ -51,8 +59,23 @@ def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
             elif glued and text[left_end].isspace():
                 crlf = text.startswith("\r\n", left_end)
                 apart[-1] = (left_start, left_end + (2 if crlf else 1))
+            elif glued:
+                start = _last_separator(text, left_end, start)  # noqa: PLW2901
         apart.append((start, end))
     return merge(apart)
+
+
+def _last_separator(text: str, left_end: int, start: int) -> int:
+    """Where the last thing begins that kept two words apart: white space, or else a mark."""
+    left, right = text[left_end - 1], text[start]
+    if not (left.isalnum() and right.isalnum()) or _UNSPACED.match(left) or _UNSPACED.match(right):
+        return start
+    for position in range(start - 1, max(left_end, start - _LOOK_BACK) - 1, -1):
+        if text[position].isspace():
+            return position
+    before = text[start - 1]
+    # The rest of a run of letters that was cut inside is glued to it whatever stays.
+    return start if before.isalnum() and not _UNSPACED.match(before) else start - 1
 
 
 def join(text: str, ranges: Sequence[Range], gap: str = "") -> str:

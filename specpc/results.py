@@ -49,8 +49,8 @@ class CompressionResult:
         original_tokens: the source's length in draft tokens.
         compressed_tokens: the length of ``text`` in draft tokens, gap markers included.
         budget: the most tokens the result was allowed.
-        query: what the draft was asked.
-        query_source: whether that was given, found at the end of the text, or neutral.
+        query: what the draft was asked; empty if nothing.
+        query_source: whether that was given, found at the end of the text, neutral, or nothing.
         draft: name of the draft model.
         scorer: name of the scoring rule.
         unit: kind of units chosen from.

@@ -1,4 +1,4 @@
-"""Units of text as character spans that tile it: sentences, lines, paragraphs."""
+"""Units of text as character spans that tile it: sentences, lines, paragraphs, words."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ def segment(text: str, unit: str) -> Bounds:
 
     Args:
         text: any text, of any script.
-        unit: ``sentence``, ``line`` or ``paragraph``.
+        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
     """
+    if unit == "word":
+        return word_bounds(text)
     if unit == "sentence":
         cuts = _sentence_ends(text)
     else:
@@ -118,9 +120,10 @@ def grapheme_ends(text: str) -> Iterator[int]:
 
 
 # Scripts written without spaces: any two characters may part.
-_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+UNSPACED_SCRIPTS: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+UNSPACED: Final = rf"[{UNSPACED_SCRIPTS}]"
 _WORD: Final = regex.compile(
-    rf"(?:[\w\p{{M}}--[{_UNSPACED}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
+    rf"(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
     regex.VERSION1,
 )
 _LONGEST_WORD: Final = 60
@@ -136,3 +139,34 @@ def safe_cuts(text: str) -> set[int]:
         if match.end() - match.start() <= _LONGEST_WORD:
             cuts.difference_update(range(match.start() + 1, match.end()))
     return cuts
+
+
+# What a reader would not want to see in part: a word, "don't", "state-of-the-art", "$1,299.50",
+# "51.6%", "10.10.34.12", "from_envvar", "j.doe@example.org", a UUID. A full stop stays with it.
+_WHOLE: Final = (
+    rf"[$€£¥#@+~-]?(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)"
+    rf"|(?<=[\w\p{{M}}])[-'’.@/&:+\\](?=\w))+%?[.!?]?"
+)
+# In scripts without spaces nothing tells where words end, and single characters make no sense.
+_CLAUSE: Final = rf"(?=[\w\p{{M}}]*[{UNSPACED_SCRIPTS}])[\w\p{{M}}]+[、。，．！？]?"
+_PIECE: Final = regex.compile(
+    rf"[^\S\r\n]*[\r\n]\s*|\s*{_CLAUSE}|\s*{_WHOLE}|\s*\X", regex.VERSION1
+)
+
+
+def word_bounds(text: str) -> Bounds:
+    """Cut ``text`` into words, punctuation marks and line breaks.
+
+    The blanks before a word belong to it, so that two kept words are never glued together; a
+    line break is a piece of its own with the indentation after it. In scripts written without
+    spaces, all between two marks is a piece.
+    """
+    bounds = [0]
+    for match in _PIECE.finditer(text):
+        start = match.start()
+        # A run of letters longer than any word (base64, a minified file) may be cut anywhere.
+        if match.end() - start > _LONGEST_WORD:
+            ends = [start + end for end in grapheme_ends(match.group())]
+            bounds += ends[_LONGEST_WORD - 1 : -1 : _LONGEST_WORD]
+        bounds.append(match.end())
+    return bounds

@@ -86,8 +86,8 @@ def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor, sco
 def test_names_are_checked() -> None:
     with pytest.raises(UsageError, match="no scorer 'best'"):
         Compressor.from_pretrained(scorer="best")
-    with pytest.raises(UsageError, match="no unit 'word'"):
-        Compressor.from_pretrained(tiny_draft(), unit="word")
+    with pytest.raises(UsageError, match="no unit 'chapter'"):
+        Compressor.from_pretrained(tiny_draft(), unit="chapter")
 
 
 def test_a_question_longer_than_the_draft_can_read(tiny: Compressor) -> None:

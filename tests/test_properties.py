@@ -6,12 +6,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import regex
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from specpc import CompressionResult, Compressor
 from specpc.errors import BudgetError, InputError
 from specpc.prompt import QuerySource
+from specpc.segmentation import UNSPACED
 
 pieces = st.one_of(
     st.text(max_size=40),
@@ -22,7 +24,7 @@ pieces = st.one_of(
     ),
 )  # fmt: skip
 texts = st.lists(pieces, min_size=1, max_size=25).map("".join)
-units = st.sampled_from(["sentence", "line", "paragraph", "token"])
+units = st.sampled_from(["auto", "sentence", "line", "paragraph", "word", "token"])
 gaps = st.sampled_from(["", "", " [...] "])
 questions = st.sampled_from([None, "What is it?", "日本?"])
 relaxed = settings(
@@ -83,9 +85,21 @@ def test_the_texts_own_question_is_kept(
 ) -> None:
     prompt = text + "\n\nWhat is the answer?"
     result = compress(tiny, prompt, None, unit, ratio=ratio)
-    assert result.query_source in {QuerySource.TAIL, QuerySource.NEUTRAL}
+    assert result.query_source in {QuerySource.TAIL, QuerySource.NONE}
     if result.query_source is QuerySource.TAIL:
         assert result.text.endswith("What is the answer?")
+
+
+@relaxed
+@given(texts, st.floats(0.05, 0.95))
+def test_kept_words_are_never_glued_together(tiny: Compressor, text: str, ratio: float) -> None:
+    result = compress(tiny, text, None, "word", ratio=ratio)
+    for left, right in pairwise(result.spans):
+        if not (text[left.end - 1].isalnum() and text[right.start].isalnum()):
+            continue
+        sides = text[left.end - 1] + text[right.start]
+        # Characters of scripts without spaces may follow anything; so may the rest of a long run.
+        assert regex.search(UNSPACED, sides) or text[left.end : right.start][-1:].isalnum()
 
 
 @given(st.text(alphabet=" \t\r\n\u00a0\u3000", max_size=20))
