@@ -13,6 +13,7 @@ from specpc.budget import check_budget
 from specpc.config import SCORERS
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
+from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from specpc.evaluation.data import Collection
+    from specpc.evaluation.methods import DraftOptions
     from specpc.evaluation.records import Record
     from specpc.evaluation.statistics import Difference, Row
+    from specpc.evaluation.targets import Target
 
 _METHODS = ["auto", "specpc", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
@@ -37,8 +40,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"{', '.join(SCORERS)}, random, truncate, bm25, minilm, llmlingua or "
-            "longllmlingua; NAME:UNIT for other units than sentences. Repeatable "
+            help=f"{', '.join(SCORERS)}, random, stopwords, truncate, full, bm25, minilm, "
+            "llmlingua, longllmlingua or selective-context; NAME:UNIT for other units than "
+            "sentences. Repeatable "
             f"[default: {', '.join(_METHODS)}]"
         ),
     ] = None,
@@ -74,10 +78,31 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
+    target: Annotated[
+        str | None,
+        typer.Option(help="Model that answers the questions here: a name as for --draft."),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            help="Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
+            "is OpenAI-compatible. The key is taken from OPENAI_API_KEY."
+        ),
+    ] = None,
+    endpoint_model: Annotated[
+        str | None, typer.Option(help="Name of the model on that server.")
+    ] = None,
+    answer_tokens: Annotated[
+        int,
+        typer.Option(min=1, help="Most tokens of an answer; summaries need some 500."),
+    ] = ANSWER_TOKENS,
+    no_question: Annotated[
+        bool, typer.Option("--no-question", help="Withhold the questions from the methods.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of 'random' and of the intervals.")] = 0,
     peer_python: Annotated[
         Path | None,
-        typer.Option(help="Python of the environment that LLMLingua is installed in."),
+        typer.Option(help="Python of the environment that LLMLingua and the like are in."),
     ] = None,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Add a table of every data set.")
@@ -96,10 +121,18 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Every line of a data set is a JSON object with context, question and evidence (strings of
     the context that the answer rests on) or answers; RULER's and LongBench's files work as they
-    are. All methods are cut to the same number of tokens.
+    are. All methods are cut to the same number of tokens. With --target or --endpoint a model
+    answers every question from the full context and from each compressed one:
+
+    \b
+      specpc eval data/*.jsonl --limit 5 --target smollm2-135m --baseline full
+      specpc eval data/*.jsonl --endpoint http://127.0.0.1:8000/v1 --endpoint-model NAME
     """
     console = Console(verbose=verbose, quiet=quiet)
-    _check_options(files, results, output, method=method, ratio=ratio, resume=resume)
+    asked = _target(target, endpoint, endpoint_model)
+    _check_options(files, results, output, run=bool(method or ratio or asked), resume=resume)
+    for value in ratio or []:
+        check_budget(ratio=value, target_tokens=None)
     if plot is not None:
         from specpc.evaluation.plot import check_plot
 
@@ -109,10 +142,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         methods = list(dict.fromkeys(record.method for record in records))
         _check_baseline(baseline, methods)
     else:
-        methods = list(dict.fromkeys(method or _METHODS))
+        # First, so that a target that cannot answer is found out before anything is compressed.
+        methods = list(dict.fromkeys([*(["full"] if asked else []), *(method or _METHODS)]))
         _check_baseline(baseline, methods)
         made_with = {"draft": draft, "device": device, "dtype": dtype, "seed": seed}
         made_with |= {"version": __version__}
+        if asked:
+            made_with |= {**asked, "answer_tokens": answer_tokens}
+        if no_question:
+            made_with |= {"question": "withheld"}
         job = _Job(methods, list(dict.fromkeys(ratio or _RATIOS)), output, resume, made_with)
         records = job.run(files or [], limit, console, offline=offline, peer_python=peer_python)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
@@ -123,11 +161,10 @@ def _check_options(
     results: Path | None,
     output: Path | None,
     *,
-    method: list[str] | None,
-    ratio: list[float] | None,
+    run: bool,
     resume: bool,
 ) -> None:
-    if results is not None and (files or output or resume or method or ratio):
+    if results is not None and (files or output or resume or run):
         raise UsageError("--from reports what was measured: leave out files, -o and what to run")
     if results is None and not files:
         raise UsageError("name the data sets: specpc eval data/*.jsonl")
@@ -137,8 +174,19 @@ def _check_options(
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     for file in files or []:
         check_file(str(file))
-    for value in ratio or []:
-        check_budget(ratio=value, target_tokens=None)
+
+
+def _target(model: str | None, endpoint: str | None, served: str | None) -> dict[str, str | None]:
+    """What a results file says of the target; empty if there is none."""
+    if model is not None and (endpoint is not None or served is not None):
+        raise UsageError("--target runs a model here, --endpoint asks a server: choose one")
+    if (endpoint is None) != (served is None):
+        raise UsageError("--endpoint URL and --endpoint-model NAME belong together")
+    if endpoint is not None:
+        from specpc.evaluation.endpoint import check_address
+
+        return {"target": served, "endpoint": check_address(endpoint)}
+    return {} if model is None else {"target": model}
 
 
 def _check_baseline(baseline: str | None, methods: Sequence[str]) -> None:
@@ -177,9 +225,10 @@ class _Job:
     ) -> tuple[Record, ...]:
         """Measure what is missing; gives the records that were asked for, old and new."""
         from specpc.evaluation.data import read_collection
+        from specpc.evaluation.methods import ratios_of
         from specpc.evaluation.records import open_results
 
-        collection = read_collection(files, limit)
+        collection = read_collection(files, limit, with_target="target" in self.made_with)
         _tell_skipped(collection, console)
         with open_results(self.output, self.made_with, resume=self.resume) as (done, write):
             records = [
@@ -191,7 +240,7 @@ class _Job:
             record
             for record in records
             if record.method in self.methods
-            and record.ratio in self.ratios
+            and record.ratio in ratios_of(record.method, self.ratios)
             and (record.dataset, record.id) in wanted
         )
 
@@ -204,7 +253,7 @@ class _Job:
         offline: bool,
         peer_python: Path | None,
     ) -> list[Record]:
-        from specpc.evaluation.methods import DraftOptions, build_methods
+        from specpc.evaluation.methods import DraftOptions, WithoutQuestion, build_methods
         from specpc.evaluation.runner import run
 
         options = DraftOptions(
@@ -217,12 +266,34 @@ class _Job:
             peer_python=str(peer_python) if peer_python else None,
             report=console.tell,
         )
+        if "question" in self.made_with:
+            methods = [WithoutQuestion(method) for method in methods]
+        target = self._load_target(options, console)
         records = []
         with console.progress("Evaluating") as progress:
-            for record in run(collection.items, methods, self.ratios, done=done, progress=progress):
+            for record in run(
+                collection.items,
+                methods,
+                self.ratios,
+                target=target,
+                done=done,
+                progress=progress,
+            ):
                 write(record)
                 records.append(record)
         return records
+
+    def _load_target(self, options: DraftOptions, console: Console) -> Target | None:
+        if "target" not in self.made_with:
+            return None
+        from specpc.evaluation.targets import TargetOptions, build_target
+
+        named = TargetOptions(
+            self.made_with["target"],
+            self.made_with.get("endpoint"),
+            self.made_with["answer_tokens"],
+        )
+        return build_target(named, options, console.tell)
 
 
 def _tell_skipped(collection: Collection, console: Console) -> None:

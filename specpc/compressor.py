@@ -14,11 +14,13 @@ from specpc.config import check_names
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
 from specpc.picking import Picker, TokenPicker, UnitPicker, Units
-from specpc.prompt import Query, find_query
+from specpc.prompt import Query, QuerySource, find_query
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
-from specpc.scorers import make_scorer
+from specpc.scorers import make_question_free_scorer, make_scorer
+from specpc.scoring import UnitJudge
 from specpc.windows import cut_windows
+from specpc.words import WordPicker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,13 +37,17 @@ class Compressor:
     Attributes:
         draft: the draft model.
         scorer: the scoring rule.
-        unit: what is kept or dropped whole: ``sentence``, ``line``, ``paragraph`` or ``token``
-            (the paper's: best tokens with their neighbours).
+        unit: what is kept or dropped whole: ``sentence``, ``line``, ``paragraph``, ``word`` or
+            ``token`` (the paper's: best tokens with their neighbours); ``auto`` for sentences
+            where there is a question and words where there is none.
+        question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
+            a neutral instruction.
     """
 
     draft: Draft
     scorer: Scorer
-    unit: str = "sentence"
+    unit: str = "auto"
+    question_free: Scorer | None = None
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +61,7 @@ class Compressor:
         draft: str | Draft = DEFAULT_DRAFT,
         *,
         scorer: str = "auto",
-        unit: str = "sentence",
+        unit: str = "auto",
         device: str = "auto",
         dtype: str = "auto",
         offline: bool = False,
@@ -66,8 +72,9 @@ class Compressor:
         Args:
             draft: a name from ``specpc models``, a Hugging Face id, a folder or a ``.gguf`` file;
                 or a draft that is loaded already.
-            scorer: ``auto`` for the best the draft has, ``retrieval-heads``, or ``specpc`` for
-                the paper's rule.
+            scorer: ``auto`` for the best the draft has, with and without a question;
+                ``retrieval-heads``, ``specpc`` for the paper's rule, or ``received-attention``,
+                which reads no question.
             unit: kind of units to choose from.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
@@ -80,7 +87,8 @@ class Compressor:
         check_names(scorer, unit)
         if isinstance(draft, str):
             draft = load_draft(draft, device=device, dtype=dtype, offline=offline, report=report)
-        return cls(draft, make_scorer(scorer, draft), unit)
+        question_free = make_question_free_scorer(scorer, draft)
+        return cls(draft, make_scorer(scorer, draft), unit, question_free)
 
     def compress(
         self,
@@ -97,7 +105,7 @@ class Compressor:
         Args:
             context: the text to compress.
             question: what will be asked of it; without one, the text's own closing question or
-                instruction is used and kept, or else a neutral instruction takes its place.
+                instruction is used and kept, or else the text is scored without a question.
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
             target_tokens: absolute budget in draft tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
@@ -138,43 +146,64 @@ class Compressor:
             raise InputError("the text is empty: there is nothing to compress")
         start = time.perf_counter()
         query = find_query(context, question)
+        if query.source is QuerySource.NEUTRAL and self.question_free is not None:
+            query = Query("", QuerySource.NONE, len(context))
+        unit = self._unit(query)
         tokens = self.reader.encoder.encode(context)
         return ScoredText(
             text=context,
             query=query,
             tokens=tokens,
-            made_by=Provenance(self.draft.name, self.scorer.name, self.unit),
+            made_by=Provenance(self.draft.name, self._scorer(query).name, unit),
             encoder=self.reader.encoder,
-            picker=self._picker(context, tokens, query),
+            picker=self._picker(context, tokens, query, unit),
             tokenize_seconds=time.perf_counter() - start,
         )
 
-    def _picker(self, text: str, tokens: TokenizedText, query: Query) -> Picker:
+    def _unit(self, query: Query) -> str:
+        if self.unit != "auto":
+            return self.unit
+        return "word" if query.source in {QuerySource.NONE, QuerySource.NEUTRAL} else "sentence"
+
+    def _scorer(self, query: Query) -> Scorer:
+        free = self.question_free
+        return free if free is not None and query.source is QuerySource.NONE else self.scorer
+
+    def _picker(self, text: str, tokens: TokenizedText, query: Query, unit: str) -> Picker:
         """Chooses among the text before its own closing question."""
         bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
         bounds = np.minimum(bounds, query.tail_start)
         kernel, neighbors = self.draft.kernel_size, self.draft.neighbor_tokens
         context = text[: query.tail_start]
-        if self.unit == "token":
+        if unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
-        return UnitPicker(Units(context, bounds, self.unit), kernel, neighbors)
+        if unit == "word":
+            return WordPicker.of(context, bounds)
+        return UnitPicker(Units(context, bounds, unit), kernel, neighbors)
 
     def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
         """Score the context window by window."""
         start = time.perf_counter()
-        question = read.query.text
+        question, scorer = read.query.text, self._scorer(read.query)
         count = read.tokens.count_before(read.query.tail_start)
         ids = torch.from_numpy(read.tokens.ids[:count])
-        limit = self.scorer.context_window(self.reader, question)
+        limit = scorer.context_window(self.reader, question)
         windows = cut_windows(read.picker.unit_starts, count, limit)
-        scores = []
-        for low, high in windows:
-            scores += self.scorer.score(self.reader, question, [ids[low:high]])
-            if progress is not None:
-                progress(high, count)
+        picker = read.picker
+        if isinstance(scorer, UnitJudge) and isinstance(picker, UnitPicker):
+            judged = scorer.judge(self.reader, question, ids, windows, picker.units, progress)
+            scores, picker = judged.tokens, replace(picker, judged=judged.units)
+        else:
+            parts = []
+            for low, high in windows:
+                parts += scorer.score(self.reader, question, [ids[low:high]])
+                if progress is not None:
+                    progress(high, count)
+            scores = torch.cat(parts).double().numpy()
         return replace(
             read,
-            scores=torch.cat(scores).double().numpy(),
+            picker=picker,
+            scores=scores,
             windows=len(windows),
             score_seconds=time.perf_counter() - start,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -101,7 +102,7 @@ class Units:
     Attributes:
         text: the context.
         bounds: ``[tokens + 1]`` character offsets of the tokens.
-        unit: ``sentence``, ``line`` or ``paragraph``.
+        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
         edges: ``[units + 1]`` character offsets of the units.
         of_token: ``[tokens]`` ascending unit number of each token.
     """
@@ -131,6 +132,11 @@ class Units:
         return np.flatnonzero(np.diff(self.of_token, prepend=-1))
 
     @property
+    def texts(self) -> list[str]:
+        """The units in text order."""
+        return [self.text[start:end] for start, end in pairwise(self.edges.tolist())]
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """``[units]`` numbers of tokens."""
         return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
@@ -145,17 +151,19 @@ class Units:
 
 @dataclass(frozen=True)
 class UnitPicker:
-    """Whole units of text by the mean of their best token scores.
+    """Whole units of text by the mean of their best token scores, or as a scorer judged them.
 
     Attributes:
         units: the context in units.
         kernel_size: for the one unit that must be cut when it exceeds the allowance alone.
         neighbor_tokens: likewise.
+        judged: ``[units]`` scores instead of those that follow from the tokens.
     """
 
     units: Units
     kernel_size: int
     neighbor_tokens: int
+    judged: NDArray[np.float64] | None = None
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
@@ -164,7 +172,9 @@ class UnitPicker:
 
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
-        values = unit_scores(scores, self.units.of_token, len(self.units))
+        values = self.judged
+        if values is None:
+            values = unit_scores(scores, self.units.of_token, len(self.units))
         best = int(values.argmax())
         if self.units.sizes[best] > allowance:
             return self._cut(best, scores, allowance)
@@ -191,18 +201,17 @@ def unit_scores(
     """One score a unit: the mean of its best tokens.
 
     Args:
-        scores: ``[tokens]``.
+        scores: ``[..., tokens]``.
         unit_of: ``[tokens]`` ascending unit number of each token.
         units: number of units; those without tokens score the least.
 
     Returns:
-        ``[units]``.
+        ``[..., units]``.
     """
-    floor = float(scores.min(initial=0.0))
-    result = np.full(units, floor)
+    result = np.full((*scores.shape[:-1], units), scores.min(initial=0.0))
     edges = np.searchsorted(unit_of, np.arange(units + 1))
     for unit in range(units):
-        own = scores[edges[unit] : edges[unit + 1]]
-        if len(own):
-            result[unit] = np.sort(own)[-_BEST_TOKENS:].mean()
+        own = scores[..., edges[unit] : edges[unit + 1]]
+        if own.shape[-1]:
+            result[..., unit] = np.sort(own, axis=-1)[..., -_BEST_TOKENS:].mean(axis=-1)
     return result

@@ -3,31 +3,39 @@
 The score of a context token is what a draft's retrieval heads attend to it from the question, less
 what the same heads attend to it from a content-free query (calibration as in in-context
 re-ranking, arXiv 2410.02642; head sets as in QRHead, arXiv 2506.09944). Which heads those are is a
-*head profile*: measured once for a draft, kept as a small JSON file.
+*head profile*: measured once for a draft, kept as a small JSON file. Whole units are judged by
+three signals together, as in hybrid retrieval: the heads, BM25, and dense similarity where the
+profile has a map for it.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from transformers import DynamicCache
 
 from specpc.attention import LayerAttention, StopForward, window_attention
+from specpc.dense import DenseReference, shipped_map, similarity, value_states
 from specpc.errors import DraftError
+from specpc.lexical import bm25
+from specpc.picking import unit_scores
 from specpc.reading import Reader, not_observed, observe
+from specpc.scoring import Judged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from specpc.drafts import Draft
-    from specpc.prompt import Frame
+    from specpc.picking import Units
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,9 @@ class HeadProfile:
         content_free_query: query whose attention is subtracted; ``None`` for none.
         window: most context tokens read at once.
         provenance: what the heads were chosen by.
+        lexical: weight of standardised BM25 in judging units, where the heads' standardised
+            attention weighs 1.
+        dense: the map for dense similarity, if there is one.
     """
 
     draft: str
@@ -51,6 +62,8 @@ class HeadProfile:
     content_free_query: str | None
     window: int
     provenance: str
+    lexical: float = 0.3
+    dense: DenseReference | None = None
 
     @property
     def last_layer(self) -> int:
@@ -69,13 +82,19 @@ class HeadProfile:
             heads = tuple(
                 (int(h["layer"]), int(h["head"]), float(h["weight"])) for h in fields.pop("heads")
             )
-            profile = cls(heads=heads, **fields)
+            dense = fields.pop("dense", None)
+            profile = cls(heads=heads, dense=dense and DenseReference(**dense), **fields)
         except (ValueError, KeyError, TypeError) as error:
             raise DraftError(f"this is no head profile: {error}") from error
         shape = (profile.layers, profile.heads_per_layer)
         if not heads or any(not (0 <= h[0] < shape[0] and 0 <= h[1] < shape[1]) for h in heads):
             raise DraftError(f"the head profile of {profile.draft} names heads that are not there")
         return profile
+
+    def to_json(self) -> str:
+        """What `from_json` reads."""
+        heads = [{"layer": layer, "head": head, "weight": w} for layer, head, w in self.heads]
+        return json.dumps({**asdict(self), "heads": heads}, indent=2, ensure_ascii=False) + "\n"
 
 
 def shipped_profile(draft: Draft) -> HeadProfile | None:
@@ -113,36 +132,124 @@ class RetrievalHeadScorer:
 
         Differences can be negative; only their order matters.
         """
-        frames = [reader.frame(question)]
-        if self.profile.content_free_query is not None:
-            frames.append(reader.frame(self.profile.content_free_query))
-        scores = []
-        for window in windows:
-            asked, *content_free = self._attention(reader, window, frames)
-            scores.append(asked - content_free[0] if content_free else asked)
-        return scores
+        weights = self._weights
+        return [
+            signed_root(self._read(reader, question, window).heads).T @ weights
+            for window in windows
+        ]
+
+    def judge(
+        self,
+        reader: Reader,
+        question: str,
+        ids: Tensor,
+        windows: Sequence[tuple[int, int]],
+        units: Units,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Judged:
+        """Scores of tokens and of whole units by heads, BM25 and dense similarity together.
+
+        Args:
+            reader: the draft.
+            question: what is asked.
+            ids: ``[tokens]`` of the context.
+            windows: token ranges that tile it, each read with the question.
+            units: the context in units.
+            progress: called with (tokens read, tokens in all) after each window.
+        """
+        pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
+        tokens, embeddings, questions = [], [], []
+        for low, high in windows:
+            read = self._read(reader, question, ids[low:high])
+            of_token = units.of_token[low:high]
+            first, last = int(of_token[0]), int(of_token[-1]) + 1
+            heads = read.heads.double().numpy()
+            own = unit_scores(heads, of_token - first, last - first)
+            # A unit that was cut counts with its better part.
+            pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
+            tokens.append(signed_root(read.heads).T @ self._weights)
+            if read.units is not None and read.question is not None:
+                embeddings.append(read.units)
+                questions.append(read.question)
+            if progress is not None:
+                progress(high, len(ids))
+        weights = self._weights.double().numpy()
+        floor = pooled[np.isfinite(pooled)].min(initial=0.0)
+        pooled = np.where(np.isfinite(pooled), pooled, floor)
+        values = standardised(weights @ (np.sign(pooled) * np.sqrt(np.abs(pooled))))
+        if self.profile.lexical:
+            values += self.profile.lexical * standardised(bm25(question, units.texts))
+        if self.profile.dense is not None:
+            similar = _unit_similarity(torch.cat(embeddings), torch.stack(questions), units)
+            values += self.profile.dense.weight * standardised(similar)
+        return Judged(torch.cat(tokens).double().numpy(), values)
+
+    @property
+    def _weights(self) -> Tensor:
+        return torch.tensor([weight for _, _, weight in self.profile.heads])
 
     @torch.inference_mode()
-    def _attention(self, reader: Reader, window: Tensor, frames: Sequence[Frame]) -> list[Tensor]:
-        """Weighted attention ``[tokens]`` from each frame's question to the window.
+    def _read(self, reader: Reader, question: str, window: Tensor) -> _Read:
+        """What heads and value states say of one window.
 
         The context is read once; each question is read on a copy of its KV cache.
         """
-        model = reader.draft.model
+        model, profile = reader.draft.model, self.profile
+        frames = [reader.frame(question)]
+        if profile.content_free_query is not None:
+            frames.append(reader.frame(profile.content_free_query))
         before = torch.tensor(frames[0].before, dtype=torch.long)
         context = torch.cat((before, window.long()))[None].to(model.device)
         cache = DynamicCache(config=model.config)
-        observe(model, _StopAt(self.profile.last_layer), input_ids=context, **_cached(cache))
-        results = []
+        observe(model, _StopAt(profile.last_layer), input_ids=context, **_cached(cache))
+        length = context.shape[1]
+        dense = shipped_map(profile.dense) if profile.dense is not None else None
+        units = about = None
+        if dense is not None:
+            units = dense.embed_units(value_states(cache, dense.layers, len(before), length))
+        heads = []
         for frame in frames:
             own = copy.deepcopy(cache)
-            observer = _HeadRows(self.profile, frame.question_rows, context.shape[1])
+            observer = _HeadRows(profile, frame.question_rows, length)
             after = torch.tensor([frame.after], device=model.device)
             observe(model, observer, input_ids=after, **_cached(own))
-            if observer.total is None:
+            if observer.seen is None:
                 raise not_observed(model)
-            results.append(observer.total[len(before) :].cpu())
-        return results
+            heads.append(observer.seen[:, len(before) :].cpu())
+            if dense is not None and about is None:
+                rows = frame.question_rows
+                states = value_states(own, dense.layers, length + rows.start, length + rows.stop)
+                about = dense.embed_question(states).cpu()
+        difference = heads[0] - heads[1] if len(heads) > 1 else heads[0]
+        return _Read(difference, units.cpu() if units is not None else None, about)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One window: ``[heads, tokens]``, and embeddings ``[tokens, size]`` and ``[size]``."""
+
+    heads: Tensor
+    units: Tensor | None
+    question: Tensor | None
+
+
+def signed_root(scores: Tensor) -> Tensor:
+    """``sign(x) * sqrt(|x|)``: a head that is nearly sure should not outvote all others."""
+    return scores.sign() * scores.abs().sqrt()
+
+
+def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean 0 and standard deviation 1; all zeros if the values are all the same."""
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+
+
+def _unit_similarity(tokens: Tensor, questions: Tensor, units: Units) -> NDArray[np.float64]:
+    """Cosine of each unit's mean embedding and the mean of the question's in all windows."""
+    of_token = torch.from_numpy(units.of_token)
+    sums = torch.zeros(len(units), tokens.shape[1]).index_add_(0, of_token, tokens)
+    # The cosine takes no notice of lengths: sums do as well as means.
+    return similarity(sums, questions.mean(dim=0)).double().numpy()
 
 
 def _cached(cache: DynamicCache) -> dict[str, Any]:
@@ -161,26 +268,24 @@ class _StopAt:
 
 
 class _HeadRows:
-    """Observer that sums the profile's heads, each averaged over the question's rows."""
+    """Observer of the profile's heads, each averaged over the question's rows."""
 
     def __init__(self, profile: HeadProfile, rows: slice, keys: int) -> None:
         self.profile = profile
         self.rows = rows
         self.keys = keys
-        self.total: Tensor | None = None  # [keys]
+        self.seen: Tensor | None = None  # [heads of the profile, keys]
 
     def __call__(self, attention: LayerAttention) -> None:
-        chosen = [(head, weight) for layer, head, weight in self.profile.heads
-                  if layer == attention.layer]  # fmt: skip
-        if chosen:
-            probabilities = window_attention(attention, attention.query.shape[2])[0]
-            heads = torch.tensor([head for head, _ in chosen], device=probabilities.device)
-            weights = torch.tensor([weight for _, weight in chosen], device=probabilities.device)
-            rows = probabilities[heads][:, self.rows].mean(dim=1)
+        places = [i for i, head in enumerate(self.profile.heads) if head[0] == attention.layer]
+        if places:
+            queries = attention.query.shape[2]
+            probabilities = window_attention(attention, queries)[0]
+            heads = [self.profile.heads[place][1] for place in places]
+            rows = probabilities[heads][:, self.rows, :-queries].mean(dim=1)
+            if self.seen is None:
+                self.seen = rows.new_zeros(len(self.profile.heads), self.keys)
             # A sliding-window layer holds the last keys only; the others got no attention.
-            seen = (weights[:, None] * rows).sum(dim=0)[: -attention.query.shape[2]]
-            if self.total is None:
-                self.total = seen.new_zeros(self.keys)
-            self.total[self.keys - len(seen) :] += seen
+            self.seen[places, self.keys - rows.shape[1] :] = rows
         if attention.layer >= self.profile.last_layer:
             raise StopForward

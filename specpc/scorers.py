@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from specpc.config import SCORERS
 from specpc.errors import DraftError, UsageError
-from specpc.retrieval_heads import RetrievalHeadScorer, shipped_profile
+from specpc.profile_store import find_profile
+from specpc.received import received_scorer
+from specpc.retrieval_heads import RetrievalHeadScorer
 from specpc.scoring import SpecPCScorer
 
 if TYPE_CHECKING:
@@ -19,23 +22,35 @@ def make_scorer(name: str, draft: Draft) -> Scorer:
 
     Args:
         name: ``auto`` for the best the draft has: its retrieval heads if they are known, else
-            the paper's rule; or ``retrieval-heads`` or ``specpc``.
+            the paper's rule; or ``retrieval-heads``, ``specpc`` or ``received-attention``.
         draft: the draft model.
 
     Raises:
         UsageError: no such scorer.
-        DraftError: the draft's retrieval heads are not known.
+        DraftError: the draft's retrieval heads are not known, or their profile is damaged.
     """
     if name not in SCORERS:
         raise UsageError(f"there is no scorer {name!r}: use one of {', '.join(SCORERS)}")
     if name == "specpc":
         return SpecPCScorer()
-    profile = shipped_profile(draft)
+    if name == "received-attention":
+        return received_scorer(draft)
+    profile = find_profile(draft)
     if profile is not None:
         return RetrievalHeadScorer(profile)
     if name == "auto":
         return SpecPCScorer()
     raise DraftError(
-        f"the retrieval heads of draft {draft.name} are not known: use --scorer specpc, or the "
-        "default draft"
+        f"the retrieval heads of draft {draft.name} are not known: find them with {advice(draft)}, "
+        "or use --scorer specpc"
     )
+
+
+def advice(draft: Draft) -> str:
+    """The command that would give a draft a head profile."""
+    return f"specpc calibrate --draft {shlex.quote(draft.name)}"
+
+
+def make_question_free_scorer(name: str, draft: Draft) -> Scorer | None:
+    """What ``name`` means where there is no question: ``None`` if a neutral one is to be asked."""
+    return received_scorer(draft) if name in {"auto", "received-attention"} else None

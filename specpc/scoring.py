@@ -8,7 +8,7 @@ details as in the authors' released code. Selection (pooling, neighbours) is in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 
@@ -16,11 +16,14 @@ from specpc.attention import LayerAttention, window_attention
 from specpc.reading import not_observed, observe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
     from transformers import PreTrainedModel
 
+    from specpc.picking import Units
     from specpc.reading import Reader
 
 
@@ -39,6 +42,44 @@ class Scorer(Protocol):
 
     def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
         """One float32 vector ``[tokens]`` on the CPU for each window of context ids."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a scorer that judges whole units made of a context.
+
+    Attributes:
+        tokens: ``[tokens]`` scores.
+        units: ``[units]`` scores, which go beyond those of the tokens.
+    """
+
+    tokens: NDArray[np.float64]
+    units: NDArray[np.float64]
+
+
+@runtime_checkable
+class UnitJudge(Scorer, Protocol):
+    """A scorer that knows more of a whole unit than of its tokens."""
+
+    def judge(
+        self,
+        reader: Reader,
+        question: str,
+        ids: Tensor,
+        windows: Sequence[tuple[int, int]],
+        units: Units,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Judged:
+        """Scores of the tokens and units of a context.
+
+        Args:
+            reader: the draft.
+            question: what is asked.
+            ids: ``[tokens]`` of the context.
+            windows: token ranges that tile it, each read with the question.
+            units: the context in units.
+            progress: called with (tokens read, tokens in all) after each window.
+        """
 
 
 @dataclass(frozen=True)

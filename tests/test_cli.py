@@ -54,6 +54,9 @@ def test_stdin(files: list[str]) -> None:
 def test_verbose_and_quiet(doc: Path) -> None:
     told = run(doc, "--ratio", "0.3", "-v").stderr
     assert "tokens (" in told
+    assert "scorer received-attention, unit word" in told
+    assert "no question" in told
+    told = run(doc, "--ratio", "0.3", "-v", "--scorer", "specpc").stderr
     assert "neutral instruction" in told
     assert run(doc, "--ratio", "0.3", "-v", "-Q").stderr == ""
 
@@ -225,7 +228,7 @@ BAD = {
     "no such folder": (["-", "--ratio", "0.2", "-o", "no/where.txt"], b"a", 2, "no folder no"),
     "resume alone": (["-", "--ratio", "0.2", "--resume"], b"a", 2, "--jsonl"),
     "resume to stdout": (["-", "--ratio", "0.2", "--jsonl", "--resume"], b"a", 2, "-o FILE"),
-    "unknown unit": (["-", "--ratio", "0.2", "--unit", "word"], b"a", 2, "sentence"),
+    "unknown unit": (["-", "--ratio", "0.2", "--unit", "chapter"], b"a", 2, "sentence"),
     "unknown scorer": (["-", "--ratio", "0.2", "--scorer", "best"], b"a", 2, "specpc"),
     "batch into a folder": (["-", "--ratio", "0.2", "--jsonl", "-o", "."], b"a", 2, "redirect"),
     "no lines": (["-", "--ratio", "0.2", "--jsonl"], b"\n", 1, "no lines"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from specpc.compressor import Compressor
@@ -11,6 +11,8 @@ from specpc.drafts import load_draft
 from specpc.errors import UsageError
 from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedText, ScoredUnitPicker
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
+from specpc.evaluation.records import FULL
+from specpc.evaluation.word_baselines import StopWordRanker
 from specpc.picking import Units
 from specpc.tokens import TextEncoder
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from specpc.evaluation.data import Item
     from specpc.evaluation.rankers import Ranker
 
-RANKED: Final = ("random", "bm25", "minilm")
-PEERS: Final = ("llmlingua", "longllmlingua")
+RANKED: Final = ("random", "stopwords", "bm25", "minilm")
+PEERS: Final = ("llmlingua", "longllmlingua", "selective-context")
 _UNIT: Final = "sentence"
 
 
@@ -56,6 +58,22 @@ class ScorerMethod:
 
 
 @dataclass(frozen=True)
+class WithoutQuestion:
+    """A method from which the question is withheld."""
+
+    method: Method
+
+    @property
+    def name(self) -> str:
+        """That of the method."""
+        return self.method.name
+
+    def prepare(self, item: Item) -> Callable[[float], Compressed]:
+        """As if nothing were asked."""
+        return self.method.prepare(replace(item, question=""))
+
+
+@dataclass(frozen=True)
 class RankedMethod:
     """Whole units, best first, by a score that needs no draft model."""
 
@@ -68,7 +86,7 @@ class RankedMethod:
         """Cut the context into units and score them."""
         tokens = self.encoder.encode(item.context)
         picker = ScoredUnitPicker(Units(item.context, tokens.bounds, self.unit))
-        scores = self.ranker(item, picker.texts)
+        scores = self.ranker(item, picker.units.texts)
         return PickedText(item.context, len(tokens), self.encoder, picker, scores - scores.min())
 
 
@@ -87,6 +105,25 @@ class TruncateMethod:
 
 
 @dataclass(frozen=True)
+class FullMethod:
+    """The whole context, uncompressed."""
+
+    name: str
+    encoder: TextEncoder
+
+    def prepare(self, item: Item) -> Callable[[float], Compressed]:
+        """Count its tokens."""
+        length = self.encoder.count(item.context)
+        whole = Compressed(item.context, ((0, len(item.context)),), length, length)
+        return lambda _: whole
+
+
+def ratios_of(method: str, ratios: Sequence[float]) -> tuple[float, ...]:
+    """The ratios a method is run at, of those asked for: the full context knows but one."""
+    return (1.0,) if method == FULL else tuple(ratios)
+
+
+@dataclass(frozen=True)
 class DraftOptions:
     """Which draft the scorers use and everyone counts tokens with, and where it runs."""
 
@@ -100,16 +137,24 @@ def check_methods(names: Sequence[str]) -> None:
     """Raise `UsageError` unless every name is a method, with or without a unit."""
     for name in names:
         base, unit = split_name(name)
-        known = (*SCORERS, *RANKED, "truncate", *PEERS)
+        known = (*SCORERS, *RANKED, "truncate", FULL, *PEERS)
         if base not in known:
             raise UsageError(f"there is no method {base!r}: use one of {', '.join(known)}")
-        allowed = UNITS if base in SCORERS else RANKED_UNITS if base in RANKED else ()
+        allowed = _units_of(base)
         if unit is not None and unit not in allowed:
             offered = f"use one of {', '.join(allowed)}" if allowed else "leave it out"
             raise UsageError(f"the method {base} has no unit {unit!r}: {offered}")
 
 
-RANKED_UNITS: Final = tuple(unit for unit in UNITS if unit != "token")
+RANKED_UNITS: Final = tuple(unit for unit in UNITS if unit not in {"auto", "token"})
+
+
+def _units_of(base: str) -> Sequence[str]:
+    if base in SCORERS:
+        return UNITS
+    if base == "selective-context":
+        return ("sentence", "token")
+    return RANKED_UNITS if base in RANKED else ()
 
 
 def split_name(name: str) -> tuple[str, str | None]:
@@ -153,15 +198,18 @@ def build_methods(
     for name in names:
         base, unit = split_name(name)
         if base in rankers:
-            methods.append(RankedMethod(name, encoder, rankers[base], unit or _UNIT))
+            usual = "word" if base == "stopwords" else _UNIT
+            methods.append(RankedMethod(name, encoder, rankers[base], unit or usual))
         elif base == "truncate":
             methods.append(TruncateMethod(name, encoder))
+        elif base == FULL:
+            methods.append(FullMethod(name, encoder))
         elif base in PEERS:
             from specpc.evaluation.peers import start_peer
 
-            methods.append(start_peer(base, draft, encoder, peer_python))
+            methods.append(start_peer(name, draft, encoder, peer_python))
         else:
-            compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or _UNIT)
+            compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or "auto")
             methods.append(ScorerMethod(name, compressor))
     return methods
 
@@ -173,4 +221,6 @@ def _bases(names: Sequence[str]) -> set[str]:
 def _ranker(base: str, seed: int, device: str) -> Ranker:
     if base == "bm25":
         return BM25Ranker()
+    if base == "stopwords":
+        return StopWordRanker()
     return RandomRanker(seed) if base == "random" else MiniLMRanker(device)

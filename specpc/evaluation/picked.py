@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -80,12 +79,6 @@ class ScoredUnitPicker:
     """
 
     units: Units
-
-    @property
-    def texts(self) -> list[str]:
-        """The units in text order."""
-        edges = self.units.edges.tolist()
-        return [self.units.text[start:end] for start, end in pairwise(edges)]
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import regex
 
 from specpc.drafts.quiet import quiet_transformers
 from specpc.errors import SpecPCError
+from specpc.lexical import bm25
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,55 +41,11 @@ class RandomRanker:
 
 
 class BM25Ranker:
-    """BM25 over the units of the one text (k1 = 1.5, b = 0.75, Lucene's variant)."""
-
-    def __init__(self) -> None:
-        """Import the library.
-
-        Raises:
-            SpecPCError: it is not installed.
-        """
-        try:
-            import bm25s
-            import Stemmer
-        except ImportError as error:
-            raise SpecPCError(
-                'the method bm25 needs the packages bm25s and PyStemmer: pip install "specpc[eval]"'
-            ) from error
-        self._bm25: Any = bm25s.BM25
-        self._stem = Stemmer.Stemmer("english").stemWords
+    """BM25 over the units of the one text."""
 
     def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
         """BM25 of each unit for the question."""
-        question = self._terms(item.question)
-        corpus = [self._terms(unit) for unit in units]
-        if not question or not any(corpus):
-            return np.zeros(len(units))
-        index = self._bm25()
-        index.index(corpus, show_progress=False)
-        return np.asarray(index.get_scores(question), dtype=np.float64)
-
-    def _terms(self, text: str) -> list[str]:
-        return list(self._stem(terms(text)))
-
-
-_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_TERM: Final = regex.compile(
-    rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}]*)|[\w\p{{M}}--[{_UNSPACED}]]+",
-    regex.VERSION1,
-)
-
-
-def terms(text: str) -> list[str]:
-    """Case-folded words; of scripts written without spaces, pairs of neighbouring characters."""
-    found: list[str] = []
-    for match in _TERM.finditer(text.casefold()):
-        run = match.group()
-        if match["unspaced"] and len(run) > 1:
-            found += [run[i : i + 2] for i in range(len(run) - 1)]
-        else:
-            found.append(run)
-    return found
+        return bm25(item.question, units)
 
 
 class MiniLMRanker:
@@ -113,10 +69,15 @@ class MiniLMRanker:
 
     def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
         """Cosines; the embeddings are normalised, so dot products."""
+        vectors = self.embed([item.question, *units])
+        return np.asarray(vectors[1:] @ vectors[0], dtype=np.float64)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``[texts, 384]`` embeddings of length one."""
         vectors = self._model.encode(
-            [item.question, *(unit.strip() for unit in units)],
+            [text.strip() for text in texts],
             batch_size=32,
             normalize_embeddings=True,
             show_progress_bar=False,
         )
-        return np.asarray(vectors[1:] @ vectors[0], dtype=np.float64)
+        return np.asarray(vectors, dtype=np.float32)

