@@ -63,6 +63,23 @@ def window_attention(attention: LayerAttention, rows: int) -> Tensor:
     return query_attention(attention, max(0, queries - rows), queries)
 
 
+def question_attention(attention: LayerAttention, rows: slice, keys: int) -> Tensor:
+    """Mean attention of a question, read on top of a cached context, to that context.
+
+    Args:
+        attention: one layer of a batch of one, whose queries are what follows the context.
+        rows: those of the queries that are the question.
+        keys: length of the context. A sliding-window layer holds the last keys only; the others
+            get no attention.
+
+    Returns:
+        ``[heads, keys]``, float32.
+    """
+    queries = attention.query.shape[2]
+    seen = window_attention(attention, queries)[0, :, rows, :-queries].mean(dim=1)
+    return torch.nn.functional.pad(seen, (keys - seen.shape[1], 0))
+
+
 def query_attention(attention: LayerAttention, first: int, last: int) -> Tensor:
     """Softmax attention of the queries ``first..last - 1`` to every key, in float32.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
+from transformers import DynamicCache
 
 from specpc.attention import Observer, StopForward
 from specpc.errors import InputError, UnsupportedModelError
@@ -14,6 +16,10 @@ from specpc.prompt import Frame, build_frame
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
     from specpc.drafts import Draft
 
 # A draft that states no limit is still given windows of a bounded size, and long-context drafts
@@ -93,6 +99,34 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
             return None
+
+
+def read_context(
+    model: Any, before: Sequence[int], window: Tensor, observer: Observer
+) -> DynamicCache:
+    """Read a window of context once, for any number of questions.
+
+    Args:
+        model: as for `observe`.
+        before: template up to the context.
+        window: ``[tokens]`` of the context.
+        observer: sees the layers, and may end the forward.
+
+    Returns:
+        The KV cache of template and window, for `ask`.
+    """
+    cache = DynamicCache(config=model.config)
+    ids = torch.cat((torch.tensor(before, dtype=torch.long), window.long()))[None]
+    observe(model, observer, input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
+    return cache
+
+
+def ask(model: Any, context: DynamicCache, frame: Frame, observer: Observer) -> DynamicCache:
+    """Read the question of ``frame`` on a copy of the cache of a context, and return the copy."""
+    own = copy.deepcopy(context)
+    after = torch.tensor([frame.after], device=model.device)
+    observe(model, observer, input_ids=after, past_key_values=own, use_cache=True)
+    return own
 
 
 def not_observed(model: Any) -> UnsupportedModelError:

@@ -10,7 +10,6 @@ profile has a map for it.
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -18,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from transformers import DynamicCache
 
-from specpc.attention import LayerAttention, StopForward, window_attention
+from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import DenseReference, shipped_map, similarity, value_states
 from specpc.errors import DraftError
 from specpc.lexical import bm25
 from specpc.picking import unit_scores
-from specpc.reading import Reader, not_observed, observe
+from specpc.reading import Reader, ask, not_observed, read_context
 from specpc.scoring import Judged
 
 if TYPE_CHECKING:
@@ -147,16 +145,7 @@ class RetrievalHeadScorer:
         units: Units,
         progress: Callable[[int, int], None] | None = None,
     ) -> Judged:
-        """Scores of tokens and of whole units by heads, BM25 and dense similarity together.
-
-        Args:
-            reader: the draft.
-            question: what is asked.
-            ids: ``[tokens]`` of the context.
-            windows: token ranges that tile it, each read with the question.
-            units: the context in units.
-            progress: called with (tokens read, tokens in all) after each window.
-        """
+        """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
         pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
         tokens, embeddings, questions = [], [], []
         for low, high in windows:
@@ -173,16 +162,15 @@ class RetrievalHeadScorer:
                 questions.append(read.question)
             if progress is not None:
                 progress(high, len(ids))
-        weights = self._weights.double().numpy()
         floor = pooled[np.isfinite(pooled)].min(initial=0.0)
         pooled = np.where(np.isfinite(pooled), pooled, floor)
-        values = standardised(weights @ (np.sign(pooled) * np.sqrt(np.abs(pooled))))
-        if self.profile.lexical:
-            values += self.profile.lexical * standardised(bm25(question, units.texts))
-        if self.profile.dense is not None:
+        similar = None
+        if embeddings:
             similar = _unit_similarity(torch.cat(embeddings), torch.stack(questions), units)
-            values += self.profile.dense.weight * standardised(similar)
-        return Judged(torch.cat(tokens).double().numpy(), values)
+        lexical = bm25(question, units.texts) if self.profile.lexical else None
+        return Judged(
+            torch.cat(tokens).double().numpy(), fuse(self.profile, pooled, lexical, similar)
+        )
 
     @property
     def _weights(self) -> Tensor:
@@ -198,30 +186,26 @@ class RetrievalHeadScorer:
         frames = [reader.frame(question)]
         if profile.content_free_query is not None:
             frames.append(reader.frame(profile.content_free_query))
-        before = torch.tensor(frames[0].before, dtype=torch.long)
-        context = torch.cat((before, window.long()))[None].to(model.device)
-        cache = DynamicCache(config=model.config)
-        observe(model, _StopAt(profile.last_layer), input_ids=context, **_cached(cache))
-        length = context.shape[1]
+        before = len(frames[0].before)
+        length = before + len(window)
+        cache = read_context(model, frames[0].before, window, _StopAt(profile.last_layer))
         dense = shipped_map(profile.dense) if profile.dense is not None else None
         units = about = None
         if dense is not None:
-            units = dense.embed_units(value_states(cache, dense.layers, len(before), length))
+            units = dense.embed_units(value_states(cache, dense.layers, before, length)).cpu()
         heads = []
         for frame in frames:
-            own = copy.deepcopy(cache)
             observer = _HeadRows(profile, frame.question_rows, length)
-            after = torch.tensor([frame.after], device=model.device)
-            observe(model, observer, input_ids=after, **_cached(own))
+            own = ask(model, cache, frame, observer)
             if observer.seen is None:
                 raise not_observed(model)
-            heads.append(observer.seen[:, len(before) :].cpu())
+            heads.append(observer.seen[:, before:].cpu())
             if dense is not None and about is None:
                 rows = frame.question_rows
                 states = value_states(own, dense.layers, length + rows.start, length + rows.stop)
                 about = dense.embed_question(states).cpu()
         difference = heads[0] - heads[1] if len(heads) > 1 else heads[0]
-        return _Read(difference, units.cpu() if units is not None else None, about)
+        return _Read(difference, units, about)
 
 
 @dataclass(frozen=True)
@@ -244,16 +228,35 @@ def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
 
 
+def fuse(
+    profile: HeadProfile,
+    heads: NDArray[np.float64],
+    lexical: NDArray[np.float64] | None,
+    similar: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
+    """``[units]`` values of units by all signals, each standardised over the text.
+
+    Args:
+        profile: weighs them.
+        heads: ``[heads of the profile, units]`` pooled attention.
+        lexical: ``[units]`` BM25; not needed where it has no weight.
+        similar: ``[units]`` dense similarity; not needed where the profile has no map.
+    """
+    weights = np.asarray([weight for _, _, weight in profile.heads])
+    values = standardised(weights @ signed_root(torch.from_numpy(heads)).numpy())
+    if profile.lexical and lexical is not None:
+        values += profile.lexical * standardised(lexical)
+    if profile.dense is not None and similar is not None:
+        values += profile.dense.weight * standardised(similar)
+    return values
+
+
 def _unit_similarity(tokens: Tensor, questions: Tensor, units: Units) -> NDArray[np.float64]:
     """Cosine of each unit's mean embedding and the mean of the question's in all windows."""
     of_token = torch.from_numpy(units.of_token)
     sums = torch.zeros(len(units), tokens.shape[1]).index_add_(0, of_token, tokens)
     # The cosine takes no notice of lengths: sums do as well as means.
     return similarity(sums, questions.mean(dim=0)).double().numpy()
-
-
-def _cached(cache: DynamicCache) -> dict[str, Any]:
-    return {"past_key_values": cache, "use_cache": True}
 
 
 class _StopAt:
@@ -279,13 +282,9 @@ class _HeadRows:
     def __call__(self, attention: LayerAttention) -> None:
         places = [i for i, head in enumerate(self.profile.heads) if head[0] == attention.layer]
         if places:
-            queries = attention.query.shape[2]
-            probabilities = window_attention(attention, queries)[0]
-            heads = [self.profile.heads[place][1] for place in places]
-            rows = probabilities[heads][:, self.rows, :-queries].mean(dim=1)
+            seen = question_attention(attention, self.rows, self.keys)
             if self.seen is None:
-                self.seen = rows.new_zeros(len(self.profile.heads), self.keys)
-            # A sliding-window layer holds the last keys only; the others got no attention.
-            self.seen[places, self.keys - rows.shape[1] :] = rows
+                self.seen = seen.new_zeros(len(self.profile.heads), self.keys)
+            self.seen[places] = seen[[self.profile.heads[place][1] for place in places]]
         if attention.layer >= self.profile.last_layer:
             raise StopForward

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -63,8 +62,7 @@ class WordPicker:
     @cached_property
     def pieces(self) -> list[str]:
         """The words, marks and line breaks without the blanks before them."""
-        edges = self.units.edges.tolist()
-        return [self.units.text[start:end].strip() for start, end in pairwise(edges)]
+        return [text.strip() for text in self.units.texts]
 
     @cached_property
     def _plain(self) -> NDArray[np.float64]:

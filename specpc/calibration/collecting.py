@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from transformers import DynamicCache
 
-from specpc.attention import LayerAttention, window_attention
+from specpc.attention import LayerAttention, question_attention
 from specpc.picking import Units
-from specpc.reading import Reader, not_observed, observe
+from specpc.reading import Reader, ask, not_observed, read_context
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -95,23 +93,16 @@ def gold_units(
 def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tensor]:
     """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
     model = reader.draft.model
-    before = torch.tensor(frames[0].before, dtype=torch.long)
-    context = torch.cat((before, window.long()))[None].to(model.device)
-    cache = DynamicCache(config=model.config)
-    observe(model, _ignore, input_ids=context, **_cached(cache))
+    before = len(frames[0].before)
+    cache = read_context(model, frames[0].before, window, _ignore)
     results = []
     for frame in frames:
-        rows = _AllRows(frame.question_rows, context.shape[1])
-        after = torch.tensor([frame.after], device=model.device)
-        observe(model, rows, input_ids=after, **_cached(copy.deepcopy(cache)))
+        rows = _AllRows(frame.question_rows, before + len(window))
+        ask(model, cache, frame, rows)
         if not rows.layers:
             raise not_observed(model)
-        results.append(torch.stack(rows.layers)[:, :, len(before) :].cpu())
+        results.append(torch.stack(rows.layers)[:, :, before:].cpu())
     return results
-
-
-def _cached(cache: DynamicCache) -> dict[str, Any]:
-    return {"past_key_values": cache, "use_cache": True}
 
 
 def _ignore(attention: LayerAttention) -> None:
@@ -127,8 +118,4 @@ class _AllRows:
         self.layers: list[Tensor] = []  # [heads, keys] each
 
     def __call__(self, attention: LayerAttention) -> None:
-        queries = attention.query.shape[2]
-        probabilities = window_attention(attention, queries)[0]
-        seen = probabilities[:, self.rows, :-queries].mean(dim=1)
-        # A sliding-window layer holds the last keys only; the others got no attention.
-        self.layers.append(torch.nn.functional.pad(seen, (self.keys - seen.shape[1], 0)))
+        self.layers.append(question_attention(attention, self.rows, self.keys))

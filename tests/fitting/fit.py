@@ -23,7 +23,7 @@ from safetensors.torch import save
 from specpc.dense import DenseReference
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
-from specpc.retrieval_heads import HeadProfile, standardised
+from specpc.retrieval_heads import HeadProfile, fuse, signed_root, standardised
 from specpc.selection import select_units
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, observations, read_set
 
@@ -111,8 +111,11 @@ class Case:
     @classmethod
     def make(cls, o: Observation, similar: NDArray[np.float64]) -> Case:
         """Rooted heads, BM25 and similarity, the latter two standardised."""
-        heads = np.sign(o.heads) * np.sqrt(np.abs(o.heads))
-        rows = [*heads, standardised(o.bm25), standardised(similar)]
+        rows = [
+            *signed_root(torch.from_numpy(o.heads)).numpy(),
+            standardised(o.bm25),
+            standardised(similar),
+        ]
         features = torch.tensor(np.stack(rows).T, dtype=torch.float32)
         return cls(o, features, torch.tensor(o.gold), torch.tensor(o.sizes, dtype=torch.float32))
 
@@ -204,13 +207,7 @@ def make_profile(model: Readout, dense: DenseReference | None, note: str) -> Hea
 def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
     """As `RetrievalHeadScorer.judge`, from an observation."""
     places = [layer * HEADS + head for layer, head, _ in profile.heads]
-    weights = np.asarray([weight for _, _, weight in profile.heads])
-    heads = o.heads[places].astype(np.float64)
-    values = standardised(weights @ (np.sign(heads) * np.sqrt(np.abs(heads))))
-    values += profile.lexical * standardised(o.bm25)
-    if profile.dense is not None:
-        values += profile.dense.weight * standardised(similar)
-    return np.asarray(values)
+    return fuse(profile, o.heads[places].astype(np.float64), o.bm25, similar)
 
 
 def recall(o: Observation, values: Array, item: Mapping[str, Any], ratio: float) -> float:

@@ -10,7 +10,6 @@ fitted to.
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import random
 from dataclasses import dataclass, fields
@@ -19,15 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
-from transformers import DynamicCache
 
-from specpc.attention import LayerAttention, StopForward, window_attention
+from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import value_states
 from specpc.drafts import load_draft
 from specpc.evaluation.rankers import MiniLMRanker
 from specpc.lexical import bm25
 from specpc.picking import Units, unit_scores
-from specpc.reading import Reader, observe
+from specpc.reading import Reader, ask, read_context
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -215,25 +213,20 @@ def observe_item(reader: Reader, encoder: MiniLMRanker, item: dict[str, Any]) ->
 def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, Array, Array]:
     """Differences ``[layers * heads, tokens]``, value states, mean state of the question."""
     model = reader.draft.model
-    before = torch.tensor(frames[0].before, dtype=torch.long)
-    context = torch.cat((before, window.long()))[None]
-    length = context.shape[1]
-    cache = DynamicCache(config=model.config)
-    read: dict[str, Any] = {"use_cache": True}
-    observe(model, _stop, input_ids=context, past_key_values=cache, **read)
-    states = value_states(cache, DENSE_LAYERS, len(before), length)
+    before = len(frames[0].before)
+    length = before + len(window)
+    cache = read_context(model, frames[0].before, window, _stop)
+    states = value_states(cache, DENSE_LAYERS, before, length)
     rows = []
     question = None
     for frame in frames:
-        own = copy.deepcopy(cache)
         layers: list[Any] = []
 
         def see(a: LayerAttention, frame: Frame = frame, layers: list[Any] = layers) -> None:
-            attention = window_attention(a, a.query.shape[2])[0]
-            layers.append(attention[:, frame.question_rows, len(before) : length].mean(dim=1))
+            layers.append(question_attention(a, frame.question_rows, length)[:, before:])
             _stop(a)
 
-        observe(model, see, input_ids=torch.tensor([frame.after]), past_key_values=own, **read)
+        own = ask(model, cache, frame, see)
         rows.append(torch.cat(layers))
         if question is None:
             span = frame.question_rows
