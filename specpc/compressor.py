@@ -13,7 +13,7 @@ from specpc.budget import check_budget, resolve_budget
 from specpc.config import check_names
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
-from specpc.picking import Picker, TokenPicker, UnitPicker, Units
+from specpc.picking import Picker, TokenPicker, UnitPicker, cut_into_units
 from specpc.prompt import Query, QuerySource, find_query
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
@@ -179,7 +179,7 @@ class Compressor:
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
             return WordPicker.of(context, bounds)
-        return UnitPicker(Units(context, bounds, unit), kernel, neighbors)
+        return UnitPicker(cut_into_units(context, bounds, unit), kernel, neighbors)
 
     def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
         """Score the context window by window."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import torch
 
+from specpc.layout import Layout, tiles
 from specpc.results import Span
 from specpc.segmentation import safe_cuts, segment
 from specpc.selection import select_tokens, select_units, whole_groups
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -97,56 +101,81 @@ class TokenPicker:
 
 @dataclass(frozen=True)
 class Units:
-    """A text cut into units, and which of them each token belongs to.
+    """A text in pieces of which some can be kept, and which of them each token belongs to.
 
     Attributes:
         text: the context.
         bounds: ``[tokens + 1]`` character offsets of the tokens.
-        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
-        edges: ``[units + 1]`` character offsets of the units.
-        of_token: ``[tokens]`` ascending unit number of each token.
+        layout: the pieces.
+        forced: units that are always kept.
+        of_token: ``[tokens]`` ascending piece number of each token.
     """
 
     text: str
     bounds: NDArray[np.int64]
-    unit: str
-    edges: NDArray[np.int64] = field(init=False, repr=False)
+    layout: Layout
+    forced: frozenset[int] = frozenset()
     of_token: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Cut the text and give each token to one unit."""
-        edges = np.asarray(segment(self.text, self.unit), dtype=np.int64)
+        """Give each token to one piece."""
         # By its last character: the space before a word belongs to the word's unit.
         last = np.maximum(self.bounds[1:] - 1, 0)
-        of_token = np.clip(np.searchsorted(edges, last, side="right") - 1, 0, len(edges) - 2)
-        object.__setattr__(self, "edges", edges)
+        of_token = np.searchsorted(self.edges, last, side="right") - 1
+        of_token = np.clip(of_token, 0, len(self.layout) - 1)
         object.__setattr__(self, "of_token", of_token)
 
     def __len__(self) -> int:
-        """Number of units."""
-        return len(self.edges) - 1
+        """Number of pieces."""
+        return len(self.layout)
+
+    @property
+    def edges(self) -> NDArray[np.int64]:
+        """``[pieces + 1]`` character offsets of the pieces."""
+        return self.layout.edges
 
     @property
     def starts(self) -> NDArray[np.int64]:
-        """Token positions where units start."""
+        """Token positions where pieces start."""
         return np.flatnonzero(np.diff(self.of_token, prepend=-1))
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
-        """The units in text order."""
+        """The pieces in text order."""
         return [self.text[start:end] for start, end in pairwise(self.edges.tolist())]
 
-    @property
+    @cached_property
     def sizes(self) -> NDArray[np.int64]:
-        """``[units]`` numbers of tokens."""
+        """``[pieces]`` numbers of tokens."""
         return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
 
     def best(self, values: NDArray[np.float64], allowance: int) -> list[Span]:
-        """The units with the highest ``values`` ``[units]`` that fit (see `select_units`)."""
+        """The units with the highest ``values`` ``[pieces]`` that fit, with what they need."""
+        chosen = select_units(values, self.sizes, allowance, self.layout, self.forced)
+        return self.spans(chosen.tolist(), values)
+
+    def spans(self, chosen: Sequence[int], values: NDArray[np.float64]) -> list[Span]:
+        """Chosen units and what they need, in text order; a support scores as what needs it."""
+        score = {unit: float(values[unit]) for unit in chosen}
+        for unit in chosen:
+            for support in self.layout.all_needs.get(unit, ()):
+                score[support] = max(score.get(support, -math.inf), float(values[unit]))
+        edges = self.edges
         return [
-            Span(int(self.edges[u]), int(self.edges[u + 1]), float(values[u]))
-            for u in select_units(values, self.sizes, allowance)
+            Span(int(edges[p]), int(edges[p + 1]), score.get(p, -math.inf))
+            for p in self.layout.complete(chosen)
         ]
+
+
+def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
+    """A text in units of one kind, whatever it holds.
+
+    Args:
+        text: the context.
+        bounds: ``[tokens + 1]`` character offsets of the tokens.
+        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
+    """
+    return Units(text, bounds, tiles(segment(text, unit), unit))
 
 
 @dataclass(frozen=True)
@@ -175,8 +204,10 @@ class UnitPicker:
         values = self.judged
         if values is None:
             values = unit_scores(scores, self.units.of_token, len(self.units))
-        best = int(values.argmax())
-        if self.units.sizes[best] > allowance:
+        layout = self.units.layout
+        best = int(np.where(layout.units, values, -np.inf).argmax())
+        divisible = best not in layout.whole and not layout.all_needs.get(best)
+        if self.units.sizes[best] > allowance and divisible and not self.units.forced:
             return self._cut(best, scores, allowance)
         return Picked(self.units.best(values, allowance))
 

@@ -12,10 +12,12 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
     from torch import Tensor
+
+    from specpc.layout import Layout
 
 # At least this share of the budget is used wherever whole units allow it.
 _USED: Final = 0.95
@@ -74,56 +76,107 @@ def select_tokens(
 
 
 def select_units(
-    scores: NDArray[np.float64], sizes: NDArray[np.int64], budget: int
+    scores: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    budget: int,
+    layout: Layout | None = None,
+    forced: Collection[int] = (),
 ) -> NDArray[np.int64]:
     """The best units by score that fit a budget, which is used to 95% wherever units allow.
 
-    Units are taken in order of score, skipping those too large for what is left. If much is
+    Units are taken in order of score, skipping those too large for what is left. A unit costs
+    its own tokens and those of what it needs and nothing before it needed. If much is
     still left, the weakest few of them are exchanged for the fill of highest score that fits.
 
     Args:
         scores: ``[units]``.
         sizes: ``[units]`` in tokens.
-        budget: most tokens the chosen units may hold together.
+        budget: most tokens the chosen units, and what they need, may hold together.
+        layout: what units need; without one, nothing.
+        forced: units that are chosen before all others, whatever their size.
 
     Returns:
-        Chosen units in text order (empty if none fits).
+        Chosen units in text order, without what they need (empty if none fits).
     """
+    basket = _Basket(sizes, layout)
+    for unit in sorted(forced):
+        basket.add(unit)
+    fixed = len(basket.chosen)
+    eligible = sizes <= budget
+    if layout is not None:
+        eligible &= layout.units
+    eligible[basket.chosen] = False
     order = np.argsort(-scores, kind="stable")
-    chosen: list[int] = []
-    left = budget
-    for unit in order[sizes[order] <= budget]:
-        size = int(sizes[unit])
-        if size <= left:
-            chosen.append(int(unit))
-            left -= size
-            if left == 0:
-                break
-    chosen = _fill(chosen, scores, sizes, budget)
-    return np.sort(np.asarray(chosen, dtype=np.int64))
+    for unit in order[eligible[order]].tolist():
+        if basket.used >= budget:
+            break
+        if basket.used + basket.cost(unit) <= budget:
+            basket.add(unit)
+    if basket.used < budget:
+        basket = _fill(basket, fixed, scores, eligible, budget)
+    return np.sort(np.asarray(basket.chosen, dtype=np.int64))
+
+
+class _Basket:
+    """Chosen units in the order they were chosen, and the tokens of them and what they need."""
+
+    def __init__(self, sizes: NDArray[np.int64], layout: Layout | None) -> None:
+        self.sizes = sizes
+        self.layout = layout
+        self.needs = layout.all_needs if layout is not None else {}
+        self.chosen: list[int] = []
+        self.supports: set[int] = set()
+        self.used = 0
+
+    def cost(self, unit: int) -> int:
+        """Tokens it would add."""
+        own = int(self.sizes[unit])
+        for support in self.needs.get(unit, ()):
+            if support not in self.supports:
+                own += int(self.sizes[support])
+        return own
+
+    def add(self, unit: int) -> None:
+        """Choose one more."""
+        self.used += self.cost(unit)
+        self.chosen.append(unit)
+        self.supports.update(self.needs.get(unit, ()))
+
+    def first(self, count: int) -> _Basket:
+        """Only the units that were chosen first."""
+        basket = _Basket(self.sizes, self.layout)
+        for unit in self.chosen[:count]:
+            basket.add(unit)
+        return basket
 
 
 def _fill(
-    chosen: list[int], scores: NDArray[np.float64], sizes: NDArray[np.int64], budget: int
-) -> list[int]:
+    basket: _Basket,
+    fixed: int,
+    scores: NDArray[np.float64],
+    eligible: NDArray[np.bool_],
+    budget: int,
+) -> _Basket:
     """Give up as few of the weakest chosen units as it takes to use the budget."""
-    used = int(sizes[chosen].sum())
-    best, best_used = chosen, used
-    available = np.ones(len(scores), dtype=bool)
-    available[chosen] = False
-    for given_up in range(min(_EXCHANGED, len(chosen)) + 1):
-        if best_used >= _USED * budget:
+    best = basket
+    available = eligible.copy()
+    available[basket.chosen] = False
+    for given_up in range(min(_EXCHANGED, len(basket.chosen) - fixed) + 1):
+        if best.used >= _USED * budget:
             break
-        kept = chosen[: len(chosen) - given_up]
-        available[chosen[len(kept) :]] = True
-        room = budget - int(sizes[kept].sum())
-        fillers = np.flatnonzero(available & (sizes <= room))
+        kept = basket.first(len(basket.chosen) - given_up)
+        available[basket.chosen[len(kept.chosen) :]] = True
+        room = budget - kept.used
+        fillers = np.flatnonzero(available & (basket.sizes <= room))
         fillers = fillers[np.argsort(-scores[fillers], kind="stable")][:_FILLERS]
-        wanted = math.ceil(_USED * budget) - (budget - room)
-        fill = _best_fill(sizes[fillers], scores[fillers], room, wanted)
-        candidate_used = budget - room + int(sizes[fillers[fill]].sum())
-        if candidate_used > best_used:
-            best, best_used = [*kept, *fillers[fill].tolist()], candidate_used
+        # Two that need the same support are charged twice for it: less is used, never more.
+        costs = np.asarray([kept.cost(unit) for unit in fillers.tolist()], dtype=np.int64)
+        fillers, costs = fillers[costs <= room], costs[costs <= room]
+        wanted = math.ceil(_USED * budget) - kept.used
+        for unit in fillers[_best_fill(costs, scores[fillers], room, wanted)].tolist():
+            kept.add(unit)
+        if kept.used > best.used:
+            best = kept
     return best
 
 

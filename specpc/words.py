@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.picking import Picked, Units, unit_scores
+from specpc.picking import Picked, Units, cut_into_units, unit_scores
 from specpc.results import Span
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class WordPicker:
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64]) -> WordPicker:
         """Cut a text, given the ``[tokens + 1]`` character offsets of its tokens."""
-        return cls(Units(text, bounds, "word"), Units(text, bounds, "sentence"))
+        return cls(cut_into_units(text, bounds, "word"), cut_into_units(text, bounds, "sentence"))
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:

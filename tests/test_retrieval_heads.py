@@ -13,7 +13,7 @@ import torch
 from specpc.dense import DenseMap, DenseReference, shipped_map
 from specpc.drafts import Draft
 from specpc.errors import DraftError
-from specpc.picking import Units
+from specpc.picking import cut_into_units
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
     HeadProfile,
@@ -77,7 +77,7 @@ TEXT = (
 def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Judged:
     reader = Reader(draft or tiny_draft())
     tokens = reader.encoder.encode(TEXT)
-    units = Units(TEXT, tokens.bounds, "sentence")
+    units = cut_into_units(TEXT, tokens.bounds, "sentence")
     limit = -(-len(tokens.ids) // windows)
     ranges = cut_windows(np.arange(len(tokens.ids)), len(tokens.ids), limit)
     ids = torch.from_numpy(tokens.ids)
@@ -88,7 +88,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     profile = replace(PROFILE, lexical=0.0)
     reader = Reader(tiny_draft())
     tokens = reader.encoder.encode(TEXT)
-    of_token = Units(TEXT, tokens.bounds, "sentence").of_token
+    of_token = cut_into_units(TEXT, tokens.bounds, "sentence").of_token
     heads = RetrievalHeadScorer(profile)._read(
         reader, "Who kept bees?", torch.from_numpy(tokens.ids)
     ).heads  # fmt: skip
@@ -127,7 +127,7 @@ def test_similarity_is_that_of_the_units_mean_states(monkeypatch: pytest.MonkeyP
     profile = replace(plain, dense=DenseReference("x", "", 1.0))
     reader = Reader(draft)
     tokens = reader.encoder.encode(TEXT)
-    of_token = Units(TEXT, tokens.bounds, "sentence").of_token
+    of_token = cut_into_units(TEXT, tokens.bounds, "sentence").of_token
     frame = reader.frame("Who kept bees?")
     ids = [*frame.before, *tokens.ids.tolist(), *frame.after]
     values = (

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from specpc.attention import LayerAttention, question_attention
-from specpc.picking import Units
+from specpc.picking import cut_into_units
 from specpc.reading import Reader, ask, not_observed, read_context
 from specpc.windows import cut_windows
 
@@ -55,7 +55,7 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
         OutOfMemoryError: the machine or device ran out of memory.
     """
     tokens = reader.encoder.encode(example.context)
-    units = Units(example.context, tokens.bounds, "sentence")
+    units = cut_into_units(example.context, tokens.bounds, "sentence")
     gold = gold_units(units.edges, example.evidence)
     if not gold.any() or gold.all():
         return None

@@ -13,7 +13,7 @@ from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedTe
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.evaluation.records import FULL
 from specpc.evaluation.word_baselines import StopWordRanker
-from specpc.picking import Units
+from specpc.picking import cut_into_units
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class RankedMethod:
     def prepare(self, item: Item) -> Callable[[float], Compressed]:
         """Cut the context into units and score them."""
         tokens = self.encoder.encode(item.context)
-        picker = ScoredUnitPicker(Units(item.context, tokens.bounds, self.unit))
+        picker = ScoredUnitPicker(cut_into_units(item.context, tokens.bounds, self.unit))
         scores = self.ranker(item, picker.units.texts)
         return PickedText(item.context, len(tokens), self.encoder, picker, scores - scores.min())
 

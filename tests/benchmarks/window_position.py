@@ -18,7 +18,7 @@ import numpy as np
 
 from specpc import Compressor
 from specpc.drafts import load_draft
-from specpc.picking import Units, unit_scores
+from specpc.picking import cut_into_units, unit_scores
 from specpc.scoring import SpecPCScorer
 from specpc.segmentation import segment
 
@@ -62,7 +62,7 @@ def _insert(text: str, sentence: str, share: float) -> str:
 
 def _better(text: str, sentence: str, scores: np.ndarray, bounds: np.ndarray) -> float:
     """Share of the tokens that lie in units scored above the sentence."""
-    units = Units(text, bounds, "sentence")
+    units = cut_into_units(text, bounds, "sentence")
     values = unit_scores(scores, units.of_token, len(units))
     own = int(np.searchsorted(units.edges, text.index(sentence), side="right")) - 1
     return float(units.sizes[values > values[own]].sum() / len(scores))

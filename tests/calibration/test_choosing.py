@@ -13,7 +13,7 @@ from specpc.calibration.choosing import Bench, Pooling, choose_heads, forward_se
 from specpc.calibration.collecting import Observation, gold_units, observe_example
 from specpc.calibration.example import Example
 from specpc.errors import InputError
-from specpc.picking import Units, unit_scores
+from specpc.picking import cut_into_units, unit_scores
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
     HeadProfile,
@@ -47,7 +47,7 @@ def test_every_head_is_observed_as_the_scorer_reads_it(family: str) -> None:
     assert seen is not None
     assert seen.gold.tolist() == [False, True, False, False]
     tokens = reader.encoder.encode(TEXT)
-    ids, units = torch.from_numpy(tokens.ids), Units(TEXT, tokens.bounds, "sentence")
+    ids, units = torch.from_numpy(tokens.ids), cut_into_units(TEXT, tokens.bounds, "sentence")
     bench = Bench([seen])
     for layer, head in ((0, 3), (2, 1)):
         profile = HeadProfile("tiny", 3, 4, ((layer, head, 1.0),), "N/A", 1000, "", lexical=0)

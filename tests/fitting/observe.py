@@ -1,10 +1,9 @@
 """What the default draft's heads and value states say of labelled texts: read once, fitted often.
 
-python -m tests.fitting.observe ../shared/data observations/ [--per-set 8]
+python -m tests.fitting.observe ../shared/data readings/ [--per-set 24] [--dtype bfloat16]
 
-Writes one ``.npz`` an item, skips those that are there, and reads the sets in turn, so that it can
-be stopped and run again. Needs the extra ``minilm``, whose embeddings are what dense similarity is
-fitted to.
+Writes one ``.npz`` an item, about 3 kB a token; skips those that are there, and reads the sets in
+turn, so that it can be stopped and run again. `tests.fitting.pool` makes units of the tokens.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,15 +21,11 @@ import torch
 from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import value_states
 from specpc.drafts import load_draft
-from specpc.evaluation.rankers import MiniLMRanker
-from specpc.lexical import bm25
-from specpc.picking import Units, unit_scores
+from specpc.picking import cut_into_units
 from specpc.reading import Reader, ask, read_context
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from specpc.prompt import Frame
@@ -89,52 +84,35 @@ _LANGUAGES: Final = {"en", "py", "go", "rs", "js", "java"}
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One item.
+class Reading:
+    """One item, read window by window as `specpc.retrieval_heads` reads.
 
     Attributes:
-        dataset: name of its set.
-        id: of the item.
-        heads: ``[layers * heads, units]`` pooled attention of the question less "N/A".
-        states: ``[units, states]`` mean value states.
-        question: ``[states]`` those of the question, mean over windows.
-        embeddings: ``[1 + units, 384]`` of question and units by MiniLM.
-        bm25: ``[units]``.
-        sizes: ``[units]`` in tokens.
-        edges: ``[units + 1]`` in characters.
-        gold: ``[units]`` share of the evidence in each unit.
+        heads: ``[layers * heads, tokens]`` attention of the question less that of "N/A".
+        states: ``[tokens, states]`` value states.
+        question: ``[states]`` mean of the question's, over its tokens and the windows.
     """
 
-    dataset: str
-    id: str
-    heads: NDArray[np.float32]
-    states: NDArray[np.float32]
-    question: NDArray[np.float32]
-    embeddings: NDArray[np.float32]
-    bm25: NDArray[np.float64]
-    sizes: NDArray[np.int64]
-    edges: NDArray[np.int64]
-    gold: NDArray[np.float64]
+    heads: NDArray[np.float16]
+    states: NDArray[np.float16]
+    question: NDArray[np.float16]
 
     def save(self, path: Path) -> None:
         """Write, whole or not at all."""
         part = path.with_suffix(".part.npz")
-        arrays = {name: np.asarray(value) for name, value in self.__dict__.items()}
-        large = ("heads", "states", "question", "embeddings")
-        np.savez(part, **{k: v.astype(np.float16) if k in large else v for k, v in arrays.items()})
+        np.savez(part, heads=self.heads, states=self.states, question=self.question)
         part.replace(path)
 
     @classmethod
-    def load(cls, path: Path) -> Observation:
+    def load(cls, path: Path) -> Reading:
         """Read what `save` wrote."""
         with np.load(path) as data:
-            values: dict[str, Any] = {f.name: data[f.name] for f in fields(cls)}
-        for name, value in values.items():
-            if value.ndim == 0:
-                values[name] = str(value)
-            elif value.dtype == np.float16:
-                values[name] = value.astype(np.float32)
-        return cls(**values)
+            return cls(data["heads"], data["states"], data["question"])
+
+
+def path_of(folder: Path, item: dict[str, Any]) -> Path:
+    """Where an item's file is."""
+    return folder / f"{item['id'].replace('/', '__')}.npz"
 
 
 def read_set(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -163,49 +141,21 @@ def sample(items: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     return [short[i] for i in order[:count]]
 
 
-def gold_shares(text: str, edges: NDArray[np.int64], evidence: list[str]) -> Array:
-    """``[units]`` mean over gold strings of the share of each that lies in the unit."""
-    gold = [string for string in evidence if string and string in text]
-    total = np.zeros(len(edges) - 1)
-    for string in gold:
-        best = np.zeros(len(total))
-        start = text.find(string)
-        while start >= 0:
-            shared = np.minimum(edges[1:], start + len(string)) - np.maximum(edges[:-1], start)
-            best = np.maximum(best, shared.clip(0) / len(string))
-            start = text.find(string, start + 1)
-        total += best
-    return total / len(gold)
-
-
-def observe_item(reader: Reader, encoder: MiniLMRanker, item: dict[str, Any]) -> Observation:
-    """Read one item window by window, as `specpc.retrieval_heads` does."""
-    text = item["context"]
-    tokens = reader.encoder.encode(text)
-    units = Units(text, tokens.bounds, "sentence")
+def observe_item(reader: Reader, item: dict[str, Any]) -> Reading:
+    """Read one item."""
+    tokens = reader.encoder.encode(item["context"])
     frames = [reader.frame(item["question"]), reader.frame("N/A")]
     ids = torch.from_numpy(tokens.ids)
-    heads, states, questions = [], [], []
-    for low, high in cut_windows(units.starts, len(ids), WINDOW):
-        rows, state, question = _window(reader, ids[low:high], frames)
-        heads.append(rows)
-        states.append(state)
-        questions.append(question)
-    attention = torch.cat(heads, dim=1).double().numpy()
-    sums = torch.zeros(len(units), states[0].shape[1])
-    sums.index_add_(0, torch.from_numpy(units.of_token), torch.cat(states))
-    texts = units.texts
-    return Observation(
-        dataset=item["id"].split("/")[0],
-        id=item["id"],
-        heads=unit_scores(attention, units.of_token, len(units)).astype(np.float32),
-        states=sums.numpy() / np.maximum(1, units.sizes)[:, None],
-        question=torch.stack(questions).mean(dim=0).numpy(),
-        embeddings=encoder.embed([item["question"], *texts]),
-        bm25=bm25(item["question"], texts),
-        sizes=units.sizes,
-        edges=units.edges,
-        gold=gold_shares(text, units.edges, item["evidence"]),
+    starts = cut_into_units(item["context"], tokens.bounds, "sentence").starts
+    parts = [
+        _window(reader, ids[low:high], frames)
+        for low, high in cut_windows(starts, len(ids), WINDOW)
+    ]
+    heads, states, questions = zip(*parts, strict=True)
+    return Reading(
+        torch.cat(heads, dim=1).half().numpy(),
+        torch.cat(states).half().numpy(),
+        torch.stack(questions).mean(dim=0).half().numpy(),
     )
 
 
@@ -240,32 +190,26 @@ def _stop(attention: LayerAttention) -> None:
         raise StopForward
 
 
-def observations(folder: Path) -> Iterator[Observation]:
-    """All observations in a folder, in order of name."""
-    for path in sorted(folder.glob("*.npz")):
-        yield Observation.load(path)
-
-
 def main() -> None:
-    """Observe the first items of every set, set by set."""
+    """Observe items of every set, set by set."""
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--per-set", type=int, default=8)
-    parser.add_argument("--measured-per-set", type=int, default=3)
+    parser.add_argument("--per-set", type=int, default=24)
+    parser.add_argument("--measured-per-set", type=int, default=10)
+    parser.add_argument("--dtype", default="auto")
     options = parser.parse_args()
     options.output.mkdir(exist_ok=True, parents=True)
-    reader = Reader(load_draft())
-    encoder = MiniLMRanker("cpu")
+    reader = Reader(load_draft(dtype=options.dtype))
     queue = []
     for name in (*FITTED, *MEASURED_ONLY):
         few = name in MEASURED_ONLY or name.startswith("ruler")
         count = min(options.per_set, options.measured_per_set) if few else options.per_set
         queue += list(enumerate(sample(read_set(options.data, name), count)))
     for _, item in sorted(queue, key=lambda entry: entry[0]):
-        path = options.output / f"{item['id'].replace('/', '__')}.npz"
+        path = path_of(options.output, item)
         if not path.exists():
-            observe_item(reader, encoder, item).save(path)
+            observe_item(reader, item).save(path)
             print(item["id"], flush=True)
 
 
