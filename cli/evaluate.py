@@ -66,7 +66,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         Path | None, typer.Option("--from", help="Report a results file; run nothing.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Most items taken of each file, from its start.")
+        int | None, typer.Option(min=1, help="Most items taken of each file, spread over it.")
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw recall against ratio: a .svg, .png or .pdf file.")

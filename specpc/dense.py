@@ -1,9 +1,10 @@
 """Dense similarity of units and question, from states the draft computes anyway.
 
-The value states in the draft's KV cache, averaged over a unit's tokens, are mapped linearly to a
-space of sentence embeddings; so are those of the question. The maps of the default draft were
-fitted to the embeddings of all-MiniLM-L6-v2 (``docs/evaluation.md`` says how), so that the draft
-does a sentence encoder's work along the way. Shipped as safetensors; nothing else is read.
+Two means are taken over a unit's tokens: of the value states in the draft's KV cache, and of its
+input embeddings, where frequent tokens weigh less. Both are mapped linearly to a space of sentence
+embeddings. So is the question, read alone as if it were a context. The map of the default draft
+was fitted to the embeddings of all-MiniLM-L6-v2 (``docs/evaluation.md`` says how), so that the
+draft does a sentence encoder's work along the way. Shipped as safetensors; nothing else is read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load
@@ -41,28 +42,28 @@ class DenseReference:
 
 @dataclass(frozen=True)
 class DenseMap:
-    """Linear maps from value states to embeddings.
+    """A linear map from states to embeddings.
 
     Attributes:
         layers: layers whose value states are read.
-        unit: ``[states, size]`` map of a unit's mean state.
-        unit_bias: ``[size]``.
-        question: ``[states, size]`` map of the question's mean state.
-        question_bias: ``[size]``.
+        values: ``[states, size]`` map of mean value states.
+        words: ``[hidden, size]`` map of mean input embeddings.
+        bias: ``[size]``.
+        token_weights: ``[vocabulary]`` of each token in the mean of input embeddings.
     """
 
     layers: tuple[int, ...]
-    unit: Tensor
-    unit_bias: Tensor
-    question: Tensor
-    question_bias: Tensor
+    values: Tensor
+    words: Tensor
+    bias: Tensor
+    token_weights: Tensor
 
     @classmethod
     def from_bytes(cls, data: bytes) -> DenseMap:
         """Read a safetensors file.
 
         Raises:
-            DraftError: it does not hold such maps.
+            DraftError: it does not hold such a map.
         """
         try:
             tensors = load(data)
@@ -70,15 +71,6 @@ class DenseMap:
             return cls(layers, **{name: tensor.float() for name, tensor in tensors.items()})
         except Exception as error:  # safetensors has errors of its own
             raise DraftError(f"this is no dense map: {error}") from error
-
-    def embed_units(self, states: Tensor) -> Tensor:
-        """``[tokens, states]`` to ``[tokens, size]``; a unit's embedding is the mean of its."""
-        return states @ self.unit.to(states.device) + self.unit_bias.to(states.device)
-
-    def embed_question(self, states: Tensor) -> Tensor:
-        """``[question tokens, states]`` to ``[size]``."""
-        mean = states.mean(dim=0)
-        return mean @ self.question.to(mean.device) + self.question_bias.to(mean.device)
 
 
 @lru_cache(maxsize=2)
@@ -109,6 +101,55 @@ def value_states(cache: DynamicCache, layers: tuple[int, ...], start: int, end: 
         values: Tensor = cache.layers[layer].values  # type: ignore[assignment,union-attr]
         parts.append(values[0, :, start:end].transpose(0, 1).flatten(1).float())
     return torch.cat(parts, dim=1)
+
+
+def input_embeddings(model: Any) -> Tensor:
+    """``[vocabulary, hidden]`` of a causal language model."""
+    table: Tensor = model.get_input_embeddings().weight.detach()
+    return table
+
+
+def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, units: int) -> Tensor:
+    """Weighted means of input embeddings.
+
+    Args:
+        table: ``[vocabulary, hidden]`` input embeddings.
+        ids: ``[tokens]``.
+        weights: ``[vocabulary]``.
+        unit_of: ``[tokens]`` unit number of each token.
+        units: number of units.
+
+    Returns:
+        ``[units, hidden]`` in float32 on the CPU; zero for units without tokens.
+    """
+    found = weights[ids][:, None]
+    embedded = table[ids.to(table.device)].float().cpu()
+    sums = torch.zeros(units, table.shape[1]).index_add_(0, unit_of, embedded * found)
+    total = torch.zeros(units, 1).index_add_(0, unit_of, found)
+    return sums / total.clamp(min=1e-9)
+
+
+class UnitEmbedder:
+    """Embeds the units of one text, window by window as the draft reads it."""
+
+    def __init__(self, dense: DenseMap, ids: Tensor, unit_of: Tensor, units: int) -> None:
+        """Take the ``[tokens]`` of the text, and the unit number of each of them."""
+        self.dense = dense
+        self.ids = ids
+        self.unit_of = unit_of
+        self.units = units
+        self._sums = torch.zeros(units, dense.values.shape[1])
+
+    def add(self, cache: DynamicCache, before: int, low: int, high: int) -> None:
+        """Take in the tokens ``low..high - 1``, read into a cache after ``before`` others."""
+        states = value_states(cache, self.dense.layers, before, before + high - low).cpu()
+        self._sums.index_add_(0, self.unit_of[low:high], states @ self.dense.values)
+
+    def embeddings(self, table: Tensor) -> Tensor:
+        """``[units, size]`` once all tokens are in, given the draft's input embeddings."""
+        counts = torch.bincount(self.unit_of, minlength=self.units).clamp(min=1)
+        words = word_means(table, self.ids, self.dense.token_weights, self.unit_of, self.units)
+        return self._sums / counts[:, None] + words @ self.dense.words + self.dense.bias
 
 
 def similarity(units: Tensor, question: Tensor) -> Tensor:

@@ -158,6 +158,10 @@ class LayoutBuilder:
         self._supports.add(piece)
         return piece
 
+    def make_unit(self, support: int) -> None:
+        """Have a support that nothing needs be a unit after all."""
+        self._supports.discard(support)
+
     def require(self, piece: int, support: int) -> None:
         """Have a piece need a support, which may have been added after it."""
         self._needs.setdefault(piece, []).append(support)

@@ -20,31 +20,37 @@ _TERM: Final = regex.compile(
 )
 
 
-def bm25(question: str, units: Sequence[str]) -> NDArray[np.float64]:
+def stems(texts: Sequence[str]) -> list[list[str]]:
+    """The `terms` of each text, reduced to their English stems.
+
+    That leaves those of other languages as they are, or nearly so.
+    """
+    # Imported here: compressing without a question does not need it.
+    import Stemmer
+
+    stem: Any = Stemmer.Stemmer("english").stemWords
+    return [stem(terms(text)) for text in texts]
+
+
+def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """BM25 of each unit for the question, over the units of the one text.
 
-    k1 = 1.5, b = 0.75, Lucene's variant; words are reduced to their English stems, which leaves
-    those of other languages as they are, or nearly so.
+    k1 = 1.5, b = 0.75, Lucene's variant.
 
     Args:
-        question: the query.
-        units: the text in pieces.
+        query: stems of the question.
+        units: stems of the text in pieces.
 
     Returns:
         ``[units]``, zero where nothing is shared.
     """
-    # Imported here: compressing without a question needs neither.
     import bm25s
-    import Stemmer
 
-    stem: Any = Stemmer.Stemmer("english").stemWords
-    query = stem(terms(question))
-    corpus = [stem(terms(unit)) for unit in units]
-    if not query or not any(corpus):
+    if not query or not any(units):
         return np.zeros(len(units))
     index = bm25s.BM25()
-    index.index(corpus, show_progress=False)
-    return np.asarray(index.get_scores(query), dtype=np.float64)
+    index.index(units, show_progress=False)
+    return np.asarray(index.get_scores(list(query)), dtype=np.float64)
 
 
 def terms(text: str) -> list[str]:

@@ -19,12 +19,19 @@ import numpy as np
 import torch
 
 from specpc.attention import LayerAttention, StopForward, question_attention
-from specpc.dense import DenseReference, shipped_map, similarity, value_states
+from specpc.dense import (
+    DenseReference,
+    UnitEmbedder,
+    input_embeddings,
+    shipped_map,
+    similarity,
+)
 from specpc.errors import DraftError
-from specpc.lexical import bm25
+from specpc.lexical import bm25, stems
 from specpc.picking import unit_scores
 from specpc.reading import Reader, ask, not_observed, read_context
 from specpc.scoring import Judged
+from specpc.second_look import second_look, standardised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,9 +137,8 @@ class RetrievalHeadScorer:
 
         Differences can be negative; only their order matters.
         """
-        weights = self._weights
         return [
-            signed_root(self._read(reader, question, window).heads).T @ weights
+            signed_root(self._read(reader, question, window)).T @ self._weights
             for window in windows
         ]
 
@@ -147,40 +153,69 @@ class RetrievalHeadScorer:
     ) -> Judged:
         """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
         pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
-        tokens, embeddings, questions = [], [], []
+        embedder = self._embedder(ids, units)
+        tokens = []
         for low, high in windows:
-            read = self._read(reader, question, ids[low:high])
+            read = self._read(reader, question, ids[low:high], embedder, low)
             of_token = units.of_token[low:high]
             first, last = int(of_token[0]), int(of_token[-1]) + 1
-            heads = read.heads.double().numpy()
-            own = unit_scores(heads, of_token - first, last - first)
+            own = unit_scores(read.double().numpy(), of_token - first, last - first)
             # A unit that was cut counts with its better part.
             pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
-            tokens.append(signed_root(read.heads).T @ self._weights)
-            if read.units is not None and read.question is not None:
-                embeddings.append(read.units)
-                questions.append(read.question)
+            tokens.append(signed_root(read).T @ self._weights)
             if progress is not None:
                 progress(high, len(ids))
         floor = pooled[np.isfinite(pooled)].min(initial=0.0)
         pooled = np.where(np.isfinite(pooled), pooled, floor)
-        similar = None
-        if embeddings:
-            similar = _unit_similarity(torch.cat(embeddings), torch.stack(questions), units)
-        lexical = bm25(question, units.texts) if self.profile.lexical else None
-        return Judged(
-            torch.cat(tokens).double().numpy(), fuse(self.profile, pooled, lexical, similar)
-        )
+        similar = self._similarity(reader, question, embedder) if embedder else None
+        query, words = stems([question])[0], stems(units.texts)
+        lexical = bm25(query, words) if self.profile.lexical else None
+        values = second_look(fuse(self.profile, pooled, lexical, similar), query, words)
+        return Judged(torch.cat(tokens).double().numpy(), values)
 
     @property
     def _weights(self) -> Tensor:
         return torch.tensor([weight for _, _, weight in self.profile.heads])
 
+    def _embedder(self, ids: Tensor, units: Units) -> UnitEmbedder | None:
+        if self.profile.dense is None:
+            return None
+        of_token = torch.from_numpy(units.of_token)
+        return UnitEmbedder(shipped_map(self.profile.dense), ids, of_token, len(units))
+
+    def _similarity(
+        self, reader: Reader, question: str, embedder: UnitEmbedder
+    ) -> NDArray[np.float64]:
+        """``[units]`` cosine of each unit and the question, read as the only unit of a text."""
+        limit = self.context_window(reader, "")
+        ids = torch.from_numpy(reader.encoder.encode(question).ids)[:limit]
+        alone = UnitEmbedder(embedder.dense, ids, torch.zeros(len(ids), dtype=torch.long), 1)
+        before = reader.frame("").before
+        cache = read_context(reader.draft.model, before, ids, _StopAt(self.profile.last_layer))
+        alone.add(cache, len(before), 0, len(ids))
+        table = input_embeddings(reader.draft.model)
+        found = similarity(embedder.embeddings(table), alone.embeddings(table)[0])
+        return found.double().numpy()
+
     @torch.inference_mode()
-    def _read(self, reader: Reader, question: str, window: Tensor) -> _Read:
-        """What heads and value states say of one window.
+    def _read(
+        self,
+        reader: Reader,
+        question: str,
+        window: Tensor,
+        embedder: UnitEmbedder | None = None,
+        start: int = 0,
+    ) -> Tensor:
+        """``[heads, tokens]`` attention of the question less that of the content-free query.
 
         The context is read once; each question is read on a copy of its KV cache.
+
+        Args:
+            reader: the draft.
+            question: what is asked.
+            window: ``[tokens]`` of the context.
+            embedder: takes in what the cache holds of the window.
+            start: where in the text the window starts.
         """
         model, profile = reader.draft.model, self.profile
         frames = [reader.frame(question)]
@@ -189,43 +224,21 @@ class RetrievalHeadScorer:
         before = len(frames[0].before)
         length = before + len(window)
         cache = read_context(model, frames[0].before, window, _StopAt(profile.last_layer))
-        dense = shipped_map(profile.dense) if profile.dense is not None else None
-        units = about = None
-        if dense is not None:
-            units = dense.embed_units(value_states(cache, dense.layers, before, length)).cpu()
+        if embedder is not None:
+            embedder.add(cache, before, start, start + len(window))
         heads = []
         for frame in frames:
             observer = _HeadRows(profile, frame.question_rows, length)
-            own = ask(model, cache, frame, observer)
+            ask(model, cache, frame, observer)
             if observer.seen is None:
                 raise not_observed(model)
             heads.append(observer.seen[:, before:].cpu())
-            if dense is not None and about is None:
-                rows = frame.question_rows
-                states = value_states(own, dense.layers, length + rows.start, length + rows.stop)
-                about = dense.embed_question(states).cpu()
-        difference = heads[0] - heads[1] if len(heads) > 1 else heads[0]
-        return _Read(difference, units, about)
-
-
-@dataclass(frozen=True)
-class _Read:
-    """One window: ``[heads, tokens]``, and embeddings ``[tokens, size]`` and ``[size]``."""
-
-    heads: Tensor
-    units: Tensor | None
-    question: Tensor | None
+        return heads[0] - heads[1] if len(heads) > 1 else heads[0]
 
 
 def signed_root(scores: Tensor) -> Tensor:
     """``sign(x) * sqrt(|x|)``: a head that is nearly sure should not outvote all others."""
     return scores.sign() * scores.abs().sqrt()
-
-
-def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean 0 and standard deviation 1; all zeros if the values are all the same."""
-    spread = float(values.std())
-    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
 
 
 def fuse(
@@ -249,14 +262,6 @@ def fuse(
     if profile.dense is not None and similar is not None:
         values += profile.dense.weight * standardised(similar)
     return values
-
-
-def _unit_similarity(tokens: Tensor, questions: Tensor, units: Units) -> NDArray[np.float64]:
-    """Cosine of each unit's mean embedding and the mean of the question's in all windows."""
-    of_token = torch.from_numpy(units.of_token)
-    sums = torch.zeros(len(units), tokens.shape[1]).index_add_(0, of_token, tokens)
-    # The cosine takes no notice of lengths: sums do as well as means.
-    return similarity(sums, questions.mean(dim=0)).double().numpy()
 
 
 class _StopAt:

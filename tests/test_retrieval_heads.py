@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from specpc.dense import DenseMap, DenseReference, shipped_map
+from specpc.dense import DenseMap, DenseReference, input_embeddings, shipped_map
 from specpc.drafts import Draft
 from specpc.errors import DraftError
 from specpc.picking import cut_into_units
@@ -19,10 +19,10 @@ from specpc.retrieval_heads import (
     HeadProfile,
     RetrievalHeadScorer,
     shipped_profile,
-    standardised,
 )
 from specpc.scorers import make_scorer
 from specpc.scoring import Judged, SpecPCScorer
+from specpc.second_look import standardised
 from specpc.windows import cut_windows
 from tests.models import FAMILIES, byte_tokenizer, tiny_draft, tiny_model
 
@@ -63,7 +63,7 @@ def test_scores_equal_eager_attention(family: str, length: int) -> None:
     [calibrated] = RetrievalHeadScorer(PROFILE).score(reader, "Why?", [window])
     free = slow_heads(family, reader, "N/A", window)
     # Near zero the root is steep: what is compared is what goes into it.
-    read = RetrievalHeadScorer(PROFILE)._read(reader, "Why?", window).heads
+    read = RetrievalHeadScorer(PROFILE)._read(reader, "Why?", window)
     assert torch.allclose(read, heads - free, rtol=1e-4, atol=2e-6)
     assert torch.equal(calibrated, weighted(read))
 
@@ -91,7 +91,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     of_token = cut_into_units(TEXT, tokens.bounds, "sentence").of_token
     heads = RetrievalHeadScorer(profile)._read(
         reader, "Who kept bees?", torch.from_numpy(tokens.ids)
-    ).heads  # fmt: skip
+    )
     pooled = [
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads
@@ -116,35 +116,46 @@ def test_bm25_lifts_the_sentence_with_the_questions_words() -> None:
     assert (much.tokens == without.tokens).all()
 
 
-def test_similarity_is_that_of_the_units_mean_states(monkeypatch: pytest.MonkeyPatch) -> None:
+def states_of(draft: Draft, ids: list[int]) -> torch.Tensor:
+    """``[tokens, states]`` value states of layer 1."""
+    cache = draft.model(torch.tensor([ids]), use_cache=True).past_key_values
+    return cache.layers[1].values.detach()[0].transpose(0, 1).flatten(1)
+
+
+def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     config = draft.model.config
-    size = config.num_key_value_heads * config.head_dim
-    eye = torch.eye(size)
-    dense = DenseMap((1,), eye, torch.zeros(size), eye, torch.zeros(size))
+    size, hidden = config.num_key_value_heads * config.head_dim, config.hidden_size
+    dice = torch.Generator().manual_seed(0)
+    dense = DenseMap(
+        (1,),
+        torch.randn(size, 8, generator=dice),
+        torch.randn(hidden, 8, generator=dice),
+        torch.randn(8, generator=dice),
+        torch.rand(config.vocab_size, generator=dice),
+    )
     monkeypatch.setattr("specpc.retrieval_heads.shipped_map", lambda _: dense)
     plain = replace(PROFILE, lexical=0.0)
     profile = replace(plain, dense=DenseReference("x", "", 1.0))
     reader = Reader(draft)
     tokens = reader.encoder.encode(TEXT)
-    of_token = cut_into_units(TEXT, tokens.bounds, "sentence").of_token
+    of_token = torch.from_numpy(cut_into_units(TEXT, tokens.bounds, "sentence").of_token)
     frame = reader.frame("Who kept bees?")
-    ids = [*frame.before, *tokens.ids.tolist(), *frame.after]
-    values = (
-        draft.model(torch.tensor([ids]), use_cache=True).past_key_values.layers[1].values.detach()
-    )
-    states = values[0].transpose(0, 1).flatten(1)
-    start = len(frame.before)
-    rows = slice(start + len(tokens.ids) + frame.question_rows.start,
-                 start + len(tokens.ids) + frame.question_rows.stop)  # fmt: skip
-    asked = states[rows].mean(dim=0)
-    context = states[start : start + len(tokens.ids)]
-    cosines = [
-        float(torch.cosine_similarity(context[of_token == unit].mean(dim=0), asked, dim=0))
-        for unit in range(5)
-    ]
-    difference = judged(profile, 1, draft).units - judged(plain, 1, draft).units
-    assert difference == pytest.approx(standardised(np.array(cosines)), abs=1e-4)
+    ids, start = torch.from_numpy(tokens.ids), len(frame.before)
+
+    def embed(ids: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+        table = input_embeddings(draft.model)
+        weights = dense.token_weights[ids]
+        words = (table[ids] * weights[:, None]).sum(dim=0) / weights.sum()
+        return states.mean(dim=0) @ dense.values + words @ dense.words + dense.bias
+
+    asked = reader.encoder.encode("Who kept bees?").ids
+    about = embed(torch.from_numpy(asked), states_of(draft, [*frame.before, *asked])[start:])
+    states = states_of(draft, [*frame.before, *ids.tolist()])[start:]
+    units = [embed(ids[of_token == u], states[of_token == u]) for u in range(5)]
+    cosines = [float(torch.cosine_similarity(unit, about, dim=0)) for unit in units]
+    expected = standardised(judged(plain, 1, draft).units + standardised(np.array(cosines)))
+    assert judged(profile, 1, draft).units == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_shipped_map_is_checked() -> None:

@@ -82,7 +82,8 @@ def read_collection(
 
     Args:
         paths: JSONL files.
-        limit: most measurable items taken of each file, from its start.
+        limit: most measurable items taken of each file: which is settled by hashes of their ids,
+            so that they come from all over the file, and a larger limit adds to a smaller one.
         with_target: whether answers will be compared, for which any item with answers will do.
 
     Raises:
@@ -91,21 +92,23 @@ def read_collection(
     items: list[Item] = []
     skipped: Counter[str] = Counter()
     for path, name in zip(paths, dataset_names(paths), strict=True):
-        taken = 0
+        usable = []
         for item in read_items(path, name):
-            if taken == limit:
-                break
             if item.measurable or (with_target and item.answerable):
-                items.append(item)
-                taken += 1
+                usable.append(item)
             else:
                 skipped[name] += 1
+        items += usable if limit is None else sorted(usable, key=_lot)[:limit]
     if not items:
         raise InputError(
             "there is nothing to measure: no item has a question together with evidence or with "
             "answers that occur in its context"
         )
     return Collection(tuple(items), dict(skipped))
+
+
+def _lot(item: Item) -> bytes:
+    return hashlib.sha256(item.id.encode()).digest()
 
 
 def dataset_names(paths: Sequence[Path]) -> list[str]:

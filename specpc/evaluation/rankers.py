@@ -9,7 +9,7 @@ import numpy as np
 
 from specpc.drafts.quiet import quiet_transformers
 from specpc.errors import SpecPCError
-from specpc.lexical import bm25
+from specpc.lexical import bm25, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class BM25Ranker:
 
     def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
         """BM25 of each unit for the question."""
-        return bm25(item.question, units)
+        return bm25(stems([item.question])[0], stems(units))
 
 
 class MiniLMRanker:

@@ -89,7 +89,9 @@ def test_what_cannot_be_measured_is_counted_and_left_out(tmp_path: Path) -> None
     found = read_collection([path])
     assert [read.id for read in found.items] == [f"facts/{number}" for number in (2, 3, 4, 5)]
     assert found.skipped == {"facts": 2}
-    assert len(read_collection([path], limit=3).items) == 3
+    three = read_collection([path], limit=3).items
+    assert len(three) == 3
+    assert {item.id for item in read_collection([path], limit=2).items} < {i.id for i in three}
     with pytest.raises(InputError, match="nothing to measure"):
         read_collection([write_lines(tmp_path / "none.jsonl", fields(0, question=""))])
 

@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import random
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,76 +24,63 @@ from safetensors.torch import save
 from specpc.dense import DenseReference
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
-from specpc.retrieval_heads import HeadProfile, fuse, signed_root, standardised
+from specpc.lexical import stems
+from specpc.retrieval_heads import HeadProfile, fuse, signed_root
+from specpc.second_look import second_look, standardised
 from specpc.selection import select_units
-from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, observations, read_set
+from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set
+from tests.fitting.pool import WEIGHTS, observations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from tests.fitting.observe import Observation
+    from tests.fitting.pool import Observation
 
 Array = Any
 HEADS: Final = 9
+STATES: Final = 192  # value states of a layer
 PARTS: Final = 8
 KEPT_HEADS: Final = 32
 # Where the fit starts, and what it is drawn to: the heads that did best one by one.
 START: Final = ((15, 6), (17, 3), (17, 4), (18, 6), (21, 2), (21, 8), (23, 2), (23, 8))
 RATIOS: Final = (0.1, 0.2, 0.3)
-SIZE: Final = 128
-UNIT_RIDGE: Final = 0.03
-QUESTION_RIDGE: Final = 300.0
+SIZE: Final = 384
+RIDGE: Final = 0.03
 PROFILES: Final = Path(__file__).parents[2] / "specpc" / "profiles"
 
 
 @dataclass(frozen=True)
-class Maps:
-    """Affine maps of standardised mean value states to embeddings."""
+class Map:
+    """A linear map of standardised states (see `Observation.states`) to embeddings."""
 
     mean: Array
     spread: Array
-    question_mean: Array
-    unit: Array
-    question: Array
-    question_bias: Array
+    weights: Array
 
     def similarity(self, o: Observation) -> NDArray[np.float64]:
         """Cosine of every unit and the question."""
-        units = (o.states - self.mean) / self.spread @ self.unit
-        about = (o.question - self.question_mean) / self.spread @ self.question
-        about = about + self.question_bias
+        embedded = (o.states - self.mean) / self.spread @ self.weights
+        about, units = embedded[0], embedded[1:]
         norms = np.linalg.norm(units, axis=1) * np.linalg.norm(about)
         return np.asarray(units @ about / np.maximum(norms, 1e-9), dtype=np.float64)
 
 
-def fit_maps(train: Sequence[Observation]) -> Maps:
-    """Ridge regression of MiniLM's embeddings on value states, in their main directions.
+def fit_map(train: Sequence[Observation]) -> Map:
+    """Ridge regression of MiniLM's embeddings of units on states, in their main directions.
 
-    The question's map starts from the units', of which there are many more.
+    Units are compared around their mean, so the mean embedding is no part of it.
     """
-    states = np.concatenate([o.states for o in train])
+    states = np.concatenate([o.states[1:] for o in train])
     mean, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
     states = (states - mean) / spread
     goals = np.concatenate([o.embeddings[1:] for o in train])
     goals = goals - goals.mean(axis=0)
     gram = states.T @ states
-    unit = np.linalg.solve(_ridge(gram, UNIT_RIDGE * len(states)), states.T @ goals)
-    questions = np.stack([o.question for o in train])
-    question_mean = questions.mean(axis=0)
-    questions = (questions - question_mean) / spread
-    asked = np.stack([o.embeddings[0] for o in train])
-    bias = asked.mean(axis=0)
-    rest = asked - bias - questions @ unit
-    change = np.linalg.solve(_ridge(questions.T @ questions, QUESTION_RIDGE), questions.T @ rest)
-    _, directions = np.linalg.eigh(unit.T @ gram @ unit)
-    main = directions[:, -SIZE:]
-    # Units are compared around their mean, so the question is too.
-    centre = np.concatenate([o.embeddings[1:] for o in train]).mean(axis=0)
-    return Maps(
-        mean, spread, question_mean, unit @ main, (unit + change) @ main, (bias - centre) @ main
-    )
+    weights = np.linalg.solve(_ridge(gram, RIDGE * len(states)), states.T @ goals)
+    _, directions = np.linalg.eigh(weights.T @ gram @ weights)
+    return Map(mean, spread, weights @ directions[:, -SIZE:])
 
 
 def _ridge(gram: Array, strength: float) -> Array:
@@ -204,8 +192,19 @@ def make_profile(model: Readout, dense: DenseReference | None, note: str) -> Hea
     )
 
 
+Texts = tuple[list[str], list[list[str]]]
+"""Stems of the question and of each unit."""
+
+
+def texts_of(o: Observation, item: Mapping[str, Any]) -> Texts:
+    """What the second look reads."""
+    edges = o.edges.tolist()
+    units = [item["context"][start:end] for start, end in pairwise(edges)]
+    return stems([item["question"]])[0], stems(units)
+
+
 def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
-    """As `RetrievalHeadScorer.judge`, from an observation."""
+    """As `RetrievalHeadScorer.judge` before its second look, from an observation."""
     places = [layer * HEADS + head for layer, head, _ in profile.heads]
     return fuse(profile, o.heads[places].astype(np.float64), o.bm25, similar)
 
@@ -235,7 +234,7 @@ def left_out(seen: Sequence[Observation], items: Mapping[str, Any], generated: H
     part = parts([o.dataset for o in seen])
     similar: dict[str, Array] = {}
     for number in range(PARTS):
-        maps = fit_maps([o for o in seen if part[o.dataset] != number and o.dataset in FITTED])
+        maps = fit_map([o for o in seen if part[o.dataset] != number and o.dataset in FITTED])
         similar |= {o.id: maps.similarity(o) for o in seen if part[o.dataset] == number}
     cases = [Case.make(o, similar[o.id]) for o in seen]
     table: Table = {}
@@ -252,14 +251,19 @@ def left_out(seen: Sequence[Observation], items: Mapping[str, Any], generated: H
         for o in seen:
             if part[o.dataset] != number:
                 continue
-            note("fitted", o, judge(fitted, o, similar[o.id]))
-            note("without dense", o, judge(replace(fitted, dense=None), o, None))
+            texts = texts_of(o, items[o.id])
+            one_look = judge(fitted, o, similar[o.id])
+            note("fitted", o, second_look(one_look, *texts))
+            note("one look", o, one_look)
+            plain = judge(replace(fitted, dense=None), o, None)
+            note("without dense", o, second_look(plain, *texts))
             heads_only = replace(fitted, dense=None, lexical=0.0)
             note("heads only", o, judge(heads_only, o, None))
             if generated is not None:
                 own = replace(generated, lexical=fitted.lexical, dense=fitted.dense)
-                note("generated", o, judge(own, o, similar[o.id]))
-                note("generated, no dense", o, judge(replace(own, dense=None), o, None))
+                note("generated", o, second_look(judge(own, o, similar[o.id]), *texts))
+                plain = judge(replace(own, dense=None), o, None)
+                note("generated, no dense", o, second_look(plain, *texts))
             note("minilm", o, o.embeddings[1:] @ o.embeddings[0])
             note("bm25", o, o.bm25)
     return table
@@ -293,23 +297,23 @@ def report(table: Table) -> None:
         print(f"{name:24} ({len(table['fitted'][name])})  " + "  ".join(means))
 
 
-def write(seen: Sequence[Observation]) -> None:
+def write(seen: Sequence[Observation], folder: Path, items: Mapping[str, Any]) -> None:
     """Fit on all sets that may be fitted on, and write profile and map."""
     usable = [o for o in seen if o.dataset in FITTED]
     part = parts([o.dataset for o in usable])
     cases = []
     for number in range(PARTS):  # similarities of texts their maps have not seen
-        maps = fit_maps([o for o in usable if part[o.dataset] != number])
+        maps = fit_map([o for o in usable if part[o.dataset] != number])
         cases += [Case.make(o, maps.similarity(o)) for o in usable if part[o.dataset] == number]
-    maps = fit_maps(usable)
-    unit = maps.unit / maps.spread[:, None]
-    question = maps.question / maps.spread[:, None]
+    found = fit_map(usable)
+    weights = found.weights / found.spread[:, None]
+    states = len(DENSE_LAYERS) * STATES
     tensors = {
         "layers": torch.tensor(DENSE_LAYERS),
-        "unit": torch.tensor(unit).half(),
-        "unit_bias": torch.tensor(-maps.mean @ unit).float(),
-        "question": torch.tensor(question).half(),
-        "question_bias": torch.tensor(maps.question_bias - maps.question_mean @ question).float(),
+        "values": torch.tensor(weights[:states]).half(),
+        "words": torch.tensor(weights[states:]).half(),
+        "bias": torch.tensor(-found.mean @ weights).float(),
+        "token_weights": torch.tensor(np.load(folder / WEIGHTS)).half(),
     }
     data = save({name: tensor.contiguous() for name, tensor in tensors.items()})
     file = PROFILES / "smollm2-135m.safetensors"
@@ -341,7 +345,7 @@ def main() -> None:
     print(f"{len(seen)} examples of {len(names)} sets")
     report(left_out(seen, items, generated))
     if options.write:
-        write(seen)
+        write(seen, options.observations, items)
 
 
 if __name__ == "__main__":

