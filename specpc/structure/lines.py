@@ -1,0 +1,25 @@
+"""Lines of a text as character spans."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """``(start, end)`` of every line with its line break and any blank lines after it.
+
+    Blank lines at the very start belong to the first line, so that the spans tile the text; a
+    text without anything but white space is one line.
+    """
+    spans: list[tuple[int, int]] = []
+    blank_start = True
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        if spans and (blank_start or not text[start:end].strip()):
+            start = spans.pop()[0]
+        blank_start = blank_start and not text[start:end].strip()
+        spans.append((start, end))
+    return spans
