@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ def pieces(layout: Layout, text: str) -> list[str]:
     assert edges[0] == 0
     assert edges[-1] == len(text)
     assert edges == sorted(set(edges))
-    return [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(edges)]
 
 
 def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str:
