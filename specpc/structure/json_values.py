@@ -15,11 +15,10 @@ from typing import Final
 from specpc.layout import Layout, LayoutBuilder
 from specpc.structure.lines import lines
 
-# A smaller array or object says something only as a whole (a passenger, a price with its
-# currency), and a key, a bracket pair and a comma for each part would cost more than they save.
-_SMALL: Final = 160
-# A line of JSON lines is one record, as a line of a log is.
-_SMALL_LINE: Final = 400
+# A smaller array or object says something only as a whole (a flight, a line of a log), and the
+# keys, brackets and commas of its parts would cost more than cutting it saves. Measured: recall
+# of evidence in tools' answers rises from 160 to 400 characters and no further.
+_SMALL: Final = 400
 # In a short text, smaller ones are cut too, or a budget could hold nothing of it.
 _SHARE: Final = 10
 # What is nested deeper is one piece.
@@ -37,7 +36,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
 
     Args:
         text: anything; white space around the document belongs to its brackets.
-        small: containers of at most so many characters stay whole; by default 160, or a tenth
+        small: containers of at most so many characters stay whole; by default 400, or a tenth
             of a short text.
 
     Returns:
@@ -46,7 +45,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
     if not _is_container(text):
         return None
     builder = LayoutBuilder()
-    _Document(builder, text, _limit(_SMALL, text) if small is None else small).lay_out()
+    _Document(builder, text, _limit(text) if small is None else small).lay_out()
     return builder.build("json")
 
 
@@ -63,7 +62,7 @@ def lay_out_json_lines(text: str) -> Layout | None:
     if len(spans) < 2 or not all(_is_container(text[start:end]) for start, end in spans):
         return None
     builder = LayoutBuilder()
-    small, last = _limit(_SMALL_LINE, text), ""
+    small, last = _limit(text), ""
     for start, end in spans:
         line = text[start:end]
         if line.strip(_SPACE) == last:
@@ -72,14 +71,14 @@ def lay_out_json_lines(text: str) -> Layout | None:
             builder.unit(end, whole=True, gap=_NO_MARKER)
         else:
             record = LayoutBuilder()
-            _Document(record, line, min(small, _SMALL)).lay_out()
+            _Document(record, line, small).lay_out()
             builder.append(record.build("json"))
         last = line.strip(_SPACE)
     return builder.build("json lines")
 
 
-def _limit(most: int, text: str) -> int:
-    return min(most, len(text) // _SHARE)
+def _limit(text: str) -> int:
+    return min(_SMALL, len(text) // _SHARE)
 
 
 def _is_container(text: str) -> bool:

@@ -16,11 +16,13 @@ from specpc.structure.mails import lay_out_mails
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A longer turn is cut into sentences.
-_SHORT_TURN: Final = 300
+# A longer turn is cut into sentences (measured on chats, meetings and agents' transcripts: whole
+# turns are found best), and so is one that is a tenth of a short transcript, or a budget could
+# hold nothing of it.
+_SHORT_TURN: Final = 800
+_SHARE: Final = 10
 # A tool's output of more characters is cut as JSON, into records of at most so many.
 _LONG_JSON: Final = 400
-_SMALL_RECORD: Final = 160
 
 _FEWEST_TURNS: Final = 4
 _TURNS_EACH: Final = 2
@@ -168,8 +170,9 @@ def _add_turn(
     if said == end:
         builder.support(end, gap=_MARKER)  # nothing was said
         return
-    values = lay_out_json(text[said:end], _SMALL_RECORD) if end - said > _LONG_JSON else None
-    if values is None and end - speaker.start() <= _SHORT_TURN:
+    values = lay_out_json(text[said:end], _LONG_JSON) if end - said > _LONG_JSON else None
+    short = min(_SHORT_TURN, len(text) // _SHARE)
+    if values is None and end - speaker.start() <= short:
         builder.unit(end, session, whole=True, gap=_MARKER)
         return
     name = builder.support(said, session, gap=_MARKER)
