@@ -15,11 +15,12 @@ def lines(text: str) -> list[tuple[int, int]]:
     text without anything but white space is one line.
     """
     spans: list[tuple[int, int]] = []
-    blank_start = True
+    leading = True  # nothing but blank lines so far
     for match in _LINE.finditer(text):
         start, end = match.span()
-        if spans and (blank_start or not text[start:end].strip()):
+        blank = match.group().isspace()
+        if spans and (blank or leading):
             start = spans.pop()[0]
-        blank_start = blank_start and not text[start:end].strip()
+        leading = leading and blank
         spans.append((start, end))
     return spans

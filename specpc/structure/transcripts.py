@@ -116,9 +116,9 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
     lined = [n for n, spoke in zip(found, speaks, strict=True) if spoke]
     if not lined or lined[0] > max(_LATEST_LINE, len(spans) // 3):
         return []
-    turns = []
+    turns, starts = [], set(lined)
     for n in lined:
-        dated = n > 0 and n - 1 not in lined and _is_session(text[slice(*spans[n - 1])])
+        dated = n > 0 and n - 1 not in starts and _is_session(text[slice(*spans[n - 1])])
         turns.append(_Turn(spans[n - dated][0], found[n]))
     return turns
 
