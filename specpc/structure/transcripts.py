@@ -29,6 +29,7 @@ _TURNS_EACH: Final = 2
 _MOST_BY_ONE: Final = 0.8
 _TURN_LINES: Final = 0.2
 _ONCE_LINES: Final = 0.5
+_ALL_LINES: Final = 0.9
 _LATEST_LINE: Final = 5
 _MOST_WORDS: Final = 5
 _LONGEST_SESSION: Final = 80
@@ -135,15 +136,21 @@ def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> 
     """Which names are speakers' names; none if this is no transcript."""
     counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
     known = {key for key, count in counts.items() if count > 1 or _ROLE.match(key)}
+    proper = {
+        key
+        for key, name in zip(keys, names, strict=True)
+        if key in counts and all(word[0].isupper() for word in name.split())
+    }
     turns = sum(counts[key] for key in known)
     roles = sum(counts[key] for key in known if _ROLE.match(key))
     often = max(_TURN_LINES * line_count if 2 * roles < turns else 0, _FEWEST_TURNS)
     each = max(_TURNS_EACH * len(known), max(counts.values(), default=0) / _MOST_BY_ONE)
-    if turns < often or turns < each:
+    # A chair calls up one after the other.
+    called = sum(counts[key] for key in known | proper) >= _ALL_LINES * line_count
+    if turns < often or (turns < each and not (called and len(known | proper) > 2)):
         return [False] * len(names)
-    if turns >= _ONCE_LINES * line_count:  # where nearly all lines are turns, so are the others
-        proper = (all(word[0].isupper() for word in name.split()) for name in names)
-        known |= {key for key, is_proper in zip(keys, proper, strict=True) if is_proper} & {*counts}
+    if turns >= _ONCE_LINES * line_count or called:  # where lines are turns, so are the others
+        known |= proper
     return [key in known for key in keys]
 
 

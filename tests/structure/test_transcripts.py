@@ -88,6 +88,14 @@ def test_the_json_a_tool_gave_stays_json() -> None:
     assert json.loads(result.split("[tool] ")[1]) == {"flights": [flights[17]]}
 
 
+def test_a_chair_calls_up_one_after_the_other() -> None:
+    members = ["Ms. May", "Mr. Motz", "Dr. Roy", "Ms. Li", "Mr. Ho", "Ms. Roe", "Mr. Day"]
+    text = "".join(f"The Chair: Next.\n{name} (Bath, GP): It is time.\n" for name in members)
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    assert pieces(layout, text) == text.splitlines(keepends=True)
+
+
 def test_turns_keep_the_date_of_their_session() -> None:
     day = "[{} pm on 25 October, 2022]\nAnn: Hi!\nBob: Hello.\nAnn: How are you?\nBob: Well.\n"
     text = day.format("8:16") + day.format("9:20")
