@@ -1,0 +1,112 @@
+"""Logs: records are kept with their time and level, and repeats count once."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from specpc.layout import Layout, LayoutBuilder
+from specpc.segmentation import segment
+from specpc.structure.lines import lines
+
+_FEWEST: Final = 4
+# Of the lines, at least so many start a record; with those that visibly go on with one, more.
+_RECORDS: Final = 0.1
+_EXPLAINED: Final = 0.8
+# A longer record is cut, and its head kept with each part.
+_LONGEST: Final = 1000
+_LONGEST_HEAD: Final = 300
+
+_CLOCK: Final = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d+)?"
+_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_TIME: Final = "|".join(
+    (
+        rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _-]?{_CLOCK}{_ZONE}|-\d\d\.\d\d\.\d\d\.\d+)?",  # ISO, BGL
+        rf"\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? {_CLOCK}{_ZONE}",  # Android, Spark
+        rf"(?:[A-Z][a-z]{{2}},? )?{_MONTH} {{1,2}}\d{{1,2}},? {_CLOCK}(?: \d{{4}})?",  # syslog
+        rf"\d{{1,2}}[/ -]{_MONTH}[/ -]\d{{4}}[: ]{_CLOCK}{_ZONE}",  # Apache, nginx
+        rf"\d{{8}}[-T ]{_CLOCK}|\d{{6}} \d{{6}}",  # compact dates, HDFS
+        rf"[IWEF]\d{{4}} {_CLOCK}",  # klog
+        _CLOCK,
+        r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
+        r" *\d+\.\d{6}",  # dmesg
+    )
+)
+_LEVEL: Final = (
+    r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
+    r"|FATAL|PANIC"
+)
+# A time, perhaps after the name of a file or host, an address, a counter; or else a level.
+_RECORD: Final = re.compile(
+    rf"(?:<\d+>(?:\d )?)?(?:\S{{1,80}} +){{0,3}}?(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
+    rf"|(?:{_LEVEL})\b(?=[\s:|/-])|[\[(<](?i:{_LEVEL})[\])>]|(?:time|ts|timestamp|level|lvl)="
+)
+_GOES_ON: Final = re.compile(
+    r"[ \t]+\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+)
+
+# The marker of a cut stands on a line of its own.
+_MARKER: Final = "{}\n"
+
+
+def lay_out_log(text: str) -> Layout | None:
+    """The pieces of a log, whoever wrote it.
+
+    A record is a line that starts with a time or a level and the lines that go on with it (stack
+    traces). Of records that repeat the one before, apart from the time they start with, the
+    first counts; the others are never kept. A long record is cut, and the parts need its head.
+
+    Returns:
+        ``None`` unless nearly all lines are records or go on with one.
+    """
+    spans = lines(text)
+    found = [_RECORD.match(text, start, end) for start, end in spans]
+    if not _is_log(text, spans, found):
+        return None
+    records = [match for match in found if match is not None]
+    builder = LayoutBuilder()
+    if records[0].start():
+        builder.unit(records[0].start(), gap=_MARKER)
+    last = ""
+    ends = [*(match.start() for match in records[1:]), len(text)]
+    for match, end in zip(records, ends, strict=True):
+        message = _message(match, end)
+        if message == last:
+            builder.support(end, gap=_MARKER)
+        elif end - match.start() <= _LONGEST:
+            builder.unit(end, gap=_MARKER)
+        else:
+            _long_record(builder, match, end)
+        last = message
+    return builder.build("log")
+
+
+def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:
+    records = sum(match is not None for match in found)
+    if records < _FEWEST or records < _RECORDS * len(spans):
+        return False
+    explained = sum(
+        match is not None or _GOES_ON.match(text, *span) is not None
+        for match, span in zip(found, spans, strict=True)
+    )
+    return explained >= _EXPLAINED * len(spans)
+
+
+def _message(match: re.Match[str], end: int) -> str:
+    """A record without the time it starts with."""
+    start, time_start, time_end = match.start(), *match.span("time")
+    if time_start < 0:
+        return match.string[start:end].strip()
+    return match.string[start:time_start] + match.string[time_end:end].rstrip()
+
+
+def _long_record(builder: LayoutBuilder, match: re.Match[str], end: int) -> None:
+    """Add a record in parts, each of which needs its first line, or else its time and level."""
+    text, start = match.string, match.start()
+    line_end = lines(text[start:end])[0][1]
+    head = line_end if line_end <= _LONGEST_HEAD else match.end() - start
+    support = builder.support(start + head, gap=_MARKER)
+    offset = builder.position
+    for part in segment(text[offset:end], "line")[1:]:
+        builder.unit(offset + part, [support])

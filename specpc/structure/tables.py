@@ -1,0 +1,102 @@
+"""CSV and its like: rows are kept whole, and with them the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import accumulate
+from typing import Final
+
+from specpc.layout import Layout, LayoutBuilder
+
+_DELIMITERS: Final = ("\t", ",", ";", "|")
+_FEWEST_ROWS: Final = 3
+# Without a column of numbers or dates to tell the header by, a table must be this long.
+_FEWEST_UNTYPED_ROWS: Final = 6
+_LONGEST_NAME: Final = 80
+_TYPED_SHARE: Final = 0.8
+
+# Numbers, amounts, percentages, dates, times.
+_TYPED: Final = re.compile(r"[\s$€£¥#(+-]*\d[\d\s.,:/()%$€£¥TZ+-]*(?:[eE][+-]?\d+)?")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_RULE: Final = re.compile(r"[\s:=+-]*")
+
+Row = tuple[int, list[str]]
+"""Where a row ends in the text, and its cells."""
+
+
+def lay_out_csv(text: str) -> Layout | None:
+    """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
+
+    The first row must name the columns: it comes along with any other. A row with quoted line
+    breaks is one row.
+
+    Returns:
+        ``None`` unless all rows, three at least, have the same two or more cells, and the first
+        looks like a header.
+    """
+    for delimiter in _DELIMITERS:
+        rows = _rows(text, delimiter)
+        if rows and _is_table([cells for _, cells in rows], delimiter):
+            break
+    else:
+        return None
+    builder = LayoutBuilder()
+    # A marker of a cut would be read as a row.
+    header = builder.support(rows[0][0], gap="")
+    for end, _ in rows[1:]:
+        builder.unit(end, [header], whole=True, gap="")
+    return builder.build("table")
+
+
+def _rows(text: str, delimiter: str) -> list[Row]:
+    """All rows, each with the blank lines after it; none if they are not of equal length."""
+    if delimiter not in text:
+        return []
+    lines = list(io.StringIO(text, newline=""))  # splits into lines, translating nothing
+    ends = [0, *accumulate(map(len, lines))]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    try:
+        for cells in reader:
+            end = ends[reader.line_num]
+            if any(cell.strip() for cell in cells):
+                if rows and len(cells) != len(rows[0][1]):
+                    return []
+                rows.append((end, cells))
+            elif rows:
+                rows[-1] = (end, rows[-1][1])
+    except csv.Error:
+        return []
+    return rows
+
+
+def _is_table(rows: list[list[str]], delimiter: str) -> bool:
+    header, body = rows[0], rows[1:]
+    if len(rows) < _FEWEST_ROWS or len(header) < 2 or _RULE.fullmatch("".join(body[0])):
+        return False
+    columns = list(zip(*body, strict=True))
+    if not all(map(_is_name, header, columns)) or len(set(header)) < len(header):
+        return False
+    typed = [_is_typed(column) for column in columns]
+    if any(typed):
+        return True
+    # Sentences with as many commas each are no table: there, a space follows.
+    spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
+    return len(rows) >= _FEWEST_UNTYPED_ROWS and (delimiter == "\t" or not spaced)
+
+
+def _is_name(cell: str, column: tuple[str, ...]) -> bool:
+    """Whether a cell can be the name of a column; a year can, if the column does not hold years."""
+    if len(cell) > _LONGEST_NAME or "\n" in cell:
+        return False
+    if _YEAR.fullmatch(cell.strip()):
+        return not all(_YEAR.fullmatch(below.strip()) for below in column if below.strip())
+    return not _TYPED.fullmatch(cell)
+
+
+def _is_typed(column: tuple[str, ...]) -> bool:
+    filled = [cell for cell in column if cell.strip()]
+    found = sum(_TYPED.fullmatch(cell) is not None for cell in filled)
+    return found > 0 and found >= _TYPED_SHARE * len(filled)

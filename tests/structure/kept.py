@@ -1,0 +1,62 @@
+"""What a choice of units leaves of a text, as the compressor assembles it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import strategies as st
+
+from specpc.errors import BudgetError
+from specpc.fitting import Job, fit
+from specpc.picking import UnitPicker, Units
+from specpc.reconstruction import join, keep_apart, merge
+from specpc.tokens import TextEncoder
+from tests.models import byte_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specpc.layout import Layout
+
+ENCODER = TextEncoder(byte_tokenizer())
+
+
+def units(layout: Layout) -> list[int]:
+    return np.flatnonzero(layout.units).tolist()
+
+
+def pieces(layout: Layout, text: str) -> list[str]:
+    edges = layout.edges.tolist()
+    assert edges[0] == 0
+    assert edges[-1] == len(text)
+    assert edges == sorted(set(edges))
+    return [text[start:end] for start, end in pairwise(edges)]
+
+
+def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str:
+    """The chosen units with all they need, widened by white space as in `fit`."""
+    edges = layout.edges.tolist()
+    ranges = merge([(edges[p], edges[p + 1]) for p in layout.complete(chosen)])
+    return join(text, keep_apart(text, ranges), gap)
+
+
+def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
+    """What random scores keep of a text; ``None`` if the budget holds no unit."""
+    tokens = ENCODER.encode(text)
+    scores = np.random.default_rng(seed).random(len(tokens))
+    budget = max(1, int(ratio * len(tokens)))
+    job = Job(text, len(text), budget, "", ENCODER)
+    picker = UnitPicker(Units(text, tokens.bounds, layout), 8, 8)
+    try:
+        result = fit(job, picker, scores)
+    except BudgetError:
+        return None
+    assert result.tokens <= budget
+    return result.text
+
+
+def choices(layout: Layout) -> st.SearchStrategy[set[int]]:
+    numbers = units(layout)
+    return st.sets(st.sampled_from(numbers)) if numbers else st.just(set())

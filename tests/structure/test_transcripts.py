@@ -1,0 +1,187 @@
+"""Chats, meetings, agents' transcripts and e-mails: what is kept keeps its speaker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure.transcripts import lay_out_transcript
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+FORMS = ["{}: ", "[12:03] {}: ", "**{}:** ", "**{}**: ", "[{}] ", "[{}]\n", "{} (chair): ",
+         "12/03/2021, 14:05 - {}: ", "[9:05 pm] <{}> ", "{}:\n", "### {}:\n"]  # fmt: skip
+NAMES = ["Ann", "Project Manager", "Łukasz O'Neil", "user"]
+# Every sentence names its speaker, so that what is kept can be checked.
+SENTENCES = st.sampled_from(["We met, {}.", "It is 3.5, said {}!", "Why, {}?", "{}\nwent on."])
+
+
+@st.composite
+def chats(draw: st.DrawFn) -> tuple[str, str]:
+    """A chat of turns of any length, with numbered turns, and the form of its speakers."""
+    form = draw(st.sampled_from(FORMS))
+    turns = []
+    for n in range(draw(st.integers(8, 20))):
+        name = NAMES[n % 2 + 2 * draw(st.booleans())] if n > 7 else NAMES[n % 4]
+        said = draw(st.lists(SENTENCES, max_size=3))
+        if draw(st.integers(0, 2)) == 0:
+            said = [sentence.replace("\n", " ") for sentence in said] * 8
+        turns.append(form.format(name) + " ".join(s.format(f"«{name}»") for s in said))
+    return draw(st.sampled_from(["\n", "\n\n"])).join(turns), form
+
+
+@given(chats(), st.floats(0.05, 0.95), st.data())
+def test_what_is_said_keeps_its_speaker(
+    chat: tuple[str, str], ratio: float, data: st.DataObject
+) -> None:
+    text, form = chat
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    parts = pieces(layout, text)
+    heads = {form.format(name).strip(): name for name in NAMES}
+    assert not any(parts[unit].strip() in heads for unit in units(layout))
+    for result in (
+        kept(layout, text, data.draw(choices(layout))),
+        fitted(layout, text, ratio, 0) or "",
+    ):
+        speaker = None
+        rest = result
+        while rest:
+            head = next((h for h in heads if rest.startswith(h)), None)
+            if head is not None:
+                speaker, rest = heads[head], rest[len(head) :]
+            elif rest[0] == "«":
+                assert rest.startswith(f"«{speaker}»")
+                rest = rest[1:]
+            else:
+                rest = rest[1:]
+    needed = set(units(layout)).union(*layout.all_needs.values())
+    assert all(parts[p].strip() in heads for p in range(len(parts)) if p not in needed)
+    everything = "".join(parts[p] for p in sorted(needed))
+    assert kept(layout, text, units(layout)).split() == everything.split()
+
+
+def test_a_long_turn_is_cut_into_sentences() -> None:
+    long = "Bob: " + "We talked about it. " * 20 + "The price is 12 euros. " + "And so on. " * 9
+    text = "\n".join(["Ann: Hi.", "Bob: Hello.", "Ann: How much?", long, "Ann: Bye.", "Bob: Bye."])
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "12 euros" in part)
+    assert kept(layout, text, [unit]) == "Bob: The price is 12 euros. "
+
+
+def test_the_json_a_tool_gave_stays_json() -> None:
+    flights = [{"number": f"HAT{n:03}", "date": "2024-05-28", "price": n} for n in range(30)]
+    answer = json.dumps({"user": "ann", "flights": flights})
+    turns = ["[user] Hi.", "[assistant tool call] find({})", f"[tool] {answer}", "[user] Fine."]
+    text = "\n".join(turns * 2)
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "HAT017" in part)
+    result = kept(layout, text, [0, unit])
+    assert result.startswith("[user] Hi.\n[tool] {")
+    assert json.loads(result.split("[tool] ")[1]) == {"flights": [flights[17]]}
+
+
+def test_a_chair_calls_up_one_after_the_other() -> None:
+    members = ["Ms. May", "Mr. Motz", "Dr. Roy", "Ms. Li", "Mr. Ho", "Ms. Roe", "Mr. Day"]
+    text = "".join(f"The Chair: Next.\n{name} (Bath, GP): It is time.\n" for name in members)
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    assert pieces(layout, text) == text.splitlines(keepends=True)
+
+
+def test_turns_keep_the_date_of_their_session() -> None:
+    day = "[{} pm on 25 October, 2022]\nAnn: Hi!\nBob: Hello.\nAnn: How are you?\nBob: Well.\n"
+    text = day.format("8:16") + day.format("9:20")
+    layout = lay_out_transcript(text)
+    assert layout is not None
+    last = units(layout)[-1]
+    assert kept(layout, text, [last]) == "[9:20 pm on 25 October, 2022]\nBob: Well.\n"
+
+
+MAILS = """\
+From: Ada Lovelace <ada@example.org>
+To: Charles <charles@example.org>
+Message-ID: <1@example.org>
+Date: Mon, 1 May 1843 10:00:00 +0000
+Subject: The engine
+ and its notes
+
+I finished the notes. They are long.
+
+On 30 April 1843, Charles Babbage wrote:
+> When will the notes be done?
+> The printer waits.
+
+-----Original Message-----
+From: Charles <charles@example.org>
+Sent: 28 April 1843
+Subject: Printer
+
+The printer asks for 3.5 pounds. Pay him!
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("They are", ["From: Ada", "To: Charles", "Date: Mon", "Subject: The engine\n and", ""]),
+        ("The printer waits", ["From: Ada", "Subject", "On 30 April 1843, Charles"]),
+        ("Pay him", ["-----Original", "From: Charles", "Sent: 28", "Subject: Printer"]),
+    ],
+)
+def test_a_mail_keeps_sender_date_and_subject(said: str, expected: list[str]) -> None:
+    layout = lay_out_transcript(MAILS)
+    assert layout is not None
+    assert layout.kind == "e-mail"
+    unit = next(n for n, part in enumerate(pieces(layout, MAILS)) if said in part)
+    result = kept(layout, MAILS, [unit])
+    assert all(part in result for part in expected)
+    assert "Message-ID" not in result
+    assert len(result) < len(MAILS) / 2
+    assert kept(layout, MAILS, units(layout)) == MAILS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Note: this is prose.\nWarning: it has colons.\n" * 4,
+        "Title: A\nText: b\n" * 6,
+        "ERROR: one\nINFO: two\n" * 6,
+        "Ann: Hi.\nAnd then nothing was said for many years, as the story goes.\n",
+        "From: the sea\nwe came, and to the sea we go. " * 3,
+        "def f():\n    try:\n        pass\n    finally:\n        pass\n" * 5,
+        "See: this.\n" + "The quick brown fox jumps over the lazy dog.\n" * 40 + "Oh: that.\n" * 5,
+    ],
+)
+def test_what_is_no_transcript_is_left_to_others(text: str) -> None:
+    assert lay_out_transcript(text) is None
+
+
+@given(st.text(st.sampled_from('Ab:[] \n>\r12-*<é{}",'), max_size=200))
+def test_any_text_is_laid_out_whole_or_not_at_all(text: str) -> None:
+    layout = lay_out_transcript("From: a\nDate: b\n\n" + text)
+    assert layout is not None
+    pieces(layout, "From: a\nDate: b\n\n" + text)
+    other = lay_out_transcript("Ann: a\nBob: b\n" * 9 + text)
+    if other is not None:
+        pieces(other, "Ann: a\nBob: b\n" * 9 + text)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets in ../shared/data")
+@pytest.mark.parametrize(
+    "name", ["locomo", "qmsum_window", "react_agent_log", "sweagent_transcript", "taubench_airline"]
+)
+def test_real_transcripts(name: str) -> None:
+    for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines():
+        text = json.loads(line)["context"]
+        layout = lay_out_transcript(text)
+        assert layout is not None
+        pieces(layout, text)
