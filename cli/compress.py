@@ -40,8 +40,15 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
     ] = None,
     target_tokens: Annotated[
-        int | None, typer.Option("--target-tokens", help="Most tokens kept, in draft tokens.")
+        int | None, typer.Option("--target-tokens", help="Most tokens kept.")
     ] = None,
+    tokenizer: Annotated[
+        str,
+        typer.Option(
+            help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
+            "Hugging Face id or folder, or draft, characters, words."
+        ),
+    ] = "draft",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write, or folder for several files."),
@@ -115,6 +122,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             unit=unit,
             device=device,
             dtype=dtype,
+            tokenizer=tokenizer,
             offline=offline,
             report=console.tell,
         )
@@ -124,7 +132,13 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         return compressor
 
     if jsonl:
-        made_with = {"draft": draft, "scorer": scorer, "unit": unit, **task.settings()}
+        made_with = {
+            "draft": draft,
+            "scorer": scorer,
+            "unit": unit,
+            "tokenizer": tokenizer,
+            **task.settings(),
+        }
         fields = batch.Fields(context_field, question_field)
         batch.run(batch.Job(sources[0], output, fields, made_with, resume), load, task, console)
     elif len(sources) == 1:

@@ -38,7 +38,7 @@ class Console:
             self.tell("")  # the text just printed ends in mid-line on the same screen
         head = f"{name}: " if name else ""
         self.tell(
-            f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} tokens "
+            f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} {_counted(result)} "
             f"({result.ratio:.1%}) in {result.timings.total:.1f} s"
         )
         if self.verbose:
@@ -66,6 +66,13 @@ class Console:
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def _counted(result: CompressionResult) -> str:
+    """What was counted, in words."""
+    if result.tokenizer in {"characters", "words"}:
+        return result.tokenizer
+    return "tokens" if result.tokenizer == "draft" else f"{result.tokenizer} tokens"
+
+
 def _details(result: CompressionResult) -> Iterator[str]:
     windows = "1 window" if result.windows == 1 else f"{result.windows} windows"
     yield f"draft {result.draft}, scorer {result.scorer}, unit {result.unit}, {windows}"
@@ -79,7 +86,7 @@ def _details(result: CompressionResult) -> Iterator[str]:
     times = result.timings
     yield (
         f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "
-        f"budget {result.budget:,} tokens, {len(result.spans):,} pieces"
+        f"budget {result.budget:,} {_counted(result)}, {len(result.spans):,} pieces"
     )
     yield from result.notes
 

@@ -57,6 +57,7 @@ def batch_fields(result: CompressionResult) -> dict[str, Any]:
         "spans": [[span.start, span.end] for span in result.spans],
         "original_tokens": result.original_tokens,
         "compressed_tokens": result.compressed_tokens,
+        "tokenizer": result.tokenizer,
         "seconds": round(result.timings.total, 4),
     }
 

@@ -11,9 +11,10 @@ import torch
 
 from specpc.budget import check_budget, resolve_budget
 from specpc.config import check_names
+from specpc.counting import DraftCounter, find_counter
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
-from specpc.picking import Picker, TokenPicker, UnitPicker, cut_into_units
+from specpc.picking import Picker, TokenPicker, UnitPicker, Units, lay_out_units
 from specpc.prompt import Query, QuerySource, find_query
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
@@ -25,6 +26,8 @@ from specpc.words import WordPicker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specpc.counting import Counter
+    from specpc.parts import Parts
     from specpc.results import CompressionResult
     from specpc.scoring import Scorer
     from specpc.tokens import TokenizedText
@@ -42,12 +45,15 @@ class Compressor:
             where there is a question and words where there is none.
         question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
             a neutral instruction.
+        counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
+            ``None`` for the draft's own tokenizer.
     """
 
     draft: Draft
     scorer: Scorer
     unit: str = "auto"
     question_free: Scorer | None = None
+    counter: Counter | None = None
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +70,7 @@ class Compressor:
         unit: str = "auto",
         device: str = "auto",
         dtype: str = "auto",
+        tokenizer: str = "draft",
         offline: bool = False,
         report: Callable[[str], None] = lambda _: None,
     ) -> Compressor:
@@ -78,6 +85,9 @@ class Compressor:
             unit: kind of units to choose from.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+            tokenizer: what counts the tokens of budgets and results: a tiktoken model or
+                encoding (``gpt-4o``, ``cl100k_base``), a Hugging Face id or folder, ``draft``,
+                ``characters`` or ``words``.
             offline: forbid every download.
             report: called with one line before anything slow or large is fetched or converted.
 
@@ -85,10 +95,11 @@ class Compressor:
             SpecPCError: see `specpc.errors`; each message says what to do.
         """
         check_names(scorer, unit)
+        counter = find_counter(tokenizer, offline=offline, report=report)
         if isinstance(draft, str):
             draft = load_draft(draft, device=device, dtype=dtype, offline=offline, report=report)
         question_free = make_question_free_scorer(scorer, draft)
-        return cls(draft, make_scorer(scorer, draft), unit, question_free)
+        return cls(draft, make_scorer(scorer, draft), unit, question_free, counter)
 
     def compress(
         self,
@@ -107,7 +118,7 @@ class Compressor:
             question: what will be asked of it; without one, the text's own closing question or
                 instruction is used and kept, or else the text is scored without a question.
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
-            target_tokens: absolute budget in draft tokens, instead of ``ratio``.
+            target_tokens: absolute budget in tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
             progress: called with (tokens read, tokens in all) after each window.
 
@@ -116,9 +127,10 @@ class Compressor:
             InputError: the text is empty, blank or not encodable.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
-        read = self._read(context, question)
-        if resolve_budget(read.length, ratio=ratio, target_tokens=target_tokens) < read.length:
-            read = self._score(read, progress)
+        read = self.read(context, question)
+        length = read.original_tokens
+        if resolve_budget(length, ratio=ratio, target_tokens=target_tokens) < length:
+            read = self.add_scores(read, progress)
         return read.compress(ratio=ratio, target_tokens=target_tokens, gap=gap)
 
     def score(
@@ -138,26 +150,45 @@ class Compressor:
         Raises:
             InputError: the text is empty, blank or not encodable.
         """
-        return self._score(self._read(context, question), progress)
+        return self.add_scores(self.read(context, question), progress)
 
-    def _read(self, context: str, question: str | None) -> ScoredText:
-        """Tokens and query of a text, nothing scored yet."""
+    def read(
+        self, context: str, question: str | None = None, *, parts: Parts | None = None
+    ) -> ScoredText:
+        """Tokens, query and pieces of a text, nothing scored yet.
+
+        Args:
+            context: the text.
+            question: as in `compress`.
+            parts: the texts that ``context`` was joined of; the last of them may close with a
+                question of its own, which is then not taken for that of all.
+
+        Raises:
+            InputError: the text is empty, blank or not encodable.
+        """
         if not context.strip():
             raise InputError("the text is empty: there is nothing to compress")
         start = time.perf_counter()
-        query = find_query(context, question)
+        query = find_query(context, question, own=parts is None)
         if query.source is QuerySource.NEUTRAL and self.question_free is not None:
             query = Query("", QuerySource.NONE, len(context))
         unit = self._unit(query)
         tokens = self.reader.encoder.encode(context)
+        counter = self.counter or DraftCounter(self.reader.encoder)
+        if parts is not None:
+            length = sum(counter.count(context[start:end]) for start, end in parts.ranges)
+        else:
+            length = counter.count(context) if self.counter else len(tokens)
         return ScoredText(
             text=context,
             query=query,
             tokens=tokens,
             made_by=Provenance(self.draft.name, self._scorer(query).name, unit),
-            encoder=self.reader.encoder,
-            picker=self._picker(context, tokens, query, unit),
+            counter=counter,
+            original_tokens=length,
+            picker=self._picker(context, tokens, query, unit, parts),
             tokenize_seconds=time.perf_counter() - start,
+            parts=parts,
         )
 
     def _unit(self, query: Query) -> str:
@@ -169,7 +200,9 @@ class Compressor:
         free = self.question_free
         return free if free is not None and query.source is QuerySource.NONE else self.scorer
 
-    def _picker(self, text: str, tokens: TokenizedText, query: Query, unit: str) -> Picker:
+    def _picker(
+        self, text: str, tokens: TokenizedText, query: Query, unit: str, parts: Parts | None
+    ) -> Picker:
         """Chooses among the text before its own closing question."""
         bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
         bounds = np.minimum(bounds, query.tail_start)
@@ -179,10 +212,13 @@ class Compressor:
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
             return WordPicker.of(context, bounds)
-        return UnitPicker(cut_into_units(context, bounds, unit), kernel, neighbors)
+        layout = lay_out_units(context, unit, parts)
+        return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
 
-    def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
-        """Score the context window by window."""
+    def add_scores(
+        self, read: ScoredText, progress: Callable[[int, int], None] | None = None
+    ) -> ScoredText:
+        """Score what was read, window by window."""
         start = time.perf_counter()
         question, scorer = read.query.text, self._scorer(read.query)
         count = read.tokens.count_before(read.query.tail_start)

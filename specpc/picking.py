@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import torch
 
-from specpc.layout import Layout, tiles
+from specpc.layout import Layout, LayoutBuilder, tiles
 from specpc.results import Span
 from specpc.segmentation import safe_cuts, segment
 from specpc.selection import select_tokens, select_units, whole_groups
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.parts import Parts
 
 # Measured against one, two, eight and all (docs/evaluation.md).
 _BEST_TOKENS: Final = 4
@@ -175,7 +176,19 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
     """
-    return Units(text, bounds, tiles(segment(text, unit), unit))
+    return Units(text, bounds, lay_out_units(text, unit))
+
+
+def lay_out_units(text: str, unit: str, parts: Parts | None = None) -> Layout:
+    """The layout of a text in units of one kind; of several joined texts, each by itself."""
+    if parts is None:
+        return tiles(segment(text, unit), unit)
+    builder = LayoutBuilder()
+    for start, end in parts.ranges:
+        if start > builder.position:
+            builder.support(start)  # between two texts: nothing needs it
+        builder.append(tiles(segment(text[start:end], unit), unit))
+    return builder.build(unit)
 
 
 @dataclass(frozen=True)

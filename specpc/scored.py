@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from specpc.counting import Counter
+    from specpc.parts import Parts
     from specpc.picking import Picker
     from specpc.prompt import Query
-    from specpc.tokens import TextEncoder, TokenizedText
+    from specpc.tokens import TokenizedText
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,11 @@ class ScoredText:
         query: what the draft was asked.
         tokens: the source in draft tokens.
         made_by: draft, scorer and unit.
-        encoder: counts tokens.
+        counter: counts the tokens of the budget.
+        original_tokens: length of the source, so counted.
         picker: chooses pieces of the context.
         tokenize_seconds: wall-clock time of tokenizing and segmenting.
+        parts: the texts the source was joined of, each of which comes out by itself.
         scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
         windows: how many windows the draft read.
         score_seconds: wall-clock time of scoring.
@@ -50,17 +54,14 @@ class ScoredText:
     query: Query
     tokens: TokenizedText
     made_by: Provenance
-    encoder: TextEncoder
+    counter: Counter
+    original_tokens: int
     picker: Picker
     tokenize_seconds: float
+    parts: Parts | None = None
     scores: NDArray[np.float64] | None = None
     windows: int = 0
     score_seconds: float = 0.0
-
-    @property
-    def length(self) -> int:
-        """Length of the source in draft tokens."""
-        return len(self.tokens)
 
     def compress(
         self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
@@ -69,25 +70,36 @@ class ScoredText:
 
         Args:
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``.
-            target_tokens: absolute budget in draft tokens, instead of ``ratio``.
+            target_tokens: absolute budget in tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
         """
         start = time.perf_counter()
-        budget = resolve_budget(self.length, ratio=ratio, target_tokens=target_tokens)
-        if budget == self.length or self.scores is None:
+        length = self.original_tokens
+        budget = resolve_budget(length, ratio=ratio, target_tokens=target_tokens)
+        if budget == length or self.scores is None:
             whole = Span(0, len(self.text), math.inf)
-            fitted = Fitted(self.text, (whole,), self.length)
+            fitted = Fitted(self.text, (whole,), length)
         else:
-            job = Job(self.text, self.query.tail_start, budget, gap, self.encoder)
+            rate = length / max(1, len(self.tokens))
+            job = Job(
+                self.text,
+                self.query.tail_start,
+                budget,
+                gap,
+                self.counter.count,
+                len(self.scores),
+                rate,
+                self.parts,
+            )
             fitted = fit(job, self.picker, self.scores)
         seconds = time.perf_counter() - start
         return CompressionResult(
             text=fitted.text,
             spans=fitted.spans,
-            original_tokens=self.length,
+            original_tokens=length,
             compressed_tokens=fitted.tokens,
             budget=budget,
             query=self.query.text,
@@ -97,6 +109,7 @@ class ScoredText:
             unit=self.made_by.unit,
             windows=self.windows,
             timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
+            tokenizer=self.counter.name,
             notes=(_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else (),
         )
 

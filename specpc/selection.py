@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specpc.layout import Layout
 
 # At least this share of the budget is used wherever whole units allow it.
-_USED: Final = 0.95
+_USED: Final = 0.97
 # How many of the weakest chosen units may be exchanged for a better fit.
 _EXCHANGED: Final = 12
 _FILLERS: Final = 400
@@ -82,7 +82,7 @@ def select_units(
     layout: Layout | None = None,
     forced: Collection[int] = (),
 ) -> NDArray[np.int64]:
-    """The best units by score that fit a budget, which is used to 95% wherever units allow.
+    """The best units by score that fit a budget, which is used to 97% wherever units allow.
 
     Units are taken in order of score, skipping those too large for what is left. A unit costs
     its own tokens and those of what it needs and nothing before it needed. If much is

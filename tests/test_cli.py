@@ -139,7 +139,14 @@ def test_jsonl_lines_keep_their_fields_and_order(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     assert run(jsonl(tmp_path, *items), "--jsonl", "--ratio", "0.2", "-o", out).exit_code == 0
     for item, made in zip(items, records(out), strict=True):
-        keys = ["compressed", "spans", "original_tokens", "compressed_tokens", "seconds"]
+        keys = [
+            "compressed",
+            "spans",
+            "original_tokens",
+            "compressed_tokens",
+            "tokenizer",
+            "seconds",
+        ]
         assert list(made) == ["id", "question", "meta", *keys]
         assert made["id"] == item["id"]
         assert made["compressed"] == "".join(TEXT[a:b] for a, b in made["spans"])
