@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.budget import check_budget
-from specpc.config import ScorerName, Unit
+from specpc.config import Format, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
-from specpc_cli import batch
+from specpc_cli import batch, messages
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
@@ -65,6 +65,13 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = "auto",
     gap: Annotated[str, typer.Option(help="Marker written wherever text was cut.")] = "",
+    input_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
+        ),
+    ] = "text",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
     ] = False,
@@ -98,6 +105,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress prompt.txt --ratio 0.3 | llm
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
+      specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
@@ -108,6 +116,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     sources = files or [STDIN]
     check_budget(ratio=ratio, target_tokens=target_tokens)
     _check_options(sources, output, as_json=as_json, jsonl=jsonl, resume=resume)
+    if input_format == "messages":
+        _check_messages(sources, as_json=as_json, jsonl=jsonl)
     for source in sources:
         check_file(source)
     task = Task(_read_question(question, question_file), ratio, target_tokens, gap)
@@ -131,7 +141,10 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             console.tell(f"{told}: {advice(compressor.draft)}")
         return compressor
 
-    if jsonl:
+    if input_format == "messages":
+        target = output / _name(sources[0]) if output and output.is_dir() else output
+        messages.run(sources[0], target, load, task, console)
+    elif jsonl:
         made_with = {
             "draft": draft,
             "scorer": scorer,
@@ -165,6 +178,13 @@ def _check_options(
             raise UsageError("standard input can be read only once")
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
+
+
+def _check_messages(sources: list[str], *, as_json: bool, jsonl: bool) -> None:
+    if as_json or jsonl:
+        raise UsageError("--format messages reads and writes JSON: leave out --json and --jsonl")
+    if len(sources) > 1:
+        raise UsageError("--format messages reads one file: compress several one by one")
 
 
 def _read_question(question: str | None, file: Path | None) -> str | None:

@@ -56,7 +56,12 @@ def _mode(path: Path) -> int:
 
 def json_line(fields: dict[str, Any]) -> bytes:
     """One object on one line of UTF-8."""
+    return json_text(fields)
+
+
+def json_text(value: Any, indent: str | None = None) -> bytes:
+    """A value as UTF-8 and a line break at its end; on one line unless indented."""
     try:
-        return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
     except UnicodeEncodeError:  # a lone surrogate passed through from the input
-        return (json.dumps(fields) + "\n").encode()
+        return (json.dumps(value, indent=indent) + "\n").encode()

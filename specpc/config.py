@@ -15,6 +15,9 @@ Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token"]
 ScorerName = Literal["auto", "retrieval-heads", "specpc", "received-attention"]
 """``auto`` is the best the draft has, with and without a question; ``specpc`` the paper's rule."""
 
+Format = Literal["text", "messages"]
+"""What an input holds: text, or a chat request in JSON."""
+
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)
 
