@@ -123,12 +123,13 @@ def _assemble(job: Job, picked: Picked) -> Fitted:
     pieces = list(picked.pieces)
     if job.tail_start < len(job.text):
         pieces.append(Span(job.tail_start, len(job.text), math.inf))
-    ranges = keep_apart(job.text, merge([(piece.start, piece.end) for piece in pieces]))
+    ranges = merge([(piece.start, piece.end) for piece in pieces])
     if job.parts is None:
+        ranges = keep_apart(job.text, ranges)
         text = join(job.text, ranges, job.gap)
         tokens = job.count(text)
     else:
-        split = job.parts.split(job.text, ranges)
+        split = [keep_apart(job.text, own) for own in job.parts.split(job.text, ranges)]
         ranges = [kept for inside in split for kept in inside]
         texts = job.parts.texts(job.text, split, job.gap)
         text, tokens = "".join(texts), sum(map(job.count, texts))

@@ -314,7 +314,7 @@ def test_nothing_left_of_a_text_becomes_a_marker(tiny: Compressor) -> None:
     for gap, marker in (("", "[...]"), (" ... ", "..."), ("\n", "[...]")):
         made = compress_messages(tiny, messages, ratio=0.1, gap=gap)
         contents = [message["content"] for message in made.request]
-        assert contents.count(marker) >= 5
+        assert contents.count(marker) >= 3
         accept(OPENAI, made.request)
 
 

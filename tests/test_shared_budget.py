@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,9 +13,15 @@ from hypothesis import strategies as st
 from specpc import Compressor
 from specpc.counting import CharacterCounter, DraftCounter, WordCounter
 from specpc.errors import BudgetError, InputError
+from specpc.fitting import Job, fit
 from specpc.parts import Parts
+from specpc.picking import Picked
+from specpc.results import Span
 from specpc.shared_budget import compress_together
 from tests.test_properties import texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 units = st.sampled_from(["sentence", "line", "word", "token"])
 several = st.lists(texts.filter(str.strip), min_size=1, max_size=5)
@@ -62,6 +70,22 @@ def test_the_question_at_the_end_of_one_text_is_not_that_of_all(tiny: Compressor
     sources = ["A text about topics. " * 10, "Another text.\n\nWhat is the answer?"]
     made = compress_together(tiny, sources, None, ratio=0.3)
     assert made.total.query == ""
+
+
+class Ends:
+    """Picks the last line of each of two texts."""
+
+    unit_starts = np.zeros(0, dtype=np.int64)
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        return Picked([Span(5, 9, 1.0), Span(18, 23, 1.0)])
+
+
+def test_a_text_is_not_mended_for_what_is_kept_of_the_one_before() -> None:
+    source, parts = Parts.joined(["One.\nTwo.", "Three.\nFour."])
+    fitted = fit(Job(source, len(source), 20, "", len, 23, 1.0, parts), Ends(), np.zeros(23))
+    assert [source[span.start : span.end] for span in fitted.spans] == ["Two.", "Four."]
+    assert (fitted.text, fitted.tokens) == ("Two.Four.", 9)
 
 
 def test_scores_go_with_their_spans(tiny: Compressor) -> None:
