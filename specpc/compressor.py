@@ -14,8 +14,9 @@ from specpc.config import check_names
 from specpc.counting import DraftCounter, find_counter
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
-from specpc.picking import Picker, TokenPicker, UnitPicker, Units, lay_out_units
+from specpc.picking import TokenPicker, UnitPicker, Units, lay_out_units
 from specpc.prompt import Query, QuerySource, find_query
+from specpc.protection import NOTHING, Protection, Unmarked, find_protected, unmark
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
 from specpc.scorers import make_question_free_scorer, make_scorer
@@ -109,6 +110,7 @@ class Compressor:
         ratio: float | None = None,
         target_tokens: int | None = None,
         gap: str = "",
+        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
     ) -> CompressionResult:
         """Keep the part of ``context`` that ``question`` needs, within a budget.
@@ -120,14 +122,16 @@ class Compressor:
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
             target_tokens: absolute budget in tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
+            keep: what is kept in any case, besides what stands between ``<specpc:keep>`` and
+                ``</specpc:keep>`` in the text; it counts against the budget.
             progress: called with (tokens read, tokens in all) after each window.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
-            InputError: the text is empty, blank or not encodable.
+            InputError: the text is empty, blank or not encodable, or its marks do not pair.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
-        read = self.read(context, question)
+        read = self.read(context, question, keep=keep)
         length = read.original_tokens
         if resolve_budget(length, ratio=ratio, target_tokens=target_tokens) < length:
             read = self.add_scores(read, progress)
@@ -138,6 +142,7 @@ class Compressor:
         context: str,
         question: str | None = None,
         *,
+        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
     ) -> ScoredText:
         """Read and score ``context`` once, to be compressed to several budgets afterwards.
@@ -145,30 +150,44 @@ class Compressor:
         Args:
             context: the text.
             question: as in `compress`.
+            keep: as in `compress`.
             progress: as in `compress`.
 
         Raises:
             InputError: the text is empty, blank or not encodable.
         """
-        return self.add_scores(self.read(context, question), progress)
+        return self.add_scores(self.read(context, question, keep=keep), progress)
 
     def read(
-        self, context: str, question: str | None = None, *, parts: Parts | None = None
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        keep: Protection = NOTHING,
+        parts: Parts | None = None,
     ) -> ScoredText:
         """Tokens, query and pieces of a text, nothing scored yet.
 
         Args:
             context: the text.
             question: as in `compress`.
-            parts: the texts that ``context`` was joined of; the last of them may close with a
-                question of its own, which is then not taken for that of all.
+            keep: as in `compress`.
+            parts: the texts that ``context`` was joined of, protection marks removed; the last
+                of them may close with a question of its own, which is then not taken for that
+                of all.
 
         Raises:
-            InputError: the text is empty, blank or not encodable.
+            InputError: the text is empty, blank or not encodable, or its marks do not pair.
         """
+        start = time.perf_counter()
+        unmarked = unmark(context) if parts is None else Unmarked(context)
+        context = unmarked.text
         if not context.strip():
             raise InputError("the text is empty: there is nothing to compress")
-        start = time.perf_counter()
+        if parts is None:
+            protected = find_protected(context, unmarked.marked, keep)
+        else:
+            protected = parts.protected(context, keep)
         query = find_query(context, question, own=parts is None)
         if query.source is QuerySource.NEUTRAL and self.question_free is not None:
             query = Query("", QuerySource.NONE, len(context))
@@ -179,6 +198,7 @@ class Compressor:
             length = sum(counter.count(context[start:end]) for start, end in parts.ranges)
         else:
             length = counter.count(context) if self.counter else len(tokens)
+        picker = self._picker(context, tokens, query, unit, parts)
         return ScoredText(
             text=context,
             query=query,
@@ -186,9 +206,12 @@ class Compressor:
             made_by=Provenance(self.draft.name, self._scorer(query).name, unit),
             counter=counter,
             original_tokens=length,
-            picker=self._picker(context, tokens, query, unit, parts),
+            picker=picker.protecting(protected) if protected else picker,
             tokenize_seconds=time.perf_counter() - start,
             parts=parts,
+            source=unmarked if unmarked.cuts else None,
+            protected=bool(protected),
+            notes=protected.notes,
         )
 
     def _unit(self, query: Query) -> str:
@@ -202,7 +225,7 @@ class Compressor:
 
     def _picker(
         self, text: str, tokens: TokenizedText, query: Query, unit: str, parts: Parts | None
-    ) -> Picker:
+    ) -> TokenPicker | WordPicker | UnitPicker:
         """Chooses among the text before its own closing question."""
         bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
         bounds = np.minimum(bounds, query.tail_start)

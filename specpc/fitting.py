@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from specpc.errors import BudgetError
-from specpc.reconstruction import Range, join, keep_apart, merge
+from specpc.reconstruction import Range, join, keep_apart, merge, places
 from specpc.results import Span
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ _GUESSES: Final = 3
 
 @dataclass(frozen=True)
 class Fitted:
-    """A text that keeps the budget, where it came from, and its length in tokens."""
+    """A text that keeps the budget, where its spans came from and went, and its tokens."""
 
     text: str
     spans: tuple[Span, ...]
+    positions: tuple[int, ...]
     tokens: int
     cut_unit: bool = False
 
@@ -49,6 +51,7 @@ class Job:
         allowed: the largest allowance that means anything, in draft tokens.
         rate: tokens of the budget for each token of the draft, about.
         parts: the texts that come out, each counted by itself; ``None`` for one.
+        protected: whether the picker keeps some pieces whatever the allowance.
     """
 
     text: str
@@ -59,6 +62,7 @@ class Job:
     allowed: int
     rate: float = 1.0
     parts: Parts | None = None
+    protected: bool = False
 
 
 def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
@@ -70,10 +74,12 @@ def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
     used to 97%, or does not get any better.
 
     Raises:
-        BudgetError: the budget cannot hold the text's own question, or anything at all.
+        BudgetError: the budget cannot hold the text's own question, what is protected, or
+            anything at all.
     """
     fixed = _fixed_tokens(job)
     room = job.budget - fixed
+    least = _least(job, picker, scores) if job.protected else None
     best: Fitted | None = None
     low, high = 0, job.allowed + 1  # allowances that keep the budget, and that do not
     allowance = min(job.allowed, max(1, math.floor(room / job.rate)))
@@ -94,6 +100,7 @@ def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
             allowance = min(max(math.floor(allowance * room / used), low + 1), high - 1)
         else:
             allowance = (low + high) // 2
+    best = best or least
     if best is None or not best.spans or best.spans[0].start >= job.tail_start:
         raise BudgetError(
             f"a budget of {job.budget} tokens cannot hold any piece of this text: "
@@ -119,6 +126,22 @@ def _fixed_tokens(job: Job) -> int:
     return fixed
 
 
+def _least(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
+    """What is protected, alone.
+
+    Raises:
+        BudgetError: it exceeds the budget.
+    """
+    least = _assemble(job, picker.pick(scores, 0))
+    if least.tokens > job.budget:
+        tail = " and the question at the end of the text" if job.tail_start < len(job.text) else ""
+        raise BudgetError(
+            f"the protected text{tail} takes {least.tokens:,} tokens, in whole units with what "
+            f"they need, and the budget is {job.budget:,}: raise the budget or protect less"
+        )
+    return least
+
+
 def _assemble(job: Job, picked: Picked) -> Fitted:
     pieces = list(picked.pieces)
     if job.tail_start < len(job.text):
@@ -126,14 +149,20 @@ def _assemble(job: Job, picked: Picked) -> Fitted:
     ranges = merge([(piece.start, piece.end) for piece in pieces])
     if job.parts is None:
         ranges = keep_apart(job.text, ranges)
-        text = join(job.text, ranges, job.gap)
+        text, positions = join(job.text, ranges, job.gap), places(ranges, job.gap)
         tokens = job.count(text)
     else:
         split = [keep_apart(job.text, own) for own in job.parts.split(job.text, ranges)]
         ranges = [kept for inside in split for kept in inside]
         texts = job.parts.texts(job.text, split, job.gap)
         text, tokens = "".join(texts), sum(map(job.count, texts))
-    return Fitted(text, _scored(ranges, pieces), tokens, picked.cut_unit)
+        starts = accumulate(map(len, texts), initial=0)
+        positions = tuple(
+            start + place
+            for start, inside in zip(starts, split, strict=False)
+            for place in places(inside, job.gap)
+        )
+    return Fitted(text, _scored(ranges, pieces), positions, tokens, picked.cut_unit)
 
 
 def _scored(ranges: list[Range], pieces: list[Span]) -> tuple[Span, ...]:

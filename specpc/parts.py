@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specpc.protection import Protected, Protection, find_protected
 from specpc.reconstruction import Range, join
 
 if TYPE_CHECKING:
@@ -21,10 +23,12 @@ class Parts:
         ranges: sorted, disjoint stretches of the joined text; what is between them never comes
             out.
         instead: what comes out for a text of which nothing but white space was kept.
+        marked: for each of the texts, its ranges that stood between protection marks.
     """
 
     ranges: tuple[Range, ...]
     instead: str = ""
+    marked: tuple[tuple[Range, ...], ...] = ()
 
     @classmethod
     def joined(cls, texts: Sequence[str], instead: str = "") -> tuple[str, Parts]:
@@ -54,3 +58,14 @@ class Parts:
     def texts(self, text: str, split: Sequence[Sequence[Range]], gap: str) -> list[str]:
         """What comes out of each text, given its kept ranges as `split` gives them."""
         return [join(text, ranges, gap) if ranges else self.instead for ranges in split]
+
+    def protected(self, text: str, keep: Protection) -> Protected:
+        """What is protected in each of the texts by itself, as ranges of the joined text."""
+        ranges: list[Range] = []
+        notes: Counter[str] = Counter()
+        for i, (start, end) in enumerate(self.ranges):
+            found = find_protected(text[start:end], self.marked[i] if self.marked else (), keep)
+            ranges += [(start + low, start + high) for low, high in found.ranges]
+            notes.update(found.notes)
+        missed = tuple(note for note, count in notes.items() if count == len(self.ranges))
+        return Protected(tuple(ranges), keep.first, keep.last, missed, self.ranges)

@@ -46,6 +46,7 @@ class CompressionResult:
     Attributes:
         text: the kept slices of the source in order, joined by the gap marker (default none).
         spans: where the slices were, sorted and disjoint.
+        positions: where each of them begins in ``text``.
         original_tokens: the source's length in tokens.
         compressed_tokens: the length of ``text`` in tokens, gap markers included.
         budget: the most tokens the result was allowed.
@@ -62,6 +63,7 @@ class CompressionResult:
 
     text: str
     spans: tuple[Span, ...]
+    positions: tuple[int, ...]
     original_tokens: int
     compressed_tokens: int
     budget: int

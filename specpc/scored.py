@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from specpc.parts import Parts
     from specpc.picking import Picker
     from specpc.prompt import Query
+    from specpc.protection import Unmarked
     from specpc.tokens import TokenizedText
 
 
@@ -36,7 +37,7 @@ class ScoredText:
     """A text with a score for each token of its context; made by `Compressor.score`.
 
     Attributes:
-        text: the source.
+        text: the source, without protection marks.
         query: what the draft was asked.
         tokens: the source in draft tokens.
         made_by: draft, scorer and unit.
@@ -48,6 +49,9 @@ class ScoredText:
         scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
         windows: how many windows the draft read.
         score_seconds: wall-clock time of scoring.
+        source: the source with its protection marks, if it has any.
+        protected: whether the picker keeps some pieces whatever the budget.
+        notes: what the user may want to know, one sentence each.
     """
 
     text: str
@@ -62,6 +66,9 @@ class ScoredText:
     scores: NDArray[np.float64] | None = None
     windows: int = 0
     score_seconds: float = 0.0
+    source: Unmarked | None = None
+    protected: bool = False
+    notes: tuple[str, ...] = ()
 
     def compress(
         self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
@@ -81,7 +88,7 @@ class ScoredText:
         budget = resolve_budget(length, ratio=ratio, target_tokens=target_tokens)
         if budget == length or self.scores is None:
             whole = Span(0, len(self.text), math.inf)
-            fitted = Fitted(self.text, (whole,), length)
+            fitted = Fitted(self.text, (whole,), (0,), length)
         else:
             rate = length / max(1, len(self.tokens))
             job = Job(
@@ -93,12 +100,18 @@ class ScoredText:
                 len(self.scores),
                 rate,
                 self.parts,
+                self.protected,
             )
             fitted = fit(job, self.picker, self.scores)
+        spans, positions = fitted.spans, fitted.positions
+        if self.source is not None:
+            spans, positions = self.source.to_source(spans, positions)
+        cut_unit = (_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else ()
         seconds = time.perf_counter() - start
         return CompressionResult(
             text=fitted.text,
-            spans=fitted.spans,
+            spans=spans,
+            positions=positions,
             original_tokens=length,
             compressed_tokens=fitted.tokens,
             budget=budget,
@@ -110,7 +123,7 @@ class ScoredText:
             windows=self.windows,
             timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
             tokenizer=self.counter.name,
-            notes=(_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else (),
+            notes=self.notes + cut_unit,
         )
 
 
