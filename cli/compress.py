@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,24 +10,26 @@ import typer
 from specpc.budget import check_budget
 from specpc.config import Format, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
-from specpc.errors import SpecPCError, UsageError
-from specpc_cli import batch, messages
+from specpc.errors import UsageError
+from specpc.protection import Protection
+from specpc_cli import batch, many, messages, single
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
-from specpc_cli.outputs import json_line, write_file, write_stdout
-from specpc_cli.task import Task, json_fields
+from specpc_cli.stats import StatsWanted
+from specpc_cli.task import Task
+from specpc_cli.tree import has_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from specpc import Compressor
 
 
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Text files; '-' or none for standard input.", show_default=False),
+        typer.Argument(
+            help="Text files or folders; '-' or none for standard input.", show_default=False
+        ),
     ] = None,
     question: Annotated[
         str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
@@ -72,6 +73,12 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
         ),
     ] = "text",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep every unit this regular expression matches in; repeatable."),
+    ] = None,
+    keep_first: Annotated[int, typer.Option(help="Keep the first N units.")] = 0,
+    keep_last: Annotated[int, typer.Option(help="Keep the last N units.")] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
     ] = False,
@@ -85,8 +92,14 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         str, typer.Option(help="With --jsonl: the field that holds the question.")
     ] = "question",
     resume: Annotated[
-        bool, typer.Option("--resume", help="With --jsonl: go on with an interrupted run.")
+        bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
     ] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Tell the tokens saved and the time spent.")
+    ] = False,
+    price: Annotated[
+        float | None, typer.Option(help="With --stats: price of a million tokens.")
+    ] = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
@@ -104,6 +117,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
+      specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
 
@@ -115,12 +129,16 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
     check_budget(ratio=ratio, target_tokens=target_tokens)
-    _check_options(sources, output, as_json=as_json, jsonl=jsonl, resume=resume)
     if input_format == "messages":
         _check_messages(sources, as_json=as_json, jsonl=jsonl)
     for source in sources:
-        check_file(source)
-    task = Task(_read_question(question, question_file), ratio, target_tokens, gap)
+        if jsonl or not Path(source).is_dir():
+            check_file(source)
+    several = len(sources) > 1 or has_folder(sources)
+    _check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
+    task = Task(_read_question(question, question_file), ratio, target_tokens, gap, protection)
+    told = StatsWanted(stats or price is not None, price)
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -141,39 +159,43 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             console.tell(f"{told}: {advice(compressor.draft)}")
         return compressor
 
+    made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
+    made_with |= task.settings()
     if input_format == "messages":
-        target = output / _name(sources[0]) if output and output.is_dir() else output
-        messages.run(sources[0], target, load, task, console)
+        messages.run(sources[0], output, load, task, console)
     elif jsonl:
-        made_with = {
-            "draft": draft,
-            "scorer": scorer,
-            "unit": unit,
-            "tokenizer": tokenizer,
-            **task.settings(),
-        }
         fields = batch.Fields(context_field, question_field)
-        batch.run(batch.Job(sources[0], output, fields, made_with, resume), load, task, console)
-    elif len(sources) == 1:
-        _compress_one(sources[0], output, load, task, console, as_json=as_json)
+        job = batch.Job(sources[0], output, fields, made_with, resume, told)
+        batch.run(job, load, task, console)
+    elif several:
+        made_with |= {"json": as_json, "stats": as_json and told.wanted}
+        files = many.Job(sources, output, as_json, made_with, resume, told)
+        many.run(files, load, task, console)
     else:
-        _compress_many(sources, output, load, task, console, as_json=as_json)
+        single.run(sources[0], output, load, task, console, as_json=as_json, stats=told)
 
 
 def _check_options(
-    sources: list[str], output: Path | None, *, as_json: bool, jsonl: bool, resume: bool
+    sources: list[str],
+    output: Path | None,
+    several: bool,
+    *,
+    as_json: bool,
+    jsonl: bool,
+    resume: bool,
 ) -> None:
-    if resume and not jsonl:
-        raise UsageError("--resume goes with --jsonl")
+    if resume and not (jsonl or several):
+        raise UsageError("--resume goes with --jsonl, several files or a folder")
     if resume and output is None:
-        raise UsageError("--resume needs -o FILE: what was printed cannot be gone on with")
+        where = "FILE" if jsonl else "DIR"
+        raise UsageError(f"--resume needs -o {where}: what was printed cannot be gone on with")
     if jsonl and as_json:
         raise UsageError("--jsonl already writes JSON: leave out --json")
     if jsonl and len(sources) > 1:
         raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
-    if len(sources) > 1 and not jsonl:
+    if several and not jsonl:
         if output is None and not as_json:
-            raise UsageError("several files need -o DIR or --json")
+            raise UsageError("a folder, or several files, need -o DIR or --json")
         if sources.count(STDIN) > 1:
             raise UsageError("standard input can be read only once")
     if output is not None and not output.parent.is_dir():
@@ -196,76 +218,3 @@ def _read_question(question: str | None, file: Path | None) -> str | None:
     if question is not None and not question.strip():
         raise UsageError("the question is empty: ask something, or leave -q out")
     return question
-
-
-def _compress_one(
-    source: str,
-    output: Path | None,
-    load: Callable[[], Compressor],
-    task: Task,
-    console: Console,
-    *,
-    as_json: bool,
-) -> None:
-    text = read_text(source)
-    compressor = load()
-    with console.progress("Reading") as progress:
-        result = task.run(compressor, text, progress=progress)
-    data = json_line(json_fields(result)) if as_json else result.text.encode()
-    if output is None:
-        write_stdout(data)
-    else:
-        write_file(output / _name(source) if output.is_dir() else output, data)
-    console.summary(result)
-
-
-def _compress_many(
-    sources: list[str],
-    output: Path | None,
-    load: Callable[[], Compressor],
-    task: Task,
-    console: Console,
-    *,
-    as_json: bool,
-) -> None:
-    """Each file by itself; one that fails is reported and does not stop the others."""
-    folder = None if output is None else _make_folder(output, sources)
-    compressor = load()
-    failed = 0
-    for source in sources:
-        try:
-            text = read_text(source)
-            with console.progress(f"Reading {source}") as progress:
-                result = task.run(compressor, text, progress=progress)
-        except SpecPCError as error:
-            failed += 1
-            told = str(error)
-            console.error(told if source in told else f"{source}: {told}")
-            continue
-        fields = {"file": source, **json_fields(result)}
-        data = json_line(fields) if as_json else result.text.encode()
-        if folder is None:
-            write_stdout(data)
-        else:
-            suffix = ".json" if as_json else ""
-            write_file(folder / (_name(source) + suffix), data)
-        console.summary(result, source)
-    if failed:
-        raise SpecPCError(f"{failed} of {len(sources)} files could not be compressed")
-
-
-def _make_folder(output: Path, sources: list[str]) -> Path:
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"{output} is a file: several files need a folder after -o")
-    twice = [name for name, count in Counter(map(_name, sources)).items() if count > 1]
-    if twice:
-        raise UsageError(
-            f"several of the files are called {twice[0]} and would overwrite each other in "
-            f"{output}: compress them in separate runs, or use --json"
-        )
-    output.mkdir(exist_ok=True)
-    return output
-
-
-def _name(source: str) -> str:
-    return "stdin.txt" if source == STDIN else Path(source).name

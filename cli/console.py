@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specpc import CompressionResult
+    from specpc_cli.progress import FilesProgress
 
 
 class Console:
@@ -64,6 +65,17 @@ class Console:
         ) as bar:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    @contextmanager
+    def files(self, count: int, size: int) -> Iterator[FilesProgress]:
+        """A bar over ``count`` files of ``size`` bytes together, on a terminal only."""
+        from specpc_cli.progress import FilesProgress, files_bar
+
+        if not self.interactive:
+            yield FilesProgress(count)
+            return
+        with files_bar(count, size) as progress:
+            yield progress
 
 
 def _counted(result: CompressionResult) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.outputs import json_text, write_file, write_stdout
+from specpc_cli.outputs import json_text, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +52,7 @@ def run(
         )
     indent = _INDENT.match(text)
     data = json_text(made.request, indent[1] if indent else None)
-    if output is None:
-        write_stdout(data)
-    else:
-        write_file(output, data)
+    write_output(source, output, data)
     if made.total is not None:
         console.summary(made.total)
     else:
