@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.budget import check_budget
-from specpc.config import Format, ScorerName, Unit
+from specpc.config import Format, Protection, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
-from specpc.protection import Protection
-from specpc_cli import batch, many, messages, single
+from specpc_cli import batch, many, messages, single, together
+from specpc_cli.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.console import Console
-from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
 from specpc_cli.stats import StatsWanted
 from specpc_cli.task import Task
@@ -86,11 +86,32 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
     ] = False,
     context_field: Annotated[
-        str, typer.Option(help="With --jsonl: the field that is compressed.")
-    ] = "context",
+        str | None,
+        typer.Option(
+            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
+            show_default=False,
+        ),
+    ] = None,
     question_field: Annotated[
         str, typer.Option(help="With --jsonl: the field that holds the question.")
     ] = "question",
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--together", help="Several texts: one budget for all, spent where it matters."
+        ),
+    ] = False,
+    min_per_document: Annotated[
+        int, typer.Option(help="With --together: tokens each document keeps at least.")
+    ] = 0,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n').",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
     ] = False,
@@ -118,6 +139,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress prompt.txt --ratio 0.3 | llm
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
       specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
+      specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
 
@@ -130,15 +152,22 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     sources = files or [STDIN]
     check_budget(ratio=ratio, target_tokens=target_tokens)
     if input_format == "messages":
-        _check_messages(sources, as_json=as_json, jsonl=jsonl)
+        check_messages(sources, as_json=as_json, jsonl=jsonl, together=share)
     for source in sources:
-        if jsonl or not Path(source).is_dir():
+        if jsonl or input_format == "messages" or not Path(source).is_dir():
             check_file(source)
     several = len(sources) > 1 or has_folder(sources)
-    _check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
+    if share:
+        check_together(sources, jsonl=jsonl, resume=resume)
+    else:
+        if template is not None or min_per_document:
+            raise UsageError("--template and --min-per-document go with --together")
+        check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     protection = Protection(tuple(keep or ()), keep_first, keep_last)
-    task = Task(_read_question(question, question_file), ratio, target_tokens, gap, protection)
-    told = StatsWanted(stats or price is not None, price)
+    task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
+    totals = StatsWanted(stats or price is not None, price)
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -162,59 +191,26 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
     made_with |= task.settings()
     if input_format == "messages":
-        messages.run(sources[0], output, load, task, console)
+        messages.run(sources[0], output, load, task, console, totals)
+    elif share:
+        documents = together.Job(
+            sources,
+            output,
+            as_json,
+            jsonl,
+            context_field or "text",
+            min_per_document,
+            template,
+            totals,
+        )
+        together.run(documents, load, task, console)
     elif jsonl:
-        fields = batch.Fields(context_field, question_field)
-        job = batch.Job(sources[0], output, fields, made_with, resume, told)
+        fields = batch.Fields(context_field or "context", question_field)
+        job = batch.Job(sources[0], output, fields, made_with, resume, totals)
         batch.run(job, load, task, console)
     elif several:
         made_with |= {"json": as_json, "stats": as_json and told.wanted}
-        files = many.Job(sources, output, as_json, made_with, resume, told)
+        files = many.Job(sources, output, as_json, made_with, resume, totals)
         many.run(files, load, task, console)
     else:
-        single.run(sources[0], output, load, task, console, as_json=as_json, stats=told)
-
-
-def _check_options(
-    sources: list[str],
-    output: Path | None,
-    several: bool,
-    *,
-    as_json: bool,
-    jsonl: bool,
-    resume: bool,
-) -> None:
-    if resume and not (jsonl or several):
-        raise UsageError("--resume goes with --jsonl, several files or a folder")
-    if resume and output is None:
-        where = "FILE" if jsonl else "DIR"
-        raise UsageError(f"--resume needs -o {where}: what was printed cannot be gone on with")
-    if jsonl and as_json:
-        raise UsageError("--jsonl already writes JSON: leave out --json")
-    if jsonl and len(sources) > 1:
-        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
-    if several and not jsonl:
-        if output is None and not as_json:
-            raise UsageError("a folder, or several files, need -o DIR or --json")
-        if sources.count(STDIN) > 1:
-            raise UsageError("standard input can be read only once")
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-
-
-def _check_messages(sources: list[str], *, as_json: bool, jsonl: bool) -> None:
-    if as_json or jsonl:
-        raise UsageError("--format messages reads and writes JSON: leave out --json and --jsonl")
-    if len(sources) > 1:
-        raise UsageError("--format messages reads one file: compress several one by one")
-
-
-def _read_question(question: str | None, file: Path | None) -> str | None:
-    if question is not None and file is not None:
-        raise UsageError("give the question with -q or with --question-file, not both")
-    if file is not None:
-        check_file(str(file))
-        question = read_text(str(file))
-    if question is not None and not question.strip():
-        raise UsageError("the question is empty: ask something, or leave -q out")
-    return question
+        single.run(sources[0], output, load, task, console, as_json=as_json, stats=totals)

@@ -96,7 +96,8 @@ def _fields(text: SlicedText, place: Place, sources: dict[str, str | None]) -> d
 def _source(name: str) -> str | None:
     """The text of a file, if it is one."""
     try:
-        return decode(Path(name).read_bytes(), name)
+        text: str = decode(Path(name).read_bytes(), name)
+        return text
     except (OSError, ValueError, InputError):
         return None
 

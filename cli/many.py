@@ -56,7 +56,7 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
     if job.output is not None and job.output.exists() and not job.output.is_dir():
         raise UsageError(f"{job.output} is a file: several files need a folder after -o")
     found = find_files(job.names, job.output)
-    _tell_skipped(found, console)
+    tell_skipped(found, console)
     if not found.files and not found.failed:
         raise InputError("there are no files in the folder: nothing to compress")
     work = _Work(job, load, task, console)
@@ -70,7 +70,8 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
         raise SpecPCError(f"{len(failed)} of {total} files could not be compressed")
 
 
-def _tell_skipped(found: Found, console: Console) -> None:
+def tell_skipped(found: Found, console: Console) -> None:
+    """One line on what was left out of folders; with ``-v``, all of it."""
     if not found.skipped:
         return
     reasons = [reason for _, reason in found.skipped]

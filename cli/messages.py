@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from specpc import Compressor
     from specpc_cli.console import Console
+    from specpc_cli.stats import StatsWanted
     from specpc_cli.task import Task
 
 _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
@@ -28,6 +29,7 @@ def run(
     load: Callable[[], Compressor],
     task: Task,
     console: Console,
+    stats: StatsWanted,
 ) -> None:
     """Compress the messages of one file, written as JSON with the indentation it had.
 
@@ -48,13 +50,19 @@ def run(
             ratio=task.ratio,
             target_tokens=task.target_tokens,
             gap=task.gap,
+            keep=task.keep,
             progress=progress,
         )
     indent = _INDENT.match(text)
     data = json_text(made.request, indent[1] if indent else None)
     write_output(source, output, data)
     if made.total is not None:
-        console.summary(made.total)
+        total = made.total
+        counts = (total.original_tokens, total.compressed_tokens, total.timings.total)
+        if stats.wanted:
+            console.tell(stats.totals(counts).line())
+        else:
+            console.summary(total)
     else:
         console.tell(
             f"nothing was cut: besides system messages and the last user turn there is no text of "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.protection import NOTHING, Protection
+from specpc.config import NOTHING, Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable

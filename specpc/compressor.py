@@ -10,24 +10,25 @@ import numpy as np
 import torch
 
 from specpc.budget import check_budget, resolve_budget
-from specpc.config import check_names
+from specpc.config import NOTHING, TEMPLATE, Protection, check_names
 from specpc.counting import DraftCounter, find_counter
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
 from specpc.picking import TokenPicker, UnitPicker, Units, lay_out_units
 from specpc.prompt import Query, QuerySource, find_query
-from specpc.protection import NOTHING, Protection, Unmarked, find_protected, unmark
+from specpc.protection import Unmarked, find_protected, unmark
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
 from specpc.scorers import make_question_free_scorer, make_scorer
 from specpc.scoring import UnitJudge
-from specpc.windows import cut_windows
+from specpc.windows import cut_part_windows, cut_windows
 from specpc.words import WordPicker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from specpc.counting import Counter
+    from specpc.documents import Document, DocumentsResult
     from specpc.parts import Parts
     from specpc.results import CompressionResult
     from specpc.scoring import Scorer
@@ -137,6 +138,57 @@ class Compressor:
             read = self.add_scores(read, progress)
         return read.compress(ratio=ratio, target_tokens=target_tokens, gap=gap)
 
+    def compress_documents(  # noqa: PLR0913 - those of `compress`, and two
+        self,
+        documents: Sequence[Document],
+        question: str | None = None,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        min_per_document: int = 0,
+        template: str = TEMPLATE,
+        gap: str = "",
+        keep: Protection = NOTHING,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> DocumentsResult:
+        """Keep the part of several documents that ``question`` needs, within one budget.
+
+        They are read side by side, and the budget is spent where it matters: a document may be
+        dropped altogether.
+
+        Args:
+            documents: texts with names, which differ.
+            question: what will be asked of them; a document's own last lines are not taken for
+                it.
+            ratio: fraction of the tokens of the joined documents that is kept.
+            target_tokens: absolute budget in tokens of the joined documents, instead of ``ratio``.
+            min_per_document: tokens that each document keeps at least.
+            template: how a document stands in the joined text, with ``{name}`` and ``{text}``;
+                its tokens count.
+            gap: as in `compress`.
+            keep: as in `compress`, of each document.
+            progress: as in `compress`.
+
+        Raises:
+            BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
+            InputError: there are no documents, or one is empty or not encodable.
+            UsageError: the template is none.
+        """
+        from specpc.documents import compress_documents
+
+        return compress_documents(
+            self,
+            documents,
+            question,
+            ratio=ratio,
+            target_tokens=target_tokens,
+            min_per_document=min_per_document,
+            template=template,
+            gap=gap,
+            keep=keep,
+            progress=progress,
+        )
+
     def score(
         self,
         context: str,
@@ -234,7 +286,7 @@ class Compressor:
         if unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
-            return WordPicker.of(context, bounds)
+            return WordPicker.of(context, bounds, parts)
         layout = lay_out_units(context, unit, parts)
         return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
 
@@ -247,18 +299,23 @@ class Compressor:
         count = read.tokens.count_before(read.query.tail_start)
         ids = torch.from_numpy(read.tokens.ids[:count])
         limit = scorer.context_window(self.reader, question)
-        windows = cut_windows(read.picker.unit_starts, count, limit)
+        starts = read.picker.unit_starts
+        if read.parts is None:
+            windows = cut_windows(starts, count, limit)
+        else:
+            parts = [read.tokens.count_before(start) for start, _ in read.parts.ranges]
+            windows = cut_part_windows(parts, starts, count, limit)
         picker = read.picker
         if isinstance(scorer, UnitJudge) and isinstance(picker, UnitPicker):
             judged = scorer.judge(self.reader, question, ids, windows, picker.units, progress)
             scores, picker = judged.tokens, replace(picker, judged=judged.units)
         else:
-            parts = []
+            vectors = []
             for low, high in windows:
-                parts += scorer.score(self.reader, question, [ids[low:high]])
+                vectors += scorer.score(self.reader, question, [ids[low:high]])
                 if progress is not None:
                     progress(high, count)
-            scores = torch.cat(parts).double().numpy()
+            scores = torch.cat(vectors).double().numpy()
         return replace(
             read,
             picker=picker,

@@ -134,9 +134,9 @@ def _least(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
     """
     least = _assemble(job, picker.pick(scores, 0))
     if least.tokens > job.budget:
-        tail = " and the question at the end of the text" if job.tail_start < len(job.text) else ""
+        tail = " with the question at the end of the text" if job.tail_start < len(job.text) else ""
         raise BudgetError(
-            f"the protected text{tail} takes {least.tokens:,} tokens, in whole units with what "
+            f"what must be kept{tail} takes {least.tokens:,} tokens, in whole units with what "
             f"they need, and the budget is {job.budget:,}: raise the budget or protect less"
         )
     return least

@@ -68,8 +68,8 @@ class SlicedText:
         return cls(
             result.text,
             tuple(
-                Slice(document.position + position, Place(span.start, span.end, document.name))
-                for document in result.documents
+                Slice(at + position, Place(span.start, span.end, document.name))
+                for document, at in zip(result.documents, result.positions, strict=True)
                 for span, position in zip(document.spans, document.positions, strict=True)
             ),
         )

@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from specpc.config import NOTHING, Protection
 from specpc.errors import InputError
 from specpc.prompt import find_tail
 from specpc.shared_budget import compress_together
@@ -123,6 +124,7 @@ def compress_messages(
     ratio: float | None = None,
     target_tokens: int | None = None,
     gap: str = "",
+    keep: Protection = NOTHING,
     progress: Callable[[int, int], None] | None = None,
 ) -> CompressedMessages:
     """Cut the long texts of a conversation to one budget, spent where the last turn needs it.
@@ -139,6 +141,7 @@ def compress_messages(
         ratio: fraction of the tokens of all these texts that is kept, ``0 < ratio <= 1``.
         target_tokens: absolute budget for all these texts, instead of ``ratio``.
         gap: marker written wherever something between two kept pieces of a text was cut.
+        keep: what is kept of each of these texts in any case.
         progress: called with (tokens read, tokens in all) after each window.
 
     Raises:
@@ -155,6 +158,7 @@ def compress_messages(
         ratio=ratio,
         target_tokens=target_tokens,
         gap=gap,
+        keep=keep,
         instead=gap.strip() or MARKER,
         progress=progress,
     )

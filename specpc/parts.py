@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.protection import Protected, Protection, find_protected
+from specpc.protection import Protected, find_protected
 from specpc.reconstruction import Range, join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from specpc.config import Protection
 
 SEPARATOR: Final = "\n\n"
 

@@ -234,15 +234,19 @@ class UnitPicker:
 
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
-        values = self.judged
-        if values is None:
-            values = unit_scores(scores, self.units.of_token, len(self.units))
+        values = self.values(scores)
         layout = self.units.layout
         best = int(np.where(layout.units, values, -np.inf).argmax())
         divisible = best not in layout.whole and not layout.all_needs.get(best)
         if self.units.sizes[best] > allowance and divisible and not self.units.forced:
             return self._cut(best, scores, allowance)
         return Picked(self.units.best(values, allowance))
+
+    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[units]`` what the units are chosen by."""
+        if self.judged is not None:
+            return self.judged
+        return unit_scores(scores, self.units.of_token, len(self.units))
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
         tokens = np.flatnonzero(self.units.of_token == unit)

@@ -17,6 +17,7 @@ from specpc.errors import InputError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from specpc.config import Protection
     from specpc.layout import Layout
     from specpc.reconstruction import Range
     from specpc.results import Span
@@ -27,37 +28,6 @@ CLOSING: Final = "</specpc:keep>"
 _MARKER: Final = regex.compile("</?specpc:keep>")
 # A pattern that backtracks without end must not hang a batch; honest ones take milliseconds.
 _TIMEOUT_SECONDS: Final = 10.0
-
-
-@dataclass(frozen=True)
-class Protection:
-    """What of every text is kept whatever the budget, besides what is marked in it.
-
-    Attributes:
-        patterns: regular expressions of the ``regex`` package, whose matches are protected.
-        first: how many units at the start of a text are protected.
-        last: how many at its end (before the text's own closing question, which always stays).
-    """
-
-    patterns: tuple[str, ...] = ()
-    first: int = 0
-    last: int = 0
-
-    def __post_init__(self) -> None:
-        """Raise `UsageError` for a pattern that is none, or a negative count."""
-        if min(self.first, self.last) < 0:
-            raise UsageError("the number of units to keep cannot be negative")
-        for pattern in self.patterns:
-            try:
-                regex.compile(pattern)
-            except (regex.error, ValueError, OverflowError) as error:
-                raise UsageError(
-                    f"{pattern!r} is no regular expression ({error}): correct it, or write a "
-                    "backslash before characters that stand for themselves"
-                ) from error
-
-
-NOTHING: Final = Protection()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.picking import Picked, Units, cut_into_units, unit_scores
+from specpc.picking import Picked, Units, lay_out_units, unit_scores
 from specpc.results import Span
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.parts import Parts
     from specpc.protection import Protected
 
 # What a piece is worth, in standard deviations of the draft's scores times `_DRAFT`. A list of
@@ -52,9 +53,10 @@ class WordPicker:
     sentences: Units
 
     @classmethod
-    def of(cls, text: str, bounds: NDArray[np.int64]) -> WordPicker:
+    def of(cls, text: str, bounds: NDArray[np.int64], parts: Parts | None = None) -> WordPicker:
         """Cut a text, given the ``[tokens + 1]`` character offsets of its tokens."""
-        return cls(cut_into_units(text, bounds, "word"), cut_into_units(text, bounds, "sentence"))
+        words, sentences = (lay_out_units(text, unit, parts) for unit in ("word", "sentence"))
+        return cls(Units(text, bounds, words), Units(text, bounds, sentences))
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
@@ -84,6 +86,10 @@ class WordPicker:
         worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
         fixed = {int(self.units.edges[unit]) for unit in self.units.forced}
         return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), fixed))
+
+    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[words]`` what the words are chosen by while little may stay."""
+        return self.worth(scores)
 
     def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]``: what is known of each word and the draft's score, shared with neighbours."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from specpc import Compressor
+from specpc.config import Protection
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.layout import LayoutBuilder, tiles
 from specpc.picking import TokenPicker, Units
@@ -18,7 +19,6 @@ from specpc.protection import (
     CLOSING,
     OPENING,
     Protected,
-    Protection,
     find_protected,
     forced_units,
     matches,
