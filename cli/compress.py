@@ -209,7 +209,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         job = batch.Job(sources[0], output, fields, made_with, resume, totals)
         batch.run(job, load, task, console)
     elif several:
-        made_with |= {"json": as_json, "stats": as_json and told.wanted}
+        made_with |= {"json": as_json, "stats": as_json and totals.wanted}
         files = many.Job(sources, output, as_json, made_with, resume, totals)
         many.run(files, load, task, console)
     else:
