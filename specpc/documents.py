@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from specpc.budget import check_budget, resolve_budget
 from specpc.config import NOTHING, TEMPLATE, Protection, check_template
 from specpc.errors import BudgetError, InputError, UsageError
+from specpc.protection import unmark
 from specpc.shared_budget import read_together
 
 if TYPE_CHECKING:
@@ -160,6 +161,10 @@ def _check(documents: Sequence[Document], min_per_document: int, template: str) 
     for document in documents:
         if not document.text.strip():
             raise InputError(f"{document.name} is empty: leave it out")
+        try:
+            unmark(document.text)
+        except InputError as error:
+            raise InputError(f"{document.name}: {error}") from error
 
 
 def _result(

@@ -138,7 +138,10 @@ def test_mistakes_in_python(tiny: Compressor) -> None:
         ([], "no documents"),
         ([good, good], "several documents are called a"),
         ([good, Document("b", " \n")], "b is empty"),
-        ([good, Document("b", "<specpc:keep>")], "never closed"),
+        (
+            [good, Document("b", "<specpc:keep>")],
+            "b: the mark <specpc:keep> in line 1 is never closed",
+        ),
     ]:
         with pytest.raises(InputError, match=told):
             tiny.compress_documents(documents, "Q?", ratio=0.5)

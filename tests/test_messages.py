@@ -219,6 +219,7 @@ relaxed = settings(
 
 def check(tiny: Compressor, adapter: TypeAdapter[Any], messages: list[Any], ratio: float) -> None:
     assume(any(map(speaks, messages)))
+    assume("specpc:keep>" not in json.dumps(messages))  # Hypothesis finds it in our source
     last_user = max(number for number, message in enumerate(messages) if speaks(message))
     accept(adapter, messages)
     before = deepcopy(messages)
