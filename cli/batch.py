@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from specpc import Compressor
     from specpc_cli.console import Console
+    from specpc_cli.stats import StatsWanted, Totals
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Job:
         fields: names of the input fields.
         made_with: settings that a resumed run must share.
         resume: whether to go on with an interrupted run.
+        stats: whether to tell totals.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Job:
     fields: Fields
     made_with: dict[str, Any]
     resume: bool
+    stats: StatsWanted
 
 
 def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
@@ -58,8 +61,9 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
         UsageError: there is nothing to go on with, or it was made with other settings.
         InputError: some lines could not be compressed; the others were.
     """
+    totals = job.stats.totals()
     if job.output is None:
-        failed, total = _run_lines(job, 0, load, task, console, write_stdout)
+        failed, total = _run_lines(job, 0, load, task, console, write_stdout, totals)
     else:
         with _part_file(job, job.output) as (file, done):
 
@@ -67,7 +71,9 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
                 file.write(line)
                 file.flush()
 
-            failed, total = _run_lines(job, done, load, task, console, write)
+            failed, total = _run_lines(job, done, load, task, console, write, totals)
+    if job.stats.wanted:
+        console.tell(totals.line())
     if failed:
         raise InputError(f"{failed} of {total} lines could not be compressed")
     if total == 0:
@@ -81,6 +87,7 @@ def _run_lines(
     task: Task,
     console: Console,
     write: Callable[[bytes], None],
+    totals: Totals,
 ) -> tuple[int, int]:
     """Numbers of failed lines and of all lines; the first ``done`` were written before."""
     failed = total = 0
@@ -98,6 +105,7 @@ def _run_lines(
                 result = task.run(compressor, context, question=question, progress=progress)
             fields.pop(job.fields.context)
             fields |= batch_fields(result)
+            totals.add(result.original_tokens, result.compressed_tokens, result.timings.total)
             console.summary(result, f"line {number}")
         except (InputError, UsageError, OutOfMemoryError) as error:
             if compressor is None and not isinstance(error, InputError):

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from specpc.budget import check_budget
-from specpc.config import ScorerName, Unit
+from specpc.config import Format, Protection, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
-from specpc.errors import SpecPCError, UsageError
-from specpc_cli import batch
+from specpc.errors import UsageError
+from specpc_cli import batch, many, messages, single, together
+from specpc_cli.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.console import Console
-from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
-from specpc_cli.outputs import json_line, write_file, write_stdout
-from specpc_cli.task import Task, json_fields
+from specpc_cli.stats import StatsWanted
+from specpc_cli.task import Task
+from specpc_cli.tree import has_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from specpc import Compressor
 
 
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Text files; '-' or none for standard input.", show_default=False),
+        typer.Argument(
+            help="Text files or folders; '-' or none for standard input.", show_default=False
+        ),
     ] = None,
     question: Annotated[
         str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
@@ -40,8 +41,15 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
     ] = None,
     target_tokens: Annotated[
-        int | None, typer.Option("--target-tokens", help="Most tokens kept, in draft tokens.")
+        int | None, typer.Option("--target-tokens", help="Most tokens kept.")
     ] = None,
+    tokenizer: Annotated[
+        str,
+        typer.Option(
+            help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
+            "Hugging Face id or folder, or draft, characters, words."
+        ),
+    ] = "draft",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write, or folder for several files."),
@@ -58,6 +66,19 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = "auto",
     gap: Annotated[str, typer.Option(help="Marker written wherever text was cut.")] = "",
+    input_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
+        ),
+    ] = "text",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep every unit this regular expression matches in; repeatable."),
+    ] = None,
+    keep_first: Annotated[int, typer.Option(help="Keep the first N units.")] = 0,
+    keep_last: Annotated[int, typer.Option(help="Keep the last N units.")] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
     ] = False,
@@ -65,14 +86,41 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
     ] = False,
     context_field: Annotated[
-        str, typer.Option(help="With --jsonl: the field that is compressed.")
-    ] = "context",
+        str | None,
+        typer.Option(
+            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
+            show_default=False,
+        ),
+    ] = None,
     question_field: Annotated[
         str, typer.Option(help="With --jsonl: the field that holds the question.")
     ] = "question",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="With --jsonl: go on with an interrupted run.")
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--together", help="Several texts: one budget for all, spent where it matters."
+        ),
     ] = False,
+    min_per_document: Annotated[
+        int, typer.Option(help="With --together: tokens each document keeps at least.")
+    ] = 0,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n').",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
+    ] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Tell the tokens saved and the time spent.")
+    ] = False,
+    price: Annotated[
+        float | None, typer.Option(help="With --stats: price of a million tokens.")
+    ] = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
@@ -90,7 +138,10 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
+      specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
+      specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
+      specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
@@ -100,10 +151,23 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
     check_budget(ratio=ratio, target_tokens=target_tokens)
-    _check_options(sources, output, as_json=as_json, jsonl=jsonl, resume=resume)
+    if input_format == "messages":
+        check_messages(sources, as_json=as_json, jsonl=jsonl, together=share)
     for source in sources:
-        check_file(source)
-    task = Task(_read_question(question, question_file), ratio, target_tokens, gap)
+        if jsonl or input_format == "messages" or not Path(source).is_dir():
+            check_file(source)
+    several = len(sources) > 1 or has_folder(sources)
+    if share:
+        check_together(sources, jsonl=jsonl, resume=resume)
+    else:
+        if template is not None or min_per_document:
+            raise UsageError("--template and --min-per-document go with --together")
+        check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
+    task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
+    totals = StatsWanted(stats or price is not None, price)
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -115,6 +179,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             unit=unit,
             device=device,
             dtype=dtype,
+            tokenizer=tokenizer,
             offline=offline,
             report=console.tell,
         )
@@ -123,115 +188,29 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             console.tell(f"{told}: {advice(compressor.draft)}")
         return compressor
 
-    if jsonl:
-        made_with = {"draft": draft, "scorer": scorer, "unit": unit, **task.settings()}
-        fields = batch.Fields(context_field, question_field)
-        batch.run(batch.Job(sources[0], output, fields, made_with, resume), load, task, console)
-    elif len(sources) == 1:
-        _compress_one(sources[0], output, load, task, console, as_json=as_json)
-    else:
-        _compress_many(sources, output, load, task, console, as_json=as_json)
-
-
-def _check_options(
-    sources: list[str], output: Path | None, *, as_json: bool, jsonl: bool, resume: bool
-) -> None:
-    if resume and not jsonl:
-        raise UsageError("--resume goes with --jsonl")
-    if resume and output is None:
-        raise UsageError("--resume needs -o FILE: what was printed cannot be gone on with")
-    if jsonl and as_json:
-        raise UsageError("--jsonl already writes JSON: leave out --json")
-    if jsonl and len(sources) > 1:
-        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
-    if len(sources) > 1 and not jsonl:
-        if output is None and not as_json:
-            raise UsageError("several files need -o DIR or --json")
-        if sources.count(STDIN) > 1:
-            raise UsageError("standard input can be read only once")
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-
-
-def _read_question(question: str | None, file: Path | None) -> str | None:
-    if question is not None and file is not None:
-        raise UsageError("give the question with -q or with --question-file, not both")
-    if file is not None:
-        check_file(str(file))
-        question = read_text(str(file))
-    if question is not None and not question.strip():
-        raise UsageError("the question is empty: ask something, or leave -q out")
-    return question
-
-
-def _compress_one(
-    source: str,
-    output: Path | None,
-    load: Callable[[], Compressor],
-    task: Task,
-    console: Console,
-    *,
-    as_json: bool,
-) -> None:
-    text = read_text(source)
-    compressor = load()
-    with console.progress("Reading") as progress:
-        result = task.run(compressor, text, progress=progress)
-    data = json_line(json_fields(result)) if as_json else result.text.encode()
-    if output is None:
-        write_stdout(data)
-    else:
-        write_file(output / _name(source) if output.is_dir() else output, data)
-    console.summary(result)
-
-
-def _compress_many(
-    sources: list[str],
-    output: Path | None,
-    load: Callable[[], Compressor],
-    task: Task,
-    console: Console,
-    *,
-    as_json: bool,
-) -> None:
-    """Each file by itself; one that fails is reported and does not stop the others."""
-    folder = None if output is None else _make_folder(output, sources)
-    compressor = load()
-    failed = 0
-    for source in sources:
-        try:
-            text = read_text(source)
-            with console.progress(f"Reading {source}") as progress:
-                result = task.run(compressor, text, progress=progress)
-        except SpecPCError as error:
-            failed += 1
-            told = str(error)
-            console.error(told if source in told else f"{source}: {told}")
-            continue
-        fields = {"file": source, **json_fields(result)}
-        data = json_line(fields) if as_json else result.text.encode()
-        if folder is None:
-            write_stdout(data)
-        else:
-            suffix = ".json" if as_json else ""
-            write_file(folder / (_name(source) + suffix), data)
-        console.summary(result, source)
-    if failed:
-        raise SpecPCError(f"{failed} of {len(sources)} files could not be compressed")
-
-
-def _make_folder(output: Path, sources: list[str]) -> Path:
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"{output} is a file: several files need a folder after -o")
-    twice = [name for name, count in Counter(map(_name, sources)).items() if count > 1]
-    if twice:
-        raise UsageError(
-            f"several of the files are called {twice[0]} and would overwrite each other in "
-            f"{output}: compress them in separate runs, or use --json"
+    made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
+    made_with |= task.settings()
+    if input_format == "messages":
+        messages.run(sources[0], output, load, task, console, totals)
+    elif share:
+        documents = together.Job(
+            sources,
+            output,
+            as_json,
+            jsonl,
+            context_field or "text",
+            min_per_document,
+            template,
+            totals,
         )
-    output.mkdir(exist_ok=True)
-    return output
-
-
-def _name(source: str) -> str:
-    return "stdin.txt" if source == STDIN else Path(source).name
+        together.run(documents, load, task, console)
+    elif jsonl:
+        fields = batch.Fields(context_field or "context", question_field)
+        job = batch.Job(sources[0], output, fields, made_with, resume, totals)
+        batch.run(job, load, task, console)
+    elif several:
+        made_with |= {"json": as_json, "stats": as_json and totals.wanted}
+        files = many.Job(sources, output, as_json, made_with, resume, totals)
+        many.run(files, load, task, console)
+    else:
+        single.run(sources[0], output, load, task, console, as_json=as_json, stats=totals)

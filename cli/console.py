@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specpc import CompressionResult
+    from specpc_cli.progress import FilesProgress
 
 
 class Console:
@@ -38,7 +39,7 @@ class Console:
             self.tell("")  # the text just printed ends in mid-line on the same screen
         head = f"{name}: " if name else ""
         self.tell(
-            f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} tokens "
+            f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} {_counted(result)} "
             f"({result.ratio:.1%}) in {result.timings.total:.1f} s"
         )
         if self.verbose:
@@ -65,6 +66,24 @@ class Console:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
+    @contextmanager
+    def files(self, count: int, size: int) -> Iterator[FilesProgress]:
+        """A bar over ``count`` files of ``size`` bytes together, on a terminal only."""
+        from specpc_cli.progress import FilesProgress, files_bar
+
+        if not self.interactive:
+            yield FilesProgress(count)
+            return
+        with files_bar(count, size) as progress:
+            yield progress
+
+
+def _counted(result: CompressionResult) -> str:
+    """What was counted, in words."""
+    if result.tokenizer in {"characters", "words"}:
+        return result.tokenizer
+    return "tokens" if result.tokenizer == "draft" else f"{result.tokenizer} tokens"
+
 
 def _details(result: CompressionResult) -> Iterator[str]:
     windows = "1 window" if result.windows == 1 else f"{result.windows} windows"
@@ -79,7 +98,7 @@ def _details(result: CompressionResult) -> Iterator[str]:
     times = result.timings
     yield (
         f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "
-        f"budget {result.budget:,} tokens, {len(result.spans):,} pieces"
+        f"budget {result.budget:,} {_counted(result)}, {len(result.spans):,} pieces"
     )
     yield from result.notes
 

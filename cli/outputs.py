@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from specpc_cli.inputs import STDIN
+
 
 def write_stdout(data: bytes) -> None:
     """Write bytes to standard output, exactly these."""
@@ -21,6 +23,27 @@ def write_stdout(data: bytes) -> None:
 def write_file(path: Path, data: bytes) -> None:
     """Replace a file's contents, whole or not at all."""
     replace_file(path, io.BytesIO(data))
+
+
+def write_output(source: str, output: Path | None, data: bytes) -> None:
+    """Write what was made of one source to a file, into a folder, or to standard output."""
+    if output is None:
+        write_stdout(data)
+        return
+    name = "stdin.txt" if source == STDIN else Path(source).name
+    write_file(output / name if output.is_dir() else output, data)
+
+
+def write_through(part: Path, path: Path, data: bytes) -> None:
+    """Replace a file's contents by way of one that is left behind, if at all, in a known place.
+
+    For a run over many files: what was being written when it was killed is overwritten by the
+    next. ``part`` must be in the same file system.
+    """
+    path = path.resolve()
+    part.write_bytes(data)
+    part.chmod(_mode(path))
+    part.replace(path)
 
 
 def replace_file(path: Path, source: BinaryIO) -> None:
@@ -56,7 +79,12 @@ def _mode(path: Path) -> int:
 
 def json_line(fields: dict[str, Any]) -> bytes:
     """One object on one line of UTF-8."""
+    return json_text(fields)
+
+
+def json_text(value: Any, indent: str | None = None) -> bytes:
+    """A value as UTF-8 and a line break at its end; on one line unless indented."""
     try:
-        return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
     except UnicodeEncodeError:  # a lone surrogate passed through from the input
-        return (json.dumps(fields) + "\n").encode()
+        return (json.dumps(value, indent=indent) + "\n").encode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from specpc.config import NOTHING, Protection
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,12 +22,14 @@ class Task:
         ratio: fraction of the tokens kept.
         target_tokens: or the number of them.
         gap: marker where text was cut.
+        keep: what is protected in every text.
     """
 
     question: str | None
     ratio: float | None
     target_tokens: int | None
     gap: str
+    keep: Protection = NOTHING
 
     def run(
         self,
@@ -42,6 +46,7 @@ class Task:
             ratio=self.ratio,
             target_tokens=self.target_tokens,
             gap=self.gap,
+            keep=self.keep,
             progress=progress,
         )
 
@@ -57,6 +62,7 @@ def batch_fields(result: CompressionResult) -> dict[str, Any]:
         "spans": [[span.start, span.end] for span in result.spans],
         "original_tokens": result.original_tokens,
         "compressed_tokens": result.compressed_tokens,
+        "tokenizer": result.tokenizer,
         "seconds": round(result.timings.total, 4),
     }
 
@@ -64,6 +70,7 @@ def batch_fields(result: CompressionResult) -> dict[str, Any]:
 def json_fields(result: CompressionResult) -> dict[str, Any]:
     """The fields of ``--json``: those of a batch line, and how they came about."""
     return batch_fields(result) | {
+        "positions": list(result.positions),
         "ratio": round(result.ratio, 4),
         "query": result.query,
         "query_source": result.query_source.value,

@@ -10,21 +10,26 @@ import numpy as np
 import torch
 
 from specpc.budget import check_budget, resolve_budget
-from specpc.config import check_names
+from specpc.config import NOTHING, TEMPLATE, Protection, check_names
+from specpc.counting import DraftCounter, find_counter
 from specpc.drafts import DEFAULT_DRAFT, Draft, load_draft
 from specpc.errors import InputError
-from specpc.picking import Picker, TokenPicker, UnitPicker, cut_into_units
+from specpc.picking import TokenPicker, UnitPicker, Units, lay_out_units
 from specpc.prompt import Query, QuerySource, find_query
+from specpc.protection import Unmarked, find_protected, unmark
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
 from specpc.scorers import make_question_free_scorer, make_scorer
 from specpc.scoring import UnitJudge
-from specpc.windows import cut_windows
+from specpc.windows import cut_part_windows, cut_windows
 from specpc.words import WordPicker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from specpc.counting import Counter
+    from specpc.documents import Document, DocumentsResult
+    from specpc.parts import Parts
     from specpc.results import CompressionResult
     from specpc.scoring import Scorer
     from specpc.tokens import TokenizedText
@@ -42,12 +47,15 @@ class Compressor:
             where there is a question and words where there is none.
         question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
             a neutral instruction.
+        counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
+            ``None`` for the draft's own tokenizer.
     """
 
     draft: Draft
     scorer: Scorer
     unit: str = "auto"
     question_free: Scorer | None = None
+    counter: Counter | None = None
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +72,7 @@ class Compressor:
         unit: str = "auto",
         device: str = "auto",
         dtype: str = "auto",
+        tokenizer: str = "draft",
         offline: bool = False,
         report: Callable[[str], None] = lambda _: None,
     ) -> Compressor:
@@ -78,6 +87,9 @@ class Compressor:
             unit: kind of units to choose from.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+            tokenizer: what counts the tokens of budgets and results: a tiktoken model or
+                encoding (``gpt-4o``, ``cl100k_base``), a Hugging Face id or folder, ``draft``,
+                ``characters`` or ``words``.
             offline: forbid every download.
             report: called with one line before anything slow or large is fetched or converted.
 
@@ -85,10 +97,11 @@ class Compressor:
             SpecPCError: see `specpc.errors`; each message says what to do.
         """
         check_names(scorer, unit)
+        counter = find_counter(tokenizer, offline=offline, report=report)
         if isinstance(draft, str):
             draft = load_draft(draft, device=device, dtype=dtype, offline=offline, report=report)
         question_free = make_question_free_scorer(scorer, draft)
-        return cls(draft, make_scorer(scorer, draft), unit, question_free)
+        return cls(draft, make_scorer(scorer, draft), unit, question_free, counter)
 
     def compress(
         self,
@@ -98,6 +111,7 @@ class Compressor:
         ratio: float | None = None,
         target_tokens: int | None = None,
         gap: str = "",
+        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
     ) -> CompressionResult:
         """Keep the part of ``context`` that ``question`` needs, within a budget.
@@ -107,25 +121,80 @@ class Compressor:
             question: what will be asked of it; without one, the text's own closing question or
                 instruction is used and kept, or else the text is scored without a question.
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
-            target_tokens: absolute budget in draft tokens, instead of ``ratio``.
+            target_tokens: absolute budget in tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
+            keep: what is kept in any case, besides what stands between ``<specpc:keep>`` and
+                ``</specpc:keep>`` in the text; it counts against the budget.
             progress: called with (tokens read, tokens in all) after each window.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
-            InputError: the text is empty, blank or not encodable.
+            InputError: the text is empty, blank or not encodable, or its marks do not pair.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
-        read = self._read(context, question)
-        if resolve_budget(read.length, ratio=ratio, target_tokens=target_tokens) < read.length:
-            read = self._score(read, progress)
+        read = self.read(context, question, keep=keep)
+        length = read.original_tokens
+        if resolve_budget(length, ratio=ratio, target_tokens=target_tokens) < length:
+            read = self.add_scores(read, progress)
         return read.compress(ratio=ratio, target_tokens=target_tokens, gap=gap)
+
+    def compress_documents(  # noqa: PLR0913 - those of `compress`, and two
+        self,
+        documents: Sequence[Document],
+        question: str | None = None,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        min_per_document: int = 0,
+        template: str = TEMPLATE,
+        gap: str = "",
+        keep: Protection = NOTHING,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> DocumentsResult:
+        """Keep the part of several documents that ``question`` needs, within one budget.
+
+        They are read side by side, and the budget is spent where it matters: a document may be
+        dropped altogether.
+
+        Args:
+            documents: texts with names, which differ.
+            question: what will be asked of them; a document's own last lines are not taken for
+                it.
+            ratio: fraction of the tokens of the joined documents that is kept.
+            target_tokens: absolute budget in tokens of the joined documents, instead of ``ratio``.
+            min_per_document: tokens that each document keeps at least.
+            template: how a document stands in the joined text, with ``{name}`` and ``{text}``;
+                its tokens count.
+            gap: as in `compress`.
+            keep: as in `compress`, of each document.
+            progress: as in `compress`.
+
+        Raises:
+            BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
+            InputError: there are no documents, or one is empty or not encodable.
+            UsageError: the template is none.
+        """
+        from specpc.documents import compress_documents
+
+        return compress_documents(
+            self,
+            documents,
+            question,
+            ratio=ratio,
+            target_tokens=target_tokens,
+            min_per_document=min_per_document,
+            template=template,
+            gap=gap,
+            keep=keep,
+            progress=progress,
+        )
 
     def score(
         self,
         context: str,
         question: str | None = None,
         *,
+        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
     ) -> ScoredText:
         """Read and score ``context`` once, to be compressed to several budgets afterwards.
@@ -133,31 +202,68 @@ class Compressor:
         Args:
             context: the text.
             question: as in `compress`.
+            keep: as in `compress`.
             progress: as in `compress`.
 
         Raises:
             InputError: the text is empty, blank or not encodable.
         """
-        return self._score(self._read(context, question), progress)
+        return self.add_scores(self.read(context, question, keep=keep), progress)
 
-    def _read(self, context: str, question: str | None) -> ScoredText:
-        """Tokens and query of a text, nothing scored yet."""
+    def read(
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        keep: Protection = NOTHING,
+        parts: Parts | None = None,
+    ) -> ScoredText:
+        """Tokens, query and pieces of a text, nothing scored yet.
+
+        Args:
+            context: the text.
+            question: as in `compress`.
+            keep: as in `compress`.
+            parts: the texts that ``context`` was joined of, protection marks removed; the last
+                of them may close with a question of its own, which is then not taken for that
+                of all.
+
+        Raises:
+            InputError: the text is empty, blank or not encodable, or its marks do not pair.
+        """
+        start = time.perf_counter()
+        unmarked = unmark(context) if parts is None else Unmarked(context)
+        context = unmarked.text
         if not context.strip():
             raise InputError("the text is empty: there is nothing to compress")
-        start = time.perf_counter()
-        query = find_query(context, question)
+        if parts is None:
+            protected = find_protected(context, unmarked.marked, keep)
+        else:
+            protected = parts.protected(context, keep)
+        query = find_query(context, question, own=parts is None)
         if query.source is QuerySource.NEUTRAL and self.question_free is not None:
             query = Query("", QuerySource.NONE, len(context))
         unit = self._unit(query)
         tokens = self.reader.encoder.encode(context)
+        counter = self.counter or DraftCounter(self.reader.encoder)
+        if parts is not None:
+            length = sum(counter.count(context[start:end]) for start, end in parts.ranges)
+        else:
+            length = counter.count(context) if self.counter else len(tokens)
+        picker = self._picker(context, tokens, query, unit, parts)
         return ScoredText(
             text=context,
             query=query,
             tokens=tokens,
             made_by=Provenance(self.draft.name, self._scorer(query).name, unit),
-            encoder=self.reader.encoder,
-            picker=self._picker(context, tokens, query, unit),
+            counter=counter,
+            original_tokens=length,
+            picker=picker.protecting(protected) if protected else picker,
             tokenize_seconds=time.perf_counter() - start,
+            parts=parts,
+            source=unmarked if unmarked.cuts else None,
+            protected=bool(protected),
+            notes=protected.notes,
         )
 
     def _unit(self, query: Query) -> str:
@@ -169,7 +275,9 @@ class Compressor:
         free = self.question_free
         return free if free is not None and query.source is QuerySource.NONE else self.scorer
 
-    def _picker(self, text: str, tokens: TokenizedText, query: Query, unit: str) -> Picker:
+    def _picker(
+        self, text: str, tokens: TokenizedText, query: Query, unit: str, parts: Parts | None
+    ) -> TokenPicker | WordPicker | UnitPicker:
         """Chooses among the text before its own closing question."""
         bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
         bounds = np.minimum(bounds, query.tail_start)
@@ -178,28 +286,36 @@ class Compressor:
         if unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
-            return WordPicker.of(context, bounds)
-        return UnitPicker(cut_into_units(context, bounds, unit), kernel, neighbors)
+            return WordPicker.of(context, bounds, parts)
+        layout = lay_out_units(context, unit, parts)
+        return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
 
-    def _score(self, read: ScoredText, progress: Callable[[int, int], None] | None) -> ScoredText:
-        """Score the context window by window."""
+    def add_scores(
+        self, read: ScoredText, progress: Callable[[int, int], None] | None = None
+    ) -> ScoredText:
+        """Score what was read, window by window."""
         start = time.perf_counter()
         question, scorer = read.query.text, self._scorer(read.query)
         count = read.tokens.count_before(read.query.tail_start)
         ids = torch.from_numpy(read.tokens.ids[:count])
         limit = scorer.context_window(self.reader, question)
-        windows = cut_windows(read.picker.unit_starts, count, limit)
+        starts = read.picker.unit_starts
+        if read.parts is None:
+            windows = cut_windows(starts, count, limit)
+        else:
+            parts = [read.tokens.count_before(start) for start, _ in read.parts.ranges]
+            windows = cut_part_windows(parts, starts, count, limit)
         picker = read.picker
         if isinstance(scorer, UnitJudge) and isinstance(picker, UnitPicker):
             judged = scorer.judge(self.reader, question, ids, windows, picker.units, progress)
             scores, picker = judged.tokens, replace(picker, judged=judged.units)
         else:
-            parts = []
+            vectors = []
             for low, high in windows:
-                parts += scorer.score(self.reader, question, [ids[low:high]])
+                vectors += scorer.score(self.reader, question, [ids[low:high]])
                 if progress is not None:
                     progress(high, count)
-            scores = torch.cat(parts).double().numpy()
+            scores = torch.cat(vectors).double().numpy()
         return replace(
             read,
             picker=picker,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from specpc.errors import UsageError
@@ -15,6 +16,12 @@ Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token"]
 ScorerName = Literal["auto", "retrieval-heads", "specpc", "received-attention"]
 """``auto`` is the best the draft has, with and without a question; ``specpc`` the paper's rule."""
 
+Format = Literal["text", "messages"]
+"""What an input holds: text, or a chat request in JSON."""
+
+TEMPLATE: Final = "## {name}\n{text}\n\n"
+"""How each of several documents stands in the joined text."""
+
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)
 
@@ -25,3 +32,45 @@ def check_names(scorer: str, unit: str) -> None:
         raise UsageError(f"there is no scorer {scorer!r}: use one of {', '.join(SCORERS)}")
     if unit not in UNITS:
         raise UsageError(f"there is no unit {unit!r}: use one of {', '.join(UNITS)}")
+
+
+def check_template(template: str) -> None:
+    """Raise `UsageError` unless the template has ``{text}`` once."""
+    if template.count("{text}") != 1:
+        raise UsageError(
+            "the template needs {text} once, and may have {name}: '## {name}\\n{text}'"
+        )
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What of every text is kept whatever the budget, besides what is marked in it.
+
+    Attributes:
+        patterns: regular expressions of the ``regex`` package, whose matches are protected.
+        first: how many units at the start of a text are protected.
+        last: how many at its end (before the text's own closing question, which always stays).
+    """
+
+    patterns: tuple[str, ...] = ()
+    first: int = 0
+    last: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for a pattern that is none, or a negative count."""
+        import regex
+
+        if min(self.first, self.last) < 0:
+            raise UsageError("the number of units to keep cannot be negative")
+        for pattern in self.patterns:
+            try:
+                regex.compile(pattern)
+            except (regex.error, ValueError, OverflowError) as error:
+                raise UsageError(
+                    f"{pattern!r} is no regular expression ({error}): correct it, or write a "
+                    "backslash before characters that stand for themselves"
+                ) from error
+
+
+NOTHING: Final = Protection()
+"""Besides what is marked in a text, nothing is protected."""

@@ -6,6 +6,7 @@ SpecPCError                 everything below; its message is one sentence that s
 │   ├── UnknownDraftError   no such draft model
 │   └── DeviceError         the device or number format asked for is not there
 ├── InputError              the text or file cannot be compressed
+├── TokenizerError          what counts the tokens of the budget cannot be fetched or read
 ├── DraftError              a draft model cannot be fetched, read or used
 │   ├── OfflineError        it would have to be downloaded, and that is forbidden
 │   └── UnsupportedModelError   no causal language model, or its attention cannot be observed
@@ -35,6 +36,10 @@ class DeviceError(UsageError):
 
 class InputError(SpecPCError):
     """The text or file cannot be compressed."""
+
+
+class TokenizerError(SpecPCError):
+    """What counts the tokens of the budget cannot be fetched or read."""
 
 
 class DraftError(SpecPCError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import torch
 
-from specpc.layout import Layout, tiles
+from specpc.layout import Layout, LayoutBuilder, tiles
+from specpc.protection import Protected, forced_units
 from specpc.results import Span
 from specpc.segmentation import safe_cuts, segment
 from specpc.selection import select_tokens, select_units, whole_groups
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.parts import Parts
 
 # Measured against one, two, eight and all (docs/evaluation.md).
 _BEST_TOKENS: Final = 4
@@ -54,12 +56,14 @@ class TokenPicker:
         bounds: ``[tokens + 1]`` character offsets of the tokens (see `TokenizedText`).
         kernel_size: SpecPC's pooling kernel.
         neighbor_tokens: SpecPC's neighbours.
+        forced: words that are always kept, by number.
     """
 
     text: str
     bounds: NDArray[np.int64]
     kernel_size: int
     neighbor_tokens: int
+    forced: frozenset[int] = frozenset()
 
     @cached_property
     def _words(self) -> NDArray[np.int64]:
@@ -76,16 +80,25 @@ class TokenPicker:
         """Token positions where words start."""
         return np.flatnonzero(np.diff(self._words, prepend=-1))
 
+    def protecting(self, protected: Protected) -> TokenPicker:
+        """The same, keeping the words that protected text touches."""
+        starts = np.append(self.unit_starts, len(self.bounds) - 1)
+        words = tiles(self.bounds[starts].tolist())
+        return replace(self, forced=forced_units(self.text, words, protected))
+
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
-        """SpecPC steps 4 and 5, then whole words."""
+        """SpecPC steps 4 and 5, protected words first, then whole words."""
+        always = np.flatnonzero(np.isin(self._words, list(self.forced)))
+        count = max(allowance, len(always))
         selected = select_tokens(
             # Pooling pads with zeros: calibrated scores, which can be negative, are shifted.
             torch.from_numpy(scores - min(0.0, scores.min())),
-            allowance,
+            count,
             kernel_size=self.kernel_size,
             neighbor_tokens=self.neighbor_tokens,
+            always=torch.from_numpy(always),
         )
-        kept = whole_groups(selected.tolist(), scores, self._words, allowance)
+        kept = whole_groups(selected.tolist(), scores, self._words, count)
         starts = np.append(self.unit_starts, len(scores))
         return Picked(
             [
@@ -107,7 +120,7 @@ class Units:
         text: the context.
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         layout: the pieces.
-        forced: units that are always kept.
+        forced: pieces that are always kept.
         of_token: ``[tokens]`` ascending piece number of each token.
     """
 
@@ -138,6 +151,10 @@ class Units:
     def starts(self) -> NDArray[np.int64]:
         """Token positions where pieces start."""
         return np.flatnonzero(np.diff(self.of_token, prepend=-1))
+
+    def protecting(self, protected: Protected) -> Units:
+        """The same, with the pieces that protected text touches forced."""
+        return replace(self, forced=forced_units(self.text, self.layout, protected))
 
     @cached_property
     def texts(self) -> list[str]:
@@ -175,7 +192,19 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
     """
-    return Units(text, bounds, tiles(segment(text, unit), unit))
+    return Units(text, bounds, lay_out_units(text, unit))
+
+
+def lay_out_units(text: str, unit: str, parts: Parts | None = None) -> Layout:
+    """The layout of a text in units of one kind; of several joined texts, each by itself."""
+    if parts is None:
+        return tiles(segment(text, unit), unit)
+    builder = LayoutBuilder()
+    for start, end in parts.ranges:
+        if start > builder.position:
+            builder.support(start)  # between two texts: nothing needs it
+        builder.append(tiles(segment(text[start:end], unit), unit))
+    return builder.build(unit)
 
 
 @dataclass(frozen=True)
@@ -199,17 +228,25 @@ class UnitPicker:
         """Token positions where units start."""
         return self.units.starts
 
+    def protecting(self, protected: Protected) -> UnitPicker:
+        """The same, keeping the units that protected text touches."""
+        return replace(self, units=self.units.protecting(protected))
+
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
-        values = self.judged
-        if values is None:
-            values = unit_scores(scores, self.units.of_token, len(self.units))
+        values = self.values(scores)
         layout = self.units.layout
         best = int(np.where(layout.units, values, -np.inf).argmax())
         divisible = best not in layout.whole and not layout.all_needs.get(best)
         if self.units.sizes[best] > allowance and divisible and not self.units.forced:
             return self._cut(best, scores, allowance)
         return Picked(self.units.best(values, allowance))
+
+    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[units]`` what the units are chosen by."""
+        if self.judged is not None:
+            return self.judged
+        return unit_scores(scores, self.units.of_token, len(self.units))
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
         tokens = np.flatnonzero(self.units.of_token == unit)

@@ -109,11 +109,17 @@ def _render_template(tokenizer: PreTrainedTokenizerBase) -> tuple[str, str, str]
     return head, between, tail
 
 
-def find_query(text: str, question: str | None) -> Query:
-    """The question given, else the prompt's own last paragraph, else a neutral instruction."""
+def find_query(text: str, question: str | None, *, own: bool = True) -> Query:
+    """The question given, else the prompt's own last paragraph, else a neutral instruction.
+
+    Args:
+        text: the context.
+        question: what the caller gave.
+        own: whether the text may close with a question of its own.
+    """
     if question is not None and question.strip():
         return Query(question.strip(), QuerySource.QUESTION, len(text))
-    start = find_tail(text)
+    start = find_tail(text) if own else None
     if start is not None:
         return Query(text[start:].strip(), QuerySource.TAIL, start)
     return Query(NEUTRAL_INSTRUCTION, QuerySource.NEUTRAL, len(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import regex
@@ -76,6 +77,12 @@ def _last_separator(text: str, left_end: int, start: int) -> int:
     before = text[start - 1]
     # The rest of a run of letters that was cut inside is glued to it whatever stays.
     return start if before.isalnum() and not _UNSPACED.match(before) else start - 1
+
+
+def places(ranges: Sequence[Range], gap: str = "") -> tuple[int, ...]:
+    """Where each of the ranges begins in what `join` makes of them."""
+    lengths = [end - start + len(gap) for start, end in ranges]
+    return tuple(accumulate(lengths[:-1], initial=0)) if lengths else ()
 
 
 def join(text: str, ranges: Sequence[Range], gap: str = "") -> str:

@@ -46,8 +46,9 @@ class CompressionResult:
     Attributes:
         text: the kept slices of the source in order, joined by the gap marker (default none).
         spans: where the slices were, sorted and disjoint.
-        original_tokens: the source's length in draft tokens.
-        compressed_tokens: the length of ``text`` in draft tokens, gap markers included.
+        positions: where each of them begins in ``text``.
+        original_tokens: the source's length in tokens.
+        compressed_tokens: the length of ``text`` in tokens, gap markers included.
         budget: the most tokens the result was allowed.
         query: what the draft was asked; empty if nothing.
         query_source: whether that was given, found at the end of the text, neutral, or nothing.
@@ -56,11 +57,13 @@ class CompressionResult:
         unit: kind of units chosen from.
         windows: how many windows the draft read.
         timings: seconds a stage.
+        tokenizer: name of what counted the tokens; ``draft`` for the draft's own tokenizer.
         notes: what the user may want to know, one sentence each.
     """
 
     text: str
     spans: tuple[Span, ...]
+    positions: tuple[int, ...]
     original_tokens: int
     compressed_tokens: int
     budget: int
@@ -71,6 +74,7 @@ class CompressionResult:
     unit: str
     windows: int
     timings: Timings
+    tokenizer: str = "draft"
     notes: tuple[str, ...] = ()
 
     @property

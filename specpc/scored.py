@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from specpc.counting import Counter
+    from specpc.parts import Parts
     from specpc.picking import Picker
     from specpc.prompt import Query
-    from specpc.tokens import TextEncoder, TokenizedText
+    from specpc.protection import Unmarked
+    from specpc.tokens import TokenizedText
 
 
 @dataclass(frozen=True)
@@ -34,33 +37,38 @@ class ScoredText:
     """A text with a score for each token of its context; made by `Compressor.score`.
 
     Attributes:
-        text: the source.
+        text: the source, without protection marks.
         query: what the draft was asked.
         tokens: the source in draft tokens.
         made_by: draft, scorer and unit.
-        encoder: counts tokens.
+        counter: counts the tokens of the budget.
+        original_tokens: length of the source, so counted.
         picker: chooses pieces of the context.
         tokenize_seconds: wall-clock time of tokenizing and segmenting.
+        parts: the texts the source was joined of, each of which comes out by itself.
         scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
         windows: how many windows the draft read.
         score_seconds: wall-clock time of scoring.
+        source: the source with its protection marks, if it has any.
+        protected: whether the picker keeps some pieces whatever the budget.
+        notes: what the user may want to know, one sentence each.
     """
 
     text: str
     query: Query
     tokens: TokenizedText
     made_by: Provenance
-    encoder: TextEncoder
+    counter: Counter
+    original_tokens: int
     picker: Picker
     tokenize_seconds: float
+    parts: Parts | None = None
     scores: NDArray[np.float64] | None = None
     windows: int = 0
     score_seconds: float = 0.0
-
-    @property
-    def length(self) -> int:
-        """Length of the source in draft tokens."""
-        return len(self.tokens)
+    source: Unmarked | None = None
+    protected: bool = False
+    notes: tuple[str, ...] = ()
 
     def compress(
         self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
@@ -69,25 +77,42 @@ class ScoredText:
 
         Args:
             ratio: fraction of the tokens kept, ``0 < ratio <= 1``.
-            target_tokens: absolute budget in draft tokens, instead of ``ratio``.
+            target_tokens: absolute budget in tokens, instead of ``ratio``.
             gap: marker written wherever something between two kept pieces was cut.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
         """
         start = time.perf_counter()
-        budget = resolve_budget(self.length, ratio=ratio, target_tokens=target_tokens)
-        if budget == self.length or self.scores is None:
+        length = self.original_tokens
+        budget = resolve_budget(length, ratio=ratio, target_tokens=target_tokens)
+        if budget == length or self.scores is None:
             whole = Span(0, len(self.text), math.inf)
-            fitted = Fitted(self.text, (whole,), self.length)
+            fitted = Fitted(self.text, (whole,), (0,), length)
         else:
-            job = Job(self.text, self.query.tail_start, budget, gap, self.encoder)
+            rate = length / max(1, len(self.tokens))
+            job = Job(
+                self.text,
+                self.query.tail_start,
+                budget,
+                gap,
+                self.counter.count,
+                len(self.scores),
+                rate,
+                self.parts,
+                self.protected,
+            )
             fitted = fit(job, self.picker, self.scores)
+        spans, positions = fitted.spans, fitted.positions
+        if self.source is not None:
+            spans, positions = self.source.to_source(spans, positions)
+        cut_unit = (_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else ()
         seconds = time.perf_counter() - start
         return CompressionResult(
             text=fitted.text,
-            spans=fitted.spans,
-            original_tokens=self.length,
+            spans=spans,
+            positions=positions,
+            original_tokens=length,
             compressed_tokens=fitted.tokens,
             budget=budget,
             query=self.query.text,
@@ -97,7 +122,8 @@ class ScoredText:
             unit=self.made_by.unit,
             windows=self.windows,
             timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
-            notes=(_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else (),
+            tokenizer=self.counter.name,
+            notes=self.notes + cut_unit,
         )
 
 

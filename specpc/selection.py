@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specpc.layout import Layout
 
 # At least this share of the budget is used wherever whole units allow it.
-_USED: Final = 0.95
+_USED: Final = 0.97
 # How many of the weakest chosen units may be exchanged for a better fit.
 _EXCHANGED: Final = 12
 _FILLERS: Final = 400
@@ -42,7 +42,13 @@ def pool(scores: Tensor, kernel_size: int) -> Tensor:
 
 
 def select_tokens(
-    scores: Tensor, count: int, *, kernel_size: int, neighbor_tokens: int, last: int = 0
+    scores: Tensor,
+    count: int,
+    *,
+    kernel_size: int,
+    neighbor_tokens: int,
+    last: int = 0,
+    always: Tensor | None = None,
 ) -> Tensor:
     """SpecPC's token selection (steps 4 and 5), with every tie broken by position.
 
@@ -56,6 +62,7 @@ def select_tokens(
         kernel_size: width of the max-pool.
         neighbor_tokens: positions each chosen token stands for, itself included.
         last: how many tokens at the end are always kept, before any other.
+        always: further positions that are, before these.
 
     Returns:
         ``[min(count, tokens)]`` selected positions in ascending order.
@@ -69,6 +76,8 @@ def select_tokens(
     offsets = torch.tensor(sorted(range(low, low + neighbor_tokens), key=abs))
     expanded = (order[:, None] + offsets).clamp_(0, length - 1).flatten()
     candidates = torch.cat((torch.arange(max(0, length - last), length), expanded))
+    if always is not None:
+        candidates = torch.cat((always, candidates))
     # When each position was named first; the earliest named stay.
     first = torch.full((length,), len(candidates))
     first.scatter_reduce_(0, candidates, torch.arange(len(candidates)), "amin")
@@ -82,7 +91,7 @@ def select_units(
     layout: Layout | None = None,
     forced: Collection[int] = (),
 ) -> NDArray[np.int64]:
-    """The best units by score that fit a budget, which is used to 95% wherever units allow.
+    """The best units by score that fit a budget, which is used to 97% wherever units allow.
 
     Units are taken in order of score, skipping those too large for what is left. A unit costs
     its own tokens and those of what it needs and nothing before it needed. If much is
@@ -125,12 +134,12 @@ class _Basket:
         self.layout = layout
         self.needs = layout.all_needs if layout is not None else {}
         self.chosen: list[int] = []
-        self.supports: set[int] = set()
+        self.supports: set[int] = set()  # and what was chosen: a protected piece may be one
         self.used = 0
 
     def cost(self, unit: int) -> int:
         """Tokens it would add."""
-        own = int(self.sizes[unit])
+        own = 0 if unit in self.supports else int(self.sizes[unit])
         for support in self.needs.get(unit, ()):
             if support not in self.supports:
                 own += int(self.sizes[support])
@@ -140,7 +149,7 @@ class _Basket:
         """Choose one more."""
         self.used += self.cost(unit)
         self.chosen.append(unit)
-        self.supports.update(self.needs.get(unit, ()))
+        self.supports.update((unit, *self.needs.get(unit, ())))
 
     def first(self, count: int) -> _Basket:
         """Only the units that were chosen first."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -32,6 +35,32 @@ def cut_windows(unit_starts: NDArray[np.int64], tokens: int, limit: int) -> list
             end = tokens
         windows.append((start, end))
         start = end
+    return windows
+
+
+def cut_part_windows(
+    part_starts: Sequence[int], unit_starts: NDArray[np.int64], tokens: int, limit: int
+) -> list[tuple[int, int]]:
+    """Windows over several texts: short ones share one, and only a long one is cut.
+
+    Args:
+        part_starts: ascending token positions where the texts start, the first at 0.
+        unit_starts: ascending token positions where units start.
+        tokens: length of all texts.
+        limit: most tokens in a window.
+    """
+    windows: list[tuple[int, int]] = []
+    start = 0
+    for low, high in pairwise([*part_starts, tokens]):
+        if high - start > limit and low > start:
+            windows.append((start, low))
+            start = low
+        if high - low > limit:
+            inside = unit_starts[(unit_starts >= low) & (unit_starts < high)] - low
+            windows += [(low + a, low + b) for a, b in cut_windows(inside, high - low, limit)]
+            start = high
+    if start < tokens:
+        windows.append((start, tokens))
     return windows
 
 

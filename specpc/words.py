@@ -8,19 +8,22 @@ weights were chosen on twelve data sets and confirmed on twelve others (docs/eva
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.picking import Picked, Units, cut_into_units, unit_scores
+from specpc.picking import Picked, Units, lay_out_units, unit_scores
 from specpc.results import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
+
+    from specpc.parts import Parts
+    from specpc.protection import Protected
 
 # What a piece is worth, in standard deviations of the draft's scores times `_DRAFT`. A list of
 # English function words adds nothing to these.
@@ -50,14 +53,19 @@ class WordPicker:
     sentences: Units
 
     @classmethod
-    def of(cls, text: str, bounds: NDArray[np.int64]) -> WordPicker:
+    def of(cls, text: str, bounds: NDArray[np.int64], parts: Parts | None = None) -> WordPicker:
         """Cut a text, given the ``[tokens + 1]`` character offsets of its tokens."""
-        return cls(cut_into_units(text, bounds, "word"), cut_into_units(text, bounds, "sentence"))
+        words, sentences = (lay_out_units(text, unit, parts) for unit in ("word", "sentence"))
+        return cls(Units(text, bounds, words), Units(text, bounds, sentences))
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
         """Token positions where words start."""
         return self.units.starts
+
+    def protecting(self, protected: Protected) -> WordPicker:
+        """The same, keeping the words that protected text touches."""
+        return replace(self, units=self.units.protecting(protected))
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -76,7 +84,12 @@ class WordPicker:
         """The words of the highest worth by token scores ``[tokens]``."""
         share_kept = allowance / max(1, len(scores))
         worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
-        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance)))
+        fixed = {int(self.units.edges[unit]) for unit in self.units.forced}
+        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), fixed))
+
+    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[words]`` what the words are chosen by while little may stay."""
+        return self.worth(scores)
 
     def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]``: what is known of each word and the draft's score, shared with neighbours."""
@@ -125,7 +138,7 @@ def plain_worth(pieces: Sequence[str]) -> NDArray[np.float64]:
     return worth
 
 
-def tidy_lines(text: str, pieces: Sequence[Span]) -> list[Span]:
+def tidy_lines(text: str, pieces: Sequence[Span], fixed: Collection[int] = ()) -> list[Span]:
     """The pieces without lines of which nothing was kept, and without blanks left of a line.
 
     Of the breaks around such lines the last stays, whose indentation is that of what follows.
@@ -133,6 +146,7 @@ def tidy_lines(text: str, pieces: Sequence[Span]) -> list[Span]:
     Args:
         text: the source.
         pieces: words, marks and line breaks of it in order.
+        fixed: where pieces start that are kept as they are.
     """
     tidy: list[Span] = []
     at_line_start, end = True, 0
@@ -141,8 +155,9 @@ def tidy_lines(text: str, pieces: Sequence[Span]) -> list[Span]:
         is_break = content.isspace()
         start = piece.start
         if at_line_start and is_break and tidy:
-            tidy.pop()
-        elif at_line_start and start != end:  # what stood left of it was cut
+            if tidy[-1].start not in fixed:
+                tidy.pop()
+        elif at_line_start and start != end and start not in fixed:  # what stood left was cut
             start += len(content) - len(content.lstrip())
         if start < piece.end:
             tidy.append(Span(start, piece.end, piece.score))

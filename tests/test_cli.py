@@ -118,7 +118,11 @@ def test_several_files(doc: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "bad.txt is empty" in result.stderr
     assert "1 of 3 files" in result.stderr
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["doc.txt", "other.txt"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "doc.txt",
+        "manifest.jsonl",
+        "other.txt",
+    ]
     lines = run(doc, other, "--ratio", "0.2", "--json").stdout.splitlines()
     assert [json.loads(line)["file"] for line in lines] == [str(doc), str(other)]
 
@@ -139,7 +143,14 @@ def test_jsonl_lines_keep_their_fields_and_order(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     assert run(jsonl(tmp_path, *items), "--jsonl", "--ratio", "0.2", "-o", out).exit_code == 0
     for item, made in zip(items, records(out), strict=True):
-        keys = ["compressed", "spans", "original_tokens", "compressed_tokens", "seconds"]
+        keys = [
+            "compressed",
+            "spans",
+            "original_tokens",
+            "compressed_tokens",
+            "tokenizer",
+            "seconds",
+        ]
         assert list(made) == ["id", "question", "meta", *keys]
         assert made["id"] == item["id"]
         assert made["compressed"] == "".join(TEXT[a:b] for a, b in made["spans"])
@@ -208,7 +219,7 @@ def test_an_interrupted_batch_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
 
 BAD = {
     "missing file": (["nowhere.txt", "--ratio", "0.2"], None, 2, "there is no file nowhere.txt"),
-    "directory": ([".", "--ratio", "0.2"], None, 2, "is a directory"),
+    "directory": ([".", "--ratio", "0.2"], None, 2, "a folder, or several files, need -o DIR"),
     "empty": (["-", "--ratio", "0.2"], b"", 1, "standard input is empty"),
     "blank": (["-", "--ratio", "0.2"], b" \n\t\n", 1, "nothing but white space"),
     "binary": (["-", "--ratio", "0.2"], b"\x7fELF\0\0", 1, "binary file (a zero byte at offset 4)"),
@@ -249,7 +260,7 @@ def test_every_mistake_gets_one_sentence(case: str) -> None:
 
 
 def test_a_bug_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("specpc_cli.compress.read_text", lambda _: 1 / 0)
+    monkeypatch.setattr("specpc_cli.single.read_text", lambda _: 1 / 0)
     result = run("-", "--ratio", "0.2", stdin=b"a")
     assert result.exit_code == 1
     assert result.stderr.startswith("specpc: unexpected ZeroDivisionError")

@@ -23,7 +23,11 @@ pieces = st.one_of(
          "- item\n", "# Head\n\n", "3.14 ", "don't ", "?", "\u200d", "\ufeff", "<|im_end|>", "</s>"]
     ),
 )  # fmt: skip
-texts = st.lists(pieces, min_size=1, max_size=25).map("".join)
+texts = (
+    st.lists(pieces, min_size=1, max_size=25)
+    .map("".join)
+    .filter(lambda text: "specpc:keep>" not in text)  # Hypothesis finds the mark in our source
+)
 units = st.sampled_from(["auto", "sentence", "line", "paragraph", "word", "token"])
 gaps = st.sampled_from(["", "", " [...] "])
 questions = st.sampled_from([None, "What is it?", "日本?"])

@@ -74,6 +74,30 @@ def fetch_snapshot(repo_id: str, name: str, report: Report) -> Path:
     return folder
 
 
+def cached_file(repo_id: str, name: str) -> Path | None:
+    """Find one file of the main revision in the Hub cache, without any network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(repo_id, name)
+    return Path(path) if isinstance(path, str) else None
+
+
+def fetch_file(repo_id: str, name: str) -> Path:
+    """Download one file of a model repository.
+
+    Raises:
+        DraftError: the Hub cannot be reached, or has no such file for this user.
+    """
+    from huggingface_hub import HfApi, hf_hub_download
+
+    with quiet_hub(), _hub_errors(repo_id, "count by another tokenizer"):
+        # The only call that is not repeated for half a minute on a machine without network.
+        info = HfApi().model_info(repo_id, timeout=_REACH_SECONDS)
+        if name not in {sibling.rfilename for sibling in info.siblings or ()}:
+            raise DraftError(f"{repo_id} on the Hugging Face Hub has no {name}")
+        return Path(hf_hub_download(repo_id, name))
+
+
 def remove_repository(repo_id: str, name: str) -> int:
     """Delete a model from the Hub cache and return the number of bytes freed.
 
@@ -116,8 +140,8 @@ def _total_bytes(info: ModelInfo, wanted: set[str]) -> int:
 
 
 @contextmanager
-def _hub_errors(repo_id: str) -> Iterator[None]:
-    """Turn every failure of the Hub client into one sentence."""
+def _hub_errors(repo_id: str, otherwise: str = "use the default draft model") -> Iterator[None]:
+    """Turn every failure of the Hub client into one sentence that says what else could be done."""
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 
     try:
@@ -127,7 +151,7 @@ def _hub_errors(repo_id: str) -> Iterator[None]:
     except GatedRepoError as error:
         raise DraftError(
             f"{repo_id} is gated: accept its terms on its Hugging Face page and log in "
-            "with 'hf auth login', or choose another draft model."
+            f"with 'hf auth login', or {otherwise}."
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise DraftError(
@@ -143,5 +167,5 @@ def _hub_errors(repo_id: str) -> Iterator[None]:
             ) from error
         raise DraftError(
             f"The Hugging Face Hub cannot be reached for {repo_id}: {first_line(error)}. Check "
-            "the network, or use the default draft model."
+            f"the network, or {otherwise}."
         ) from error

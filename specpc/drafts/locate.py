@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,10 @@ from specpc.drafts import cache, hub, wheel
 from specpc.drafts.catalogue import DraftSpec, GgufFile, HubRepository, LocalFolder, WheelFile
 from specpc.drafts.reporting import Report, format_bytes
 from specpc.errors import DraftError, OfflineError
+from specpc.offline import forbidding_variable
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_TRUE = {"1", "true", "yes", "on"}
-_OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 def find_folder(spec: DraftSpec) -> Path | None:
@@ -51,7 +48,7 @@ def fetch_folder(spec: DraftSpec, offline: bool, report: Report) -> Path:
 
 def refuse_download(spec: DraftSpec, what: str, offline: bool) -> None:
     """Raise OfflineError if downloads are forbidden by the caller or the environment."""
-    variable = next((name for name in _OFFLINE_VARIABLES if _is_set(name)), None)
+    variable = forbidding_variable()
     if not offline and variable is None:
         return
     without = f" with {variable} unset" if variable is not None else ""
@@ -81,10 +78,6 @@ def _path_key(path: Path) -> str:
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:12]
-
-
-def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "").strip().lower() in _TRUE
 
 
 def _prepare_wheel(spec: DraftSpec, source: WheelFile, offline: bool, report: Report) -> Path:

@@ -64,7 +64,7 @@ class PickedText:
         budget = resolve_budget(self.length, ratio=ratio, target_tokens=None)
         if budget == self.length:
             return Compressed(self.text, ((0, len(self.text)),), self.length, self.length)
-        job = Job(self.text, len(self.text), budget, "", self.encoder)
+        job = Job(self.text, len(self.text), budget, "", self.encoder.count, self.length)
         fitted = fit(job, self.picker, self.scores)
         ranges = tuple((span.start, span.end) for span in fitted.spans)
         return Compressed(fitted.text, ranges, self.length, fitted.tokens)

@@ -1,0 +1,108 @@
+"""``specpc locate``: where a quote of a compressed text stood in its source."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from specpc.errors import InputError, UsageError
+from specpc.locate import Place, SlicedText, locate, locate_position
+from specpc_cli.inputs import decode, read_bytes
+from specpc_cli.outputs import json_line, write_stdout
+
+
+def locate_quote(
+    result: Annotated[
+        str, typer.Argument(help="What 'specpc compress --json' printed; '-' for standard input.")
+    ],
+    quote: Annotated[
+        str | None, typer.Argument(help="Some of the compressed text.", show_default=False)
+    ] = None,
+    at: Annotated[
+        int | None, typer.Option("--at", help="A character of the compressed text, from 0.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find where a quote of a compressed text stood in its source.
+
+    \b
+      specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json > small.json
+      specpc locate small.json "signed by Edda Hallgrim"
+      specpc locate small.json --at 1200
+
+    Prints file:line:column for every stretch the quote came from: several where something
+    between them was cut. White space in the quote need not be the same.
+    """
+    if (quote is None) == (at is None):
+        raise UsageError("give a quote, or a position with --at")
+    texts = _read(result)
+    found: list[tuple[SlicedText, tuple[Place, ...]]] = []
+    if quote is not None:
+        found = [(text, places) for text in texts for places in locate(text, quote)]
+        missing = "the quote is not in the compressed text"
+    else:
+        if len(texts) > 1:
+            raise UsageError(f"{result} holds {len(texts)} texts: give a quote instead of --at")
+        assert at is not None
+        place = locate_position(texts[0], at)
+        found = [(texts[0], (place,))] if place is not None else []
+        missing = "there is a marker at this position, which stands for what was cut"
+    if not found:
+        raise InputError(missing)
+    names = {place.document for _, places in found for place in places if place.document}
+    sources = {name: _source(name) for name in names}
+    for text, places in found:
+        told = [_fields(text, place, sources) for place in places]
+        if as_json:
+            write_stdout(json_line({"places": told}))
+        else:
+            write_stdout("".join(map(_line, told)).encode())
+
+
+def _read(result: str) -> list[SlicedText]:
+    """The texts of a file: one JSON object, or one a line."""
+    data = decode(read_bytes(result), result)
+    try:
+        objects: list[Any] = [json.loads(line) for line in data.splitlines() if line.strip()]
+    except ValueError:
+        objects = [None]
+    return [SlicedText.from_json(fields) for fields in objects]
+
+
+def _fields(text: SlicedText, place: Place, sources: dict[str, str | None]) -> dict[str, Any]:
+    """A place for ``--json``; its line and column only where the source is at hand."""
+    fields: dict[str, Any] = {"file": place.document, "start": place.start, "end": place.end}
+    source = sources.get(place.document or "")
+    if source is None:
+        return fields
+    for piece in text.slices:
+        own = piece.place
+        was = text.text[piece.position : piece.end]
+        if own.document == place.document and source[own.start : own.end] != was:
+            raise InputError(
+                f"{place.document} has changed since it was compressed: compress it again"
+            )
+    line_start = source.rfind("\n", 0, place.start) + 1
+    return fields | {
+        "line": source.count("\n", 0, place.start) + 1,
+        "column": place.start - line_start + 1,
+        "text": source[place.start : place.end],
+    }
+
+
+def _source(name: str) -> str | None:
+    """The text of a file, if it is one."""
+    try:
+        text: str = decode(Path(name).read_bytes(), name)
+        return text
+    except (OSError, ValueError, InputError):
+        return None
+
+
+def _line(fields: dict[str, Any]) -> str:
+    where = [fields["file"] or "", *(str(fields[k]) for k in ("line", "column") if k in fields)]
+    head = ":".join(where)
+    return f"{head}{': ' if head else ''}characters {fields['start']}-{fields['end']}\n"

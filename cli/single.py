@@ -1,0 +1,44 @@
+"""``specpc compress`` on one text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specpc_cli.inputs import read_text
+from specpc_cli.outputs import json_line, write_output
+from specpc_cli.task import Task, json_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from specpc import Compressor
+    from specpc_cli.console import Console
+    from specpc_cli.stats import StatsWanted
+
+
+def run(
+    source: str,
+    output: Path | None,
+    load: Callable[[], Compressor],
+    task: Task,
+    console: Console,
+    *,
+    as_json: bool,
+    stats: StatsWanted,
+) -> None:
+    """Compress a file or standard input to a file, into a folder, or to standard output."""
+    text = read_text(source)
+    compressor = load()
+    with console.progress("Reading") as progress:
+        result = task.run(compressor, text, progress=progress)
+    totals = stats.totals((result.original_tokens, result.compressed_tokens, result.timings.total))
+    data = result.text.encode()
+    if as_json:
+        fields = {"file": source, **json_fields(result)}
+        data = json_line(fields | ({"stats": totals.fields()} if stats.wanted else {}))
+    write_output(source, output, data)
+    if stats.wanted and not as_json:
+        console.tell(totals.line())
+    else:
+        console.summary(result)

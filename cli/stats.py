@@ -1,0 +1,85 @@
+"""``--stats``: what a compression saved, and the time it took."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from specpc.errors import UsageError
+
+_MILLION = 1_000_000
+
+
+@dataclass
+class Totals:
+    """Tokens before and after, and seconds, of texts that are added one by one.
+
+    Attributes:
+        price: of a million tokens, in any currency; ``None`` if none was stated.
+    """
+
+    price: float | None = None
+    texts: int = 0
+    before: int = 0
+    after: int = 0
+    seconds: float = 0.0
+
+    def add(self, before: int, after: int, seconds: float) -> None:
+        """Count one more text."""
+        self.texts += 1
+        self.before += before
+        self.after += after
+        self.seconds += seconds
+
+    @property
+    def saved(self) -> int:
+        """Tokens that need not be sent."""
+        return self.before - self.after
+
+    @property
+    def money(self) -> float | None:
+        """What they would have cost."""
+        return None if self.price is None else self.saved * self.price / _MILLION
+
+    def line(self) -> str:
+        """For the eye."""
+        texts = "" if self.texts == 1 else f"{self.texts:,} texts: "
+        money = (
+            "" if self.money is None else f", worth {self.money:,.6g} at {self.price:g} a million"
+        )
+        return (
+            f"{texts}{self.before:,} -> {self.after:,} tokens: {self.saved:,} saved{money}, "
+            f"in {self.seconds:.1f} s"
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "original_tokens": self.before,
+            "compressed_tokens": self.after,
+            "tokens_saved": self.saved,
+            "price_per_million": self.price,
+            "money_saved": self.money,
+            "seconds": round(self.seconds, 4),
+        }
+
+
+@dataclass(frozen=True)
+class StatsWanted:
+    """Whether statistics were asked for, and at what price."""
+
+    wanted: bool
+    price: float | None
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` unless the price is one."""
+        if self.price is not None and not (math.isfinite(self.price) and self.price >= 0):
+            raise UsageError(f"the price of a million tokens cannot be {self.price:g}")
+
+    def totals(self, *results: tuple[int, int, float]) -> Totals:
+        """Totals to add to, of these (tokens before, after, seconds) so far."""
+        totals = Totals(self.price)
+        for result in results:
+            totals.add(*result)
+        return totals

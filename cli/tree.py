@@ -1,0 +1,135 @@
+"""Files and folders the user names, as a list of files and where each belongs in the output."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from specpc.errors import UsageError
+from specpc_cli.inputs import STDIN, check_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to be read.
+
+    Attributes:
+        name: as `specpc_cli.inputs.read_text` takes it.
+        place: its path in the output tree, with forward slashes.
+        size: in bytes; 0 if unknown.
+    """
+
+    name: str
+    place: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the named files and folders hold.
+
+    Attributes:
+        files: in order, folders by name.
+        skipped: paths that are left out, each with the reason.
+        failed: folders that cannot be listed, with the reason.
+    """
+
+    files: list[Source] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def has_folder(names: Sequence[str]) -> bool:
+    """Whether any of the names is a folder's."""
+    return any(name != STDIN and Path(name).is_dir() for name in names)
+
+
+def find_files(names: Sequence[str], output: Path | None) -> Found:
+    """All files, those in folders included, hidden ones and links in circles left out.
+
+    A folder named alone becomes the root of the output tree; of several names each keeps its own.
+
+    Args:
+        names: files, folders, or ``-``.
+        output: folder that is written to, which is not read from.
+
+    Raises:
+        UsageError: there is no such file, two would be written to one place, or one to itself.
+    """
+    found = Found()
+    avoid = None if output is None else output.resolve()
+    for name in names:
+        path = Path(name)
+        if name == STDIN:
+            found.files.append(Source(STDIN, "stdin.txt"))
+        elif path.is_dir():
+            if path.resolve() == avoid:
+                raise UsageError(
+                    f"{name} cannot be written into itself: name another folder after -o"
+                )
+            root = "" if len(names) == 1 else path.resolve().name
+            _walk(path, PurePosixPath(root), (path.resolve(),), avoid, found)
+        else:
+            check_file(name)
+            found.files.append(Source(name, path.name, _size(path)))
+    if output is not None:
+        _check_places(found.files, output)
+    return found
+
+
+def _walk(
+    folder: Path, place: PurePosixPath, above: tuple[Path, ...], avoid: Path | None, found: Found
+) -> None:
+    """Add what a folder holds; ``above`` are the real paths of it and all folders it is in."""
+    for entry in _entries(folder, found):
+        path = folder / entry.name
+        if entry.name.startswith("."):
+            found.skipped.append((str(path), "hidden"))
+        elif entry.is_dir():
+            real = path.resolve()
+            if real in above:
+                found.skipped.append((str(path), "a link to a folder it is in"))
+            elif real == avoid:
+                found.skipped.append((str(path), "the output"))
+            else:
+                _walk(path, place / entry.name, (*above, real), avoid, found)
+        elif entry.is_file() or (entry.is_symlink() and not path.exists()):
+            # A broken link is a file that cannot be read, and is told as such.
+            found.files.append(Source(str(path), str(place / entry.name), _size(path)))
+        else:
+            found.skipped.append((str(path), "neither file nor folder"))
+
+
+def _entries(folder: Path, found: Found) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        found.failed.append((str(folder), f"cannot read {folder}: {error.strerror}"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _check_places(files: Sequence[Source], output: Path) -> None:
+    twice = [place for place, count in Counter(f.place for f in files).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"several of the files are called {twice[0]} and would overwrite each other in "
+            f"{output}: compress them in separate runs, or use --json"
+        )
+    for file in files:
+        if file.name != STDIN and (output / file.place).resolve() == Path(file.name).resolve():
+            raise UsageError(
+                f"{file.name} would be overwritten by its own output: name another folder after -o"
+            )
