@@ -141,8 +141,9 @@ _SHEBANG: Final = re.compile(r"\ufeff?#![^\n]*\b(python|node|deno|bun)")
 # Lines that hardly occur but in one language. Each is worth a parse only where it is frequent.
 _TYPICAL: Final = {
     "python": (
-        r"[ \t]*(?:async[ \t]+)?def \w+\(|[ \t]*class \w+[^\n]*:[ \t]*$|from [\w.]+ import [\w(*]|"
-        r"import [\w.]+(?: as \w+)?[ \t]*$|if __name__ =="
+        r"[ \t]*(?:async[ \t]+)?def \w+\(|[ \t]*class \w+[^\n]*:[ \t]*$|if __name__ ==|"
+        r"from [\w.]+ import (?:[(*]|[^\W\d]\w*(?:,? [^\W\d]\w*)*[ \t]*$)|"
+        r"import [\w.]+(?: as \w+)?[ \t]*$"
     ),
     "go": r"package \w+[ \t]*$|func (?:\([^)\n]*\) ?)?\w+[\[(]|import \(|type \w+ (?:struct|interface)\b",
     "rust": (
