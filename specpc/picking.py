@@ -47,6 +47,16 @@ class Picker(Protocol):
         """The best pieces of at most ``allowance`` tokens by token scores ``[tokens]``."""
 
 
+class RatingPicker(Picker, Protocol):
+    """A picker that can tell what it thinks of all it chooses from."""
+
+    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+        """All pieces to choose from, which tile the text, each with the score it is chosen by.
+
+        Pieces kept only for the sake of others score minus infinity, those always kept infinity.
+        """
+
+
 @dataclass(frozen=True)
 class TokenPicker:
     """The paper's selection, rounded to whole words so that none is cut in half.
@@ -111,6 +121,16 @@ class TokenPicker:
             ]
         )
 
+    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+        """Words, each with its best token score before pooling."""
+        starts = self.unit_starts
+        best = np.maximum.reduceat(scores, starts)
+        best[list(self.forced)] = np.inf
+        edges = [*self.bounds[starts].tolist(), len(self.text)]
+        return [
+            Span(*edge, score) for edge, score in zip(pairwise(edges), best.tolist(), strict=True)
+        ]
+
 
 @dataclass(frozen=True)
 class Units:
@@ -170,6 +190,13 @@ class Units:
         """The units with the highest ``values`` ``[pieces]`` that fit, with what they need."""
         chosen = select_units(values, self.sizes, allowance, self.layout, self.forced)
         return self.spans(chosen.tolist(), values)
+
+    def rated(self, values: NDArray[np.float64]) -> list[Span]:
+        """All pieces with their ``values`` ``[pieces]``, as `RatingPicker.rated` gives them."""
+        told = np.where(self.layout.units, values, -np.inf)
+        told[list(self.forced)] = np.inf
+        pairs = pairwise(self.edges.tolist())
+        return [Span(*edge, score) for edge, score in zip(pairs, told.tolist(), strict=True)]
 
     def spans(self, chosen: Sequence[int], values: NDArray[np.float64]) -> list[Span]:
         """Chosen units and what they need, in text order; a support scores as what needs it."""
@@ -241,6 +268,10 @@ class UnitPicker:
         if self.units.sizes[best] > allowance and divisible and not self.units.forced:
             return self._cut(best, scores, allowance)
         return Picked(self.units.best(values, allowance))
+
+    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+        """The units, with the scores they are chosen by."""
+        return self.units.rated(self.values(scores))
 
     def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[units]`` what the units are chosen by."""

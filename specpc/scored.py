@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from specpc.counting import Counter
     from specpc.parts import Parts
-    from specpc.picking import Picker
+    from specpc.picking import RatingPicker
     from specpc.prompt import Query
     from specpc.protection import Unmarked
     from specpc.tokens import TokenizedText
@@ -60,7 +60,7 @@ class ScoredText:
     made_by: Provenance
     counter: Counter
     original_tokens: int
-    picker: Picker
+    picker: RatingPicker
     tokenize_seconds: float
     parts: Parts | None = None
     scores: NDArray[np.float64] | None = None

@@ -91,6 +91,10 @@ class WordPicker:
         """``[words]`` what the words are chosen by while little may stay."""
         return self.worth(scores)
 
+    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+        """The words with their worth, without what their sentences add at higher ratios."""
+        return self.units.rated(self.worth(scores))
+
     def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]``: what is known of each word and the draft's score, shared with neighbours."""
         draft = best_of_units(scores, self.units.of_token, len(self.units))
