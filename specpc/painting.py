@@ -7,7 +7,10 @@ a higher ratio need not hold all that is kept at a lower one.
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -132,10 +135,18 @@ class Picture:
         fates = [piece.kept for piece in self.pieces if piece.rank is not None]
         return tuple(map(sum, zip(*fates, strict=True))) or (0,) * len(self.ratios)
 
-    def safe_from(self, kept: Sequence[bool]) -> float | None:
-        """The lowest ratio from which on something is always kept; ``None`` if it never is."""
-        lost = max((at for at, is_kept in enumerate(kept) if not is_kept), default=-1)
-        return self.ratios[lost + 1] if lost + 1 < len(self.ratios) else None
+    def safe_from(self, kept: Sequence[bool]) -> int | None:
+        """Number of the lowest ratio from which on something is always kept; ``None`` if none."""
+        first = max((at + 1 for at, is_kept in enumerate(kept) if not is_kept), default=0)
+        return first if first < len(self.ratios) else None
+
+    def line(self, offset: int) -> int:
+        """Number, from 1, of the line a character is in."""
+        return bisect_right(self._line_starts, offset)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
 
 
 def paint(

@@ -1,0 +1,145 @@
+"""``specpc view``: shows what compression keeps and what it drops, and by which scores."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import webbrowser
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from specpc.budget import check_budget
+from specpc.config import ScorerName, Unit
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import SpecPCError, UsageError
+from specpc_cli.checks import read_question
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.outputs import write_file
+
+if TYPE_CHECKING:
+    from specpc.painting import Picture
+
+
+def view(  # noqa: PLR0913, PLR0917 - one parameter an option
+    file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
+    question: Annotated[
+        str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
+    ] = None,
+    question_file: Annotated[
+        Path | None, typer.Option("--question-file", help="Read the question from a file.")
+    ] = None,
+    ratio: Annotated[float, typer.Option("--ratio", help="Fraction of the tokens kept.")] = 0.3,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="HTML file to write instead, or a folder for it."),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the HTML page in the browser.")
+    ] = False,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mark", help="Highlight this text and tell from which ratio on it is kept; repeat."
+        ),
+    ] = None,
+    pager: Annotated[
+        bool, typer.Option("--pager", help="Show the text page by page, in $PAGER or less.")
+    ] = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: Annotated[
+        ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
+    ] = "auto",
+    unit: Annotated[Unit, typer.Option(help="What is kept or dropped whole.")] = "auto",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    quiet: Annotated[
+        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
+    ] = False,
+) -> None:
+    """Show what compression keeps of a text, what it drops, and why.
+
+    \b
+      specpc view report.md -q "Who signed the contract?"
+      specpc view report.md -q "Who signed the contract?" --ratio 0.1 --pager
+      specpc view report.md -q "Who signed it?" --mark "signed by" -o report.html --open
+
+    In the terminal, kept text is coloured by the rank of its score and the rest is dimmed. The
+    HTML page needs no network; a slider in it changes the ratio, and every step shows exactly
+    what 'specpc compress' keeps at that ratio.
+    """
+    console = Console(verbose=False, quiet=quiet)
+    check_budget(ratio=ratio, target_tokens=None)
+    wants_page = output is not None or open_page
+    if wants_page and pager:
+        raise UsageError("--pager is for the terminal: leave it out, or leave out -o and --open")
+    check_file(file)
+    target = _target(file, output) if output is not None else None
+    asked = read_question(question, question_file)
+    text = read_text(file)
+    marks = mark or []
+
+    from specpc import Compressor
+    from specpc.painting import GRID, find_marks, paint
+
+    find_marks(text, marks)  # before the draft is loaded
+    compressor = Compressor.from_pretrained(
+        draft,
+        scorer=scorer,
+        unit=unit,
+        device=device,
+        dtype=dtype,
+        offline=offline,
+        report=console.tell,
+    )
+    with console.progress("Reading") as progress:
+        scored = compressor.score(text, asked, progress=progress)
+    name = "standard input" if file == STDIN else Path(file).name
+    picture = paint(scored, ratio, marks, GRID if wants_page or marks else ())
+    if not wants_page:
+        _show(picture, name, ratio, pager=pager)
+    else:
+        from specpc_cli.view_page import make_page
+
+        target = target or Path(tempfile.mkdtemp(prefix="specpc-view-")) / _page_name(file)
+        write_file(target, make_page(picture, name, ratio))
+        if open_page:
+            _open(target, console)
+
+
+def _page_name(file: str) -> str:
+    return "stdin.html" if file == STDIN else f"{Path(file).name}.html"
+
+
+def _target(file: str, output: Path) -> Path:
+    """Where the page goes: never onto the text itself."""
+    target = output / _page_name(file) if output.is_dir() else output
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent} to write {target.name} into")
+    if file != STDIN and target.exists() and target.samefile(file):
+        raise UsageError(f"the page would overwrite {file}: name another file after -o")
+    return target
+
+
+def _show(picture: Picture, name: str, ratio: float, *, pager: bool) -> None:
+    from rich.console import Console as RichConsole
+
+    from specpc_cli.view_terminal import show
+
+    screen = RichConsole()
+    styled = screen.color_system is not None
+    if pager and styled:
+        os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no page for a short text
+    with screen.pager(styles=styled) if pager else nullcontext():
+        show(screen, picture, name, ratio)
+
+
+def _open(page: Path, console: Console) -> None:
+    if not webbrowser.open(page.resolve().as_uri()):
+        raise SpecPCError(f"there is no browser to show it: open {page} yourself")
+    console.tell(f"opened {page}")

@@ -1,0 +1,118 @@
+"""A picture in the terminal: kept text coloured by score, the rest dimmed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from specpc.painting import Picture
+
+# Legible on black and on white.
+_LEVELS: Final = ("", "color(64)", "color(136)", "color(166)", "bold color(160)")
+_CUT: Final = "dim"
+_MARKED: Final = "reverse"
+_PLACES: Final = 10
+
+# Escape sequences in a text must not reach the terminal: control characters are shown as pictures.
+_VISIBLE: Final = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+}
+
+
+def show(console: Console, picture: Picture, name: str, ratio: float) -> None:
+    """Print the text, a legend, the counts, and where marked strings are kept.
+
+    Where the output has no styles (a file, a pipe), what is cut stands between ``[-`` and ``-]``.
+
+    Args:
+        console: where to print.
+        picture: what to print.
+        name: the text's name.
+        ratio: one of the picture's.
+    """
+    at = picture.ratios.index(ratio)
+    plain = console.color_system is None
+    for line in _lines(picture, at, plain):
+        console.print(line, soft_wrap=plain, highlight=False)
+    console.print()
+    for line in (*_legend(plain), *_counts(picture, name, at), *_places(picture, at)):
+        console.print(line, soft_wrap=plain, highlight=False)
+
+
+def _lines(picture: Picture, at: int, plain: bool) -> Iterator[Text]:
+    """The text line by line, in styles or with brackets around what is cut."""
+    line = Text()
+    for content, style in _bracketed(picture, at) if plain else _styled(picture, at):
+        shown = content.translate(_VISIBLE).replace("\r\n", "\n").replace("\r", "\n")
+        first, *others = shown.split("\n")
+        line.append(first, style)
+        for other in others:
+            yield line
+            line = Text(other, style)
+    if line:
+        yield line
+
+
+def _styled(picture: Picture, at: int) -> Iterator[tuple[str, str]]:
+    for piece in picture.pieces:
+        for part in piece.parts:
+            content = picture.text[part.start : part.end]
+            style = _LEVELS[piece.level] if part.kept[at] else _CUT
+            yield content, f"{style} {_MARKED}" if part.marked else style
+
+
+def _bracketed(picture: Picture, at: int) -> Iterator[tuple[str, str]]:
+    parts = (part for piece in picture.pieces for part in piece.parts)
+    for kept, run in groupby(parts, key=lambda part: part.kept[at]):
+        content = "".join(picture.text[part.start : part.end] for part in run)
+        inside = content.strip()
+        if kept or not inside:
+            yield content, ""
+        else:
+            start = content.index(inside)
+            before, after = content[:start], content[start + len(inside) :]
+            yield f"{before}[-{inside}-]{after}", ""
+
+
+def _legend(plain: bool) -> Iterator[Text]:
+    if plain:
+        yield Text("[-cut-], the rest is kept")
+        return
+    names = ("the rest", "best 40%", "best 20%", "best 10%", "best 5% of the units")
+    shown = [(name, style) for name, style in zip(names, _LEVELS, strict=True)][::-1]
+    yield Text("  ").join([Text(*one) for one in shown] + [Text("cut", _CUT)])
+
+
+def _counts(picture: Picture, name: str, at: int) -> Iterator[Text]:
+    result = picture.results[at]
+    yield Text(
+        f"{name} at {picture.ratios[at]:g}: {result.compressed_tokens:,} of "
+        f"{picture.original_tokens:,} tokens, {picture.units_kept[at]:,} of {picture.units:,} "
+        f"units ({result.unit}) kept by {result.scorer} of {result.draft}"
+    )
+
+
+def _places(picture: Picture, at: int) -> Iterator[Text]:
+    for number, mark in enumerate(picture.marks):
+        places = [place for place in picture.places if place.mark == number]
+        for place in places[:_PLACES]:
+            safe = picture.safe_from(place.kept)
+            when = (
+                f"cut even at {picture.ratios[-1]:g}"
+                if safe is None
+                else f"kept at {picture.ratios[safe]:g} and above"
+            )
+            now = "kept" if place.kept[at] else "cut"
+            shown = mark.translate(_VISIBLE)
+            yield Text(f"{shown!r} in line {picture.line(place.start)}: {now}; {when}")
+        if len(places) > _PLACES:
+            yield Text(f"{len(places) - _PLACES} more places of {mark.translate(_VISIBLE)!r}")
