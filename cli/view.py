@@ -100,9 +100,11 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     with console.progress("Reading") as progress:
         scored = compressor.score(text, asked, progress=progress)
     name = "standard input" if file == STDIN else Path(file).name
-    picture = paint(scored, ratio, marks, GRID if wants_page or marks else ())
+    grid = GRID if wants_page or marks else ()
+    with console.progress("Cutting") as progress:
+        picture = paint(scored, ratio, marks, grid, progress)
     if not wants_page:
-        _show(picture, name, ratio, pager=pager)
+        show_picture(picture, name, ratio, pager=pager)
     else:
         from specpc_cli.view_page import make_page
 
@@ -126,7 +128,8 @@ def _target(file: str, output: Path) -> Path:
     return target
 
 
-def _show(picture: Picture, name: str, ratio: float, *, pager: bool) -> None:
+def show_picture(picture: Picture, name: str, ratio: float, *, pager: bool) -> None:
+    """Print a picture, in colours where the terminal has them."""
     from rich.console import Console as RichConsole
 
     from specpc_cli.view_terminal import show

@@ -57,7 +57,7 @@ def _lines(picture: Picture, at: int, plain: bool) -> Iterator[Text]:
         line.append(first, style)
         for other in others:
             yield line
-            line = Text(other, style)
+            line = Text().append(other, style)  # Text(other, style) would style all that follows
     if line:
         yield line
 

@@ -19,7 +19,7 @@ import numpy as np
 from specpc.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -150,7 +150,11 @@ class Picture:
 
 
 def paint(
-    scored: ScoredText, ratio: float, marks: Sequence[str] = (), grid: Sequence[float] = GRID
+    scored: ScoredText,
+    ratio: float,
+    marks: Sequence[str] = (),
+    grid: Sequence[float] = GRID,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Picture:
     """Compress a text to each ratio and see what became of every piece.
 
@@ -159,18 +163,14 @@ def paint(
         ratio: a ratio that must be in the picture.
         marks: strings to be found in the text.
         grid: more ratios; those too low to hold anything are left out.
+        progress: called with (ratios done, ratios in all) after each.
 
     Raises:
         BudgetError: ``ratio`` is out of range or cannot hold anything.
         UsageError: a mark is empty or does not occur.
     """
     found = find_marks(scored.text, marks)
-    by_ratio = {ratio: scored.compress(ratio=ratio)}
-    for other in sorted({*grid} - {ratio}, reverse=True):
-        try:
-            by_ratio[other] = scored.compress(ratio=other)
-        except BudgetError:
-            break
+    by_ratio = _compress_to(scored, [ratio, *sorted({*grid} - {ratio}, reverse=True)], progress)
     ratios = tuple(sorted(by_ratio))
     results = tuple(by_ratio[one] for one in ratios)
     rated = _rated(scored)
@@ -190,6 +190,23 @@ def paint(
         marks=tuple(marks),
         places=_places(found, edges, kept, [start for start, _ in bounds]),
     )
+
+
+def _compress_to(
+    scored: ScoredText, ratios: Sequence[float], progress: Callable[[int, int], None] | None
+) -> dict[float, CompressionResult]:
+    """The result for the first ratio, and for the others as long as they can hold anything."""
+    by_ratio: dict[float, CompressionResult] = {}
+    for done, ratio in enumerate(ratios, start=1):
+        try:
+            by_ratio[ratio] = scored.compress(ratio=ratio)
+        except BudgetError:
+            if not by_ratio:
+                raise
+            break
+        if progress is not None:
+            progress(done, len(ratios))
+    return by_ratio
 
 
 def find_marks(text: str, marks: Sequence[str]) -> list[tuple[int, int, int]]:
