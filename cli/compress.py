@@ -15,7 +15,16 @@ from specpc_cli import batch, many, messages, single, together
 from specpc_cli.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    KeepFirstOption,
+    KeepLastOption,
+    KeepOption,
+    OfflineOption,
+    TokenizerOption,
+)
 from specpc_cli.stats import StatsWanted
 from specpc_cli.task import Task
 from specpc_cli.tree import has_folder
@@ -43,13 +52,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     target_tokens: Annotated[
         int | None, typer.Option("--target-tokens", help="Most tokens kept.")
     ] = None,
-    tokenizer: Annotated[
-        str,
-        typer.Option(
-            help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
-            "Hugging Face id or folder, or draft, characters, words."
-        ),
-    ] = "draft",
+    tokenizer: TokenizerOption = "draft",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write, or folder for several files."),
@@ -73,12 +76,9 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
         ),
     ] = "text",
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(help="Keep every unit this regular expression matches in; repeatable."),
-    ] = None,
-    keep_first: Annotated[int, typer.Option(help="Keep the first N units.")] = 0,
-    keep_last: Annotated[int, typer.Option(help="Keep the last N units.")] = 0,
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
     ] = False,

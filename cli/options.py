@@ -11,6 +11,19 @@ DraftOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 DtypeOption = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
+TokenizerOption = Annotated[
+    str,
+    typer.Option(
+        help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
+        "Hugging Face id or folder, or draft, characters, words."
+    ),
+]
+KeepOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Keep every unit this regular expression matches in; repeatable."),
+]
+KeepFirstOption = Annotated[int, typer.Option(help="Keep the first N units.")]
+KeepLastOption = Annotated[int, typer.Option(help="Keep the last N units.")]
 OfflineOption = Annotated[
     bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
 ]

@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.budget import check_budget
-from specpc.config import ScorerName, Unit
+from specpc.config import Protection, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
 from specpc_cli.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    KeepFirstOption,
+    KeepLastOption,
+    KeepOption,
+    OfflineOption,
+    TokenizerOption,
+)
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -55,6 +64,10 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
         ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
     ] = "auto",
     unit: Annotated[Unit, typer.Option(help="What is kept or dropped whole.")] = "auto",
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
+    tokenizer: TokenizerOption = "draft",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
@@ -83,6 +96,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked = read_question(question, question_file)
     text = read_text(file)
     marks = mark or []
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
 
     from specpc import Compressor
     from specpc.painting import GRID, find_marks, paint
@@ -94,11 +108,12 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
         unit=unit,
         device=device,
         dtype=dtype,
+        tokenizer=tokenizer,
         offline=offline,
         report=console.tell,
     )
     with console.progress("Reading") as progress:
-        scored = compressor.score(text, asked, progress=progress)
+        scored = compressor.score(text, asked, keep=protection, progress=progress)
     name = "standard input" if file == STDIN else Path(file).name
     grid = GRID if wants_page or marks else ()
     with console.progress("Cutting") as progress:

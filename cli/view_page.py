@@ -66,6 +66,7 @@ def _fields(picture: Picture, name: str, ratio: float) -> dict[str, Any]:
         "draft": made.draft,
         "scorer": made.scorer,
         "unit": made.unit,
+        "tokenizer": made.tokenizer,
         "version": __version__,
         "ratios": picture.ratios,
         "start": picture.ratios.index(ratio),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -57,7 +57,7 @@ class Piece:
     Attributes:
         parts: what it is made of, in text order: mostly one, more where a unit was cut inside or
             white space beside it was kept.
-        tokens: how many tokens end in it.
+        tokens: how many draft tokens end in it.
         score: the score it is chosen by; minus infinity where it is kept only for the sake of
             others, infinity where it is always kept.
         rank: 1 for the best of the units; ``None`` where the score is infinite.
@@ -107,8 +107,8 @@ class Picture:
     """A text in pieces, and their fate at each ratio.
 
     Attributes:
-        text: the source.
-        original_tokens: its length in draft tokens.
+        text: the source, without protection marks.
+        original_tokens: its length in the tokens of the budget.
         ratios: ascending.
         results: what the text was compressed to at each ratio.
         pieces: they tile the text.
@@ -169,6 +169,7 @@ def paint(
         BudgetError: ``ratio`` is out of range or cannot hold anything.
         UsageError: a mark is empty or does not occur.
     """
+    scored = replace(scored, source=None)  # spans of the text that is shown, not of its source
     found = find_marks(scored.text, marks)
     by_ratio = _compress_to(scored, [ratio, *sorted({*grid} - {ratio}, reverse=True)], progress)
     ratios = tuple(sorted(by_ratio))
@@ -183,7 +184,7 @@ def paint(
     pieces = _pieces(scored, rated, parts)
     return Picture(
         text=scored.text,
-        original_tokens=scored.length,
+        original_tokens=scored.original_tokens,
         ratios=ratios,
         results=results,
         pieces=pieces,

@@ -198,3 +198,12 @@ def test_a_missing_file(tmp_path: Path) -> None:
     result = run(tmp_path / "none.md", "-o", tmp_path / "page.html")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "there is no file" in result.stderr
+
+
+def test_protected_units_are_shown_as_compress_keeps_them(doc: Path) -> None:
+    options = ["-q", QUESTION, "--keep", "topic 5", "--keep-first", "2", "--tokenizer", "words"]
+    shown = run(doc, *options, "--ratio", "0.4").stdout.partition("\n\n[-cut-]")[0]
+    kept = "".join(part.partition("-]")[2] for part in f"-]{shown}".split("[-"))
+    compressed = CliRunner().invoke(app, ["compress", str(doc), *options, "--ratio", "0.4"])
+    assert kept.split() == compressed.stdout.split()
+    assert kept.count("topic 5") == TEXT.count("topic 5")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specpc import Compressor
+from specpc.config import NOTHING, Protection
 from specpc.errors import BudgetError, UsageError
 from specpc.layout import LayoutBuilder
 from specpc.painting import GRID, find_marks, paint
@@ -35,11 +36,17 @@ def by_unit(request: pytest.FixtureRequest) -> Compressor:
 
 
 @ONCE
-@given(text=TEXTS, asked=st.sampled_from([QUESTION, None]))
+@given(
+    text=TEXTS,
+    marked=st.sampled_from(["", "<specpc:keep>so</specpc:keep> "]),
+    asked=st.sampled_from([QUESTION, None]),
+    keep=st.sampled_from([NOTHING, Protection(("[A-Z]",)), Protection(first=1)]),
+)
 def test_every_ratio_shows_what_compress_keeps(
-    by_unit: Compressor, text: str, asked: str | None
+    by_unit: Compressor, text: str, marked: str, asked: str | None, keep: Protection
 ) -> None:
-    scored = by_unit.score(text, asked)
+    source, text = marked + text, marked[13:15] + marked[-1:] + text
+    scored = by_unit.score(source, asked, keep=keep)
     try:
         picture = paint(scored, 0.9)
     except BudgetError:
@@ -49,7 +56,7 @@ def test_every_ratio_shows_what_compress_keeps(
     assert {0.9} <= set(picture.ratios) <= {*GRID}
     for at, ratio in enumerate(picture.ratios):
         kept = "".join(text[part.start : part.end] for part in parts if part.kept[at])
-        assert kept == by_unit.compress(text, asked, ratio=ratio).text
+        assert kept == by_unit.compress(source, asked, ratio=ratio, keep=keep).text
     assert sum(piece.tokens for piece in picture.pieces) == picture.original_tokens
 
 
@@ -138,7 +145,7 @@ def test_marks_that_cannot_be_found(mark: str, told: str) -> None:
 def test_a_ratio_too_low_is_an_error_and_grid_ratios_too_low_are_left_out(
     tiny: Compressor,
 ) -> None:
-    scored = tiny.score("Antidisestablishmentarianism so.", QUESTION)
+    scored = tiny.score("Antidisestablishmentarianism likewise", QUESTION)
     with pytest.raises(BudgetError):
         paint(scored, 0.05)
     assert GRID[0] not in paint(scored, 0.95).ratios
