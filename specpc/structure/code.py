@@ -145,7 +145,12 @@ def _emit(builder: LayoutBuilder, source: _Source, group: _Group, needs: Sequenc
 
 
 def _plan(
-    source: _Source, nodes: Sequence[Node], region: tuple[int, int], depth: int, *, alone: bool = True
+    source: _Source,
+    nodes: Sequence[Node],
+    region: tuple[int, int],
+    depth: int,
+    *,
+    alone: bool = True,
 ) -> list[_Group]:
     """Groups that tile a region, each with those of its blocks that are to be cut.
 
@@ -186,7 +191,8 @@ def _grouped(
             continue
         first = leading[0] if leading else node
         start = source.line_start(source.start(first))
-        glued = not node.is_named or node.type in source.language.glued
+        punctuation = not node.is_named and not node.type.isalpha()
+        glued = punctuation or node.type in source.language.glued
         follows = node.type in source.language.leading
         if groups and (glued or follows or start is None):
             groups[-1].nodes += [*leading, node]
@@ -234,9 +240,8 @@ def _tiled(source: _Source, groups: list[_Group], region: tuple[int, int]) -> li
         return [_Group(*region, [], region[0])] if region[0] < region[1] else []
     tiled: list[_Group] = []
     for group in groups:
-        if tiled and _is_import(source, group) and _is_import(source, tiled[-1]):
-            tiled[-1].nodes += group.nodes
-        elif tiled and group.start <= tiled[-1].start:
+        imports = tiled and _is_import(source, group) and _is_import(source, tiled[-1])
+        if imports or (tiled and group.start <= tiled[-1].start):
             tiled[-1].nodes += group.nodes
         else:
             tiled.append(group)
@@ -298,7 +303,8 @@ def _statements(source: _Source, block: Node) -> list[Node]:
     """What is in a block: all between its brackets."""
     children: list[Node] = []
     for child in block.children:
-        children += child.children if child.type in source.language.wrappers else [child]
+        flat = child.type in source.language.wrappers or child.is_error
+        children += child.children if flat else [child]
     opening = _opening(block)
     if opening is None:
         return children
@@ -336,10 +342,14 @@ def _inside(source: _Source, block: Node, group: _Group) -> tuple[int, int] | No
     if source.language.indented and block.type == "block":
         return _indented(source, block, group)
     opening = _opening(block)
-    if opening is None or block.children[-1].is_missing:
+    if opening is None:
         return None
     start = source.next_line(source.end(opening))
-    end = source.line_start(source.start(block.children[-1]))
+    closing = block.children[-1]
+    if closing.is_missing:  # an excerpt
+        end = None if source.text[source.end(block) : group.end].strip() else group.end
+    else:
+        end = source.line_start(source.start(closing))
     return (start, end) if start is not None and end is not None and start < end else None
 
 
