@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from specpc.markers import Marker
     from specpc.parts import Parts
     from specpc.picking import Picked, Picker
 
@@ -57,7 +58,7 @@ class Job:
     text: str
     tail_start: int
     budget: int
-    gap: str
+    gap: str | Marker
     count: Callable[[str], int]
     allowed: int
     rate: float = 1.0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specpc.config import Protection
+    from specpc.markers import Marker
 
 SEPARATOR: Final = "\n\n"
 
@@ -57,7 +58,7 @@ class Parts:
             found.append([] if blank else inside)
         return found
 
-    def texts(self, text: str, split: Sequence[Sequence[Range]], gap: str) -> list[str]:
+    def texts(self, text: str, split: Sequence[Sequence[Range]], gap: str | Marker) -> list[str]:
         """What comes out of each text, given its kept ranges as `split` gives them."""
         return [join(text, ranges, gap) if ranges else self.instead for ranges in split]
 

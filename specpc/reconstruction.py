@@ -13,6 +13,8 @@ from specpc.segmentation import UNSPACED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specpc.markers import Marker
+
 Range = tuple[int, int]
 
 
@@ -79,12 +81,24 @@ def _last_separator(text: str, left_end: int, start: int) -> int:
     return start if before.isalnum() and not _UNSPACED.match(before) else start - 1
 
 
-def places(ranges: Sequence[Range], gap: str = "") -> tuple[int, ...]:
+def places(ranges: Sequence[Range], gap: str | Marker = "") -> tuple[int, ...]:
     """Where each of the ranges begins in what `join` makes of them."""
-    lengths = [end - start + len(gap) for start, end in ranges]
-    return tuple(accumulate(lengths[:-1], initial=0)) if lengths else ()
+    ends = accumulate(
+        len(marker) + end - start
+        for marker, (start, end) in zip(_markers(ranges, gap), ranges, strict=True)
+    )
+    return tuple(last - (end - start) for last, (start, end) in zip(ends, ranges, strict=True))
 
 
-def join(text: str, ranges: Sequence[Range], gap: str = "") -> str:
+def join(text: str, ranges: Sequence[Range], gap: str | Marker = "") -> str:
     """The ranges of ``text`` in order, with ``gap`` wherever something between them was cut."""
-    return gap.join(text[start:end] for start, end in ranges)
+    return "".join(
+        marker + text[start:end]
+        for marker, (start, end) in zip(_markers(ranges, gap), ranges, strict=True)
+    )
+
+
+def _markers(ranges: Sequence[Range], gap: str | Marker) -> list[str]:
+    """What is written before each of the ranges: nothing before the first."""
+    written = (gap if isinstance(gap, str) else gap.before(start) for start, _ in ranges[1:])
+    return ["", *written] if ranges else []

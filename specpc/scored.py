@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from specpc.budget import resolve_budget
 from specpc.fitting import Fitted, Job, fit
+from specpc.markers import marker_for
 from specpc.results import CompressionResult, Span, Timings
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class ScoredText:
                 self.text,
                 self.query.tail_start,
                 budget,
-                gap,
+                marker_for(self.picker, self.text, gap),
                 self.counter.count,
                 len(self.scores),
                 rate,

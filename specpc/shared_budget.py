@@ -10,6 +10,7 @@ import numpy as np
 from specpc.budget import check_budget, resolve_budget
 from specpc.config import NOTHING, Protection
 from specpc.errors import InputError, UsageError
+from specpc.markers import marker_for
 from specpc.parts import Parts
 from specpc.picking import UnitPicker
 from specpc.protection import Unmarked, unmark
@@ -119,7 +120,8 @@ class ReadTogether:
     def _shared(self, total: CompressionResult, gap: str) -> tuple[SharedText, ...]:
         source = self.read.text
         split = self.parts.split(source, [(span.start, span.end) for span in total.spans])
-        texts = self.parts.texts(source, split, gap)
+        marker = marker_for(self.read.picker, source, gap)
+        texts = self.parts.texts(source, split, marker)
         shared, position = [], 0
         for text, (offset, _), ranges, unmarked in zip(
             texts, self.parts.ranges, split, self.unmarked, strict=True
@@ -130,7 +132,7 @@ class ReadTogether:
                     position += 1
                 found = total.spans[position]
                 spans.append(replace(found, start=start - offset, end=end - offset))
-            shared.append(SharedText(text, *unmarked.to_source(spans, places(ranges, gap))))
+            shared.append(SharedText(text, *unmarked.to_source(spans, places(ranges, marker))))
         return tuple(shared)
 
 

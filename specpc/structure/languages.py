@@ -145,7 +145,10 @@ _TYPICAL: Final = {
         r"from [\w.]+ import (?:[(*]|[^\W\d]\w*(?:,? [^\W\d]\w*)*[ \t]*$)|"
         r"import [\w.]+(?: as \w+)?[ \t]*$"
     ),
-    "go": r"package \w+[ \t]*$|func (?:\([^)\n]*\) ?)?\w+[\[(]|import \(|type \w+ (?:struct|interface)\b",
+    "go": (
+        r"package \w+[ \t]*$|func (?:\([^)\n]*\) ?)?\w+[\[(]|import \(|"
+        r"type \w+ (?:struct|interface)\b"
+    ),
     "rust": (
         r"[ \t]*(?:pub(?:\([^)\n]*\))? )?(?:(?:async |unsafe |const )*fn \w+|struct \w+|enum \w+|"
         r"impl[ <]|trait \w+|mod \w+|use \w+::)|[ \t]*#!?\["

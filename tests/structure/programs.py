@@ -128,7 +128,7 @@ def main() -> int:
             if True:
                 print("deep", file=sys.stderr)
                 print("deeper", Path("a") / "b", "and some more text to make this line long enough")
-                print("deepest", Path("a") / "b", "and some more text to make this line long enough")
+                print("deepest", Path("a") / "b", "and some more text to make this line long")
     return 0
 # the end
 
@@ -136,7 +136,7 @@ if __name__ == "__main__":
     sys.exit(main())
 '''
 
-JAVASCRIPT = '''"use strict";
+JAVASCRIPT = """"use strict";
 /* License
  * of several lines
  */
@@ -257,9 +257,9 @@ describe("things", () => {
   })
 })
 export default Shape
-'''
+"""
 
-GO = '''// Package harbour is a sample.
+GO = """// Package harbour is a sample.
 package harbour
 
 import "fmt"
@@ -366,9 +366,9 @@ func Map[T, U any](in []T, f func(T) U) (out []U) {
 \t}
 \treturn
 }
-'''
+"""
 
-RUST = '''#![allow(dead_code)]
+RUST = """#![allow(dead_code)]
 //! A crate.
 
 use std::fmt;
@@ -483,7 +483,7 @@ mod tests {
         assert!(matches!(tiny(2), 3 | 4), "a long text so that this is not a small one, is it");
     }
 }
-'''
+"""
 
 JAVA = '''/*
  * License of several lines.
@@ -550,7 +550,7 @@ public class Harbour<T extends Comparable<? super T>> extends Base implements It
         } else {
             // fits
             size -= ship.size();
-            log.info("a ship came in that is to be unloaded here today, and it fits, which is good");
+            log.info("a ship came in that is to be unloaded here today, and it fits, luckily");
         }
         switch (ship.kind()) {
             case CONTAINER:
