@@ -217,7 +217,7 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
     Args:
         text: the context.
         bounds: ``[tokens + 1]`` character offsets of the tokens.
-        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
+        unit: ``sentence``, ``line``, ``paragraph``, ``word`` or ``structure``.
     """
     return Units(text, bounds, lay_out_units(text, unit))
 
@@ -225,13 +225,21 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
 def lay_out_units(text: str, unit: str, parts: Parts | None = None) -> Layout:
     """The layout of a text in units of one kind; of several joined texts, each by itself."""
     if parts is None:
-        return tiles(segment(text, unit), unit)
+        return _lay_out(text, unit)
     builder = LayoutBuilder()
     for start, end in parts.ranges:
         if start > builder.position:
             builder.support(start)  # between two texts: nothing needs it
-        builder.append(tiles(segment(text[start:end], unit), unit))
+        builder.append(_lay_out(text[start:end], unit))
     return builder.build(unit)
+
+
+def _lay_out(text: str, unit: str) -> Layout:
+    if unit == "structure":
+        from specpc.structure import lay_out  # the parsers behind it cost time to import
+
+        return lay_out(text)
+    return tiles(segment(text, unit), unit)
 
 
 @dataclass(frozen=True)

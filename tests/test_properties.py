@@ -28,7 +28,7 @@ texts = (
     .map("".join)
     .filter(lambda text: "specpc:keep>" not in text)  # Hypothesis finds the mark in our source
 )
-units = st.sampled_from(["auto", "sentence", "line", "paragraph", "word", "token"])
+units = st.sampled_from(["auto", "sentence", "line", "paragraph", "word", "token", "structure"])
 gaps = st.sampled_from(["", "", " [...] "])
 questions = st.sampled_from([None, "What is it?", "日本?"])
 relaxed = settings(

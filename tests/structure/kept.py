@@ -47,7 +47,7 @@ def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     tokens = ENCODER.encode(text)
     scores = np.random.default_rng(seed).random(len(tokens))
     budget = max(1, int(ratio * len(tokens)))
-    job = Job(text, len(text), budget, "", ENCODER)
+    job = Job(text, len(text), budget, "", ENCODER.count, len(tokens))
     picker = UnitPicker(Units(text, tokens.bounds, layout), 8, 8)
     try:
         result = fit(job, picker, scores)
