@@ -132,6 +132,7 @@ def compress_documents(  # noqa: PLR0913 - the options of `Compressor.compress_d
         target -= tokens - budget
         if target < 1:
             raise _no_room(budget)
+    _check_least(result, min_per_document)
     total = replace(
         result.total,
         text=result.text,
@@ -147,6 +148,18 @@ def _no_room(budget: int) -> BudgetError:
         f"a budget of {budget:,} tokens has no room for the names of the documents and what must "
         "be kept of them: raise it or shorten the template"
     )
+
+
+def _check_least(result: DocumentsResult, least: int) -> None:
+    """Raise `BudgetError` where fitting left less of a document than was promised."""
+    short = [
+        d.name for d in result.documents if d.compressed_tokens < min(least, d.original_tokens)
+    ]
+    if least and (missing := [*result.dropped, *short]):
+        raise BudgetError(
+            f"the budget cannot hold {least} tokens of {missing[0]} together with the others: "
+            "raise it, or lower the least number of tokens a document"
+        )
 
 
 def _check(documents: Sequence[Document], min_per_document: int, template: str) -> None:
