@@ -158,9 +158,11 @@ class LayoutBuilder:
         self._supports.add(piece)
         return piece
 
-    def make_unit(self, support: int) -> None:
-        """Have a support that nothing needs be a unit after all."""
+    def make_unit(self, support: int, *, whole: bool = False) -> None:
+        """Have a support be kept for its own sake too."""
         self._supports.discard(support)
+        if whole:
+            self._whole.add(support)
 
     def require(self, piece: int, support: int) -> None:
         """Have a piece need a support, which may have been added after it."""

@@ -53,6 +53,8 @@ def _emit(builder: LayoutBuilder, source: Source, group: Group, needs: Sequence[
         header = builder.next_piece + 1
         builder.unit(group.doc_end, [header], whole=True, gap=source.gap(group.start))
     header = builder.support(group.inner[0][0], needs, gap=source.gap(builder.position))
+    if group.complete:
+        builder.make_unit(header, whole=True)
     for position, (start, end, groups) in enumerate(group.inner):
         if position:
             between = builder.support(start, gap=source.gap(builder.position))
@@ -154,6 +156,7 @@ def _split(source: Source, group: Group, depth: int) -> None:
     """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
     found = list(blocks(source, group))
     inner: list[tuple[int, int, list[Group]]] = []
+    complete = True
     for block, start, end in found:
         indented = source.language.indented and block.type == "block"
         groups = _plan(source, statements(source, block), (start, end), depth, alone=not indented)
@@ -161,6 +164,8 @@ def _split(source: Source, group: Group, depth: int) -> None:
             start = groups.pop(0).end  # noqa: PLW2901
         elif indented and len(found) > 1:
             continue
+        elif indented:
+            complete = False
         if groups:
             inner.append((start, end, groups))
     cut = sum(end - start for start, end, _ in inner)
@@ -168,7 +173,7 @@ def _split(source: Source, group: Group, depth: int) -> None:
     if sum(map(_choices, (g for *_, groups in inner for g in groups))) < 2:
         return
     if size - cut <= _MOST_SKELETON * size:
-        group.inner = inner
+        group.inner, group.complete = inner, complete
 
 
 def _choices(group: Group) -> int:
@@ -178,8 +183,8 @@ def _choices(group: Group) -> int:
 def _first_stays(source: Source, groups: list[Group], *, several: bool) -> bool:
     """Whether an indented block's first statement always comes with the line that opens it.
 
-    It does where another block can be kept without anything else of this one, and where it is a
-    short docstring.
+    It does where another block can be kept without anything else of this one, and where it is
+    short: then the line and it can stand alone, as a function's signature and docstring.
     """
     if not groups:
         return False
@@ -187,11 +192,4 @@ def _first_stays(source: Source, groups: list[Group], *, several: bool) -> bool:
     size = first.end - first.start
     if several:
         return not first.inner and size <= source.small
-    node = first.nodes[0] if first.nodes else None
-    return (
-        size <= _SHORT_DOC
-        and node is not None
-        and node.type == "expression_statement"
-        and node.child_count == 1
-        and node.children[0].type == "string"
-    )
+    return not first.inner and size <= _SHORT_DOC

@@ -90,6 +90,7 @@ class Group:
         nodes: what is in it.
         doc_end: where the comments before the first statement end.
         inner: where blocks are that are cut, and what is in them.
+        complete: whether what opens and closes those blocks can stand without what is in them.
     """
 
     start: int
@@ -97,6 +98,7 @@ class Group:
     nodes: list[Node]
     doc_end: int
     inner: list[tuple[int, int, list[Group]]] = field(default_factory=list)
+    complete: bool = False
 
 
 def is_comment(node: Node) -> bool:
