@@ -269,7 +269,7 @@ class Compressor:
     def _unit(self, query: Query) -> str:
         if self.unit != "auto":
             return self.unit
-        return "word" if query.source in {QuerySource.NONE, QuerySource.NEUTRAL} else "sentence"
+        return "word" if query.source in {QuerySource.NONE, QuerySource.NEUTRAL} else "structure"
 
     def _scorer(self, query: Query) -> Scorer:
         free = self.question_free

@@ -28,10 +28,11 @@ from specpc.dense import (
 )
 from specpc.errors import DraftError
 from specpc.lexical import bm25, stems
+from specpc.normalisation import length_normalised, standardised
 from specpc.picking import unit_scores
 from specpc.reading import Reader, ask, not_observed, read_context
 from specpc.scoring import Judged
-from specpc.second_look import second_look, standardised
+from specpc.second_look import second_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -168,10 +169,25 @@ class RetrievalHeadScorer:
         floor = pooled[np.isfinite(pooled)].min(initial=0.0)
         pooled = np.where(np.isfinite(pooled), pooled, floor)
         similar = self._similarity(reader, question, embedder) if embedder else None
-        query, words = stems([question])[0], stems(units.texts)
-        lexical = bm25(query, words) if self.profile.lexical else None
-        values = second_look(fuse(self.profile, pooled, lexical, similar), query, words)
+        values = self._values(question, units, pooled, similar)
         return Judged(torch.cat(tokens).double().numpy(), values)
+
+    def _values(
+        self,
+        question: str,
+        units: Units,
+        pooled: NDArray[np.float64],
+        similar: NDArray[np.float64] | None,
+    ) -> NDArray[np.float64]:
+        """``[pieces]``: those that are no units have the least value."""
+        own = np.flatnonzero(units.layout.units)
+        query, words = stems([question])[0], stems([units.texts[unit] for unit in own])
+        lexical = bm25(query, words) if self.profile.lexical else None
+        similar = None if similar is None else similar[own]
+        values = second_look(fuse(self.profile, pooled[:, own], lexical, similar), query, words)
+        every = np.full(len(units), values.min(initial=0.0))
+        every[own] = length_normalised(values, units.sizes[own])
+        return every
 
     @property
     def _weights(self) -> Tensor:

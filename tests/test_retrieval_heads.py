@@ -13,6 +13,7 @@ import torch
 from specpc.dense import DenseMap, DenseReference, input_embeddings, shipped_map
 from specpc.drafts import Draft
 from specpc.errors import DraftError
+from specpc.normalisation import length_normalised, standardised
 from specpc.picking import cut_into_units
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
@@ -22,7 +23,6 @@ from specpc.retrieval_heads import (
 )
 from specpc.scorers import make_scorer
 from specpc.scoring import Judged, SpecPCScorer
-from specpc.second_look import standardised
 from specpc.windows import cut_windows
 from tests.models import FAMILIES, byte_tokenizer, tiny_draft, tiny_model
 
@@ -88,7 +88,8 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     profile = replace(PROFILE, lexical=0.0)
     reader = Reader(tiny_draft())
     tokens = reader.encoder.encode(TEXT)
-    of_token = cut_into_units(TEXT, tokens.bounds, "sentence").of_token
+    units = cut_into_units(TEXT, tokens.bounds, "sentence")
+    of_token = units.of_token
     heads = RetrievalHeadScorer(profile)._read(
         reader, "Who kept bees?", torch.from_numpy(tokens.ids)
     )
@@ -96,7 +97,8 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads
     ]
-    expected = standardised(weighted(torch.tensor(pooled)).double().numpy())
+    values = standardised(weighted(torch.tensor(pooled)).double().numpy())
+    expected = length_normalised(values, units.sizes)
     assert judged(profile, 1).units == pytest.approx(expected, abs=1e-4)
 
 
@@ -139,7 +141,8 @@ def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> N
     profile = replace(plain, dense=DenseReference("x", "", 1.0))
     reader = Reader(draft)
     tokens = reader.encoder.encode(TEXT)
-    of_token = torch.from_numpy(cut_into_units(TEXT, tokens.bounds, "sentence").of_token)
+    sentences = cut_into_units(TEXT, tokens.bounds, "sentence")
+    of_token = torch.from_numpy(sentences.of_token)
     frame = reader.frame("Who kept bees?")
     ids, start = torch.from_numpy(tokens.ids), len(frame.before)
 
@@ -154,7 +157,9 @@ def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> N
     states = states_of(draft, [*frame.before, *ids.tolist()])[start:]
     units = [embed(ids[of_token == u], states[of_token == u]) for u in range(5)]
     cosines = [float(torch.cosine_similarity(unit, about, dim=0)) for unit in units]
-    expected = standardised(judged(plain, 1, draft).units + standardised(np.array(cosines)))
+    length = length_normalised(np.zeros(5), sentences.sizes)
+    values = judged(plain, 1, draft).units - length + standardised(np.array(cosines))
+    expected = standardised(values) + length
     assert judged(profile, 1, draft).units == pytest.approx(expected, abs=1e-4)
 
 
@@ -206,3 +211,17 @@ def test_paths_have_no_profile() -> None:
 def test_bad_profiles(text: str) -> None:
     with pytest.raises(DraftError):
         HeadProfile.from_json(text)
+
+
+def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
+    reader = Reader(tiny_draft())
+    text = '[{"name": "Ana Ruiz", "age": 61}, {"name": "Bo Lind", "age": 35}]'
+    tokens = reader.encoder.encode(text)
+    units = cut_into_units(text, tokens.bounds, "structure")
+    ids = torch.from_numpy(tokens.ids)
+    result = RetrievalHeadScorer(PROFILE).judge(reader, "Who?", ids, [(0, len(ids))], units)
+    own = units.layout.units
+    assert not own.all()
+    values = result.units[own] - length_normalised(np.zeros(own.sum()), units.sizes[own])
+    assert values.mean() == pytest.approx(0, abs=1e-9)
+    assert values.std() == pytest.approx(1)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.lexical import stems
-from specpc.second_look import second_look, standardised
+from specpc.normalisation import standardised
+from specpc.second_look import second_look
 
 FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
 CHAIN = [

@@ -24,9 +24,12 @@ from safetensors.torch import save
 from specpc.dense import DenseReference
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
+from specpc.layout import tiles
 from specpc.lexical import stems
+from specpc.normalisation import length_normalised, standardised
+from specpc.picking import lay_out_units
 from specpc.retrieval_heads import HeadProfile, fuse, signed_root
-from specpc.second_look import second_look, standardised
+from specpc.second_look import second_look
 from specpc.selection import select_units
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set
 from tests.fitting.pool import WEIGHTS, observations
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.layout import Layout
     from tests.fitting.pool import Observation
 
 Array = Any
@@ -47,6 +51,8 @@ KEPT_HEADS: Final = 32
 START: Final = ((15, 6), (17, 3), (17, 4), (18, 6), (21, 2), (21, 8), (23, 2), (23, 8))
 RATIOS: Final = (0.1, 0.2, 0.3)
 SIZE: Final = 384
+# A unit holds evidence from this share on.
+_SOME: Final = 0.01
 RIDGE: Final = 0.03
 PROFILES: Final = Path(__file__).parents[2] / "specpc" / "profiles"
 
@@ -105,7 +111,7 @@ class Case:
             standardised(similar),
         ]
         features = torch.tensor(np.stack(rows).T, dtype=torch.float32)
-        return cls(o, features, torch.tensor(o.gold), torch.tensor(o.sizes, dtype=torch.float32))
+        return cls(o, features, torch.tensor(o.gold), torch.tensor(o.sizes[o.own]).float())
 
 
 class Readout(torch.nn.Module):
@@ -125,7 +131,7 @@ class Readout(torch.nn.Module):
 
 def ranking_loss(values: torch.Tensor, case: Case) -> torch.Tensor:
     """Mean log share of the tokens that rank above evidence: recall at small budgets, softened."""
-    gold = case.gold > 0.01
+    gold = case.gold > _SOME
     above = torch.sigmoid(values[~gold][None] - values[gold][:, None])
     share = (above * case.sizes[~gold]).sum(dim=1) / case.sizes.sum()
     weight = case.gold[gold]
@@ -155,6 +161,7 @@ def train(cases: Sequence[Case], model: Readout, epochs: int = 25, draw: float =
 
 def fit_readout(cases: Sequence[Case]) -> Readout:
     """Fit all heads, keep the strongest, fit those anew."""
+    cases = [case for case in cases if (case.gold > _SOME).any()]
     features = torch.cat([case.features for case in cases])
     scale = features[:, :-2].std(dim=0) + 1e-6
     start = torch.zeros(features.shape[1])
@@ -192,15 +199,40 @@ def make_profile(model: Readout, dense: DenseReference | None, note: str) -> Hea
     )
 
 
-Texts = tuple[list[str], list[list[str]]]
-"""Stems of the question and of each unit."""
+@dataclass(frozen=True)
+class Chooser:
+    """One item, to be cut by values of its units.
 
+    Attributes:
+        o: what was observed of it.
+        item: it.
+        layout: its pieces.
+    """
 
-def texts_of(o: Observation, item: Mapping[str, Any]) -> Texts:
-    """What the second look reads."""
-    edges = o.edges.tolist()
-    units = [item["context"][start:end] for start, end in pairwise(edges)]
-    return stems([item["question"]])[0], stems(units)
+    o: Observation
+    item: Mapping[str, Any]
+    layout: Layout
+
+    @classmethod
+    def of(cls, o: Observation, item: Mapping[str, Any]) -> Chooser:
+        """Lay the item out again."""
+        return cls(o, item, lay_out_units(item["context"], o.unit))
+
+    def looked_twice(self, values: Array) -> NDArray[np.float64]:
+        """Values after the second look."""
+        pairs = list(pairwise(self.layout.edges.tolist()))
+        own = [self.item["context"][slice(*pairs[p])] for p in self.o.own]
+        return second_look(values, stems([self.item["question"]])[0], stems(own))
+
+    def normalised(self, values: Array) -> NDArray[np.float64]:
+        """Values less what length costs."""
+        return length_normalised(values, self.o.sizes[self.o.own])
+
+    def recalls(self, values: Array) -> list[float]:
+        """Evidence recall of the best units, at the ratios."""
+        every = np.full(len(self.layout), values.min())
+        every[self.o.own] = values
+        return recalls(self.item, every, self.o.sizes, self.layout)
 
 
 def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
@@ -209,12 +241,15 @@ def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.fl
     return fuse(profile, o.heads[places].astype(np.float64), o.bm25, similar)
 
 
-def recall(o: Observation, values: Array, item: Mapping[str, Any], ratio: float) -> float:
-    """Evidence recall of the best units."""
-    chosen = select_units(values, o.sizes, int(ratio * o.sizes.sum()))
-    ranges = [(int(o.edges[u]), int(o.edges[u + 1])) for u in chosen]
-    found = evidence_recall(item["context"], item["evidence"], ranges)
-    return found or 0.0
+def recalls(item: Mapping[str, Any], values: Array, sizes: Array, layout: Layout) -> list[float]:
+    """Evidence recall of the best pieces, at the ratios."""
+    found = []
+    for ratio in RATIOS:
+        chosen = select_units(values, sizes, int(ratio * sizes.sum()), layout)
+        edges = layout.edges.tolist()
+        ranges = [(edges[p], edges[p + 1]) for p in layout.complete(chosen.tolist())]
+        found.append(evidence_recall(item["context"], item["evidence"], ranges) or 0.0)
+    return found
 
 
 def parts(names: Sequence[str]) -> dict[str, int]:
@@ -239,33 +274,40 @@ def left_out(seen: Sequence[Observation], items: Mapping[str, Any], generated: H
     cases = [Case.make(o, similar[o.id]) for o in seen]
     table: Table = {}
 
-    def note(method: str, o: Observation, values: Array) -> None:
-        found = [recall(o, values, items[o.id], ratio) for ratio in RATIOS]
+    def note(method: str, o: Observation, found: list[float]) -> None:
         table.setdefault(method, {}).setdefault(o.dataset, {})[o.id] = found
 
     reference = DenseReference("", "", 0.0)
     for number in range(PARTS):
         train_on = [c for c in cases if part[c.of.dataset] != number and c.of.dataset in FITTED]
         fitted = make_profile(fit_readout(train_on), reference, "")
-        assert fitted.dense is not None
+        plain = replace(fitted, dense=None)
         for o in seen:
             if part[o.dataset] != number:
                 continue
-            texts = texts_of(o, items[o.id])
-            one_look = judge(fitted, o, similar[o.id])
-            note("fitted", o, second_look(one_look, *texts))
-            note("one look", o, one_look)
-            plain = judge(replace(fitted, dense=None), o, None)
-            note("without dense", o, second_look(plain, *texts))
-            heads_only = replace(fitted, dense=None, lexical=0.0)
-            note("heads only", o, judge(heads_only, o, None))
+            cut = Chooser.of(o, items[o.id])
+
+            def judged(profile: HeadProfile, o: Observation = o, cut: Chooser = cut) -> list[float]:
+                values = cut.looked_twice(judge(profile, o, similar[o.id]))
+                return cut.recalls(cut.normalised(values))
+
+            note("fitted", o, judged(fitted))
+            first = standardised(judge(fitted, o, similar[o.id]))
+            note("one look", o, cut.recalls(cut.normalised(first)))
+            note("any length", o, cut.recalls(cut.looked_twice(first)))
+            note("without dense", o, judged(plain))
+            heads_only = standardised(judge(replace(plain, lexical=0.0), o, None))
+            note("heads only", o, cut.recalls(cut.normalised(heads_only)))
             if generated is not None:
                 own = replace(generated, lexical=fitted.lexical, dense=fitted.dense)
-                note("generated", o, second_look(judge(own, o, similar[o.id]), *texts))
-                plain = judge(replace(own, dense=None), o, None)
-                note("generated, no dense", o, second_look(plain, *texts))
-            note("minilm", o, o.embeddings[1:] @ o.embeddings[0])
-            note("bm25", o, o.bm25)
+                note("generated", o, judged(own))
+                note("generated, no dense", o, judged(replace(own, dense=None)))
+            layout = tiles(o.sentence_edges.tolist())
+            for name in ("minilm", "bm25"):
+                values = getattr(o, f"sentence_{name}")
+                note(name, o, recalls(cut.item, values, o.sentence_sizes, layout))
+            note("minilm, our units", o, cut.recalls(o.embeddings[1:] @ o.embeddings[0]))
+            note("bm25, our units", o, cut.recalls(o.bm25))
     return table
 
 
@@ -337,7 +379,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(0)
-    seen = [o for o in observations(options.observations) if len(o.sizes) > 1]
+    seen = [o for o in observations(options.observations) if len(o.own) > 1]
     names = sorted({o.dataset for o in seen})
     items = {item["id"]: item for name in names for item in read_set(options.data, name)}
     path = options.generated

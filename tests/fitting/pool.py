@@ -1,6 +1,6 @@
 """Makes observations of units of readings of tokens, so that units can change without a reading.
 
-python -m tests.fitting.pool readings/ ../shared/data observations/ [--unit auto]
+python -m tests.fitting.pool readings/ ../shared/data observations/ [--unit sentence]
 
 Needs the extra ``minilm``, whose embeddings are what dense similarity is fitted to. Also writes how
 much each token weighs in the mean of a unit's input embeddings.
@@ -20,9 +20,8 @@ from specpc.dense import input_embeddings, word_means
 from specpc.drafts import load_draft
 from specpc.evaluation.rankers import MiniLMRanker
 from specpc.lexical import bm25, stems
-from specpc.picking import Units, cut_into_units, unit_scores
+from specpc.picking import cut_into_units, unit_scores
 from specpc.reading import Reader
-from specpc.structure import lay_out
 from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from specpc.tokens import TextEncoder
+    from specpc.picking import Units
+    from specpc.tokens import TextEncoder, TokenizedText
 
 Array = Any
 _SIF: Final = 1e-4
@@ -39,30 +39,42 @@ WEIGHTS: Final = "token_weights.npy"
 
 @dataclass(frozen=True)
 class Observation:
-    """One item.
+    """One item; its *units* are the pieces that may be kept for their own sake.
 
     Attributes:
         dataset: name of its set.
         id: of the item.
+        unit: what kind of units, as `specpc.picking.lay_out_units` names them.
         heads: ``[layers * heads, units]`` pooled attention of the question less "N/A".
         states: ``[1 + units, states + hidden]`` mean value states and weighted mean input
             embeddings of question and units.
         embeddings: ``[1 + units, 384]`` of question and units by MiniLM.
         bm25: ``[units]``.
-        sizes: ``[units]`` in tokens.
-        edges: ``[units + 1]`` in characters.
+        own: ``[units]`` number of each among the pieces.
+        sizes: ``[pieces]`` in tokens.
+        edges: ``[pieces + 1]`` in characters.
         gold: ``[units]`` share of the evidence in each unit.
+        sentence_sizes: ``[sentences]`` in tokens, for those who choose among sentences.
+        sentence_edges: ``[sentences + 1]`` in characters.
+        sentence_minilm: ``[sentences]`` similarity by MiniLM.
+        sentence_bm25: ``[sentences]``.
     """
 
     dataset: str
     id: str
+    unit: str
     heads: NDArray[np.float32]
     states: NDArray[np.float32]
     embeddings: NDArray[np.float32]
     bm25: NDArray[np.float64]
+    own: NDArray[np.int64]
     sizes: NDArray[np.int64]
     edges: NDArray[np.int64]
     gold: NDArray[np.float64]
+    sentence_sizes: NDArray[np.int64]
+    sentence_edges: NDArray[np.int64]
+    sentence_minilm: NDArray[np.float32]
+    sentence_bm25: NDArray[np.float64]
 
     def save(self, path: Path) -> None:
         """Write, whole or not at all."""
@@ -114,31 +126,52 @@ class Pooler:
     encoder: MiniLMRanker
     weights: torch.Tensor
 
-    def pool(self, reading: Reading, item: dict[str, Any], units: Units) -> Observation:
+    def pool(self, reading: Reading, item: dict[str, Any], unit: str) -> Observation:
         """What the tokens say of units."""
-        texts = units.texts
-        asked = torch.from_numpy(self.reader.encoder.encode(item["question"]).ids)
+        text, question = item["context"], item["question"]
+        tokens = self.reader.encoder.encode(text)
+        units, sentences = (cut_into_units(text, tokens.bounds, u) for u in (unit, "sentence"))
+        own = np.flatnonzero(units.layout.units)
+        texts = [units.texts[piece] for piece in own]
+        query = stems([question])[0]
+        embeddings = self.encoder.embed([question, *texts])
+        if len(texts) == len(sentences):
+            plain = embeddings
+        else:
+            plain = self.encoder.embed([question, *sentences.texts])
+        heads = unit_scores(reading.heads.astype(np.float64), units.of_token, len(units))
+        return Observation(
+            dataset=item["id"].split("/")[0],
+            id=item["id"],
+            unit=unit,
+            heads=heads[:, own].astype(np.float32),
+            states=self._states(reading, question, tokens, units)[[0, *own + 1]],
+            embeddings=embeddings,
+            bm25=bm25(query, stems(texts)),
+            own=own,
+            sizes=units.sizes,
+            edges=units.edges,
+            gold=gold_shares(text, units.edges, item["evidence"])[own],
+            sentence_sizes=sentences.sizes,
+            sentence_edges=sentences.edges,
+            sentence_minilm=plain[1:] @ plain[0],
+            sentence_bm25=bm25(query, stems(sentences.texts)),
+        )
+
+    def _states(
+        self, reading: Reading, question: str, tokens: TokenizedText, units: Units
+    ) -> NDArray[np.float32]:
+        """Rows of the question and of every piece, as `Observation.states` has them of units."""
+        asked = torch.from_numpy(self.reader.encoder.encode(question).ids)
         states = np.zeros((1 + len(units), reading.states.shape[1]), dtype=np.float32)
         np.add.at(states, units.of_token + 1, reading.states.astype(np.float32))
         states[1:] /= np.maximum(1, units.sizes)[:, None]
         states[0] = read_question(self.reader, asked).numpy()
-        ids = torch.from_numpy(self.reader.encoder.encode(item["context"]).ids)
         unit_of = torch.from_numpy(np.concatenate((np.zeros(len(asked)), units.of_token + 1)))
         table = input_embeddings(self.reader.draft.model)
-        both = torch.cat((asked, ids))
+        both = torch.cat((asked, torch.from_numpy(tokens.ids)))
         words = word_means(table, both, self.weights, unit_of.long(), 1 + len(units))
-        heads = reading.heads.astype(np.float64)
-        return Observation(
-            dataset=item["id"].split("/")[0],
-            id=item["id"],
-            heads=unit_scores(heads, units.of_token, len(units)).astype(np.float32),
-            states=np.concatenate((states, words.numpy()), axis=1),
-            embeddings=self.encoder.embed([item["question"], *texts]),
-            bm25=bm25(stems([item["question"]])[0], stems(texts)),
-            sizes=units.sizes,
-            edges=units.edges,
-            gold=gold_shares(item["context"], units.edges, item["evidence"]),
-        )
+        return np.concatenate((states, words.numpy()), axis=1)
 
 
 def token_weights(folder: Path, encoder: TextEncoder, vocabulary: int) -> torch.Tensor:
@@ -149,13 +182,6 @@ def token_weights(folder: Path, encoder: TextEncoder, vocabulary: int) -> torch.
             ids = torch.from_numpy(encoder.encode(item["context"]).ids)
             counts.index_add_(0, ids, torch.full((len(ids),), 1000 / len(ids)))
     return _SIF / (_SIF + counts / counts.sum())
-
-
-def units_of(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
-    """The text in units, structure-aware for ``auto``."""
-    if unit == "auto":
-        return Units(text, bounds, lay_out(text))
-    return cut_into_units(text, bounds, unit)
 
 
 def observations(folder: Path) -> Iterator[Observation]:
@@ -170,7 +196,7 @@ def main() -> None:
     parser.add_argument("readings", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--unit", default="auto")
+    parser.add_argument("--unit", default="structure")
     parser.add_argument("--dtype", default="auto")
     options = parser.parse_args()
     options.output.mkdir(exist_ok=True, parents=True)
@@ -184,9 +210,7 @@ def main() -> None:
         for item in read_set(options.data, name):
             source, path = path_of(options.readings, item), path_of(options.output, item)
             if source.exists() and not path.exists():
-                bounds = reader.encoder.encode(item["context"]).bounds
-                units = units_of(item["context"], bounds, options.unit)
-                pooler.pool(Reading.load(source), item, units).save(path)
+                pooler.pool(Reading.load(source), item, options.unit).save(path)
 
 
 if __name__ == "__main__":
