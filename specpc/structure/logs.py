@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.layout import Layout, LayoutBuilder
 from specpc.segmentation import segment
 from specpc.structure.lines import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
@@ -80,6 +83,24 @@ def lay_out_log(text: str) -> Layout | None:
             _long_record(builder, match, end)
         last = message
     return builder.build("log")
+
+
+def log_runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines, first and one past the last, that may be a log in a text."""
+    first: int | None = None
+    blank = False  # whether a blank line is before
+    for number, (start, end) in enumerate(spans):
+        record = _RECORD.match(text, start, end) is not None
+        goes_on = first is not None and not blank and _GOES_ON.match(text, start, end) is not None
+        if first is None and record:
+            first = number
+        elif first is not None and not record and not goes_on:
+            if number - first >= _FEWEST:
+                yield first, number
+            first = None
+        blank = text.count("\n", start, end) > 1
+    if first is not None and len(spans) - first >= _FEWEST:
+        yield first, len(spans)
 
 
 def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from specpc.layout import Layout, LayoutBuilder
 
-_DELIMITERS: Final = ("\t", ",", ";", "|")
+DELIMITERS: Final = ("\t", ",", ";", "|")
 _FEWEST_ROWS: Final = 3
 # Without a column of numbers or dates to tell the header by, a table must be this long.
 _FEWEST_UNTYPED_ROWS: Final = 6
@@ -36,7 +36,7 @@ def lay_out_csv(text: str) -> Layout | None:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first
         looks like a header.
     """
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         rows = _rows(text, delimiter)
         if rows and _is_table([cells for _, cells in rows], delimiter):
             break
@@ -77,6 +77,8 @@ def _is_table(rows: list[list[str]], delimiter: str) -> bool:
     if len(rows) < _FEWEST_ROWS or len(header) < 2 or _RULE.fullmatch("".join(body[0])):
         return False
     columns = list(zip(*body, strict=True))
+    if sum(map(bool, map(str.strip, header))) < 2:  # lines that end with a mark
+        return False
     if not all(map(_is_name, header, columns)) or len(set(header)) < len(header):
         return False
     typed = [_is_typed(column) for column in columns]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.lines import lines
 from specpc.structure.mails import lay_out_mails
+from specpc.structure.markdown import closed_fences, lay_out_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,11 @@ _TURN_LINES: Final = 0.2
 _ONCE_LINES: Final = 0.5
 _ALL_LINES: Final = 0.9
 _LATEST_LINE: Final = 5
+_MOST_UNFENCED: Final = 0.8
 _MOST_WORDS: Final = 5
 _LONGEST_SESSION: Final = 80
+# What is not running text has one of these.
+_NO_PROSE: Final = re.compile(r"[{\[|\t<#]|```|~~~|^[ \t]*>|^ {4}|,.*,", re.MULTILINE)
 # The marker of a cut stands on a line of its own.
 _MARKER: Final = "{}\n"
 
@@ -89,7 +92,7 @@ def lay_out_transcript(text: str) -> Layout | None:
     if not turns:
         return None
     builder = LayoutBuilder()
-    _add_sentences(builder, text, turns[0].start, ())
+    _add_sentences(builder, text, turns[0].start)
     session: tuple[int, ...] = ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     for turn, end in zip(turns, ends, strict=True):
@@ -115,6 +118,7 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
     spoken = [_by_speakers(keys, names, len(spans)) for keys in (_keys(names), _kinds(names))]
     speaks = max(spoken, key=sum)
     lined = [n for n, spoke in zip(found, speaks, strict=True) if spoke]
+    lined = _outside(text, lined, spans)
     if not lined or lined[0] > max(_LATEST_LINE, len(spans) // 3):
         return []
     turns, starts = [], set(lined)
@@ -122,6 +126,13 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
         dated = n > 0 and n - 1 not in starts and _is_session(text[slice(*spans[n - 1])])
         turns.append(_Turn(spans[n - dated][0], found[n]))
     return turns
+
+
+def _outside(text: str, lined: list[int], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """The lines that are not in a fence; all if fences that do not pair swallow many of them."""
+    fences = closed_fences(text) if lined else []
+    left = [n for n in lined if not any(start <= spans[n][0] < end for start, end in fences)]
+    return left if len(left) >= _MOST_UNFENCED * len(lined) else lined
 
 
 def _keys(names: Sequence[str]) -> list[str]:
@@ -177,19 +188,28 @@ def _add_turn(
     if said == end:
         builder.support(end, gap=_MARKER)  # nothing was said
         return
-    values = lay_out_json(text[said:end], _LONG_JSON) if end - said > _LONG_JSON else None
+    content = text[said:end]
+    values = lay_out_json(content, _LONG_JSON) if len(content) > _LONG_JSON else None
     short = min(_SHORT_TURN, len(text) // _SHARE)
     if values is None and end - speaker.start() <= short:
-        builder.unit(end, session, whole=True, gap=_MARKER)
+        prose = _is_prose(content)
+        builder.unit(end, session, whole=True, prose=prose, head=said, gap=_MARKER)
         return
     name = builder.support(said, session, gap=_MARKER)
-    if values is None:
-        _add_sentences(builder, text, end, (name,))
-    else:
-        builder.append(values, (name,))
+    builder.append(values or lay_out_markdown(content), (name,))
 
 
-def _add_sentences(builder: LayoutBuilder, text: str, end: int, needs: tuple[int, ...]) -> None:
+def _is_prose(said: str) -> bool:
+    """Whether what is said may be cut into words: no data, no code."""
+    if not _NO_PROSE.search(said):
+        return True
+    if lay_out_json(said) is not None:
+        return False
+    layout = lay_out_markdown(said)
+    return len(layout.prose) == len(layout)
+
+
+def _add_sentences(builder: LayoutBuilder, text: str, end: int) -> None:
     start = builder.position
-    for bound in segment(text[start:end], "sentence")[1:]:
-        builder.unit(start + bound, needs, prose=True)
+    if start < end:
+        builder.append(lay_out_markdown(text[start:end]))
