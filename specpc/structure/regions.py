@@ -31,6 +31,8 @@ _JSON_END: Final = re.compile(
     r"[ \t]*(?P<marks>[.,;:)\]}*_`\"'>]{0,3})(?:(?:[ \t]*(?:\r\n|\n|\r))+|[ \t]*\Z)"
 )
 _LONG_JSON: Final = 200
+# JSON up to this size stays whole, with what announces it.
+_SMALL_JSON: Final = 80
 # Arrays of plain numbers up to this size may be references: "[1, 2]".
 _REFERENCE: Final = 40
 _FEWEST_ROWS: Final = 3
@@ -71,6 +73,10 @@ def _json_regions(text: str) -> list[Region]:
     found: list[Region] = []
     for data, end, stop in _json_spans(text):
         before = found[-1].end if found else 0
+        if end - data <= _SMALL_JSON:
+            start = _label(text, before, data)
+            found.append(Region(start, start, stop, _whole(stop - start)))
+            continue
         if found and before == data and (both := lay_out_json_lines(text[found[-1].data : stop])):
             found[-1] = Region(found[-1].start, found[-1].data, stop, both)
             continue
@@ -79,6 +85,12 @@ def _json_regions(text: str) -> list[Region]:
             start = _label(text, before, data)
             found.append(Region(start, data, stop, _with_rest(layout, stop - data)))
     return found
+
+
+def _whole(size: int) -> Layout:
+    builder = LayoutBuilder()
+    builder.unit(size, whole=True)
+    return builder.build("json")
 
 
 def _json_spans(text: str) -> Iterator[tuple[int, int, int]]:
@@ -187,7 +199,7 @@ def _table(
 ) -> Region | None:
     """A table of some lines, with the lines above it that name it."""
     start, end = spans[first][0], spans[last - 1][1]
-    layout = lay_out_csv(text[start:end])
+    layout = lay_out_csv(text[start:end], alone=False)
     if layout is None:
         return None
     label = spans[max(block, first - _MOST_ABOVE)][0]

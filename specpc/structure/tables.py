@@ -26,11 +26,16 @@ Row = tuple[int, list[str]]
 """Where a row ends in the text, and its cells."""
 
 
-def lay_out_csv(text: str) -> Layout | None:
+def lay_out_csv(text: str, *, alone: bool = True) -> Layout | None:
     """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
 
     The first row must name the columns: it comes along with any other. A row with quoted line
     breaks is one row.
+
+    Args:
+        text: anything.
+        alone: whether it is a whole text, rather than lines of a longer one: there, what commas
+            part may be amounts and phrases.
 
     Returns:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first
@@ -38,7 +43,8 @@ def lay_out_csv(text: str) -> Layout | None:
     """
     for delimiter in DELIMITERS:
         rows = _rows(text, delimiter)
-        if rows and _is_table([cells for _, cells in rows], delimiter):
+        cells = [row for _, row in rows]
+        if rows and _is_table(cells, delimiter) and (alone or not _is_running(cells, delimiter)):
             break
     else:
         return None
@@ -87,6 +93,12 @@ def _is_table(rows: list[list[str]], delimiter: str) -> bool:
     # Sentences with as many commas each are no table: there, a space follows.
     spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
     return len(rows) >= _FEWEST_UNTYPED_ROWS and (delimiter == "\t" or not spaced)
+
+
+def _is_running(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether rows look like lines of prose and amounts: ``May 2, 2024``, ``4,212``."""
+    spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
+    return delimiter == "," and (spaced or any(_TYPED.fullmatch(",".join(row)) for row in rows))
 
 
 def _is_name(cell: str, column: tuple[str, ...]) -> bool:
