@@ -33,41 +33,43 @@ _DATA: Final[dict[str, tuple[Callable[[str], Layout | None], ...]]] = {
 }
 
 
-def lay_out_embedded(text: str, info: str, *, plain: bool = False) -> Layout:
+def lay_out_embedded(text: str, info: str, prefix: str = "") -> Layout:
     """The pieces of the inside of a fence.
 
     Args:
         text: whole lines.
         info: what stands behind the opening of the fence: a language, if anything.
-        plain: whether the lines begin with what is no part of the code (``>``).
+        prefix: what stands before the lines because of what the fence is in: indentation, ``>``.
     """
     if len(text) <= _WHOLE:
         builder = LayoutBuilder()
-        builder.unit(len(text), whole=True, gap=_MARKER)
+        builder.unit(len(text), whole=True, gap=prefix + _MARKER)
         return builder.build("code")
-    layout = None if plain else _by_language(text, info)
-    return lay_out_lines(text) if layout is None else layout
+    layout = None if prefix.strip() else _by_language(text, info, indented=bool(prefix))
+    return lay_out_lines(text, prefix) if layout is None else layout
 
 
-def closing_gap(info: str) -> str:
+def closing_gap(info: str, prefix: str = "") -> str:
     """How a cut before the closing line of a fence is marked."""
-    language = fence_language(info)
-    return f"{LANGUAGES[language].comment} {_MARKER}" if language else _MARKER
+    language = None if prefix.strip() else fence_language(info)
+    return prefix + (f"{LANGUAGES[language].comment} {_MARKER}" if language else _MARKER)
 
 
-def lay_out_lines(text: str) -> Layout:
+def lay_out_lines(text: str, prefix: str = "") -> Layout:
     """Lines as units."""
     builder = LayoutBuilder()
     for end in segment(text, "line")[1:]:
-        builder.unit(end, gap=_MARKER)
+        builder.unit(end, gap=prefix + _MARKER)
     return builder.build("code")
 
 
-def _by_language(text: str, info: str) -> Layout | None:
+def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
     language = fence_language(info)
     words = info.split()
-    if language is None:
-        for lay_out_kind in _DATA.get(words[0].casefold() if words else "", ()):
+    named = words[0].casefold() if words else ""
+    # A marker at the start of a line would end the item that an indented fence is in.
+    if language is None and (named == "json" or not indented):
+        for lay_out_kind in _DATA.get(named, ()):
             if (layout := lay_out_kind(text)) is not None:
                 return layout
         language = None if words else language_of(None, text)

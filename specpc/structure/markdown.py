@@ -35,7 +35,7 @@ _FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n){1,60}?---[ \t]*(?:
 _FENCE_MARK: Final = re.compile(r"```|~~~")
 _FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
-_PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
+_PREFIX: Final = re.compile(r"[ \t>]*")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
 # The marker of a cut stands on a line of its own.
 _MARKER: Final = "{}\n"
@@ -272,10 +272,11 @@ def _lay_out_fence(text: str, info: str) -> Layout:
         return builder.build("fence")
     opening = builder.support(breaks[0], gap=_MARKER)
     last = closing if closed else len(text)
-    plain = _PLAIN_FENCE.match(text) is None
-    builder.append(lay_out_embedded(text[breaks[0] : last], info, plain=plain), [opening])
+    match = _PREFIX.match(text, closing if closed else 0)
+    prefix = match.group() if match else ""
+    builder.append(lay_out_embedded(text[breaks[0] : last], info, prefix), [opening])
     if closed:
-        builder.require(opening, builder.support(len(text), gap=closing_gap(info)))
+        builder.require(opening, builder.support(len(text), gap=closing_gap(info, prefix)))
     return builder.build("fence")
 
 

@@ -33,7 +33,7 @@ _JSON_END: Final = re.compile(
 _LONG_JSON: Final = 200
 # JSON up to this size stays whole, with what announces it.
 _SMALL_JSON: Final = 80
-# Arrays of plain numbers up to this size may be references: "[1, 2]".
+# Arrays of whole numbers up to this size may be references: "[1, 2]".
 _REFERENCE: Final = 40
 _FEWEST_ROWS: Final = 3
 # Lines that may stand above a table without announcing it.
@@ -69,22 +69,44 @@ def find_regions(text: str) -> list[Region]:
     return sorted(found, key=lambda region: region.start)
 
 
-def _json_regions(text: str) -> list[Region]:
-    found: list[Region] = []
-    for data, end, stop in _json_spans(text):
-        before = found[-1].end if found else 0
-        if end - data <= _SMALL_JSON:
-            start = _label(text, before, data)
-            found.append(Region(start, start, stop, _whole(stop - start)))
-            continue
-        if found and before == data and (both := lay_out_json_lines(text[found[-1].data : stop])):
-            found[-1] = Region(found[-1].start, found[-1].data, stop, both)
-            continue
-        layout = lay_out_json(text[data:end])
-        if layout is not None:
-            start = _label(text, before, data)
-            found.append(Region(start, data, stop, _with_rest(layout, stop - data)))
-    return found
+def _json_regions(text: str) -> Iterator[Region]:
+    before = 0
+    for group in _consecutive(text):
+        first, last = group[0], group[-1]
+        label = _label(text, before, first.data)
+        rows = lay_out_json_lines(text[first.data : last.stop]) if len(group) > 1 else None
+        if rows is not None:
+            yield Region(label, first.data, last.stop, rows)
+            group = []  # noqa: PLW2901
+        for span in group:
+            start = label if span is first else span.data
+            if span.end - span.data <= _SMALL_JSON:
+                yield Region(start, start, span.stop, _whole(span.stop - start))
+            elif layout := lay_out_json(text[span.data : span.end]):
+                rest = _with_rest(layout, span.stop - span.data)
+                yield Region(start, span.data, span.stop, rest)
+        before = last.stop
+
+
+@dataclass(frozen=True)
+class _Json:
+    """Where JSON starts, where what is laid out ends, and where the marks after it do."""
+
+    data: int
+    end: int
+    stop: int
+
+
+def _consecutive(text: str) -> Iterator[list[_Json]]:
+    """All JSON in a text; what stands on lines that follow one another together."""
+    group: list[_Json] = []
+    for span in _json_spans(text):
+        if group and (span.data != group[-1].stop or text[span.data - 1] not in "\r\n"):
+            yield group
+            group = []
+        group.append(span)
+    if group:
+        yield group
 
 
 def _whole(size: int) -> Layout:
@@ -93,8 +115,7 @@ def _whole(size: int) -> Layout:
     return builder.build("json")
 
 
-def _json_spans(text: str) -> Iterator[tuple[int, int, int]]:
-    """Where JSON starts, where it ends, and where the marks and space after it do."""
+def _json_spans(text: str) -> Iterator[_Json]:
     read = json.JSONDecoder().raw_decode
     position = 0
     while match := _JSON_START.search(text, position):
@@ -113,16 +134,16 @@ def _json_spans(text: str) -> Iterator[tuple[int, int, int]]:
             continue
         position = end
         if rest is None:
-            yield start, end, end
+            yield _Json(start, end, end)
         else:
             position = rest.end()
-            yield start, end if rest["marks"] else position, position
+            yield _Json(start, end if rest["marks"] else position, position)
 
 
 def _is_data(value: Any, size: int) -> bool:
     if isinstance(value, dict):
         return True
-    return size > _REFERENCE or any(isinstance(one, (dict, list, str)) for one in value)
+    return size > _REFERENCE or not all(isinstance(one, int) for one in value)
 
 
 def _with_rest(layout: Layout, size: int) -> Layout:
@@ -202,9 +223,9 @@ def _table(
     layout = lay_out_csv(text[start:end], alone=False)
     if layout is None:
         return None
-    label = spans[max(block, first - _MOST_ABOVE)][0]
-    if first == block or start - label > _LONGEST_LABEL:
-        label = _label(text, 0, start)
+    label, above = _label(text, 0, start), spans[max(block, first - _MOST_ABOVE)][0]
+    if label == start and start - above <= _LONGEST_LABEL:
+        label = above
     return Region(label, start, end, layout)
 
 

@@ -26,7 +26,7 @@ Row = tuple[int, list[str]]
 """Where a row ends in the text, and its cells."""
 
 
-def lay_out_csv(text: str, *, alone: bool = True) -> Layout | None:
+def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout | None:
     """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
 
     The first row must name the columns: it comes along with any other. A row with quoted line
@@ -36,6 +36,7 @@ def lay_out_csv(text: str, *, alone: bool = True) -> Layout | None:
         text: anything.
         alone: whether it is a whole text, rather than lines of a longer one: there, what commas
             part may be amounts and phrases.
+        named: whether its file's name says that it is a table.
 
     Returns:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first
@@ -44,7 +45,8 @@ def lay_out_csv(text: str, *, alone: bool = True) -> Layout | None:
     for delimiter in DELIMITERS:
         rows = _rows(text, delimiter)
         cells = [row for _, row in rows]
-        if rows and _is_table(cells, delimiter) and (alone or not _is_running(cells, delimiter)):
+        sure = named and len(rows) > 1 and len(cells[0]) > 1
+        if sure or (_is_table(cells, delimiter) and (alone or not _is_running(cells, delimiter))):
             break
     else:
         return None
@@ -79,8 +81,10 @@ def _rows(text: str, delimiter: str) -> list[Row]:
 
 
 def _is_table(rows: list[list[str]], delimiter: str) -> bool:
+    if len(rows) < _FEWEST_ROWS:
+        return False
     header, body = rows[0], rows[1:]
-    if len(rows) < _FEWEST_ROWS or len(header) < 2 or _RULE.fullmatch("".join(body[0])):
+    if len(header) < 2 or _RULE.fullmatch("".join(body[0])):
         return False
     columns = list(zip(*body, strict=True))
     if sum(map(bool, map(str.strip, header))) < 2:  # lines that end with a mark

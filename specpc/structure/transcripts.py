@@ -87,8 +87,7 @@ def lay_out_transcript(text: str) -> Layout | None:
     mails = lay_out_mails(text)
     if mails is not None:
         return mails
-    spans = lines(text)
-    turns = max((_turns(text, spans, style) for style in _STYLES), key=len)
+    turns = _all_turns(text)
     if not turns:
         return None
     builder = LayoutBuilder()
@@ -110,6 +109,19 @@ class _Turn:
     speaker: re.Match[str]
 
 
+def _all_turns(text: str) -> list[_Turn]:
+    """The turns of a text in the style that most of them have; lines in fences are none."""
+    spans = lines(text)
+    turns = max((_turns(text, spans, style) for style in _STYLES), key=len)
+    if fences := closed_fences(text):
+        spans = [s for s in spans if not any(start <= s[0] < end for start, end in fences)]
+        outside = max((_turns(text, spans, style) for style in _STYLES), key=len)
+        # Where one is left open, all between that and the next is not really in a fence.
+        if len(outside) >= _MOST_UNFENCED * len(turns):
+            return outside
+    return turns
+
+
 def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> list[_Turn]:
     """The turns of a text if it is a transcript of this style, and none if not."""
     found = {n: match for n, span in enumerate(spans) if (match := style.match(text, *span))}
@@ -118,7 +130,6 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
     spoken = [_by_speakers(keys, names, len(spans)) for keys in (_keys(names), _kinds(names))]
     speaks = max(spoken, key=sum)
     lined = [n for n, spoke in zip(found, speaks, strict=True) if spoke]
-    lined = _outside(text, lined, spans)
     if not lined or lined[0] > max(_LATEST_LINE, len(spans) // 3):
         return []
     turns, starts = [], set(lined)
@@ -126,13 +137,6 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
         dated = n > 0 and n - 1 not in starts and _is_session(text[slice(*spans[n - 1])])
         turns.append(_Turn(spans[n - dated][0], found[n]))
     return turns
-
-
-def _outside(text: str, lined: list[int], spans: Sequence[tuple[int, int]]) -> list[int]:
-    """The lines that are not in a fence; all if fences that do not pair swallow many of them."""
-    fences = closed_fences(text) if lined else []
-    left = [n for n in lined if not any(start <= spans[n][0] < end for start, end in fences)]
-    return left if len(left) >= _MOST_UNFENCED * len(lined) else lined
 
 
 def _keys(names: Sequence[str]) -> list[str]:
@@ -192,8 +196,9 @@ def _add_turn(
     values = lay_out_json(content, _LONG_JSON) if len(content) > _LONG_JSON else None
     short = min(_SHORT_TURN, len(text) // _SHARE)
     if values is None and end - speaker.start() <= short:
+        head = speaker.start() + len(text[speaker.start() : said].rstrip(" \t"))
         prose = _is_prose(content)
-        builder.unit(end, session, whole=True, prose=prose, head=said, gap=_MARKER)
+        builder.unit(end, session, whole=True, prose=prose, head=head, gap=_MARKER)
         return
     name = builder.support(said, session, gap=_MARKER)
     builder.append(values or lay_out_markdown(content), (name,))
