@@ -48,6 +48,7 @@ _DOCUMENT: Final = re.compile(
 )
 _BLOCK_END: Final = re.compile(r"</(?:p|div|li|ul|ol|dl|t[rdh]|table|h[1-6]|section)>", re.I)
 _FEWEST_BLOCKS: Final = 3
+_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)  # of Markdown
 
 
 def is_html(text: str) -> bool:
@@ -55,7 +56,7 @@ def is_html(text: str) -> bool:
     if _DOCUMENT.match(text):
         return True
     inside = text.strip()
-    if not (inside.startswith("<") and inside.endswith(">")):
+    if not (inside.startswith("<") and inside.endswith(">")) or _FENCE.search(inside):
         return False
     return len(_BLOCK_END.findall(inside)) >= _FEWEST_BLOCKS
 
@@ -95,19 +96,25 @@ class _Page:
     text: str
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     with_blocks: set[int] = field(default_factory=set)
+    with_code: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.offsets = Offsets(self.text)
 
     def find_blocks(self, root: Node) -> None:
-        """Note all nodes that are text blocks or hold some."""
+        """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
         nodes = [root]
         for node in nodes:
             nodes += node.children
         for node in reversed(nodes):
             if _tag(node, self) in _BLOCKS:
                 self.with_blocks.add(node.id)
-            if node.id in self.with_blocks and node.parent is not None:
+            if node.parent is None:
+                continue
+            if node.id in self.with_code or (node.type != "comment" and _is_hidden(node, self)):
+                self.with_code.add(node.parent.id)
+                self.with_blocks.add(node.parent.id)
+            if node.id in self.with_blocks:
                 self.with_blocks.add(node.parent.id)
 
     def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
@@ -128,7 +135,7 @@ class _Page:
                 continue
             if hidden:
                 self.builder.support(stop)
-            elif _tag(node, self) in _HEADINGS:
+            elif _tag(node, self) in _HEADINGS and node.id not in self.with_code:
                 if heading is not None and under == self.builder.next_piece:
                     self.builder.make_unit(heading)
                 heading = self.builder.support(stop, needs)
@@ -153,11 +160,11 @@ class _Page:
         for bound in bounds:
             if bound == end or not any(low < bound < high for low, high in inside):
                 prose = "<" not in self.text[self.builder.position : bound]
-                self.builder.unit(bound, needs, prose=prose)
+                self.builder.unit(bound, needs, whole=not prose, prose=prose)
 
     def _element(self, node: Node, stop: int, needs: list[int], depth: int) -> None:
         """Add a block with its tags."""
-        tag = _tag(node, self)
+        tag = _tag(node, self) if node.id not in self.with_code else ""
         if tag == "tr" or depth == 0:
             self.builder.unit(stop, needs, whole=True, gap="")
             return

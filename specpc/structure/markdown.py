@@ -224,14 +224,13 @@ def _lay_out_block(text: str, block: _Block) -> Layout:
         return _lay_out_fence(inside, block.info)
     if block.kind == "text":
         return _lay_out_text(inside)
-    if block.kind == "html" and len(inside) > _WHOLE and (layout := lay_out_html(inside)):
-        return layout
     # Inside, what looks like a fence is none.
     if len(inside) <= _WHOLE or _FENCE_LINE.search(inside):
         builder = LayoutBuilder()
         builder.unit(len(inside), whole=True, gap=_MARKER)
         return builder.build(block.kind)
-    return lay_out_lines(inside)
+    layout = lay_out_html(inside) if block.kind == "html" else None
+    return layout or lay_out_lines(inside)
 
 
 def _lay_out_text(text: str) -> Layout:
@@ -243,7 +242,7 @@ def _lay_out_text(text: str) -> Layout:
     for end in bounds[1:]:
         if end == len(text) or not _FENCE_START.match(text, end):
             prose = _FENCE_MARK.search(text, builder.position, end) is None
-            builder.unit(end, prose=prose)
+            builder.unit(end, whole=not prose, prose=prose)
     return builder.build("sentence")
 
 

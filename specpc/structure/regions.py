@@ -129,7 +129,7 @@ def _json_spans(text: str) -> Iterator[_Json]:
             return
         rest = _JSON_END.match(text, end)
         long = end - start >= _LONG_JSON
-        if not _is_data(value, end - start) or (rest is None and not long):
+        if not _is_data(value, text[start:end]) or (rest is None and not long):
             position += 1
             continue
         position = end
@@ -140,10 +140,11 @@ def _json_spans(text: str) -> Iterator[_Json]:
             yield _Json(start, end if rest["marks"] else position, position)
 
 
-def _is_data(value: Any, size: int) -> bool:
-    if isinstance(value, dict):
+def _is_data(value: Any, written: str) -> bool:
+    """Whether it is more than a reference in a text: ``[1, 2]``."""
+    if isinstance(value, dict) or len(written) > _REFERENCE or "\n" in written:
         return True
-    return size > _REFERENCE or not all(isinstance(one, int) for one in value)
+    return not all(type(one) is int for one in value)
 
 
 def _with_rest(layout: Layout, size: int) -> Layout:
