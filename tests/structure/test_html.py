@@ -56,7 +56,7 @@ def test_a_row_keeps_header_caption_and_heading() -> None:
 def test_a_sentence_keeps_its_tags() -> None:
     result = keep_with(PAGE, "on Monday")
     assert "<h1>The harbour</h1>" in result
-    assert "<p>Ships call on Monday.</p>" in result
+    assert "<p> Ships call on Monday.</p>" in result
     assert "two piers" not in result
 
 
