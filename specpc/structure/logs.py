@@ -59,6 +59,7 @@ def lay_out_log(text: str) -> Layout | None:
     A record is a line that starts with a time or a level and the lines that go on with it (stack
     traces). Of records that repeat the one before, apart from the time they start with, the
     first counts; the others are never kept. A long record is cut, and the parts need its head.
+    What stands before or after all that is prose.
 
     Returns:
         ``None`` unless nearly all lines are records or go on with one.
@@ -69,10 +70,9 @@ def lay_out_log(text: str) -> Layout | None:
         return None
     records = [match for match in found if match is not None]
     builder = LayoutBuilder()
-    if records[0].start():
-        builder.unit(records[0].start(), gap=_MARKER)
-    last = ""
-    ends = [*(match.start() for match in records[1:]), len(text)]
+    _prose(builder, text, records[0].start())
+    last, log_end = "", _log_end(text, records[-1])
+    ends = [*(match.start() for match in records[1:]), log_end]
     for match, end in zip(records, ends, strict=True):
         message = _message(match, end)
         if message == last:
@@ -82,7 +82,27 @@ def lay_out_log(text: str) -> Layout | None:
         else:
             _long_record(builder, match, end)
         last = message
+    _prose(builder, text, len(text))
     return builder.build("log")
+
+
+def _log_end(text: str, last: re.Match[str]) -> int:
+    """Where the last record ends: before a paragraph that does not go on with it."""
+    start = last.start()
+    for low, high in lines(text[start:]):
+        ends_with_blank = text.count("\n", start + low, start + high) > 1
+        after = start + high
+        if ends_with_blank and after < len(text) and not _GOES_ON.match(text, after):
+            return after
+    return len(text)
+
+
+def _prose(builder: LayoutBuilder, text: str, end: int) -> None:
+    """Add the sentences of what somebody wrote before or after the log."""
+    start = builder.position
+    if start < end:
+        for bound in segment(text[start:end], "sentence")[1:]:
+            builder.unit(start + bound, prose=True)
 
 
 def log_runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
