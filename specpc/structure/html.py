@@ -103,19 +103,19 @@ class _Page:
 
     def find_blocks(self, root: Node) -> None:
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
-        nodes = [root]
-        for node in nodes:
+        nodes, parents = [root], [0]  # asking a node for its parent takes long in deep trees
+        for number, node in enumerate(nodes):
             nodes += node.children
-        for node in reversed(nodes):
+            parents += [number] * node.child_count
+        for node, number in zip(reversed(nodes), reversed(parents), strict=True):
+            parent = nodes[number].id
             if _tag(node, self) in _BLOCKS:
                 self.with_blocks.add(node.id)
-            if node.parent is None:
-                continue
             if node.id in self.with_code or (node.type != "comment" and _is_hidden(node, self)):
-                self.with_code.add(node.parent.id)
-                self.with_blocks.add(node.parent.id)
+                self.with_code.add(parent)
+                self.with_blocks.add(parent)
             if node.id in self.with_blocks:
-                self.with_blocks.add(node.parent.id)
+                self.with_blocks.add(parent)
 
     def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
         """Add all up to ``end``: text blocks, and runs of text between them."""
@@ -265,10 +265,12 @@ def _parts(node: Node) -> tuple[Node | None, list[Node], Node | None]:
 
 def _flat(nodes: Sequence[Node], page: _Page) -> Iterator[Node]:
     """The nodes; those that the grammar puts into a ``<br>`` after it."""
-    for node in nodes:
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
         if _tag(node, page) in _VOID:
             yield node.children[0]
-            yield from _flat(node.children[1:], page)
+            waiting += reversed(node.children[1:])
         else:
             yield node
 
@@ -295,4 +297,10 @@ def _is_hidden(node: Node, page: _Page) -> bool:
 
 def _shows(node: Node) -> bool:
     """Whether there is any text in a node."""
-    return node.type in {"text", "entity", "ERROR"} or any(map(_shows, node.children))
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if found.type in {"text", "entity", "ERROR"}:
+            return True
+        waiting += found.children
+    return False

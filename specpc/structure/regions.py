@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.layout import LayoutBuilder
-from specpc.structure.json_values import lay_out_json, lay_out_json_lines
+from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
 from specpc.structure.lines import lines
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import DELIMITERS, lay_out_csv
@@ -61,16 +62,16 @@ def find_regions(text: str) -> list[Region]:
     """The data in a text, in order; none of them overlap."""
     found = list(_json_regions(text))
     spans = lines(text)
-    taken = [(region.start, region.end) for region in found]
     for region in [*_tables(text, spans), *_logs(text, spans)]:
-        if all(region.end <= start or end <= region.start for start, end in taken):
-            found.append(region)
-            taken.append((region.start, region.end))
-    return sorted(found, key=lambda region: region.start)
+        place = bisect_left(found, region.start, key=lambda one: one.start)
+        free = place == 0 or found[place - 1].end <= region.start
+        if free and (place == len(found) or region.end <= found[place].start):
+            found.insert(place, region)
+    return found
 
 
 def _json_regions(text: str) -> Iterator[Region]:
-    before = 0
+    before, small = 0, small_size(text)
     for group in _consecutive(text):
         first, last = group[0], group[-1]
         label = _label(text, before, first.data)
@@ -82,7 +83,7 @@ def _json_regions(text: str) -> Iterator[Region]:
             start = label if span is first else span.data
             if span.end - span.data <= _SMALL_JSON:
                 yield Region(start, start, span.stop, _whole(span.stop - start))
-            elif layout := lay_out_json(text[span.data : span.end]):
+            elif layout := lay_out_json(text[span.data : span.end], small):
                 rest = _with_rest(layout, span.stop - span.data)
                 yield Region(start, span.data, span.stop, rest)
         before = last.stop
@@ -161,8 +162,9 @@ def _label(text: str, before: int, data: int) -> int:
     """Where what announces the data begins, after another region; ``data`` if nothing does."""
     line = max(text.rfind("\n", 0, data) + 1, before)
     if not text[line:data].strip():  # nothing on its own line: the line above may end with a colon
-        above = text[before:line].rstrip()
-        start = max(above.rfind("\n") + 1 + before, before)
+        low = max(before, line - 2 * _LONGEST_LABEL)
+        above = text[low:line].rstrip()
+        start = low + above.rfind("\n") + 1
         if _ANNOUNCES.search(above) and line - start <= _LONGEST_LABEL:
             return start
         return line if line == before or text[line - 1] == "\n" else data

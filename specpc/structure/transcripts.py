@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -114,12 +115,18 @@ def _all_turns(text: str) -> list[_Turn]:
     spans = lines(text)
     turns = max((_turns(text, spans, style) for style in _STYLES), key=len)
     if fences := closed_fences(text):
-        spans = [s for s in spans if not any(start <= s[0] < end for start, end in fences)]
+        spans = [span for span in spans if not _is_in(fences, span[0])]
         outside = max((_turns(text, spans, style) for style in _STYLES), key=len)
         # Where one is left open, all between that and the next is not really in a fence.
         if len(outside) >= _MOST_UNFENCED * len(turns):
             return outside
     return turns
+
+
+def _is_in(ranges: Sequence[tuple[int, int]], position: int) -> bool:
+    """Whether a position is in one of the ascending ranges."""
+    place = bisect_right(ranges, position, key=lambda one: one[0])
+    return place > 0 and position < ranges[place - 1][1]
 
 
 def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> list[_Turn]:

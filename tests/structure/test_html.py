@@ -194,6 +194,14 @@ def test_unclosed_tags_and_deep_nesting() -> None:
     assert any(parts[unit] == "Two." for unit in units(layout))
 
 
+@pytest.mark.parametrize("tag", ["b", "br", "td", "my-box", "p", "table"])
+def test_deep_nesting_ends(tag: str) -> None:
+    text = "<html>" + f"<{tag}>x" * 3000
+    layout = lay_out_html(text)
+    assert layout is not None
+    pieces(layout, text)
+
+
 def test_time_is_linear() -> None:
     def seconds(count: int) -> float:
         text = (
