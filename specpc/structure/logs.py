@@ -36,6 +36,8 @@ _TIME: Final = "|".join(
         r" *\d+\.\d{6}",  # dmesg
     )
 )
+# A text with code fences is Markdown, with a log in it or not.
+_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _LEVEL: Final = (
     r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
     r"|FATAL|PANIC"
@@ -46,7 +48,7 @@ _RECORD: Final = re.compile(
     rf"|(?:{_LEVEL})\b(?=[\s:|/-])|[\[(<](?i:{_LEVEL})[\])>]|(?:time|ts|timestamp|level|lvl)="
 )
 _GOES_ON: Final = re.compile(
-    r"[ \t]+\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+    r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
 )
 
 # The marker of a cut stands on a line of its own.
@@ -66,7 +68,7 @@ def lay_out_log(text: str) -> Layout | None:
     """
     spans = lines(text)
     found = [_RECORD.match(text, start, end) for start, end in spans]
-    if not _is_log(text, spans, found):
+    if not _is_log(text, spans, found) or _FENCE.search(text):
         return None
     records = [match for match in found if match is not None]
     builder = LayoutBuilder()

@@ -35,6 +35,7 @@ _FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n){1,60}?---[ \t]*(?:
 _FENCE_MARK: Final = re.compile(r"```|~~~")
 _FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
+_PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _PREFIX: Final = re.compile(r"[ \t>]*")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
 # The marker of a cut stands on a line of its own.
@@ -265,17 +266,18 @@ def _lay_out_fence(text: str, info: str) -> Layout:
     breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
     closing = breaks[-1] if breaks else len(text)
     closed = _is_closed(text)
-    deep = _DEEP.match(text) is not None
-    if not breaks or deep or (closed and breaks[0] == closing):
+    prefix = _PREFIX.match(text, closing if closed else 0)
+    # Without its item, an indented fence is none; nothing tells how an open one in an item goes on.
+    stays = _DEEP.match(text) is not None or not (closed or _PLAIN_FENCE.match(text))
+    if prefix is None or not breaks or stays or (closed and breaks[0] == closing):
         builder.unit(len(text), whole=True, gap=_MARKER)
         return builder.build("fence")
     opening = builder.support(breaks[0], gap=_MARKER)
     last = closing if closed else len(text)
-    match = _PREFIX.match(text, closing if closed else 0)
-    prefix = match.group() if match else ""
-    builder.append(lay_out_embedded(text[breaks[0] : last], info, prefix), [opening])
+    before = prefix.group()
+    builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])
     if closed:
-        builder.require(opening, builder.support(len(text), gap=closing_gap(info, prefix)))
+        builder.require(opening, builder.support(len(text), gap=closing_gap(info, before)))
     return builder.build("fence")
 
 

@@ -258,7 +258,7 @@ def markdown(draw: st.DrawFn) -> str:
         block = draw(
             fences() | INSIDE.map("{}\n".format)
             | st.sampled_from(["# Head\n", "Text. More text.\n", "- item\n\n", "<div>\n",
-                               PROSE * 12,
+                               PROSE * 12, TABLE, LOG + "\n", f"Answer: {ANSWER}\n",
                                "| a | b |\n|---|---|\n| 1 | 2 |\n| ``` | 4 |\n", "Under\n=====\n"])
         )  # fmt: skip
         for _ in range(draw(st.integers(0, 2))):
