@@ -147,7 +147,7 @@ class _Work:
         """Compress one file and write what comes out; how many tokens it had."""
         source = read_bytes(file.name)
         text = decode(source, file.name)
-        result = self.task.run(compressor, text, progress=progress.window)
+        result = self.task.run(compressor, text, name=file.name, progress=progress.window)
         own = self.job.stats.totals()
         for totals in (own, self.totals):
             totals.add(result.original_tokens, result.compressed_tokens, result.timings.total)

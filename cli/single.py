@@ -31,7 +31,7 @@ def run(
     text = read_text(source)
     compressor = load()
     with console.progress("Reading") as progress:
-        result = task.run(compressor, text, progress=progress)
+        result = task.run(compressor, text, name=source, progress=progress)
     totals = stats.totals((result.original_tokens, result.compressed_tokens, result.timings.total))
     data = result.text.encode()
     if as_json:

@@ -37,9 +37,10 @@ class Task:
         text: str,
         *,
         question: str | None = None,
+        name: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> CompressionResult:
-        """Compress one text."""
+        """Compress one text, perhaps of a file."""
         return compressor.compress(
             text,
             self.question if question is None else question,
@@ -47,6 +48,7 @@ class Task:
             target_tokens=self.target_tokens,
             gap=self.gap,
             keep=self.keep,
+            name=name,
             progress=progress,
         )
 

@@ -113,7 +113,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
         report=console.tell,
     )
     with console.progress("Reading") as progress:
-        scored = compressor.score(text, asked, keep=protection, progress=progress)
+        scored = compressor.score(text, asked, keep=protection, name=file, progress=progress)
     name = "standard input" if file == STDIN else Path(file).name
     grid = GRID if wants_page or marks else ()
     with console.progress("Cutting") as progress:

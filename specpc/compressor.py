@@ -112,6 +112,7 @@ class Compressor:
         target_tokens: int | None = None,
         gap: str = "",
         keep: Protection = NOTHING,
+        name: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> CompressionResult:
         """Keep the part of ``context`` that ``question`` needs, within a budget.
@@ -125,6 +126,7 @@ class Compressor:
             gap: marker written wherever something between two kept pieces was cut.
             keep: what is kept in any case, besides what stands between ``<specpc:keep>`` and
                 ``</specpc:keep>`` in the text; it counts against the budget.
+            name: name of the file the text comes from: its ending tells what is in it.
             progress: called with (tokens read, tokens in all) after each window.
 
         Raises:
@@ -132,7 +134,7 @@ class Compressor:
             InputError: the text is empty, blank or not encodable, or its marks do not pair.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
-        read = self.read(context, question, keep=keep)
+        read = self.read(context, question, keep=keep, name=name)
         length = read.original_tokens
         if resolve_budget(length, ratio=ratio, target_tokens=target_tokens) < length:
             read = self.add_scores(read, progress)
@@ -195,6 +197,7 @@ class Compressor:
         question: str | None = None,
         *,
         keep: Protection = NOTHING,
+        name: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> ScoredText:
         """Read and score ``context`` once, to be compressed to several budgets afterwards.
@@ -203,12 +206,13 @@ class Compressor:
             context: the text.
             question: as in `compress`.
             keep: as in `compress`.
+            name: as in `compress`.
             progress: as in `compress`.
 
         Raises:
             InputError: the text is empty, blank or not encodable.
         """
-        return self.add_scores(self.read(context, question, keep=keep), progress)
+        return self.add_scores(self.read(context, question, keep=keep, name=name), progress)
 
     def read(
         self,
@@ -217,6 +221,7 @@ class Compressor:
         *,
         keep: Protection = NOTHING,
         parts: Parts | None = None,
+        name: str | None = None,
     ) -> ScoredText:
         """Tokens, query and pieces of a text, nothing scored yet.
 
@@ -227,6 +232,7 @@ class Compressor:
             parts: the texts that ``context`` was joined of, protection marks removed; the last
                 of them may close with a question of its own, which is then not taken for that
                 of all.
+            name: as in `compress`; of several texts, see ``parts``.
 
         Raises:
             InputError: the text is empty, blank or not encodable, or its marks do not pair.
@@ -250,7 +256,7 @@ class Compressor:
             length = sum(counter.count(context[start:end]) for start, end in parts.ranges)
         else:
             length = counter.count(context) if self.counter else len(tokens)
-        picker = self._picker(context, tokens, query, unit, parts)
+        picker = self._picker(context, tokens, query, unit, parts, name)
         return ScoredText(
             text=context,
             query=query,
@@ -276,7 +282,13 @@ class Compressor:
         return free if free is not None and query.source is QuerySource.NONE else self.scorer
 
     def _picker(
-        self, text: str, tokens: TokenizedText, query: Query, unit: str, parts: Parts | None
+        self,
+        text: str,
+        tokens: TokenizedText,
+        query: Query,
+        unit: str,
+        parts: Parts | None,
+        name: str | None,
     ) -> TokenPicker | WordPicker | UnitPicker:
         """Chooses among the text before its own closing question."""
         bounds = tokens.bounds[: tokens.count_before(query.tail_start) + 1]
@@ -287,7 +299,7 @@ class Compressor:
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
             return WordPicker.of(context, bounds, parts)
-        layout = lay_out_units(context, unit, parts)
+        layout = lay_out_units(context, unit, parts, name)
         return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
 
     def add_scores(

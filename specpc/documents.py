@@ -108,7 +108,8 @@ def compress_documents(  # noqa: PLR0913 - the options of `Compressor.compress_d
     """See `Compressor.compress_documents`."""
     check_budget(ratio=ratio, target_tokens=target_tokens)
     _check(documents, min_per_document, template)
-    together = read_together(compressor, [d.text for d in documents], question, keep=keep)
+    texts, names = [d.text for d in documents], [d.name for d in documents]
+    together = read_together(compressor, texts, question, keep=keep, names=names)
     count = together.read.counter.count
     # What would be sent without compression: the budget is a part of that.
     joined = "".join(

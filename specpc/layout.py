@@ -34,6 +34,8 @@ class Layout:
             kept if both some piece before and some piece after it in there are kept.
         whole: units that are never cut inside, even if they alone exceed the budget.
         prose: units of running text, which may be cut into words where there is no question.
+        heads: for some units of prose, the offset in the text where it begins: what is before
+            that (a speaker's name) comes along with any part of it.
         gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker
             itself; the marker alone where nothing is said, no marker if empty.
         kind: what the text was found to be, in a word.
@@ -45,6 +47,7 @@ class Layout:
     separators: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     whole: frozenset[int] = frozenset()
     prose: frozenset[int] = frozenset()
+    heads: Mapping[int, int] = field(default_factory=dict)
     gaps: Mapping[int, str] = field(default_factory=dict)
     kind: str = "sentence"
 
@@ -123,6 +126,7 @@ class LayoutBuilder:
         self._separators: dict[int, tuple[int, int]] = {}
         self._whole: set[int] = set()
         self._prose: set[int] = set()
+        self._heads: dict[int, int] = {}
         self._gaps: dict[int, str] = {}
 
     @property
@@ -142,14 +146,20 @@ class LayoutBuilder:
         *,
         whole: bool = False,
         prose: bool = False,
+        head: int | None = None,
         gap: str | None = None,
     ) -> int:
-        """Add a unit up to ``end`` and return its number; ``needs`` may name later pieces."""
+        """Add a unit up to ``end`` and return its number; ``needs`` may name later pieces.
+
+        ``head`` is where its prose begins, if not at its start.
+        """
         piece = self._add(end, needs, gap)
         if whole:
             self._whole.add(piece)
         if prose:
             self._prose.add(piece)
+            if head is not None:
+                self._heads[piece] = head
         return piece
 
     def support(self, end: int, needs: Iterable[int] = (), *, gap: str | None = None) -> int:
@@ -180,6 +190,7 @@ class LayoutBuilder:
         self._supports |= {piece + shift for piece in layout.supports}
         self._whole |= {piece + shift for piece in layout.whole}
         self._prose |= {piece + shift for piece in layout.prose}
+        self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
         self._gaps |= {piece + shift: gap for piece, gap in layout.gaps.items()}
         self._separators |= {
             piece + shift: (first + shift, end + shift)
@@ -201,6 +212,7 @@ class LayoutBuilder:
             dict(self._separators),
             frozenset(self._whole),
             frozenset(self._prose),
+            dict(self._heads),
             dict(self._gaps),
             kind,
         )
@@ -220,23 +232,37 @@ class LayoutBuilder:
 def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
     """Cut units into smaller ones; what a unit needed, each of its parts needs.
 
+    Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
+
     Args:
         layout: the pieces.
         cut: for each unit to be cut, the offsets inside the text where it is, ascending.
     """
     builder = LayoutBuilder()
     renamed: list[int] = []
+    headed: dict[int, int] = {}  # units that were cut, and where their heads are now
     for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
         renamed.append(builder.next_piece)
-        for stop in (*cut.get(piece, ()), end):
-            part = builder.unit(stop, whole=piece in layout.whole, prose=piece in layout.prose)
-            if piece in layout.gaps:
-                builder._gaps[part] = layout.gaps[piece]
+        cuts, head = list(cut.get(piece, ())), layout.heads.get(piece)
+        if cuts and head is not None:
+            headed[piece] = builder.support(head)
+            cuts = [stop for stop in cuts if stop > head]
+        for stop in (*cuts, end):
+            own = head if piece not in headed else None
+            whole = piece in layout.whole and piece not in headed
+            builder.unit(stop, whole=whole, prose=piece in layout.prose, head=own)
+        if piece in layout.gaps:
+            builder._gaps[renamed[-1]] = layout.gaps[piece]
     renamed.append(builder.next_piece)
-    builder._supports = {renamed[piece] for piece in layout.supports}
-    for piece, supports in layout.needs.items():
-        for part in range(renamed[piece], renamed[piece + 1]):
-            builder._needs[part] = [renamed[support] for support in supports]
+    builder._supports = {renamed[piece] for piece in layout.supports} | set(headed.values())
+    for piece in layout.needs.keys() | headed:
+        needs = [renamed[support] for support in layout.needs.get(piece, ())]
+        first = renamed[piece] + (piece in headed)
+        if piece in headed:
+            builder._needs[renamed[piece]] = needs
+            needs = [headed[piece]]
+        for part in range(first, renamed[piece + 1]):
+            builder._needs[part] = list(needs)
     for separator, (first, stop) in layout.separators.items():
         builder._separators[renamed[separator]] = (renamed[first], renamed[stop])
     return builder.build(layout.kind)

@@ -27,11 +27,13 @@ class Parts:
             out.
         instead: what comes out for a text of which nothing but white space was kept.
         marked: for each of the texts, its ranges that stood between protection marks.
+        names: the names of the files they come from, if they do.
     """
 
     ranges: tuple[Range, ...]
     instead: str = ""
     marked: tuple[tuple[Range, ...], ...] = ()
+    names: tuple[str, ...] = ()
 
     @classmethod
     def joined(cls, texts: Sequence[str], instead: str = "") -> tuple[str, Parts]:

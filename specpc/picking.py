@@ -222,23 +222,29 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
     return Units(text, bounds, lay_out_units(text, unit))
 
 
-def lay_out_units(text: str, unit: str, parts: Parts | None = None) -> Layout:
-    """The layout of a text in units of one kind; of several joined texts, each by itself."""
+def lay_out_units(
+    text: str, unit: str, parts: Parts | None = None, name: str | None = None
+) -> Layout:
+    """The layout of a text in units of one kind; of several joined texts, each by itself.
+
+    The name of a file is a hint at what is in it.
+    """
     if parts is None:
-        return _lay_out(text, unit)
+        return _lay_out(text, unit, name)
     builder = LayoutBuilder()
-    for start, end in parts.ranges:
+    for number, (start, end) in enumerate(parts.ranges):
         if start > builder.position:
             builder.support(start)  # between two texts: nothing needs it
-        builder.append(_lay_out(text[start:end], unit))
+        name = parts.names[number] if parts.names else None
+        builder.append(_lay_out(text[start:end], unit, name))
     return builder.build(unit)
 
 
-def _lay_out(text: str, unit: str) -> Layout:
+def _lay_out(text: str, unit: str, name: str | None) -> Layout:
     if unit == "structure":
         from specpc.structure import lay_out  # the parsers behind it cost time to import
 
-        return lay_out(text)
+        return lay_out(text, name)
     return tiles(segment(text, unit), unit)
 
 

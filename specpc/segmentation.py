@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
-from sentencex import get_sentence_boundaries
+
+from specpc.sentences import sentence_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ _PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
 # then one that goes on with a small letter.
 _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
 _WORDS: Final = re.compile(r"(?:[^\W\d_]+[^\w=]+){6}")
-_GOES_ON: Final = re.compile(r"[ \t]*[a-z(]")
+_GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
 _WRAP_FROM: Final = 50
 
 
@@ -48,7 +49,7 @@ def segment(text: str, unit: str) -> Bounds:
 
 def _sentence_ends(text: str) -> set[int]:
     """Sentence ends, and line ends that are no mere wrapping (headings, items, table rows)."""
-    ends = {int(found["end_index"]) for found in get_sentence_boundaries("en", text)}
+    ends = sentence_ends(text)
     line_start = 0
     for match in _LINE.finditer(text):
         line = text[line_start : match.start()]
@@ -99,7 +100,7 @@ def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
 # Best first: the end of a line, of a sentence, of a clause, of an item, of a word.
 _BREAKS: Final = tuple(
     re.compile(ending)
-    for ending in (r"[\r\n]+", r"[.!?。！？]\s*", r"[;；:]\s*", r"[,，、]\s*", r"\s+")
+    for ending in (r"[\r\n]+", r"[.!?。！？।؟۔]\s*", r"[;；:؛]\s*", r"[,，、،]\s*", r"\s+")
 )
 
 

@@ -143,14 +143,18 @@ def read_together(
     *,
     keep: Protection = NOTHING,
     instead: str = "",
+    names: Sequence[str] = (),
 ) -> ReadTogether:
-    """Read several texts as one, nothing scored yet (see `compress_together`)."""
+    """Read several texts as one, nothing scored yet (see `compress_together`).
+
+    ``names`` are those of the files they come from, if they do.
+    """
     unmarked = tuple(map(unmark, texts))
     plain = [text.text for text in unmarked]
     if not plain or not all(map(str.strip, plain)):
         raise InputError("there is no text, or an empty one: there is nothing to compress")
     source, parts = Parts.joined(plain, instead)
-    parts = replace(parts, marked=tuple(text.marked for text in unmarked))
+    parts = replace(parts, marked=tuple(text.marked for text in unmarked), names=tuple(names))
     return ReadTogether(compressor.read(source, question, keep=keep, parts=parts), parts, unmarked)
 
 

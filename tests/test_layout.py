@@ -65,6 +65,26 @@ def test_parts_of_a_refined_unit_need_what_it_needed() -> None:
     assert layout.separators == {2: (1, 5), 5: (1, 7)}
 
 
+def test_the_head_of_a_unit_comes_with_each_of_its_parts() -> None:
+    builder = LayoutBuilder()
+    day = builder.support(4, gap="{}\n")
+    turn = builder.unit(20, [day], whole=True, prose=True, head=8, gap="{}\n")
+    other = LayoutBuilder()
+    other.append(builder.build("transcript"))
+    other.append(builder.build("transcript"))
+    layout = other.build("transcript")
+    assert layout.heads == {1: 8, 3: 28}
+    words = refine(layout, {turn: [6, 12, 16]})
+    assert words.edges.tolist() == [0, 4, 8, 12, 16, 20, 24, 40]
+    assert [words.all_needs[part] for part in (2, 3, 4)] == [(0, 1)] * 3
+    assert words.all_needs[6] == (5,)
+    assert not words.units[1]
+    assert words.prose == {2, 3, 4, 6}
+    assert words.whole == {6}
+    assert words.heads == {6: 28}
+    assert words.gaps == dict.fromkeys((0, 1, 5, 6), "{}\n")
+
+
 @st.composite
 def trees(draw: st.DrawFn) -> tuple[Layout, np.ndarray, np.ndarray]:
     count = draw(st.integers(1, 30))

@@ -45,7 +45,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
     if not _is_container(text):
         return None
     builder = LayoutBuilder()
-    _Document(builder, text, _limit(text) if small is None else small).lay_out()
+    _Document(builder, text, small_size(text) if small is None else small).lay_out()
     return builder.build("json")
 
 
@@ -62,7 +62,7 @@ def lay_out_json_lines(text: str) -> Layout | None:
     if len(spans) < 2 or not all(_is_container(text[start:end]) for start, end in spans):
         return None
     builder = LayoutBuilder()
-    small, last = _limit(text), ""
+    small, last = small_size(text), ""
     for start, end in spans:
         line = text[start:end]
         if line.strip(_SPACE) == last:
@@ -77,7 +77,8 @@ def lay_out_json_lines(text: str) -> Layout | None:
     return builder.build("json lines")
 
 
-def _limit(text: str) -> int:
+def small_size(text: str) -> int:
+    """Most characters of a container in a text that stays whole."""
     return min(_SMALL, len(text) // _SHARE)
 
 

@@ -193,6 +193,16 @@ def parse(text: str, language: str) -> Tree:
     return parser(language).parse(text.encode("utf-8", "replace"))
 
 
+def ending(name: str | None) -> str:
+    """What stands behind the last full stop of a file's name, in small letters."""
+    return name.rpartition(".")[2].casefold() if name and "." in name else ""
+
+
+def language_of_file(name: str | None) -> str | None:
+    """The language of a program by its file's ending alone."""
+    return _BY_ENDING.get(ending(name))
+
+
 def language_of(name: str | None, text: str) -> str | None:
     """The language of a program: by its file's ending, its first line, or else what it says.
 
@@ -203,10 +213,9 @@ def language_of(name: str | None, text: str) -> str | None:
     Returns:
         One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.
     """
-    ending = name.rpartition(".")[2].casefold() if name and "." in name else ""
-    if ending in _BY_ENDING:
-        return _BY_ENDING[ending]
-    if ending in _NO_CODE:
+    if language := language_of_file(name):
+        return language
+    if ending(name) in _NO_CODE:
         return None
     if shebang := _SHEBANG.match(text):
         return "python" if shebang[1] == "python" else "javascript"

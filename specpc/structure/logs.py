@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.layout import Layout, LayoutBuilder
 from specpc.segmentation import segment
 from specpc.structure.lines import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
@@ -33,6 +36,8 @@ _TIME: Final = "|".join(
         r" *\d+\.\d{6}",  # dmesg
     )
 )
+# A text with code fences is Markdown, with a log in it or not.
+_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _LEVEL: Final = (
     r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
     r"|FATAL|PANIC"
@@ -43,7 +48,7 @@ _RECORD: Final = re.compile(
     rf"|(?:{_LEVEL})\b(?=[\s:|/-])|[\[(<](?i:{_LEVEL})[\])>]|(?:time|ts|timestamp|level|lvl)="
 )
 _GOES_ON: Final = re.compile(
-    r"[ \t]+\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+    r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
 )
 
 # The marker of a cut stands on a line of its own.
@@ -56,20 +61,20 @@ def lay_out_log(text: str) -> Layout | None:
     A record is a line that starts with a time or a level and the lines that go on with it (stack
     traces). Of records that repeat the one before, apart from the time they start with, the
     first counts; the others are never kept. A long record is cut, and the parts need its head.
+    What stands before or after all that is prose.
 
     Returns:
         ``None`` unless nearly all lines are records or go on with one.
     """
     spans = lines(text)
     found = [_RECORD.match(text, start, end) for start, end in spans]
-    if not _is_log(text, spans, found):
+    if not _is_log(text, spans, found) or _FENCE.search(text):
         return None
     records = [match for match in found if match is not None]
     builder = LayoutBuilder()
-    if records[0].start():
-        builder.unit(records[0].start(), gap=_MARKER)
-    last = ""
-    ends = [*(match.start() for match in records[1:]), len(text)]
+    _prose(builder, text, records[0].start())
+    last, log_end = "", _log_end(text, records[-1])
+    ends = [*(match.start() for match in records[1:]), log_end]
     for match, end in zip(records, ends, strict=True):
         message = _message(match, end)
         if message == last:
@@ -79,7 +84,45 @@ def lay_out_log(text: str) -> Layout | None:
         else:
             _long_record(builder, match, end)
         last = message
+    _prose(builder, text, len(text))
     return builder.build("log")
+
+
+def _log_end(text: str, last: re.Match[str]) -> int:
+    """Where the last record ends: before a paragraph that does not go on with it."""
+    start = last.start()
+    for low, high in lines(text[start:]):
+        ends_with_blank = text.count("\n", start + low, start + high) > 1
+        after = start + high
+        if ends_with_blank and after < len(text) and not _GOES_ON.match(text, after):
+            return after
+    return len(text)
+
+
+def _prose(builder: LayoutBuilder, text: str, end: int) -> None:
+    """Add the sentences of what somebody wrote before or after the log."""
+    start = builder.position
+    if start < end:
+        for bound in segment(text[start:end], "sentence")[1:]:
+            builder.unit(start + bound, prose=True)
+
+
+def log_runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines, first and one past the last, that may be a log in a text."""
+    first: int | None = None
+    blank = False  # whether a blank line is before
+    for number, (start, end) in enumerate(spans):
+        record = _RECORD.match(text, start, end) is not None
+        goes_on = first is not None and not blank and _GOES_ON.match(text, start, end) is not None
+        if first is None and record:
+            first = number
+        elif first is not None and not record and not goes_on:
+            if number - first >= _FEWEST:
+                yield first, number
+            first = None
+        blank = text.count("\n", start, end) > 1
+    if first is not None and len(spans) - first >= _FEWEST:
+        yield first, len(spans)
 
 
 def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:

@@ -1,19 +1,23 @@
 """Markdown: headings stay with what they head, header rows with rows, fences are closed.
 
 Only what Markdown gives a structure is treated by it (headings, tables, block quotes, code, HTML);
-all between is cut into sentences, list items and lines as any other text.
+of all between, data (see `regions`) is laid out as such, and the rest is cut into sentences, list
+items and lines as any other text.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from specpc.layout import Layout, LayoutBuilder, tiles
 from specpc.segmentation import segment
-from specpc.structure.embedded import lay_out_embedded
+from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
+from specpc.structure.html import lay_out_html
+from specpc.structure.regions import Region, find_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +32,14 @@ _MARKS: Final = re.compile(
 )
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n){1,60}?---[ \t]*(?:\r?\n|\Z)")
+_FENCE_MARK: Final = re.compile(r"```|~~~")
+_FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
+_PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
+_PREFIX: Final = re.compile(r"[ \t>]*")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
+# The marker of a cut stands on a line of its own.
+_MARKER: Final = "{}\n"
 # A block quote or piece of HTML up to this size stays whole; longer ones are cut by line.
 _WHOLE: Final = 600
 # In front of a fence: a list item's indentation that makes it no fence once the item is gone.
@@ -36,29 +47,43 @@ _DEEP: Final = re.compile(r"(?: {4}| {0,3}\t)")
 
 
 def lay_out_markdown(text: str) -> Layout:
-    """The pieces of Markdown, or of plain text in any language.
+    """The pieces of Markdown, or of plain text in any language, with data in it or not.
 
     Headings are supports of what stands under them up to the next heading, and units where nothing
     does; the header and delimiter rows of a table are a support of its rows; the first and last
-    line of a code fence are supports of what is between.
+    line of a code fence are supports of what is between; what announces data is one of that.
     """
-    if not _MARKS.search(text):
-        return tiles(segment(text, "sentence"))
+    marked = _MARKS.search(text) is not None
+    blocks = list(_blocks(text)) if marked else [_Block("text", 0, len(text))]
+    blocks = _with_regions(blocks, find_regions(text))
+    if blocks == [_Block("text", 0, len(text))]:
+        return _lay_out_text(text)
     builder = LayoutBuilder()
     heading: int | None = None
     under: int | None = None  # first piece under the heading
-    for block in _blocks(text):
+    for block in blocks:
         if block.kind == "heading":
             if heading is not None and under == builder.next_piece:
                 builder.make_unit(heading)
-            heading = builder.support(block.end)
+            heading = builder.support(block.end, gap=_MARKER)
             under = builder.next_piece
             continue
-        layout = _lay_out_block(text, block)
-        builder.append(layout, [] if heading is None else [heading])
+        needs = [] if heading is None else [heading]
+        if block.region is not None and block.region.data > block.start:
+            needs = [builder.support(block.region.data, needs, gap=_MARKER)]
+        layout = block.region.layout if block.region else _lay_out_block(text, block)
+        builder.append(layout, needs)
     if heading is not None and under == builder.next_piece:
         builder.make_unit(heading)
-    return builder.build("markdown")
+    return builder.build("markdown" if marked else "mixed")
+
+
+def closed_fences(text: str) -> list[tuple[int, int]]:
+    """Where code fences are that end before the text does."""
+    if not _FENCE_LINE.search(text):
+        return []
+    ranges = [(block.start, block.end) for block in _blocks(text) if block.kind == "fence"]
+    return [(start, end) for start, end in ranges if _is_closed(text[start:end])]
 
 
 @dataclass(frozen=True)
@@ -66,16 +91,19 @@ class _Block:
     """A stretch of the text and what Markdown makes of it.
 
     Attributes:
-        kind: ``text``, ``heading``, ``table``, ``fence``, ``code``, ``quote`` or ``html``.
+        kind: ``text``, ``heading``, ``table``, ``fence``, ``code``, ``quote``, ``html`` or
+            ``data``.
         start: first character.
         end: one past the last; blank lines belong to the block before them.
         info: what stands behind the opening of a fence.
+        region: the data, if it is that.
     """
 
     kind: str
     start: int
     end: int
     info: str = ""
+    region: Region | None = None
 
 
 _KINDS: Final = {
@@ -117,18 +145,67 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _Block("text", position, len(text))
 
 
+def _with_regions(blocks: list[_Block], regions: list[Region]) -> list[_Block]:
+    """The blocks with data cut out of running text, and in place of blocks that are data."""
+    result: list[_Block] = []
+    waiting = list(reversed(regions))
+    for block in blocks:
+        position = max(block.start, result[-1].end if result else 0)
+        while waiting and waiting[-1].data < block.end:
+            region = waiting.pop()
+            if region.data < position or not _fits(blocks, region):
+                continue
+            start = max(region.start, position)
+            if start > position:
+                result.append(_Block("text", position, start))
+            result.append(_Block("data", start, region.end, region=region))
+            position = region.end
+        if position < block.end:
+            whole = position == block.start
+            result.append(block if whole else _Block("text", position, block.end))
+    return result
+
+
+def _fits(blocks: list[_Block], region: Region) -> bool:
+    """Whether data begins in running text, and ends in it or with another block."""
+    first = bisect_right(blocks, region.data, key=lambda block: block.start) - 1
+    last = bisect_left(blocks, region.end, key=lambda block: block.end)
+    if blocks[first].kind != "text" and blocks[first].start != region.data:
+        return False
+    if any(block.kind == "fence" for block in blocks[first : last + 1]):
+        return False
+    return blocks[last].kind == "text" or blocks[last].end == region.end
+
+
 def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
     """Kind, lines and info of what has a structure, wherever it is nested."""
     done = 0
-    for token in tokens:
+    for number, token in enumerate(tokens):
         kind = _KINDS.get(token.type)
         if kind is None or token.map is None or token.map[0] < done:
             continue
         # Headings of items and quotes head nothing but themselves.
         if kind == "heading" and token.level:
             continue
-        done = token.map[1]
-        yield kind, token.map[0], token.map[1], token.info
+        first, last = token.map
+        if kind == "quote":
+            for inner in _fences(tokens, number + 1, last):
+                if inner[1] > first:
+                    yield kind, first, inner[1], ""
+                yield inner
+                first = inner[2]
+        done = last
+        if first < last:
+            yield kind, first, last, token.info
+
+
+def _fences(tokens: list[Token], first: int, end: int) -> Iterator[tuple[str, int, int, str]]:
+    """The fences inside a block that ends before a line."""
+    for token in tokens[first:]:
+        if token.map is not None and token.map[0] >= end:
+            return
+        if token.type == "fence" and token.map is not None:
+            yield "fence", token.map[0], token.map[1], token.info
 
 
 def _after_blank_lines(text: str, position: int) -> int:
@@ -147,12 +224,27 @@ def _lay_out_block(text: str, block: _Block) -> Layout:
     if block.kind == "fence":
         return _lay_out_fence(inside, block.info)
     if block.kind == "text":
-        return tiles(segment(inside, "sentence"))
-    if len(inside) <= _WHOLE:
+        return _lay_out_text(inside)
+    # Inside, what looks like a fence is none.
+    if len(inside) <= _WHOLE or _FENCE_LINE.search(inside):
         builder = LayoutBuilder()
-        builder.unit(len(inside), whole=True)
+        builder.unit(len(inside), whole=True, gap=_MARKER)
         return builder.build(block.kind)
-    return tiles(segment(inside, "line"), block.kind, prose=False)
+    layout = lay_out_html(inside) if block.kind == "html" else None
+    return layout or lay_out_lines(inside)
+
+
+def _lay_out_text(text: str) -> Layout:
+    """Sentences; what a cut would make the beginning of a fence stays with what is before it."""
+    bounds = segment(text, "sentence")
+    if _FENCE_MARK.search(text) is None:
+        return tiles(bounds)
+    builder = LayoutBuilder()
+    for end in bounds[1:]:
+        if end == len(text) or not _FENCE_START.match(text, end):
+            prose = _FENCE_MARK.search(text, builder.position, end) is None
+            builder.unit(end, whole=not prose, prose=prose)
+    return builder.build("sentence")
 
 
 def _lay_out_table(text: str) -> Layout:
@@ -160,9 +252,9 @@ def _lay_out_table(text: str) -> Layout:
     ends = [match.end() for match in _LINE_BREAK.finditer(text)]
     ends = [end for end in ends if text[end:].strip()] + [len(text)]
     if len(ends) < 3:
-        builder.unit(len(text), whole=True)
+        builder.unit(len(text), whole=True, gap=_MARKER)
         return builder.build("table")
-    header = builder.support(ends[1])
+    header = builder.support(ends[1], gap=_MARKER)
     for end in ends[2:]:
         builder.unit(end, [header], whole=True, gap="")
     return builder.build("table")
@@ -173,14 +265,23 @@ def _lay_out_fence(text: str, info: str) -> Layout:
     builder = LayoutBuilder()
     breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
     closing = breaks[-1] if breaks else len(text)
-    closed = len(breaks) > 1 and _CLOSING_FENCE.match(text.rstrip(), closing) is not None
-    deep = _DEEP.match(text) is not None
-    if not breaks or deep or (closed and breaks[0] == closing):
-        builder.unit(len(text), whole=True)
+    closed = _is_closed(text)
+    prefix = _PREFIX.match(text, closing if closed else 0)
+    # Without its item, an indented fence is none; nothing tells how an open one in an item goes on.
+    stays = _DEEP.match(text) is not None or not (closed or _PLAIN_FENCE.match(text))
+    if prefix is None or not breaks or stays or (closed and breaks[0] == closing):
+        builder.unit(len(text), whole=True, gap=_MARKER)
         return builder.build("fence")
-    opening = builder.support(breaks[0])
+    opening = builder.support(breaks[0], gap=_MARKER)
     last = closing if closed else len(text)
-    builder.append(lay_out_embedded(text[breaks[0] : last], info), [opening])
+    before = prefix.group()
+    builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])
     if closed:
-        builder.require(opening, builder.support(len(text)))
+        builder.require(opening, builder.support(len(text), gap=closing_gap(info, before)))
     return builder.build("fence")
+
+
+def _is_closed(fence: str) -> bool:
+    body = fence.rstrip()
+    last = max(body.rfind("\n"), body.rfind("\r")) + 1
+    return last > 0 and _CLOSING_FENCE.match(body, last) is not None

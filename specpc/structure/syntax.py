@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
+from specpc.structure.offsets import Offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
     from tree_sitter import Node
 
     from specpc.structure.languages import Language
@@ -30,37 +29,15 @@ _BRACKETS: Final = {"{": "}", "(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
-class Source:
-    """A text, its language, and characters by the bytes of the syntax tree."""
+class Source(Offsets):
+    """A text and its language."""
 
-    text: str
     language: Language
 
     @cached_property
     def small(self) -> int:
         """Most characters of a statement that is not cut."""
         return min(_SMALL, max(_SMALLEST, len(self.text) // _SHARE))
-
-    @cached_property
-    def _characters(self) -> NDArray[np.int64] | None:
-        if self.text.isascii():
-            return None
-        data = np.frombuffer(self.text.encode("utf-8", "replace"), dtype=np.uint8)
-        return np.append(0, np.cumsum((data & 0xC0) != 0x80))
-
-    def start(self, node: Node) -> int:
-        """First character of a node."""
-        return self._character(node.start_byte)
-
-    def end(self, node: Node) -> int:
-        """One past its last."""
-        return self._character(node.end_byte)
-
-    def _character(self, byte: int) -> int:
-        if self._characters is None:
-            return byte
-        # The number of characters that begin in the bytes before.
-        return int(self._characters[byte])
 
     def line_start(self, position: int) -> int | None:
         """Where the line begins, if there is only white space between."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from specpc.layout import Layout, LayoutBuilder
 
-_DELIMITERS: Final = ("\t", ",", ";", "|")
+DELIMITERS: Final = ("\t", ",", ";", "|")
 _FEWEST_ROWS: Final = 3
 # Without a column of numbers or dates to tell the header by, a table must be this long.
 _FEWEST_UNTYPED_ROWS: Final = 6
@@ -26,19 +26,27 @@ Row = tuple[int, list[str]]
 """Where a row ends in the text, and its cells."""
 
 
-def lay_out_csv(text: str) -> Layout | None:
+def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout | None:
     """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
 
     The first row must name the columns: it comes along with any other. A row with quoted line
     breaks is one row.
 
+    Args:
+        text: anything.
+        alone: whether it is a whole text, rather than lines of a longer one: there, what commas
+            part may be amounts and phrases.
+        named: whether its file's name says that it is a table.
+
     Returns:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first
         looks like a header.
     """
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         rows = _rows(text, delimiter)
-        if rows and _is_table([cells for _, cells in rows], delimiter):
+        cells = [row for _, row in rows]
+        sure = named and len(rows) > 1 and len(cells[0]) > 1
+        if sure or (_is_table(cells, delimiter) and (alone or not _is_running(cells, delimiter))):
             break
     else:
         return None
@@ -73,10 +81,14 @@ def _rows(text: str, delimiter: str) -> list[Row]:
 
 
 def _is_table(rows: list[list[str]], delimiter: str) -> bool:
+    if len(rows) < _FEWEST_ROWS:
+        return False
     header, body = rows[0], rows[1:]
-    if len(rows) < _FEWEST_ROWS or len(header) < 2 or _RULE.fullmatch("".join(body[0])):
+    if len(header) < 2 or _RULE.fullmatch("".join(body[0])):
         return False
     columns = list(zip(*body, strict=True))
+    if sum(map(bool, map(str.strip, header))) < 2:  # lines that end with a mark
+        return False
     if not all(map(_is_name, header, columns)) or len(set(header)) < len(header):
         return False
     typed = [_is_typed(column) for column in columns]
@@ -85,6 +97,12 @@ def _is_table(rows: list[list[str]], delimiter: str) -> bool:
     # Sentences with as many commas each are no table: there, a space follows.
     spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
     return len(rows) >= _FEWEST_UNTYPED_ROWS and (delimiter == "\t" or not spaced)
+
+
+def _is_running(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether rows look like lines of prose and amounts: ``May 2, 2024``, ``4,212``."""
+    spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
+    return delimiter == "," and (spaced or any(_TYPED.fullmatch(",".join(row)) for row in rows))
 
 
 def _is_name(cell: str, column: tuple[str, ...]) -> bool:

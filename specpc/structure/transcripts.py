@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.lines import lines
 from specpc.structure.mails import lay_out_mails
+from specpc.structure.markdown import closed_fences, lay_out_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,11 @@ _TURN_LINES: Final = 0.2
 _ONCE_LINES: Final = 0.5
 _ALL_LINES: Final = 0.9
 _LATEST_LINE: Final = 5
+_MOST_UNFENCED: Final = 0.8
 _MOST_WORDS: Final = 5
 _LONGEST_SESSION: Final = 80
+# What is not running text has one of these.
+_NO_PROSE: Final = re.compile(r"[{\[|\t<#]|```|~~~|^[ \t]*>|^ {4}|,.*,", re.MULTILINE)
 # The marker of a cut stands on a line of its own.
 _MARKER: Final = "{}\n"
 
@@ -84,12 +88,11 @@ def lay_out_transcript(text: str) -> Layout | None:
     mails = lay_out_mails(text)
     if mails is not None:
         return mails
-    spans = lines(text)
-    turns = max((_turns(text, spans, style) for style in _STYLES), key=len)
+    turns = _all_turns(text)
     if not turns:
         return None
     builder = LayoutBuilder()
-    _add_sentences(builder, text, turns[0].start, ())
+    _add_sentences(builder, text, turns[0].start)
     session: tuple[int, ...] = ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     for turn, end in zip(turns, ends, strict=True):
@@ -105,6 +108,25 @@ class _Turn:
 
     start: int
     speaker: re.Match[str]
+
+
+def _all_turns(text: str) -> list[_Turn]:
+    """The turns of a text in the style that most of them have; lines in fences are none."""
+    spans = lines(text)
+    turns = max((_turns(text, spans, style) for style in _STYLES), key=len)
+    if fences := closed_fences(text):
+        spans = [span for span in spans if not _is_in(fences, span[0])]
+        outside = max((_turns(text, spans, style) for style in _STYLES), key=len)
+        # Where one is left open, all between that and the next is not really in a fence.
+        if len(outside) >= _MOST_UNFENCED * len(turns):
+            return outside
+    return turns
+
+
+def _is_in(ranges: Sequence[tuple[int, int]], position: int) -> bool:
+    """Whether a position is in one of the ascending ranges."""
+    place = bisect_right(ranges, position, key=lambda one: one[0])
+    return place > 0 and position < ranges[place - 1][1]
 
 
 def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> list[_Turn]:
@@ -177,19 +199,29 @@ def _add_turn(
     if said == end:
         builder.support(end, gap=_MARKER)  # nothing was said
         return
-    values = lay_out_json(text[said:end], _LONG_JSON) if end - said > _LONG_JSON else None
+    content = text[said:end]
+    values = lay_out_json(content, _LONG_JSON) if len(content) > _LONG_JSON else None
     short = min(_SHORT_TURN, len(text) // _SHARE)
     if values is None and end - speaker.start() <= short:
-        builder.unit(end, session, whole=True, gap=_MARKER)
+        head = speaker.start() + len(text[speaker.start() : said].rstrip(" \t"))
+        prose = _is_prose(content)
+        builder.unit(end, session, whole=True, prose=prose, head=head, gap=_MARKER)
         return
     name = builder.support(said, session, gap=_MARKER)
-    if values is None:
-        _add_sentences(builder, text, end, (name,))
-    else:
-        builder.append(values, (name,))
+    builder.append(values or lay_out_markdown(content), (name,))
 
 
-def _add_sentences(builder: LayoutBuilder, text: str, end: int, needs: tuple[int, ...]) -> None:
+def _is_prose(said: str) -> bool:
+    """Whether what is said may be cut into words: no data, no code."""
+    if not _NO_PROSE.search(said):
+        return True
+    if lay_out_json(said) is not None:
+        return False
+    layout = lay_out_markdown(said)
+    return len(layout.prose) == len(layout)
+
+
+def _add_sentences(builder: LayoutBuilder, text: str, end: int) -> None:
     start = builder.position
-    for bound in segment(text[start:end], "sentence")[1:]:
-        builder.unit(start + bound, needs, prose=True)
+    if start < end:
+        builder.append(lay_out_markdown(text[start:end]))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
 from specpc.fitting import Job, fit
+from specpc.markers import Marker
 from specpc.picking import UnitPicker, Units
 from specpc.reconstruction import join, keep_apart, merge
 from specpc.tokens import TextEncoder
@@ -39,7 +40,7 @@ def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str
     """The chosen units with all they need, widened by white space as in `fit`."""
     edges = layout.edges.tolist()
     ranges = merge([(edges[p], edges[p + 1]) for p in layout.complete(chosen)])
-    return join(text, keep_apart(text, ranges), gap)
+    return join(text, keep_apart(text, ranges), Marker(gap, text, layout) if gap else "")
 
 
 def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:

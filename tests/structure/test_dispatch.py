@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from specpc.documents import Document
 from specpc.layout import Layout
+from specpc.parts import Parts
+from specpc.picking import lay_out_units
 from specpc.segmentation import segment
 from specpc.structure import lay_out
+from specpc_cli.main import app
+from tests.models import tiny_draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specpc import Compressor
 
 MARKDOWN = """# Harbour
 
@@ -53,6 +66,44 @@ def test_kinds(text: str, kind: str) -> None:
     assert lay_out(text).kind == kind
 
 
+JSON_TEXT = '{"a": [1, 2], "b": "text"}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("fees.csv", "Asta,12\nVela,15\n", "table"),
+        ("fees.tsv", "Asta\t12\nVela\t15\n", "table"),
+        ("fees.txt", "Asta,12\nVela,15\n", "sentence"),
+        ("page.html", "<p>One.</p>", "html"),
+        ("page.HTM", "One.", "html"),
+        ("notes.md", "<p>One.</p>", "markdown"),
+        ("a.py", "import os\nx = 1\n", "code"),
+        ("a.py", JSON_TEXT, "code"),
+        ("README.md", "import os\nimport sys\n\ndef f(x):\n    return x\n", "sentence"),
+        ("a.json", JSON_TEXT, "json"),
+        ("a.jsonl", '{"a": 1}\n{"a": 2}\n', "json lines"),
+        ("a.json", "It rained. Nobody came.", "sentence"),
+        ("a.csv", "It rained. Nobody came.", "sentence"),
+        ("a.log", "2024-05-01 12:00:00 INFO up\n" * 5, "log"),
+        ("/tmp/x.y/chat", "Ann: Hi.\nBob: Hello.\n" * 5, "transcript"),
+        ("-", JSON_TEXT, "json"),
+        ("", JSON_TEXT, "json"),
+    ],
+)
+def test_the_name_of_a_file_is_a_hint(name: str, text: str, kind: str) -> None:
+    assert lay_out(text, name).kind == kind
+
+
+def test_documents_are_laid_out_by_their_names() -> None:
+    texts = ["Asta,12\nVela,15\n", "Asta,12\nVela,15\n"]
+    joined, parts = Parts.joined(texts)
+    layout = lay_out_units(joined, "structure", replace(parts, names=("a.csv", "a.txt")))
+    whole = [piece < 3 for piece in sorted(layout.whole)]
+    assert whole == [True]
+    assert lay_out_units(texts[0], "structure", name="a.csv").kind == "table"
+
+
 def test_headings_headers_and_fences_come_along() -> None:
     layout = lay_out(MARKDOWN)
     edges = layout.edges.tolist()
@@ -80,3 +131,36 @@ def test_any_markdown_is_tiled(text: str) -> None:
 def test_prose_is_cut_as_before(text: str) -> None:
     if text.strip() and lay_out(text).kind == "sentence":
         assert lay_out(text).edges.tolist() == segment(text, "sentence")
+
+
+# Nothing but the name tells that the first row is a header.
+SHIPS = "Ship,Home\nAsta,Bergen\nVela,Turku\nRosa,Kiel\nLuna,Riga\n"
+
+
+@pytest.fixture
+def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = tiny_draft()
+    monkeypatch.setattr("specpc.compressor.load_draft", lambda *_args, **_kwargs: draft)
+
+
+@pytest.mark.usefixtures("_tiny_draft")
+@pytest.mark.parametrize("several", [False, True])
+def test_the_command_line_gives_the_name(tmp_path: Path, several: bool) -> None:
+    files = [tmp_path / f"{n}.csv" for n in range(1 + several)]
+    for file in files:
+        file.write_text(SHIPS)
+    out = tmp_path / "out"
+    args = ["-q", "Which home has Rosa?", "--unit", "structure", "--ratio", "0.6"]
+    result = CliRunner().invoke(app, ["compress", *map(str, files), *args, "-o", str(out)])
+    assert result.exit_code == 0, result.stderr
+    for file in files:
+        made = (out / file.name if several else out).read_text()
+        assert made.startswith("Ship,Home\n")
+        assert 1 < made.count("\n") < SHIPS.count("\n")
+
+
+def test_documents_give_their_names(tiny: Compressor) -> None:
+    documents = [Document("a.csv", SHIPS), Document("b.csv", SHIPS)]
+    compressor = replace(tiny, unit="structure")
+    made = compressor.compress_documents(documents, "Rosa?", ratio=0.6, min_per_document=1)
+    assert [document.text.partition("\n")[0] for document in made.documents] == ["Ship,Home"] * 2

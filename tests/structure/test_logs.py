@@ -111,3 +111,14 @@ def test_a_long_record_keeps_its_head_with_each_part() -> None:
     assert kept(layout, text, [unit]) == (
         "2024-05-01 12:00:09 ERROR failed\n    at app.Module30.call(Module30.java:30)\n"
     )
+
+
+def test_what_is_said_about_a_log_is_prose() -> None:
+    log = "".join(f"2024-05-01 12:00:{n:02} INFO event {n}\n" for n in range(20))
+    text = f"It failed. Here is the log:\n\n{log}    at the end\n\nWhy? Please help.\n"
+    layout = lay_out_log(text)
+    assert layout is not None
+    parts = pieces(layout, text)
+    told = ["It failed. ", "Here is the log:\n\n", "Why? ", "Please help.\n"]
+    assert [parts[unit] for unit in sorted(layout.prose)] == told
+    assert parts[-3] == "2024-05-01 12:00:19 INFO event 19\n    at the end\n\n"

@@ -1,0 +1,159 @@
+"""Where sentences end, in the script and language they are written in.
+
+The rules are those of the sentencex library, which has to be told the language. Scripts are told
+apart line by line, languages of the Latin script by the function words of the whole text; what
+is not clearly another language is read as English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import regex
+from sentencex import get_sentence_boundaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENGLISH: Final = "en"
+# A line is taken for what most of the runs of letters at its beginning are.
+_LOOKED_AT: Final = 200
+_SCRIPTS: Final = {
+    "ru": r"\p{Cyrillic}", "el": r"\p{Greek}", "ar": r"\p{Arabic}", "he": r"\p{Hebrew}",
+    "hi": r"\p{Devanagari}", "bn": r"\p{Bengali}", "pa": r"\p{Gurmukhi}", "gu": r"\p{Gujarati}",
+    "ta": r"\p{Tamil}", "te": r"\p{Telugu}", "kn": r"\p{Kannada}", "ml": r"\p{Malayalam}",
+    "th": r"[\p{Thai}\p{Lao}]", "km": r"\p{Khmer}", "my": r"\p{Myanmar}", "am": r"\p{Ethiopic}",
+    "hy": r"\p{Armenian}", "ko": r"\p{Hangul}", "ja": r"[\p{Hiragana}\p{Katakana}]",
+    "zh": r"\p{Han}",
+}  # fmt: skip
+_SCRIPT: Final = regex.compile(
+    "|".join(f"(?P<{language}>{letters}+)" for language, letters in _SCRIPTS.items())
+    + r"|(?P<latin>\p{Latin}+)"
+)
+_LINES: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_NOT_RUSSIAN: Final = re.compile(r"[іїєґ]", re.IGNORECASE)
+
+# Words that are frequent in one language and rare in the others.
+_FUNCTION_WORDS: Final = {
+    _ENGLISH: "the of and to is that was for with as are this by be have not which",
+    "de": "der die das und ist von den nicht mit dem auf sich eine auch wurde als zu wird",
+    "fr": "le les et des est une dans pour qui du pas sur par il au aux cette ont",
+    "es": "el los las y del una por con para su como más pero fue sus este ser",
+    "pt": "o os das do da uma não com em mais dos ao foi são pelo pela ser",
+    "it": "il che di della una per non sono con gli nel dei alla più anche del",
+    "nl": "de het een van en niet met zijn dat voor op te aan werd ook bij wordt",
+    "pl": "się nie jest na do oraz przez był jako od dla jego po że które są",
+    "cs": "se na je že byl jako jeho pro by které od jsou ve podle nebo však",
+    "sv": "och att det som är på av för den inte med ett har till var från",
+    "da": "og at det er på af den til som ikke med et har var fra blev",
+    "fi": "ja on oli että ei se hän myös sekä mutta jossa joka ovat kuin ollut",
+    "tr": "ve bir bu için ile olarak olan de da çok daha gibi sonra kadar en",
+}
+_BY_WORD: Final[dict[str, list[str]]] = {}
+for _language, _words in _FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _BY_WORD.setdefault(_word, []).append(_language)
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SAMPLE: Final = 20_000
+_FEWEST_WORDS: Final = 5
+
+# "M. Dupont", "J. Смит": an initial ends no sentence, in no language.
+_INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM)\.\s\Z")
+# "am 3. Mai": a number and a full stop are an ordinal number.
+_ORDINAL: Final = regex.compile(r"(?<![\w.,])\d{1,2}\.\s\Z")
+_ORDINALS: Final = frozenset({"de", "da", "cs", "fi", "pl", "sv"})
+# Where sentences end with a danda, a full stop ends an abbreviation.
+_DANDA: Final = re.compile("[\u0964\u0965]")
+_WITH_DANDA: Final = frozenset({"hi", "bn", "pa"})
+_FULL_STOP: Final = regex.compile(r"\.\s*\Z")
+# Marks that sentencex does not know: Khmer, Tibetan.
+_OTHER_MARKS: Final = re.compile("[\u17d4\u17d5\u0f0d\u0f0e]+\\s*")
+# Thai and Lao have no mark; a space ends a clause or sentence.
+_PAUSE: Final = regex.compile(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
+_SHORTEST_CLAUSE: Final = 60
+
+
+def sentence_ends(text: str) -> set[int]:
+    """Offsets where sentences end, white space after them included."""
+    return {
+        start + end
+        for start, stop, language in _runs(text)
+        for end in _ends(text[start:stop], language)
+    }
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Stretches of whole lines in one language, which tile the text."""
+    latin = _latin_language(text)
+    if text.isascii():
+        yield 0, len(text), latin
+        return
+    start, language = 0, ""
+    for match in _LINES.finditer(text):
+        found = _language_of_line(text, match.start(), match.end(), latin)
+        if found and language and found != language:
+            yield start, match.start(), language
+            start = match.start()
+        language = found or language
+    yield start, len(text), language or latin
+
+
+def _language_of_line(text: str, start: int, end: int, latin: str) -> str:
+    """The language of a line, or of the Latin script; nothing if there are no letters."""
+    line = text[start : min(end, start + _LOOKED_AT)]
+    counts: Counter[str] = Counter()
+    for match in _SCRIPT.finditer(line):
+        counts[match.lastgroup or ""] += match.end() - match.start()
+    if not counts:
+        return ""
+    script = max(counts, key=lambda name: counts[name])
+    if script == "latin":
+        return latin
+    if script == "zh" and "ja" in counts:
+        return "ja"
+    return "uk" if script == "ru" and _NOT_RUSSIAN.search(line) else script
+
+
+def _latin_language(text: str) -> str:
+    """The language of what is in the Latin script: of clearly the most function words."""
+    words = Counter(_WORD.findall(text[:_SAMPLE].lower()))
+    found: Counter[str] = Counter()
+    for word, languages in _BY_WORD.items():
+        for language in languages if word in words else ():
+            found[language] += words[word]
+    best = max(_FUNCTION_WORDS, key=lambda language: found[language])
+    clear = found[best] >= _FEWEST_WORDS and found[best] > 2 * found[_ENGLISH]
+    return best if clear else _ENGLISH
+
+
+def _ends(text: str, language: str) -> set[int]:
+    ends = {int(found["end_index"]) for found in get_sentence_boundaries(language, text)}
+    if language == _ENGLISH:
+        return ends
+    not_ends = [_INITIAL, *([_ORDINAL] if language in _ORDINALS else [])]
+    if language in _WITH_DANDA:
+        stops = {end for end in ends if _is_after(_FULL_STOP, text, end)}
+        not_ends += [_FULL_STOP] if len(_DANDA.findall(text)) >= len(stops) else []
+    for pattern in not_ends:
+        ends = {end for end in ends if end == len(text) or not _is_after(pattern, text, end)}
+    ends |= {match.end() for match in _OTHER_MARKS.finditer(text)}
+    return ends | _clauses(text, ends) if language == "th" else ends
+
+
+def _is_after(pattern: regex.Pattern[str], text: str, end: int) -> bool:
+    return pattern.search(text[max(0, end - 10) : end]) is not None
+
+
+def _clauses(text: str, ends: set[int]) -> set[int]:
+    """Pauses in text without sentence marks, some way apart from each other and from those."""
+    found: set[int] = set()
+    last, marks = 0, sorted(ends, reverse=True)
+    for match in _PAUSE.finditer(text):
+        while marks and marks[-1] <= match.start():
+            last = marks.pop()
+        if match.end() - last >= _SHORTEST_CLAUSE:
+            found.add(match.end())
+            last = match.end()
+    return found
