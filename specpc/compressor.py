@@ -298,7 +298,8 @@ class Compressor:
         if unit == "token":
             return TokenPicker(context, bounds, kernel, neighbors)
         if unit == "word":
-            return WordPicker.of(context, bounds, parts)
+            base = "structure" if self.unit == "auto" else "sentence"
+            return WordPicker.of(context, bounds, lay_out_units(context, base, parts, name))
         layout = lay_out_units(context, unit, parts, name)
         return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
 

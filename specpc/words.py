@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.picking import Picked, Units, lay_out_units, unit_scores
+from specpc.picking import Picked, Units, unit_scores
 from specpc.results import Span
+from specpc.word_layout import lay_out_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
-    from specpc.parts import Parts
+    from specpc.layout import Layout
     from specpc.protection import Protected
 
 # What a piece is worth, in standard deviations of the draft's scores times `_DRAFT`. A list of
@@ -42,7 +43,7 @@ _SENTENCE: Final = 3.0
 
 @dataclass(frozen=True)
 class WordPicker:
-    """The most telling words of a text.
+    """The most telling words of a text, and what of it is no prose in its own units.
 
     Attributes:
         units: the context in words.
@@ -53,10 +54,10 @@ class WordPicker:
     sentences: Units
 
     @classmethod
-    def of(cls, text: str, bounds: NDArray[np.int64], parts: Parts | None = None) -> WordPicker:
-        """Cut a text, given the ``[tokens + 1]`` character offsets of its tokens."""
-        words, sentences = (lay_out_units(text, unit, parts) for unit in ("word", "sentence"))
-        return cls(Units(text, bounds, words), Units(text, bounds, sentences))
+    def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
+        """Cut the prose of a text, given the ``[tokens + 1]`` character offsets of its tokens."""
+        words = lay_out_words(text, layout)
+        return cls(Units(text, bounds, words), Units(text, bounds, layout))
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
@@ -84,7 +85,9 @@ class WordPicker:
         """The words of the highest worth by token scores ``[tokens]``."""
         share_kept = allowance / max(1, len(scores))
         worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
-        fixed = {int(self.units.edges[unit]) for unit in self.units.forced}
+        layout = self.units.layout
+        stay = [p for p in range(len(layout)) if p not in layout.prose or p in self.units.forced]
+        fixed = {int(self.units.edges[unit]) for unit in stay}
         return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), fixed))
 
     def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc import Compressor
+from specpc.picking import lay_out_units
 from specpc.prompt import QuerySource
 from specpc.reconstruction import join, keep_apart
 from specpc.results import Span
@@ -102,7 +103,7 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def test_the_best_words_fit_the_allowance() -> None:
     text = "one Two three, Four."
     bounds = np.arange(len(text) + 1)  # one token a character
-    picker = WordPicker.of(text, bounds)
+    picker = WordPicker.of(text, bounds, lay_out_units(text, "sentence"))
     flat = np.zeros(len(text))
     kept = [text[p.start : p.end] for p in picker.pick(flat, 11).pieces]
     assert kept == ["Two", ",", " Four."]  # the blank left of the text's first word is cut
@@ -131,6 +132,6 @@ def test_an_explicit_unit_and_a_question_are_honoured(compressor: Compressor) ->
     sentences = replace(compressor, unit="sentence").compress(text, ratio=0.5)
     assert (sentences.scorer, sentences.unit) == ("received-attention", "sentence")
     asked = compressor.compress(text, "Who became Harbour Master?", ratio=0.5)
-    assert (asked.scorer, asked.unit) == ("retrieval-heads", "sentence")
+    assert (asked.scorer, asked.unit) == ("retrieval-heads", "structure")
     prompt = compressor.compress(f"{text}\n\nWho became Harbour Master?", ratio=0.5)
-    assert (prompt.scorer, prompt.unit) == ("retrieval-heads", "sentence")
+    assert (prompt.scorer, prompt.unit) == ("retrieval-heads", "structure")
