@@ -9,9 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# What a unit e times as long as the median must have more of, in standard deviations: chosen among
-# 0, .2, .4 and .6 (docs/evaluation.md).
-_LENGTH: Final = 0.3
+# What a unit e times as long as the median must have more of, in standard deviations: the best of
+# 0, .1, .2, .3 and .4 by a little (docs/evaluation.md).
+_LENGTH: Final = 0.2
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
