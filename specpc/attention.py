@@ -1,20 +1,14 @@
-"""Attention capture without patching: one registered attention function that can be watched.
+"""What an observer sees of a draft's attention, and what it can make of it.
 
-A model loaded with ``attn_implementation=ATTENTION`` computes exactly transformers' own SDPA
-attention. When its ``base_model`` is called with ``observer=...`` (an unknown keyword argument
-travels down to every attention layer), the observer also sees each layer's queries and keys.
-Nothing is hooked, replaced or left behind, so calls are re-entrant.
+`specpc.observed` has transformers models report it, `specpc.lean.decoder` does so itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +27,7 @@ class LayerAttention:
         mask: ``None`` for plain causal attention; else ``[batch or 1, 1, queries, keys]``,
             boolean (true where a query sees a key) or additive.
         scaling: factor on the dot products.
+        value: as ``key``.
     """
 
     layer: int
@@ -40,6 +35,7 @@ class LayerAttention:
     key: Tensor
     mask: Tensor | None
     scaling: float
+    value: Tensor
 
 
 class StopForward(Exception):  # noqa: N818 - a signal, not an error
@@ -103,29 +99,3 @@ def query_attention(attention: LayerAttention, first: int, last: int) -> Tensor:
     else:
         logits = logits + mask[:, :, first:last, :keys].float()
     return logits.softmax(dim=-1)
-
-
-def _observed_attention(
-    module: torch.nn.Module,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attention_mask: Tensor | None,
-    *,
-    scaling: float | None = None,
-    observer: Observer | None = None,
-    **kwargs: Any,
-) -> tuple[Tensor, None]:
-    if observer is not None:
-        scale = scaling if scaling is not None else query.shape[-1] ** -0.5
-        layer = int(module.layer_idx)  # type: ignore[arg-type]
-        observer(LayerAttention(layer, query, key, attention_mask, scale))
-    output, _ = sdpa_attention_forward(
-        module, query, key, value, attention_mask, scaling=scaling, **kwargs
-    )
-    return output, None
-
-
-AttentionInterface.register(ATTENTION, _observed_attention)
-# Without this, transformers builds no mask at all for an unknown name, and sliding windows vanish.
-AttentionMaskInterface.register(ATTENTION, sdpa_mask)

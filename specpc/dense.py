@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import DynamicCache
 
+    from specpc.attention import LayerAttention
+
 
 @dataclass(frozen=True)
 class DenseReference:
@@ -90,6 +92,28 @@ def shipped_map(reference: DenseReference) -> DenseMap:
     return DenseMap.from_bytes(data)
 
 
+class ValueStates:
+    """Collects the value states of the last tokens of what is read, as an observer."""
+
+    def __init__(self, layers: tuple[int, ...], tokens: int) -> None:
+        """Collect of these layers and so many tokens."""
+        self.layers = layers
+        self.tokens = tokens
+        self._found: dict[int, Tensor] = {}
+
+    def __call__(self, attention: LayerAttention) -> None:
+        """Take what one layer has."""
+        if attention.layer in self.layers:
+            keys = attention.value.shape[2]
+            values = attention.value[0, :, keys - self.tokens :]
+            self._found[attention.layer] = values.transpose(0, 1).flatten(1).float().cpu()
+
+    @property
+    def states(self) -> Tensor:
+        """``[tokens, layers * kv_heads * head_dim]`` in float32 on the CPU."""
+        return torch.cat([self._found[layer] for layer in self.layers], dim=1)
+
+
 def value_states(cache: DynamicCache, layers: tuple[int, ...], start: int, end: int) -> Tensor:
     """Value states of positions ``start`` to ``end`` of the first sequence in a cache.
 
@@ -140,10 +164,10 @@ class UnitEmbedder:
         self.units = units
         self._sums = torch.zeros(units, dense.values.shape[1])
 
-    def add(self, cache: DynamicCache, before: int, low: int, high: int) -> None:
-        """Take in the tokens ``low..high - 1``, read into a cache after ``before`` others."""
-        states = value_states(cache, self.dense.layers, before, before + high - low).cpu()
-        self._sums.index_add_(0, self.unit_of[low:high], states @ self.dense.values)
+    def add(self, states: Tensor, low: int) -> None:
+        """Take in the value states ``[tokens, states]`` of the tokens from ``low`` on."""
+        unit_of = self.unit_of[low : low + len(states)]
+        self._sums.index_add_(0, unit_of, states @ self.dense.values)
 
     def embeddings(self, table: Tensor) -> Tensor:
         """``[units, size]`` once all tokens are in, given the draft's input embeddings."""

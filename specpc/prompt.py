@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+    from specpc.lean.tokenizer import LeanTokenizer
     from specpc.tokens import TextEncoder
 
 NEUTRAL_INSTRUCTION = "Summarize the most important points of the text above."
@@ -40,10 +41,24 @@ class Frame:
         return self.between + self.question + self.closing
 
     @property
+    def asked(self) -> tuple[int, ...]:
+        """What follows the context, up to the end of the question."""
+        return self.between + self.question
+
+    @property
     def question_rows(self) -> slice:
-        """Where the question stands in `after`."""
+        """Where the question stands in `after`, and in `asked`."""
         start = len(self.between)
         return slice(start, start + len(self.question))
+
+
+@dataclass(frozen=True)
+class Template:
+    """Text before the context, between context and question, and after the question."""
+
+    head: str
+    between: str
+    tail: str
 
 
 class QuerySource(str, Enum):
@@ -74,30 +89,31 @@ class Query:
     tail_start: int
 
 
-def build_frame(encoder: TextEncoder, tokenizer: PreTrainedTokenizerBase, question: str) -> Frame:
-    """Encode the draft's chat template around a context, with ``question`` after the context.
+def build_frame(encoder: TextEncoder, template: Template, question: str) -> Frame:
+    """Encode a draft's template around a context, with ``question`` after the context.
 
-    Drafts without a chat template read ``context, blank line, question, newline``. The question
-    is encoded as plain text: a special token spelled out in it cannot end the turn.
+    The question is encoded as plain text: a special token spelled out in it cannot end the turn.
     """
-    head, between, tail = _render_template(tokenizer)
     # Together, as the draft would meet them: apart, they can split into other tokens.
-    tokens = encoder.encode(between + question)
-    ids, start = tokens.ids.tolist(), tokens.count_before(len(between))
+    tokens = encoder.encode(template.between + question)
+    ids, start = tokens.ids.tolist(), tokens.count_before(len(template.between))
     return Frame(
-        before=tuple(encoder.template_ids(head)),
+        before=tuple(encoder.template_ids(template.head)),
         between=tuple(ids[:start]),
         question=tuple(ids[start:]),
-        closing=tuple(encoder.template_ids(tail)),
+        closing=tuple(encoder.template_ids(template.tail)),
     )
 
 
-def _render_template(tokenizer: PreTrainedTokenizerBase) -> tuple[str, str, str]:
-    """Text before the context, between context and question, and after the question."""
+def render_template(tokenizer: PreTrainedTokenizerBase | LeanTokenizer) -> Template:
+    """The draft's chat template around a context and a question.
+
+    Drafts without a chat template read ``context, blank line, question, newline``.
+    """
     separator = "\n\n"
     if tokenizer.chat_template is None:
         # None of the usual base models needs more than its first token.
-        return tokenizer.bos_token or "", separator, "\n"
+        return Template(tokenizer.bos_token or "", separator, "\n")
     content = f"{_CONTEXT_SLOT}{separator}{_QUESTION_SLOT}"
     rendered = str(
         tokenizer.apply_chat_template(
@@ -106,7 +122,7 @@ def _render_template(tokenizer: PreTrainedTokenizerBase) -> tuple[str, str, str]
     )
     head, _, rest = rendered.partition(_CONTEXT_SLOT)
     between, _, tail = rest.partition(_QUESTION_SLOT)
-    return head, between, tail
+    return Template(head, between, tail)
 
 
 def find_query(text: str, question: str | None, *, own: bool = True) -> Query:

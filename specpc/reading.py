@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
-from transformers import DynamicCache
 
 from specpc.attention import Observer, StopForward
 from specpc.errors import InputError, UnsupportedModelError
+from specpc.lean.decoder import LeanModel
 from specpc.memory import memory_errors
-from specpc.prompt import Frame, build_frame
+from specpc.prompt import Frame, Template, build_frame, render_template
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
+    from transformers import DynamicCache
 
     from specpc.drafts import Draft
+    from specpc.lean.pieces import Piece
 
 # A draft that states no limit is still given windows of a bounded size, and long-context drafts
 # could read everything at once, but at quadratic cost.
@@ -36,18 +38,23 @@ class Reader:
     Attributes:
         draft: the draft model.
         encoder: made of the draft's tokenizer.
+        template: made of its chat template.
     """
 
     draft: Draft
     encoder: TextEncoder = field(init=False, repr=False, compare=False)
+    template: Template = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Copy the tokenizer."""
-        object.__setattr__(self, "encoder", TextEncoder(self.draft.tokenizer))
+        """Copy the tokenizer; render the template."""
+        template = render_template(self.draft.tokenizer)
+        encoder = TextEncoder(self.draft.tokenizer, (template.head, template.tail))
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "encoder", encoder)
 
     def frame(self, question: str) -> Frame:
         """What stands before and after a context when ``question`` is asked of it."""
-        return build_frame(self.encoder, self.draft.tokenizer, question)
+        return build_frame(self.encoder, self.template, question)
 
     def room(self, frame: Frame, *, reserved: int = 0) -> int:
         """Most context tokens the draft can read at once within ``frame``.
@@ -89,16 +96,49 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    tokens = inputs["input_ids"].shape[1]
-    message = (
-        f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
-        "window (SpecPCScorer(max_window=2048) in Python), a smaller draft, or --device cpu"
-    )
+    message = _out_of_memory(model, inputs["input_ids"].shape[1])
     with memory_errors(message), torch.inference_mode():
         try:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
             return None
+
+
+def _out_of_memory(model: Any, tokens: int) -> str:
+    return (
+        f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
+        "window (SpecPCScorer(max_window=2048) in Python), a smaller draft, or --device cpu"
+    )
+
+
+def read_pieces(
+    model: Any, before: Sequence[int], pieces: Sequence[Piece], depth: int | None = None
+) -> None:
+    """Read texts of which some continue others, each as if it were alone with what it continues.
+
+    Args:
+        model: as for `observe`.
+        before: template at the start of all.
+        pieces: what is read, and by whom; an observer sees the keys and values of template, all
+            that the piece continues, and the piece, and the queries of the last tokens of these
+            (those of the piece at least).
+        depth: deepest layer the observers look at, all of which end the forward there; ``None``
+            if none does.
+
+    Raises:
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    if isinstance(model, LeanModel):
+        tokens = sum(len(piece.ids) for piece in pieces)
+        with memory_errors(_out_of_memory(model, tokens)), torch.inference_mode():
+            model.read_pieces(before, pieces, depth)
+        return
+    caches: list[DynamicCache] = []
+    for piece in pieces:
+        if piece.after is None:
+            caches.append(read_context(model, before, piece.ids, piece.observer))
+        else:
+            caches.append(ask(model, caches[piece.after], piece.ids, piece.observer))
 
 
 def read_context(
@@ -107,7 +147,7 @@ def read_context(
     """Read a window of context once, for any number of questions.
 
     Args:
-        model: as for `observe`.
+        model: as for `observe`, of transformers.
         before: template up to the context.
         window: ``[tokens]`` of the context.
         observer: sees the layers, and may end the forward.
@@ -115,16 +155,18 @@ def read_context(
     Returns:
         The KV cache of template and window, for `ask`.
     """
+    from transformers import DynamicCache
+
     cache = DynamicCache(config=model.config)
     ids = torch.cat((torch.tensor(before, dtype=torch.long), window.long()))[None]
     observe(model, observer, input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
     return cache
 
 
-def ask(model: Any, context: DynamicCache, frame: Frame, observer: Observer) -> DynamicCache:
-    """Read the question of ``frame`` on a copy of the cache of a context, and return the copy."""
+def ask(model: Any, context: DynamicCache, ids: Tensor, observer: Observer) -> DynamicCache:
+    """Read ``[tokens]`` on a copy of the cache of a context, and return the copy."""
     own = copy.deepcopy(context)
-    after = torch.tensor([frame.after], device=model.device)
+    after = ids.long()[None].to(model.device)
     observe(model, observer, input_ids=after, past_key_values=own, use_cache=True)
     return own
 

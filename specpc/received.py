@@ -143,6 +143,7 @@ def _of_heads(attention: LayerAttention, heads: Sequence[int]) -> LayerAttention
         attention.key[:, index // group],
         attention.mask,
         attention.scaling,
+        attention.value[:, index // group],
     )
 
 

@@ -22,15 +22,17 @@ from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import (
     DenseReference,
     UnitEmbedder,
+    ValueStates,
     input_embeddings,
     shipped_map,
     similarity,
 )
 from specpc.errors import DraftError
+from specpc.lean.pieces import Piece
 from specpc.lexical import bm25, stems
 from specpc.normalisation import length_normalised, standardised
 from specpc.picking import unit_scores
-from specpc.reading import Reader, ask, not_observed, read_context
+from specpc.reading import Reader, not_observed, read_pieces
 from specpc.scoring import Judged
 from specpc.second_look import second_look
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from specpc.attention import Observer
     from specpc.drafts import Draft
     from specpc.picking import Units
 
@@ -154,10 +157,13 @@ class RetrievalHeadScorer:
     ) -> Judged:
         """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
         pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
-        embedder = self._embedder(ids, units)
+        dense = self._dense(reader, question, ids, units)
         tokens = []
         for low, high in windows:
-            read = self._read(reader, question, ids[low:high], embedder, low)
+            seen = dense.window(low, high) if dense else ()
+            read = self._read(reader, question, ids[low:high], *seen)
+            if dense:
+                dense.take_in(low)
             of_token = units.of_token[low:high]
             first, last = int(of_token[0]), int(of_token[-1]) + 1
             own = unit_scores(read.double().numpy(), of_token - first, last - first)
@@ -168,7 +174,7 @@ class RetrievalHeadScorer:
                 progress(high, len(ids))
         floor = pooled[np.isfinite(pooled)].min(initial=0.0)
         pooled = np.where(np.isfinite(pooled), pooled, floor)
-        similar = self._similarity(reader, question, embedder) if embedder else None
+        similar = dense.similarity(input_embeddings(reader.draft.model)) if dense else None
         values = self._values(question, units, pooled, similar)
         return Judged(torch.cat(tokens).double().numpy(), values)
 
@@ -193,25 +199,18 @@ class RetrievalHeadScorer:
     def _weights(self) -> Tensor:
         return torch.tensor([weight for _, _, weight in self.profile.heads])
 
-    def _embedder(self, ids: Tensor, units: Units) -> UnitEmbedder | None:
+    def _dense(
+        self, reader: Reader, question: str, ids: Tensor, units: Units
+    ) -> _DenseReading | None:
         if self.profile.dense is None:
             return None
         of_token = torch.from_numpy(units.of_token)
-        return UnitEmbedder(shipped_map(self.profile.dense), ids, of_token, len(units))
-
-    def _similarity(
-        self, reader: Reader, question: str, embedder: UnitEmbedder
-    ) -> NDArray[np.float64]:
-        """``[units]`` cosine of each unit and the question, read as the only unit of a text."""
         limit = self.context_window(reader, "")
-        ids = torch.from_numpy(reader.encoder.encode(question).ids)[:limit]
-        alone = UnitEmbedder(embedder.dense, ids, torch.zeros(len(ids), dtype=torch.long), 1)
-        before = reader.frame("").before
-        cache = read_context(reader.draft.model, before, ids, _StopAt(self.profile.last_layer))
-        alone.add(cache, len(before), 0, len(ids))
-        table = input_embeddings(reader.draft.model)
-        found = similarity(embedder.embeddings(table), alone.embeddings(table)[0])
-        return found.double().numpy()
+        asked = torch.from_numpy(reader.encoder.encode(question).ids)[:limit]
+        dense = shipped_map(self.profile.dense)
+        embedder = UnitEmbedder(dense, ids, of_token, len(units))
+        alone = UnitEmbedder(dense, asked, torch.zeros(len(asked), dtype=torch.long), 1)
+        return _DenseReading(embedder, alone)
 
     @torch.inference_mode()
     def _read(
@@ -219,37 +218,75 @@ class RetrievalHeadScorer:
         reader: Reader,
         question: str,
         window: Tensor,
-        embedder: UnitEmbedder | None = None,
-        start: int = 0,
+        collect: Observer | None = None,
+        beside: Piece | None = None,
     ) -> Tensor:
         """``[heads, tokens]`` attention of the question less that of the content-free query.
 
-        The context is read once; each question is read on a copy of its KV cache.
+        The context is read once, and both queries after it.
 
         Args:
             reader: the draft.
             question: what is asked.
             window: ``[tokens]`` of the context.
-            embedder: takes in what the cache holds of the window.
-            start: where in the text the window starts.
+            collect: sees the context, too.
+            beside: another text to be read by itself.
         """
         model, profile = reader.draft.model, self.profile
         frames = [reader.frame(question)]
         if profile.content_free_query is not None:
             frames.append(reader.frame(profile.content_free_query))
-        before = len(frames[0].before)
-        length = before + len(window)
-        cache = read_context(model, frames[0].before, window, _StopAt(profile.last_layer))
-        if embedder is not None:
-            embedder.add(cache, before, start, start + len(window))
+        before = frames[0].before
+        length = len(before) + len(window)
+        pieces = [Piece(window, _Until(profile.last_layer, collect))]
+        observers = [_HeadRows(profile, frame.question_rows, length) for frame in frames]
+        for frame, observer in zip(frames, observers, strict=True):
+            pieces.append(Piece(torch.tensor(frame.asked), observer, after=0))
+        if beside is not None:
+            pieces.append(Piece(beside.ids, _Until(profile.last_layer, beside.observer)))
+        read_pieces(model, before, pieces, profile.last_layer)
         heads = []
-        for frame in frames:
-            observer = _HeadRows(profile, frame.question_rows, length)
-            ask(model, cache, frame, observer)
+        for observer in observers:
             if observer.seen is None:
                 raise not_observed(model)
-            heads.append(observer.seen[:, before:].cpu())
+            heads.append(observer.seen[:, len(before) :].cpu())
         return heads[0] - heads[1] if len(heads) > 1 else heads[0]
+
+
+class _DenseReading:
+    """Embeds units and question from what the draft makes of them along the way.
+
+    The question is read beside the first window, as if it were the only unit of a text.
+    """
+
+    def __init__(self, units: UnitEmbedder, question: UnitEmbedder) -> None:
+        self.units = units
+        self.question = question
+        self._states: list[tuple[UnitEmbedder, ValueStates]] = []
+        self._asked = False
+
+    def window(self, low: int, high: int) -> tuple[Observer, Piece | None]:
+        """Who sees the window of tokens ``low..high - 1``, and what is read beside it."""
+        layers, beside = self.units.dense.layers, None
+        self._states = [(self.units, ValueStates(layers, high - low))]
+        if not self._asked:
+            states = ValueStates(layers, len(self.question.ids))
+            self._states.append((self.question, states))
+            beside = Piece(self.question.ids, states)
+            self._asked = True
+        return self._states[0][1], beside
+
+    def take_in(self, low: int) -> None:
+        """What was seen while the window from token ``low`` on was read."""
+        (units, window), *rest = self._states
+        units.add(window.states, low)
+        for question, states in rest:
+            question.add(states.states, 0)
+
+    def similarity(self, table: Tensor) -> NDArray[np.float64]:
+        """``[units]`` cosine of each unit and the question, given the input embeddings."""
+        found = similarity(self.units.embeddings(table), self.question.embeddings(table)[0])
+        return found.double().numpy()
 
 
 def signed_root(scores: Tensor) -> Tensor:
@@ -280,13 +317,16 @@ def fuse(
     return values
 
 
-class _StopAt:
-    """Observer that ends the forward at one layer, whose keys are in the cache by then."""
+class _Until:
+    """Observer that shows the layers to another, and ends the forward at one of them."""
 
-    def __init__(self, layer: int) -> None:
+    def __init__(self, layer: int, observer: Observer | None = None) -> None:
         self.layer = layer
+        self.observer = observer
 
     def __call__(self, attention: LayerAttention) -> None:
+        if self.observer is not None:
+            self.observer(attention)
         if attention.layer >= self.layer:
             raise StopForward
 

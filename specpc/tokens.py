@@ -10,8 +10,13 @@ import numpy as np
 from specpc.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
+
+    from specpc.lean.tokenizer import LeanTokenizer
 
 
 @dataclass(frozen=True)
@@ -44,22 +49,29 @@ class TextEncoder:
     It works on a copy without truncation, so the caller's tokenizer is never changed.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
-        """Copy the tokenizer's backend once; encoding is thread-safe afterwards."""
-        from tokenizers import Tokenizer
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerFast | LeanTokenizer, template: Sequence[str] = ()
+    ) -> None:
+        """Copy the tokenizer's backend once; encoding is thread-safe afterwards.
 
-        serialized = tokenizer.backend_tokenizer.to_str()
-        self._template = Tokenizer.from_str(serialized)
-        self._plain = Tokenizer.from_str(serialized)
-        for backend in (self._template, self._plain):
-            backend.no_truncation()
-            backend.no_padding()
+        Args:
+            tokenizer: the draft's.
+            template: what `template_ids` will be asked for; another text costs a second copy.
+        """
+        self._tokenizer = tokenizer
+        self._plain = _own_backend(tokenizer)
+        self._template: Tokenizer | None = None
+        self._known = {text: _ids(self._plain, text) for text in template}
         # A document that spells out "<|im_end|>" must not end the turn.
         self._plain.encode_special_tokens = True
 
     def template_ids(self, text: str) -> list[int]:
         """Ids of template text, in which special tokens mean what they say."""
-        return list(self._template.encode(text, add_special_tokens=False).ids)
+        if text in self._known:
+            return list(self._known[text])
+        if self._template is None:
+            self._template = _own_backend(self._tokenizer)
+        return _ids(self._template, text)
 
     def plain_ids(self, text: str) -> list[int]:
         """Ids of a user's text, in which special tokens are mere characters."""
@@ -91,3 +103,19 @@ class TextEncoder:
                 "the text has characters that cannot be written as UTF-8 (lone surrogates): "
                 "decode the input as UTF-8 before compressing it"
             ) from error
+
+
+def _own_backend(tokenizer: PreTrainedTokenizerFast | LeanTokenizer) -> Tokenizer:
+    """The tokenizer behind another, copied, without truncation and padding."""
+    from specpc.lean.tokenizer import LeanTokenizer
+
+    backend = tokenizer.backend_tokenizer
+    if not isinstance(tokenizer, LeanTokenizer):  # whose backend is the caller's own
+        backend = type(backend).from_str(backend.to_str())
+    backend.no_truncation()
+    backend.no_padding()
+    return backend
+
+
+def _ids(backend: Tokenizer, text: str) -> list[int]:
+    return list(backend.encode(text, add_special_tokens=False).ids)

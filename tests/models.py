@@ -8,8 +8,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-from specpc.attention import ATTENTION
 from specpc.drafts import Draft
+from specpc.observed import ATTENTION
 
 _SHAPE: dict[str, Any] = {
     "vocab_size": 300,

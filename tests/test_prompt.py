@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from specpc.prompt import NEUTRAL_INSTRUCTION, QuerySource, build_frame, find_query
+from specpc.prompt import NEUTRAL_INSTRUCTION, QuerySource, build_frame, find_query, render_template
 from specpc.tokens import TextEncoder
 from tests.models import byte_tokenizer
 
@@ -62,7 +62,7 @@ def test_a_given_question_comes_first() -> None:
 def test_without_a_template_the_frame_is_plain() -> None:
     tokenizer = byte_tokenizer()
     encoder = TextEncoder(tokenizer)
-    frame = build_frame(encoder, tokenizer, "When?")
+    frame = build_frame(encoder, render_template(tokenizer), "When?")
     assert frame.before == (tokenizer.bos_token_id,)
     assert tokenizer.decode(frame.after) == "\n\nWhen?\n"
 
@@ -72,7 +72,7 @@ def test_special_tokens_in_texts_are_mere_characters() -> None:
         chat_template="{{ bos_token }}{{ messages[0]['content'] }}{{ eos_token }}"
     )
     encoder = TextEncoder(tokenizer)
-    frame = build_frame(encoder, tokenizer, "Why </s>?")
+    frame = build_frame(encoder, render_template(tokenizer), "Why </s>?")
     assert frame.after.count(tokenizer.eos_token_id) == 1
     assert tokenizer.eos_token_id not in encoder.encode("a </s> b").ids
     assert encoder.count("</s>") == 4

@@ -10,7 +10,8 @@ import torch
 
 from specpc.attention import LayerAttention, question_attention
 from specpc.picking import cut_into_units
-from specpc.reading import Reader, ask, not_observed, read_context
+from specpc.lean.pieces import Piece
+from specpc.reading import Reader, not_observed, read_pieces
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -93,20 +94,19 @@ def gold_units(
 def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tensor]:
     """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
     model = reader.draft.model
-    before = len(frames[0].before)
-    cache = read_context(model, frames[0].before, window, _ignore)
-    results = []
-    for frame in frames:
-        rows = _AllRows(frame.question_rows, before + len(window))
-        ask(model, cache, frame, rows)
-        if not rows.layers:
-            raise not_observed(model)
-        results.append(torch.stack(rows.layers)[:, :, before:].cpu())
-    return results
+    before = frames[0].before
+    pieces = [Piece(window, _ignore)]
+    rows = [_AllRows(frame.question_rows, len(before) + len(window)) for frame in frames]
+    for frame, observer in zip(frames, rows, strict=True):
+        pieces.append(Piece(torch.tensor(frame.asked), observer, after=0))
+    read_pieces(model, before, pieces)
+    if not all(observer.layers for observer in rows):
+        raise not_observed(model)
+    return [torch.stack(observer.layers)[:, :, len(before) :].cpu() for observer in rows]
 
 
 def _ignore(attention: LayerAttention) -> None:
-    """Observe nothing: only the cache is wanted."""
+    """Observe nothing: only what follows is of interest."""
 
 
 class _AllRows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
-from specpc.drafts.folder import check_weights, read_config
+from specpc.drafts.folder import check_weights, has_weights, read_config
 from specpc.drafts.reporting import Report, first_line, silent
 from specpc.errors import DraftError, UnsupportedModelError
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+    from specpc.lean.decoder import LeanModel
+    from specpc.lean.tokenizer import LeanTokenizer
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -25,15 +28,16 @@ class Draft:
     Attributes:
         name: as the user named it.
         model: the causal language model, in evaluation mode, on its device, its attention
-            observable (``specpc.attention.ATTENTION``).
-        tokenizer: its tokenizer, a fast one, which knows character offsets.
+            observable: a ``PreTrainedModel`` or, if it was loaded lean, perhaps a ``LeanModel``.
+        tokenizer: its tokenizer, a fast one, which knows character offsets: a
+            ``PreTrainedTokenizerFast`` or, likewise, a ``LeanTokenizer``.
         kernel_size: SpecPC's pooling kernel for the family.
         neighbor_tokens: SpecPC's neighbours around each chosen token, likewise.
     """
 
     name: str
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerFast
+    model: Any
+    tokenizer: Any
     kernel_size: int
     neighbor_tokens: int
 
@@ -44,6 +48,7 @@ def load_draft(
     device: str = "auto",
     dtype: str = "auto",
     offline: bool = False,
+    lean: bool = False,
     report: Report = silent,
 ) -> Draft:
     """Load a draft model, fetching it first if it is not on this machine.
@@ -53,6 +58,8 @@ def load_draft(
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
         offline: forbid downloads, as ``HF_HUB_OFFLINE=1`` does.
+        lean: only for compressing: do without transformers, whose import takes seconds, where
+            specpc can read the model itself. It can then neither generate nor be trained.
         report: called with one line before each slow step.
 
     Raises:
@@ -68,15 +75,21 @@ def load_draft(
     number_format = resolve_dtype(dtype, where)
 
     from specpc.drafts.locate import fetch_folder
-    from specpc.drafts.quiet import quiet_transformers
-    from specpc.drafts.support import check_causal
 
     folder = fetch_folder(spec, offline, report)
-    check_causal(read_config(folder, name), name)
-    check_weights(folder, name)
-    with quiet_transformers():
-        tokenizer = _load_tokenizer(folder, name)
-        model = _load_model(folder, name, where, number_format)
+    config = read_config(folder, name)
+    model, tokenizer = None, None
+    if lean and has_weights(folder):
+        model, tokenizer = _load_lean(folder, config, name, where, number_format)
+    if model is None or tokenizer is None:
+        from specpc.drafts.quiet import quiet_transformers
+        from specpc.drafts.support import check_causal
+
+        check_causal(config, name)
+        check_weights(folder, name)
+        with quiet_transformers():
+            tokenizer = tokenizer or _load_tokenizer(folder, name)
+            model = model or _load_model(folder, name, where, number_format)
     return Draft(
         name=name,
         model=model,
@@ -84,6 +97,20 @@ def load_draft(
         kernel_size=spec.kernel_size,
         neighbor_tokens=spec.neighbor_tokens,
     )
+
+
+def _load_lean(
+    folder: Path, config: dict[str, Any], name: str, device: torch.device, dtype: torch.dtype
+) -> tuple[LeanModel | None, LeanTokenizer | None]:
+    """Model and tokenizer, each ``None`` if transformers must read it."""
+    from specpc.drafts.support import too_large
+    from specpc.lean.load import load_lean
+    from specpc.lean.tokenizer import load_lean_tokenizer
+    from specpc.memory import memory_errors
+
+    with memory_errors(too_large(name)):
+        model = load_lean(folder, config, device, dtype)
+    return model, load_lean_tokenizer(folder, str(config.get("model_type")))
 
 
 def _load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:
@@ -110,9 +137,9 @@ def _load_model(
 ) -> PreTrainedModel:
     from transformers import AutoModelForCausalLM
 
-    from specpc.attention import ATTENTION
     from specpc.drafts.support import check_loaded, too_large
     from specpc.memory import is_memory_error, memory_errors
+    from specpc.observed import ATTENTION
 
     loader: Any = AutoModelForCausalLM  # its annotations know nothing of loading info
     with memory_errors(too_large(name)):

@@ -172,7 +172,7 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
             layers.append(question_attention(a, frame.question_rows, length)[:, before:])
             _stop(a)
 
-        ask(model, cache, frame, see)
+        ask(model, cache, torch.tensor(frame.after), see)
         rows.append(torch.cat(layers))
     return rows[0] - rows[1], states
 
