@@ -99,8 +99,9 @@ class Compressor:
         check_names(scorer, unit)
         counter = find_counter(tokenizer, offline=offline, report=report)
         if isinstance(draft, str):
-            where = {"device": device, "dtype": dtype}
-            draft = load_draft(draft, **where, offline=offline, lean=True, report=report)
+            draft = load_draft(
+                draft, device=device, dtype=dtype, offline=offline, lean=True, report=report
+            )
         question_free = make_question_free_scorer(scorer, draft)
         return cls(draft, make_scorer(scorer, draft), unit, question_free, counter)
 

@@ -78,7 +78,8 @@ def load_draft(
 
     folder = fetch_folder(spec, offline, report)
     config = read_config(folder, name)
-    model, tokenizer = None, None
+    model: LeanModel | PreTrainedModel | None = None
+    tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None
     if lean and has_weights(folder):
         model, tokenizer = _load_lean(folder, config, name, where, number_format)
     if model is None or tokenizer is None:

@@ -63,9 +63,14 @@ class LocalTarget:
             UnknownDraftError: no model goes by this name.
             SpecPCError: it cannot be loaded.
         """
-        where = {"device": options.device, "dtype": options.dtype}
         try:
-            model = load_draft(name, **where, offline=options.offline, report=report)
+            model = load_draft(
+                name,
+                device=options.device,
+                dtype=options.dtype,
+                offline=options.offline,
+                report=report,
+            )
         except UnknownDraftError as error:
             raise UnknownDraftError(f"no target can be loaded: {error}") from error
         return cls(model, answer_tokens)

@@ -7,6 +7,7 @@ in one pass (`LeanModel.read_pieces`).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,7 @@ class LeanModel:
 
     def get_input_embeddings(self) -> torch.nn.Embedding:
         """The embedding as a module."""
-        return torch.nn.Embedding.from_pretrained(self.embedding)
+        return torch.nn.Embedding(*self.embedding.shape, _weight=self.embedding, _freeze=True)
 
     def get_output_embeddings(self) -> Callable[[Tensor], Tensor]:
         """Hidden states to logits."""
@@ -193,10 +194,8 @@ class LeanModel:
             known = None
         packed = Packed(pieces, key, known)
         ids, positions = packed.ids.to(self.device), packed.positions.to(self.device)
-        try:
+        with suppress(StopForward):
             self._run(ids[None], positions[None], partial(packed.attend, attention=attention))
-        except StopForward:
-            pass
         if known is None:
             self._templates[key] = packed.template
 

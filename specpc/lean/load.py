@@ -113,13 +113,7 @@ def load_lean(
 def read_shape(config: dict[str, Any]) -> LeanConfig | None:
     """The shape that a ``config.json`` describes, or ``None`` if it is none that is known here."""
     family = str(config.get("model_type"))
-    if config.get("architectures") != [_ARCHITECTURES.get(family)]:
-        return None
-    if set(config) - _IDLE - _READ - set(_FIXED):
-        return None
-    if any(config.get(name, values[0]) not in values for name, values in _FIXED.items()):
-        return None
-    if any(kind != "full_attention" for kind in config.get("layer_types") or ()):
+    if not _is_usual(config, family):
         return None
     sizes = {name: config.get(name) for name in _SIZES}
     eps = config.get("rms_norm_eps")
@@ -135,6 +129,16 @@ def read_shape(config: dict[str, Any]) -> LeanConfig | None:
         rms_norm_eps=float(eps),
         inverse_frequencies=frequencies,
         **sizes,  # type: ignore[arg-type]
+    )
+
+
+def _is_usual(config: dict[str, Any], family: str) -> bool:
+    """Whether nothing is set that would change what is computed here."""
+    return (
+        config.get("architectures") == [_ARCHITECTURES.get(family)]
+        and not set(config) - _IDLE - _READ - set(_FIXED)
+        and all(config.get(name, values[0]) in values for name, values in _FIXED.items())
+        and all(kind == "full_attention" for kind in config.get("layer_types") or ())
     )
 
 

@@ -49,7 +49,9 @@ class Packed:
         self._head = head
         self._stopped: set[int] = set()
         lengths = [len(piece.ids) for piece in pieces]
-        starts, self._ranges, self._chains = [], [], []
+        starts: list[int] = []
+        self._ranges: list[slice] = []
+        self._chains: list[list[int]] = []
         low = head
         for number, piece in enumerate(pieces):
             chain = [number] if piece.after is None else [*self._chains[piece.after], number]
