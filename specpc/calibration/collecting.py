@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from specpc.attention import LayerAttention, question_attention
-from specpc.picking import cut_into_units
 from specpc.lean.pieces import Piece
+from specpc.picking import cut_into_units
 from specpc.reading import Reader, not_observed, read_pieces
 from specpc.windows import cut_windows
 

@@ -143,7 +143,9 @@ class LeanModel:
 
     def get_input_embeddings(self) -> torch.nn.Embedding:
         """The embedding as a module."""
-        return torch.nn.Embedding(*self.embedding.shape, _weight=self.embedding, _freeze=True)
+        return torch.nn.Embedding(
+            self.config.vocab_size, self.config.hidden_size, _weight=self.embedding, _freeze=True
+        )
 
     def get_output_embeddings(self) -> Callable[[Tensor], Tensor]:
         """Hidden states to logits."""
