@@ -13,7 +13,7 @@ import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli import calibrate, compress, evaluate, locate, models, view
+from specpc_cli import bench, calibrate, compress, evaluate, locate, models, view
 
 if TYPE_CHECKING:
     from typing import Any
@@ -90,6 +90,7 @@ app.command("compress")(compress.compress)
 app.command("view")(view.view)
 app.command("locate")(locate.locate_quote)
 app.command("eval")(evaluate.evaluate)
+app.command("bench")(bench.bench)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.errors import BudgetError
 from specpc.reconstruction import Range, join, keep_apart, merge, places
 from specpc.results import Span
+from specpc.stopwatch import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,9 @@ def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
     allowance = min(job.allowed, max(1, math.floor(room / job.rate)))
     rounds = 0
     while low < allowance < high:
-        fitted = _assemble(job, picker.pick(scores, allowance))
+        picked = picker.pick(scores, allowance)
+        with stage("reconstruct"):
+            fitted = _assemble(job, picked)
         rounds += 1
         if fitted.tokens > job.budget:
             high = allowance

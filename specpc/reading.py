@@ -13,6 +13,7 @@ from specpc.errors import InputError, UnsupportedModelError
 from specpc.lean.decoder import LeanModel
 from specpc.memory import memory_errors
 from specpc.prompt import Frame, Template, build_frame, render_template
+from specpc.stopwatch import stage
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
         OutOfMemoryError: the machine or device ran out of memory.
     """
     message = _out_of_memory(model, inputs["input_ids"].shape[1])
-    with memory_errors(message), torch.inference_mode():
+    with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
         try:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
@@ -130,7 +131,8 @@ def read_pieces(
     """
     if isinstance(model, LeanModel):
         tokens = sum(len(piece.ids) for piece in pieces)
-        with memory_errors(_out_of_memory(model, tokens)), torch.inference_mode():
+        message = _out_of_memory(model, tokens)
+        with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
             model.read_pieces(before, pieces, depth)
         return
     caches: list[DynamicCache] = []

@@ -31,10 +31,15 @@ def check_plot(path: Path) -> None:
         raise UsageError(f"a plot is one of {', '.join(FORMATS)}, not {path.name!r}")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent} to write {path.name} into")
-    _figure_class()
+    figure_class()
 
 
-def _figure_class() -> Any:
+def figure_class() -> Any:
+    """Matplotlib's ``Figure``.
+
+    Raises:
+        SpecPCError: matplotlib is not installed.
+    """
     # The class alone: matplotlib.pyplot would keep state for the whole process.
     try:
         from matplotlib.figure import Figure
@@ -61,7 +66,7 @@ def plot_recall(rows: Sequence[Row], path: Path) -> None:
         raise SpecPCError("there is no plot to draw: no item has evidence")
     groups = list(dict.fromkeys(row.group for row in measured))
     methods = list(dict.fromkeys(row.method for row in measured))
-    figure = _figure_class()(figsize=(1 + 4.5 * len(groups), 4), layout="constrained")
+    figure = figure_class()(figsize=(1 + 4.5 * len(groups), 4), layout="constrained")
     panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
     for panel, group in zip(panels, groups, strict=True):
         for number, method in enumerate(methods):

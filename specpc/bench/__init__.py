@@ -1,0 +1,1 @@
+"""How fast a draft compresses here, and how fast it could."""
