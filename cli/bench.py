@@ -41,9 +41,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="JSON file to keep the figures in.")
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Picture to draw: .svg, .png or .pdf.")
-    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture to draw: .svg, .png or .pdf.")] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(help="Measure nothing: compare two files, OLD NEW.", show_default=False),
@@ -66,7 +64,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     if compare is not None:
         _compare(*compare)
         return
-    check_budget(ratio=ratio)
+    check_budget(ratio=ratio, target_tokens=None)
     wrong = [length for length in tokens or () if not _FEWEST <= length <= _MOST]
     if wrong:
         raise UsageError(f"a length is {_FEWEST} to {_MOST:,} tokens, not {wrong[0]:,}")
