@@ -30,11 +30,10 @@ from specpc.dense import (
 from specpc.errors import DraftError
 from specpc.lean.pieces import Piece
 from specpc.lexical import bm25, stems
-from specpc.normalisation import length_normalised, standardised
 from specpc.picking import unit_scores
 from specpc.reading import Reader, not_observed, read_pieces
 from specpc.scoring import Judged
-from specpc.second_look import second_look
+from specpc.second_look import second_look, standardised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -192,7 +191,7 @@ class RetrievalHeadScorer:
         similar = None if similar is None else similar[own]
         values = second_look(fuse(self.profile, pooled[:, own], lexical, similar), query, words)
         every = np.full(len(units), values.min(initial=0.0))
-        every[own] = length_normalised(values, units.sizes[own])
+        every[own] = values
         return every
 
     @property

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.normalisation import standardised
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -76,3 +74,9 @@ def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[st
         for word, numbers in found.items()
         if 1 < len(numbers) <= most and word not in asked
     }
+
+
+def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean 0 and standard deviation 1; all zeros if the values are all the same."""
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)

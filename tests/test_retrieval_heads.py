@@ -13,7 +13,6 @@ import torch
 from specpc.dense import DenseMap, DenseReference, input_embeddings, shipped_map
 from specpc.drafts import Draft
 from specpc.errors import DraftError
-from specpc.normalisation import length_normalised, standardised
 from specpc.picking import cut_into_units
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
@@ -23,6 +22,7 @@ from specpc.retrieval_heads import (
 )
 from specpc.scorers import make_scorer
 from specpc.scoring import Judged, SpecPCScorer
+from specpc.second_look import standardised
 from specpc.windows import cut_windows
 from tests.models import FAMILIES, byte_tokenizer, tiny_draft, tiny_model
 
@@ -97,8 +97,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads
     ]
-    values = standardised(weighted(torch.tensor(pooled)).double().numpy())
-    expected = length_normalised(values, units.sizes)
+    expected = standardised(weighted(torch.tensor(pooled)).double().numpy())
     assert judged(profile, 1).units == pytest.approx(expected, abs=1e-4)
 
 
@@ -157,9 +156,7 @@ def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> N
     states = states_of(draft, [*frame.before, *ids.tolist()])[start:]
     units = [embed(ids[of_token == u], states[of_token == u]) for u in range(5)]
     cosines = [float(torch.cosine_similarity(unit, about, dim=0)) for unit in units]
-    length = length_normalised(np.zeros(5), sentences.sizes)
-    values = judged(plain, 1, draft).units - length + standardised(np.array(cosines))
-    expected = standardised(values) + length
+    expected = standardised(judged(plain, 1, draft).units + standardised(np.array(cosines)))
     assert judged(profile, 1, draft).units == pytest.approx(expected, abs=1e-4)
 
 
@@ -222,6 +219,6 @@ def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
     result = RetrievalHeadScorer(PROFILE).judge(reader, "Who?", ids, [(0, len(ids))], units)
     own = units.layout.units
     assert not own.all()
-    values = result.units[own] - length_normalised(np.zeros(own.sum()), units.sizes[own])
+    values = result.units[own]
     assert values.mean() == pytest.approx(0, abs=1e-9)
     assert values.std() == pytest.approx(1)

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.lexical import stems
-from specpc.normalisation import standardised
-from specpc.second_look import second_look
+from specpc.second_look import second_look, standardised
 
 FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
 CHAIN = [

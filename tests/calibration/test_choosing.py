@@ -13,7 +13,6 @@ from specpc.calibration.choosing import Bench, Pooling, choose_heads, forward_se
 from specpc.calibration.collecting import Observation, gold_units, observe_example
 from specpc.calibration.example import Example
 from specpc.errors import InputError
-from specpc.normalisation import length_normalised, standardised
 from specpc.picking import cut_into_units, unit_scores
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
@@ -21,6 +20,7 @@ from specpc.retrieval_heads import (
     RetrievalHeadScorer,
     signed_root,
 )
+from specpc.second_look import standardised
 from tests.models import tiny_draft
 
 TEXT = "The sky is blue. Ada bought the red boat in spring. Nobody came there. It rained all day."
@@ -57,8 +57,7 @@ def test_every_head_is_observed_as_the_scorer_reads_it(family: str) -> None:
         assert np.allclose(found, scores.numpy(), rtol=1e-2, atol=1e-3)
         judged = scorer.judge(reader, EXAMPLE.question, ids, [(0, len(ids))], units).units
         values = bench.units[0][layer, head].double().numpy()
-        expected = length_normalised(standardised(values), units.sizes)
-        assert np.allclose(expected, judged, rtol=1e-2, atol=1e-2)
+        assert np.allclose(standardised(values), judged, rtol=1e-2, atol=1e-2)
 
 
 def test_long_contexts_are_read_in_windows() -> None:

@@ -26,10 +26,9 @@ from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
 from specpc.layout import tiles
 from specpc.lexical import stems
-from specpc.normalisation import length_normalised, standardised
 from specpc.picking import lay_out_units
 from specpc.retrieval_heads import HeadProfile, fuse, signed_root
-from specpc.second_look import second_look
+from specpc.second_look import second_look, standardised
 from specpc.selection import select_units
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set
 from tests.fitting.pool import WEIGHTS, observations
@@ -224,10 +223,6 @@ class Chooser:
         own = [self.item["context"][slice(*pairs[p])] for p in self.o.own]
         return second_look(values, stems([self.item["question"]])[0], stems(own))
 
-    def normalised(self, values: Array) -> NDArray[np.float64]:
-        """Values less what length costs."""
-        return length_normalised(values, self.o.sizes[self.o.own])
-
     def recalls(self, values: Array) -> list[float]:
         """Evidence recall of the best units, at the ratios."""
         every = np.full(len(self.layout), values.min())
@@ -289,15 +284,14 @@ def left_out(seen: Sequence[Observation], items: Mapping[str, Any], generated: H
 
             def judged(profile: HeadProfile, o: Observation = o, cut: Chooser = cut) -> list[float]:
                 values = cut.looked_twice(judge(profile, o, similar[o.id]))
-                return cut.recalls(cut.normalised(values))
+                return cut.recalls(values)
 
             note("fitted", o, judged(fitted))
             first = standardised(judge(fitted, o, similar[o.id]))
-            note("one look", o, cut.recalls(cut.normalised(first)))
-            note("any length", o, cut.recalls(cut.looked_twice(first)))
+            note("one look", o, cut.recalls(first))
             note("without dense", o, judged(plain))
             heads_only = standardised(judge(replace(plain, lexical=0.0), o, None))
-            note("heads only", o, cut.recalls(cut.normalised(heads_only)))
+            note("heads only", o, cut.recalls(heads_only))
             if generated is not None:
                 own = replace(generated, lexical=fitted.lexical, dense=fitted.dense)
                 note("generated", o, judged(own))
