@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class KeptLayer(DynamicLayer):
+class KeptLayer(DynamicLayer):  # type: ignore[no-untyped-call] # as it registers itself
     """Entries of one layer, ``[batch, kv_heads, entries, head_dim]``, and how many were read.
 
     Attributes:
@@ -32,7 +32,7 @@ class KeptLayer(DynamicLayer):
 
     def __init__(self, sliding_window: int | None) -> None:
         """An empty layer."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.sliding_window = sliding_window
         self.is_sliding = sliding_window is not None
         self.read = 0
@@ -87,9 +87,15 @@ class KeptLayer(DynamicLayer):
 
 
 class KeptCache(Cache):
-    """One `KeptLayer` for every layer of a model."""
+    """One `KeptLayer` for every layer of a model.
 
-    layers: list[KeptLayer]
+    Attributes:
+        layers: the layers.
+        prompt_bytes: what they held when the prompt had been read.
+    """
+
+    layers: list[Any]
+    prompt_bytes: int = 0
 
     @classmethod
     def of(cls, model: Any) -> KeptCache:
@@ -98,7 +104,7 @@ class KeptCache(Cache):
         Raises:
             UnsupportedModelError: it has layers whose memory is not keys and values of tokens.
         """
-        layers = []
+        layers: list[Any] = []
         for layer in DynamicCache(config=model.config.get_text_config()).layers:
             if type(layer) is DynamicLayer:
                 layers.append(KeptLayer(None))
@@ -112,7 +118,7 @@ class KeptCache(Cache):
         return cls(layers=layers)
 
 
-def cache_bytes(cache: Cache) -> int:
+def cache_bytes(cache: KeptCache) -> int:
     """Bytes of all keys and values that a cache holds."""
     tensors = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
     return sum(t.numel() * t.element_size() for t in tensors if t is not None)

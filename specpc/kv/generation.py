@@ -73,12 +73,12 @@ def generate(
         lookahead = ()  # without a cut, nobody asks what the draft thinks
     elif lookahead is None:
         if draft is None:
-            raise UsageError("SpecKV needs a guess of the answer: give a draft model or a lookahead")
+            raise UsageError(
+                "SpecKV needs a guess of the answer: give a draft model or a lookahead"
+            )
         count = method.lookahead_tokens or _answer_tokens(target, kwargs, input_ids.shape[1])
         lookahead = greedy_lookahead(draft, input_ids, count, attention_mask=attention_mask)
-    cache = prefill(
-        target, input_ids, method, attention_mask=attention_mask, lookahead=lookahead
-    )
+    cache = prefill(target, input_ids, method, attention_mask=attention_mask, lookahead=lookahead)
     beams = _setting(target, kwargs, "num_beams", 1)
     sequences = _setting(target, kwargs, "num_return_sequences", 1)
     if max(beams, sequences) > 1:  # generate() repeats the prompts, but no cache that it is given

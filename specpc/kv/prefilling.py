@@ -8,7 +8,7 @@ import torch
 
 from specpc.attention import ATTENTION
 from specpc.errors import InputError, UnsupportedModelError, UsageError
-from specpc.kv.cache import KeptCache
+from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.scores import Layout
 from specpc.memory import memory_errors
 
@@ -78,6 +78,7 @@ def prefill(
             f"the attention of this target ({target.config.model_type}) cannot be observed: "
             "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
         )
+    cache.prompt_bytes = cache_bytes(cache)
     return cache
 
 
