@@ -115,7 +115,6 @@ class Answerer:
             attention_mask=torch.ones_like(ids),
             streamer=teller,
             generation_config=_greedy(self.target, self.settings.max_new_tokens),
-            return_dict_in_generate=True,
         )
         return Answer(
             text="".join(teller.pieces),
@@ -214,6 +213,7 @@ _PLAIN: Final = {
     "num_beams": 1,
     "num_return_sequences": 1,
     "repetition_penalty": 1.0,
+    "return_dict_in_generate": True,
     "temperature": 1.0,
     "top_k": 50,
     "top_p": 1.0,
