@@ -112,7 +112,7 @@ def plot_correlation(found: Correlation, path: Path) -> None:
     Raises:
         SpecPCError: matplotlib is not installed.
     """
-    panel = _figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
+    panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
     layers = [layer.layer for layer in found.layers]
     measures = (
         ("Spearman's rank correlation", [x.spearman for x in found.layers], found.overall.spearman),
