@@ -13,7 +13,17 @@ import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli import bench, calibrate, compress, evaluate, locate, models, view
+from specpc_cli import (
+    bench,
+    calibrate,
+    compress,
+    correlate,
+    evaluate,
+    generate,
+    locate,
+    models,
+    view,
+)
 
 if TYPE_CHECKING:
     from typing import Any
@@ -88,6 +98,8 @@ def _specpc(
 
 app.command("compress")(compress.compress)
 app.command("view")(view.view)
+app.command("generate")(generate.generate)
+app.command("correlate")(correlate.correlate)
 app.command("locate")(locate.locate_quote)
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)

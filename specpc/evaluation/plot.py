@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specpc.evaluation.statistics import Row
+    from specpc.kv.correlation import Correlation
 
 FORMATS: Final = (".svg", ".png", ".pdf")
 # Okabe and Ito's colours, told apart with any colour vision; markers tell them apart in print.
@@ -99,3 +100,38 @@ def _draw_line(panel: Any, rows: Sequence[Row], number: int, shift: float) -> No
         marker=_MARKERS[number % len(_MARKERS)],
         capsize=3,
     )
+
+
+def plot_correlation(found: Correlation, path: Path) -> None:
+    """Write a figure of a draft's agreement with each layer of a target, and with all of them.
+
+    Args:
+        found: what `specpc.kv.correlation.correlate` gave.
+        path: where to; the ending says the format.
+
+    Raises:
+        SpecPCError: matplotlib is not installed.
+    """
+    panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
+    layers = [layer.layer for layer in found.layers]
+    measures = (
+        ("Spearman's rank correlation", [x.spearman for x in found.layers], found.overall.spearman),
+        (
+            f"overlap of the top {found.top:.0%}",
+            [x.overlap for x in found.layers],
+            found.overall.overlap,
+        ),
+    )
+    for number, (name, values, overall) in enumerate(measures):
+        look = {"color": _COLOURS[number], "label": name}
+        panel.plot(layers, values, marker=_MARKERS[number], **look)
+        panel.axhline(overall, linestyle="--", color=_COLOURS[number], label=f"{name}, overall")
+    panel.set(
+        title=f"{found.draft} as a predictor of {found.target}",
+        xlabel="layer of the target",
+        ylim=(min(-0.02, *measures[0][1]) - 0.02, 1.02),
+    )
+    panel.grid(axis="y", color="#dddddd")
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.legend(frameon=False)
+    panel.figure.savefig(path)

@@ -1,0 +1,101 @@
+"""``specpc correlate``: how well a draft's scores predict what a target attends to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import UnknownDraftError, UsageError
+from specpc.prompt import NEUTRAL_INSTRUCTION
+from specpc_cli.checks import read_question
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, read_text
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.outputs import json_line, write_stdout
+
+if TYPE_CHECKING:
+    from specpc.kv.correlation import Correlation
+
+
+def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
+    file: Annotated[
+        str, typer.Argument(help="Text file; '-' or none for standard input.", show_default=False)
+    ] = STDIN,
+    target: Annotated[
+        str | None, typer.Option(help="Model to be predicted: a name as for --draft.")
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option("-q", "--question", help="What is asked of the text.")
+    ] = None,
+    question_file: Annotated[
+        Path | None, typer.Option("--question-file", help="Read the question from a file.")
+    ] = None,
+    draft: DraftOption = DEFAULT_DRAFT,
+    top: Annotated[
+        float, typer.Option(help="Fraction of the tokens whose overlap is measured.")
+    ] = 0.1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw it by layer: a .svg, .png or .pdf file.")
+    ] = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    quiet: Annotated[
+        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
+    ] = False,
+) -> None:
+    """Measure how well a draft's scores predict what a target attends to.
+
+    \b
+      specpc correlate report.md -q "Who signed the contract?" --target ./my-model
+      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b --plot layers.svg
+
+    Both models read the text with the question. Their importance scores of its tokens (the
+    paper's) are compared: by Spearman's rank correlation, and by how many of the target's top
+    tokens are among the draft's.
+    """
+    console = Console(verbose=False, quiet=quiet)
+    if target is None:
+        raise UsageError("name the model to be predicted: --target MODEL")
+    if not 0 < top <= 1:
+        raise UsageError(f"--top is a fraction above 0 and at most 1, not {top:g}")
+    if plot is not None:
+        from specpc.evaluation.plot import check_plot
+
+        check_plot(plot)
+    asked = read_question(question, question_file) or NEUTRAL_INSTRUCTION
+    text = read_text(file)
+
+    from specpc.drafts import load_draft
+    from specpc.kv.correlation import correlate as run
+
+    def load(name: str):  # type: ignore[no-untyped-def] # a Draft, whose import is slow
+        return load_draft(name, device=device, dtype=dtype, offline=offline, report=console.tell)
+
+    try:
+        predicted = load(target)
+    except UnknownDraftError as error:
+        raise UnknownDraftError(f"no target can be loaded: {error}") from error
+    found = run(predicted, load(draft) if draft != target else predicted, text, asked, top=top)
+    write_stdout(json_line(asdict(found)) if as_json else _table(found).encode())
+    if plot is not None:
+        from specpc.evaluation.plot import plot_correlation
+
+        plot_correlation(found, plot)
+
+
+def _table(found: Correlation) -> str:
+    rows = [
+        ("overall", found.overall),
+        *((f"layer {layer.layer}", layer) for layer in found.layers),
+    ]
+    head = (
+        f"{found.draft} as a predictor of {found.target}, {found.tokens:,} tokens\n"
+        f"{'':10} {'Spearman':>9} {f'top {found.top:.0%}':>9}\n"
+    )
+    return head + "".join(f"{name:10} {r.spearman:9.3f} {r.overlap:9.3f}\n" for name, r in rows)

@@ -1,0 +1,148 @@
+"""``specpc generate``: a model on this machine answers from a long text, at less memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import UnknownDraftError, UsageError
+from specpc_cli.checks import read_question
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.outputs import write_stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specpc.kv.answering import Answer, Answerer
+    from specpc.kv.settings import Settings
+
+
+def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Text files, read one after the other; '-' or none for standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option("-q", "--question", help="What is asked of the text.")
+    ] = None,
+    question_file: Annotated[
+        Path | None, typer.Option("--question-file", help="Read the question from a file.")
+    ] = None,
+    target: Annotated[
+        str, typer.Option(help="Model that answers: a name as for --draft.")
+    ] = DEFAULT_DRAFT,
+    draft: DraftOption = DEFAULT_DRAFT,
+    method: Annotated[
+        str,
+        typer.Option(help="full, specpc, speckv, speckv-pc, snapkv or streaming."),
+    ] = "speckv",
+    prompt_budget: Annotated[
+        int | None,
+        typer.Option(
+            help="specpc, speckv-pc: most tokens of the text [default: 2048].", show_default=False
+        ),
+    ] = None,
+    kv_budget: Annotated[
+        int | None,
+        typer.Option(
+            help="speckv, speckv-pc, snapkv, streaming: entries of the prompt kept in every head "
+            "of the KV cache [default: 256].",
+            show_default=False,
+        ),
+    ] = None,
+    lookahead: Annotated[
+        int | None,
+        typer.Option(
+            help="speckv, speckv-pc: most tokens of the draft's guess [default: as many as the "
+            "answer may have].",
+            show_default=False,
+        ),
+    ] = None,
+    max_new_tokens: Annotated[int, typer.Option(help="Most tokens of the answer.")] = 256,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Tell times, tokens and memory.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
+    ] = False,
+) -> None:
+    """Let a model on this machine answer from a long text, with less memory.
+
+    \b
+      specpc generate report.md -q "Who signed the contract?" --target ./my-model
+      specpc generate a.md b.md -q "What changed?" --target ./my-model --method speckv-pc
+      cat notes.txt | specpc generate -q "What is due?" --method snapkv --kv-budget 512 -v
+
+    The answer goes to standard output as it is written. A draft model reads the text first and
+    guesses the answer; what the target attends to from that guess stays in its KV cache.
+    """
+    from specpc.kv.settings import Settings
+
+    console = Console(verbose=verbose, quiet=quiet)
+    sources = files or [STDIN]
+    if sources.count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")
+    settings = Settings(method, prompt_budget, kv_budget, lookahead, max_new_tokens)  # type: ignore[arg-type] # checks it
+    for source in sources:
+        check_file(source)
+    asked = read_question(question, question_file)
+    context = "\n\n".join(read_text(source) for source in sources)
+    answerer = _load(target, draft, settings, console, (device, dtype), offline=offline)
+    # No bar: it would be drawn into the answer on the same screen.
+    answer = answerer.answer(context, asked, tell=lambda piece: write_stdout(piece.encode()))
+    if not answer.text.endswith("\n"):
+        write_stdout(b"\n")
+    if verbose:
+        for line in _details(answer, settings):
+            console.tell(line)
+
+
+def _load(
+    target: str,
+    draft: str,
+    settings: Settings,
+    console: Console,
+    where: tuple[str, str],
+    *,
+    offline: bool,
+) -> Answerer:
+    from specpc.compressor import Compressor
+    from specpc.drafts import load_draft
+    from specpc.kv.answering import Answerer
+
+    device, dtype = where
+    try:
+        model = load_draft(target, device=device, dtype=dtype, offline=offline, report=console.tell)
+    except UnknownDraftError as error:
+        raise UnknownDraftError(f"no target can be loaded: {error}") from error
+    if not settings.needs_draft:
+        return Answerer(model, settings)
+    guesser = model
+    if draft != target:
+        guesser = load_draft(
+            draft, device=device, dtype=dtype, offline=offline, report=console.tell
+        )
+    return Answerer(model, settings, Compressor.from_pretrained(guesser))
+
+
+def _details(answer: Answer, settings: Settings) -> Iterator[str]:
+    yield (
+        f"first token after {answer.first_seconds:.2f} s, then {answer.tokens_per_second:.1f} "
+        f"tokens/s; {answer.answer_tokens:,} tokens in {answer.seconds:.2f} s"
+    )
+    peak = "unknown" if answer.peak_bytes is None else f"{answer.peak_bytes / 2**20:,.0f} MiB"
+    yield (
+        f"method {settings.method}, prompt {answer.prompt_tokens:,} tokens, KV cache "
+        f"{answer.cache_bytes:,} bytes, peak memory {peak}"
+    )

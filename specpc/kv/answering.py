@@ -1,0 +1,245 @@
+"""From a text and a question to an answer of a model on this machine, by any of the methods."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from transformers import GenerationConfig
+from transformers.generation.streamers import TextStreamer
+
+from specpc.counting import DraftCounter
+from specpc.errors import InputError, UsageError
+from specpc.kv.generation import generate
+from specpc.kv.lookahead import greedy_lookahead, retokenise
+from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
+from specpc.reading import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
+
+    from specpc.compressor import Compressor
+    from specpc.drafts import Draft
+    from specpc.kv.settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a target said, and what it took.
+
+    Attributes:
+        text: the answer, without special tokens.
+        prompt_tokens: tokens that the target read, look-ahead not counted.
+        answer_tokens: tokens it wrote.
+        first_seconds: from the call to the first token; compression and draft are in it.
+        seconds: to the end of the answer.
+        cache_bytes: keys and values held when the prompt had been read.
+        peak_bytes: most memory in use: of the device since the call on CUDA, of the process since
+            it began on the CPU; ``None`` where that is not known.
+    """
+
+    text: str
+    prompt_tokens: int
+    answer_tokens: int
+    first_seconds: float
+    seconds: float
+    cache_bytes: int
+    peak_bytes: int | None
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Speed after the first token; 0 where there is only one."""
+        return max(0, self.answer_tokens - 1) / max(self.seconds - self.first_seconds, 1e-9)
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """A target, and a draft where the method has one.
+
+    Attributes:
+        target: the model that answers.
+        settings: the method and its budgets.
+        compressor: with the draft, for methods that need one.
+    """
+
+    target: Draft
+    settings: Settings
+    compressor: Compressor | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` if the method needs a draft and has none."""
+        if self.settings.needs_draft and self.compressor is None:
+            raise UsageError(f"method {self.settings.method} needs a draft model")
+
+    def answer(
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        tell: Callable[[str], None] = lambda _: None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
+        """Read a text and answer greedily.
+
+        Args:
+            context: the text.
+            question: what is asked of it; without one, the text is the whole prompt.
+            tell: called with each piece of the answer as it comes.
+            progress: as in `Compressor.compress`.
+
+        Raises:
+            InputError: the prompt is longer than the target can read.
+            SpecPCError: see `specpc.errors`.
+        """
+        start = time.perf_counter()
+        _reset_peak(self.target.model.device)
+        read = (
+            self._compressed(context, question, progress) if self.settings.compresses else context
+        )
+        ids = self._prompt(read, question or "")
+        method = self._method()
+        lookahead = None
+        if isinstance(method, SpecKV) and method.budget < ids.shape[1] - 1:
+            lookahead = [self._guess(context, question, progress)]
+        teller = _Teller(self.target.tokenizer, tell)
+        output = generate(
+            self.target.model,
+            ids,
+            method,
+            lookahead=lookahead,
+            attention_mask=torch.ones_like(ids),
+            streamer=teller,
+            generation_config=_greedy(self.target, self.settings.max_new_tokens),
+        )
+        return Answer(
+            text="".join(teller.pieces),
+            prompt_tokens=ids.shape[1],
+            answer_tokens=output.sequences.shape[1] - ids.shape[1],
+            first_seconds=(teller.first or time.perf_counter()) - start,
+            seconds=time.perf_counter() - start,
+            cache_bytes=output.past_key_values.prompt_bytes,
+            peak_bytes=_peak(self.target.model.device),
+        )
+
+    def _method(self) -> Method:
+        budget = self.settings.kv_budget
+        if budget is None:
+            return FullCache()
+        if self.settings.method == "snapkv":
+            return SnapKV(budget)
+        return StreamingLLM(budget) if self.settings.method == "streaming" else SpecKV(budget)
+
+    def _compressed(
+        self, context: str, question: str | None, progress: Callable[[int, int], None] | None
+    ) -> str:
+        """The context within the prompt budget, in the target's tokens."""
+        assert self.compressor is not None  # __post_init__ saw to it
+        counter = DraftCounter(Reader(self.target).encoder)
+        compressor = replace(self.compressor, counter=counter)
+        return compressor.compress(
+            context, question, target_tokens=self.settings.prompt_budget, progress=progress
+        ).text
+
+    def _prompt(self, context: str, question: str) -> Tensor:
+        """Ids ``[1, tokens]`` of the target's prompt."""
+        ids = _prompt_ids(Reader(self.target), context, question)
+        limit = getattr(self.target.model.config.get_text_config(), "max_position_embeddings", None)
+        if limit is not None and len(ids) + self.settings.max_new_tokens > limit:
+            raise InputError(
+                f"the prompt has {len(ids):,} tokens, and target {self.target.name} can read and "
+                f"write {limit:,}: shorten it with --method specpc or speckv-pc and a smaller "
+                "--prompt-budget, or use another target"
+            )
+        return torch.tensor([ids], device=self.target.model.device)
+
+    def _guess(
+        self, context: str, question: str | None, progress: Callable[[int, int], None] | None
+    ) -> Tensor:
+        """What the draft takes for the answer, in ids ``[n]`` of the target.
+
+        The draft reads the context; of one longer than it can read, what it would keep.
+        """
+        assert self.compressor is not None  # __post_init__ saw to it
+        count = self.settings.lookahead or self.settings.max_new_tokens
+        reader = self.compressor.reader
+        room = reader.room(reader.frame(question or ""), reserved=count)
+        if reader.encoder.count(context) > room:
+            own = replace(self.compressor, counter=None)
+            context = own.compress(context, question, target_tokens=room, progress=progress).text
+        draft = reader.draft
+        ids = _prompt_ids(reader, context, question or "")
+        [guess] = greedy_lookahead(draft.model, torch.tensor([ids]), count)
+        same = [m.tokenizer.backend_tokenizer.to_str() for m in (draft, self.target)]
+        if same[0] == same[1]:
+            return guess
+        return retokenise(guess, draft.tokenizer, self.target.tokenizer)
+
+
+class _Teller(TextStreamer):
+    """Tells an answer word by word; notes when the first token came."""
+
+    def __init__(self, tokenizer: Any, tell: Callable[[str], None]) -> None:
+        super().__init__(
+            tokenizer, True, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        self.tell = tell
+        self.pieces: list[str] = []
+        self.first: float | None = None
+
+    def put(self, value: Any) -> None:
+        if not self.next_tokens_are_prompt and self.first is None:
+            self.first = time.perf_counter()
+        super().put(value)  # type: ignore[no-untyped-call]
+
+    def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+        if text:
+            self.pieces.append(text)
+            self.tell(text)
+
+
+def _prompt_ids(reader: Reader, context: str, question: str) -> list[int]:
+    frame = reader.frame(question)
+    return [*frame.before, *reader.encoder.plain_ids(context), *frame.after]
+
+
+# Stated one by one: what is left out would be taken from the model's own settings.
+_PLAIN: Final = {
+    "do_sample": False,
+    "num_beams": 1,
+    "num_return_sequences": 1,
+    "repetition_penalty": 1.0,
+    "return_dict_in_generate": True,
+    "temperature": 1.0,
+    "top_k": 50,
+    "top_p": 1.0,
+}
+
+
+def _greedy(target: Draft, tokens: int) -> Any:
+    stated = getattr(target.model.generation_config, "eos_token_id", None)
+    several = stated if isinstance(stated, list) else [stated]
+    ends = sorted({*several, target.tokenizer.eos_token_id} - {None})
+    pad = ends[0] if ends else None
+    config: Any = GenerationConfig  # which has no annotations
+    return config(**_PLAIN, max_new_tokens=tokens, eos_token_id=ends, pad_token_id=pad)
+
+
+def _reset_peak(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def _peak(device: torch.device) -> int | None:
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if device.type != "cpu" or sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,109 @@
+"""The draft's guess of the answer, in the target's tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from specpc.memory import memory_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+    from transformers import PreTrainedTokenizerBase
+
+
+# Not draft.generate(): it takes sampling and penalties from the draft's own settings.
+@torch.inference_mode()
+def greedy_lookahead(
+    draft: Any, input_ids: Tensor, count: int, *, attention_mask: Tensor | None = None
+) -> list[Tensor]:
+    """The most probable continuation of every prompt.
+
+    Args:
+        draft: causal language model.
+        input_ids: ``[batch, tokens]``, padded on the left.
+        count: most tokens.
+        attention_mask: ``[batch, tokens]``, 0 for padding; ``None`` where there is none.
+
+    Returns:
+        Ids ``[n]``, ``n <= count``, of each; the last may be the one that ends the answer.
+
+    Raises:
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    step = input_ids.to(draft.device)
+    mask = torch.ones_like(step) if attention_mask is None else attention_mask.to(step).long()
+    padded = not bool(mask.all())
+    positions = (mask.cumsum(-1) - 1).clamp_(min=0)
+    ends = _ends(draft).to(step)
+    lengths = torch.full((len(step),), count, device=step.device)
+    found: list[Tensor] = []
+    cache = None
+    message = f"out of memory on {draft.device} while the draft reads {step.shape[1]:,} tokens"
+    with memory_errors(f"{message}: use a smaller draft, or a shorter prompt"):
+        while len(found) < count and bool((lengths > len(found)).any()):
+            output = draft(
+                input_ids=step,
+                attention_mask=mask if padded else None,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            best = output.logits[:, -1].argmax(dim=-1)  # [batch]
+            found.append(best)
+            ended = torch.isin(best, ends) & (lengths == count)
+            lengths = torch.where(ended, len(found), lengths)
+            step, cache = best[:, None], output.past_key_values
+            mask = torch.cat((mask, torch.ones_like(step)), dim=1)
+            positions = positions[:, -1:] + 1
+    if not found:
+        return [input_ids.new_zeros(0) for _ in input_ids]
+    together = torch.stack(found, dim=1)
+    return [ids[:length] for ids, length in zip(together, lengths.tolist(), strict=True)]
+
+
+def retokenised_lookahead(
+    draft: Any,
+    draft_tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[str],
+    count: int,
+    target_tokenizer: PreTrainedTokenizerBase,
+) -> list[Tensor]:
+    """The guess of a draft with another tokenizer than the target's.
+
+    Args:
+        draft: causal language model.
+        draft_tokenizer: its tokenizer.
+        prompts: what the draft reads, its own chat template applied.
+        count: most tokens, in the draft's.
+        target_tokenizer: whose ids are wanted.
+
+    Returns:
+        Ids ``[n]`` of the target for each prompt; special tokens of the draft are left out.
+    """
+    guesses = []
+    for prompt in prompts:
+        ids = draft_tokenizer(prompt, add_special_tokens=False, return_tensors="pt").input_ids
+        [guess] = greedy_lookahead(draft, ids, count)
+        guesses.append(retokenise(guess, draft_tokenizer, target_tokenizer))
+    return guesses
+
+
+def retokenise(
+    ids: Tensor, source: PreTrainedTokenizerBase, target: PreTrainedTokenizerBase
+) -> Tensor:
+    """The text of some ids in another tokenizer's ids ``[n]``, special tokens left out."""
+    text = source.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    found = target(text, add_special_tokens=False).input_ids
+    return torch.tensor(found, dtype=torch.long)
+
+
+def _ends(model: Any) -> Tensor:
+    """Ids that end an answer; -1 where the model states none."""
+    stated = getattr(model.generation_config, "eos_token_id", None)
+    several = stated if isinstance(stated, list) else [-1 if stated is None else stated]
+    return torch.tensor(several)

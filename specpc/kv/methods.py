@@ -1,0 +1,165 @@
+"""Which entries of a layer's KV cache stay: one frozen class of settings a method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+
+from specpc.errors import BudgetError, UsageError
+from specpc.kv.scores import choose, group_scores
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from specpc.attention import LayerAttention
+    from specpc.kv.scores import Layout
+
+
+class Method(Protocol):
+    """Chooses entries of one layer while the target reads the prompt."""
+
+    @property
+    def budget(self) -> int | None:
+        """Entries that every KV head keeps of the prompt; ``None`` for all."""
+
+    def choose(
+        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+    ) -> Tensor:
+        """The entries of one layer to keep.
+
+        Args:
+            attention: the layer.
+            layout: of the batch.
+            count: how many: the budget, or fewer where the layer's own window is shorter.
+            first: ``[batch]``, the first key of each sequence that decoding can see.
+
+        Returns:
+            ``[batch, kv_heads, count]``, ascending.
+        """
+
+
+@dataclass(frozen=True)
+class FullCache:
+    """Keeps everything."""
+
+    @property
+    def budget(self) -> None:
+        """No limit."""
+        return
+
+    def choose(
+        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+    ) -> Tensor:
+        """The last ``count`` entries, which are all that can be seen."""
+        batch, kv_heads = attention.key.shape[:2]
+        last = torch.arange(layout.keys - count, layout.keys, device=first.device)
+        return last.expand(batch, kv_heads, count)
+
+
+@dataclass(frozen=True)
+class StreamingLLM:
+    """The first entries and the most recent ones (arXiv 2309.17453), at their own positions.
+
+    Attributes:
+        budget: entries a head.
+        sinks: how many of them are the prompt's first.
+    """
+
+    budget: int
+    sinks: int = 4
+
+    def __post_init__(self) -> None:
+        """Raise `BudgetError` unless there is room besides the sinks."""
+        if self.sinks < 0:
+            raise UsageError(f"the number of sinks cannot be negative: {self.sinks}")
+        _check_budget(self.budget, self.sinks, "first tokens")
+
+    def choose(
+        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+    ) -> Tensor:
+        """Sinks where they can be seen, and recent entries."""
+        batch, kv_heads = attention.key.shape[:2]
+        position = torch.arange(layout.keys, device=first.device)
+        begin = layout.first[:, None]
+        sink = (position >= begin) & (position < begin + self.sinks)
+        # Behind the sinks, the later the better.
+        scores = torch.where(sink, float(layout.keys), position.float())
+        scores = scores[:, None].expand(batch, kv_heads, -1)
+        return choose(scores, count, 0, 1, first)
+
+
+@dataclass(frozen=True)
+class SnapKV:
+    """What the end of the prompt attends to (arXiv 2404.14469).
+
+    Attributes:
+        budget: entries a head.
+        window: entries before the last prompt token that stay, and whose queries are asked.
+        kernel_size: odd width of the pooling.
+    """
+
+    budget: int
+    window: int = 32
+    kernel_size: int = 7
+
+    def __post_init__(self) -> None:
+        """Raise `BudgetError` unless there is room besides the window."""
+        _check_window(self.window, self.kernel_size)
+        _check_budget(self.budget, self.window, "tokens of the window")
+
+    def choose(
+        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+    ) -> Tensor:
+        """The window, and what it attends to on average."""
+        scores = group_scores(attention, layout, self.window, "mean")
+        return choose(scores, count, self.window, self.kernel_size, first)
+
+
+@dataclass(frozen=True)
+class SpecKV:
+    """What the end of the prompt and a draft's guess of the answer attend to.
+
+    Attributes:
+        budget: entries a head.
+        lookahead_tokens: most tokens of the guess; ``None`` for as many as the answer may have.
+        window: entries before the last prompt token that stay, and whose queries are asked too.
+        kernel_size: odd width of the pooling.
+    """
+
+    budget: int
+    lookahead_tokens: int | None = None
+    window: int = 32
+    kernel_size: int = 7
+
+    def __post_init__(self) -> None:
+        """Raise `BudgetError` unless there is room besides the window."""
+        _check_window(self.window, self.kernel_size)
+        _check_budget(self.budget, self.window, "tokens of the window")
+        if self.lookahead_tokens is not None and self.lookahead_tokens < 1:
+            raise UsageError(
+                f"the number of look-ahead tokens must be at least 1, not {self.lookahead_tokens}"
+            )
+
+    def choose(
+        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+    ) -> Tensor:
+        """The window, and what any query attends to most."""
+        scores = group_scores(attention, layout, self.window, "max")
+        return choose(scores, count, self.window, self.kernel_size, first)
+
+
+def _check_budget(budget: int, least: int, what: str) -> None:
+    if budget <= least:
+        raise BudgetError(
+            f"a KV budget of {budget} leaves no room besides the {least} {what}: "
+            f"use at least {least + 1}"
+        )
+
+
+def _check_window(window: int, kernel_size: int) -> None:
+    if window < 0:
+        raise UsageError(f"the window cannot be negative: {window}")
+    if kernel_size < 1 or kernel_size % 2 == 0:
+        raise UsageError(f"the kernel size must be odd and at least 1, not {kernel_size}")

@@ -1,0 +1,141 @@
+"""Reading a prompt into a trimmed cache: every layer shrinks as soon as it was attended to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from specpc.attention import ATTENTION
+from specpc.errors import InputError, UnsupportedModelError, UsageError
+from specpc.kv.cache import KeptCache, cache_bytes
+from specpc.kv.scores import Layout
+from specpc.memory import memory_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from specpc.attention import LayerAttention
+    from specpc.kv.methods import Method
+
+
+@torch.inference_mode()
+def prefill(
+    target: Any,
+    input_ids: Tensor,
+    method: Method,
+    *,
+    attention_mask: Tensor | None = None,
+    lookahead: Sequence[Tensor] = (),
+) -> KeptCache:
+    """Read prompts, and the look-ahead after them, into a cache of the prompts alone.
+
+    Args:
+        target: causal language model whose attention is ``ATTENTION``.
+        input_ids: ``[batch, tokens]``, padded on the left.
+        method: chooses what stays.
+        attention_mask: ``[batch, tokens]``, 0 for padding; ``None`` where there is none.
+        lookahead: ids ``[n]`` of the guessed answer to each prompt; none, or one a prompt.
+
+    Returns:
+        A cache that holds the budget of each layer and counts ``tokens - 1`` as read: the last
+        prompt token is to be fed next.
+
+    Raises:
+        UsageError: the model's attention cannot be observed as it was loaded.
+        UnsupportedModelError: this kind of model cannot be used.
+        InputError: there is no prompt, or padding is not on the left.
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    check_target(target)
+    cache = KeptCache.of(target)
+    ids, real = _with_lookahead(input_ids, attention_mask, lookahead)
+    ids, real = ids.to(target.device), real.to(target.device)
+    layout = Layout(real, input_ids.shape[1])
+    check_layout(layout)
+    if layout.keys == 0:
+        return cache
+    positions = (real.long().cumsum(-1) - 1).clamp_(min=0)
+    mask = None if bool(real.all()) else real.long()
+    trimmer = _Trimmer(cache, method, layout)
+    message = (
+        f"out of memory on {target.device} while the target reads {ids.shape[1]:,} tokens: "
+        "use a shorter prompt, a smaller target, or --device cpu"
+    )
+    with memory_errors(message):
+        target.base_model(
+            input_ids=ids,
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            observer=trimmer,
+        )
+    if any(layer.indices is None for layer in cache.layers):
+        raise UnsupportedModelError(
+            f"the attention of this target ({target.config.model_type}) cannot be observed: "
+            "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
+        )
+    cache.prompt_bytes = cache_bytes(cache)
+    return cache
+
+
+class _Trimmer:
+    """Observer that cuts the cache of a layer once its attention has all keys at hand.
+
+    The attention still under way holds the whole layer, for as long as it takes.
+    """
+
+    def __init__(self, cache: KeptCache, method: Method, layout: Layout) -> None:
+        self.cache = cache
+        self.method = method
+        self.layout = layout
+
+    def __call__(self, attention: LayerAttention) -> None:
+        layer, keys = self.cache.layers[attention.layer], self.layout.keys
+        count, first = keys, self.layout.first
+        if layer.sliding_window is not None:
+            # Decoding goes on with the last prompt token, which sees this many before itself.
+            count = min(count, layer.sliding_window - 1)
+            first = first.clamp(min=keys - count)
+        if self.method.budget is not None:
+            count = min(count, self.method.budget)
+        layer.keep(self.method.choose(attention, self.layout, count, first), keys)
+
+
+def check_target(target: Any) -> None:
+    """Raise `UsageError` unless a model was loaded with its attention observable."""
+    if getattr(target.config.get_text_config(), "_attn_implementation", None) != ATTENTION:
+        raise UsageError(
+            "the target's attention cannot be observed as it was loaded: use "
+            f'from_pretrained(..., attn_implementation="{ATTENTION}") after import specpc.attention'
+        )
+
+
+def check_layout(layout: Layout) -> None:
+    """Raise `InputError` unless every prompt has tokens, and its padding on the left."""
+    prompt = layout.real[:, : layout.prompt]
+    if layout.prompt == 0 or not bool(prompt[:, -1].all()):
+        raise InputError("every prompt needs at least one token, and padding on the left only")
+    if bool((prompt[:, :-1] & ~prompt[:, 1:]).any()):
+        raise InputError("padding must be on the left only: there is some inside a prompt")
+
+
+def _with_lookahead(
+    ids: Tensor, mask: Tensor | None, lookahead: Sequence[Tensor]
+) -> tuple[Tensor, Tensor]:
+    """Prompts with what follows them, padded on the right; and which tokens are real."""
+    real = torch.ones_like(ids, dtype=torch.bool) if mask is None else mask.bool()
+    if not lookahead:
+        return ids, real
+    if len(lookahead) != len(ids):
+        raise UsageError(f"there are {len(ids)} prompts, but {len(lookahead)} look-aheads")
+    width = max(len(guess) for guess in lookahead)
+    guesses = ids.new_zeros(len(ids), width)
+    there = torch.zeros_like(guesses, dtype=torch.bool)
+    for row, guess in enumerate(lookahead):
+        guesses[row, : len(guess)] = guess
+        there[row, : len(guess)] = True
+    return torch.cat((ids, guesses), dim=1), torch.cat((real, there), dim=1)
