@@ -278,10 +278,16 @@ class UnitPicker:
         values = self.values(scores)
         layout = self.units.layout
         best = int(np.where(layout.units, values, -np.inf).argmax())
-        divisible = best not in layout.whole and not layout.all_needs.get(best)
-        if self.units.sizes[best] > allowance and divisible and not self.units.forced:
+        # A heading may be more than the budget holds: prose can do without.
+        divisible = best not in layout.whole and (
+            best in layout.prose or not layout.all_needs.get(best)
+        )
+        pieces: list[Span] = []
+        if self.units.forced or not divisible or self.units.sizes[best] <= allowance:
+            pieces = self.units.best(values, allowance)
+        if divisible and not pieces:
             return self._cut(best, scores, allowance)
-        return Picked(self.units.best(values, allowance))
+        return Picked(pieces)
 
     def rated(self, scores: NDArray[np.float64]) -> list[Span]:
         """The units, with the scores they are chosen by."""

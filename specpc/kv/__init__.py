@@ -1,10 +1,10 @@
 """Generate with a target whose KV cache keeps only what matters: SpecKV and its baselines.
 
->>> from specpc.kv import SpecKV, generate
+>>> from specpc.kv import ATTENTION, SpecKV, generate
 >>> output = generate(target, input_ids, SpecKV(budget=256), draft=draft, max_new_tokens=64)
 
 Target and draft are ``transformers`` models; the target's attention must be observable (load it
-with ``attn_implementation=specpc.attention.ATTENTION``). Nothing is patched or left behind.
+with ``attn_implementation=ATTENTION``). Nothing is patched or left behind.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from specpc.kv.lookahead import greedy_lookahead, retokenised_lookahead
     from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
     from specpc.kv.prefilling import prefill
+    from specpc.observed import ATTENTION
 
 __all__ = [
+    "ATTENTION",
     "FullCache",
     "KeptCache",
     "Method",
@@ -34,17 +36,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FullCache": "methods",
-    "KeptCache": "cache",
-    "Method": "methods",
-    "SnapKV": "methods",
-    "SpecKV": "methods",
-    "StreamingLLM": "methods",
-    "cache_bytes": "cache",
-    "generate": "generation",
-    "greedy_lookahead": "lookahead",
-    "prefill": "prefilling",
-    "retokenised_lookahead": "lookahead",
+    "ATTENTION": "specpc.observed",
+    "FullCache": "specpc.kv.methods",
+    "KeptCache": "specpc.kv.cache",
+    "Method": "specpc.kv.methods",
+    "SnapKV": "specpc.kv.methods",
+    "SpecKV": "specpc.kv.methods",
+    "StreamingLLM": "specpc.kv.methods",
+    "cache_bytes": "specpc.kv.cache",
+    "generate": "specpc.kv.generation",
+    "greedy_lookahead": "specpc.kv.lookahead",
+    "prefill": "specpc.kv.prefilling",
+    "retokenised_lookahead": "specpc.kv.lookahead",
 }
 
 
@@ -52,4 +55,4 @@ def __getattr__(name: str) -> object:
     """Load public names on first use, so that wrong settings are told before torch is read."""
     if name not in _HOMES:
         raise AttributeError(f"module 'specpc.kv' has no attribute {name!r}")
-    return getattr(import_module(f"specpc.kv.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

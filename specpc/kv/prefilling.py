@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from specpc.attention import ATTENTION
 from specpc.errors import InputError, UnsupportedModelError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.scores import Layout
 from specpc.memory import memory_errors
+from specpc.observed import ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def check_target(target: Any) -> None:
     if getattr(target.config.get_text_config(), "_attn_implementation", None) != ATTENTION:
         raise UsageError(
             "the target's attention cannot be observed as it was loaded: use "
-            f'from_pretrained(..., attn_implementation="{ATTENTION}") after import specpc.attention'
+            f'from_pretrained(..., attn_implementation="{ATTENTION}") after import specpc.kv'
         )
 
 

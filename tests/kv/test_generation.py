@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -329,3 +331,14 @@ def test_choice_with_many_ties(
     )
     got = choose(torch.tensor([[scores]]), count, window, kernel, torch.tensor([first]))
     assert got[0, 0].tolist() == sorted(order[:count])
+
+
+def test_a_model_can_be_loaded_with_what_the_package_exports() -> None:
+    code = (
+        "from transformers import AutoModelForCausalLM, LlamaConfig\n"
+        "from specpc.kv import ATTENTION\n"
+        "config = LlamaConfig(vocab_size=9, hidden_size=8, intermediate_size=8,\n"
+        "    num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1)\n"
+        "AutoModelForCausalLM.from_config(config, attn_implementation=ATTENTION)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
