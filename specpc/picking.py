@@ -278,10 +278,8 @@ class UnitPicker:
         values = self.values(scores)
         layout = self.units.layout
         best = int(np.where(layout.units, values, -np.inf).argmax())
-        # A heading may be more than the budget holds: prose can do without.
-        divisible = best not in layout.whole and (
-            best in layout.prose or not layout.all_needs.get(best)
-        )
+        kept_whole = best in layout.whole or best in layout.heads
+        divisible = not kept_whole and (best in layout.prose or not layout.all_needs.get(best))
         pieces: list[Span] = []
         if self.units.forced or not divisible or self.units.sizes[best] <= allowance:
             pieces = self.units.best(values, allowance)
@@ -300,6 +298,11 @@ class UnitPicker:
         return unit_scores(scores, self.units.of_token, len(self.units))
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """What a unit needs, and of itself the best that still fits."""
+        needs = self.units.layout.all_needs.get(unit, ())
+        allowance -= int(self.units.sizes[list(needs)].sum())
+        if allowance < 1:
+            return Picked([])
         tokens = np.flatnonzero(self.units.of_token == unit)
         start, end = int(self.units.edges[unit]), int(self.units.edges[unit + 1])
         bounds = np.clip(self.units.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
@@ -311,7 +314,12 @@ class UnitPicker:
             min(self.neighbor_tokens, allowance),
         )
         pieces = inner.pick(scores[tokens], allowance).pieces
-        return Picked([Span(p.start + start, p.end + start, p.score) for p in pieces], True)
+        if not pieces:
+            return Picked([])
+        own = [Span(p.start + start, p.end + start, p.score) for p in pieces]
+        edges, best = self.units.edges.tolist(), max(p.score for p in own)
+        supports = [Span(edges[p], edges[p + 1], best) for p in needs]
+        return Picked(sorted(own + supports, key=lambda piece: piece.start), True)
 
 
 def unit_scores(

@@ -61,10 +61,23 @@ def test_a_prompt_keeps_its_own_question(compressor: Compressor) -> None:
 
 
 def test_a_budget_below_every_sentence_cuts_the_best_one(compressor: Compressor) -> None:
-    result = compressor.compress(EXCERPT[:4000], "Who became Harbour Master?", target_tokens=12)
+    prose = " ".join(line for line in EXCERPT[:4000].splitlines() if not line.startswith("#"))
+    result = compressor.compress(prose, "Who became Harbour Master?", target_tokens=12)
     assert 0 < result.compressed_tokens <= 12
     assert result.notes
     assert all(word in EXCERPT.split() for word in result.text.split())
+
+
+def test_a_cut_sentence_keeps_its_heading(compressor: Compressor) -> None:
+    long = "The harbour master, who had come from the islands in spring, spoke of " + ", ".join(
+        f"the {word} of the quay" for word in ("length", "state", "price", "history", "lighting")
+    )
+    text = f"# Quays\n\n{long}.\n\n# Boats\n\n{long.replace('quay', 'boat')}.\n"
+    result = compressor.compress(text, "What is the price of the boat?", target_tokens=20)
+    assert result.compressed_tokens <= 20
+    heading, sentence = result.text.split("\n\n", 1)
+    assert heading in {"# Quays", "# Boats"}
+    assert sentence.strip() in long.replace("quay", heading[2:-1].lower())
 
 
 @pytest.mark.parametrize("scorer", ["specpc", "retrieval-heads"])

@@ -222,7 +222,7 @@ def test_any_json_after_a_label_stays_json(
 
 
 INSIDE = st.sampled_from(
-    ["x = 1", "", "# no head", "```", "~~~", "````", "``` py", "    ```", "> ```", "- ```",
+    ["x = 1", "", "# no head", "```", "~~~", "````", "``` py", "> ```", "- ```",
      "text. More.", "a ``` b. C ~~~ d.", "| a | b |", "</div>", '{"a": 1}', "<!-- -->",
      "    indented"]
 )  # fmt: skip
@@ -231,7 +231,7 @@ INSIDE = st.sampled_from(
 @st.composite
 def fences(draw: st.DrawFn) -> str:
     mark = draw(st.sampled_from(["```", "~~~", "````", "~~~~~"]))
-    indent = draw(st.sampled_from(["", "", " ", "   ", "    "]))
+    indent = draw(st.sampled_from(["", "", " ", "   "]))
     info = draw(st.sampled_from(["", "py", "json", " text"]))
     lines = draw(st.lists(INSIDE, max_size=5))
     if draw(st.integers(0, 4)) == 0:
@@ -282,8 +282,9 @@ def open_fences(text: str) -> int:
     return count
 
 
-# A closing fence indented unlike its opening is not drawn: after a list item, with what stood
-# between cut away, it can open a fence of the item (docs/structure.md, Limits).
+# Two things are not drawn that can open a fence of a list item, with what stood between cut away:
+# a closing fence indented unlike its opening, and indented code that looks like a fence
+# (docs/structure.md, Limits).
 @given(markdown(), st.floats(0.05, 0.95), st.data())
 @settings(deadline=None, max_examples=300, derandomize=True)
 def test_no_fence_is_left_open(text: str, ratio: float, data: st.DataObject) -> None:

@@ -56,7 +56,7 @@ def test_what_is_said_keeps_its_speaker(
             if head is not None:
                 speaker, rest = heads[head], rest[len(head) :]
             elif rest[0] == "«":
-                assert rest.startswith(f"«{speaker}»")
+                assert rest.startswith(f"«{speaker}")  # a long sentence may be cut inside
                 rest = rest[1:]
             else:
                 rest = rest[1:]
