@@ -11,7 +11,13 @@ from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    QuietOption,
+)
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -35,9 +41,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 

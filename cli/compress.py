@@ -23,6 +23,9 @@ from specpc_cli.options import (
     KeepLastOption,
     KeepOption,
     OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
     TokenizerOption,
 )
 from specpc_cli.stats import StatsWanted
@@ -40,12 +43,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="Text files or folders; '-' or none for standard input.", show_default=False
         ),
     ] = None,
-    question: Annotated[
-        str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
-    ] = None,
-    question_file: Annotated[
-        Path | None, typer.Option("--question-file", help="Read the question from a file.")
-    ] = None,
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     ratio: Annotated[
         float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
     ] = None,
@@ -127,9 +126,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Keep the part of a text that a question needs.
 

@@ -14,7 +14,15 @@ from specpc.prompt import NEUTRAL_INSTRUCTION
 from specpc_cli.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
+)
 from specpc_cli.outputs import json_line, write_stdout
 
 if TYPE_CHECKING:
@@ -28,12 +36,8 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     target: Annotated[
         str | None, typer.Option(help="Model to be predicted: a name as for --draft.")
     ] = None,
-    question: Annotated[
-        str | None, typer.Option("-q", "--question", help="What is asked of the text.")
-    ] = None,
-    question_file: Annotated[
-        Path | None, typer.Option("--question-file", help="Read the question from a file.")
-    ] = None,
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     draft: DraftOption = DEFAULT_DRAFT,
     top: Annotated[
         float, typer.Option(help="Fraction of the tokens whose overlap is measured.")
@@ -45,9 +49,7 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 

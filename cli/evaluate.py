@@ -17,7 +17,13 @@ from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    QuietOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,9 +113,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Add a table of every data set.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 

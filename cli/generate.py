@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +11,15 @@ from specpc.errors import UnknownDraftError, UsageError
 from specpc_cli.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
+)
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -30,12 +37,8 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
-    question: Annotated[
-        str | None, typer.Option("-q", "--question", help="What is asked of the text.")
-    ] = None,
-    question_file: Annotated[
-        Path | None, typer.Option("--question-file", help="Read the question from a file.")
-    ] = None,
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     target: Annotated[
         str, typer.Option(help="Model that answers: a name as for --draft.")
     ] = DEFAULT_DRAFT,
@@ -73,9 +76,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Tell times, tokens and memory.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Let a model on this machine answer from a long text, with less memory.
 

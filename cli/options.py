@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,4 +27,13 @@ KeepFirstOption = Annotated[int, typer.Option(help="Keep the first N units.")]
 KeepLastOption = Annotated[int, typer.Option(help="Keep the last N units.")]
 OfflineOption = Annotated[
     bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
+]
+QuestionOption = Annotated[
+    str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
+]
+QuestionFileOption = Annotated[
+    Path | None, typer.Option("--question-file", help="Read the question from a file.")
+]
+QuietOption = Annotated[
+    bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
 ]

@@ -26,6 +26,9 @@ from specpc_cli.options import (
     KeepLastOption,
     KeepOption,
     OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
     TokenizerOption,
 )
 from specpc_cli.outputs import write_file
@@ -36,12 +39,8 @@ if TYPE_CHECKING:
 
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
-    question: Annotated[
-        str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
-    ] = None,
-    question_file: Annotated[
-        Path | None, typer.Option("--question-file", help="Read the question from a file.")
-    ] = None,
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     ratio: Annotated[float, typer.Option("--ratio", help="Fraction of the tokens kept.")] = 0.3,
     output: Annotated[
         Path | None,
@@ -71,9 +70,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    quiet: Annotated[
-        bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
 
