@@ -1,7 +1,8 @@
-"""Running out of memory, in all the ways torch says so."""
+"""Running out of memory, in all the ways torch says so; and how much a process has used."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,3 +32,13 @@ def is_memory_error(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(
         sign in told for sign in ("out of memory", "can't allocate memory", "not enough memory")
     )
+
+
+def process_peak() -> int | None:
+    """The most bytes this process has used so far; ``None`` where that is not known."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such count
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

@@ -15,6 +15,7 @@ import torch
 from specpc.bench.floor import Machine, forward_work, measure_machine, median, seconds_of
 from specpc.bench.texts import QUESTION, text_of
 from specpc.errors import SpecPCError
+from specpc.memory import process_peak
 from specpc.stopwatch import stopwatch
 from specpc.version import __version__
 
@@ -226,9 +227,4 @@ class _PeakMemory:
     def read(self) -> int:
         if self.device.type == "cuda":
             return int(torch.cuda.max_memory_allocated(self.device))
-        try:
-            import resource
-        except ImportError:  # Windows has no such count
-            return 0
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return int(most if sys.platform == "darwin" else most * 1024)
+        return process_peak() or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from specpc.errors import InputError, UsageError
 from specpc.kv.generation import generate
 from specpc.kv.lookahead import greedy_lookahead, retokenise
 from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
+from specpc.memory import process_peak
 from specpc.reading import Reader
 
 if TYPE_CHECKING:
@@ -237,9 +237,4 @@ def _reset_peak(device: torch.device) -> None:
 def _peak(device: torch.device) -> int | None:
     if device.type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
-    if device.type != "cpu" or sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return process_peak() if device.type == "cpu" else None
