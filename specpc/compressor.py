@@ -42,9 +42,10 @@ class Compressor:
     Attributes:
         draft: the draft model.
         scorer: the scoring rule.
-        unit: what is kept or dropped whole: ``sentence``, ``line``, ``paragraph``, ``word`` or
-            ``token`` (the paper's: best tokens with their neighbours); ``auto`` for sentences
-            where there is a question and words where there is none.
+        unit: what is kept or dropped whole: ``structure``, ``sentence``, ``line``, ``paragraph``,
+            ``word`` or ``token`` (the paper's: best tokens with their neighbours); ``auto`` for
+            ``structure`` where there is a question, and for the words of its prose where there is
+            none.
         question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
             a neutral instruction.
         counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);

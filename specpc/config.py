@@ -10,8 +10,9 @@ from specpc.errors import UsageError
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
 
-``auto`` is sentences where there is a question and words where there is none; ``structure`` looks
-at the text: JSON values, table rows, log records, chat turns, statements of code, Markdown blocks.
+``auto`` is ``structure`` where there is a question, and words in its prose where there is none;
+``structure`` looks at the text: JSON values, table rows, log records, chat turns, statements of
+code, Markdown blocks.
 """
 
 ScorerName = Literal["auto", "retrieval-heads", "specpc", "received-attention"]

@@ -78,6 +78,13 @@ class WordPicker:
         return plain_worth(self.pieces)
 
     @cached_property
+    def _fixed(self) -> frozenset[int]:
+        """Where pieces start that are kept as they are: protected ones, and what is no prose."""
+        units, prose = self.units, self.units.layout.prose
+        stay = [p for p in range(len(units)) if p not in prose or p in units.forced]
+        return frozenset(units.edges[stay].tolist())
+
+    @cached_property
     def _is_word(self) -> NDArray[np.bool_]:
         return np.asarray([is_word(piece) for piece in self.pieces])
 
@@ -85,10 +92,7 @@ class WordPicker:
         """The words of the highest worth by token scores ``[tokens]``."""
         share_kept = allowance / max(1, len(scores))
         worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
-        layout = self.units.layout
-        stay = [p for p in range(len(layout)) if p not in layout.prose or p in self.units.forced]
-        fixed = {int(self.units.edges[unit]) for unit in stay}
-        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), fixed))
+        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), self._fixed))
 
     def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` what the words are chosen by while little may stay."""
