@@ -28,6 +28,10 @@ _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
 _WORDS: Final = re.compile(r"(?:[^\W\d_]+[^\w=]+){6}")
 _GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
 _WRAP_FROM: Final = 50
+# The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
+_NUMBER: Final = regex.compile(
+    r"[ \t]*(?:[-*+>•][ \t]+)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+)
 
 
 def segment(text: str, unit: str) -> Bounds:
@@ -48,7 +52,7 @@ def segment(text: str, unit: str) -> Bounds:
 
 
 def _sentence_ends(text: str) -> set[int]:
-    """Sentence ends, and line ends that are no mere wrapping (headings, items, table rows)."""
+    """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
     ends = sentence_ends(text)
     line_start = 0
     for match in _LINE.finditer(text):
@@ -62,7 +66,11 @@ def _sentence_ends(text: str) -> set[int]:
         if not wrapped:
             ends.add(match.end())
         line_start = match.end()
-    return ends
+    return {
+        end
+        for start, end in pairwise([0, *sorted(ends)])
+        if end == len(text) or not _NUMBER.fullmatch(text, start, end)
+    }
 
 
 def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:

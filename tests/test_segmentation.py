@@ -40,6 +40,14 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert cut(text, "sentence") == expected
 
 
+def test_a_number_belongs_to_what_it_numbers() -> None:
+    text = "5. Conveying. Done.\n- 2.1. Fees. IV. Terms apply. (a) One. Plan B. It worked. 7. "
+    assert cut(text, "sentence") == [
+        "5. Conveying. ", "Done.\n", "- 2.1. Fees. ", "IV. Terms apply. ", "(a) One. ", "Plan B. ",
+        "It worked. ", "7. ",
+    ]  # fmt: skip
+
+
 def test_wrapped_prose_is_not_cut_at_line_ends() -> None:
     text = "This sentence is long enough to have been wrapped by the mailer\nof its author. Next.\n"
     assert cut(text, "sentence") == [text[: text.index("Next")], "Next.\n"]
