@@ -155,6 +155,9 @@ def _write(job: Job, result: DocumentsResult, places: dict[str, str]) -> None:
             path = job.output / places[document.name]
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, document.text.encode())
+        # An earlier run may have kept something of what is dropped now.
+        for name in result.dropped:
+            (job.output / places[name]).unlink(missing_ok=True)
         return
     data = result.text.encode()
     if job.as_json:

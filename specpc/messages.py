@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.config import NOTHING, Protection
 from specpc.errors import InputError
 from specpc.prompt import find_tail
+from specpc.protection import unmark
 from specpc.shared_budget import compress_together
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ def compress_messages(
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
+    _check_marks(conversation)
     made = compress_together(
         compressor,
         conversation.texts,
@@ -164,6 +166,15 @@ def compress_messages(
     )
     cut = conversation.with_texts([part.text for part in made.texts])
     return CompressedMessages(cut, conversation.places, made.texts, made.total)
+
+
+def _check_marks(conversation: Conversation) -> None:
+    for place, text in zip(conversation.places, conversation.texts, strict=True):
+        try:
+            unmark(text)
+        except InputError as error:
+            number = next(key for key in place if isinstance(key, int)) + 1
+            raise InputError(f"message {number}: {error}") from error
 
 
 def _messages(request: Any) -> tuple[Place, list[dict[str, Any]]]:

@@ -30,7 +30,8 @@ _GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
 _WRAP_FROM: Final = 50
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
 _NUMBER: Final = regex.compile(
-    r"[ \t]*(?:[-*+>•][ \t]+)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+    r"[ \t]*(?:[-*+>•][ \t]+)?"
+    r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
 )
 
 

@@ -238,6 +238,14 @@ def test_dropped_documents_are_said(docs: Path) -> None:
     assert json.loads(run("docs", *options, "--json").stdout)["dropped"]
 
 
+def test_nothing_of_an_earlier_run_is_left(docs: Path) -> None:
+    assert run("docs", "-q", "Which?", "--ratio", "0.9", "-o", "out").exit_code == 0
+    before = set(Path("out").rglob("*.md"))
+    result = run("docs", "-q", "Which?", "--target-tokens", "70", "-o", "out")
+    assert "nothing is kept of" in result.stderr
+    assert set(Path("out").rglob("*.md")) < before
+
+
 def test_json_lines_are_documents(docs: Path) -> None:
     lines = [{"id": f"d{i}", "text": f"Line {i}. " * 9} for i in range(3)]
     data = "\n".join(map(json.dumps, [*lines, {"id": 9}, {"text": 3}])) + "\n{oops\n"

@@ -415,6 +415,13 @@ BAD: dict[str, tuple[list[str], bytes, int, str]] = {
         1,
         "surrogates",
     ),
+    "mark": (
+        [],
+        b'[{"role":"tool","content":"' + b"a b. " * 40 + b'<specpc:keep>"},'
+        b'{"role":"user","content":"q"}]',
+        1,
+        "message 1: the mark <specpc:keep> in line 1 is never closed",
+    ),
     "json": (["--json"], b"[]", 2, "leave out --json"),
     "jsonl": (["--jsonl"], b"[]", 2, "leave out --json"),
     "several": (["a", "b", "-o", "."], b"", 2, "reads one file"),
