@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A doc comment or docstring up to this size comes with every statement of its function.
 _SHORT_DOC: Final = 160
+# Where a function begins with something longer, a statement up to this size is its stand-in.
+_SHORT_STATEMENT: Final = 80
 # Where more than this share of a statement would come with any part of it, it stays whole.
 _MOST_SKELETON: Final = 0.8
 _DEEPEST: Final = 40
@@ -60,7 +62,11 @@ def _emit(builder: LayoutBuilder, source: Source, group: Group, needs: Sequence[
             between = builder.support(start, gap=source.gap(builder.position))
             builder.require(header, between)
         for inner in groups:
-            _emit(builder, source, inner, [header])
+            if inner is group.filler:
+                gap = source.gap(inner.start)
+                builder.require(header, builder.support(inner.end, [header], gap=gap))
+            else:
+                _emit(builder, source, inner, [header])
         assert builder.position == end
     if builder.position < group.end:
         builder.require(header, builder.support(group.end, gap=source.gap(builder.position)))
@@ -156,7 +162,7 @@ def _split(source: Source, group: Group, depth: int) -> None:
     """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
     found = list(blocks(source, group))
     inner: list[tuple[int, int, list[Group]]] = []
-    complete = True
+    complete, filler = True, None
     for block, start, end in found:
         indented = source.language.indented and block.type == "block"
         groups = _plan(source, statements(source, block), (start, end), depth, alone=not indented)
@@ -165,7 +171,8 @@ def _split(source: Source, group: Group, depth: int) -> None:
         elif indented and len(found) > 1:
             continue
         elif indented:
-            complete = False
+            filler = _shortest(groups)
+            complete = filler is not None
         if groups:
             inner.append((start, end, groups))
     cut = sum(end - start for start, end, _ in inner)
@@ -173,7 +180,13 @@ def _split(source: Source, group: Group, depth: int) -> None:
     if sum(map(_choices, (g for *_, groups in inner for g in groups))) < 2:
         return
     if size - cut <= _MOST_SKELETON * size:
-        group.inner, group.complete = inner, complete
+        group.inner, group.complete, group.filler = inner, complete, filler
+
+
+def _shortest(groups: list[Group]) -> Group | None:
+    """The shortest statement, if it is so short that it can always come with its function."""
+    small = [g for g in groups if not g.inner and g.end - g.start <= _SHORT_STATEMENT]
+    return min(small, key=lambda group: group.end - group.start, default=None)
 
 
 def _choices(group: Group) -> int:

@@ -67,7 +67,9 @@ class Group:
         nodes: what is in it.
         doc_end: where the comments before the first statement end.
         inner: where blocks are that are cut, and what is in them.
-        complete: whether what opens and closes those blocks can stand without what is in them.
+        complete: whether what opens and closes those blocks can stand without what is in them,
+            but for ``filler``.
+        filler: a statement in them that keeps an indented block from being empty.
     """
 
     start: int
@@ -76,6 +78,7 @@ class Group:
     doc_end: int
     inner: list[tuple[int, int, list[Group]]] = field(default_factory=list)
     complete: bool = False
+    filler: Group | None = None
 
 
 def is_comment(node: Node) -> bool:

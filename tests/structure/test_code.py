@@ -118,6 +118,14 @@ def test_a_statement_brings_its_signature_decorators_and_class() -> None:
     assert "def forget(" not in kept
 
 
+def test_a_signature_stands_with_the_shortest_statement() -> None:
+    steps = "".join(f"    step_{i} = first_step(of, the, work, number={i})\n" for i in range(12))
+    doc = f"    '''{'Do it. ' * 40}'''\n"
+    text = f"def work(of, the):\n{doc}{steps}    return 1\n"
+    layout = lay_out_code(text * 2, "python")
+    assert kept_text(text * 2, layout, [0]) == "def work(of, the):\n    return 1\n"
+
+
 def test_a_method_brings_its_class_and_its_closing_brace() -> None:
     text = PROGRAMS["java"]
     layout = lay_out_code(text, "java")
