@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # At least this share of the budget is used wherever whole units allow it.
 _USED: Final = 0.97
-# How many of the weakest chosen units may be exchanged for a better fit.
+# How many of the weakest chosen units may be exchanged for a better fit, half of them at most:
+# what a text is cut for must not go so that the budget looks well used.
 _EXCHANGED: Final = 12
 _FILLERS: Final = 400
 
@@ -91,11 +92,12 @@ def select_units(
     layout: Layout | None = None,
     forced: Collection[int] = (),
 ) -> NDArray[np.int64]:
-    """The best units by score that fit a budget, which is used to 97% wherever units allow.
+    """The best units by score that fit a budget, which is used to 97% where that costs little.
 
     Units are taken in order of score, skipping those too large for what is left. A unit costs
     its own tokens and those of what it needs and nothing before it needed. If much is
-    still left, the weakest few of them are exchanged for the fill of highest score that fits.
+    still left, some of the weaker half of them are exchanged for the fill of highest score that
+    fits.
 
     Args:
         scores: ``[units]``.
@@ -170,7 +172,7 @@ def _fill(
     best = basket
     available = eligible.copy()
     available[basket.chosen] = False
-    for given_up in range(min(_EXCHANGED, len(basket.chosen) - fixed) + 1):
+    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2) + 1):
         if best.used >= _USED * budget:
             break
         kept = basket.first(len(basket.chosen) - given_up)

@@ -20,7 +20,7 @@ scored = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30)), min_size=1, ma
 
 
 @given(scored, st.integers(1, 120))
-def test_units_fit_and_use_the_budget_where_any_choice_does(
+def test_units_fit_and_use_the_budget_without_giving_up_the_better_half(
     units: list[tuple[float, int]], budget: int
 ) -> None:
     scores = np.array([score for score, _ in units])
@@ -29,10 +29,20 @@ def test_units_fit_and_use_the_budget_where_any_choice_does(
     used = int(sizes[chosen].sum())
     assert used <= budget
     assert sorted(set(chosen.tolist())) == chosen.tolist()
+    # What is chosen by score alone, of which the better half is never given up.
+    by_score: list[int] = []
+    for unit in np.argsort(-scores, kind="stable").tolist():
+        if sizes[[*by_score, unit]].sum() <= budget:
+            by_score.append(unit)
+        if sizes[by_score].sum() == budget:
+            break
+    better = by_score[: (len(by_score) + 1) // 2]
+    assert set(better) <= set(chosen.tolist())
+    others = np.delete(sizes, better).tolist()
     totals = {
-        sum(subset)
-        for count in range(len(units) + 1)
-        for subset in itertools.combinations(sizes.tolist(), count)
+        int(sizes[better].sum()) + sum(subset)
+        for count in range(len(others) + 1)
+        for subset in itertools.combinations(others, count)
     }
     best = max(total for total in totals if total <= budget)
     assert used >= min(best, 0.95 * budget)
@@ -46,6 +56,10 @@ def test_units_go_by_score() -> None:
 def test_a_filler_does_not_push_out_the_best_unit() -> None:
     scores, sizes = np.array([0.9, 0.2, 0.1]), np.array([60, 45, 40])
     assert 0 in select_units(scores, sizes, 100)
+    # Nor does the wish to use the budget well.
+    assert select_units(np.array([2.4, 0.01, 0.0]), np.array([50, 60, 38]), 99).tolist() == [0, 2]
+    assert select_units(np.array([2.4, 0.01, 0.0]), np.array([50, 60, 39]), 99).tolist() == [0, 2]
+    assert select_units(np.array([2.4, 0.1, 0.0]), np.array([50, 60, 60]), 99).tolist() == [0]
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.data())
