@@ -49,7 +49,7 @@ class CompressedPrompt(TypedDict):
 class PromptCompressor:
     """A `Compressor` that is called as LLMLingua's `PromptCompressor` is."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - LLMLingua's, and two
+    def __init__(
         self,
         model_name: str = DEFAULT_DRAFT,
         device_map: str = "auto",
@@ -101,7 +101,7 @@ class PromptCompressor:
             raise AttributeError(f"specpc has no {name} of LLMLingua: {METHODS[name]}")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def compress_prompt(  # noqa: PLR0913 - LLMLingua's
+    def compress_prompt(
         self,
         context: str | Sequence[str],
         instruction: str = "",

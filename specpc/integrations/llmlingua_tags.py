@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 _OPENING: Final = re.compile(r"<llmlingua([^<>]*)>")
 _CLOSING: Final = "</llmlingua>"
-_SETTING: Final = re.compile(
-    r"\s*(?:rate\s*=\s*(?P<rate>\d*\.?\d+)|compress\s*=\s*(?P<compress>True|False))\s*"
-)
+_SETTINGS: Final = re.compile(r"(\s*,\s*(rate\s*=\s*\d*\.?\d+|compress\s*=\s*(True|False)))*\s*")
+_RATE: Final = re.compile(r"rate\s*=\s*([\d.]+)")
 
 
 @dataclass(frozen=True)
@@ -64,21 +63,11 @@ def _outside(text: str) -> Segment:
 
 
 def _tagged(text: str, opening: re.Match[str]) -> Segment:
-    """LLMLingua writes a comma before every setting."""
-    rate, compress = None, True
-    first, *settings = opening[1].split(",")
-    for setting in settings:
-        found = _SETTING.fullmatch(setting)
-        if found is None or first.strip():
-            break
-        if found["rate"]:
-            rate = float(found["rate"])
-        else:
-            compress = found["compress"] == "True"
-    else:
-        if not first.strip():
-            return Segment(text, rate, compress)
-    raise UsageError(
-        f"the tag {opening.group()} cannot be read: write <llmlingua>, <llmlingua, rate=0.4> or "
-        "<llmlingua, compress=False>"
-    )
+    settings = opening[1]
+    if not _SETTINGS.fullmatch(settings):
+        raise UsageError(
+            f"the tag {opening.group()} cannot be read: write <llmlingua>, <llmlingua, rate=0.4> "
+            "or <llmlingua, compress=False>"
+        )
+    rate = _RATE.search(settings)
+    return Segment(text, float(rate[1]) if rate else None, "False" not in settings)

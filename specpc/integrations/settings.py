@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
 from specpc.budget import check_budget
 from specpc.compressor import Compressor
 from specpc.config import NOTHING, Protection
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class CompressionSettings(BaseModel):
