@@ -18,6 +18,7 @@ from specpc.errors import UsageError
 from specpc.integrations.mcp import find_file, make_server
 from specpc_cli.inputs import read_text
 from specpc_cli.main import app
+from tests.integrations.test_passages import hide
 
 TEXT = "A fox ran. Two hares slept.\nDrei Bären saßen am Fluss. Five geese flew. " * 3
 
@@ -132,6 +133,8 @@ def test_nothing_but_the_protocol_on_standard_output() -> None:
 def test_wrong_folders_and_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, ["mcp", "nowhere"])
     assert (result.exit_code, result.stderr) == (2, "specpc: there is no folder nowhere\n")
-    monkeypatch.setitem(sys.modules, "specpc.integrations.mcp", None)
+    hide(monkeypatch, "mcp")
+    monkeypatch.delitem(sys.modules, "specpc.integrations.mcp")
     result = CliRunner().invoke(app, ["mcp"])
-    assert result.exit_code == 1
+    told = 'specpc: specpc mcp needs the package mcp: pip install "specpc[mcp]"\n'
+    assert (result.exit_code, result.stderr) == (1, told)

@@ -62,6 +62,13 @@ def test_where_a_passage_begins() -> None:
     assert Passage.of("x", {"a": None, "b": "f.py"}, ("a", "b"), None).file == "f.py"
 
 
+def hide(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """As if it were not installed."""
+    loaded = [name for name in sys.modules if name.startswith(f"{package}.")]
+    for name in (package, *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
+
+
 @pytest.mark.parametrize(
     ("module", "framework", "package"),
     [
@@ -76,9 +83,7 @@ def test_without_the_framework(
 ) -> None:
     name = f"specpc.integrations.{module}"
     monkeypatch.delitem(sys.modules, name, raising=False)
-    loaded = [m for m in sys.modules if m == framework or m.startswith(f"{framework}.")]
-    for part in {framework, *loaded}:
-        monkeypatch.setitem(sys.modules, part, None)
+    hide(monkeypatch, framework)
     with pytest.raises(ImportError) as caught:
         importlib.import_module(name)
     told = str(caught.value)
