@@ -34,5 +34,7 @@ def test_the_answer_is_kept(script: str, capfd: pytest.CaptureFixture[str]) -> N
     elif script != "llmlingua_drop_in.py":
         report = (EXAMPLES / "harbour-report.md").read_text(encoding="utf-8")
         start = report.index(ANSWER)
-        spans = [json.loads(line.partition(" ")[2]) for line in shown.splitlines() if "md [[" in line]
+        spans = [
+            json.loads(line.partition(" ")[2]) for line in shown.splitlines() if "md [[" in line
+        ]
         assert any(low <= start < high for found in spans for low, high in found)
