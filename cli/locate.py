@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from specpc.errors import InputError, UsageError
-from specpc.locate import Place, SlicedText, locate, locate_position
+from specpc.locate import Place, SlicedText, line_and_column, locate, locate_position
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import json_line, write_stdout
 
@@ -85,10 +85,10 @@ def _fields(text: SlicedText, place: Place, sources: dict[str, str | None]) -> d
             raise InputError(
                 f"{place.document} has changed since it was compressed: compress it again"
             )
-    line_start = source.rfind("\n", 0, place.start) + 1
+    line, column = line_and_column(source, place.start)
     return fields | {
-        "line": source.count("\n", 0, place.start) + 1,
-        "column": place.start - line_start + 1,
+        "line": line,
+        "column": column,
         "text": source[place.start : place.end],
     }
 

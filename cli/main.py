@@ -21,6 +21,7 @@ from specpc_cli import (
     evaluate,
     generate,
     locate,
+    mcp,
     models,
     view,
 )
@@ -101,6 +102,7 @@ app.command("view")(view.view)
 app.command("generate")(generate.generate)
 app.command("correlate")(correlate.correlate)
 app.command("locate")(locate.locate_quote)
+app.command("mcp")(mcp.serve)
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
 app.command("calibrate")(calibrate.calibrate)

@@ -149,6 +149,11 @@ def locate_position(
     return next(iter(sliced.places(position, position + 1)), None)
 
 
+def line_and_column(source: str, position: int) -> tuple[int, int]:
+    """Where a character stands, both counted from 1; lines end with ``\\n``."""
+    return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
+
+
 def _parts(fields: dict[str, Any]) -> Iterable[tuple[int, str | None, dict[str, Any]]]:
     """Of each source: where its text begins in the whole, its name, and its spans."""
     if "documents" in fields:

@@ -1,0 +1,62 @@
+"""``specpc mcp``: compress and locate as tools for agents."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import SpecPCError, UsageError
+from specpc_cli.console import Console
+from specpc_cli.inputs import read_text
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+
+if TYPE_CHECKING:
+    from specpc import Compressor
+
+
+def serve(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders whose files the tools may read; without any, they take text only.",
+            show_default=False,
+        ),
+    ] = None,
+    draft: DraftOption = DEFAULT_DRAFT,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+) -> None:
+    """Offer compress and locate to agents over standard input and output (MCP).
+
+    \b
+      pip install "specpc[mcp]"
+      claude mcp add specpc -- specpc mcp docs/
+
+    The draft is loaded at the first call. Messages go to standard error.
+    """
+    for folder in folders or ():
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}")
+    try:
+        from specpc.integrations.mcp import make_server
+    except ImportError as error:
+        raise SpecPCError(str(error)) from error
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs all it does
+    console = Console(verbose=False, quiet=False)
+
+    def load() -> Compressor:
+        from specpc import Compressor
+
+        return Compressor.from_pretrained(
+            draft, device=device, dtype=dtype, offline=offline, report=console.tell
+        )
+
+    if sys.stdin.isatty():
+        console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
+    make_server(load, read_text, folders or (), offline=offline).run("stdio")

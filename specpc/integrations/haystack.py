@@ -1,0 +1,159 @@
+"""Haystack: a component between a retriever and a prompt builder.
+
+>>> from specpc.integrations.haystack import SpecPCCompressor
+>>> pipeline.add_component("compressor", SpecPCCompressor(target_tokens=400))
+>>> pipeline.connect("retriever.documents", "compressor.documents")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specpc.integrations import missing
+
+try:
+    from haystack import Document, component
+except ImportError as error:
+    raise missing("specpc.integrations.haystack", "haystack-ai", "haystack") from error
+
+from specpc.budget import check_budget
+from specpc.config import Protection, check_names
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.integrations.passages import KEY, Passage, compress_passages
+
+if TYPE_CHECKING:
+    from specpc.compressor import Compressor
+
+
+@component
+class SpecPCCompressor:
+    """Cuts retrieved documents to one budget, spent where the query needs it.
+
+    Ids, scores and meta are kept. ``meta["specpc"]`` says what was kept of a document (see
+    `specpc.integrations.passages.KeptPassage`); its ``source_spans`` need ``split_idx_start``,
+    which Haystack's splitters write. A document of which nothing is kept is left out; one without
+    text comes out as it is.
+    """
+
+    def __init__(  # noqa: PLR0913 - a pipeline is written down by these
+        self,
+        draft: str = DEFAULT_DRAFT,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        min_per_document: int = 0,
+        gap: str = "",
+        keep: list[str] | None = None,
+        unit: str = "auto",
+        tokenizer: str = "draft",
+        device: str = "auto",
+        offline: bool = False,
+    ) -> None:
+        """Check the settings; nothing is loaded before `warm_up`.
+
+        Args:
+            draft: as in `Compressor.from_pretrained`.
+            ratio: fraction of the tokens kept, ``0 < ratio <= 1``.
+            target_tokens: absolute budget, instead of ``ratio``.
+            min_per_document: tokens that each document keeps at least.
+            gap: marker written wherever something between two kept pieces was cut.
+            keep: regular expressions whose matches are kept in any case.
+            unit: as in `Compressor.from_pretrained`.
+            tokenizer: likewise.
+            device: likewise.
+            offline: likewise.
+
+        Raises:
+            UsageError: one of them cannot be used.
+        """
+        check_budget(ratio=ratio, target_tokens=target_tokens)
+        check_names("auto", unit)
+        self._protection = Protection(tuple(keep or ()))
+        # Haystack serializes a component by attributes that are named as its parameters.
+        self.draft = draft
+        self.ratio = ratio
+        self.target_tokens = target_tokens
+        self.min_per_document = min_per_document
+        self.gap = gap
+        self.keep = keep
+        self.unit = unit
+        self.tokenizer = tokenizer
+        self.device = device
+        self.offline = offline
+        self._compressor: Compressor | None = None
+
+    def warm_up(self) -> None:
+        """Load the draft, once."""
+        self._loaded()
+
+    def _loaded(self) -> Compressor:
+        from specpc.compressor import Compressor
+
+        if self._compressor is None:
+            self._compressor = Compressor.from_pretrained(
+                self.draft,
+                unit=self.unit,
+                device=self.device,
+                tokenizer=self.tokenizer,
+                offline=self.offline,
+            )
+        return self._compressor
+
+    @component.output_types(documents=list[Document])
+    def run(
+        self,
+        query: str,
+        documents: list[Document],
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+    ) -> dict[str, list[Document]]:
+        """Compress retrieved documents.
+
+        Args:
+            query: what is asked of them.
+            documents: what was retrieved; unchanged.
+            ratio: for this run, in place of the budget of the component.
+            target_tokens: likewise.
+
+        Raises:
+            SpecPCError: see `specpc.errors`.
+        """
+        if ratio is None and target_tokens is None:
+            ratio, target_tokens = self.ratio, self.target_tokens
+        kept = compress_passages(
+            self._loaded(),
+            [_passage(document) for document in documents],
+            query.strip() or None,
+            ratio=ratio,
+            target_tokens=target_tokens,
+            min_per_document=self.min_per_document,
+            gap=self.gap,
+            keep=self._protection,
+        )
+        return {
+            "documents": [
+                replace(document, content=found.text, meta={**document.meta, KEY: found.facts})
+                if found.facts
+                else document
+                for document, found in zip(documents, kept, strict=True)
+                if found is not None
+            ]
+        }
+
+    @component.output_types(documents=list[Document])
+    async def run_async(
+        self,
+        query: str,
+        documents: list[Document],
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+    ) -> dict[str, list[Document]]:
+        """`run` in a thread."""
+        return await asyncio.to_thread(self.run, query, documents, ratio, target_tokens)
+
+
+def _passage(document: Document) -> Passage:
+    meta = document.meta
+    return Passage.of(document.content or "", meta, ("file_path",), meta.get("split_idx_start"))

@@ -1,0 +1,156 @@
+"""LangChain: a document compressor for retrievers, and a runnable for prompts.
+
+>>> from langchain_classic.retrievers import ContextualCompressionRetriever
+>>> from specpc.integrations.langchain import SpecPCCompressor
+>>> retriever = ContextualCompressionRetriever(
+...     base_retriever=found, base_compressor=SpecPCCompressor(target_tokens=400)
+... )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias, TypeGuard
+
+from specpc.integrations import missing
+
+try:
+    from langchain_core.callbacks import Callbacks  # noqa: TC002 - pydantic reads annotations
+    from langchain_core.documents import BaseDocumentCompressor, Document
+    from langchain_core.messages import BaseMessage
+    from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
+    from langchain_core.runnables import RunnableConfig, RunnableSerializable
+except ImportError as error:
+    raise missing("specpc.integrations.langchain", "langchain-core", "langchain") from error
+
+from specpc.errors import InputError
+from specpc.integrations.passages import KEY, Passage, compress_passages
+from specpc.integrations.settings import CompressionSettings
+from specpc.messages import LONG_TEXT, compress_messages
+
+Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
+"""What LangChain's models take."""
+
+_ROLES = {"human": "user", "ai": "assistant"}
+
+
+class SpecPCCompressor(CompressionSettings, BaseDocumentCompressor):
+    """Cuts the documents of a retriever to one budget, spent where the query needs it.
+
+    Metadata and ids are kept. ``metadata["specpc"]`` says what was kept of a document (see
+    `specpc.integrations.passages.KeptPassage`); its ``source_spans`` need ``start_index``, which
+    text splitters write with ``add_start_index=True``. A document of which nothing is kept is
+    left out; one without text comes out as it is.
+
+    Attributes:
+        min_per_document: tokens that each document keeps at least.
+    """
+
+    min_per_document: int = 0
+
+    def compress_documents(
+        self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
+    ) -> list[Document]:
+        """Compress retrieved documents; the base class runs the same in a thread for async.
+
+        Args:
+            documents: what was retrieved; unchanged.
+            query: what is asked of them.
+            callbacks: nothing is called back.
+
+        Raises:
+            SpecPCError: see `specpc.errors`.
+        """
+        passages = [
+            Passage.of(d.page_content, d.metadata, ("source",), d.metadata.get("start_index"))
+            for d in documents
+        ]
+        kept = compress_passages(
+            self.compressor,
+            passages,
+            query.strip() or None,
+            ratio=self.ratio,
+            target_tokens=self.target_tokens,
+            min_per_document=self.min_per_document,
+            gap=self.gap,
+            keep=self.keep,
+        )
+        return [
+            document.model_copy(
+                update={
+                    "page_content": found.text,
+                    "metadata": {**document.metadata, KEY: found.facts},
+                }
+            )
+            if found.facts
+            else document
+            for document, found in zip(documents, kept, strict=True)
+            if found is not None
+        ]
+
+
+class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, Any]):
+    """Shortens what stands between a prompt template and a model; the same kind comes out.
+
+    - A string is cut as `Compressor.compress` cuts it: its last paragraph, if it asks or
+      instructs, is the question and stays whole.
+    - Of chat messages the long texts before the last user turn are cut (see
+      `specpc.messages.compress_messages`). Where there are none, the last user turn holds both
+      text and question, and is cut as a string is.
+    """
+
+    def invoke(self, input: Prompt, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Shorten one prompt.
+
+        Raises:
+            SpecPCError: see `specpc.errors`.
+        """
+        return self._call_with_config(self._shorten, input, config, **kwargs)
+
+    def _shorten(self, prompt: Prompt) -> Any:
+        if isinstance(prompt, str):
+            return self._text(prompt)
+        if isinstance(prompt, ChatPromptValue):
+            return prompt.model_copy(update={"messages": self._messages(prompt.messages)})
+        if isinstance(prompt, StringPromptValue):
+            return prompt.model_copy(update={"text": self._text(prompt.text)})
+        if isinstance(prompt, PromptValue):
+            raise InputError(f"{type(prompt).__name__} has no text to shorten: leave it as it is")
+        return self._messages(prompt)
+
+    def _text(self, prompt: str) -> str:
+        return self.compressor.compress(
+            prompt,
+            ratio=self.ratio,
+            target_tokens=self.target_tokens,
+            gap=self.gap,
+            keep=self.keep,
+        ).text
+
+    def _messages(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        request = [{"role": _role(m), "content": m.content} for m in messages]
+        made = compress_messages(
+            self.compressor,
+            request,
+            ratio=self.ratio,
+            target_tokens=self.target_tokens,
+            gap=self.gap,
+            keep=self.keep,
+        )
+        contents = [message["content"] for message in made.request]
+        last = messages[-1]
+        if made.total is None and _role(last) == "user" and _is_long(last.content):
+            contents[-1] = self._text(last.content)
+        return [
+            message.model_copy(update={"content": content})
+            for message, content in zip(messages, contents, strict=True)
+        ]
+
+
+def _role(message: BaseMessage) -> str:
+    """As OpenAI calls it; ``ChatMessage`` has a role of its own."""
+    return str(getattr(message, "role", _ROLES.get(message.type, message.type)))
+
+
+def _is_long(content: object) -> TypeGuard[str]:
+    return isinstance(content, str) and len(content) > LONG_TEXT
