@@ -30,7 +30,7 @@ def make_page(picture: Picture, name: str, ratio: float) -> bytes:
         name: the text's name, for the title.
         ratio: where the slider starts; one of the picture's.
     """
-    template = resources.files("specpc_cli").joinpath("view.html").read_text(encoding="utf-8")
+    template = resources.files("specpc").joinpath("view.html").read_text(encoding="utf-8")
     data = json.dumps(_fields(picture, name, ratio), ensure_ascii=False, separators=(",", ":"))
     slots = {
         "policy": _policy(template),
