@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.config import NOTHING, Protection
 from specpc.errors import InputError
 from specpc.prompt import find_tail
-from specpc.shared_budget import compress_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -148,6 +147,8 @@ def compress_messages(
         BudgetError: the budget is missing, out of range, or cannot hold anything.
         InputError: these are no messages, none of them is a user's, or a text is not encodable.
     """
+    from specpc.shared_budget import compress_together
+
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
