@@ -21,9 +21,9 @@ from specpc_cli.task import Task
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted, Totals
+    from specpc_cli.task import Engine
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Job:
     stats: StatsWanted
 
 
-def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
+def run(job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
     """Compress every line.
 
     Raises:
@@ -84,7 +84,7 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
 def _run_lines(
     job: Job,
     done: int,
-    load: Callable[[], Compressor],
+    load: Callable[[], Engine],
     task: Task,
     console: Console,
     write: Callable[[bytes], None],
@@ -92,7 +92,7 @@ def _run_lines(
 ) -> tuple[int, int]:
     """Numbers of failed lines and of all lines; the first ``done`` were written before."""
     failed = total = 0
-    compressor: Compressor | None = None
+    compressor: Engine | None = None
     for number, line in open_lines(job.source):
         total += 1
         if total <= done:

@@ -22,6 +22,7 @@ from specpc_cli import (
     generate,
     locate,
     models,
+    serve,
     view,
 )
 
@@ -102,6 +103,7 @@ app.command("generate")(generate.generate)
 app.command("correlate")(correlate.correlate)
 app.command("locate")(locate.locate_quote)
 app.command("eval")(evaluate.evaluate)
+app.command("serve")(serve.serve)
 app.command("bench")(bench.bench)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")

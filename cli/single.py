@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted
+    from specpc_cli.task import Engine
 
 
 def run(
     source: str,
     output: Path | None,
-    load: Callable[[], Compressor],
+    load: Callable[[], Engine],
     task: Task,
     console: Console,
     *,

@@ -9,8 +9,13 @@ from specpc.config import NOTHING, Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from specpc import CompressionResult, Compressor
+    from specpc.messages import CompressedMessages
+    from specpc.serving.client import ServerCompressor, ServerMessages
+
+    Engine: TypeAlias = Compressor | ServerCompressor
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Task:
 
     def run(
         self,
-        compressor: Compressor,
+        compressor: Engine,
         text: str,
         *,
         question: str | None = None,
@@ -51,6 +56,28 @@ class Task:
             name=name,
             progress=progress,
         )
+
+    def run_messages(
+        self,
+        compressor: Engine,
+        request: Any,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> CompressedMessages | ServerMessages:
+        """Compress a chat request."""
+        options: dict[str, Any] = {
+            "ratio": self.ratio,
+            "target_tokens": self.target_tokens,
+            "gap": self.gap,
+            "keep": self.keep,
+            "progress": progress,
+        }
+        from specpc.serving.client import ServerCompressor
+
+        if isinstance(compressor, ServerCompressor):
+            return compressor.compress_messages(request, self.question, **options)
+        from specpc.messages import compress_messages
+
+        return compress_messages(compressor, request, self.question, **options)
 
     def settings(self) -> dict[str, Any]:
         """The fields, for telling whether two runs are alike."""

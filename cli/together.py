@@ -18,11 +18,10 @@ from specpc_cli.tree import Source, find_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from specpc import Compressor
     from specpc.documents import DocumentsResult
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted
-    from specpc_cli.task import Task
+    from specpc_cli.task import Engine, Task
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Job:
         return self.output is not None and not joined
 
 
-def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
+def run(job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
     """Compress all documents to one budget.
 
     Raises:

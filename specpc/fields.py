@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from specpc.documents import DocumentsResult
+    from specpc.messages import CompressedMessages
     from specpc.results import CompressionResult
 
 
@@ -17,16 +18,13 @@ def batch_fields(result: CompressionResult) -> dict[str, Any]:
     return {
         "compressed": result.text,
         "spans": [[span.start, span.end] for span in result.spans],
-        "original_tokens": result.original_tokens,
-        "compressed_tokens": result.compressed_tokens,
-        "tokenizer": result.tokenizer,
-        "seconds": round(result.timings.total, 4),
+        **_counts(result),
     }
 
 
 def json_fields(result: CompressionResult) -> dict[str, Any]:
     """The fields of ``--json``: those of a batch line, and how they came about."""
-    return batch_fields(result) | {"positions": list(result.positions)} | made_fields(result)
+    return {**batch_fields(result), "positions": list(result.positions), **_origin(result)}
 
 
 def documents_fields(result: DocumentsResult) -> dict[str, Any]:
@@ -50,14 +48,29 @@ def documents_fields(result: DocumentsResult) -> dict[str, Any]:
             for document, position in zip(result.documents, result.positions, strict=True)
         ],
         "dropped": list(result.dropped),
-        "original_tokens": total.original_tokens,
-        "compressed_tokens": total.compressed_tokens,
-        "tokenizer": total.tokenizer,
-        "seconds": round(total.timings.total, 4),
-    } | made_fields(total)
+        **_counts(total),
+        **_origin(total),
+    }
 
 
-def made_fields(result: CompressionResult) -> dict[str, Any]:
+def messages_fields(made: CompressedMessages) -> dict[str, Any]:
+    """A chat request that was compressed, and counts if anything in it could be cut."""
+    total = made.total
+    if total is None:
+        return {"request": made.request}
+    return {"request": made.request, **_counts(total), **_origin(total)}
+
+
+def _counts(result: CompressionResult) -> dict[str, Any]:
+    return {
+        "original_tokens": result.original_tokens,
+        "compressed_tokens": result.compressed_tokens,
+        "tokenizer": result.tokenizer,
+        "seconds": round(result.timings.total, 4),
+    }
+
+
+def _origin(result: CompressionResult) -> dict[str, Any]:
     """How a result came about."""
     times = result.timings
     return {
