@@ -40,9 +40,13 @@ def bind(settings: Settings) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0]
         taken = socket.socket(family)
-        if os.name == "posix":  # elsewhere it would let two servers share a port
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
+        try:
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+        except OSError:
+            taken.close()
+            raise
     except OSError as error:
         told = error.strerror or str(error)
         raise SpecPCError(f"cannot listen on {where[0]} port {where[1]}: {told}") from error
