@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from specpc.errors import InputError, OutOfMemoryError, UsageError
+from specpc.fields import batch_fields
 from specpc_cli.inputs import open_lines
 from specpc_cli.outputs import json_line, replace_file, write_stdout
-from specpc_cli.task import Task, batch_fields
+from specpc_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted, Totals
+    from specpc_cli.task import Engine
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Job:
     stats: StatsWanted
 
 
-def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
+def run(job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
     """Compress every line.
 
     Raises:
@@ -83,7 +84,7 @@ def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) 
 def _run_lines(
     job: Job,
     done: int,
-    load: Callable[[], Compressor],
+    load: Callable[[], Engine],
     task: Task,
     console: Console,
     write: Callable[[bytes], None],
@@ -91,7 +92,7 @@ def _run_lines(
 ) -> tuple[int, int]:
     """Numbers of failed lines and of all lines; the first ``done`` were written before."""
     failed = total = 0
-    compressor: Compressor | None = None
+    compressor: Engine | None = None
     for number, line in open_lines(job.source):
         total += 1
         if total <= done:

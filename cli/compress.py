@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from specpc.errors import UsageError
 from specpc_cli import batch, many, messages, single, together
 from specpc_cli.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.console import Console
+from specpc_cli.engines import Wanted, from_here, from_server
 from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import (
     DeviceOption,
@@ -32,11 +33,9 @@ from specpc_cli.stats import StatsWanted
 from specpc_cli.task import Task
 from specpc_cli.tree import has_folder
 
-if TYPE_CHECKING:
-    from specpc import Compressor
-
 
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: typer.Context,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -120,6 +119,14 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     price: Annotated[
         float | None, typer.Option(help="With --stats: price of a million tokens.")
     ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SPECPC_SERVER",
+            help="Address of a 'specpc serve' that does the work, at once.",
+            show_default=False,
+        ),
+    ] = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
@@ -139,6 +146,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
+      specpc compress notes.txt -q "What changed?" --ratio 0.2 --server http://127.0.0.1:8765
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
@@ -166,25 +174,9 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
     totals = StatsWanted(stats or price is not None, price)
 
-    def load() -> Compressor:
-        from specpc import Compressor
-        from specpc.scorers import advice
-
-        compressor = Compressor.from_pretrained(
-            draft,
-            scorer=scorer,
-            unit=unit,
-            device=device,
-            dtype=dtype,
-            tokenizer=tokenizer,
-            offline=offline,
-            report=console.tell,
-        )
-        if verbose and scorer == "auto" and compressor.scorer.name == "specpc":
-            told = "the retrieval heads of this draft are not known; better results after"
-            console.tell(f"{told}: {advice(compressor.draft)}")
-        return compressor
-
+    wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline)
+    engine = from_server(server, wanted, context) if server else from_here(wanted, console)
+    load = engine.load
     made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
     made_with |= task.settings()
     if input_format == "messages":
@@ -202,11 +194,13 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
         together.run(documents, load, task, console)
     elif jsonl:
+        made_with["draft"] = engine.draft_name()
         fields = batch.Fields(context_field or "context", question_field)
         job = batch.Job(sources[0], output, fields, made_with, resume, totals)
         batch.run(job, load, task, console)
     elif several:
         made_with |= {"json": as_json, "stats": as_json and totals.wanted}
+        made_with["draft"] = engine.draft_name()
         files = many.Job(sources, output, as_json, made_with, resume, totals)
         many.run(files, load, task, console)
     else:

@@ -23,6 +23,7 @@ from specpc_cli import (
     locate,
     mcp,
     models,
+    serve,
     view,
 )
 
@@ -104,6 +105,7 @@ app.command("correlate")(correlate.correlate)
 app.command("locate")(locate.locate_quote)
 app.command("mcp")(mcp.serve)
 app.command("eval")(evaluate.evaluate)
+app.command("serve")(serve.serve)
 app.command("bench")(bench.bench)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")

@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.fields import json_fields
 from specpc_cli.inputs import STDIN, decode, read_bytes
 from specpc_cli.manifest import NAME, Manifest, finished
 from specpc_cli.outputs import json_line, write_stdout, write_through
-from specpc_cli.task import Task, json_fields
+from specpc_cli.task import Task
 from specpc_cli.tree import Found, Source, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.progress import FilesProgress
     from specpc_cli.stats import StatsWanted, Totals
+    from specpc_cli.task import Engine
 
 _PART = ".specpc.part"
 
@@ -45,7 +46,7 @@ class Job:
     stats: StatsWanted
 
 
-def run(job: Job, load: Callable[[], Compressor], task: Task, console: Console) -> None:
+def run(job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
     """Compress every file.
 
     Raises:
@@ -86,9 +87,7 @@ def tell_skipped(found: Found, console: Console) -> None:
 class _Work:
     """One run over many files."""
 
-    def __init__(
-        self, job: Job, load: Callable[[], Compressor], task: Task, console: Console
-    ) -> None:
+    def __init__(self, job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
         self.job = job
         self.load = load
         self.task = task
@@ -143,7 +142,7 @@ class _Work:
             self.console.tell(f"{done} of {len(files)} files were finished before")
         return waiting
 
-    def _compress(self, file: Source, compressor: Compressor, progress: FilesProgress) -> int:
+    def _compress(self, file: Source, compressor: Engine, progress: FilesProgress) -> int:
         """Compress one file and write what comes out; how many tokens it had."""
         source = read_bytes(file.name)
         text = decode(source, file.name)

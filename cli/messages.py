@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted
-    from specpc_cli.task import Task
+    from specpc_cli.task import Engine, Task
 
 _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 
@@ -26,7 +25,7 @@ _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 def run(
     source: str,
     output: Path | None,
-    load: Callable[[], Compressor],
+    load: Callable[[], Engine],
     task: Task,
     console: Console,
     stats: StatsWanted,
@@ -36,23 +35,14 @@ def run(
     Raises:
         InputError: it is no JSON, or no messages.
     """
-    from specpc.messages import LONG_TEXT, Conversation, compress_messages
+    from specpc.messages import LONG_TEXT, Conversation
 
     text = read_text(source)
     request = _parse(text, "standard input" if source == STDIN else source)
     Conversation.read(request, task.question)  # before a draft is loaded
     compressor = load()
     with console.progress("Reading") as progress:
-        made = compress_messages(
-            compressor,
-            request,
-            task.question,
-            ratio=task.ratio,
-            target_tokens=task.target_tokens,
-            gap=task.gap,
-            keep=task.keep,
-            progress=progress,
-        )
+        made = task.run_messages(compressor, request, progress)
     indent = _INDENT.match(text)
     data = json_text(made.request, indent[1] if indent else None)
     write_output(source, output, data)

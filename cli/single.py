@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specpc.fields import json_fields
 from specpc_cli.inputs import read_text
 from specpc_cli.outputs import json_line, write_output
-from specpc_cli.task import Task, json_fields
+from specpc_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specpc import Compressor
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted
+    from specpc_cli.task import Engine
 
 
 def run(
     source: str,
     output: Path | None,
-    load: Callable[[], Compressor],
+    load: Callable[[], Engine],
     task: Task,
     console: Console,
     *,

@@ -9,8 +9,13 @@ from specpc.config import NOTHING, Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from specpc import CompressionResult, Compressor
+    from specpc.messages import CompressedMessages
+    from specpc.serving.client import ServerCompressor, ServerMessages
+
+    Engine: TypeAlias = Compressor | ServerCompressor
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Task:
 
     def run(
         self,
-        compressor: Compressor,
+        compressor: Engine,
         text: str,
         *,
         question: str | None = None,
@@ -52,32 +57,28 @@ class Task:
             progress=progress,
         )
 
+    def run_messages(
+        self,
+        compressor: Engine,
+        request: Any,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> CompressedMessages | ServerMessages:
+        """Compress a chat request."""
+        options: dict[str, Any] = {
+            "ratio": self.ratio,
+            "target_tokens": self.target_tokens,
+            "gap": self.gap,
+            "keep": self.keep,
+            "progress": progress,
+        }
+        from specpc.serving.client import ServerCompressor
+
+        if isinstance(compressor, ServerCompressor):
+            return compressor.compress_messages(request, self.question, **options)
+        from specpc.messages import compress_messages
+
+        return compress_messages(compressor, request, self.question, **options)
+
     def settings(self) -> dict[str, Any]:
         """The fields, for telling whether two runs are alike."""
         return asdict(self)
-
-
-def batch_fields(result: CompressionResult) -> dict[str, Any]:
-    """The fields of a JSONL output line; their names and meaning are stable."""
-    return {
-        "compressed": result.text,
-        "spans": [[span.start, span.end] for span in result.spans],
-        "original_tokens": result.original_tokens,
-        "compressed_tokens": result.compressed_tokens,
-        "tokenizer": result.tokenizer,
-        "seconds": round(result.timings.total, 4),
-    }
-
-
-def json_fields(result: CompressionResult) -> dict[str, Any]:
-    """The fields of ``--json``: those of a batch line, and how they came about."""
-    return batch_fields(result) | {
-        "positions": list(result.positions),
-        "ratio": round(result.ratio, 4),
-        "query": result.query,
-        "query_source": result.query_source.value,
-        "draft": result.draft,
-        "scorer": result.scorer,
-        "unit": result.unit,
-        "notes": list(result.notes),
-    }

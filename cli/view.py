@@ -118,7 +118,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not wants_page:
         show_picture(picture, name, ratio, pager=pager)
     else:
-        from specpc_cli.view_page import make_page
+        from specpc.page import make_page
 
         target = target or Path(tempfile.mkdtemp(prefix="specpc-view-")) / _page_name(file)
         write_file(target, make_page(picture, name, ratio))

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from specpc import Compressor
+from specpc.page import make_page
 from specpc.painting import Picture, paint
-from specpc_cli.view_page import make_page
 from specpc_cli.view_terminal import show
 
 DOCS = Path(__file__).resolve().parent

@@ -60,10 +60,12 @@ class Protection:
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for a pattern that is none, or a negative count."""
-        import regex
-
         if min(self.first, self.last) < 0:
             raise UsageError("the number of units to keep cannot be negative")
+        if not self.patterns:
+            return
+        import regex
+
         for pattern in self.patterns:
             try:
                 regex.compile(pattern)

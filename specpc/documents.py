@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from specpc.budget import check_budget, resolve_budget
 from specpc.config import NOTHING, TEMPLATE, Protection, check_template
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.protection import unmark
-from specpc.shared_budget import read_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,6 +104,8 @@ def compress_documents(  # noqa: PLR0913 - the options of `Compressor.compress_d
     progress: Callable[[int, int], None] | None = None,
 ) -> DocumentsResult:
     """See `Compressor.compress_documents`."""
+    from specpc.shared_budget import read_together
+
     check_budget(ratio=ratio, target_tokens=target_tokens)
     _check(documents, min_per_document, template)
     texts, names = [d.text for d in documents], [d.name for d in documents]
@@ -164,6 +164,8 @@ def _check_least(result: DocumentsResult, least: int) -> None:
 
 
 def _check(documents: Sequence[Document], min_per_document: int, template: str) -> None:
+    from specpc.protection import unmark
+
     check_template(template)
     if min_per_document < 0:
         raise UsageError("the least number of tokens a document cannot be negative")

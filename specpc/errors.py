@@ -56,3 +56,11 @@ class UnsupportedModelError(DraftError):
 
 class OutOfMemoryError(SpecPCError):
     """The machine or the device ran out of memory."""
+
+
+def not_encodable() -> InputError:
+    """The error for a text with lone surrogates, which no encoding can write."""
+    return InputError(
+        "the text has characters that cannot be written as UTF-8 (lone surrogates): "
+        "decode the input as UTF-8 before compressing it"
+    )

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.config import NOTHING, Protection
 from specpc.errors import InputError
 from specpc.prompt import find_tail
-from specpc.protection import unmark
-from specpc.shared_budget import compress_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -149,6 +147,8 @@ def compress_messages(
         BudgetError: the budget is missing, out of range, or cannot hold anything.
         InputError: these are no messages, none of them is a user's, or a text is not encodable.
     """
+    from specpc.shared_budget import compress_together
+
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
@@ -169,6 +169,8 @@ def compress_messages(
 
 
 def _check_marks(conversation: Conversation) -> None:
+    from specpc.protection import unmark
+
     for place, text in zip(conversation.places, conversation.texts, strict=True):
         try:
             unmark(text)

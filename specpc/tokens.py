@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.errors import InputError
+from specpc.errors import not_encodable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,10 +99,7 @@ class TextEncoder:
         try:
             return self._plain.encode(text, add_special_tokens=False)
         except (TypeError, UnicodeEncodeError) as error:
-            raise InputError(
-                "the text has characters that cannot be written as UTF-8 (lone surrogates): "
-                "decode the input as UTF-8 before compressing it"
-            ) from error
+            raise not_encodable() from error
 
 
 def _own_backend(tokenizer: PreTrainedTokenizerFast | LeanTokenizer) -> Tokenizer:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from specpc.address import split_address
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation.targets import Reply, clean, request_after
 
@@ -121,13 +121,8 @@ def check_address(address: str) -> str:
     Raises:
         UsageError: it is none.
     """
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        usable = usable and parts.port != 0 and not (parts.query or parts.fragment)
-    except ValueError:
-        usable = False
-    if not usable or not address.isascii() or " " in address:
+    parts = split_address(address)
+    if parts is None:
         raise UsageError(
             f"an endpoint is an address such as http://127.0.0.1:8000/v1, not {address!r}"
         )

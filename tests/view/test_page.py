@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specpc import Compressor
+from specpc.page import make_page
 from specpc.painting import Picture, paint
-from specpc_cli.view_page import make_page
 from tests.view.browser import requests, set_size, set_theme, start_browser
 
 if TYPE_CHECKING:

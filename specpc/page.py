@@ -30,7 +30,7 @@ def make_page(picture: Picture, name: str, ratio: float) -> bytes:
         name: the text's name, for the title.
         ratio: where the slider starts; one of the picture's.
     """
-    template = resources.files("specpc_cli").joinpath("view.html").read_text(encoding="utf-8")
+    template = resources.files("specpc").joinpath("view.html").read_text(encoding="utf-8")
     data = json.dumps(_fields(picture, name, ratio), ensure_ascii=False, separators=(",", ":"))
     slots = {
         "policy": _policy(template),
@@ -45,7 +45,7 @@ def make_page(picture: Picture, name: str, ratio: float) -> bytes:
 def _policy(template: str) -> str:
     """A content security policy that allows the template's own script and style, and no more."""
     script, style = (
-        _hash(re.findall(f"<{tag}>(.*?)</{tag}>", template, re.DOTALL)[-1])
+        content_hash(re.findall(f"<{tag}>(.*?)</{tag}>", template, re.DOTALL)[-1])
         for tag in ("script", "style")
     )
     return (
@@ -54,7 +54,8 @@ def _policy(template: str) -> str:
     )
 
 
-def _hash(content: str) -> str:
+def content_hash(content: str) -> str:
+    """How a content security policy names a script or style that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 

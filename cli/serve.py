@@ -1,0 +1,91 @@
+"""``specpc serve``: a warm draft behind a local address."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.serving import check_installed
+from specpc.serving.settings import Settings
+from specpc_cli.console import Console
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
+
+_DEFAULT = Settings()
+
+
+def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than loopback need SPECPC_TOKEN.")
+    ] = _DEFAULT.host,
+    port: Annotated[int, typer.Option(help="Port; 0 for any.")] = _DEFAULT.port,
+    openai_upstream: Annotated[
+        str | None,
+        typer.Option(help="Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
+    ] = None,
+    anthropic_upstream: Annotated[
+        str | None,
+        typer.Option(help="Where /v1/messages is passed on to: a base URL without /v1."),
+    ] = None,
+    ratio: Annotated[
+        float, typer.Option(help="Chat requests: fraction of the tokens of long texts kept.")
+    ] = _DEFAULT.ratio,
+    min_tokens: Annotated[
+        int, typer.Option(help="Chat requests: cut only if so many tokens may be cut.")
+    ] = _DEFAULT.min_tokens,
+    queue: Annotated[
+        int, typer.Option(help="Most texts that wait; more are refused with 429.")
+    ] = _DEFAULT.queue,
+    max_bytes: Annotated[int, typer.Option(help="Most bytes of a request.")] = _DEFAULT.max_bytes,
+    timeout: Annotated[
+        float, typer.Option(help="Most seconds until a text is compressed.")
+    ] = _DEFAULT.timeout,
+    draft: DraftOption = DEFAULT_DRAFT,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Keep a draft warm and compress for other programs.
+
+    \b
+      specpc serve
+      specpc compress report.md -q "Who signed?" --ratio 0.2 --server http://127.0.0.1:8765
+      specpc serve --openai-upstream http://127.0.0.1:8000/v1 --ratio 0.3
+      SPECPC_TOKEN=... specpc serve --host 0.0.0.0
+
+    POST /v1/compress takes the arguments of the Python API as JSON. POST /v1/chat/completions and
+    /v1/messages are passed on with their long texts cut. / is a page to try it, /healthz and
+    /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
+    """
+    console = Console(verbose=False, quiet=quiet)
+    settings = Settings(
+        host=host,
+        port=port,
+        token=os.environ.get("SPECPC_TOKEN") or None,
+        ratio=ratio,
+        min_tokens=min_tokens,
+        openai_upstream=openai_upstream,
+        anthropic_upstream=anthropic_upstream,
+        queue=queue,
+        max_bytes=max_bytes,
+        timeout=timeout,
+    )
+    check_installed()
+
+    from specpc import Compressor
+    from specpc.serving.run import bind, run, url_of
+
+    taken = bind(settings)
+    compressor = Compressor.from_pretrained(
+        draft, device=device, dtype=dtype, offline=offline, report=console.tell
+    )
+    run(
+        compressor,
+        settings,
+        taken,
+        ready=lambda: console.tell(f"{draft} listens on {url_of(taken)}"),
+    )
+    console.tell("stopped")

@@ -1,0 +1,42 @@
+"""Addresses of servers, as users type them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from specpc.errors import UsageError
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+
+def split_address(address: str) -> SplitResult | None:
+    """The parts of an http or https address without query and fragment; ``None`` if it is none."""
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = usable and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        return None
+    return parts if usable and address.isascii() and " " not in address else None
+
+
+def check_server(address: str, option: str) -> str:
+    """An address without a slash at its end.
+
+    Args:
+        address: what the user typed.
+        option: after what.
+
+    Raises:
+        UsageError: it is no address, or has a user name in it.
+    """
+    parts = split_address(address)
+    if parts is None:
+        raise UsageError(
+            f"{option} takes an address such as http://127.0.0.1:8765, not {address!r}"
+        )
+    if parts.username is not None:
+        raise UsageError(f"{option} takes an address without a user name in it")
+    return address.rstrip("/")

@@ -1,0 +1,20 @@
+"""A local server around one warm draft: ``specpc serve``.
+
+What runs in the server needs the extra ``serve``; `specpc.serving.client` needs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from specpc.errors import SpecPCError
+
+_NEEDED = ("fastapi", "uvicorn", "httpx", "prometheus_client")
+
+
+def check_installed() -> None:
+    """Raise `SpecPCError` unless what the server is made of is installed."""
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise SpecPCError(
+            f"the server needs {missing[0]}, which is not installed: pip install 'specpc[serve]'"
+        )

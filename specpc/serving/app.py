@@ -1,0 +1,214 @@
+"""The server's routes: each a few lines around the worker, the engine and the upstream."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.exceptions import HTTPException
+
+from specpc.budget import check_budget
+from specpc.errors import SpecPCError, UsageError
+from specpc.serving.access import Access
+from specpc.serving.engine import Engine, Passage, may_be_long
+from specpc.serving.errors import answer, answer_http, answer_unexpected, error_fields
+from specpc.serving.limits import BodyLimit
+from specpc.serving.metrics import Measure, Metrics
+from specpc.serving.pages import Asked, error_page, form_page, picture_page
+from specpc.serving.requests import OneOrMany
+from specpc.serving.upstream import TIMEOUT, Headers, pass_on
+from specpc.serving.waiting import do_job, do_jobs
+from specpc.serving.worker import Job, Worker
+from specpc.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from specpc import Compressor
+    from specpc.serving.settings import Settings
+
+T = TypeVar("T")
+
+_RATIO_HEADER = "x-specpc-ratio"
+
+
+class Service:
+    """What the routes share: the draft, its queue, the upstream's connections, the counts."""
+
+    def __init__(self, compressor: Compressor, settings: Settings) -> None:
+        """Nothing runs before `running`."""
+        self.settings = settings
+        self.engine = Engine(compressor)
+        self.worker = Worker(settings.queue)
+        self.metrics = Metrics(lambda: self.worker.waiting)
+
+    @asynccontextmanager
+    async def running(self, _: FastAPI) -> AsyncIterator[None]:
+        """Start and end the worker and the connections to the upstream."""
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as self.client:
+            with self.worker:
+                yield
+
+    async def do(self, work: Callable[[Callable[[int, int], None]], T], request: Request) -> T:
+        """Have the worker do something, as long as the client waits for it."""
+        return await do_job(self.worker, Job(work), request, self.settings.timeout)
+
+    async def compress(self, body: OneOrMany, request: Request) -> Any:
+        """The answer to one request, or to each of several; the first failed one raises alone."""
+        several = isinstance(body, list)
+        requests = body if isinstance(body, list) else [body]
+        jobs = [Job(partial(self.engine.compress, one)) for one in requests]
+        answers = []
+        for result in await do_jobs(self.worker, jobs, request, self.settings.timeout):
+            if isinstance(result, SpecPCError) and several:
+                answers.append(error_fields(result))
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                self._count(result)
+                answers.append(result)
+        return answers if several else answers[0]
+
+    def _count(self, made: dict[str, Any]) -> None:
+        if "compressed_tokens" in made:
+            self.metrics.compressed(
+                made["original_tokens"], made["compressed_tokens"], made["seconds"]
+            )
+
+    async def chat(self, request: Request, upstream: str | None, path: str) -> StreamingResponse:
+        """Pass a chat request on, its long texts cut."""
+        option = "--openai-upstream" if path == "/chat/completions" else "--anthropic-upstream"
+        if upstream is None:
+            raise HTTPException(
+                404, f"the server passes nothing on to here: start it with {option} URL"
+            )
+        ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
+        passage = await self._shortened(Passage(await request.body()), ratio, request)
+        return await pass_on(self.client, request, upstream + path, passage.body, _told(passage))
+
+    async def _shortened(self, passage: Passage, ratio: float, request: Request) -> Passage:
+        least = self.settings.min_tokens
+        if ratio == 1 or not may_be_long(passage.body, least):
+            passage = Passage(passage.body, uncut="ratio" if ratio == 1 else "short")
+        else:
+            work = partial(self.engine.shorten, passage, ratio, least)
+            passage = await self.do(work, request)
+        if passage.tokens is not None:
+            self.metrics.compressed(*passage.tokens)
+        else:
+            self.metrics.passed_on_uncut(passage.uncut)
+        return passage
+
+    async def show(self, request: Request) -> HTMLResponse:
+        """What `specpc view` would show of the text in a form."""
+        try:
+            asked = Asked.read(await request.body())
+            work = partial(asked.picture, self.engine.base)
+            return picture_page(await self.do(work, request))
+        except SpecPCError as error:
+            return error_page(error)
+
+
+def _asked_ratio(said: str | None, default: float) -> float:
+    if said is None:
+        return default
+    try:
+        ratio = float(said)
+    except ValueError:
+        raise UsageError(f"the header {_RATIO_HEADER} takes a number such as 0.3") from None
+    check_budget(ratio=ratio, target_tokens=None)
+    return ratio
+
+
+def _told(passage: Passage) -> Headers:
+    """What the answer's headers say of the cut."""
+    if passage.tokens is None:
+        return [(b"x-specpc-uncut", passage.uncut.encode())]
+    names = (b"x-specpc-original-tokens", b"x-specpc-compressed-tokens")
+    return [(name, b"%d" % n) for name, n in zip(names, passage.tokens, strict=True)]
+
+
+def create_app(compressor: Compressor, settings: Settings) -> FastAPI:
+    """The server as an ASGI application.
+
+    Args:
+        compressor: the draft and its scorers, which only the server's own thread uses from now on.
+        settings: limits and upstreams; where to listen is up to whoever runs the application.
+    """
+    service = Service(compressor, settings)
+    # No pages of FastAPI's own, which load scripts from elsewhere.
+    app = FastAPI(
+        title="specpc", version=__version__, lifespan=service.running, docs_url=None, redoc_url=None
+    )
+
+    @app.post("/v1/compress", summary="Compress one text, several documents or a chat request")
+    async def compress(body: OneOrMany, request: Request) -> JSONResponse:
+        return JSONResponse(await service.compress(body, request))
+
+    @app.post("/v1/chat/completions", summary="Pass on to an OpenAI-compatible server")
+    async def chat_completions(request: Request) -> StreamingResponse:
+        return await service.chat(request, settings.openai_upstream, "/chat/completions")
+
+    @app.post("/v1/messages", summary="Pass on to an Anthropic-compatible server")
+    async def messages(request: Request) -> StreamingResponse:
+        return await service.chat(request, settings.anthropic_upstream, "/v1/messages")
+
+    @app.get("/healthz", summary="Whether the server runs, and which draft")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok", "draft": compressor.draft.name, "version": __version__}
+
+    @app.get("/metrics", summary="Counts and times for Prometheus")
+    async def metrics() -> Response:
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/", include_in_schema=False)
+    async def form() -> HTMLResponse:
+        return form_page()
+
+    @app.post("/view", include_in_schema=False)
+    async def view(request: Request) -> HTMLResponse:
+        return await service.show(request)
+
+    _handle_errors(app)
+    paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
+    app.add_middleware(Access, token=settings.token)
+    app.add_middleware(Measure, metrics=service.metrics, paths=paths)
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    """Every failure is answered with one sentence."""
+
+    @app.exception_handler(SpecPCError)
+    async def failed(_: Request, error: SpecPCError) -> JSONResponse:
+        return answer(error)
+
+    @app.exception_handler(HTTPException)
+    async def not_served(_: Request, error: HTTPException) -> JSONResponse:
+        return answer_http(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(UsageError(_sentence(error)))
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        return answer_unexpected(error)
+
+
+def _sentence(error: RequestValidationError) -> str:
+    """The first thing that is wrong with a request, without what stood in it."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return "the request is not valid JSON"
+    where = ".".join(str(key) for key in first["loc"] if key not in ("body", "one", "many"))
+    told = str(first["msg"]).removeprefix("Value error, ")
+    return f"the request cannot be used: {where + ': ' if where else ''}{told}"

@@ -1,0 +1,292 @@
+"""A compressor that is a server elsewhere: same calls, same results, no draft and no torch here."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from specpc import errors
+from specpc.config import NOTHING, TEMPLATE, Protection
+from specpc.documents import CompressedDocument, DocumentsResult
+from specpc.errors import SpecPCError, not_encodable
+from specpc.prompt import QuerySource
+from specpc.results import CompressionResult, Span, Timings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from specpc.documents import Document
+
+T = TypeVar("T")
+
+_TIMEOUT_SECONDS: Final = 600.0
+_TRIES: Final = 5  # where the server says that it is busy
+_LONGEST_WAIT_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class ServerMessages:
+    """A chat request whose long texts were cut, as `specpc.messages.CompressedMessages`.
+
+    Attributes:
+        request: of the same shape as the one given.
+        total: counts over all texts that may be cut; ``None`` if there are none.
+    """
+
+    request: Any
+    total: CompressionResult | None
+
+
+@dataclass(frozen=True)
+class ServerCompressor:
+    """Has a server compress what it is given; see `specpc.Compressor` for the arguments.
+
+    Progress is not reported, and the scores of spans stay with the server.
+
+    Attributes:
+        address: of the server, without a slash at its end.
+        token: what the server wants to know, if anything.
+        draft: the draft that is expected there; ``None`` for any.
+        scorer: scoring rule.
+        unit: kind of units to choose from.
+        tokenizer: what counts the tokens: of tiktoken, or ``draft``, ``characters``, ``words``.
+    """
+
+    address: str
+    token: str | None = field(default=None, repr=False)
+    draft: str | None = None
+    scorer: str = "auto"
+    unit: str = "auto"
+    tokenizer: str = "draft"
+
+    def compress(
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        gap: str = "",
+        keep: Protection = NOTHING,
+        name: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> CompressionResult:
+        """Keep the part of ``context`` that ``question`` needs, within a budget.
+
+        Raises:
+            SpecPCError: what the library raises there, or the server cannot be used.
+        """
+        own = {"context": context, "name": name}
+        fields = self._ask(own, question, ratio, target_tokens, gap, keep)
+        return self._read(lambda: _result(fields))
+
+    def compress_documents(  # noqa: PLR0913 - those of `Compressor.compress_documents`
+        self,
+        documents: Sequence[Document],
+        question: str | None = None,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        min_per_document: int = 0,
+        template: str = TEMPLATE,
+        gap: str = "",
+        keep: Protection = NOTHING,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> DocumentsResult:
+        """Keep the part of several documents that ``question`` needs, within one budget.
+
+        Raises:
+            SpecPCError: what the library raises there, or the server cannot be used.
+        """
+        own = {
+            "documents": [{"name": one.name, "text": one.text} for one in documents],
+            "min_per_document": min_per_document,
+            "template": template,
+        }
+        fields = self._ask(own, question, ratio, target_tokens, gap, keep)
+        return self._read(lambda: _documents(fields, template))
+
+    def compress_messages(
+        self,
+        request: Any,
+        question: str | None = None,
+        *,
+        ratio: float | None = None,
+        target_tokens: int | None = None,
+        gap: str = "",
+        keep: Protection = NOTHING,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ServerMessages:
+        """Cut the long texts of a conversation to one budget.
+
+        Raises:
+            SpecPCError: what the library raises there, or the server cannot be used.
+        """
+        fields = self._ask({"request": request}, question, ratio, target_tokens, gap, keep)
+        return self._read(
+            lambda: ServerMessages(
+                fields["request"], _total(fields, "") if "budget" in fields else None
+            )
+        )
+
+    def draft_name(self) -> str:
+        """Name of the draft that the server runs.
+
+        Raises:
+            SpecPCError: there is no such server.
+        """
+        fields = self._send("GET", "/healthz", None)
+        return self._read(lambda: str(fields["draft"]))
+
+    def _ask(
+        self,
+        own: dict[str, Any],
+        question: str | None,
+        ratio: float | None,
+        target_tokens: int | None,
+        gap: str,
+        keep: Protection,
+    ) -> Any:
+        wanted = own | {
+            "question": question,
+            "ratio": ratio,
+            "target_tokens": target_tokens,
+            "gap": gap,
+            "keep": list(keep.patterns),
+            "keep_first": keep.first,
+            "keep_last": keep.last,
+            "scorer": self.scorer,
+            "unit": self.unit,
+            "tokenizer": self.tokenizer,
+            "draft": self.draft,
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        try:
+            body = json.dumps(given, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise not_encodable() from error
+        return self._send("POST", "/v1/compress", body)
+
+    def _send(self, method: str, path: str, body: bytes | None) -> Any:
+        """What the server answers; one that is busy is asked again when it says."""
+        for left in reversed(range(_TRIES)):
+            status, reply, retry_after = self._exchange(method, path, body)
+            if status != 429 or not left:
+                break
+            time.sleep(retry_after)
+        try:
+            answer = json.loads(reply)
+            if status == 200:
+                return answer
+            kind, message = (str(answer["error"][name]) for name in ("type", "message"))
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise self._strange(f"status {status}") from error
+        if status == 401:
+            raise SpecPCError(f"{self.address}: set SPECPC_TOKEN to the token of this server")
+        raise _error_class(kind)(message)
+
+    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes, float]:
+        """Status, body, and the seconds to wait before another try."""
+        parts = urlsplit(self.address)
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        headers = {"content-type": "application/json", "connection": "close"}
+        if self.token is not None:
+            headers["x-specpc-token"] = self.token
+        connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS)
+        try:
+            connection.request(method, parts.path + path, body, headers)
+            response = connection.getresponse()
+            wait = _seconds(response.headers.get("retry-after"))
+            return response.status, response.read(), wait
+        except TimeoutError as error:
+            raise SpecPCError(
+                f"{self.address} did not answer within {_TIMEOUT_SECONDS:g} seconds"
+            ) from error
+        except OSError as error:
+            raise SpecPCError(
+                f"{self.address} cannot be reached ({error.strerror or error}): start 'specpc "
+                "serve' there, or leave out --server and SPECPC_SERVER"
+            ) from error
+        except http.client.HTTPException as error:
+            raise self._strange(type(error).__name__) from error
+        finally:
+            connection.close()
+
+    def _read(self, make: Callable[[], T]) -> T:
+        """Make something of an answer, if it is one."""
+        try:
+            return make()
+        except (LookupError, TypeError, ValueError) as error:
+            raise self._strange(f"{type(error).__name__} in its answer") from error
+
+    def _strange(self, told: str) -> SpecPCError:
+        return SpecPCError(f"{self.address} does not answer as a specpc server does ({told})")
+
+
+def _seconds(said: str | None) -> float:
+    """How long a busy server asks to wait, within reason."""
+    try:
+        return min(max(float(said or 1), 0.0), _LONGEST_WAIT_SECONDS)
+    except ValueError:
+        return 1.0
+
+
+def _error_class(name: str) -> type[SpecPCError]:
+    """The class of `specpc.errors` that the server named."""
+    found = getattr(errors, name, None)
+    known = isinstance(found, type) and issubclass(found, SpecPCError)
+    return found if known and found is not None else SpecPCError
+
+
+def _result(fields: Any) -> CompressionResult:
+    return _total(fields, fields["compressed"], _spans(fields), tuple(fields["positions"]))
+
+
+def _spans(fields: Any) -> tuple[Span, ...]:
+    return tuple(Span(start, end, math.nan) for start, end in fields["spans"])
+
+
+def _total(
+    fields: Any, text: str, spans: tuple[Span, ...] = (), positions: tuple[int, ...] = ()
+) -> CompressionResult:
+    """A result from the fields of ``--json``."""
+    return CompressionResult(
+        text=text,
+        spans=spans,
+        positions=positions,
+        original_tokens=fields["original_tokens"],
+        compressed_tokens=fields["compressed_tokens"],
+        budget=fields["budget"],
+        query=fields["query"],
+        query_source=QuerySource(fields["query_source"]),
+        draft=fields["draft"],
+        scorer=fields["scorer"],
+        unit=fields["unit"],
+        windows=fields["windows"],
+        timings=Timings(**fields["timings"]),
+        tokenizer=fields["tokenizer"],
+        notes=tuple(fields["notes"]),
+    )
+
+
+def _documents(fields: Any, template: str) -> DocumentsResult:
+    text = fields["compressed"]
+    documents = tuple(
+        CompressedDocument(
+            name=one["name"],
+            text=text[one["position"] : one["position"] + one["length"]],
+            spans=_spans(one),
+            positions=tuple(one["positions"]),
+            original_tokens=one["original_tokens"],
+            compressed_tokens=one["compressed_tokens"],
+        )
+        for one in fields["documents"]
+    )
+    return DocumentsResult(documents, tuple(fields["dropped"]), _total(fields, text), template)

@@ -1,0 +1,157 @@
+"""The draft at work: what is asked for in a request, done in the worker's thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc import Compressor
+from specpc.counting import DRAFT
+from specpc.documents import Document
+from specpc.errors import SpecPCError, UsageError
+from specpc.fields import documents_fields, json_fields, messages_fields
+from specpc.messages import Conversation, compress_messages
+from specpc.serving.errors import ClientGoneError
+from specpc.tiktoken_files import encoding_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from specpc.serving.requests import CompressRequest
+
+    Progress: TypeAlias = Callable[[int, int], None]
+
+_PLAIN_COUNTERS: Final = (DRAFT, "characters", "words")
+_MOST_MADE: Final = 100  # tiktoken knows models by the beginnings of their names: any number
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chat request on its way to an upstream.
+
+    Attributes:
+        body: what is sent on.
+        tokens: of what may be cut, before and after; ``None`` where nothing was cut.
+        uncut: why, in a word or two.
+    """
+
+    body: bytes
+    tokens: tuple[int, int] | None = None
+    uncut: str = ""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A compressor, and others with the same draft by scorer, unit and tokenizer."""
+
+    base: Compressor
+    _made: dict[tuple[str, str, str], Compressor] = field(default_factory=dict, repr=False)
+
+    def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
+        """The answer to a request, as the command line's ``--json`` has it.
+
+        Raises:
+            SpecPCError: as the call in Python does.
+        """
+        compressor = self._compressor(request)
+        budget: dict[str, Any] = {
+            "ratio": request.ratio,
+            "target_tokens": request.target_tokens,
+            "gap": request.gap,
+            "keep": request.protection,
+            "progress": progress,
+        }
+        if request.documents is not None:
+            return documents_fields(
+                compressor.compress_documents(
+                    [Document(document.name, document.text) for document in request.documents],
+                    request.question,
+                    min_per_document=request.min_per_document,
+                    template=request.template,
+                    **budget,
+                )
+            )
+        if request.context is None:
+            return messages_fields(
+                compress_messages(compressor, request.request, request.question, **budget)
+            )
+        return json_fields(
+            compressor.compress(request.context, request.question, name=request.name, **budget)
+        )
+
+    def shorten(self, passage: Passage, ratio: float, least: int, progress: Progress) -> Passage:
+        """A chat request with its long texts cut, or as it is where there is little to cut.
+
+        Whatever stands in the way of cutting, the upstream gets the whole request: it knows best
+        what is wrong with it.
+
+        Args:
+            passage: the request.
+            ratio: fraction of the tokens that is kept.
+            least: fewest tokens for which it is worth the time.
+            progress: called after each window.
+        """
+        try:
+            request = json.loads(passage.body)
+            count = self.base.reader.encoder.count
+            if sum(map(count, Conversation.read(request).texts)) < least:
+                return Passage(passage.body, uncut="short")
+            made = compress_messages(self.base, request, ratio=ratio, progress=progress)
+        except ClientGoneError:
+            raise
+        except SpecPCError as error:
+            return Passage(passage.body, uncut=type(error).__name__)
+        if made.total is None:
+            return Passage(passage.body, uncut="short")
+        tokens = made.total.original_tokens, made.total.compressed_tokens
+        return Passage(json.dumps(made.request).encode(), tokens)
+
+    def _compressor(self, request: CompressRequest) -> Compressor:
+        if request.draft not in (None, self.base.draft.name):
+            raise UsageError(
+                f"the server runs the draft {self.base.draft.name}, not {request.draft}: leave "
+                "the draft out, or start a server with it"
+            )
+        key = request.scorer, request.unit, request.tokenizer
+        if key == ("auto", "auto", DRAFT):
+            return self.base
+        if request.tokenizer not in _PLAIN_COUNTERS and encoding_name(request.tokenizer) is None:
+            # A folder or an id would have the server open files or the network for a client.
+            raise UsageError(
+                f"the server does not count by {request.tokenizer!r}: name a tiktoken model or "
+                "encoding (gpt-4o, cl100k_base), or draft, characters or words"
+            )
+        if key not in self._made:
+            if len(self._made) >= _MOST_MADE:
+                self._made.clear()
+            self._made[key] = Compressor.from_pretrained(
+                self.base.draft,
+                scorer=request.scorer,
+                unit=request.unit,
+                tokenizer=request.tokenizer,
+                offline=True,
+            )
+        return self._made[key]
+
+
+def warm_up(compressor: Compressor) -> None:
+    """Read a little, so that the first request does not pay for what is done once."""
+    text = "The ship left on Monday. It carried timber. Nobody was on deck."
+    for question in ("When did it leave?", None):
+        compressor.compress(text, question, ratio=0.5)
+
+
+def may_be_long(body: bytes, least: int) -> bool:
+    """Whether a chat request may have ``least`` tokens that can be cut, without a draft.
+
+    A token is a byte or more, so that most requests need not wait for those before them.
+    """
+    if len(body) < least:
+        return False
+    try:
+        texts = Conversation.read(json.loads(body)).texts
+        return sum(len(text.encode()) for text in texts) >= least
+    except (ValueError, RecursionError, SpecPCError):
+        return False

@@ -1,0 +1,107 @@
+"""What Prometheus is told: counts and times, nothing of what was in the requests."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100)
+
+
+class Metrics:
+    """The measurements of one server."""
+
+    def __init__(self, waiting: Callable[[], int]) -> None:
+        """``waiting`` tells how many texts wait for the draft."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = Counter(
+            "specpc_requests", "Requests answered.", ["path", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "specpc_request_seconds",
+            "From a request to the end of its answer.",
+            ["path"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._compressing = Histogram(
+            "specpc_compress_seconds",
+            "Time the draft took for one text.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._tokens = Counter(
+            "specpc_tokens", "Tokens of texts, as counted.", ["when"], registry=self.registry
+        )
+        self._uncut = Counter(
+            "specpc_passed_on_uncut",
+            "Chat requests passed on as they were.",
+            ["reason"],
+            registry=self.registry,
+        )
+        waits = Gauge("specpc_queue_length", "Texts that wait.", registry=self.registry)
+        waits.set_function(waiting)
+
+    def text(self) -> bytes:
+        """All of them in Prometheus' own format."""
+        return generate_latest(self.registry)
+
+    def compressed(self, before: int, after: int, seconds: float | None = None) -> None:
+        """A text was compressed."""
+        self._tokens.labels("before").inc(before)
+        self._tokens.labels("after").inc(after)
+        if seconds is not None:
+            self._compressing.observe(seconds)
+
+    def passed_on_uncut(self, reason: str) -> None:
+        """A chat request was passed on as it was."""
+        self._uncut.labels(reason).inc()
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """A request was answered."""
+        self._requests.labels(path, status).inc()
+        self._seconds.labels(path).observe(seconds)
+
+
+class Measure:
+    """Counts and times requests by their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
+        """Other paths than ``paths`` are counted as one: a client could name any number."""
+        self.app = app
+        self.metrics = metrics
+        self.paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on and look at the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"] if scope["path"] in self.paths else "other"
+        start, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> Any:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            self.metrics.answered(path, status, time.perf_counter() - start)

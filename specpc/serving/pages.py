@@ -1,0 +1,94 @@
+"""The interactive page: a text box, and below it what ``specpc view`` makes of the text."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+
+from fastapi.responses import HTMLResponse
+
+from specpc.errors import UsageError
+from specpc.page import content_hash, make_page
+from specpc.painting import paint
+from specpc.serving.errors import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specpc import Compressor
+    from specpc.errors import SpecPCError
+
+# The referrer policy keeps the Origin of the form's request, by which others' are told.
+_HEADERS: Final = {"referrer-policy": "same-origin", "cache-control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed into the form."""
+
+    text: str
+    question: str | None
+    ratio: float
+
+    @classmethod
+    def read(cls, body: bytes) -> Asked:
+        """Read the form.
+
+        Raises:
+            UsageError: it is not this form.
+        """
+        try:
+            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=3)
+            text, question, ratio = (fields[name][0] for name in ("text", "question", "ratio"))
+            # Browsers send every line break as these two.
+            return cls(text.replace("\r\n", "\n"), question.strip() or None, float(ratio))
+        except (ValueError, LookupError) as error:
+            raise UsageError("the form has a text, a question and a ratio: fill it in") from error
+
+    def picture(self, compressor: Compressor, progress: Callable[[int, int], None]) -> bytes:
+        """The page of ``specpc view``.
+
+        Raises:
+            SpecPCError: the text cannot be compressed so.
+        """
+        scored = compressor.score(self.text, self.question, progress=progress)
+        return make_page(paint(scored, self.ratio, progress=progress), "text", self.ratio)
+
+
+def form_page() -> HTMLResponse:
+    """The page with the text box; it needs no scripts, and nothing from elsewhere."""
+    page, policy = _form()
+    return HTMLResponse(page, headers={**_HEADERS, "content-security-policy": policy})
+
+
+def picture_page(page: bytes) -> HTMLResponse:
+    """What goes below it; the page has a policy of its own."""
+    return HTMLResponse(page, headers=_framed())
+
+
+def error_page(error: SpecPCError) -> HTMLResponse:
+    """A sentence in its place."""
+    policy = {"content-security-policy": "default-src 'none'; frame-ancestors 'self'"}
+    page = f'<!doctype html><html lang="en"><title>specpc</title><p>{html.escape(str(error))}</p>'
+    return HTMLResponse(page, status_of(error), headers={**_HEADERS, **policy})
+
+
+def _framed() -> dict[str, str]:
+    return {**_HEADERS, "content-security-policy": "frame-ancestors 'self'"}
+
+
+@cache
+def _form() -> tuple[str, str]:
+    """The page, and a policy that allows its own style and form, and no more."""
+    page = resources.files("specpc.serving").joinpath("serve.html").read_text(encoding="utf-8")
+    [style] = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    policy = (
+        f"default-src 'none'; style-src '{content_hash(style)}'; form-action 'self'; "
+        "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return page, policy

@@ -1,0 +1,81 @@
+"""What ``POST /v1/compress`` takes: the arguments of the Python API by their names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from specpc.config import TEMPLATE, Protection, ScorerName, Unit
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class DocumentBody(_Strict):
+    """A text with a name, as `specpc.documents.Document`."""
+
+    name: str
+    text: str
+
+
+class CompressRequest(_Strict):
+    """One of ``context``, ``documents`` and ``request`` (a chat request), and how to cut it.
+
+    See `specpc.Compressor.compress`, `specpc.Compressor.compress_documents` and
+    `specpc.messages.compress_messages`.
+    """
+
+    context: str | None = None
+    documents: list[DocumentBody] | None = None
+    request: Any = None
+    question: str | None = None
+    ratio: float | None = None
+    target_tokens: int | None = None
+    gap: str = ""
+    keep: list[str] = Field(default=[], description="Regular expressions, never cut.")
+    keep_first: int = 0
+    keep_last: int = 0
+    name: str | None = Field(default=None, description="Of the file the context comes from.")
+    min_per_document: int = 0
+    template: str = TEMPLATE
+    scorer: ScorerName = "auto"
+    unit: Unit = "auto"
+    tokenizer: str = "draft"
+    draft: str | None = Field(default=None, description="Refused unless the server runs it.")
+
+    @model_validator(mode="after")
+    def _check(self) -> CompressRequest:
+        given = [name for name in ("context", "documents", "request") if self._has(name)]
+        if len(given) != 1:
+            raise ValueError("give one of context, documents and request")
+        needs = {"name": "context", "min_per_document": "documents", "template": "documents"}
+        for name, other in needs.items():
+            if name in self.model_fields_set and other not in given:
+                raise ValueError(f"{name} goes with {other}")
+        return self
+
+    def _has(self, name: str) -> bool:
+        return getattr(self, name) is not None
+
+    @property
+    def protection(self) -> Protection:
+        """What is kept in any case.
+
+        Raises:
+            UsageError: a pattern is none, or a number is negative.
+        """
+        return Protection(tuple(self.keep), self.keep_first, self.keep_last)
+
+
+def _kind(value: object) -> Literal["one", "many"]:
+    return "many" if isinstance(value, list) else "one"
+
+
+OneOrMany: TypeAlias = Annotated[
+    Annotated[CompressRequest, Tag("one")]
+    | Annotated[list[CompressRequest], Tag("many"), Field(min_length=1)],
+    Discriminator(_kind),
+]
+"""A request, or a list of them, each of which is answered by itself."""

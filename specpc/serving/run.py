@@ -1,0 +1,132 @@
+"""Listening: a socket, uvicorn on it, and a log that never holds what was asked or answered."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from specpc.errors import SpecPCError
+from specpc.serving.app import create_app
+from specpc.serving.engine import warm_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fastapi import FastAPI
+
+    from specpc import Compressor
+    from specpc.serving.settings import Settings
+
+_BACKLOG: Final = 2048
+_MOST_CONNECTIONS: Final = 1000
+_GRACE_SECONDS: Final = 10
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the address, before a draft is loaded for nothing; nobody can connect yet.
+
+    Raises:
+        SpecPCError: it cannot be had.
+    """
+    where = (settings.host, settings.port)
+    try:
+        family, _, _, _, address = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family)
+        try:
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+        except OSError:
+            taken.close()
+            raise
+    except OSError as error:
+        told = error.strerror or str(error)
+        raise SpecPCError(f"cannot listen on {where[0]} port {where[1]}: {told}") from error
+    return taken
+
+
+def url_of(taken: socket.socket) -> str:
+    """Where a server on this socket is found."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(
+    compressor: Compressor, settings: Settings, taken: socket.socket, ready: Callable[[], None]
+) -> None:
+    """Serve until a signal says to stop: then no more is taken on, and what is under way ends.
+
+    Args:
+        compressor: the draft and its scorers.
+        settings: limits and upstreams.
+        taken: from `bind`; closed at the end.
+        ready: called when requests are accepted.
+    """
+    warm_up(compressor)
+    config = configuration(create_app(compressor, settings))
+    with taken, _stopped_by_signals():
+        taken.listen(_BACKLOG)
+        ready()
+        uvicorn.Server(config).run(sockets=[taken])
+
+
+def configuration(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn runs the application: without a log of requests."""
+    _log_without_content()
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,  # what is passed on has its own
+        date_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Both signals that ask for an end bring a clean one, whenever they come."""
+
+    # uvicorn takes them over while it runs, and raises them again when it has ended.
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _WithoutContent(logging.Formatter):
+    """One line a record; of an error its kind, since its message may quote a request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See the class."""
+        line = f"specpc: {record.getMessage().strip()}"
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return line
+        line += f": {type(error).__name__}"
+        if os.environ.get("SPECPC_DEBUG") == "1":
+            line += "\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()
+        return line
+
+
+def _log_without_content() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutContent())
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.WARNING)

@@ -1,0 +1,71 @@
+"""What a server was told when it was started."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from specpc.address import check_server
+from specpc.budget import check_budget
+from specpc.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a server listens, how much it takes on, and where it passes requests on to.
+
+    Attributes:
+        host: name or address it listens on.
+        port: likewise; 0 for any that is free.
+        token: what a client must know; ``None`` on loopback only.
+        ratio: fraction of the long texts of a chat request that is kept, unless the request says
+            otherwise.
+        min_tokens: chat requests with fewer tokens that may be cut are passed on as they are.
+        openai_upstream: base URL as OpenAI's client takes it (``.../v1``).
+        anthropic_upstream: base URL as Anthropic's client takes it (without ``/v1``).
+        queue: most requests that wait.
+        max_bytes: most bytes of a request.
+        timeout: most seconds from a request to its compressed text.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    token: str | None = field(default=None, repr=False)
+    ratio: float = 0.3
+    min_tokens: int = 1000
+    openai_upstream: str | None = None
+    anthropic_upstream: str | None = None
+    queue: int = 128
+    max_bytes: int = 10_000_000
+    timeout: float = 300.0
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for what cannot be used, and for strangers without a token."""
+        check_budget(ratio=self.ratio, target_tokens=None)
+        if not 0 <= self.port < 2**16:
+            raise UsageError(f"a port is a number from 0 to {2**16 - 1}, not {self.port}")
+        if min(self.queue, self.max_bytes) < 1 or self.min_tokens < 0:
+            raise UsageError("the limits on queue and size are at least 1")
+        if not (math.isfinite(self.timeout) and self.timeout > 0):
+            raise UsageError(f"the time limit is a number of seconds above 0, not {self.timeout:g}")
+        for option in ("openai_upstream", "anthropic_upstream"):
+            address = getattr(self, option)
+            if address is not None:
+                checked = check_server(address, "--" + option.replace("_", "-"))
+                object.__setattr__(self, option, checked)
+        if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
+            raise UsageError("SPECPC_TOKEN holds characters that no token has")
+        if self.token is None and not is_loopback(self.host):
+            raise UsageError(
+                f"whoever reaches {self.host} could use this server: set SPECPC_TOKEN to a token "
+                "that its clients must know, or leave out --host"
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

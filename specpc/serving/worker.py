@@ -1,0 +1,138 @@
+"""One thread that owns the draft, and a queue in front of it that does not grow without end.
+
+Texts are read one after another: a draft on a CPU reads several at once no faster, and the queue
+keeps it busy.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from specpc.errors import UsageError
+from specpc.serving.errors import BusyError, ClientGoneError, StoppingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from typing_extensions import Self
+
+T = TypeVar("T")
+
+_SLOW: Final = 0.8  # weight of the past in the mean seconds of a job
+_LONGEST_WAIT_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Job(Generic[T]):
+    """Something to be done with the draft.
+
+    Attributes:
+        work: does it, calling what it is given after each window read.
+        future: what comes of it.
+    """
+
+    work: Callable[[Callable[[int, int], None]], T]
+    future: Future[T] = field(default_factory=Future)
+    _given_up: threading.Event = field(default_factory=threading.Event)
+
+    def give_up(self) -> None:
+        """Nobody wants it any more: it is not begun, or ends after the window being read."""
+        self._given_up.set()
+        self.future.cancel()
+
+    def run(self) -> bool:
+        """Do it; whether it was still wanted."""
+        if not self.future.set_running_or_notify_cancel():
+            return False
+        try:
+            result = self.work(self._progress)
+        except BaseException as error:  # whatever it was, the thread goes on
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+        return True
+
+    def _progress(self, _done: int, _total: int) -> None:
+        if self._given_up.is_set():
+            raise ClientGoneError
+
+
+class Worker:
+    """Does jobs in the order they come, as long as it is entered as a context."""
+
+    def __init__(self, places: int) -> None:
+        """Take on up to ``places`` jobs besides the one that is being done."""
+        self.places = places
+        self._waiting: deque[Job[Any]] = deque()
+        self._current: Job[Any] | None = None
+        self._changed = threading.Condition()
+        self._closing = False
+        self._seconds = 1.0
+        self._thread = threading.Thread(target=self._work, name="specpc-draft", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start the thread."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up what waits and, after the window being read, what is being done."""
+        with self._changed:
+            self._closing = True
+            jobs = [*self._waiting, *([self._current] if self._current else ())]
+            self._waiting.clear()
+            self._changed.notify()
+        for job in jobs:
+            job.give_up()
+        self._thread.join()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._waiting)
+
+    def submit(self, jobs: Sequence[Job[Any]]) -> None:
+        """Queue all of the jobs, or none.
+
+        Raises:
+            UsageError: they are more than ever fit.
+            BusyError: there is no room now.
+        """
+        if len(jobs) > self.places:
+            raise UsageError(
+                f"{len(jobs)} texts in one request are more than this server takes on at once "
+                f"({self.places}): send them in several"
+            )
+        with self._changed:
+            if self._closing:
+                raise StoppingError
+            # Those that nobody waits for any more take up no room.
+            if len(self._waiting) + len(jobs) > self.places:
+                self._waiting = deque(job for job in self._waiting if not job.future.cancelled())
+            if len(self._waiting) + len(jobs) > self.places:
+                wait = self._seconds * (len(self._waiting) + len(jobs) - self.places)
+                raise BusyError(min(max(wait, 1.0), _LONGEST_WAIT_SECONDS))
+            self._waiting.extend(jobs)
+            self._changed.notify()
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            start = time.perf_counter()
+            if job.run():
+                seconds = time.perf_counter() - start
+                self._seconds = _SLOW * self._seconds + (1 - _SLOW) * seconds
+
+    def _next(self) -> Job[Any] | None:
+        """The next job; ``None`` when there will be none."""
+        with self._changed:
+            self._current = None
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            if self._closing:
+                return None
+            self._current = self._waiting.popleft()
+            return self._current
