@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from specpc.errors import InputError, OutOfMemoryError, UsageError
+from specpc.fields import batch_fields
 from specpc_cli.inputs import open_lines
 from specpc_cli.outputs import json_line, replace_file, write_stdout
-from specpc_cli.task import Task, batch_fields
+from specpc_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

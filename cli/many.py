@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.fields import json_fields
 from specpc_cli.inputs import STDIN, decode, read_bytes
 from specpc_cli.manifest import NAME, Manifest, finished
 from specpc_cli.outputs import json_line, write_stdout, write_through
-from specpc_cli.task import Task, json_fields
+from specpc_cli.task import Task
 from specpc_cli.tree import Found, Source, find_files
 
 if TYPE_CHECKING:

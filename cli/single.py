@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specpc.fields import json_fields
 from specpc_cli.inputs import read_text
 from specpc_cli.outputs import json_line, write_output
-from specpc_cli.task import Task, json_fields
+from specpc_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -55,29 +55,3 @@ class Task:
     def settings(self) -> dict[str, Any]:
         """The fields, for telling whether two runs are alike."""
         return asdict(self)
-
-
-def batch_fields(result: CompressionResult) -> dict[str, Any]:
-    """The fields of a JSONL output line; their names and meaning are stable."""
-    return {
-        "compressed": result.text,
-        "spans": [[span.start, span.end] for span in result.spans],
-        "original_tokens": result.original_tokens,
-        "compressed_tokens": result.compressed_tokens,
-        "tokenizer": result.tokenizer,
-        "seconds": round(result.timings.total, 4),
-    }
-
-
-def json_fields(result: CompressionResult) -> dict[str, Any]:
-    """The fields of ``--json``: those of a batch line, and how they came about."""
-    return batch_fields(result) | {
-        "positions": list(result.positions),
-        "ratio": round(result.ratio, 4),
-        "query": result.query,
-        "query_source": result.query_source.value,
-        "draft": result.draft,
-        "scorer": result.scorer,
-        "unit": result.unit,
-        "notes": list(result.notes),
-    }

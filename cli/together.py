@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.config import TEMPLATE, check_template
 from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.fields import documents_fields
 from specpc_cli.inputs import open_lines, read_text
 from specpc_cli.many import tell_skipped
 from specpc_cli.outputs import json_line, write_file, write_stdout
@@ -161,7 +162,7 @@ def _write(job: Job, result: DocumentsResult, places: dict[str, str]) -> None:
         return
     data = result.text.encode()
     if job.as_json:
-        fields = json_fields(result)
+        fields = documents_fields(result)
         if job.stats.wanted:
             fields["stats"] = job.stats.totals(_counts(result)).fields()
         data = json_line(fields)
@@ -185,35 +186,3 @@ def _tell(job: Job, result: DocumentsResult, console: Console) -> None:
         console.tell(job.stats.totals(_counts(result)).line())
     else:
         console.summary(result.total)
-
-
-def json_fields(result: DocumentsResult) -> dict[str, Any]:
-    """The fields of ``--json``: a citation leads from ``compressed`` back to each document."""
-    total = result.total
-    return {
-        "compressed": result.text,
-        "documents": [
-            {
-                "name": document.name,
-                "position": position,
-                "length": len(document.text),
-                "spans": [[span.start, span.end] for span in document.spans],
-                "positions": list(document.positions),
-                "original_tokens": document.original_tokens,
-                "compressed_tokens": document.compressed_tokens,
-            }
-            for document, position in zip(result.documents, result.positions, strict=True)
-        ],
-        "dropped": list(result.dropped),
-        "original_tokens": total.original_tokens,
-        "compressed_tokens": total.compressed_tokens,
-        "tokenizer": total.tokenizer,
-        "ratio": round(total.ratio, 4),
-        "query": total.query,
-        "query_source": total.query_source.value,
-        "draft": total.draft,
-        "scorer": total.scorer,
-        "unit": total.unit,
-        "seconds": round(total.timings.total, 4),
-        "notes": list(total.notes),
-    }

@@ -18,10 +18,10 @@ from specpc import Compressor
 from specpc.config import Protection
 from specpc.documents import Document, fill
 from specpc.errors import BudgetError, InputError, UsageError
+from specpc.fields import documents_fields
 from specpc.locate import SlicedText, locate
 from specpc.windows import cut_part_windows
 from specpc_cli.main import app
-from specpc_cli.together import json_fields
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -86,7 +86,7 @@ def test_budget_names_and_offsets(
         protected = document.text.count("<specpc:keep>")
         kept = [d.text for d in result.documents if d.name == document.name]
         assert not protected or kept[0].count("Six.") == protected
-    again = SlicedText.from_json(json.loads(json.dumps(json_fields(result))))
+    again = SlicedText.from_json(json.loads(json.dumps(documents_fields(result))))
     assert again == SlicedText.of(result)
 
 

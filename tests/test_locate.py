@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.errors import BudgetError, InputError
+from specpc.fields import json_fields
 from specpc.locate import Place, Slice, SlicedText, locate, locate_position
 from specpc_cli.main import app
-from specpc_cli.task import json_fields
 
 if TYPE_CHECKING:
     from pathlib import Path
