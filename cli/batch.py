@@ -6,7 +6,6 @@ are done, the rest of it becomes ``OUT`` by one rename. An interrupted run leave
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,24 +13,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from specpc.errors import InputError, OutOfMemoryError, UsageError
 from specpc.fields import batch_fields
+from specpc.lines import json_line, parse_line
 from specpc_cli.inputs import open_lines
-from specpc_cli.outputs import json_line, replace_file, write_stdout
+from specpc_cli.outputs import replace_file, write_stdout
 from specpc_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from specpc.batch.settings import Fields
     from specpc_cli.console import Console
     from specpc_cli.stats import StatsWanted, Totals
     from specpc_cli.task import Engine
-
-
-@dataclass(frozen=True)
-class Fields:
-    """Names of the input fields that are read."""
-
-    context: str
-    question: str
 
 
 @dataclass(frozen=True)
@@ -99,8 +92,8 @@ def _run_lines(
             continue
         fields: dict[str, Any] = {}
         try:
-            fields = _parse(line)
-            context, question = _texts(fields, job.fields)
+            fields = parse_line(line)
+            context, question = job.fields.texts(fields)
             compressor = compressor or load()
             with console.progress(f"Line {number}") as progress:
                 result = task.run(compressor, context, question=question, progress=progress)
@@ -117,30 +110,6 @@ def _run_lines(
             fields["error"] = str(error)
         write(json_line(fields))
     return failed, total
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except UnicodeDecodeError as error:
-        raise InputError(f"not valid UTF-8 (offset {error.start} in the line)") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not valid JSON ({error})") from error
-    if not isinstance(value, dict):
-        raise InputError("not a JSON object")
-    return value
-
-
-def _texts(fields: dict[str, Any], names: Fields) -> tuple[str, str | None]:
-    if names.context not in fields:
-        raise InputError(f"no field {names.context!r}: name the right one with --context-field")
-    context = fields[names.context]
-    if not isinstance(context, str):
-        raise InputError(f"the field {names.context!r} is not a string")
-    question = fields.get(names.question)
-    if question is not None and not isinstance(question, str):
-        raise InputError(f"the field {names.question!r} is not a string")
-    return context, question
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from specpc.batch.settings import Fields
 from specpc.budget import check_budget
-from specpc.config import Format, Protection, ScorerName, Unit
+from specpc.config import Format, Protection
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
 from specpc_cli import batch, many, messages, single, together
@@ -20,6 +21,7 @@ from specpc_cli.options import (
     DeviceOption,
     DraftOption,
     DtypeOption,
+    GapOption,
     KeepFirstOption,
     KeepLastOption,
     KeepOption,
@@ -27,7 +29,11 @@ from specpc_cli.options import (
     QuestionFileOption,
     QuestionOption,
     QuietOption,
+    RatioOption,
+    ScorerOption,
+    TargetTokensOption,
     TokenizerOption,
+    UnitOption,
 )
 from specpc_cli.stats import StatsWanted
 from specpc_cli.task import Task
@@ -44,29 +50,17 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     question: QuestionOption = None,
     question_file: QuestionFileOption = None,
-    ratio: Annotated[
-        float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
-    ] = None,
-    target_tokens: Annotated[
-        int | None, typer.Option("--target-tokens", help="Most tokens kept.")
-    ] = None,
+    ratio: RatioOption = None,
+    target_tokens: TargetTokensOption = None,
     tokenizer: TokenizerOption = "draft",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write, or folder for several files."),
     ] = None,
     draft: DraftOption = DEFAULT_DRAFT,
-    scorer: Annotated[
-        ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
-    ] = "auto",
-    unit: Annotated[
-        Unit,
-        typer.Option(
-            help="What is kept or dropped whole: by default sentences, or words where there is "
-            "no question; 'token' is the paper's rule."
-        ),
-    ] = "auto",
-    gap: Annotated[str, typer.Option(help="Marker written wherever text was cut.")] = "",
+    scorer: ScorerOption = "auto",
+    unit: UnitOption = "auto",
+    gap: GapOption = "",
     input_format: Annotated[
         Format,
         typer.Option(
@@ -195,7 +189,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         together.run(documents, load, task, console)
     elif jsonl:
         made_with["draft"] = engine.draft_name()
-        fields = batch.Fields(context_field or "context", question_field)
+        fields = Fields(context_field or "context", question_field)
         job = batch.Job(sources[0], output, fields, made_with, resume, totals)
         batch.run(job, load, task, console)
     elif several:

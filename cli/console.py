@@ -67,14 +67,14 @@ class Console:
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
-    def files(self, count: int, size: int) -> Iterator[FilesProgress]:
+    def files(self, count: int, size: int, noun: str = "files") -> Iterator[FilesProgress]:
         """A bar over ``count`` files of ``size`` bytes together, on a terminal only."""
         from specpc_cli.progress import FilesProgress, files_bar
 
         if not self.interactive:
-            yield FilesProgress(count)
+            yield FilesProgress(count, noun)
             return
-        with files_bar(count, size) as progress:
+        with files_bar(count, size, noun) as progress:
             yield progress
 
 

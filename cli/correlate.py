@@ -10,6 +10,7 @@ import typer
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
+from specpc.lines import json_line
 from specpc.prompt import NEUTRAL_INSTRUCTION
 from specpc_cli.checks import read_question
 from specpc_cli.console import Console
@@ -23,7 +24,7 @@ from specpc_cli.options import (
     QuestionOption,
     QuietOption,
 )
-from specpc_cli.outputs import json_line, write_stdout
+from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
     from specpc.kv.correlation import Correlation

@@ -17,6 +17,7 @@ from specpc_cli import (
     bench,
     calibrate,
     compress,
+    corpus,
     correlate,
     evaluate,
     generate,
@@ -99,6 +100,7 @@ def _specpc(
 
 
 app.command("compress")(compress.compress)
+app.command("batch")(corpus.batch)
 app.command("view")(view.view)
 app.command("generate")(generate.generate)
 app.command("correlate")(correlate.correlate)

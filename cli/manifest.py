@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from specpc.errors import InputError, UsageError
-from specpc_cli.outputs import json_line, replace_file
+from specpc.lines import json_line
+from specpc_cli.outputs import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.fields import json_fields
+from specpc.lines import json_line
 from specpc_cli.inputs import STDIN, decode, read_bytes
 from specpc_cli.manifest import NAME, Manifest, finished
-from specpc_cli.outputs import json_line, write_stdout, write_through
+from specpc_cli.outputs import write_stdout, write_through
 from specpc_cli.task import Task
 from specpc_cli.tree import Found, Source, find_files
 

@@ -8,8 +8,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
+from specpc.lines import json_text
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.outputs import json_text, write_output
+from specpc_cli.outputs import write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Options that every command running a draft model has, worded once."""
+"""Options that several commands have, worded once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from specpc.config import ScorerName, Unit
 
 DraftOption = Annotated[
     str, typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.")
@@ -37,3 +39,18 @@ QuestionFileOption = Annotated[
 QuietOption = Annotated[
     bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
 ]
+RatioOption = Annotated[
+    float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
+]
+TargetTokensOption = Annotated[
+    int | None, typer.Option("--target-tokens", help="Most tokens kept.")
+]
+ScorerOption = Annotated[ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")]
+UnitOption = Annotated[
+    Unit,
+    typer.Option(
+        help="What is kept or dropped whole: by default sentences, or words where there is "
+        "no question; 'token' is the paper's rule."
+    ),
+]
+GapOption = Annotated[str, typer.Option(help="Marker written wherever text was cut.")]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from specpc_cli.inputs import STDIN
 
@@ -75,16 +74,3 @@ def _mode(path: Path) -> int:
     umask = os.umask(0)
     os.umask(umask)
     return 0o666 & ~umask
-
-
-def json_line(fields: dict[str, Any]) -> bytes:
-    """One object on one line of UTF-8."""
-    return json_text(fields)
-
-
-def json_text(value: Any, indent: str | None = None) -> bytes:
-    """A value as UTF-8 and a line break at its end; on one line unless indented."""
-    try:
-        return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
-    except UnicodeEncodeError:  # a lone surrogate passed through from the input
-        return (json.dumps(value, indent=indent) + "\n").encode()

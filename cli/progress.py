@@ -19,11 +19,13 @@ class FilesProgress:
 
     Attributes:
         files: how many there are.
+        noun: what they are called.
         done: how many are done.
         tokens: read so far.
     """
 
     files: int
+    noun: str = "files"
     bar: Progress | None = None
     task: TaskID | None = None
     done: int = 0
@@ -51,19 +53,19 @@ class FilesProgress:
     def _show(self, *, extra: int = 0, **fields: Any) -> None:
         if self.bar is not None and self.task is not None:
             seconds = max(time.monotonic() - self._started, 1e-9)
-            told = (
-                f"{self.done}/{self.files} files, {(self.tokens + extra) / seconds:,.0f} tokens/s"
-            )
+            done, speed = f"{self.done}/{self.files}", (self.tokens + extra) / seconds
+            told = f"{done} {self.noun}, {speed:,.0f} tokens/s"
             self.bar.update(self.task, told=told, **fields)
 
 
 @contextmanager
-def files_bar(files: int, size: int) -> Iterator[FilesProgress]:
+def files_bar(files: int, size: int, noun: str = "files") -> Iterator[FilesProgress]:
     """A bar on stderr, gone when done.
 
     Args:
         files: how many.
-        size: bytes of all of them.
+        size: bytes of all of them, or whatever else tells their sizes.
+        noun: what they are called.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -77,4 +79,4 @@ def files_bar(files: int, size: int) -> Iterator[FilesProgress]:
         transient=True,
     ) as bar:
         task = bar.add_task("", total=max(1, size), told="", name="")
-        yield FilesProgress(files, bar, task)
+        yield FilesProgress(files, noun, bar, task)

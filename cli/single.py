@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specpc.fields import json_fields
+from specpc.lines import json_line
 from specpc_cli.inputs import read_text
-from specpc_cli.outputs import json_line, write_output
+from specpc_cli.outputs import write_output
 from specpc_cli.task import Task
 
 if TYPE_CHECKING:

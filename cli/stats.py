@@ -25,9 +25,9 @@ class Totals:
     after: int = 0
     seconds: float = 0.0
 
-    def add(self, before: int, after: int, seconds: float) -> None:
-        """Count one more text."""
-        self.texts += 1
+    def add(self, before: int, after: int, seconds: float, texts: int = 1) -> None:
+        """Count one more text, or several."""
+        self.texts += texts
         self.before += before
         self.after += after
         self.seconds += seconds

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from specpc.config import TEMPLATE, check_template
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.fields import documents_fields
+from specpc.lines import json_line
 from specpc_cli.inputs import open_lines, read_text
 from specpc_cli.many import tell_skipped
-from specpc_cli.outputs import json_line, write_file, write_stdout
+from specpc_cli.outputs import write_file, write_stdout
 from specpc_cli.tree import Source, find_files
 
 if TYPE_CHECKING:

@@ -1,0 +1,187 @@
+"""``specpc batch``: corpora of many rows, by many workers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from specpc.batch.output import BAD
+from specpc.batch.planning import PART_ROWS, plan
+from specpc.batch.settings import Fields, Settings
+from specpc.config import Protection
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import InputError, SpecPCError
+from specpc_cli.checks import read_question
+from specpc_cli.console import Console
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    GapOption,
+    KeepFirstOption,
+    KeepLastOption,
+    KeepOption,
+    OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
+    RatioOption,
+    ScorerOption,
+    TargetTokensOption,
+    TokenizerOption,
+    UnitOption,
+)
+from specpc_cli.stats import Totals
+
+if TYPE_CHECKING:
+    from specpc.batch.planning import Plan
+    from specpc.batch.schedule import Pool
+    from specpc.batch.work import Done, Work
+
+Engine = Literal["processes", "ray"]
+
+
+def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
+    source: Annotated[
+        str,
+        typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
+    ],
+    output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
+    ratio: RatioOption = None,
+    target_tokens: TargetTokensOption = None,
+    tokenizer: TokenizerOption = "draft",
+    context_field: Annotated[
+        str, typer.Option(help="The field, or column, that is compressed.")
+    ] = "context",
+    question_field: Annotated[
+        str, typer.Option(help="The one that holds the question, if there is one.")
+    ] = "question",
+    engine: Annotated[
+        Engine, typer.Option(help="Where the workers run: on this machine, or on a Ray cluster.")
+    ] = "processes",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many [default: one a GPU, or one for two cores].", show_default=False
+        ),
+    ] = None,
+    part_rows: Annotated[int, typer.Option(min=1, help="Most rows of a part.")] = PART_ROWS,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often a part is tried again that failed.")
+    ] = 3,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
+    unit: UnitOption = "auto",
+    gap: GapOption = "",
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Tell of every part that is finished.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Compress every row of a corpus, with many workers.
+
+    \b
+      specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
+      specpc batch corpus.jsonl short/ --context-field text --target-tokens 500 --workers 8
+      specpc batch s3://bucket/corpus/ s3://bucket/short/ --ratio 0.3 --engine ray --resume
+
+    Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
+    gets one file a part, in the format of IN, each written whole or not at all; a row that cannot
+    be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
+    """
+    console = Console(verbose=verbose, quiet=quiet)
+    settings = Settings(
+        ratio=ratio,
+        target_tokens=target_tokens,
+        question=read_question(question, question_file),
+        gap=gap,
+        keep=Protection(tuple(keep or ()), keep_first, keep_last),
+        fields=Fields(context_field, question_field),
+        draft=draft,
+        scorer=scorer,
+        unit=unit,
+        tokenizer=tokenizer,
+        device=device,
+        dtype=dtype,
+        offline=offline,
+    )
+    _check_packages(engine)
+    settings.fetch(console.tell)
+    planned = plan(source, output, settings, part_rows=part_rows, resume=resume, tell=console.tell)
+    if done := planned.parts - len(planned.blocks):
+        console.tell(f"{done:,} of {planned.parts:,} parts were finished before")
+    failed = 0
+    if planned.blocks:
+        failed = _run(planned, _pool(engine, planned.work, workers), retries, console)
+    output_folder = planned.work.output
+    output_folder.end()
+    if failed:
+        raise SpecPCError(
+            f"{failed:,} of {planned.parts:,} parts failed: --resume tries them again"
+        )
+    if bad := output_folder.count_bad():
+        raise InputError(
+            f"{bad:,} of {planned.rows:,} rows could not be compressed: "
+            f"{output_folder.place.below(BAD).path} says why"
+        )
+
+
+def _check_packages(engine: Engine) -> None:
+    """Before anything is fetched."""
+    from specpc.batch.ray_actors import check_ray
+    from specpc.batch.storage import check_pyarrow
+
+    check_pyarrow("specpc batch")
+    if engine == "ray":
+        check_ray()
+
+
+def _pool(engine: Engine, work: Work, workers: int | None) -> Pool:
+    if engine == "ray":
+        from specpc.batch.ray_actors import RayPool
+
+        return RayPool(work, workers)
+    from specpc.batch.processes import ProcessPool, find_places
+
+    return ProcessPool(work, find_places(work.settings.device, workers))
+
+
+def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
+    """Do what is to be done, and tell how it goes; how many parts were given up."""
+    from specpc.batch.schedule import GivenUp
+
+    totals, failed, began = Totals(), 0, time.monotonic()
+    rows = sum(block.rows.count for block in planned.blocks)
+    with console.files(len(planned.blocks), rows, "parts") as progress:
+        for outcome in planned.run(pool, retries, console.tell):
+            if isinstance(outcome, GivenUp):
+                failed += 1
+                console.error(f"{outcome.block} are given up: {outcome.reason}")
+                continue
+            progress.start(outcome.name, outcome.rows + outcome.bad)
+            progress.finish(outcome.original_tokens)
+            totals.add(outcome.original_tokens, outcome.compressed_tokens, 0, outcome.rows)
+            if console.verbose:
+                console.tell(_line(outcome))
+    totals.seconds = time.monotonic() - began
+    console.tell(totals.line())
+    return failed
+
+
+def _line(done: Done) -> str:
+    bad = f", {done.bad:,} bad" if done.bad else ""
+    counts = f"{done.original_tokens:,} -> {done.compressed_tokens:,} tokens"
+    return f"{done.name}: {done.rows:,} rows{bad}, {counts} in {done.seconds:.1f} s"

@@ -1,0 +1,106 @@
+"""The folder a corpus is written into."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.batch.storage import TEMPORARY
+from specpc.errors import InputError, UsageError
+from specpc.lines import json_text
+
+if TYPE_CHECKING:
+    from specpc.batch.storage import Location
+
+SETTINGS: Final = "_specpc.json"
+"""The settings and the input of the run, as it began."""
+
+BAD: Final = "_bad-rows"
+"""Folder of the rows that could not be compressed, one file of JSON lines a part."""
+
+_PART: Final = re.compile(r"part-(\d+)\.\w+")
+
+
+@dataclass(frozen=True)
+class OutputFolder:
+    """Parts, bad rows and settings; the names of the latter hide them from readers of data sets.
+
+    Attributes:
+        place: the folder.
+        ending: of the parts' names.
+    """
+
+    place: Location
+    ending: str
+
+    def is_new(self, *, resume: bool) -> bool:
+        """Whether nothing is in the folder.
+
+        Raises:
+            UsageError: something is that cannot be gone on with.
+        """
+        names = [name for name in self.place.names() or [] if name != TEMPORARY]
+        if names and not resume:
+            raise UsageError(
+                f"{self.place.path} is not empty: go on with --resume, or name another folder"
+            )
+        if names and SETTINGS not in names:
+            raise UsageError(f"{self.place.path} holds no run to go on with: name another folder")
+        return not names
+
+    def begin(self, header: dict[str, Any]) -> None:
+        """Write down what the run is made with."""
+        self.place.write(SETTINGS, json_text(header, indent=" "))
+
+    def finished(self, header: dict[str, Any]) -> set[int]:
+        """Which parts an earlier run left.
+
+        Raises:
+            UsageError: its settings or its input were others.
+            InputError: what it wrote down cannot be read.
+        """
+        path = self.place.below(SETTINGS)
+        settings = header["specpc"]
+        try:
+            before = json.loads(path.read())
+            changed = [name for name in settings if before["specpc"][name] != settings[name]]
+            same_files = before["files"] == header["files"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path.path} is damaged: name another folder") from error
+        if changed:
+            raise UsageError(
+                f"{self.place.path} was made with other settings ({', '.join(changed)}): repeat "
+                "them, or name another folder"
+            )
+        if not same_files:
+            raise UsageError(
+                f"the input has changed since {self.place.path} was begun: name another folder"
+            )
+        names = self.place.names() or []
+        return {int(found[1]) for name in names if (found := _PART.fullmatch(name))}
+
+    def write_part(self, index: int, data: bytes, bad: bytes) -> None:
+        """Write a part and its bad rows; the part comes last, for it says that all is done."""
+        if bad:
+            self.place.write(self._bad_name(index), bad)
+        else:  # of an earlier attempt
+            self.place.remove(self._bad_name(index))
+        self.place.write(self.part_name(index), data)
+
+    def part_name(self, index: int) -> str:
+        """Name of a part."""
+        return f"part-{index:05d}{self.ending}"
+
+    def _bad_name(self, index: int) -> str:
+        return f"{BAD}/part-{index:05d}.jsonl"
+
+    def count_bad(self) -> int:
+        """How many bad rows there are, of all runs."""
+        folder = self.place.below(BAD)
+        return sum(folder.below(name).read().count(b"\n") for name in folder.names() or [])
+
+    def end(self) -> None:
+        """Remove what killed workers were writing."""
+        self.place.remove(TEMPORARY)

@@ -1,0 +1,154 @@
+"""Workers as processes on this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
+
+from specpc.batch.work import Died, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.context import SpawnProcess
+
+    from specpc.batch.blocks import Block
+    from specpc.batch.schedule import Event
+    from specpc.batch.work import Work
+
+_PATIENCE = 10.0
+"""Seconds a process that was told to end may take."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker runs.
+
+    Attributes:
+        device: of its draft.
+        threads: CPU threads it may use.
+    """
+
+    device: str
+    threads: int
+
+
+def find_places(device: str, workers: int | None = None) -> list[Place]:
+    """A worker a GPU, or one for every two cores; which share the cores evenly.
+
+    Args:
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``; several GPUs are taken in turn.
+        workers: how many, if not that.
+
+    Raises:
+        DeviceError: there is no such device.
+    """
+    import torch
+
+    from specpc.drafts.device import resolve_device
+
+    chosen = resolve_device(device)
+    cores = count_cores()
+    devices = [str(chosen)]
+    if str(chosen) == "cuda":  # no one in particular
+        devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    if workers is None:
+        workers = max(1, cores // 2) if chosen.type == "cpu" else len(devices)
+    threads = max(1, cores // workers)
+    return [Place(devices[i % len(devices)], threads) for i in range(workers)]
+
+
+def count_cores() -> int:
+    """Logical cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+class ProcessPool:
+    """One spawned process a slot, at the other end of a pipe."""
+
+    def __init__(self, work: Work, places: Sequence[Place]) -> None:
+        """Start nothing yet.
+
+        Args:
+            work: what every worker needs to know.
+            places: where each of them runs.
+        """
+        self._work = work
+        self._places = places
+        self._context = multiprocessing.get_context("spawn")
+        self._processes: dict[int, SpawnProcess] = {}
+        self._pipes: dict[int, Connection] = {}
+
+    @property
+    def size(self) -> int:
+        """How many processes."""
+        return len(self._places)
+
+    def start(self, slot: int) -> None:
+        """Start a process."""
+        here, there = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(there, self._work, self._places[slot]), daemon=True
+        )
+        process.start()
+        there.close()  # else its end would not show when the process dies
+        self._processes[slot], self._pipes[slot] = process, here
+
+    def give(self, slot: int, block: Block, *, last: bool) -> None:
+        """Send a block."""
+        with suppress(OSError):  # it has died, as `wait` will find
+            self._pipes[slot].send((block, last))
+
+    def wait(self) -> Iterator[tuple[int, Event]]:
+        """What processes send; one that has died sends the end of the pipe."""
+        slots = {pipe: slot for slot, pipe in self._pipes.items()}
+        for pipe in wait(list(slots)):
+            assert isinstance(pipe, Connection)
+            try:
+                event = pipe.recv()
+            except (EOFError, OSError):
+                event = Died(self._bury(slots[pipe]))
+            yield slots[pipe], event
+
+    def _bury(self, slot: int) -> str:
+        """Forget a process; how it died."""
+        self._pipes.pop(slot).close()
+        process = self._processes.pop(slot)
+        process.join(_PATIENCE)
+        code = process.exitcode
+        if code is not None and code < 0:
+            return f"a worker was killed ({signal.Signals(-code).name})"
+        return f"a worker ended (exit code {code})"
+
+    def close(self) -> None:
+        """End all processes, at once."""
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            process.join(_PATIENCE)
+        for pipe in self._pipes.values():
+            pipe.close()
+        self._processes.clear()
+        self._pipes.clear()
+
+
+def _serve(pipe: Connection, work: Work, place: Place) -> None:
+    """What a process does: nothing that imports torch comes before the first lines."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this
+    for library in ("OMP", "MKL", "RAYON"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", str(place.threads))
+    worker = Worker(work)
+    pipe.send(worker.load(place.device))
+    while True:
+        try:
+            block, last = pipe.recv()
+        except EOFError:  # the parent is gone
+            return
+        pipe.send(worker.attempt(block, last=last))

@@ -1,0 +1,146 @@
+"""Gives blocks to workers; replaces workers that die and repeats what failed, within bounds."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from specpc.batch.work import Died, Done, Failed, Ready
+from specpc.errors import SpecPCError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from specpc.batch.blocks import Block
+
+Event: TypeAlias = Ready | Done | Failed | Died
+
+
+class Pool(Protocol):
+    """Workers in numbered slots; see `specpc.batch.processes` and `specpc.batch.ray_actors`."""
+
+    @property
+    def size(self) -> int:
+        """How many slots there are."""
+
+    def start(self, slot: int) -> None:
+        """Start a worker in a slot that has none; `wait` tells when it is ready."""
+
+    def give(self, slot: int, block: Block, *, last: bool) -> None:
+        """Have a ready worker attempt a block, perhaps for the last time."""
+
+    def wait(self) -> Iterable[tuple[int, Event]]:
+        """Wait until something happens; what, and in which slots."""
+
+    def close(self) -> None:
+        """End all workers."""
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A block that failed however often it was tried."""
+
+    block: Block
+    reason: str
+
+
+def run_blocks(
+    pool: Pool,
+    blocks: Iterable[Block],
+    retries: int,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Done | GivenUp]:
+    """Have every block done; tell as it is.
+
+    Args:
+        pool: the workers; closed in the end, whatever happens.
+        blocks: in the order they are given out.
+        retries: how often a block is tried again.
+        tell: called with one line when something is.
+
+    Raises:
+        SpecPCError: no worker can be started.
+    """
+    try:
+        yield from _Run(pool, deque(blocks), retries, tell).outcomes()
+    finally:
+        pool.close()
+
+
+class _Run:
+    """Which worker does what; slots that are neither idle nor busy are starting, or given up."""
+
+    def __init__(
+        self, pool: Pool, waiting: deque[Block], retries: int, tell: Callable[[str], None]
+    ) -> None:
+        self._pool = pool
+        self._waiting = waiting
+        self._retries = retries
+        self._tell = tell
+        self._tried: Counter[int] = Counter()
+        self._idle: list[int] = []
+        self._busy: dict[int, Block] = {}
+        self._deaths: Counter[int] = Counter()
+        self._alive = min(pool.size, len(waiting))
+
+    def outcomes(self) -> Iterator[Done | GivenUp]:
+        for slot in range(self._alive):
+            self._pool.start(slot)
+        while self._waiting or self._busy:
+            for slot, event in self._pool.wait():
+                if slot in self._busy:
+                    yield from self._worked(slot, event)
+                else:
+                    self._started(slot, event)
+            while self._idle and self._waiting:
+                self._give(self._idle.pop(), self._waiting.popleft())
+
+    def _give(self, slot: int, block: Block) -> None:
+        self._busy[slot] = block
+        self._pool.give(slot, block, last=self._tried[block.index] == self._retries)
+
+    def _worked(self, slot: int, event: Event) -> Iterator[Done | GivenUp]:
+        """A worker is done with a block, or done for."""
+        block = self._busy.pop(slot)
+        if isinstance(event, Died):
+            self._pool.start(slot)
+        else:
+            self._idle.append(slot)
+        if isinstance(event, Done):
+            self._tried.pop(block.index, None)
+            yield event
+            return
+        reason = _reason(event)
+        self._tried[block.index] += 1
+        if self._tried[block.index] > self._retries:
+            yield GivenUp(block, reason)
+        else:
+            self._waiting.append(block)
+            self._tell(f"{block} are tried again: {reason}")
+
+    def _started(self, slot: int, event: Event) -> None:
+        """A worker is ready, or could not be started."""
+        if isinstance(event, Ready):
+            self._deaths.pop(slot, None)
+            self._idle.append(slot)
+            return
+        if isinstance(event, Failed):
+            raise event.error  # the same would befall any other
+        if slot in self._idle:
+            self._idle.remove(slot)
+        self._deaths[slot] += 1
+        if self._deaths[slot] <= self._retries:
+            self._pool.start(slot)
+            return
+        self._alive -= 1
+        if not self._alive:
+            raise SpecPCError(f"no worker could be started: {_reason(event)}")
+        self._tell(f"one worker fewer, which could not be started: {_reason(event)}")
+
+
+def _reason(event: Event) -> str:
+    if isinstance(event, Failed):
+        return str(event.error)
+    assert isinstance(event, Died)
+    return event.reason

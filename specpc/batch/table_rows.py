@@ -1,0 +1,162 @@
+"""Rows as Parquet."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.batch.blocks import Stretch
+from specpc.batch.rows import Bad
+from specpc.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specpc.batch.rows import Made
+    from specpc.batch.settings import Fields
+    from specpc.batch.storage import Location
+
+ENDINGS = (".parquet", ".pq")
+_BUFFER = 1 << 20
+_READ_ROWS: Final = 64
+"""Rows decoded at a time: few, because a row may hold a book."""
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """Columns of any type; those that are read hold strings."""
+
+    ending: str = ".parquet"
+
+    def plan(
+        self, file: Location, fields: Fields, most_rows: int, most_bytes: int
+    ) -> Iterator[Stretch]:
+        """Cut by the footer alone."""
+        with _open(file) as opened:
+            _check_columns(opened.schema_arrow, fields, file.path)
+            metadata = opened.metadata
+            groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        ends, total, size = [], 0, 0
+        for group in groups:
+            total += group.num_rows
+            size += group.total_byte_size
+            ends.append(total)
+        count = max(1, min(most_rows, most_bytes * total // max(1, size)))
+        entry = 0
+        for start in range(0, total, count):
+            while ends[entry] <= start:
+                entry += 1
+            entry_row = ends[entry - 1] if entry else 0
+            yield Stretch(start, min(count, total - start), entry, entry_row)
+
+    def chunks(self, file: Location, entry: int) -> Iterator[Any]:
+        """Record batches, decoded as they are asked for."""
+        with _open(file) as opened:
+            groups = range(entry, opened.metadata.num_row_groups)
+            yield from opened.iter_batches(_READ_ROWS, row_groups=groups, use_threads=False)
+
+    def gather(self, chunks: list[Any], fields: Fields) -> TableRows:
+        """A table in memory."""
+        import pyarrow as pa
+
+        return TableRows(pa.Table.from_batches(chunks), fields)
+
+
+class TableRows:
+    """The rows of a table."""
+
+    def __init__(self, table: Any, fields: Fields) -> None:
+        """Look at a table.
+
+        Args:
+            table: a ``pyarrow.Table``.
+            fields: names of the columns that hold texts.
+
+        Raises:
+            InputError: there are no such columns, or they hold no strings.
+        """
+        _check_columns(table.schema, fields, "the table")
+        self.table = table
+        self.fields = fields
+        names = {fields.context, fields.question} & set(table.column_names)
+        self._texts = table.select(sorted(names))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return int(self.table.num_rows)
+
+    def row(self, index: int) -> Mapping[str, Any]:
+        """Context and question."""
+        return _first(self._texts.slice(index, 1))
+
+    def rest(self, index: int) -> Mapping[str, Any]:
+        """All columns but the context."""
+        return _first(self.table.drop_columns([self.fields.context]).slice(index, 1))
+
+    def encode(self, made: Sequence[Made]) -> bytes:
+        """A Parquet file of the good rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        good = [not isinstance(fields, Bad) for fields in made]
+        sink = pa.BufferOutputStream()
+        pq.write_table(self.with_results(made).filter(pa.array(good, pa.bool_())), sink)
+        data: bytes = sink.getvalue().to_pybytes()
+        return data
+
+    def with_results(self, made: Sequence[Made]) -> Any:
+        """The table, results instead of contexts; those of bad rows are null."""
+        import pyarrow as pa
+
+        columns = {
+            "compressed": pa.large_string(),
+            "spans": pa.list_(pa.list_(pa.int64())),
+            "original_tokens": pa.int64(),
+            "compressed_tokens": pa.int64(),
+            "tokenizer": pa.string(),
+            "seconds": pa.float64(),
+        }
+        replaced = {self.fields.context, *columns} & set(self.table.column_names)
+        table = self.table.drop_columns(sorted(replaced))
+        for name, kind in columns.items():
+            values = [None if isinstance(fields, Bad) else fields[name] for fields in made]
+            table = table.append_column(name, pa.array(values, kind))
+        return table
+
+
+def _first(table: Any) -> dict[str, Any]:
+    """The first row; of columns with one name, the last."""
+    return dict(zip(table.column_names, (c[0].as_py() for c in table.columns), strict=True))
+
+
+@contextmanager
+def _open(file: Location) -> Iterator[Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Without the buffer, and with pre-buffering, whole row groups would be read into memory.
+    try:
+        source = file.filesystem.open_input_file(file.path)
+        opened = pq.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False)
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{file.path} is no Parquet file: {error}") from error
+    with source, opened:
+        yield opened
+
+
+def _check_columns(schema: Any, fields: Fields, name: str) -> None:
+    import pyarrow.types as kinds
+
+    if fields.context not in schema.names:
+        raise InputError(
+            f"{name} has no column {fields.context!r}, but {', '.join(schema.names)}: name the "
+            "right one with --context-field"
+        )
+    for column in {fields.context, fields.question} & set(schema.names):
+        kind = schema.field(column).type
+        if kinds.is_dictionary(kind):
+            kind = kind.value_type
+        text = kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)
+        if not (text or kinds.is_null(kind)):
+            raise InputError(f"the column {column!r} of {name} holds {kind}, not strings")

@@ -1,0 +1,139 @@
+"""What a worker does, whatever engine runs it: one draft, block after block."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specpc.batch.blocks import Block, Cursor, Format
+from specpc.batch.rows import Bad, compress_rows, describe
+from specpc.errors import SpecPCError
+from specpc.lines import json_line
+
+if TYPE_CHECKING:
+    from specpc.batch.output import OutputFolder
+    from specpc.batch.rows import Made, Rows
+    from specpc.batch.settings import Settings
+    from specpc.batch.storage import Location
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker needs to know; can be pickled.
+
+    Attributes:
+        source: the input, for its file system.
+        form: how its files hold rows.
+        output: where parts go.
+        settings: what is done with every row.
+    """
+
+    source: Location
+    form: Format
+    output: OutputFolder
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Done:
+    """A part that is in place.
+
+    Attributes:
+        name: of its file.
+        rows: how many were compressed.
+        bad: how many could not be.
+        original_tokens: of the rows compressed.
+        compressed_tokens: what is left of them.
+        seconds: spent on compressing them, in one worker.
+    """
+
+    name: str
+    rows: int
+    bad: int
+    original_tokens: int
+    compressed_tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An attempt that came to nothing; the worker lives on."""
+
+    error: SpecPCError
+
+
+@dataclass(frozen=True)
+class Died:
+    """The worker is no more."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker has loaded its draft."""
+
+
+class Worker:
+    """Compresses blocks with one draft; its methods tell errors instead of raising them."""
+
+    def __init__(self, work: Work) -> None:
+        """Load nothing yet."""
+        self._work = work
+        self._cursor = Cursor(work.source, work.form)
+
+    def load(self, device: str | None = None) -> Ready | Failed:
+        """Load the draft."""
+        try:
+            self._compressor = self._work.settings.load(device)
+        except Exception as error:
+            return _failed(error)
+        return Ready()
+
+    def attempt(self, block: Block, *, last: bool) -> Done | Failed:
+        """Write the part of a block; on the last attempt, rows are bad rather than the block."""
+        try:
+            return self._do(block, lenient=last)
+        except Exception as error:
+            return _failed(error)
+
+    def _do(self, block: Block, *, lenient: bool) -> Done:
+        work = self._work
+        rows = work.form.gather(self._cursor.take(block), work.settings.fields)
+        made = compress_rows(self._compressor, work.settings, rows, lenient=lenient)
+        good = [fields for fields in made if not isinstance(fields, Bad)]
+        work.output.write_part(block.index, rows.encode(made), bad_lines(block, rows, made))
+        return Done(
+            work.output.part_name(block.index),
+            len(good),
+            len(made) - len(good),
+            sum(fields["original_tokens"] for fields in good),
+            sum(fields["compressed_tokens"] for fields in good),
+            sum(fields["seconds"] for fields in good),
+        )
+
+
+def bad_lines(block: Block, rows: Rows, made: list[Made]) -> bytes:
+    """The bad rows of a block as JSON lines: where they stand, why, and their other fields."""
+    return b"".join(
+        json_line(
+            {
+                "file": block.name,
+                "row": block.rows.start + index + 1,
+                "error": row.error,
+                "fields": rows.rest(index),
+            },
+            default=str,  # dates and the like, of Parquet
+        )
+        for index, row in enumerate(made)
+        if isinstance(row, Bad)
+    )
+
+
+def _failed(error: Exception) -> Failed:
+    if os.environ.get("SPECPC_DEBUG") == "1":
+        traceback.print_exception(error)
+    # Errors of other packages may not survive the way to another process.
+    return Failed(error if isinstance(error, SpecPCError) else SpecPCError(describe(error)))
