@@ -140,7 +140,6 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
-      specpc compress notes.txt -q "What changed?" --ratio 0.2 --server http://127.0.0.1:8765
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or

@@ -32,7 +32,7 @@ def locate_quote(
     \b
       specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json > small.json
       specpc locate small.json "signed by Edda Hallgrim"
-      specpc locate small.json --at 1200
+      specpc locate small.json --at 120
 
     Prints file:line:column for every stretch the quote came from: several where something
     between them was cut. White space in the quote need not be the same.

@@ -67,7 +67,7 @@ class QuerySource(str, Enum):
     QUESTION = "question"
     """Given by the caller."""
     TAIL = "tail"
-    """The text is a prompt itself: its last paragraph asks or instructs, and is kept whole."""
+    """The text is a prompt itself, whose last paragraph asks or instructs; it is kept whole."""
     NEUTRAL = "neutral"
     """There was none; a neutral instruction took its place."""
     NONE = "none"

@@ -1,0 +1,68 @@
+"""Writes ``docs/cli.md`` from the commands themselves: ``python docs/cli_reference.py``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+from typer.cli import app as typer_command
+from typer.testing import CliRunner
+
+PAGE = Path(__file__).with_name("cli.md")
+HEAD = """# Commands
+
+<!-- Made by docs/cli_reference.py: change the help texts in cli/ instead. -->
+
+This is what `specpc --help` and the `--help` of each command say.
+
+"""
+NOT_RUN = {
+    "--endpoint ": "needs a server",
+    "qwen2.5-0.5b": "fetches a model",
+    "specpc generate": "takes minutes; shorter ones are in kv.md",
+    "specpc bench": "measures for minutes",
+    "models remove": "deletes a model",
+    "model.gguf": "needs a GGUF file of your own",
+    "specpc serve": "runs until it is stopped, or needs a server",
+    "specpc batch": "needs data of your own",
+    "specpc mcp": "speaks with an agent",
+}
+"""Why examples with this in them cannot be run by the tests."""
+
+_COMMAND = re.compile(r"^\* `(?P<name>\w+)`: .*$", re.MULTILINE)
+_EXAMPLES = re.compile(r"^\x08\n(?P<words>(?:\S.*\n)*)(?P<lines>(?: +.*\n)+)", re.MULTILINE)
+_INDENTED = re.compile(r"\n\n(?P<words>)(?P<lines>(?: {4}.*\n)+)")
+_USAGE = re.compile(r"^```console\n\$ (.*)\n```", re.MULTILINE)
+
+
+def reference() -> str:
+    """The reference in Markdown: typer's, with fenced examples and whole sentences."""
+    args = ["specpc_cli.main", "utils", "docs", "--name", "specpc"]
+    made = CliRunner().invoke(typer_command, args, catch_exceptions=False)
+    if made.exit_code:
+        raise RuntimeError(made.output)
+    text = made.stdout.partition("\n")[2].strip() + "\n"
+    text = _EXAMPLES.sub(_fence, text)
+    text = _INDENTED.sub(lambda found: "\n\n" + _fence(found), text)
+    text = _USAGE.sub(r"```text\n\1\n```", text)
+    return HEAD + re.sub(r"\n{3,}", "\n\n", _COMMAND.sub(lambda found: _entry(found, text), text))
+
+
+def _fence(found: re.Match[str]) -> str:
+    """The commands of a help text in a fence, under the words that announce them."""
+    code = dedent(found["lines"])
+    reason = next((why for part, why in NOT_RUN.items() if part in code), None)
+    excuse = f"<!-- not run: {reason} -->\n" if reason else ""
+    words = found["words"] + "\n" if found["words"] else ""
+    return f"{words}{excuse}```sh\n{code}```\n"
+
+
+def _entry(found: re.Match[str], text: str) -> str:
+    """An entry in a list of commands, with all of its first sentence."""
+    heading = re.search(rf"^#+ `specpc [\w ]*\b{found['name']}`\n\n(.*)$", text, re.MULTILINE)
+    return f"* `{found['name']}`: {heading[1]}" if heading else found[0]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(reference(), encoding="utf-8")

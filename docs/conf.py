@@ -1,0 +1,57 @@
+"""Builds the site: ``sphinx-build -W --keep-going -n docs build/site``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from specpc.version import __version__
+
+project = "specpc"
+author = "the specpc authors"
+copyright = author
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_title = f"specpc {release}"
+myst_heading_anchors = 3
+highlight_language = "none"  # of indented blocks
+default_role = "code"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+_OTHERS = r"(torch|numpy|np|transformers|collections|typing|pathlib)\b.*"
+_INSIDE = (  # types that are not public, and what is imported for annotations only
+    "NDArray|Parts|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
+)
+nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]
+suppress_warnings = ["ref.python"]  # several modules have a class Place
+
+_CAPTION = re.compile(r"### (?P<caption>.+)")
+_ENTRY = re.compile(r"- \[[^]]+\]\((?P<page>[\w-]+)\.md\)")
+
+
+def add_navigation(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Make the list of pages on the first page the navigation of the site, too."""
+    if docname != app.config.root_doc:
+        return
+    trees: list[str] = []
+    for line in source[0].splitlines():
+        if caption := _CAPTION.fullmatch(line):
+            trees += [f"```{{toctree}}\n:hidden:\n:caption: {caption['caption']}\n"]
+        elif trees and (entry := _ENTRY.match(line)):
+            trees[-1] += f"\n{entry['page']}"
+    source[0] += "".join(f"\n\n{tree}\n```\n" for tree in trees)
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", add_navigation)
