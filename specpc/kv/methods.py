@@ -150,6 +150,19 @@ class SpecKV:
         return choose(scores, count, self.window, self.kernel_size, first)
 
 
+def method_of(name: str, budget: int | None) -> Method:
+    """The method of a name among `specpc.kv.settings.METHODS`, which is all caches are cut by.
+
+    Raises:
+        BudgetError: the budget is too small for it.
+    """
+    if budget is None:
+        return FullCache()
+    if name == "snapkv":
+        return SnapKV(budget)
+    return StreamingLLM(budget) if name == "streaming" else SpecKV(budget)
+
+
 def _check_budget(budget: int, least: int, what: str) -> None:
     if budget <= least:
         raise BudgetError(

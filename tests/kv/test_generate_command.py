@@ -113,7 +113,7 @@ def test_a_draft_with_another_tokenizer_guesses_in_the_targets_tokens(
     target = replace(draft, model=tiny_model("qwen3"), tokenizer=pair_tokenizer(), name="big")
     seen = []
     monkeypatch.setattr(
-        "specpc.kv.answering.greedy_lookahead",
+        "specpc.kv.drafting.greedy_lookahead",
         lambda *_: [draft.tokenizer("a topic", return_tensors="pt").input_ids[0]],
     )
     from specpc.kv import answering
