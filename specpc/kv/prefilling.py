@@ -8,7 +8,9 @@ import torch
 
 from specpc.errors import InputError, UnsupportedModelError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
+from specpc.kv.methods import SpecKV
 from specpc.kv.scores import Layout
+from specpc.kv.sparse import sparse_attention
 from specpc.memory import memory_errors
 from specpc.observed import ATTENTION
 
@@ -65,7 +67,8 @@ def prefill_each(
 ) -> list[KeptCache]:
     """Read prompts once into a cache for each of several methods, or budgets; see `prefill`.
 
-    A look-ahead is seen by all of them, and counts in what each chooses by.
+    A look-ahead is seen by all of them, and counts in what each chooses by; the first says
+    whether the prompts are read sparsely.
     """
     check_target(target)
     caches = [KeptCache.of(target) for _ in methods]
@@ -114,11 +117,19 @@ class _Trimmer:
         self.methods = methods
         self.layout = layout
 
-    def __call__(self, attention: LayerAttention) -> None:
+    def __call__(self, attention: LayerAttention) -> Tensor | None:
         whole = self.caches[0].layers[attention.layer]
         for cache, method in zip(reversed(self.caches), reversed(self.methods), strict=True):
             indices = self._choose(method, attention, whole.sliding_window)
             cache.layers[attention.layer].keep(whole, indices, self.layout.keys)
+        method, real = self.methods[0], self.layout.real
+        if whole.sliding_window is not None or not isinstance(method, SpecKV):
+            return None
+        sparse = method.sparse
+        if sparse is None or not sparse.applies(real.device, real.shape[1]):
+            return None
+        columns = method.columns(attention, self.layout, sparse.columns)
+        return sparse_attention(attention, columns, sparse.window, real)
 
     def _choose(
         self, method: Method, attention: LayerAttention, sliding_window: int | None
