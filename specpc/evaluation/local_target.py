@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import torch
 from transformers import DynamicCache
@@ -15,6 +15,7 @@ from specpc.kv.cache import cache_bytes
 from specpc.kv.lookahead import greedy_tokens
 from specpc.kv.prefilling import prefill_each
 from specpc.memory import PeakMemory, memory_errors
+from specpc.reading import answer_ends
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -150,12 +151,12 @@ class LocalTarget:
 
     def _decode(self, ids: Tensor, cache: Cache) -> tuple[str, float]:
         """The most probable answer, and seconds to its first token."""
-        start, first = time.perf_counter(), 0.0
+        start, first, ends = time.perf_counter(), 0.0, answer_ends(self.model)
         found: list[int] = []
         for best in greedy_tokens(self.model.model, ids, cache=cache):
             token = int(best)
             first = first or time.perf_counter() - start
-            if token in self._ends:
+            if token in ends:
                 break
             found.append(token)
             if len(found) == self.answer_tokens:
@@ -181,13 +182,6 @@ class LocalTarget:
             )
         kept = cut_middle(ids, room)
         return [*head, *kept, *after], len(kept) < len(ids)
-
-    @property
-    def _ends(self) -> frozenset[int]:
-        """Ids of the tokens that end an answer."""
-        stated: Any = getattr(self.model.model.generation_config, "eos_token_id", None)
-        several = stated if isinstance(stated, list) else [stated]
-        return frozenset({*several, self.model.tokenizer.eos_token_id} - {None})
 
 
 def cut_middle(ids: list[int], room: int) -> list[int]:

@@ -13,6 +13,7 @@ from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedTe
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.evaluation.word_baselines import StopWordRanker
+from specpc.kv.drafting import Guesser
 from specpc.picking import cut_into_units
 from specpc.tokens import TextEncoder
 
@@ -51,7 +52,8 @@ class ScorerMethod:
         def compress(ratio: float) -> Compressed:
             result = scored.compress(ratio=ratio)
             ranges = tuple((span.start, span.end) for span in result.spans)
-            return Compressed(result.text, ranges, result.original_tokens, result.compressed_tokens)
+            counts = (result.original_tokens, result.compressed_tokens)
+            return Compressed(result.text, ranges, *counts, scored.lookahead)
 
         return compress
 
@@ -186,8 +188,11 @@ def build_methods(
             methods.append(start_peer(name, draft, encoder, peer_python))
         elif base in TRIMMED and target is not None:
             compressor = Compressor.from_pretrained(draft, scorer=unit or "auto")
-            text = ScorerMethod(name, compressor) if base == "speckv-pc" else whole
-            methods.append(TrimmedMethod.of(name, text, target, compressor))
+            guesser = Guesser(compressor, target.model, target.answer_tokens)
+            shortener = ScorerMethod(name, guesser.looking_ahead())
+            text = shortener if base == "speckv-pc" else whole
+            guesses = base in {"speckv", "speckv-pc"}
+            methods.append(TrimmedMethod(name, text, target, guesser if guesses else None))
         else:
             compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or "auto")
             methods.append(ScorerMethod(name, compressor))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from specpc.evaluation.names import split_name
 from specpc.evaluation.targets import request_after
-from specpc.kv.drafting import Guesser
 from specpc.kv.methods import method_of
-from specpc.kv.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from specpc.compressor import Compressor
     from specpc.evaluation.data import Item
     from specpc.evaluation.local_target import LocalTarget
     from specpc.evaluation.methods import Method
     from specpc.evaluation.picked import Compressed
     from specpc.evaluation.targets import Reply
+    from specpc.kv.drafting import Guesser
 
 
 @dataclass(frozen=True)
@@ -38,25 +37,22 @@ class TrimmedMethod:
     target: LocalTarget
     guesser: Guesser | None = None
 
-    @classmethod
-    def of(
-        cls, name: str, text: Method, target: LocalTarget, compressor: Compressor
-    ) -> TrimmedMethod:
-        """A method by its name, with the draft if it needs one."""
-        guesses = Settings(split_name(name)[0]).guesses  # type: ignore[arg-type] # checks it
-        guesser = Guesser(compressor, target.model, target.answer_tokens) if guesses else None
-        return cls(name, text, target, guesser)
-
     def prepare(self, item: Item) -> Callable[[float], Compressed]:
         """As the method that makes the text."""
-        return self.text.prepare(item)
+        # A guess on the way is an answer to what the target is asked, in all its words.
+        guesses = self.guesser is not None and self.guesser.guesses_on_the_way
+        return self.text.prepare(replace(item, question=_asked(item)) if guesses else item)
 
     def answers(
         self, compressed: Compressed, item: Item, budgets: Sequence[int]
     ) -> Iterator[Reply]:
         """The answer at each budget; all share one look-ahead, and one reading of the text."""
         methods = [method_of(split_name(self.name)[0], budget) for budget in budgets]
-        asked = request_after(item.question).strip()
-        guesser = self.guesser
-        guess = None if guesser is None else lambda: guesser.guess(compressed.text, asked)
+        guess, asked = None, _asked(item)
+        if self.guesser is not None:
+            guess = partial(self.guesser.guess, compressed.text, asked, compressed.lookahead)
         return self.target.answers(compressed.text, item.question, methods, guess)
+
+
+def _asked(item: Item) -> str:
+    return request_after(item.question).strip()

@@ -16,7 +16,7 @@ from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.kv.generation import generate
 from specpc.kv.methods import SpecKV, method_of
 from specpc.memory import PeakMemory
-from specpc.reading import Reader
+from specpc.reading import Reader, answer_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,14 +97,15 @@ class Answerer:
         """
         start = time.perf_counter()
         peak = PeakMemory(self.target.model.device)
-        read = (
-            self._compressed(context, question, progress) if self.settings.compresses else context
-        )
+        read = context
+        known: tuple[int, ...] = ()
+        if self.settings.compresses:
+            read, known = self._compressed(context, question, progress)
         ids = self._prompt(read, question or "")
         method = method_of(self.settings.method, self.settings.kv_budget)
         lookahead = None
         if isinstance(method, SpecKV) and method.budget < ids.shape[1] - 1:
-            lookahead = [self._guesser.guess(read, question or "", progress)]
+            lookahead = [self._guesser.guess(read, question or "", known, progress)]
         teller = _Teller(self.target.tokenizer, tell)
         output = generate(
             self.target.model,
@@ -133,14 +134,15 @@ class Answerer:
 
     def _compressed(
         self, context: str, question: str | None, progress: Callable[[int, int], None] | None
-    ) -> str:
-        """The context within the prompt budget, in the target's tokens."""
-        assert self.compressor is not None  # __post_init__ saw to it
-        counter = DraftCounter(Reader(self.target).encoder)
-        compressor = replace(self.compressor, counter=counter)
-        return compressor.compress(
-            context, question, target_tokens=self.settings.prompt_budget, progress=progress
-        ).text
+    ) -> tuple[str, tuple[int, ...]]:
+        """The context within the prompt budget, in the target's tokens; and the scorer's guess."""
+        guesser = self._guesser
+        compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
+        compressor = replace(compressor, counter=DraftCounter(Reader(self.target).encoder))
+        budget, read = self.settings.prompt_budget, compressor.read(context, question)
+        if budget is not None and budget < read.original_tokens:
+            read = compressor.add_scores(read, progress)
+        return read.compress(target_tokens=budget).text, read.lookahead
 
     def _prompt(self, context: str, question: str) -> Tensor:
         """Ids ``[1, tokens]`` of the target's prompt."""
@@ -191,9 +193,7 @@ _PLAIN: Final = {
 
 
 def _greedy(target: Draft, tokens: int) -> Any:
-    stated = getattr(target.model.generation_config, "eos_token_id", None)
-    several = stated if isinstance(stated, list) else [stated]
-    ends = sorted({*several, target.tokenizer.eos_token_id} - {None})
+    ends = answer_ends(target)
     pad = ends[0] if ends else None
     config: Any = GenerationConfig  # which has no annotations
     return config(**_PLAIN, max_new_tokens=tokens, eos_token_id=ends, pad_token_id=pad)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from specpc.kv.lookahead import greedy_lookahead, retokenise
+from specpc.scoring import SpecPCScorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,19 +34,38 @@ class Guesser:
     target: Draft
     count: int
 
+    @property
+    def guesses_on_the_way(self) -> bool:
+        """Whether the scorer is one that can make a guess while it shortens a text."""
+        return isinstance(self.compressor.scorer, SpecPCScorer)
+
+    def looking_ahead(self) -> Compressor:
+        """The compressor, whose scorer makes a guess on the way if it can."""
+        scorer = self.compressor.scorer
+        if not isinstance(scorer, SpecPCScorer):
+            return self.compressor
+        return replace(self.compressor, scorer=replace(scorer, lookahead_tokens=self.count))
+
     def guess(
         self,
         context: str,
         question: str,
+        known: tuple[int, ...] = (),
         progress: Callable[[int, int], None] | None = None,
     ) -> Tensor:
         """What the draft takes for the answer, in ids ``[n]`` of the target.
 
-        The draft reads the context; of one longer than it can read, what it would keep.
+        Args:
+            context: what the draft reads; of one longer than it can read, what it would keep.
+            question: what is asked.
+            known: the guess, in the draft's ids, if a scorer made it: then nothing is read.
+            progress: as in `Compressor.compress`.
 
         Raises:
             SpecPCError: see `specpc.errors`.
         """
+        if known:
+            return self._in_target(torch.tensor(known))
         reader = self.compressor.reader
         room = reader.room(reader.frame(question), reserved=self.count)
         if reader.encoder.count(context) > room:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from specpc.memory import memory_errors
+from specpc.reading import end_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ def greedy_lookahead(
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    ends = _ends(draft).to(draft.device)
+    ends = torch.tensor(end_ids(draft), dtype=torch.long, device=draft.device)
     lengths = torch.full((len(input_ids),), count, device=draft.device)
     found: list[Tensor] = []
     steps = greedy_tokens(draft, input_ids, attention_mask=attention_mask)
@@ -125,10 +126,3 @@ def retokenise(
     text = source.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     found = target(text, add_special_tokens=False).input_ids
     return torch.tensor(found, dtype=torch.long)
-
-
-def _ends(model: Any) -> Tensor:
-    """Ids that end an answer; -1 where the model states none."""
-    stated = getattr(model.generation_config, "eos_token_id", None)
-    several = stated if isinstance(stated, list) else [-1 if stated is None else stated]
-    return torch.tensor(several)

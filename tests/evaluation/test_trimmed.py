@@ -14,9 +14,11 @@ from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
 from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.reading import Reader
+from specpc.retrieval_heads import HeadProfile
 from tests.evaluation.items import TEXT, item
 from tests.models import tiny_draft
 
+PROFILE = HeadProfile("tiny", 3, 4, ((0, 1, 1.0), (1, 0, 2.0)), "N/A", 500, "a test")
 ENTRY = 3 * 2 * 2 * 8 * 4  # layers, keys and values, heads of 8 numbers in float32
 
 
@@ -69,22 +71,40 @@ def test_the_draft_is_asked_once_and_only_if_something_is_cut(target: LocalTarge
 def test_the_guess_is_made_of_what_the_target_reads(
     target: LocalTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[tuple[str, str]] = []
+    read: list[tuple[object, ...]] = []
     monkeypatch.setattr(
-        Guesser, "guess", lambda _, *texts: read.append(texts) or torch.tensor([5, 6])
+        Guesser, "guess", lambda _, *given: read.append(given) or torch.tensor([5, 6])
     )
-    question = item().question
-    for name, ratio in (("speckv", 1.0), ("speckv-pc", 0.5), ("speckv-pc:specpc", 0.5)):
+    asked = request_after(item().question).strip()
+    for name, ratio in (("speckv", 1.0), ("speckv-pc:retrieval-heads", 0.5)):
+        monkeypatch.setattr("specpc.scorers.find_profile", lambda _: PROFILE)
         [method] = methods(target, name)
         assert isinstance(method, TrimmedMethod)
         compressed = method.prepare(item())(ratio)
-        replies = list(method.answers(compressed, item(), [40, 50]))
-        assert len(replies) == 2
-        assert read[-1] == (compressed.text, request_after(question).strip())
+        assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+        assert read == [(compressed.text, asked, ())]
         assert (compressed.text == TEXT) == (ratio == 1.0)
+        read.clear()
     [method] = methods(target, "snapkv")
-    assert len(list(method.answers(method.prepare(item())(1.0), item(), [40]))) == 1  # type: ignore[attr-defined]
-    assert len(read) == 3
+    assert isinstance(method, TrimmedMethod)
+    assert len(list(method.answers(method.prepare(item())(1.0), item(), [40]))) == 1
+    assert read == []
+
+
+def test_a_scorer_that_looks_ahead_makes_the_guess(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = request_after(item().question).strip()
+    [method] = methods(target, "speckv-pc:specpc")
+    assert isinstance(method, TrimmedMethod)
+    assert method.guesser is not None
+    own = method.guesser.guess(TEXT, asked)  # what the draft says to the whole text
+    compressed = method.prepare(item())(0.5)
+    assert compressed.text != TEXT
+    assert compressed.lookahead == tuple(own.tolist())
+    monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", None)  # it is not asked again
+    assert method.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
+    assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
 
 
 def test_the_draft_is_the_target_where_they_have_one_name(target: LocalTarget) -> None:
