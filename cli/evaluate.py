@@ -13,7 +13,7 @@ from specpc.budget import check_budget
 from specpc.config import SCORERS
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
-from specpc.evaluation.names import FULL, TRIMMED, check_methods, levels_of, split_name
+from specpc.evaluation.names import FULL, TRIMMED, check_methods, has_ratio, levels_of, split_name
 from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.kv.settings import KV_BUDGET
 from specpc.version import __version__
@@ -162,12 +162,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         methods = list(dict.fromkeys([*([FULL] if asked else []), *(method or _METHODS)]))
         check_methods(methods, kv_budget, local_target=target is not None)
         _check_baseline(baseline, methods)
-        trimmed = [name for name in methods if split_name(name)[0] in TRIMMED]
-        if no_question and trimmed:
-            raise UsageError(
-                f"--no-question does not go with {trimmed[0]}: the target reads the question "
-                "before its cache is cut"
-            )
+        _check_idle(methods, with_ratio=bool(ratio), no_question=no_question)
         made_with = {"draft": draft, "device": device, "dtype": dtype, "seed": seed}
         made_with |= {"version": __version__}
         if asked:
@@ -198,6 +193,18 @@ def _check_options(
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     for file in files or []:
         check_file(str(file))
+
+
+def _check_idle(methods: Sequence[str], *, with_ratio: bool, no_question: bool) -> None:
+    """Refuse what would change nothing."""
+    if with_ratio and not any(map(has_ratio, methods)):
+        raise UsageError(f"--ratio does nothing with {', '.join(methods)}: leave it out")
+    trimmed = [name for name in methods if split_name(name)[0] in TRIMMED]
+    if no_question and trimmed:
+        raise UsageError(
+            f"--no-question does not go with {trimmed[0]}: the target reads the question before "
+            "its cache is cut"
+        )
 
 
 def _target(model: str | None, endpoint: str | None, served: str | None) -> dict[str, str | None]:

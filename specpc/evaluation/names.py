@@ -39,14 +39,17 @@ def shortens(method: str) -> bool:
     return split_name(method)[0] not in {FULL, *TRIMMED}
 
 
+def has_ratio(method: str) -> bool:
+    """Whether a method shortens the text, be it for another one that cuts the KV cache."""
+    return shortens(method) or split_name(method)[0] == "speckv-pc"
+
+
 def levels_of(
     method: str, ratios: Sequence[float], kv_budgets: Sequence[int] = (KV_BUDGET,)
 ) -> tuple[Level, ...]:
     """The levels a method is run at: methods that read the whole context know but one ratio."""
-    base, _ = split_name(method)
-    cuts_text = base == "speckv-pc" or shortens(base)
-    budgets = kv_budgets if base in TRIMMED else (None,)
-    return tuple(Level(r, b) for r in (ratios if cuts_text else (1.0,)) for b in budgets)
+    budgets = kv_budgets if split_name(method)[0] in TRIMMED else (None,)
+    return tuple(Level(r, b) for r in (ratios if has_ratio(method) else (1.0,)) for b in budgets)
 
 
 def check_methods(

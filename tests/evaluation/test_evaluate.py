@@ -232,6 +232,7 @@ def test_plot_without_matplotlib(
         (["DATA", "--method", "snapkv", *ENDPOINT], "name one with --target"),
         (["DATA", "--target", "x", "--kv-budget", "40"], "--kv-budget does nothing without"),
         (["DATA", *SPECKV, "--kv-budget", "32"], "--kv-budget must be at least 33, not 32"),
+        (["DATA", *SPECKV, "--ratio", "0.3"], "--ratio does nothing with full, speckv"),
         (["DATA", *SPECKV, "--no-question"], "--no-question does not go with speckv"),
         (["DATA", "--target", "x", "--method", "speckv-pc:line"], "has no scorer 'line'"),
     ],
