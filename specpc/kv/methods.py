@@ -155,6 +155,13 @@ class SpecKV:
         scores = group_scores(attention, layout, self.window, "max")
         return choose(scores, count, self.window, self.kernel_size, first)
 
+    def sparse_for(self, layout: Layout) -> SparsePrefill | None:
+        """How a batch is read, if sparsely: there must be as many columns to choose from."""
+        sparse, real = self.sparse, layout.real
+        if sparse is None or not sparse.applies(real.device, real.shape[1]):
+            return None
+        return sparse if sparse.columns + self.window <= layout.keys else None
+
     def columns(self, attention: LayerAttention, layout: Layout, count: int) -> Tensor:
         """Keys ``[batch, kv_heads, count]`` outside the window that any query attends to most."""
         both = self.choose(attention, layout, count + self.window, layout.first)

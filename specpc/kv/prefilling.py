@@ -122,14 +122,14 @@ class _Trimmer:
         for cache, method in zip(reversed(self.caches), reversed(self.methods), strict=True):
             indices = self._choose(method, attention, whole.sliding_window)
             cache.layers[attention.layer].keep(whole, indices, self.layout.keys)
-        method, real = self.methods[0], self.layout.real
+        method = self.methods[0]
         if whole.sliding_window is not None or not isinstance(method, SpecKV):
             return None
-        sparse = method.sparse
-        if sparse is None or not sparse.applies(real.device, real.shape[1]):
+        sparse = method.sparse_for(self.layout)
+        if sparse is None:
             return None
         columns = method.columns(attention, self.layout, sparse.columns)
-        return sparse_attention(attention, columns, sparse.window, real)
+        return sparse_attention(attention, columns, sparse.window, self.layout.real)
 
     def _choose(
         self, method: Method, attention: LayerAttention, sliding_window: int | None

@@ -201,6 +201,9 @@ def test_only_long_prompts_of_speckv_are_read_sparsely(monkeypatch: pytest.Monke
     prefill(model, ids, SpecKV(60), lookahead=[ids[0, :4]])  # up to 4,096 tokens
     prefill(model, ids, SpecKV(60, sparse=None), lookahead=[ids[0, :4]])
     prefill(model, ids[:, : BLOCK + 36], SpecKV(60, sparse=short), lookahead=[ids[0, :4]])
+    # Too few keys outside the window to choose the columns from.
+    narrow = SpecKV(60, sparse=SparsePrefill(BLOCK, 1))
+    prefill(model, ids[:, : BLOCK + 32], narrow, lookahead=[ids[0, :20]])
     assert used == []
     prefill(model, ids[:, : BLOCK + 37], SpecKV(60, sparse=short), lookahead=[ids[0, :4]])
     assert len(used) == model.config.num_hidden_layers
