@@ -13,7 +13,9 @@ from specpc.budget import check_budget
 from specpc.config import SCORERS
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
+from specpc.evaluation.names import FULL, TRIMMED, check_methods, has_ratio, levels_of, split_name
 from specpc.evaluation.targets import ANSWER_TOKENS
+from specpc.kv.settings import KV_BUDGET
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
@@ -48,7 +50,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             help=f"{', '.join(SCORERS)}, random, stopwords, truncate, full, bm25, minilm, "
             "llmlingua, longllmlingua or selective-context; NAME:UNIT for other units than "
-            "sentences. Repeatable "
+            f"sentences; with --target also {', '.join(TRIMMED)}. Repeatable "
             f"[default: {', '.join(_METHODS)}]"
         ),
     ] = None,
@@ -57,6 +59,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             help="Fraction of the tokens kept. Repeatable "
             f"[default: {', '.join(map(str, _RATIOS))}]"
+        ),
+    ] = None,
+    kv_budget: Annotated[
+        list[int] | None,
+        typer.Option(
+            help=f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
+            f"KV cache. Repeatable [default: {KV_BUDGET}]"
         ),
     ] = None,
     baseline: Annotated[
@@ -131,10 +140,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     \b
       specpc eval data/*.jsonl --limit 5 --target smollm2-135m --baseline full
       specpc eval data/*.jsonl --endpoint http://127.0.0.1:8000/v1 --endpoint-model NAME
+      specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
     console = Console(verbose=verbose, quiet=quiet)
     asked = _target(target, endpoint, endpoint_model)
-    _check_options(files, results, output, run=bool(method or ratio or asked), resume=resume)
+    _check_options(
+        files, results, output, run=bool(method or ratio or kv_budget or asked), resume=resume
+    )
     for value in ratio or []:
         check_budget(ratio=value, target_tokens=None)
     if plot is not None:
@@ -147,15 +159,18 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         _check_baseline(baseline, methods)
     else:
         # First, so that a target that cannot answer is found out before anything is compressed.
-        methods = list(dict.fromkeys([*(["full"] if asked else []), *(method or _METHODS)]))
+        methods = list(dict.fromkeys([*([FULL] if asked else []), *(method or _METHODS)]))
+        check_methods(methods, kv_budget, local_target=target is not None)
         _check_baseline(baseline, methods)
+        _check_idle(methods, with_ratio=bool(ratio), no_question=no_question)
         made_with = {"draft": draft, "device": device, "dtype": dtype, "seed": seed}
         made_with |= {"version": __version__}
         if asked:
             made_with |= {**asked, "answer_tokens": answer_tokens}
         if no_question:
             made_with |= {"question": "withheld"}
-        job = _Job(methods, list(dict.fromkeys(ratio or _RATIOS)), output, resume, made_with)
+        ratios, budgets = dict.fromkeys(ratio or _RATIOS), dict.fromkeys(kv_budget or [KV_BUDGET])
+        job = _Job(methods, list(ratios), list(budgets), output, resume, made_with)
         records = job.run(files or [], limit, console, offline=offline, peer_python=peer_python)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
 
@@ -178,6 +193,18 @@ def _check_options(
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     for file in files or []:
         check_file(str(file))
+
+
+def _check_idle(methods: Sequence[str], *, with_ratio: bool, no_question: bool) -> None:
+    """Refuse what would change nothing."""
+    if with_ratio and not any(map(has_ratio, methods)):
+        raise UsageError(f"--ratio does nothing with {', '.join(methods)}: leave it out")
+    trimmed = [name for name in methods if split_name(name)[0] in TRIMMED]
+    if no_question and trimmed:
+        raise UsageError(
+            f"--no-question does not go with {trimmed[0]}: the target reads the question before "
+            "its cache is cut"
+        )
 
 
 def _target(model: str | None, endpoint: str | None, served: str | None) -> dict[str, str | None]:
@@ -214,6 +241,7 @@ class _Job:
 
     methods: list[str]
     ratios: list[float]
+    kv_budgets: list[int]
     output: Path | None
     resume: bool
     made_with: dict[str, Any]
@@ -229,7 +257,6 @@ class _Job:
     ) -> tuple[Record, ...]:
         """Measure what is missing; gives the records that were asked for, old and new."""
         from specpc.evaluation.data import read_collection
-        from specpc.evaluation.methods import ratios_of
         from specpc.evaluation.records import open_results
 
         collection = read_collection(files, limit, with_target="target" in self.made_with)
@@ -244,7 +271,7 @@ class _Job:
             record
             for record in records
             if record.method in self.methods
-            and record.ratio in ratios_of(record.method, self.ratios)
+            and record.level in levels_of(record.method, self.ratios, self.kv_budgets)
             and (record.dataset, record.id) in wanted
         )
 
@@ -257,28 +284,31 @@ class _Job:
         offline: bool,
         peer_python: Path | None,
     ) -> list[Record]:
+        from specpc.evaluation.local_target import LocalTarget
         from specpc.evaluation.methods import DraftOptions, WithoutQuestion, build_methods
         from specpc.evaluation.runner import run
 
         options = DraftOptions(
             self.made_with["draft"], self.made_with["device"], self.made_with["dtype"], offline
         )
+        target = self._load_target(options, console)
         methods = build_methods(
             self.methods,
             options,
             seed=self.made_with["seed"],
             peer_python=str(peer_python) if peer_python else None,
+            target=target if isinstance(target, LocalTarget) else None,
             report=console.tell,
         )
         if "question" in self.made_with:
             methods = [WithoutQuestion(method) for method in methods]
-        target = self._load_target(options, console)
         records = []
         with console.progress("Evaluating") as progress:
             for record in run(
                 collection.items,
                 methods,
                 self.ratios,
+                kv_budgets=self.kv_budgets,
                 target=target,
                 done=done,
                 progress=progress,

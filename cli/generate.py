@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from specpc.config import SCORERS
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
 from specpc_cli.checks import read_question
@@ -69,6 +70,14 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            help=f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; specpc guesses "
+            "the answer on the way [default: auto].",
+            show_default=False,
+        ),
+    ] = None,
     max_new_tokens: Annotated[int, typer.Option(help="Most tokens of the answer.")] = 256,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -94,7 +103,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     sources = files or [STDIN]
     if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
-    settings = Settings(method, prompt_budget, kv_budget, lookahead, max_new_tokens)  # type: ignore[arg-type] # checks it
+    settings = Settings(method, prompt_budget, kv_budget, lookahead, max_new_tokens, scorer)  # type: ignore[arg-type] # checks it
     for source in sources:
         check_file(source)
     asked = read_question(question, question_file)
@@ -134,7 +143,8 @@ def _load(
         guesser = load_draft(
             draft, device=device, dtype=dtype, offline=offline, report=console.tell
         )
-    return Answerer(model, settings, Compressor.from_pretrained(guesser))
+    compressor = Compressor.from_pretrained(guesser, scorer=settings.scorer or "auto")
+    return Answerer(model, settings, compressor)
 
 
 def _details(answer: Answer, settings: Settings) -> Iterator[str]:

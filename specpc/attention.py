@@ -45,8 +45,13 @@ class StopForward(Exception):  # noqa: N818 - a signal, not an error
 class Observer(Protocol):
     """Called once per attention layer, in order, before its attention is computed."""
 
-    def __call__(self, attention: LayerAttention) -> None:
-        """Look at one layer; reduce at once and keep little."""
+    def __call__(self, attention: LayerAttention) -> Tensor | None:
+        """Look at one layer; reduce at once and keep little.
+
+        Returns:
+            ``None``, or ``[batch, queries, heads, head_dim]`` to take the place of the layer's own
+            attention (in models of transformers).
+        """
 
 
 def window_attention(attention: LayerAttention, rows: int) -> Tensor:

@@ -20,7 +20,7 @@ from specpc.protection import Unmarked, find_protected, unmark
 from specpc.reading import Reader
 from specpc.scored import Provenance, ScoredText
 from specpc.scorers import make_question_free_scorer, make_scorer
-from specpc.scoring import UnitJudge
+from specpc.scoring import SpecPCScorer, UnitJudge
 from specpc.windows import cut_part_windows, cut_windows
 from specpc.words import WordPicker
 
@@ -322,9 +322,15 @@ class Compressor:
             parts = [read.tokens.count_before(start) for start, _ in read.parts.ranges]
             windows = cut_part_windows(parts, starts, count, limit)
         picker = read.picker
+        lookahead: tuple[int, ...] = ()
         if isinstance(scorer, UnitJudge) and isinstance(picker, UnitPicker):
             judged = scorer.judge(self.reader, question, ids, windows, picker.units, progress)
             scores, picker = judged.tokens, replace(picker, judged=judged.units)
+        elif isinstance(scorer, SpecPCScorer) and len(windows) == 1:
+            [found] = scorer.look(self.reader, question, [ids])
+            scores, lookahead = found.scores.double().numpy(), found.lookahead
+            if progress is not None:
+                progress(count, count)
         else:
             vectors = []
             for low, high in windows:
@@ -337,5 +343,6 @@ class Compressor:
             picker=picker,
             scores=scores,
             windows=len(windows),
+            lookahead=lookahead,
             score_seconds=time.perf_counter() - start,
         )

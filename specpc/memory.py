@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specpc.errors import OutOfMemoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import torch
 
 
 @contextmanager
@@ -34,8 +37,40 @@ def is_memory_error(error: BaseException) -> bool:
     )
 
 
+class PeakMemory:
+    """The most memory in use since this was made: of a CUDA device, or on the CPU of this process.
+
+    Systems other than Linux cannot count a process anew: there it is the most since it began.
+
+    Args:
+        device: where the models run.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        """Begin to count."""
+        self.device = device
+        if device.type == "cuda":
+            import torch
+
+            torch.cuda.reset_peak_memory_stats(device)
+        elif device.type == "cpu":
+            with suppress(OSError):
+                Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+    def read(self) -> int | None:
+        """Bytes; ``None`` where they are not known."""
+        if self.device.type == "cuda":
+            import torch
+
+            return int(torch.cuda.max_memory_allocated(self.device))
+        return process_peak() if self.device.type == "cpu" else None
+
+
 def process_peak() -> int | None:
-    """The most bytes this process has used so far; ``None`` where that is not known."""
+    """The most bytes this process has used; ``None`` where that is not known.
+
+    It counts since the process began, or since the last `PeakMemory` where that begins anew.
+    """
     try:
         import resource
     except ImportError:  # Windows has no such count

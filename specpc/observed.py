@@ -2,7 +2,8 @@
 
 A model loaded with ``attn_implementation=ATTENTION`` computes exactly transformers' own SDPA
 attention. When its ``base_model`` is called with ``observer=...`` (an unknown keyword argument
-travels down to every attention layer), the observer also sees each layer's queries and keys.
+travels down to every attention layer), the observer also sees each layer's queries and keys,
+and may answer with an attention of its own.
 Nothing is hooked, replaced or left behind, so calls are re-entrant. Importing this module registers
 the function.
 """
@@ -38,7 +39,9 @@ def _observed_attention(
     if observer is not None:
         scale = scaling if scaling is not None else query.shape[-1] ** -0.5
         layer = int(module.layer_idx)  # type: ignore[arg-type]
-        observer(LayerAttention(layer, query, key, attention_mask, scale, value))
+        found = observer(LayerAttention(layer, query, key, attention_mask, scale, value))
+        if found is not None:
+            return found, None
     output, _ = sdpa_attention_forward(
         module, query, key, value, attention_mask, scaling=scaling, **kwargs
     )

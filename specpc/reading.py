@@ -173,6 +173,19 @@ def ask(model: Any, context: DynamicCache, ids: Tensor, observer: Observer) -> D
     return own
 
 
+def end_ids(model: Any) -> list[int]:
+    """Ids of the tokens that end a model's answers, as far as its settings state them."""
+    settings = getattr(model, "generation_config", model.config)
+    stated = getattr(settings, "eos_token_id", None)
+    several = stated if isinstance(stated, list) else [stated]
+    return sorted({*several} - {None})
+
+
+def answer_ends(model: Draft) -> list[int]:
+    """Ids of the tokens that end a model's answers."""
+    return sorted({*end_ids(model.model), model.tokenizer.eos_token_id} - {None})
+
+
 def not_observed(model: Any) -> UnsupportedModelError:
     """The error for a model none of whose attention layers reported to an observer."""
     return UnsupportedModelError(

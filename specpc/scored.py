@@ -49,6 +49,8 @@ class ScoredText:
         parts: the texts the source was joined of, each of which comes out by itself.
         scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
         windows: how many windows the draft read.
+        lookahead: ids that the draft went on with, where the scorer looked ahead and read all at
+            once.
         score_seconds: wall-clock time of scoring.
         source: the source with its protection marks, if it has any.
         protected: whether the picker keeps some pieces whatever the budget.
@@ -66,6 +68,7 @@ class ScoredText:
     parts: Parts | None = None
     scores: NDArray[np.float64] | None = None
     windows: int = 0
+    lookahead: tuple[int, ...] = ()
     score_seconds: float = 0.0
     source: Unmarked | None = None
     protected: bool = False

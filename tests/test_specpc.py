@@ -25,7 +25,9 @@ def test_selection_equals_the_slow_reference_to_the_last_index(family: str, leng
     ids = random_ids(length)
     window = 64
     expected = slow_importance(tiny_model(family, attention="eager"), ids.tolist(), window, 1)
-    [scores] = importance(tiny_model(family), [ids], [window], skip_layers=1)
+    [found] = importance(tiny_model(family), [ids], [window], skip_layers=1)
+    scores = found.scores
+    assert found.lookahead == ()
     assert scores.dtype == torch.float32
     assert torch.allclose(scores, torch.tensor(expected), rtol=1e-4, atol=2e-6)
     for ratio in (0.1, 0.2, 0.5, 0.9):
@@ -43,9 +45,9 @@ def test_a_padded_batch_scores_like_single_prompts(family: str) -> None:
     prompts = [random_ids(n, seed=n) for n in (40, 300, 3)]
     windows = [10, 64, 64]
     together = importance(model, prompts, windows, skip_layers=1)
-    for prompt, window, scores in zip(prompts, windows, together, strict=True):
+    for prompt, window, found in zip(prompts, windows, together, strict=True):
         [alone] = importance(model, [prompt], [window], skip_layers=1)
-        assert torch.allclose(scores, alone, atol=2e-6)
+        assert torch.allclose(found.scores, alone.scores, atol=2e-6)
 
 
 @pytest.mark.parametrize("length", [90, 99, 250])  # some windows slide over 100
@@ -62,16 +64,36 @@ def test_lookahead_rows_join_with_weight_one(family: str, length: int) -> None:
         maps = eager(torch.tensor([grown]), output_attentions=True, use_cache=False).attentions
     rows = torch.stack([m[0, :, len(ids) :, : len(ids)] for m in maps[1:]]).amax(dim=(0, 1, 2))
     prompt = torch.tensor(slow_importance(eager, ids.tolist(), 64, 1))
-    [scores] = importance(model, [ids], [64], skip_layers=1, lookahead_tokens=4)
-    assert torch.allclose(scores, torch.maximum(prompt, rows), atol=2e-6)
+    [found] = importance(model, [ids], [64], skip_layers=1, lookahead_tokens=4)
+    assert torch.allclose(found.scores, torch.maximum(prompt, rows), atol=2e-6)
+    assert found.lookahead[:3] == tuple(grown[length:])
+    assert len(found.lookahead) == 4
+
+
+def test_the_lookahead_ends_where_the_answer_does() -> None:
+    model = tiny_model("qwen3")
+    prompts = [random_ids(90), random_ids(60, seed=1)]
+    sizes, settings = [64, 64], {"skip_layers": 1, "lookahead_tokens": 6}
+    whole = importance(model, prompts, sizes, **settings)
+    assert [len(found.lookahead) for found in whole] == [6, 6]
+    end = next(t for t in whole[0].lookahead if t not in whole[1].lookahead)
+    place = whole[0].lookahead.index(end)
+    model.generation_config.eos_token_id = [end, 2]
+    ended = importance(model, prompts, sizes, **settings)
+    assert ended[0].lookahead == whole[0].lookahead[: place + 1]
+    assert ended[1].lookahead == whole[1].lookahead
+    # Rows of what was read after the end do not count, nor does the end itself.
+    until = importance(model, prompts, sizes, skip_layers=1, lookahead_tokens=place + 1)
+    assert torch.allclose(ended[0].scores, until[0].scores, atol=2e-6)
+    assert torch.allclose(ended[1].scores, whole[1].scores, atol=2e-6)
 
 
 def test_models_with_few_layers_use_all_of_them() -> None:
     ids = random_ids(50)
     model = tiny_model("llama")
     assert torch.equal(
-        importance(model, [ids], [64], skip_layers=8)[0],
-        importance(model, [ids], [64], skip_layers=0)[0],
+        importance(model, [ids], [64], skip_layers=8)[0].scores,
+        importance(model, [ids], [64], skip_layers=0)[0].scores,
     )
 
 

@@ -15,7 +15,7 @@ import torch
 from specpc.bench.floor import Machine, forward_work, measure_machine, median, seconds_of
 from specpc.bench.texts import QUESTION, text_of
 from specpc.errors import SpecPCError
-from specpc.memory import process_peak
+from specpc.memory import PeakMemory
 from specpc.stopwatch import stopwatch
 from specpc.version import __version__
 
@@ -171,11 +171,11 @@ def _measure(
     plains: list[float] = []
     ratios: list[float] = []
     runs: list[dict[str, float]] = []
-    peak = _PeakMemory(model.device)
+    peak = PeakMemory(model.device)
     for turn in range(repeats + 1):
         stages = _compress(compressor, texts, ratio)
         if turn == 0:
-            peak_bytes = peak.read()  # before the plain forward, which needs more
+            peak_bytes = peak.read() or 0  # before the plain forward, which needs more
         plain = seconds_of(partial(_plain, model, prompt), model.device) if readable else None
         if turn == 0:
             continue
@@ -214,17 +214,3 @@ def _compress(compressor: Compressor, texts: list[str], ratio: float) -> dict[st
 def _plain(model: Any, prompt: torch.Tensor) -> None:
     with torch.inference_mode():
         model.base_model(input_ids=prompt, use_cache=False)
-
-
-class _PeakMemory:
-    """The most memory in use; of a process, it never falls, so lengths are measured in order."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
-
-    def read(self) -> int:
-        if self.device.type == "cuda":
-            return int(torch.cuda.max_memory_allocated(self.device))
-        return process_peak() or 0

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import torch
+from transformers import DynamicCache
 
-from specpc.drafts import load_draft
 from specpc.errors import InputError, UnknownDraftError
-from specpc.evaluation.targets import Reply, clean, request_after
-from specpc.memory import memory_errors
+from specpc.evaluation.targets import Cost, Reply, clean, request_after
+from specpc.kv.cache import cache_bytes
+from specpc.kv.lookahead import greedy_tokens
+from specpc.kv.prefilling import prefill_each
+from specpc.memory import PeakMemory, memory_errors
+from specpc.reading import answer_ends
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from transformers import PreTrainedTokenizerBase
+    from torch import Tensor
+    from transformers import Cache, PreTrainedTokenizerBase
 
     from specpc.drafts import Draft
     from specpc.evaluation.methods import DraftOptions
+    from specpc.kv.cache import KeptCache
+    from specpc.kv.methods import Method
 
 _SLOT: Final = "SPECPC-PROMPT-SLOT"
 
@@ -64,13 +72,7 @@ class LocalTarget:
             SpecPCError: it cannot be loaded.
         """
         try:
-            model = load_draft(
-                name,
-                device=options.device,
-                dtype=options.dtype,
-                offline=options.offline,
-                report=report,
-            )
+            model = options.load(name, report)
         except UnknownDraftError as error:
             raise UnknownDraftError(f"no target can be loaded: {error}") from error
         return cls(model, answer_tokens)
@@ -82,14 +84,87 @@ class LocalTarget:
             InputError: the question leaves no room for a context.
             OutOfMemoryError: the machine or device ran out of memory.
         """
-        ids, truncated = self._prompt(context, question)
-        message = f"out of memory while target {self.model.name} reads {len(ids):,} tokens"
+        [reply] = self._answers(context, question, lambda ids: [self._read(ids)])
+        return reply
+
+    def answers(
+        self,
+        context: str,
+        question: str,
+        methods: Sequence[Method],
+        guess: Callable[[], Tensor] | None = None,
+    ) -> Iterator[Reply]:
+        """Read the context once, cut its KV cache in several ways, and answer from each.
+
+        Args:
+            context: as in `answer`.
+            question: as in `answer`.
+            methods: ways to cut the cache.
+            guess: gives ids ``[n]`` of what the answer may be, where the methods look ahead; called
+                only if something is cut.
+
+        Yields:
+            The answer for each method. Each is charged all that they share.
+
+        Raises:
+            SpecPCError: as `answer`, or the model's cache cannot be cut.
+        """
+
+        def read(ids: Tensor) -> list[KeptCache]:
+            cuts = any(m.budget is not None and m.budget < ids.shape[1] - 1 for m in methods)
+            lookahead = [guess()] if guess is not None and cuts else []
+            return prefill_each(self.model.model, ids, methods, lookahead=lookahead)
+
+        return self._answers(context, question, read)
+
+    def _answers(
+        self, context: str, question: str, read: Callable[[Tensor], Sequence[Cache]]
+    ) -> Iterator[Reply]:
+        """Answers from all caches that hold the prompt but for its last token."""
+        start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
+        prompt, truncated = self._prompt(context, question)
+        ids = torch.tensor([prompt], device=self.model.model.device)
+        message = f"out of memory while target {self.model.name} reads {len(prompt):,} tokens"
         with memory_errors(f"{message}: use a smaller target, or shorter items"):
-            found = _decode(self.model.model, ids, self._ends, self.answer_tokens)
+            caches = read(ids)
+            shared, most = time.perf_counter() - start, peak.read()
+            for cache in caches:
+                start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
+                held = cache_bytes(cache)
+                text, first = self._decode(ids, cache)
+                cost = Cost(
+                    first_seconds=shared + first,
+                    seconds=shared + time.perf_counter() - start,
+                    cache_bytes=held,
+                    peak_bytes=max(filter(None, (most, peak.read())), default=None),
+                )
+                yield Reply(clean(text), truncated, cost)
+
+    @torch.inference_mode()
+    def _read(self, ids: Tensor) -> Cache:
+        """The whole cache, of models that have a cache of any kind."""
+        cache = DynamicCache(config=self.model.model.config.get_text_config())
+        self.model.model(
+            input_ids=ids[:, :-1], past_key_values=cache, use_cache=True, logits_to_keep=1
+        )
+        return cache
+
+    def _decode(self, ids: Tensor, cache: Cache) -> tuple[str, float]:
+        """The most probable answer, and seconds to its first token."""
+        start, first, ends = time.perf_counter(), 0.0, answer_ends(self.model)
+        found: list[int] = []
+        for best in greedy_tokens(self.model.model, ids, cache=cache):
+            token = int(best)
+            first = first or time.perf_counter() - start
+            if token in ends:
+                break
+            found.append(token)
+            if len(found) == self.answer_tokens:
+                break
         text = self.model.tokenizer.decode(
             found, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        return Reply(clean(str(text)), truncated)
+        return str(text), first
 
     def _prompt(self, context: str, question: str) -> tuple[list[int], bool]:
         """Token ids of the prompt, and whether the context lost its middle."""
@@ -107,13 +182,6 @@ class LocalTarget:
             )
         kept = cut_middle(ids, room)
         return [*head, *kept, *after], len(kept) < len(ids)
-
-    @property
-    def _ends(self) -> frozenset[int]:
-        """Ids of the tokens that end an answer."""
-        stated: Any = getattr(self.model.model.generation_config, "eos_token_id", None)
-        several = stated if isinstance(stated, list) else [stated]
-        return frozenset({*several, self.model.tokenizer.eos_token_id} - {None})
 
 
 def cut_middle(ids: list[int], room: int) -> list[int]:
@@ -137,26 +205,3 @@ def _split_template(tokenizer: PreTrainedTokenizerBase) -> tuple[str, str]:
     )
     head, _, tail = str(rendered).partition(_SLOT)
     return head, tail
-
-
-# Not model.generate(): it takes repetition penalties and the like from the model's own settings.
-def _decode(model: Any, ids: list[int], ends: frozenset[int], limit: int) -> list[int]:
-    """The most probable continuation, up to the first of ``ends`` or ``limit`` tokens.
-
-    Args:
-        model: causal language model.
-        ids: the prompt's tokens.
-        ends: ids that end it, and are left out.
-        limit: most tokens.
-    """
-    found: list[int] = []
-    step, cache = torch.tensor([ids], device=model.device), None
-    with torch.inference_mode():
-        while len(found) < limit:
-            output = model(input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1)
-            best = output.logits[:, -1].argmax(dim=-1)  # [1]
-            if int(best) in ends:
-                break
-            found.append(int(best))
-            step, cache = best[:, None], output.past_key_values
-    return found

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from specpc.compressor import Compressor
-from specpc.config import SCORERS, UNITS
-from specpc.drafts import load_draft
-from specpc.errors import UsageError
+from specpc.drafts import Draft, load_draft
+from specpc.drafts.reporting import Report, silent
+from specpc.evaluation.names import FULL, PEERS, RANKED, TRIMMED, check_methods, split_name
 from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedText, ScoredUnitPicker
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
-from specpc.evaluation.records import FULL
+from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.evaluation.word_baselines import StopWordRanker
+from specpc.kv.drafting import Guesser
 from specpc.picking import cut_into_units
 from specpc.tokens import TextEncoder
 
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from specpc.evaluation.data import Item
+    from specpc.evaluation.local_target import LocalTarget
     from specpc.evaluation.rankers import Ranker
 
-RANKED: Final = ("random", "stopwords", "bm25", "minilm")
-PEERS: Final = ("llmlingua", "longllmlingua", "selective-context")
 _UNIT: Final = "sentence"
 
 
@@ -52,7 +52,8 @@ class ScorerMethod:
         def compress(ratio: float) -> Compressed:
             result = scored.compress(ratio=ratio)
             ranges = tuple((span.start, span.end) for span in result.spans)
-            return Compressed(result.text, ranges, result.original_tokens, result.compressed_tokens)
+            counts = (result.original_tokens, result.compressed_tokens)
+            return Compressed(result.text, ranges, *counts, scored.lookahead)
 
         return compress
 
@@ -118,49 +119,28 @@ class FullMethod:
         return lambda _: whole
 
 
-def ratios_of(method: str, ratios: Sequence[float]) -> tuple[float, ...]:
-    """The ratios a method is run at, of those asked for: the full context knows but one."""
-    return (1.0,) if method == FULL else tuple(ratios)
-
-
 @dataclass(frozen=True)
 class DraftOptions:
-    """Which draft the scorers use and everyone counts tokens with, and where it runs."""
+    """Which draft the scorers use and everyone counts tokens with, and where models run."""
 
     draft: str
     device: str = "auto"
     dtype: str = "auto"
     offline: bool = False
 
+    def load(self, name: str | None = None, report: Report = silent) -> Draft:
+        """Load the draft, or another model to run where it does.
 
-def check_methods(names: Sequence[str]) -> None:
-    """Raise `UsageError` unless every name is a method, with or without a unit."""
-    for name in names:
-        base, unit = split_name(name)
-        known = (*SCORERS, *RANKED, "truncate", FULL, *PEERS)
-        if base not in known:
-            raise UsageError(f"there is no method {base!r}: use one of {', '.join(known)}")
-        allowed = _units_of(base)
-        if unit is not None and unit not in allowed:
-            offered = f"use one of {', '.join(allowed)}" if allowed else "leave it out"
-            raise UsageError(f"the method {base} has no unit {unit!r}: {offered}")
-
-
-RANKED_UNITS: Final = tuple(unit for unit in UNITS if unit not in {"auto", "token"})
-
-
-def _units_of(base: str) -> Sequence[str]:
-    if base in SCORERS:
-        return UNITS
-    if base == "selective-context":
-        return ("sentence", "token")
-    return RANKED_UNITS if base in RANKED else ()
-
-
-def split_name(name: str) -> tuple[str, str | None]:
-    """``NAME:UNIT`` to its two parts, ``NAME`` to itself and nothing."""
-    base, colon, unit = name.partition(":")
-    return base, unit if colon else None
+        Raises:
+            SpecPCError: it cannot be loaded.
+        """
+        return load_draft(
+            name or self.draft,
+            device=self.device,
+            dtype=self.dtype,
+            offline=self.offline,
+            report=report,
+        )
 
 
 def build_methods(
@@ -169,31 +149,29 @@ def build_methods(
     *,
     seed: int = 0,
     peer_python: str | None = None,
-    report: Callable[[str], None] = lambda _: None,
+    target: LocalTarget | None = None,
+    report: Report = silent,
 ) -> list[Method]:
     """Load what the named methods need, the draft once for all of them.
 
     Args:
         names: method names, with or without ``:UNIT``.
-        options: the draft.
+        options: the draft, which may be the target.
         seed: of the method ``random``.
         peer_python: interpreter of the environment the peers are installed in.
+        target: the model whose KV cache is cut.
         report: called with one line before anything slow.
 
     Raises:
         UsageError: there is no such method.
         SpecPCError: a method's package is missing, or the draft cannot be loaded.
     """
-    check_methods(names)
+    check_methods(names, local_target=target is not None)
     rankers = {base: _ranker(base, seed, options.device) for base in _bases(names) & {*RANKED}}
-    draft = load_draft(
-        options.draft,
-        device=options.device,
-        dtype=options.dtype,
-        offline=options.offline,
-        report=report,
-    )
+    shared = target is not None and target.model.name == options.draft
+    draft = target.model if target is not None and shared else options.load(report=report)
     encoder = TextEncoder(draft.tokenizer)
+    whole = FullMethod(FULL, encoder)
     methods: list[Method] = []
     for name in names:
         base, unit = split_name(name)
@@ -203,11 +181,18 @@ def build_methods(
         elif base == "truncate":
             methods.append(TruncateMethod(name, encoder))
         elif base == FULL:
-            methods.append(FullMethod(name, encoder))
+            methods.append(whole)
         elif base in PEERS:
             from specpc.evaluation.peers import start_peer
 
             methods.append(start_peer(name, draft, encoder, peer_python))
+        elif base in TRIMMED and target is not None:
+            compressor = Compressor.from_pretrained(draft, scorer=unit or "auto")
+            guesser = Guesser(compressor, target.model, target.answer_tokens)
+            shortener = ScorerMethod(name, guesser.looking_ahead())
+            text = shortener if base == "speckv-pc" else whole
+            guesses = base in {"speckv", "speckv-pc"}
+            methods.append(TrimmedMethod(name, text, target, guesser if guesses else None))
         else:
             compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or "auto")
             methods.append(ScorerMethod(name, compressor))

@@ -29,12 +29,14 @@ class Compressed:
         ranges: the kept character ranges of the source.
         original_tokens: the source's length in draft tokens.
         compressed_tokens: the length of ``text``.
+        lookahead: what the draft went on with, where its scorer looked ahead.
     """
 
     text: str
     ranges: tuple[tuple[int, int], ...]
     original_tokens: int
     compressed_tokens: int
+    lookahead: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation.records import FULL
+from specpc.evaluation.names import shortens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def plot_recall(rows: Sequence[Row], path: Path) -> None:
         SpecPCError: matplotlib is not installed, or no item has evidence.
     """
     # The full context keeps everything, and would squeeze all others to the left.
-    measured = [row for row in rows if row.recall is not None and row.method != FULL]
+    measured = [row for row in rows if row.recall is not None and shortens(row.method)]
     if not measured:
         raise SpecPCError("there is no plot to draw: no item has evidence")
     groups = list(dict.fromkeys(row.group for row in measured))

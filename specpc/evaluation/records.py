@@ -1,4 +1,4 @@
-"""The results file: a line of settings, then one line an (item, method, ratio)."""
+"""The results file: a line of settings, then one line an (item, method, level)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from specpc.errors import InputError, UsageError
+from specpc.evaluation.names import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _HEADER: Final = "specpc_eval"
-
-FULL: Final = "full"
-"""The method that keeps the whole context, at ratio 1: what compressed ones are held against."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,9 @@ class Answer:
         rouge_l: ROUGE-L.
         truncated: whether the text was too long for the target and lost its middle.
         seconds: wall-clock time from text to answer.
+        first_seconds: to its first token; ``None`` of targets elsewhere, as are the next two.
+        cache_bytes: see `specpc.evaluation.targets.Cost`.
+        peak_bytes: likewise.
     """
 
     text: str | None
@@ -40,11 +41,14 @@ class Answer:
     rouge_l: float | None
     truncated: bool
     seconds: float
+    first_seconds: float | None = None
+    cache_bytes: int | None = None
+    peak_bytes: int | None = None
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one method made of one item at one ratio.
+    """What one method made of one item at one level.
 
     Attributes:
         dataset: name of the data set.
@@ -60,6 +64,7 @@ class Record:
         seconds: wall-clock time from text to text.
         error: why the method made nothing of the item, which counts as nothing kept.
         answer: the target's; ``None`` if there is no target, or the item has no answers.
+        kv_budget: entries a head that the target kept of its KV cache; ``None`` for all.
     """
 
     dataset: str
@@ -75,11 +80,17 @@ class Record:
     seconds: float
     error: str | None = None
     answer: Answer | None = None
+    kv_budget: int | None = None
 
     @property
-    def key(self) -> tuple[str, str, str, float]:
+    def level(self) -> Level:
+        """How much the method was to keep."""
+        return Level(self.ratio, self.kv_budget)
+
+    @property
+    def key(self) -> tuple[str, str, str, Level]:
         """What may occur only once in a results file."""
-        return (self.dataset, self.id, self.method, self.ratio)
+        return (self.dataset, self.id, self.method, self.level)
 
 
 _Types = dict[str, tuple[type, ...]]
@@ -92,6 +103,9 @@ _ANSWER_TYPES: Final[_Types] = {
     "rouge_l": (float, int, type(None)),
     "truncated": (bool,),
     "seconds": (float, int),
+    "first_seconds": (float, int, type(None)),
+    "cache_bytes": (int, type(None)),
+    "peak_bytes": (int, type(None)),
 }
 
 _TYPES: Final[_Types] = {
@@ -108,6 +122,7 @@ _TYPES: Final[_Types] = {
     "seconds": (float, int),
     "error": (str, type(None)),
     "answer": (dict, type(None)),
+    "kv_budget": (int, type(None)),
 }
 
 

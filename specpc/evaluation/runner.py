@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.evaluation.answers import AnswerScores, check_packages, score_answer
-from specpc.evaluation.methods import ratios_of
+from specpc.evaluation.answers import check_packages, score_answer
 from specpc.evaluation.metrics import answer_kept, evidence_recall
+from specpc.evaluation.names import levels_of
 from specpc.evaluation.records import Answer, Record
+from specpc.evaluation.trimmed import TrimmedMethod
+from specpc.kv.settings import KV_BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,11 +28,12 @@ def run(
     methods: Sequence[Method],
     ratios: Sequence[float],
     *,
+    kv_budgets: Sequence[int] = (KV_BUDGET,),
     target: Target | None = None,
     done: Sequence[Record] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Record]:
-    """Measure every method on every item at every ratio, as far as not done before.
+    """Measure every method on every item at every level, as far as not done before.
 
     An item that a method cannot compress (a budget too small for any piece) counts as an item
     of which it kept nothing.
@@ -39,6 +42,7 @@ def run(
         items: what to compress.
         methods: how.
         ratios: fractions of the tokens kept.
+        kv_budgets: entries of a target's KV cache kept by methods that cut it.
         target: answers the questions of the items that have answers.
         done: records of an earlier run, which are not made again.
         progress: called with (items done, items in all).
@@ -56,17 +60,20 @@ def run(
     for count, item in enumerate(items, start=1):
         for method in methods:
             digests = {
-                ratio: known.get((item.dataset, item.id, method.name, ratio))
-                for ratio in ratios_of(method.name, ratios)
+                level: known.get((item.dataset, item.id, method.name, level))
+                for level in levels_of(method.name, ratios, kv_budgets)
             }
             if any(digest not in (None, item.digest) for digest in digests.values()):
                 raise UsageError(
                     f"{item.dataset}, item {item.id} has changed since it was measured: "
                     "start a new results file"
                 )
-            missing = [ratio for ratio, digest in digests.items() if digest is None]
-            for attempt in _attempts(item, method, missing):
-                yield _record(item, method.name, attempt, _ask(target, item, attempt.compressed))
+            missing = [level for level, digest in digests.items() if digest is None]
+            for attempt in _attempts(item, method, list(dict.fromkeys(m.ratio for m in missing))):
+                budgets = [m.kv_budget for m in missing if m.ratio == attempt.ratio]
+                answers = _ask(target, method, item, attempt.compressed, budgets)
+                for budget, answer in zip(budgets, answers, strict=True):
+                    yield _record(item, method.name, attempt, budget, answer)
         if progress is not None:
             progress(count, len(items))
 
@@ -103,23 +110,43 @@ def _attempts(item: Item, method: Method, ratios: Sequence[float]) -> Iterator[_
         yield _Attempt(ratio, seconds, compressed, failure)
 
 
-def _ask(target: Target | None, item: Item, compressed: Compressed | None) -> Answer | None:
-    """The target's answer; where nothing was kept it is not asked, and counts as wrong."""
+def _ask(
+    target: Target | None,
+    method: Method,
+    item: Item,
+    compressed: Compressed | None,
+    budgets: Sequence[int | None],
+) -> Iterator[Answer | None]:
+    """The target's answers; where nothing was kept it is not asked, and counts as wrong."""
     if target is None or not item.answers:
-        return None
+        yield from [None] * len(budgets)
+        return
+    wrong = Answer(None, **asdict(score_answer(item, "")), truncated=False, seconds=0.0)
     if compressed is None:
-        return _answer(None, score_answer(item, ""), truncated=False, seconds=0.0)
+        yield from [wrong] * len(budgets)
+        return
     start = time.perf_counter()
-    reply = target.answer(compressed.text, item.question)
-    seconds = time.perf_counter() - start
-    return _answer(reply.text, score_answer(item, reply.text), reply.truncated, seconds)
+    if isinstance(method, TrimmedMethod):
+        replies = method.answers(compressed, item, [b for b in budgets if b is not None])
+    else:
+        replies = iter([target.answer(compressed.text, item.question)])
+    for reply in replies:
+        answer = Answer(
+            text=reply.text,
+            **asdict(score_answer(item, reply.text)),
+            truncated=reply.truncated,
+            seconds=round(time.perf_counter() - start, 4),
+        )
+        if reply.cost is not None:
+            cost = asdict(reply.cost)
+            rounded = {name: round(cost[name], 4) for name in ("first_seconds", "seconds")}
+            answer = replace(answer, **cost | rounded)
+        yield answer
 
 
-def _answer(text: str | None, scores: AnswerScores, truncated: bool, seconds: float) -> Answer:
-    return Answer(text=text, **asdict(scores), truncated=truncated, seconds=round(seconds, 4))
-
-
-def _record(item: Item, method: str, attempt: _Attempt, answer: Answer | None) -> Record:
+def _record(
+    item: Item, method: str, attempt: _Attempt, kv_budget: int | None, answer: Answer | None
+) -> Record:
     compressed = attempt.compressed
     ranges = compressed.ranges if compressed else ()
     text = compressed.text if compressed else ""
@@ -138,4 +165,5 @@ def _record(item: Item, method: str, attempt: _Attempt, answer: Answer | None) -
         seconds=round(attempt.seconds, 4),
         error=attempt.failure,
         answer=answer,
+        kv_budget=kv_budget,
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
-from specpc.evaluation.records import FULL
+from specpc.evaluation.names import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from specpc.evaluation.names import Level
     from specpc.evaluation.records import Record
 
 RESAMPLES: Final = 2000
@@ -45,13 +46,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Row:
-    """One method at one ratio, over the data sets of a group or over one of them.
+    """One method at one level, over the data sets of a group or over one of them.
 
     Attributes:
         group: English and code, or other languages.
         dataset: name of the data set; ``None`` for the mean over those of the group.
         method: name of the method.
         ratio: fraction of the tokens asked for.
+        kv_budget: entries a head that a target kept of its KV cache; ``None`` for all.
         recall: evidence kept; ``None`` if no item has evidence.
         answer_kept: answers kept; ``None`` if no answer occurs in its context.
         exact: exact matches of a target's answers; ``None`` if there are none to compare, as are
@@ -64,12 +66,18 @@ class Row:
         items: number of items.
         failed: how many of them could not be compressed, which counts as nothing kept.
         truncated: how many were too long for the target and lost their middle.
+        first_seconds: mean time from the whole text to a target's first token, compression and
+            draft included; ``None`` without a target on this machine, as are the next three.
+        total_seconds: the same to the end of the answer.
+        cache_bytes: mean size of the target's KV cache when it had read its prompt.
+        peak_bytes: most memory in use by any of the items, if that is known.
     """
 
     group: str
     dataset: str | None
     method: str
     ratio: float
+    kv_budget: int | None
     recall: Estimate | None
     answer_kept: Estimate | None
     exact: Estimate | None
@@ -81,19 +89,24 @@ class Row:
     items: int
     failed: int
     truncated: int
+    first_seconds: float | None
+    total_seconds: float | None
+    cache_bytes: float | None
+    peak_bytes: int | None
 
 
 @dataclass(frozen=True)
 class Difference:
     """How much better than the baseline, item by item: each estimate is method minus baseline.
 
-    The full context is a baseline for every ratio.
+    The full context is a baseline for every ratio, and the full cache for every KV budget.
     """
 
     group: str
     method: str
     baseline: str
     ratio: float
+    kv_budget: int | None
     recall: Estimate | None
     answer_kept: Estimate | None
     exact: Estimate | None
@@ -136,20 +149,20 @@ def bootstrap(sets: Mapping[str, Mapping[str, float]], seed: int = 0) -> Estimat
 
 
 def summarise(records: Sequence[Record], seed: int = 0) -> list[Row]:
-    """The mean over data sets of each group, method and ratio, in order of appearance."""
+    """The mean over data sets of each group, method and level, in order of appearance."""
     return [
-        _row(group, None, method, ratio, found, seed)
-        for (group, method, ratio), found in _cells(records).items()
+        _row(group, None, method, level, found, seed)
+        for (group, method, level), found in _cells(records).items()
     ]
 
 
 def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[Row]:
     """The same for every data set by itself."""
     rows = []
-    for (group, method, ratio), found in _cells(records).items():
+    for (group, method, level), found in _cells(records).items():
         for dataset in sorted({record.dataset for record in found}):
             own = [record for record in found if record.dataset == dataset]
-            rows.append(_row(group, dataset, method, ratio, own, seed))
+            rows.append(_row(group, dataset, method, level, own, seed))
     return sorted(rows, key=lambda row: (row.group != ENGLISH, row.dataset or ""))
 
 
@@ -157,11 +170,12 @@ def compare(records: Sequence[Record], baseline: str, seed: int = 0) -> list[Dif
     """Paired differences of every other method to ``baseline``, over the items both have."""
     cells = _cells(records)
     differences = []
-    for (group, method, ratio), found in cells.items():
-        base = cells.get((group, baseline, 1.0 if baseline == FULL else ratio))
+    for (group, method, level), found in cells.items():
+        [like] = levels_of(baseline, [level.ratio], [level.kv_budget or 0])
+        base = cells.get((group, baseline, like))
         if method != baseline and base is not None:
             estimates = (_paired(found, base, metric, seed) for metric in METRICS)
-            differences.append(Difference(group, method, baseline, ratio, *estimates))
+            differences.append(Difference(group, method, baseline, *level, *estimates))
     return differences
 
 
@@ -181,11 +195,11 @@ def _paired(
     return bootstrap(both, seed)
 
 
-def _cells(records: Sequence[Record]) -> dict[tuple[str, str, float], list[Record]]:
-    """Records by group, method and ratio; English first, otherwise in order of appearance."""
-    cells: dict[tuple[str, str, float], list[Record]] = defaultdict(list)
+def _cells(records: Sequence[Record]) -> dict[tuple[str, str, Level], list[Record]]:
+    """Records by group, method and level; English first, otherwise in order of appearance."""
+    cells: dict[tuple[str, str, Level], list[Record]] = defaultdict(list)
     for record in sorted(records, key=lambda record: group_of(record.lang) != ENGLISH):
-        cells[group_of(record.lang), record.method, record.ratio].append(record)
+        cells[group_of(record.lang), record.method, record.level].append(record)
     return dict(cells)
 
 
@@ -202,22 +216,47 @@ def _row(
     group: str,
     dataset: str | None,
     method: str,
-    ratio: float,
+    level: Level,
     records: Sequence[Record],
     seed: int,
 ) -> Row:
     done = [record for record in records if record.original_tokens]
     shares = [record.compressed_tokens / record.original_tokens for record in done]
     tokens = sum(record.original_tokens for record in done)
+    estimates: dict[str, Any] = {m: bootstrap(_values(records, m), seed) for m in METRICS}
     return Row(
         group=group,
         dataset=dataset,
         method=method,
-        ratio=ratio,
-        **{metric: bootstrap(_values(records, metric), seed) for metric in METRICS},
+        ratio=level.ratio,
+        kv_budget=level.kv_budget,
+        **estimates,
         achieved=sum(shares) / len(shares) if shares else 0.0,
         seconds_per_1k=1000 * sum(r.seconds for r in done) / tokens if tokens else 0.0,
         items=len(records),
         failed=sum(record.error is not None for record in records),
         truncated=sum(record.answer is not None and record.answer.truncated for record in records),
+        **_costs(records),
     )
+
+
+def _costs(records: Sequence[Record]) -> dict[str, Any]:
+    """What the answers took, of those whose costs are known."""
+    known = [
+        (record.seconds, answer, answer.first_seconds, answer.cache_bytes)
+        for record in records
+        if (answer := record.answer) is not None
+    ]
+    firsts = [before + first for before, _, first, _ in known if first is not None]
+    totals = [before + answer.seconds for before, answer, first, _ in known if first is not None]
+    held = [size for *_, size in known if size is not None]
+    return {
+        "first_seconds": _mean(firsts),
+        "total_seconds": _mean(totals),
+        "cache_bytes": _mean(held),
+        "peak_bytes": max((a.peak_bytes for _, a, *_ in known if a.peak_bytes), default=None),
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

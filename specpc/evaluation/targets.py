@@ -6,7 +6,7 @@ What is not known here: how texts were compressed, and what a right answer is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -26,16 +26,35 @@ _THOUGHTS: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What an answer took on this machine.
+
+    Attributes:
+        first_seconds: wall-clock time from text to the first token, a draft's guess included.
+        seconds: to the end of the answer.
+        cache_bytes: keys and values held when the prompt had been read.
+        peak_bytes: most memory in use (see `specpc.memory.PeakMemory`), weights included.
+    """
+
+    first_seconds: float
+    seconds: float
+    cache_bytes: int
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
 class Reply:
     """What a target said.
 
     Attributes:
         text: its answer, stripped.
         truncated: whether the context was too long and lost its middle.
+        cost: what it took; ``None`` where another machine answered.
     """
 
     text: str
     truncated: bool = False
+    cost: Cost | None = field(default=None, compare=False)
 
 
 class Target(Protocol):

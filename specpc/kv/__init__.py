@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from specpc.kv.lookahead import greedy_lookahead, retokenised_lookahead
     from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
     from specpc.kv.prefilling import prefill
+    from specpc.kv.sparse import SparsePrefill
     from specpc.observed import ATTENTION
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "KeptCache",
     "Method",
     "SnapKV",
+    "SparsePrefill",
     "SpecKV",
     "StreamingLLM",
     "cache_bytes",
@@ -41,6 +43,7 @@ _HOMES = {
     "KeptCache": "specpc.kv.cache",
     "Method": "specpc.kv.methods",
     "SnapKV": "specpc.kv.methods",
+    "SparsePrefill": "specpc.kv.sparse",
     "SpecKV": "specpc.kv.methods",
     "StreamingLLM": "specpc.kv.methods",
     "cache_bytes": "specpc.kv.cache",

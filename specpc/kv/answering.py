@@ -12,11 +12,11 @@ from transformers.generation.streamers import TextStreamer
 
 from specpc.counting import DraftCounter
 from specpc.errors import InputError, UsageError
+from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.kv.generation import generate
-from specpc.kv.lookahead import greedy_lookahead, retokenise
-from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
-from specpc.memory import process_peak
-from specpc.reading import Reader
+from specpc.kv.methods import SpecKV, method_of
+from specpc.memory import PeakMemory
+from specpc.reading import Reader, answer_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +39,7 @@ class Answer:
         first_seconds: from the call to the first token; compression and draft are in it.
         seconds: to the end of the answer.
         cache_bytes: keys and values held when the prompt had been read.
-        peak_bytes: most memory in use: of the device since the call on CUDA, of the process since
-            it began on the CPU; ``None`` where that is not known.
+        peak_bytes: most memory in use, weights included (see `specpc.memory.PeakMemory`).
     """
 
     text: str
@@ -97,15 +96,16 @@ class Answerer:
             SpecPCError: see `specpc.errors`.
         """
         start = time.perf_counter()
-        _reset_peak(self.target.model.device)
-        read = (
-            self._compressed(context, question, progress) if self.settings.compresses else context
-        )
+        peak = PeakMemory(self.target.model.device)
+        read = context
+        known: tuple[int, ...] = ()
+        if self.settings.compresses:
+            read, known = self._compressed(context, question, progress)
         ids = self._prompt(read, question or "")
-        method = self._method()
+        method = method_of(self.settings.method, self.settings.kv_budget)
         lookahead = None
         if isinstance(method, SpecKV) and method.budget < ids.shape[1] - 1:
-            lookahead = [self._guess(context, question, progress)]
+            lookahead = [self._guesser.guess(read, question or "", known, progress)]
         teller = _Teller(self.target.tokenizer, tell)
         output = generate(
             self.target.model,
@@ -123,31 +123,30 @@ class Answerer:
             first_seconds=(teller.first or time.perf_counter()) - start,
             seconds=time.perf_counter() - start,
             cache_bytes=output.past_key_values.prompt_bytes,
-            peak_bytes=_peak(self.target.model.device),
+            peak_bytes=peak.read(),
         )
 
-    def _method(self) -> Method:
-        budget = self.settings.kv_budget
-        if budget is None:
-            return FullCache()
-        if self.settings.method == "snapkv":
-            return SnapKV(budget)
-        return StreamingLLM(budget) if self.settings.method == "streaming" else SpecKV(budget)
+    @property
+    def _guesser(self) -> Guesser:
+        assert self.compressor is not None  # __post_init__ saw to it
+        count = self.settings.lookahead or self.settings.max_new_tokens
+        return Guesser(self.compressor, self.target, count)
 
     def _compressed(
         self, context: str, question: str | None, progress: Callable[[int, int], None] | None
-    ) -> str:
-        """The context within the prompt budget, in the target's tokens."""
-        assert self.compressor is not None  # __post_init__ saw to it
-        counter = DraftCounter(Reader(self.target).encoder)
-        compressor = replace(self.compressor, counter=counter)
-        return compressor.compress(
-            context, question, target_tokens=self.settings.prompt_budget, progress=progress
-        ).text
+    ) -> tuple[str, tuple[int, ...]]:
+        """The context within the prompt budget, in the target's tokens; and the scorer's guess."""
+        guesser = self._guesser
+        compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
+        compressor = replace(compressor, counter=DraftCounter(Reader(self.target).encoder))
+        budget, read = self.settings.prompt_budget, compressor.read(context, question)
+        if budget is not None and budget < read.original_tokens:
+            read = compressor.add_scores(read, progress)
+        return read.compress(target_tokens=budget).text, read.lookahead
 
     def _prompt(self, context: str, question: str) -> Tensor:
         """Ids ``[1, tokens]`` of the target's prompt."""
-        ids = _prompt_ids(Reader(self.target), context, question)
+        ids = prompt_ids(Reader(self.target), context, question)
         limit = getattr(self.target.model.config.get_text_config(), "max_position_embeddings", None)
         if limit is not None and len(ids) + self.settings.max_new_tokens > limit:
             raise InputError(
@@ -156,28 +155,6 @@ class Answerer:
                 "--prompt-budget, or use another target"
             )
         return torch.tensor([ids], device=self.target.model.device)
-
-    def _guess(
-        self, context: str, question: str | None, progress: Callable[[int, int], None] | None
-    ) -> Tensor:
-        """What the draft takes for the answer, in ids ``[n]`` of the target.
-
-        The draft reads the context; of one longer than it can read, what it would keep.
-        """
-        assert self.compressor is not None  # __post_init__ saw to it
-        count = self.settings.lookahead or self.settings.max_new_tokens
-        reader = self.compressor.reader
-        room = reader.room(reader.frame(question or ""), reserved=count)
-        if reader.encoder.count(context) > room:
-            own = replace(self.compressor, counter=None)
-            context = own.compress(context, question, target_tokens=room, progress=progress).text
-        draft = reader.draft
-        ids = _prompt_ids(reader, context, question or "")
-        [guess] = greedy_lookahead(draft.model, torch.tensor([ids]), count)
-        same = [m.tokenizer.backend_tokenizer.to_str() for m in (draft, self.target)]
-        if same[0] == same[1]:
-            return guess
-        return retokenise(guess, draft.tokenizer, self.target.tokenizer)
 
 
 class _Teller(TextStreamer):
@@ -202,11 +179,6 @@ class _Teller(TextStreamer):
             self.tell(text)
 
 
-def _prompt_ids(reader: Reader, context: str, question: str) -> list[int]:
-    frame = reader.frame(question)
-    return [*frame.before, *reader.encoder.plain_ids(context), *frame.after]
-
-
 # Stated one by one: what is left out would be taken from the model's own settings.
 _PLAIN: Final = {
     "do_sample": False,
@@ -221,20 +193,7 @@ _PLAIN: Final = {
 
 
 def _greedy(target: Draft, tokens: int) -> Any:
-    stated = getattr(target.model.generation_config, "eos_token_id", None)
-    several = stated if isinstance(stated, list) else [stated]
-    ends = sorted({*several, target.tokenizer.eos_token_id} - {None})
+    ends = answer_ends(target)
     pad = ends[0] if ends else None
     config: Any = GenerationConfig  # which has no annotations
     return config(**_PLAIN, max_new_tokens=tokens, eos_token_id=ends, pad_token_id=pad)
-
-
-def _reset_peak(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-
-
-def _peak(device: torch.device) -> int | None:
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device))
-    return process_peak() if device.type == "cpu" else None

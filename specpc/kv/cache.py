@@ -63,14 +63,16 @@ class KeptLayer(DynamicLayer):  # type: ignore[no-untyped-call] # as it register
         self.keys, self.values = keys[:, :, least:], values[:, :, least:]
         return keys, values
 
-    def keep(self, indices: Tensor, read: int) -> None:
-        """Drop all entries but some, and say that only the first ``read`` tokens were read.
+    def keep(self, whole: KeptLayer, indices: Tensor, read: int) -> None:
+        """Hold some entries of a layer, and say that only the first ``read`` tokens were read.
 
         Args:
+            whole: the layer that holds what was read; may be this one, which drops the others.
             indices: ``[batch, kv_heads, kept]``, ascending.
             read: tokens that count as read.
         """
-        self.keys, self.values = _pick(self.keys, indices), _pick(self.values, indices)
+        self.dtype, self.device, self.is_initialized = whole.dtype, whole.device, True
+        self.keys, self.values = _pick(whole.keys, indices), _pick(whole.values, indices)
         self.indices, self.read = indices, read
 
     def get_seq_length(self) -> int:
@@ -118,9 +120,11 @@ class KeptCache(Cache):
         return cls(layers=layers)
 
 
-def cache_bytes(cache: KeptCache) -> int:
+def cache_bytes(cache: Cache) -> int:
     """Bytes of all keys and values that a cache holds."""
-    tensors = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
+    layers: list[Any] = cache.layers  # of other kinds where there is linear attention
+    names = ("keys", "values")
+    tensors = [getattr(layer, name, None) for layer in layers for name in names]
     return sum(t.numel() * t.element_size() for t in tensors if t is not None)
 
 

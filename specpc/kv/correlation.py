@@ -131,8 +131,8 @@ def _read(model: Draft, context: str, question: str) -> tuple[_Prompt, Tokenized
 
 
 def _overall(model: Draft, prompt: _Prompt, tokens: TokenizedText) -> NDArray[np.float64]:
-    [scores] = importance(model.model, [prompt.ids], [prompt.window], skip_layers=_SKIPPED_LAYERS)
-    return scores[prompt.start : prompt.start + len(tokens)].double().numpy()
+    [found] = importance(model.model, [prompt.ids], [prompt.window], skip_layers=_SKIPPED_LAYERS)
+    return found.scores[prompt.start : prompt.start + len(tokens)].double().numpy()
 
 
 def _by_layer(

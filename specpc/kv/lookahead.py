@@ -7,20 +7,61 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from specpc.memory import memory_errors
+from specpc.reading import end_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
-    from transformers import PreTrainedTokenizerBase
+    from transformers import Cache, PreTrainedTokenizerBase
 
 
-# Not draft.generate(): it takes sampling and penalties from the draft's own settings.
+# Not model.generate(): it takes sampling and penalties from the model's own settings.
 @torch.inference_mode()
+def greedy_tokens(
+    model: Any,
+    input_ids: Tensor,
+    *,
+    attention_mask: Tensor | None = None,
+    cache: Cache | None = None,
+) -> Iterator[Tensor]:
+    """The most probable continuation of every prompt, a token at a time, without end.
+
+    Args:
+        model: causal language model.
+        input_ids: ``[batch, tokens]``, padded on the left.
+        attention_mask: ``[batch, tokens]``, 0 for padding; ``None`` where there is none.
+        cache: of what was read of the prompts before, at least one token less than all; it grows.
+
+    Yields:
+        Ids ``[batch]``.
+    """
+    ids = input_ids.to(model.device)
+    mask = torch.ones_like(ids) if attention_mask is None else attention_mask.to(ids).long()
+    padded = not bool(mask.all())
+    positions = (mask.cumsum(-1) - 1).clamp_(min=0)
+    read = 0 if cache is None else cache.get_seq_length()
+    step, positions = ids[:, read:], positions[:, read:]
+    while True:
+        output = model(
+            input_ids=step,
+            attention_mask=mask if padded else None,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        best = output.logits[:, -1].argmax(dim=-1)  # [batch]
+        yield best
+        step, cache = best[:, None], output.past_key_values
+        mask = torch.cat((mask, torch.ones_like(step)), dim=1)
+        positions = positions[:, -1:] + 1
+
+
 def greedy_lookahead(
     draft: Any, input_ids: Tensor, count: int, *, attention_mask: Tensor | None = None
 ) -> list[Tensor]:
-    """The most probable continuation of every prompt.
+    """The most probable continuation of every prompt, up to its end.
 
     Args:
         draft: causal language model.
@@ -34,32 +75,17 @@ def greedy_lookahead(
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    step = input_ids.to(draft.device)
-    mask = torch.ones_like(step) if attention_mask is None else attention_mask.to(step).long()
-    padded = not bool(mask.all())
-    positions = (mask.cumsum(-1) - 1).clamp_(min=0)
-    ends = _ends(draft).to(step)
-    lengths = torch.full((len(step),), count, device=step.device)
+    ends = torch.tensor(end_ids(draft), dtype=torch.long, device=draft.device)
+    lengths = torch.full((len(input_ids),), count, device=draft.device)
     found: list[Tensor] = []
-    cache = None
-    message = f"out of memory on {draft.device} while the draft reads {step.shape[1]:,} tokens"
+    steps = greedy_tokens(draft, input_ids, attention_mask=attention_mask)
+    message = f"out of memory on {draft.device} while the draft reads {input_ids.shape[1]:,} tokens"
     with memory_errors(f"{message}: use a smaller draft, or a shorter prompt"):
         while len(found) < count and bool((lengths > len(found)).any()):
-            output = draft(
-                input_ids=step,
-                attention_mask=mask if padded else None,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-            best = output.logits[:, -1].argmax(dim=-1)  # [batch]
+            best = next(steps)
             found.append(best)
             ended = torch.isin(best, ends) & (lengths == count)
             lengths = torch.where(ended, len(found), lengths)
-            step, cache = best[:, None], output.past_key_values
-            mask = torch.cat((mask, torch.ones_like(step)), dim=1)
-            positions = positions[:, -1:] + 1
     if not found:
         return [input_ids.new_zeros(0) for _ in input_ids]
     together = torch.stack(found, dim=1)
@@ -100,10 +126,3 @@ def retokenise(
     text = source.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     found = target(text, add_special_tokens=False).input_ids
     return torch.tensor(found, dtype=torch.long)
-
-
-def _ends(model: Any) -> Tensor:
-    """Ids that end an answer; -1 where the model states none."""
-    stated = getattr(model.generation_config, "eos_token_id", None)
-    several = stated if isinstance(stated, list) else [-1 if stated is None else stated]
-    return torch.tensor(several)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
 
 from specpc.errors import BudgetError, UsageError
 from specpc.kv.scores import choose, group_scores
+from specpc.kv.sparse import SparsePrefill
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.attention import LayerAttention
     from specpc.kv.scores import Layout
+
+
+_SPARSE: Final = SparsePrefill()
 
 
 class Method(Protocol):
@@ -126,12 +130,14 @@ class SpecKV:
         lookahead_tokens: most tokens of the guess; ``None`` for as many as the answer may have.
         window: entries before the last prompt token that stay, and whose queries are asked too.
         kernel_size: odd width of the pooling.
+        sparse: how long prompts are read; ``None`` for dense attention at any length.
     """
 
     budget: int
     lookahead_tokens: int | None = None
     window: int = 32
     kernel_size: int = 7
+    sparse: SparsePrefill | None = _SPARSE
 
     def __post_init__(self) -> None:
         """Raise `BudgetError` unless there is room besides the window."""
@@ -148,6 +154,31 @@ class SpecKV:
         """The window, and what any query attends to most."""
         scores = group_scores(attention, layout, self.window, "max")
         return choose(scores, count, self.window, self.kernel_size, first)
+
+    def sparse_for(self, layout: Layout) -> SparsePrefill | None:
+        """How a batch is read, if sparsely: there must be as many columns to choose from."""
+        sparse, real = self.sparse, layout.real
+        if sparse is None or not sparse.applies(real.device, real.shape[1]):
+            return None
+        return sparse if sparse.columns + self.window <= layout.keys else None
+
+    def columns(self, attention: LayerAttention, layout: Layout, count: int) -> Tensor:
+        """Keys ``[batch, kv_heads, count]`` outside the window that any query attends to most."""
+        both = self.choose(attention, layout, count + self.window, layout.first)
+        return both[..., :count]
+
+
+def method_of(name: str, budget: int | None) -> Method:
+    """The method of a name among `specpc.kv.settings.METHODS`, which is all caches are cut by.
+
+    Raises:
+        BudgetError: the budget is too small for it.
+    """
+    if budget is None:
+        return FullCache()
+    if name == "snapkv":
+        return SnapKV(budget)
+    return StreamingLLM(budget) if name == "streaming" else SpecKV(budget)
 
 
 def _check_budget(budget: int, least: int, what: str) -> None:

@@ -8,7 +8,9 @@ import torch
 
 from specpc.errors import InputError, UnsupportedModelError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
+from specpc.kv.methods import SpecKV
 from specpc.kv.scores import Layout
+from specpc.kv.sparse import sparse_attention
 from specpc.memory import memory_errors
 from specpc.observed import ATTENTION
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from specpc.kv.methods import Method
 
 
-@torch.inference_mode()
 def prefill(
     target: Any,
     input_ids: Tensor,
@@ -49,17 +50,36 @@ def prefill(
         InputError: there is no prompt, or padding is not on the left.
         OutOfMemoryError: the machine or device ran out of memory.
     """
+    [cache] = prefill_each(
+        target, input_ids, [method], attention_mask=attention_mask, lookahead=lookahead
+    )
+    return cache
+
+
+@torch.inference_mode()
+def prefill_each(
+    target: Any,
+    input_ids: Tensor,
+    methods: Sequence[Method],
+    *,
+    attention_mask: Tensor | None = None,
+    lookahead: Sequence[Tensor] = (),
+) -> list[KeptCache]:
+    """Read prompts once into a cache for each of several methods, or budgets; see `prefill`.
+
+    A look-ahead is seen by all of them, and counts in what each chooses by; the first says
+    whether the prompts are read sparsely.
+    """
     check_target(target)
-    cache = KeptCache.of(target)
+    caches = [KeptCache.of(target) for _ in methods]
     ids, real = _with_lookahead(input_ids, attention_mask, lookahead)
     ids, real = ids.to(target.device), real.to(target.device)
     layout = Layout(real, input_ids.shape[1])
     check_layout(layout)
     if layout.keys == 0:
-        return cache
+        return caches
     positions = (real.long().cumsum(-1) - 1).clamp_(min=0)
     mask = None if bool(real.all()) else real.long()
-    trimmer = _Trimmer(cache, method, layout)
     message = (
         f"out of memory on {target.device} while the target reads {ids.shape[1]:,} tokens: "
         "use a shorter prompt, a smaller target, or --device cpu"
@@ -69,40 +89,60 @@ def prefill(
             input_ids=ids,
             attention_mask=mask,
             position_ids=positions,
-            past_key_values=cache,
+            past_key_values=caches[0],
             use_cache=True,
-            observer=trimmer,
+            observer=_Trimmer(caches, methods, layout),
         )
-    if any(layer.indices is None for layer in cache.layers):
+    if any(layer.indices is None for layer in caches[0].layers):
         raise UnsupportedModelError(
             f"the attention of this target ({target.config.model_type}) cannot be observed: "
             "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
         )
-    cache.prompt_bytes = cache_bytes(cache)
-    return cache
+    for cache in caches:
+        cache.prompt_bytes = cache_bytes(cache)
+    return caches
 
 
 class _Trimmer:
     """Observer that cuts the cache of a layer once its attention has all keys at hand.
 
-    The attention still under way holds the whole layer, for as long as it takes.
+    The model fills the first of the caches. The attention still under way holds the whole layer,
+    for as long as it takes.
     """
 
-    def __init__(self, cache: KeptCache, method: Method, layout: Layout) -> None:
-        self.cache = cache
-        self.method = method
+    def __init__(
+        self, caches: Sequence[KeptCache], methods: Sequence[Method], layout: Layout
+    ) -> None:
+        self.caches = caches
+        self.methods = methods
         self.layout = layout
 
-    def __call__(self, attention: LayerAttention) -> None:
-        layer, keys = self.cache.layers[attention.layer], self.layout.keys
-        count, first = keys, self.layout.first
-        if layer.sliding_window is not None:
+    def __call__(self, attention: LayerAttention) -> Tensor | None:
+        whole = self.caches[0].layers[attention.layer]
+        for cache, method in zip(reversed(self.caches), reversed(self.methods), strict=True):
+            indices = self._choose(method, attention, whole.sliding_window)
+            cache.layers[attention.layer].keep(whole, indices, self.layout.keys)
+        method = self.methods[0]
+        if whole.sliding_window is not None or not isinstance(method, SpecKV):
+            return None
+        sparse = method.sparse_for(self.layout)
+        if sparse is None:
+            return None
+        columns = method.columns(attention, self.layout, sparse.columns)
+        return sparse_attention(attention, columns, sparse.window, self.layout.real)
+
+    def _choose(
+        self, method: Method, attention: LayerAttention, sliding_window: int | None
+    ) -> Tensor:
+        keys, first = self.layout.keys, self.layout.first
+        count = keys
+        if sliding_window is not None:
             # Decoding goes on with the last prompt token, which sees this many before itself.
-            count = min(count, layer.sliding_window - 1)
+            count = min(count, sliding_window - 1)
             first = first.clamp(min=keys - count)
-        if self.method.budget is not None:
-            count = min(count, self.method.budget)
-        layer.keep(self.method.choose(attention, self.layout, count, first), keys)
+        if method.budget is not None:
+            count = min(count, method.budget)
+        return method.choose(attention, self.layout, count, first)
 
 
 def check_target(target: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from specpc.config import check_names
 from specpc.errors import BudgetError, UsageError
 
 MethodName = Literal["full", "specpc", "speckv", "speckv-pc", "snapkv", "streaming"]
@@ -28,6 +29,7 @@ class Settings:
         kv_budget: entries of the prompt that a KV head keeps; set where it shortens caches.
         lookahead: most tokens of the draft's guess; ``None`` for as many as the answer may have.
         max_new_tokens: most tokens of the answer.
+        scorer: what shortens prompts; ``None`` for the best the draft has.
     """
 
     method: MethodName
@@ -35,6 +37,7 @@ class Settings:
     kv_budget: int | None = None
     lookahead: int | None = None
     max_new_tokens: int = 256
+    scorer: str | None = None
 
     def __post_init__(self) -> None:
         """Fill in the budgets; raise `UsageError` for what the method has no use for."""
@@ -44,12 +47,14 @@ class Settings:
             ("prompt_budget", "--prompt-budget", self.compresses),
             ("kv_budget", "--kv-budget", self.trims),
             ("lookahead", "--lookahead", self.guesses),
+            ("scorer", "--scorer", self.compresses),
         ):
             value = getattr(self, name)
             if value is not None and not used:
                 raise UsageError(f"{option} does nothing with --method {self.method}: leave it out")
-            if value is not None and value < 1:
+            if isinstance(value, int) and value < 1:
                 raise BudgetError(f"{option} must be at least 1, not {value}")
+        check_names(self.scorer or "auto", "auto")
         if self.max_new_tokens < 1:
             raise BudgetError(f"--max-new-tokens must be at least 1, not {self.max_new_tokens}")
         if self.compresses and self.prompt_budget is None:

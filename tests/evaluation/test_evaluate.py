@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    for module in ("methods", "local_target"):
-        monkeypatch.setattr(f"specpc.evaluation.{module}.load_draft", lambda *_, **__: draft)
+    monkeypatch.setattr("specpc.evaluation.methods.load_draft", lambda *_, **__: draft)
     monkeypatch.setenv("no_proxy", "*")
 
 
@@ -38,6 +37,8 @@ def run(*args: str | Path) -> Result:
     return CliRunner().invoke(app, ["eval", *map(str, args)])
 
 
+ENDPOINT = ("--endpoint", "http://x", "--endpoint-model", "x")
+SPECKV = ("--target", "x", "--method", "speckv")
 METHODS = ("--method", "specpc", "--method", "random", "--ratio", "0.3")
 
 
@@ -120,6 +121,44 @@ def test_a_target(data: Path, tmp_path: Path) -> None:
     assert "target tiny there, None here" in run(data, *METHODS, "-o", out, "--resume").stderr
 
 
+def test_methods_that_cut_the_kv_cache(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    kinds = ("--method", "speckv", "--method", "snapkv", "--method", "speckv-pc", "--ratio", "0.6")
+    budgets = ("--kv-budget", "40", "--kv-budget", "50")
+    target = ("--target", "tiny", "--answer-tokens", "3", "--baseline", "snapkv")
+    result = run(data, *kinds, *budgets, *target, "-o", out, "-v")
+    assert result.exit_code == 0, result.stderr
+    # Nothing is told of the text, which is read whole, or shortened as by another method.
+    assert "Evidence recall" not in result.stdout
+    assert "English and code: what an answer took" in result.stdout
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert [row[:5] for row in rows if row[:1] == ["snapkv"] and "MiB" in row] == [
+        ["snapkv", "1", "40", "0.0", "MiB"],
+        ["snapkv", "1", "50", "0.0", "MiB"],
+        ["snapkv", "1", "40", "0.0", "MiB"],  # other languages
+        ["snapkv", "1", "50", "0.0", "MiB"],
+    ]
+    found = json.loads(run("--from", out, "--json", *target[4:]).stdout)
+    summary = [
+        (r["method"], r["ratio"], r["kv_budget"], r["cache_bytes"]) for r in found["summary"]
+    ]
+    entry = 3 * 2 * 2 * 8 * 4
+    assert summary[1:7] == [
+        ("speckv", 1.0, 40, entry * 40),
+        ("speckv", 1.0, 50, entry * 50),
+        ("snapkv", 1.0, 40, entry * 40),
+        ("snapkv", 1.0, 50, entry * 50),
+        ("speckv-pc", 0.6, 40, entry * 40),
+        ("speckv-pc", 0.6, 50, entry * 50),
+    ]
+    assert all(0 < r["first_seconds"] <= r["total_seconds"] for r in found["summary"])
+    # Each is compared with the same budget, the full cache with none.
+    against = [(d["method"], d["ratio"], d["kv_budget"]) for d in found["differences"]]
+    assert against[:4] == [(m, r, b) for m, r, b, _ in (*summary[1:3], *summary[5:7])]
+    again = run(data, *kinds, *budgets[:2], *target, "-o", out, "--resume", "--json")
+    assert [r["kv_budget"] for r in json.loads(again.stdout)["summary"][:4]] == [None, 40, 40, 40]
+
+
 def test_items_with_nothing_to_look_for_are_for_targets_only(tmp_path: Path) -> None:
     item = fields(0, evidence=[], extractive=False, answers=["Somebody"])
     data = write_lines(tmp_path / "free.jsonl", item)
@@ -189,6 +228,13 @@ def test_plot_without_matplotlib(
         (["DATA", "--endpoint-model", "x"], "--endpoint-model NAME belong together"),
         (["DATA", "--endpoint", "x", "--endpoint-model", "x"], "an endpoint is an address"),
         (["--from", "x", "--target", "x"], "--from reports what was measured"),
+        (["DATA", "--method", "speckv"], "the method speckv cuts the KV cache of a model on this"),
+        (["DATA", "--method", "snapkv", *ENDPOINT], "name one with --target"),
+        (["DATA", "--target", "x", "--kv-budget", "40"], "--kv-budget does nothing without"),
+        (["DATA", *SPECKV, "--kv-budget", "32"], "--kv-budget must be at least 33, not 32"),
+        (["DATA", *SPECKV, "--ratio", "0.3"], "--ratio does nothing with full, speckv"),
+        (["DATA", *SPECKV, "--no-question"], "--no-question does not go with speckv"),
+        (["DATA", "--target", "x", "--method", "speckv-pc:line"], "has no scorer 'line'"),
     ],
 )
 def test_usage_errors(data: Path, args: list[str], message: str) -> None:

@@ -20,9 +20,8 @@ from specpc.evaluation.methods import (
     RankedMethod,
     TruncateMethod,
     build_methods,
-    check_methods,
-    ratios_of,
 )
+from specpc.evaluation.names import check_methods, levels_of
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.lexical import terms
 from specpc.tokens import TextEncoder
@@ -71,11 +70,16 @@ def test_methods_keep_the_budget(draft: list[Draft], name: str, ratio: float) ->
 
 def test_the_full_context(draft: list[Draft]) -> None:
     [method] = build_methods(["full"], DraftOptions("tiny"))
-    result = method.prepare(item())(ratios_of("full", [0.1, 0.2])[0])
+    result = method.prepare(item())(1.0)
     assert (result.text, result.ranges) == (TEXT, ((0, len(TEXT)),))
     assert result.compressed_tokens == result.original_tokens == ENCODER.count(TEXT)
-    assert ratios_of("full", [0.1, 0.2]) == (1.0,)
-    assert ratios_of("specpc", [0.1, 0.2]) == (0.1, 0.2)
+
+
+def test_levels() -> None:
+    assert levels_of("full", [0.1, 0.2], [40]) == ((1.0, None),)
+    assert levels_of("specpc:token", [0.1, 0.2], [40]) == ((0.1, None), (0.2, None))
+    assert levels_of("snapkv", [0.1, 0.2], [40, 50]) == ((1.0, 40), (1.0, 50))
+    assert levels_of("speckv-pc:specpc", [0.1, 0.2], [40]) == ((0.1, 40), (0.2, 40))
 
 
 def test_the_draft_is_loaded_once(draft: list[Draft]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from specpc.evaluation.data import Item
-from specpc.evaluation.methods import WithoutQuestion, check_methods
+from specpc.evaluation.methods import WithoutQuestion
+from specpc.evaluation.names import check_methods
 from specpc.evaluation.picked import Compressed
 from specpc.evaluation.word_baselines import StopWordRanker
 from tests.evaluation.items import item

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 from typer.testing import CliRunner, Result
 
 from specpc.compressor import Compressor
 from specpc.kv.answering import Answerer
+from specpc.kv.lookahead import greedy_lookahead
 from specpc.kv.settings import METHODS, Settings
 from specpc_cli.main import app
 from tests.models import tiny_draft, tiny_model
@@ -75,6 +78,8 @@ def test_stdin_and_several_files(doc: Path) -> None:
         (["--method", "full", "--kv-budget", "99"], "--kv-budget does nothing"),
         (["--method", "snapkv", "--lookahead", "9"], "--lookahead does nothing"),
         (["--method", "speckv", "--prompt-budget", "9"], "--prompt-budget does nothing"),
+        (["--method", "speckv", "--scorer", "specpc"], "--scorer does nothing"),
+        (["--method", "speckv-pc", "--scorer", "none"], "no scorer 'none'"),
         (["--kv-budget", "32"], "at least 33"),
         (["--lookahead", "0"], "at least 1"),
         (["-q", " "], "the question is empty"),
@@ -113,7 +118,7 @@ def test_a_draft_with_another_tokenizer_guesses_in_the_targets_tokens(
     target = replace(draft, model=tiny_model("qwen3"), tokenizer=pair_tokenizer(), name="big")
     seen = []
     monkeypatch.setattr(
-        "specpc.kv.answering.greedy_lookahead",
+        "specpc.kv.drafting.greedy_lookahead",
         lambda *_: [draft.tokenizer("a topic", return_tensors="pt").input_ids[0]],
     )
     from specpc.kv import answering
@@ -126,3 +131,28 @@ def test_a_draft_with_another_tokenizer_guesses_in_the_targets_tokens(
     Answerer(target, settings, Compressor.from_pretrained(draft)).answer(TEXT, "Topic 3?")
     assert seen[0][0].tolist() == target.tokenizer("a topic").input_ids
     assert 258 in seen[0][0]
+
+
+def test_speckv_pc_reads_the_text_once_where_its_scorer_guesses(
+    doc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+
+    def noted(model: Any, ids: torch.Tensor, count: int) -> list[torch.Tensor]:
+        reads.append(ids.shape[1])
+        return greedy_lookahead(model, ids, count)
+
+    monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", noted)
+    cut = ["-q", "Topic 3?", "--prompt-budget", "300", "--kv-budget", "60"]
+    by_heads = ["--method", "speckv-pc", "--scorer", "received-attention"]
+    assert run(doc, *cut, *by_heads).exit_code == 0
+    assert reads
+    assert max(reads) <= 300 + len("Topic 3?") + 4  # what is left of the text, in the template
+    reads.clear()
+    # Whatever is kept, the look-ahead came from the whole text, and goes to the target as it is.
+    assert run(doc, *cut, "--method", "speckv-pc", "--scorer", "specpc").exit_code == 0
+    assert reads == []
+    # Nothing was scored of a text within the budget, so there is no look-ahead yet.
+    whole = ["--prompt-budget", "4000", *cut[4:], "--method", "speckv-pc", "--scorer", "specpc"]
+    assert run(doc, *cut[:2], *whole).exit_code == 0
+    assert len(reads) == 1

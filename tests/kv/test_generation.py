@@ -27,6 +27,7 @@ from specpc.kv import (
     greedy_lookahead,
     prefill,
 )
+from specpc.kv.prefilling import prefill_each
 from specpc.kv.scores import choose
 from tests.kv.slow import slow_kept
 from tests.models import tiny_model
@@ -84,6 +85,22 @@ def test_kept_entries_equal_the_slow_reference(family: str, method: Method) -> N
                 # A prompt shorter than the budget: padding stands before it, and is masked.
                 assert [t - (170 - length) for t in found if t >= 170 - length] == kept
                 assert found == sorted(found)
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma3_text"])
+def test_one_reading_serves_several_methods(family: str) -> None:
+    model = tiny_model(family)
+    ids, mask = padded(170, 90)
+    guesses = [random_ids(n, seed=9 + n)[0] for n in (8, 3)]
+    methods = (SnapKV(60, 16), FullCache(), SpecKV(40, 8, 16), SpecKV(80, 8, 16))
+    together = prefill_each(model, ids, methods, attention_mask=mask, lookahead=guesses)
+    for method, cache in zip(methods, together, strict=True):
+        alone = prefill(model, ids, method, attention_mask=mask, lookahead=guesses)
+        assert cache.prompt_bytes == alone.prompt_bytes
+        for ours, own in zip(cache.layers, alone.layers, strict=True):
+            assert torch.equal(ours.keys, own.keys)
+            assert torch.equal(ours.values, own.values)
+            assert ours.read == own.read == 169
 
 
 @pytest.mark.parametrize("family", FAMILIES)

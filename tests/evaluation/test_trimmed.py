@@ -1,0 +1,140 @@
+"""Methods that cut a target's KV cache: what it answers, what is shared, what it took."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from specpc.compressor import Compressor
+from specpc.evaluation.local_target import LocalTarget
+from specpc.evaluation.methods import DraftOptions, Method, build_methods
+from specpc.evaluation.runner import run
+from specpc.evaluation.targets import request_after
+from specpc.evaluation.trimmed import TrimmedMethod
+from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
+from specpc.kv.drafting import Guesser, prompt_ids
+from specpc.reading import Reader
+from specpc.retrieval_heads import HeadProfile
+from tests.evaluation.items import TEXT, item
+from tests.models import tiny_draft
+
+PROFILE = HeadProfile("tiny", 3, 4, ((0, 1, 1.0), (1, 0, 2.0)), "N/A", 500, "a test")
+ENTRY = 3 * 2 * 2 * 8 * 4  # layers, keys and values, heads of 8 numbers in float32
+
+
+@pytest.fixture
+def target() -> LocalTarget:
+    return LocalTarget(tiny_draft("qwen3"), 6)
+
+
+def methods(target: LocalTarget, *names: str) -> list[Method]:
+    return build_methods(names, DraftOptions("tiny"), target=target)
+
+
+@pytest.mark.parametrize(
+    "kinds", [(SpecKV(60), SpecKV(40), SpecKV(5000)), (SnapKV(50), StreamingLLM(40), SnapKV(5000))]
+)
+def test_answers_are_those_of_generate(
+    target: LocalTarget, kinds: tuple[SpecKV | SnapKV | StreamingLLM, ...]
+) -> None:
+    model, tokenizer = target.model.model, target.model.tokenizer
+    asked = request_after("Why?")
+    ids = torch.tensor([prompt_ids(Reader(target.model), TEXT, asked.strip())])
+    guess = tokenizer("a guess", return_tensors="pt").input_ids[0]
+    looks = isinstance(kinds[0], SpecKV)
+    replies = list(target.answers(TEXT, "Why?", kinds, (lambda: guess) if looks else None))
+    for kind, reply in zip(kinds, replies, strict=True):
+        made = generate(model, ids, kind, lookahead=[guess], max_new_tokens=6, do_sample=False)
+        told = tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
+        assert reply.text == told.strip()
+        cost = reply.cost
+        assert cost is not None
+        assert cost.cache_bytes == ENTRY * min(kind.budget, ids.shape[1] - 1)
+        assert 0 < cost.first_seconds <= cost.seconds
+        assert cost.peak_bytes is None or cost.peak_bytes > cost.cache_bytes
+    assert replies[-1] == target.answer(TEXT, "Why?")
+
+
+def test_the_draft_is_asked_once_and_only_if_something_is_cut(target: LocalTarget) -> None:
+    asked: list[int] = []
+
+    def guess() -> torch.Tensor:
+        asked.append(1)
+        return torch.tensor([5, 6])
+
+    assert len(list(target.answers(TEXT, "Why?", [SpecKV(40), SpecKV(50)], guess))) == 2
+    assert asked == [1]
+    assert len(list(target.answers(TEXT, "Why?", [SpecKV(5000)], guess))) == 1
+    assert asked == [1]
+
+
+def test_the_guess_is_made_of_what_the_target_reads(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[object, ...]] = []
+    monkeypatch.setattr(
+        Guesser, "guess", lambda _, *given: read.append(given) or torch.tensor([5, 6])
+    )
+    asked = request_after(item().question).strip()
+    for name, ratio in (("speckv", 1.0), ("speckv-pc:retrieval-heads", 0.5)):
+        monkeypatch.setattr("specpc.scorers.find_profile", lambda _: PROFILE)
+        [method] = methods(target, name)
+        assert isinstance(method, TrimmedMethod)
+        compressed = method.prepare(item())(ratio)
+        assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+        assert read == [(compressed.text, asked, ())]
+        assert (compressed.text == TEXT) == (ratio == 1.0)
+        read.clear()
+    [method] = methods(target, "snapkv")
+    assert isinstance(method, TrimmedMethod)
+    assert len(list(method.answers(method.prepare(item())(1.0), item(), [40]))) == 1
+    assert read == []
+
+
+def test_a_scorer_that_looks_ahead_makes_the_guess(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = request_after(item().question).strip()
+    [method] = methods(target, "speckv-pc:specpc")
+    assert isinstance(method, TrimmedMethod)
+    assert method.guesser is not None
+    own = method.guesser.guess(TEXT, asked)  # what the draft says to the whole text
+    compressed = method.prepare(item())(0.5)
+    assert compressed.text != TEXT
+    assert compressed.lookahead == tuple(own.tolist())
+    monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", None)  # it is not asked again
+    assert method.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
+    assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+
+
+def test_the_draft_is_the_target_where_they_have_one_name(target: LocalTarget) -> None:
+    [method] = methods(target, "speckv")
+    assert isinstance(method, TrimmedMethod)
+    assert method.guesser is not None
+    assert method.guesser.compressor.draft is target.model
+
+
+def test_records(target: LocalTarget) -> None:
+    subject = item(1)
+    kinds = methods(target, "full", "snapkv", "speckv-pc")
+    records = list(run([subject], kinds, [0.5], kv_budgets=[40, 60], target=target))
+    found = [(r.method, r.ratio, r.kv_budget, r.answer.cache_bytes) for r in records if r.answer]
+    prompt = len(Reader(target.model).encoder.plain_ids(TEXT + request_after(subject.question)))
+    assert found == [
+        ("full", 1.0, None, ENTRY * (prompt + 1)),  # the first token, and not the last
+        ("snapkv", 1.0, 40, ENTRY * 40),
+        ("snapkv", 1.0, 60, ENTRY * 60),
+        ("speckv-pc", 0.5, 40, ENTRY * 40),
+        ("speckv-pc", 0.5, 60, ENTRY * 60),
+    ]
+    more = run([subject], kinds, [0.5], kv_budgets=[40, 60, 80], target=target, done=records)
+    assert [(r.method, r.kv_budget) for r in more] == [("snapkv", 80), ("speckv-pc", 80)]
+    [record] = run([item(answers=())], kinds[1:2], [0.5], kv_budgets=[40], target=target)
+    assert record.answer is None
+
+
+def test_a_draft_that_reads_less_guesses_from_what_it_would_keep(target: LocalTarget) -> None:
+    draft = tiny_draft()
+    draft.model.config.max_position_embeddings = 300
+    guesser = Guesser(Compressor.from_pretrained(draft), target.model, 4)
+    assert 1 <= len(guesser.guess(TEXT, "Who was elected?")) <= 4
