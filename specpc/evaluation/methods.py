@@ -191,6 +191,7 @@ def build_methods(
         device=options.device,
         dtype=options.dtype,
         offline=options.offline,
+        lean=True,
         report=report,
     )
     encoder = TextEncoder(draft.tokenizer)
