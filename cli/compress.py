@@ -10,12 +10,14 @@ import typer
 from specpc.budget import check_budget
 from specpc.config import Format, Protection, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.drafts.reporting import silent
 from specpc.errors import UsageError
 from specpc_cli import batch, many, messages, single, together
 from specpc_cli.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import (
+    CacheOption,
     DeviceOption,
     DraftOption,
     DtypeOption,
@@ -123,6 +125,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
+    cache: CacheOption = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
     ] = False,
@@ -134,6 +137,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress report.md -q "Who signed the contract?" --ratio 0.2
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
       specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
       specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
@@ -168,6 +172,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     def load() -> Compressor:
         from specpc import Compressor
+        from specpc.score_cache import ScoreCache
         from specpc.scorers import advice
 
         compressor = Compressor.from_pretrained(
@@ -178,6 +183,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             dtype=dtype,
             tokenizer=tokenizer,
             offline=offline,
+            cache=ScoreCache(tell=console.tell if verbose else silent) if cache else False,
             report=console.tell,
         )
         if verbose and scorer == "auto" and compressor.scorer.name == "specpc":

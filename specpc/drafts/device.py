@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specpc.errors import DeviceError
@@ -62,3 +66,15 @@ def resolve_dtype(dtype: str, device: torch.device) -> torch.dtype:
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.bfloat16
     return torch.float16
+
+
+def machine() -> str:
+    """What ``auto`` may depend on, in words: told without torch, whose import takes a second."""
+    try:
+        block = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")[0]
+        told = [line for line in block.splitlines() if line.startswith(("model name", "flags"))]
+    except OSError:  # not Linux
+        told = [platform.processor()]
+    cards = [path.name for path in Path("/dev").glob("nvidia[0-9]*")]
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return f"{platform.machine()} {told} {sorted(cards)} {chosen} torch {version('torch')}"
