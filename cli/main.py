@@ -24,6 +24,7 @@ from specpc_cli import (
     models,
     view,
 )
+from specpc_cli.threads import respect_quota
 
 if TYPE_CHECKING:
     from typing import Any
@@ -109,4 +110,5 @@ app.add_typer(models.app, name="models")
 
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
+    respect_quota()
     app()

@@ -71,7 +71,7 @@ def load_draft(
     Args:
         name: a known draft, a Hugging Face id, a folder, or a ``.gguf`` file.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        dtype: ``auto`` (see `resolve_dtype`), ``float32``, ``bfloat16`` or ``float16``.
         offline: forbid downloads, as ``HF_HUB_OFFLINE=1`` does.
         lean: only for compressing: do without transformers, whose import takes seconds, where
             specpc can read the model itself. It can then neither generate nor be trained.
@@ -87,7 +87,7 @@ def load_draft(
     """
     spec = find_draft(name)
     where = resolve_device(device)
-    number_format = resolve_dtype(dtype, where)
+    number_format = resolve_dtype(dtype, where, compressing=lean)
 
     from specpc.drafts.locate import fetch_folder
 

@@ -39,6 +39,7 @@ def saved(folder: Path, family: str, **changes: Any) -> Path:
 
 
 def both(folder: Path, **kwargs: Any) -> tuple[Draft, Draft]:
+    kwargs = {"dtype": "float32"} | kwargs
     lean = load_draft(str(folder), device="cpu", lean=True, **kwargs)
     assert isinstance(lean.model, LeanModel)
     return lean, load_draft(str(folder), device="cpu", **kwargs)
