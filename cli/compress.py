@@ -18,6 +18,7 @@ from specpc_cli.console import Console
 from specpc_cli.engines import Wanted, from_here, from_server
 from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import (
+    CacheOption,
     DeviceOption,
     DraftOption,
     DtypeOption,
@@ -124,6 +125,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
+    cache: CacheOption = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
     ] = False,
@@ -135,6 +137,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress report.md -q "Who signed the contract?" --ratio 0.2
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
       specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
       specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
       specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
@@ -167,7 +170,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
     totals = StatsWanted(stats or price is not None, price)
 
-    wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline)
+    wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline, cache)
     engine = from_server(server, wanted, context) if server else from_here(wanted, console)
     load = engine.load
     made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}

@@ -88,6 +88,11 @@ def _counted(result: CompressionResult) -> str:
 def _details(result: CompressionResult) -> Iterator[str]:
     windows = "1 window" if result.windows == 1 else f"{result.windows} windows"
     yield f"draft {result.draft}, scorer {result.scorer}, unit {result.unit}, {windows}"
+    if result.cached:
+        yield "scores from the cache"
+    if result.runtime is not None:
+        threads = "1 thread" if result.runtime.threads == 1 else f"{result.runtime.threads} threads"
+        yield f"on {result.runtime.device} in {result.runtime.dtype}, {threads}"
     origin = {
         "question": "the question given",
         "tail": "the text's own last lines, kept whole",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from specpc.address import check_server
+from specpc.drafts.reporting import silent
 from specpc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from specpc_cli.console import Console
     from specpc_cli.task import Engine
 
-_SERVERS_OWN: Final = ("device", "dtype", "offline")
+_SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Wanted:
     device: str
     dtype: str
     offline: bool
+    cache: bool
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ def from_here(wanted: Wanted, console: Console) -> Source:
 
     def load() -> Compressor:
         from specpc import Compressor
+        from specpc.score_cache import ScoreCache
         from specpc.scorers import advice
 
+        tell = console.tell if console.verbose else silent
         compressor = Compressor.from_pretrained(
             wanted.draft,
             scorer=wanted.scorer,
@@ -62,6 +66,7 @@ def from_here(wanted: Wanted, console: Console) -> Source:
             dtype=wanted.dtype,
             tokenizer=wanted.tokenizer,
             offline=wanted.offline,
+            cache=ScoreCache(tell=tell) if wanted.cache else False,
             report=console.tell,
         )
         if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "specpc":

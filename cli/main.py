@@ -27,6 +27,7 @@ from specpc_cli import (
     serve,
     view,
 )
+from specpc_cli.threads import respect_quota
 
 if TYPE_CHECKING:
     from typing import Any
@@ -115,4 +116,5 @@ app.add_typer(models.app, name="models")
 
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
+    respect_quota()
     app()

@@ -30,6 +30,12 @@ KeepLastOption = Annotated[int, typer.Option(help="Keep the last N units.")]
 OfflineOption = Annotated[
     bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
 ]
+CacheOption = Annotated[
+    bool,
+    typer.Option(
+        "--cache", help="Keep the scores on disk: another ratio for the same text needs no draft."
+    ),
+]
 QuestionOption = Annotated[
     str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
 ]

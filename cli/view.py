@@ -19,6 +19,7 @@ from specpc_cli.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import (
+    CacheOption,
     DeviceOption,
     DraftOption,
     DtypeOption,
@@ -70,6 +71,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
+    cache: CacheOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
@@ -107,6 +109,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
         dtype=dtype,
         tokenizer=tokenizer,
         offline=offline,
+        cache=cache,
         report=console.tell,
     )
     with console.progress("Reading") as progress:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from specpc.budget import check_budget, resolve_budget
 from specpc.config import NOTHING, TEMPLATE, Protection, check_names
@@ -18,6 +17,8 @@ from specpc.picking import TokenPicker, UnitPicker, Units, lay_out_units
 from specpc.prompt import Query, QuerySource, find_query
 from specpc.protection import Unmarked, find_protected, unmark
 from specpc.reading import Reader
+from specpc.runtime import runtime_of
+from specpc.score_cache import ScoreCache, Scores, score_key
 from specpc.scored import Provenance, ScoredText
 from specpc.scorers import make_question_free_scorer, make_scorer
 from specpc.scoring import SpecPCScorer, UnitJudge
@@ -26,6 +27,8 @@ from specpc.words import WordPicker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from specpc.counting import Counter
     from specpc.documents import Document, DocumentsResult
@@ -50,6 +53,8 @@ class Compressor:
             a neutral instruction.
         counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
             ``None`` for the draft's own tokenizer.
+        cache: keeps scores, so that another budget for the same text and question costs no
+            forward; ``None`` for none.
     """
 
     draft: Draft
@@ -57,6 +62,7 @@ class Compressor:
     unit: str = "auto"
     question_free: Scorer | None = None
     counter: Counter | None = None
+    cache: ScoreCache | None = None
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +71,7 @@ class Compressor:
         object.__setattr__(self, "reader", Reader(self.draft))
 
     @classmethod
-    def from_pretrained(
+    def from_pretrained(  # noqa: PLR0913 - each is a choice of its own
         cls,
         draft: str | Draft = DEFAULT_DRAFT,
         *,
@@ -75,6 +81,7 @@ class Compressor:
         dtype: str = "auto",
         tokenizer: str = "draft",
         offline: bool = False,
+        cache: ScoreCache | bool = False,
         report: Callable[[str], None] = lambda _: None,
     ) -> Compressor:
         """Load a draft, fetching it on first use, and make a compressor of it.
@@ -92,6 +99,8 @@ class Compressor:
                 encoding (``gpt-4o``, ``cl100k_base``), a Hugging Face id or folder, ``draft``,
                 ``characters`` or ``words``.
             offline: forbid every download.
+            cache: whether to keep scores on disk (see `ScoreCache`), or where. The draft's weights
+                are then not loaded before they are needed.
             report: called with one line before anything slow or large is fetched or converted.
 
         Raises:
@@ -100,11 +109,19 @@ class Compressor:
         check_names(scorer, unit)
         counter = find_counter(tokenizer, offline=offline, report=report)
         if isinstance(draft, str):
-            draft = load_draft(
-                draft, device=device, dtype=dtype, offline=offline, lean=True, report=report
-            )
+            if cache:
+                from specpc.drafts.deferred import defer_draft
+
+                draft = defer_draft(
+                    draft, device=device, dtype=dtype, offline=offline, report=report
+                )
+            else:
+                draft = load_draft(
+                    draft, device=device, dtype=dtype, offline=offline, lean=True, report=report
+                )
+        kept = ScoreCache() if cache is True else cache or None
         question_free = make_question_free_scorer(scorer, draft)
-        return cls(draft, make_scorer(scorer, draft), unit, question_free, counter)
+        return cls(draft, make_scorer(scorer, draft), unit, question_free, counter, kept)
 
     def compress(
         self,
@@ -312,37 +329,67 @@ class Compressor:
         """Score what was read, window by window."""
         start = time.perf_counter()
         question, scorer = read.query.text, self._scorer(read.query)
-        count = read.tokens.count_before(read.query.tail_start)
-        ids = torch.from_numpy(read.tokens.ids[:count])
-        limit = scorer.context_window(self.reader, question)
-        starts = read.picker.unit_starts
-        if read.parts is None:
-            windows = cut_windows(starts, count, limit)
-        else:
-            parts = [read.tokens.count_before(start) for start, _ in read.parts.ranges]
-            windows = cut_part_windows(parts, starts, count, limit)
+        windows = self._windows(read, scorer)
+        units = read.picker.units if isinstance(read.picker, UnitPicker) else None
+        ids = read.tokens.ids[: read.tokens.count_before(read.query.tail_start)]
+        scores, key = None, ""
+        if self.cache is not None:
+            key = score_key(self.reader, scorer, question, ids, windows, units)
+            scores = self.cache.find(key, len(ids), None if units is None else len(units))
+        if scores is not None and progress is not None:
+            progress(len(ids), len(ids))
+        known = scores is not None
+        if scores is None:
+            scores = self._compute(scorer, question, ids, windows, units, progress)
+            if self.cache is not None:
+                self.cache.store(key, scores)
         picker = read.picker
-        lookahead: tuple[int, ...] = ()
-        if isinstance(scorer, UnitJudge) and isinstance(picker, UnitPicker):
-            judged = scorer.judge(self.reader, question, ids, windows, picker.units, progress)
-            scores, picker = judged.tokens, replace(picker, judged=judged.units)
-        elif isinstance(scorer, SpecPCScorer) and len(windows) == 1:
-            [found] = scorer.look(self.reader, question, [ids])
-            scores, lookahead = found.scores.double().numpy(), found.lookahead
-            if progress is not None:
-                progress(count, count)
-        else:
-            vectors = []
-            for low, high in windows:
-                vectors += scorer.score(self.reader, question, [ids[low:high]])
-                if progress is not None:
-                    progress(high, count)
-            scores = torch.cat(vectors).double().numpy()
+        if isinstance(picker, UnitPicker):
+            picker = replace(picker, judged=scores.units)
         return replace(
             read,
             picker=picker,
-            scores=scores,
+            scores=scores.tokens,
             windows=len(windows),
-            lookahead=lookahead,
+            lookahead=scores.lookahead,
             score_seconds=time.perf_counter() - start,
+            runtime=None if known else runtime_of(self.draft.model),
         )
+
+    def _windows(self, read: ScoredText, scorer: Scorer) -> list[tuple[int, int]]:
+        """Token ranges that tile the context, each of which is read with the question."""
+        count = read.tokens.count_before(read.query.tail_start)
+        limit = scorer.context_window(self.reader, read.query.text)
+        starts = read.picker.unit_starts
+        if read.parts is None:
+            return cut_windows(starts, count, limit)
+        parts = [read.tokens.count_before(start) for start, _ in read.parts.ranges]
+        return cut_part_windows(parts, starts, count, limit)
+
+    def _compute(
+        self,
+        scorer: Scorer,
+        question: str,
+        ids: NDArray[np.int64],
+        windows: Sequence[tuple[int, int]],
+        units: Units | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> Scores:
+        """Have the draft read the windows."""
+        import torch
+
+        tokens = torch.from_numpy(ids)
+        if isinstance(scorer, UnitJudge) and units is not None:
+            judged = scorer.judge(self.reader, question, tokens, windows, units, progress)
+            return Scores(judged.tokens, judged.units)
+        if isinstance(scorer, SpecPCScorer) and len(windows) == 1:
+            [found] = scorer.look(self.reader, question, [tokens])
+            if progress is not None:
+                progress(len(ids), len(ids))
+            return Scores(found.scores.double().numpy(), lookahead=found.lookahead)
+        vectors = []
+        for low, high in windows:
+            vectors += scorer.score(self.reader, question, [tokens[low:high]])
+            if progress is not None:
+                progress(high, len(ids))
+        return Scores(torch.cat(vectors).double().numpy())

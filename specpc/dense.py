@@ -25,21 +25,7 @@ if TYPE_CHECKING:
     from transformers import DynamicCache
 
     from specpc.attention import LayerAttention
-
-
-@dataclass(frozen=True)
-class DenseReference:
-    """A map that ships with the package, and what it weighs.
-
-    Attributes:
-        file: its name among the shipped profiles.
-        sha256: of the file.
-        weight: of the standardised similarity, where standardised attention weighs 1.
-    """
-
-    file: str
-    sha256: str
-    weight: float
+    from specpc.retrieval_heads import DenseReference
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-import torch
 
 from specpc.layout import Layout, LayoutBuilder, tiles
 from specpc.protection import Protected, forced_units
@@ -98,6 +97,8 @@ class TokenPicker:
 
     def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
         """SpecPC steps 4 and 5, protected words first, then whole words."""
+        import torch
+
         always = np.flatnonzero(np.isin(self._words, list(self.forced)))
         count = max(allowance, len(always))
         selected = select_tokens(

@@ -84,11 +84,10 @@ def check_storable(draft: Draft) -> Path:
 
 def stored_path(draft: Draft) -> Path | None:
     """Where this model's profile is kept; ``None`` if its weights lie in no folder."""
-    folder = Path(draft.model.name_or_path) if draft.model.name_or_path else None
-    if folder is None or not folder.is_dir():
+    if draft.folder is None:
         return None
     try:
-        key = fingerprint(folder)
+        key = fingerprint(draft.folder)
     except (OSError, ValueError):  # removed or replaced since the model was loaded
         return None
     return drafts_folder().parent / "profiles" / f"{key}-f{_FORMAT}.json"

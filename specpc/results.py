@@ -40,6 +40,21 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class Runtime:
+    """Where a draft computed.
+
+    Attributes:
+        device: such as ``cpu`` or ``cuda:0``.
+        dtype: its number format, such as ``float32``.
+        threads: how many threads it uses on the CPU.
+    """
+
+    device: str
+    dtype: str
+    threads: int
+
+
+@dataclass(frozen=True)
 class CompressionResult:
     """A compressed text and how it came about.
 
@@ -55,10 +70,11 @@ class CompressionResult:
         draft: name of the draft model.
         scorer: name of the scoring rule.
         unit: kind of units chosen from.
-        windows: how many windows the draft read.
+        windows: how many windows the scores come from; 0 where none were needed.
         timings: seconds a stage.
         tokenizer: name of what counted the tokens; ``draft`` for the draft's own tokenizer.
         notes: what the user may want to know, one sentence each.
+        runtime: where the draft computed; ``None`` where it did not run.
     """
 
     text: str
@@ -76,6 +92,12 @@ class CompressionResult:
     timings: Timings
     tokenizer: str = "draft"
     notes: tuple[str, ...] = ()
+    runtime: Runtime | None = None
+
+    @property
+    def cached(self) -> bool:
+        """Whether the scores were computed before and kept."""
+        return self.windows > 0 and self.runtime is None
 
     @property
     def ratio(self) -> float:

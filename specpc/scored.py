@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from specpc.budget import resolve_budget
 from specpc.fitting import Fitted, Job, fit
 from specpc.markers import marker_for
-from specpc.results import CompressionResult, Span, Timings
+from specpc.results import CompressionResult, Runtime, Span, Timings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,13 +48,14 @@ class ScoredText:
         tokenize_seconds: wall-clock time of tokenizing and segmenting.
         parts: the texts the source was joined of, each of which comes out by itself.
         scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
-        windows: how many windows the draft read.
+        windows: how many windows the scores come from.
         lookahead: ids that the draft went on with, where the scorer looked ahead and read all at
             once.
         score_seconds: wall-clock time of scoring.
         source: the source with its protection marks, if it has any.
         protected: whether the picker keeps some pieces whatever the budget.
         notes: what the user may want to know, one sentence each.
+        runtime: where the draft computed; ``None`` where it did not run.
     """
 
     text: str
@@ -73,6 +74,7 @@ class ScoredText:
     source: Unmarked | None = None
     protected: bool = False
     notes: tuple[str, ...] = ()
+    runtime: Runtime | None = None
 
     def compress(
         self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
@@ -128,6 +130,7 @@ class ScoredText:
             timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
             tokenizer=self.counter.name,
             notes=self.notes + cut_unit,
+            runtime=self.runtime,
         )
 
 

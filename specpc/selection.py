@@ -9,7 +9,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import torch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,6 +36,8 @@ def pool(scores: Tensor, kernel_size: int) -> Tensor:
         scores: ``[tokens]``, not negative.
         kernel_size: width k >= 1.
     """
+    import torch
+
     left = (kernel_size - 1) // 2
     padded = torch.nn.functional.pad(scores, (left, kernel_size - 1 - left))
     return torch.nn.functional.max_pool1d(padded[None, None], kernel_size, stride=1)[0, 0]
@@ -68,6 +69,8 @@ def select_tokens(
     Returns:
         ``[min(count, tokens)]`` selected positions in ascending order.
     """
+    import torch
+
     length = len(scores)
     count = min(count, length)
     if count == 0:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-import specpc.received
+import specpc.received_attention
 from specpc import Compressor
 from specpc.errors import UnsupportedModelError
 from specpc.reading import Reader
-from specpc.received import ReceivedAttentionScorer, received_scorer, standardise
+from specpc.received import ReceivedAttentionScorer, received_scorer
+from specpc.received_attention import standardise
 from tests.models import FAMILIES, tiny_draft, tiny_model
 
 HEADS = ((0, 1), (1, 0), (1, 3))
@@ -45,7 +46,7 @@ def slow_scores(
 def test_scores_equal_eager_attention(
     monkeypatch: pytest.MonkeyPatch, family: str, length: int
 ) -> None:
-    monkeypatch.setattr(specpc.received, "_BLOCK", 64)
+    monkeypatch.setattr(specpc.received_attention, "_BLOCK", 64)
     reader = Reader(tiny_draft(family))
     window = torch.randint(3, 250, (length,), generator=torch.Generator().manual_seed(length))
     [scores] = ReceivedAttentionScorer(HEADS).score(reader, "", [window])
@@ -79,16 +80,16 @@ def test_the_forward_stops_after_the_deepest_head(monkeypatch: pytest.MonkeyPatc
 
 
 def test_memory_holds_one_block_of_queries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(specpc.received, "_BLOCK", 32)
+    monkeypatch.setattr(specpc.received_attention, "_BLOCK", 32)
     seen = []
-    whole = specpc.received.query_attention
+    whole = specpc.received_attention.query_attention
 
     def watched(*args: object) -> torch.Tensor:
         rows = whole(*args)  # type: ignore[arg-type]
         seen.append(rows.shape[2])
         return rows
 
-    monkeypatch.setattr(specpc.received, "query_attention", watched)
+    monkeypatch.setattr(specpc.received_attention, "query_attention", watched)
     ReceivedAttentionScorer(HEADS).score(Reader(tiny_draft()), "", [torch.arange(3, 290)])
     assert max(seen) == 32
 

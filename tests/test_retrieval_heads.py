@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from specpc.dense import DenseMap, DenseReference, input_embeddings, shipped_map
+from specpc.dense import DenseMap, input_embeddings, shipped_map
 from specpc.drafts import Draft
 from specpc.errors import DraftError
+from specpc.head_scores import HeadScores
 from specpc.picking import cut_into_units
 from specpc.reading import Reader
 from specpc.retrieval_heads import (
+    DenseReference,
     HeadProfile,
     RetrievalHeadScorer,
     shipped_profile,
@@ -63,7 +65,7 @@ def test_scores_equal_eager_attention(family: str, length: int) -> None:
     [calibrated] = RetrievalHeadScorer(PROFILE).score(reader, "Why?", [window])
     free = slow_heads(family, reader, "N/A", window)
     # Near zero the root is steep: what is compared is what goes into it.
-    read = RetrievalHeadScorer(PROFILE)._read(reader, "Why?", window)
+    read = HeadScores(PROFILE, reader, "Why?").read(window)
     assert torch.allclose(read, heads - free, rtol=1e-4, atol=2e-6)
     assert torch.equal(calibrated, weighted(read))
 
@@ -90,9 +92,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     tokens = reader.encoder.encode(TEXT)
     units = cut_into_units(TEXT, tokens.bounds, "sentence")
     of_token = units.of_token
-    heads = RetrievalHeadScorer(profile)._read(
-        reader, "Who kept bees?", torch.from_numpy(tokens.ids)
-    )
+    heads = HeadScores(profile, reader, "Who kept bees?").read(torch.from_numpy(tokens.ids))
     pooled = [
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads
@@ -135,7 +135,7 @@ def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> N
         torch.randn(8, generator=dice),
         torch.rand(config.vocab_size, generator=dice),
     )
-    monkeypatch.setattr("specpc.retrieval_heads.shipped_map", lambda _: dense)
+    monkeypatch.setattr("specpc.head_scores.shipped_map", lambda _: dense)
     plain = replace(PROFILE, lexical=0.0)
     profile = replace(plain, dense=DenseReference("x", "", 1.0))
     reader = Reader(draft)

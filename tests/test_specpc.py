@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.scoring import importance
+from specpc.importance import importance
 from specpc.selection import pool, select_tokens
 from tests.models import FAMILIES, tiny_model
 from tests.slow_reference import slow_importance, slow_selection

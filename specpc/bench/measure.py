@@ -115,7 +115,8 @@ def measure_startup(draft: str, device: str, dtype: str, repeats: int) -> dict[s
         SpecPCError: such a process failed.
     """
     code = (
-        "import json, sys, time; start = time.perf_counter(); import specpc.compressor as c\n"
+        "import json, sys, time; start = time.perf_counter()\n"
+        "import torch, specpc.compressor as c\n"
         "done = time.perf_counter(); c.Compressor.from_pretrained(sys.argv[1], "
         "device=sys.argv[2], dtype=sys.argv[3], offline=True)\n"
         "print(json.dumps([done - start, time.perf_counter() - done]))"

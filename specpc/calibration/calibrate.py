@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from specpc.calibration.choosing import Bench, choose_heads
 from specpc.calibration.collecting import CONTENT_FREE_QUERY, WINDOW, observe_example
-from specpc.dense import DenseReference, shipped_map
+from specpc.dense import shipped_map
 from specpc.errors import InputError
 from specpc.reading import Reader
-from specpc.retrieval_heads import HeadProfile, shipped_profile
+from specpc.retrieval_heads import DenseReference, HeadProfile, shipped_profile
 from specpc.version import __version__
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import torch
 
-from specpc.retrieval_heads import signed_root
+from specpc.head_scores import signed_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

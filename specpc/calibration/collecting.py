@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from specpc.attention import LayerAttention, question_attention
+from specpc.forward import not_observed, read_pieces
 from specpc.lean.pieces import Piece
 from specpc.picking import cut_into_units
-from specpc.reading import Reader, not_observed, read_pieces
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from specpc.calibration.example import Example
     from specpc.prompt import Frame
+    from specpc.reading import Reader
 
 CONTENT_FREE_QUERY: Final = "N/A"
 WINDOW: Final = 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
@@ -12,8 +13,6 @@ from specpc.drafts.reporting import Report, first_line, silent
 from specpc.errors import DraftError, UnsupportedModelError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
@@ -41,6 +40,22 @@ class Draft:
     kernel_size: int
     neighbor_tokens: int
 
+    @property
+    def config(self) -> Any:
+        """The text model's configuration, its fields named as in ``config.json``."""
+        return self.model.config.get_text_config()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its files are; ``None`` if it was not loaded from any, or they are gone."""
+        path = Path(self.model.name_or_path) if self.model.name_or_path else None
+        return path if path is not None and path.is_dir() else None
+
+    @property
+    def placement(self) -> str:
+        """Where and in which number format it computes, in words."""
+        return f"{self.model.device} {self.model.dtype}"
+
 
 def load_draft(
     name: str = DEFAULT_DRAFT,
@@ -56,7 +71,7 @@ def load_draft(
     Args:
         name: a known draft, a Hugging Face id, a folder, or a ``.gguf`` file.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        dtype: ``auto`` (see `resolve_dtype`), ``float32``, ``bfloat16`` or ``float16``.
         offline: forbid downloads, as ``HF_HUB_OFFLINE=1`` does.
         lean: only for compressing: do without transformers, whose import takes seconds, where
             specpc can read the model itself. It can then neither generate nor be trained.
@@ -72,7 +87,7 @@ def load_draft(
     """
     spec = find_draft(name)
     where = resolve_device(device)
-    number_format = resolve_dtype(dtype, where)
+    number_format = resolve_dtype(dtype, where, compressing=lean)
 
     from specpc.drafts.locate import fetch_folder
 
@@ -89,7 +104,7 @@ def load_draft(
         check_causal(config, name)
         check_weights(folder, name)
         with quiet_transformers():
-            tokenizer = tokenizer or _load_tokenizer(folder, name)
+            tokenizer = tokenizer or load_tokenizer(folder, name)
             model = model or _load_model(folder, name, where, number_format)
     return Draft(
         name=name,
@@ -114,7 +129,12 @@ def _load_lean(
     return model, load_lean_tokenizer(folder, str(config.get("model_type")))
 
 
-def _load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:
+def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:
+    """The tokenizer of a folder, by transformers.
+
+    Raises:
+        UnsupportedModelError: there is none, or it is not a fast one.
+    """
     from transformers import AutoTokenizer
 
     needed = "specpc needs a fast one (tokenizer.json), which knows where in the text a token lies"

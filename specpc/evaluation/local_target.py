@@ -11,11 +11,11 @@ from transformers import DynamicCache
 
 from specpc.errors import InputError, UnknownDraftError
 from specpc.evaluation.targets import Cost, Reply, clean, request_after
+from specpc.forward import answer_ends
 from specpc.kv.cache import cache_bytes
 from specpc.kv.lookahead import greedy_tokens
 from specpc.kv.prefilling import prefill_each
 from specpc.memory import PeakMemory, memory_errors
-from specpc.reading import answer_ends
 from specpc.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class LocalTarget:
             SpecPCError: it cannot be loaded.
         """
         try:
-            model = options.load(name, report)
+            model = options.load(name, report=report)
         except UnknownDraftError as error:
             raise UnknownDraftError(f"no target can be loaded: {error}") from error
         return cls(model, answer_tokens)

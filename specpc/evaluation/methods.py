@@ -128,8 +128,10 @@ class DraftOptions:
     dtype: str = "auto"
     offline: bool = False
 
-    def load(self, name: str | None = None, report: Report = silent) -> Draft:
-        """Load the draft, or another model to run where it does.
+    def load(
+        self, name: str | None = None, *, lean: bool = False, report: Report = silent
+    ) -> Draft:
+        """Load the draft, or another model to run where it does; see `load_draft` for ``lean``.
 
         Raises:
             SpecPCError: it cannot be loaded.
@@ -139,6 +141,7 @@ class DraftOptions:
             device=self.device,
             dtype=self.dtype,
             offline=self.offline,
+            lean=lean,
             report=report,
         )
 
@@ -168,8 +171,10 @@ def build_methods(
     """
     check_methods(names, local_target=target is not None)
     rankers = {base: _ranker(base, seed, options.device) for base in _bases(names) & {*RANKED}}
-    shared = target is not None and target.model.name == options.draft
-    draft = target.model if target is not None and shared else options.load(report=report)
+    if target is not None and target.model.name == options.draft:
+        draft = target.model
+    else:
+        draft = options.load(lean=True, report=report)
     encoder = TextEncoder(draft.tokenizer)
     whole = FullMethod(FULL, encoder)
     methods: list[Method] = []

@@ -12,11 +12,12 @@ from transformers.generation.streamers import TextStreamer
 
 from specpc.counting import DraftCounter
 from specpc.errors import InputError, UsageError
+from specpc.forward import answer_ends
 from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.kv.generation import generate
 from specpc.kv.methods import SpecKV, method_of
 from specpc.memory import PeakMemory
-from specpc.reading import Reader, answer_ends
+from specpc.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable

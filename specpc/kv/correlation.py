@@ -17,8 +17,9 @@ import torch
 
 from specpc.attention import LayerAttention, window_attention
 from specpc.errors import InputError, UsageError
-from specpc.reading import Reader, not_observed, observe
-from specpc.scoring import importance
+from specpc.forward import not_observed, observe
+from specpc.importance import importance
+from specpc.reading import Reader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,13 +13,10 @@ from specpc.calibration.choosing import Bench, Pooling, choose_heads, forward_se
 from specpc.calibration.collecting import Observation, gold_units, observe_example
 from specpc.calibration.example import Example
 from specpc.errors import InputError
+from specpc.head_scores import signed_root
 from specpc.picking import cut_into_units, unit_scores
 from specpc.reading import Reader
-from specpc.retrieval_heads import (
-    HeadProfile,
-    RetrievalHeadScorer,
-    signed_root,
-)
+from specpc.retrieval_heads import HeadProfile, RetrievalHeadScorer
 from specpc.second_look import standardised
 from tests.models import tiny_draft
 

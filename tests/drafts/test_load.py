@@ -243,3 +243,26 @@ def test_the_default_draft_answers_a_question() -> None:
     assert "Paris" in answer
     assert draft.tokenizer.tokenize("a\n\n12") == ["a", "ĊĊ", "1", "2"]
     assert (draft.kernel_size, draft.neighbor_tokens) == (64, 64)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"avx512_bf16": True, "amx_bf16": False}, torch.bfloat16),
+        ({"amx_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": False, "architecture": "x86_64"}, torch.float32),
+        ({"architecture": "aarch64"}, torch.float32),
+        (None, torch.float32),
+    ],
+)
+def test_compressing_on_the_cpu_takes_what_the_processor_has(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, object] | None, expected: torch.dtype
+) -> None:
+    if capabilities is None:  # an older release of torch
+        monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    else:
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    cpu = torch.device("cpu")
+    assert resolve_dtype("auto", cpu, compressing=True) == expected
+    assert resolve_dtype("auto", cpu) == torch.float32
+    assert resolve_dtype("float32", cpu, compressing=True) == torch.float32

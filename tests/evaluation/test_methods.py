@@ -12,17 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.drafts import Draft
+from specpc.drafts import DEFAULT_DRAFT, Draft
 from specpc.errors import BudgetError, SpecPCError, UsageError
 from specpc.evaluation.methods import (
     DraftOptions,
     Method,
     RankedMethod,
+    ScorerMethod,
     TruncateMethod,
     build_methods,
 )
 from specpc.evaluation.names import check_methods, levels_of
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
+from specpc.lean.decoder import LeanModel
 from specpc.lexical import terms
 from specpc.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
@@ -179,3 +181,10 @@ def test_any_text_at_any_ratio(pieces: list[str], ratio: float, unit: str) -> No
     subject = item(context=" ".join([TEXT, *pieces]))
     check(RankedMethod("random", ENCODER, RandomRanker(0), unit), subject, ratio)
     check(TruncateMethod("truncate", ENCODER), subject, ratio)
+
+
+@pytest.mark.usefixtures("compressor")  # which fetches the draft
+def test_scorers_read_as_compress_does() -> None:
+    [method] = build_methods(["auto"], DraftOptions(DEFAULT_DRAFT))
+    assert isinstance(method, ScorerMethod)
+    assert isinstance(method.compressor.draft.model, LeanModel)

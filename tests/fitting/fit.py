@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from specpc.dense import DenseReference
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
+from specpc.head_scores import fuse, signed_root
 from specpc.layout import tiles
 from specpc.lexical import stems
 from specpc.picking import lay_out_units
-from specpc.retrieval_heads import HeadProfile, fuse, signed_root
+from specpc.retrieval_heads import DenseReference, HeadProfile
 from specpc.second_look import second_look, standardised
 from specpc.selection import select_units
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set

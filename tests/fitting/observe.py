@@ -21,8 +21,9 @@ import torch
 from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import value_states
 from specpc.drafts import load_draft
+from specpc.forward import ask, read_context
 from specpc.picking import cut_into_units
-from specpc.reading import Reader, ask, read_context
+from specpc.reading import Reader
 from specpc.windows import cut_windows
 
 if TYPE_CHECKING:

@@ -15,11 +15,12 @@ import torch
 from specpc import Compressor
 from specpc.attention import LayerAttention
 from specpc.drafts import Draft, load_draft
+from specpc.forward import read_pieces
+from specpc.importance import importance
 from specpc.lean.decoder import LeanModel
 from specpc.lean.load import read_shape
 from specpc.lean.pieces import Piece
-from specpc.reading import read_pieces
-from specpc.scoring import SpecPCScorer, importance
+from specpc.scoring import SpecPCScorer
 from tests.models import byte_tokenizer, tiny_model
 
 LLAMA3 = {
@@ -38,6 +39,7 @@ def saved(folder: Path, family: str, **changes: Any) -> Path:
 
 
 def both(folder: Path, **kwargs: Any) -> tuple[Draft, Draft]:
+    kwargs = {"dtype": "float32"} | kwargs
     lean = load_draft(str(folder), device="cpu", lean=True, **kwargs)
     assert isinstance(lean.model, LeanModel)
     return lean, load_draft(str(folder), device="cpu", **kwargs)

@@ -1,0 +1,136 @@
+"""A draft that is found but not loaded: scores that are known already need no more of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
+from specpc.drafts.device import machine
+from specpc.drafts.folder import check_weights, read_config
+from specpc.drafts.load import Draft, load_draft, load_tokenizer
+from specpc.drafts.locate import fetch_folder
+from specpc.drafts.reporting import Report, silent
+from specpc.lean.tokenizer import load_lean_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from specpc.drafts.catalogue import DraftSpec
+
+_PLAIN_FAMILIES: Final = {"llama", "qwen2", "qwen3"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is asked of a model's configuration before its weights are needed."""
+
+    num_hidden_layers: int
+    num_attention_heads: int
+    max_position_embeddings: int | None
+
+
+class DeferredDraft(Draft):
+    """A draft whose weights are read when its model is first asked for."""
+
+    _shape: Shape
+    _folder: Path
+    _placement: str
+    _load: Callable[[], Draft]
+
+    def __init__(
+        self,
+        spec: DraftSpec,
+        tokenizer: Any,
+        shape: Shape,
+        folder: Path,
+        placement: str,
+        load: Callable[[], Draft],
+    ) -> None:
+        """Take what is known; ``load`` gives the draft itself."""
+        # Written past the frozen fields, of which the model comes later.
+        self.__dict__.update(
+            name=spec.name,
+            tokenizer=tokenizer,
+            kernel_size=spec.kernel_size,
+            neighbor_tokens=spec.neighbor_tokens,
+            _shape=shape,
+            _folder=folder,
+            _placement=placement,
+            _load=load,
+        )
+
+    @cached_property
+    def model(self) -> Any:
+        """The model, which is loaded now unless it was before."""
+        return self._load().model
+
+    @property
+    def config(self) -> Any:
+        """As of `Draft`; only what `Shape` has."""
+        return self._shape
+
+    @property
+    def folder(self) -> Path | None:
+        """As of `Draft`."""
+        return self._folder
+
+    @property
+    def placement(self) -> str:
+        """As of `Draft`, but what was asked for on this machine, not what came of it."""
+        return self._placement
+
+
+def defer_draft(
+    name: str = DEFAULT_DRAFT,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    offline: bool = False,
+    report: Report = silent,
+) -> DeferredDraft:
+    """Find a draft, fetching it if it is not on this machine, and read its tokenizer alone.
+
+    Args and errors are those of `load_draft`; what concerns the weights or the device is raised
+    when the model is first asked for.
+    """
+    spec = find_draft(name)
+    folder = fetch_folder(spec, offline, report)
+    config = read_config(folder, name)
+    check_weights(folder, name)
+    tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
+    shape = _plain_shape(config)
+    if tokenizer is None or shape is None:
+        from specpc.drafts.quiet import quiet_transformers
+        from specpc.drafts.support import check_causal
+
+        check_causal(config, name)
+        with quiet_transformers():
+            tokenizer = tokenizer or load_tokenizer(folder, name)
+            shape = shape or _shape(folder)
+
+    def load() -> Draft:
+        return load_draft(
+            name, device=device, dtype=dtype, offline=offline, lean=True, report=report
+        )
+
+    return DeferredDraft(spec, tokenizer, shape, folder, f"{device} {dtype} {machine()}", load)
+
+
+def _plain_shape(config: dict[str, Any]) -> Shape | None:
+    """The shape, if it stands in ``config.json`` as it is."""
+    sizes = [config.get(name) for name in Shape.__dataclass_fields__]
+    known = config.get("model_type") in _PLAIN_FAMILIES and all(type(s) is int for s in sizes)
+    return Shape(*sizes) if known else None  # type: ignore[arg-type]
+
+
+def _shape(folder: Path) -> Shape:
+    """The shape as transformers reads it, which knows what is not written."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    text: Any = config.get_text_config()
+    names = Shape.__dataclass_fields__
+    return Shape(**{name: getattr(text, name, None) for name in names})  # type: ignore[arg-type]

@@ -1,0 +1,86 @@
+"""Threads in containers that may use the time of fewer processors than they see."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specpc_cli import threads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def group(folder: Path, limit: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cpu.max").write_text(limit + "\n")
+
+
+def own(tmp_path: Path, told: str) -> Path:
+    path = tmp_path / "own"
+    path.write_text(told)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("max 100000", "200000 100000", 2.0),
+        ("150000 100000", "max 100000", 1.5),
+        ("100000 100000", "400000 100000", 1.0),
+        ("max 100000", "max 100000", None),
+        ("what?", "", None),
+    ],
+)
+def test_the_least_of_all_groups_counts(
+    tmp_path: Path, outer: str, inner: str, expected: float | None
+) -> None:
+    root = tmp_path / "cgroup"
+    group(root / "pod", outer)
+    group(root / "pod" / "box", inner)
+    group(root / "other", "1000 100000")
+    assert threads.quota(root, own(tmp_path, "1:name=x:/y\n0::/pod/box\n")) == expected
+
+
+@pytest.mark.parametrize(("limit", "expected"), [("250000", 2.5), ("-1", None), ("0", None)])
+def test_version_1(tmp_path: Path, limit: str, expected: float | None) -> None:
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(limit)
+    (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000")
+    assert threads.quota(tmp_path, tmp_path / "none") == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "before", "expected"),
+    [(1.0, None, "1"), (0.2, None, "1"), (1.9, "7", "7"), (None, None, None), (1e6, None, None)],
+)
+def test_the_variable_is_set_where_it_helps(
+    monkeypatch: pytest.MonkeyPatch, limit: float | None, before: str | None, expected: str | None
+) -> None:
+    monkeypatch.setattr(threads, "quota", lambda: limit)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", before or "")
+    if before is None:
+        monkeypatch.delenv("OMP_NUM_THREADS")
+    threads.respect_quota()
+    assert os.environ.get("OMP_NUM_THREADS") == expected
+
+
+def test_the_command_sets_it_before_torch_is_imported() -> None:
+    code = (
+        "import os, sys\n"
+        "from specpc_cli import main, threads\n"
+        "threads.quota = lambda: 1.0\n"
+        "os.sched_getaffinity = lambda _: {0, 1}\n"
+        "main.app = lambda: print('torch' in sys.modules, os.environ.get('OMP_NUM_THREADS'))\n"
+        "main.main()"
+    )
+    environment = {name: os.environ[name] for name in os.environ if name != "OMP_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout == "False 1\n"
