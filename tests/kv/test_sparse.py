@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from specpc.attention import LayerAttention
 from specpc.errors import UsageError
+from specpc.forward import observe
 from specpc.kv import SnapKV, SpecKV, prefill
 from specpc.kv.sparse import BLOCK, SparsePrefill, block_mask, sparse_attention
-from specpc.reading import observe
 from tests.kv.test_generation import padded, random_ids
 from tests.models import tiny_model
 
