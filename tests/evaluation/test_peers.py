@@ -138,7 +138,7 @@ def test_selective_context_keeps_the_best_units_that_fit(
 
 def test_a_peer_that_is_not_there(draft: Draft, tmp_path: Path) -> None:
     with pytest.raises(SpecPCError, match=r"does not start \(ModuleNotFoundError"):
-        peers.start_peer("llmlingua", draft, ENCODER, sys.executable)
+        peers.start_peer("selective-context", draft, ENCODER, sys.executable)
     with pytest.raises(UsageError, match="needs --peer-python: it runs in an environment"):
         peers.start_peer("llmlingua", draft, ENCODER, None)
     with pytest.raises(UsageError, match="cannot start"):
