@@ -5,6 +5,7 @@ Their names and meaning are stable.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _origin(result: CompressionResult) -> dict[str, Any]:
         "scorer": result.scorer,
         "unit": result.unit,
         "windows": result.windows,
+        "runtime": None if result.runtime is None else asdict(result.runtime),
         "timings": {
             "tokenize": round(times.tokenize, 4),
             "score": round(times.score, 4),

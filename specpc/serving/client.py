@@ -15,7 +15,7 @@ from specpc.config import NOTHING, TEMPLATE, Protection
 from specpc.documents import CompressedDocument, DocumentsResult
 from specpc.errors import SpecPCError, not_encodable
 from specpc.prompt import QuerySource
-from specpc.results import CompressionResult, Span, Timings
+from specpc.results import CompressionResult, Runtime, Span, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -270,6 +270,7 @@ def _total(
         scorer=fields["scorer"],
         unit=fields["unit"],
         windows=fields["windows"],
+        runtime=None if fields["runtime"] is None else Runtime(**fields["runtime"]),
         timings=Timings(**fields["timings"]),
         tokenizer=fields["tokenizer"],
         notes=tuple(fields["notes"]),
