@@ -147,7 +147,7 @@ class PromptCompressor:
         query = question.strip() or instruction.strip() or None
         shown = question if concate_question else ""
         plain = [unmark(text).text for text in texts]
-        origin = self._counter.count(_join([instruction, *plain, question]).strip())
+        origin = self._counter.count(_join([instruction, *plain, question]))
         if target_token != -1:
             check_budget(ratio=None, target_tokens=math.floor(target_token))
             cut = _cut(compressor, texts, query, math.floor(target_token), keep)
@@ -213,7 +213,7 @@ class PromptCompressor:
             "".join(_cut_segment(self.compressor, segment, query, rate) for segment in segments)
             for segments in texts
         ]
-        origin = count(_join([instruction, *plain, question]).strip())
+        origin = count(_join([instruction, *plain, question]))
         return self._result(
             _join([instruction, *cut, question if concate_question else ""]), origin
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -200,16 +199,3 @@ def test_deep_nesting_ends(tag: str) -> None:
     layout = lay_out_html(text)
     assert layout is not None
     pieces(layout, text)
-
-
-def test_time_is_linear() -> None:
-    def seconds(count: int) -> float:
-        text = (
-            f"<html><body>{'<div><p>One. Two.<br>Three <b>x</b></p></div>' * count}</body></html>"
-        )
-        start = time.perf_counter()
-        assert lay_out_html(text) is not None
-        return time.perf_counter() - start
-
-    seconds(50)
-    assert seconds(2000) < 8 * 4 * min(seconds(250) for _ in range(3))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import numpy as np
@@ -144,18 +143,6 @@ def test_deep_nesting_is_one_piece_below_some_depth() -> None:
     assert layout is not None
     assert len(units(layout)) == 1
     assert kept(layout, text, units(layout)) == text
-
-
-def test_time_is_linear_in_the_length() -> None:
-    def seconds(rows: int) -> float:
-        text = json.dumps([{"id": n, "tags": ["a b", "c"] * 20} for n in range(rows)], indent=1)
-        start = time.perf_counter()
-        assert lay_out_json(text) is not None
-        return time.perf_counter() - start
-
-    seconds(100)
-    small, large = (min(seconds(rows) for _ in range(3)) for rows in (500, 4000))
-    assert large < 8 * 4 * small
 
 
 def test_no_marker_is_written_inside() -> None:
