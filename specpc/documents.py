@@ -164,7 +164,7 @@ def _check_least(result: DocumentsResult, least: int) -> None:
 
 
 def _check(documents: Sequence[Document], min_per_document: int, template: str) -> None:
-    from specpc.protection import unmark
+    from specpc.protection import check_marks
 
     check_template(template)
     if min_per_document < 0:
@@ -177,10 +177,7 @@ def _check(documents: Sequence[Document], min_per_document: int, template: str) 
     for document in documents:
         if not document.text.strip():
             raise InputError(f"{document.name} is empty: leave it out")
-        try:
-            unmark(document.text)
-        except InputError as error:
-            raise InputError(f"{document.name}: {error}") from error
+        check_marks(document.name, document.text)
 
 
 def _result(

@@ -169,14 +169,11 @@ def compress_messages(
 
 
 def _check_marks(conversation: Conversation) -> None:
-    from specpc.protection import unmark
+    from specpc.protection import check_marks
 
     for place, text in zip(conversation.places, conversation.texts, strict=True):
-        try:
-            unmark(text)
-        except InputError as error:
-            number = next(key for key in place if isinstance(key, int)) + 1
-            raise InputError(f"message {number}: {error}") from error
+        number = next(key for key in place if isinstance(key, int)) + 1
+        check_marks(f"message {number}", text)
 
 
 def _messages(request: Any) -> tuple[Place, list[dict[str, Any]]]:

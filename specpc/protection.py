@@ -134,6 +134,14 @@ def unmark(source: str) -> Unmarked:
     return Unmarked("".join(kept), tuple(r for r in marked if r[0] < r[1]), tuple(cuts))
 
 
+def check_marks(name: str, source: str) -> None:
+    """Raise `InputError`, which names the text, if one of its marks has no counterpart."""
+    try:
+        unmark(source)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
 def _unbalanced(source: str, offset: int, mark: str, what: str) -> InputError:
     line = source.count("\n", 0, offset) + 1
     return InputError(f"the mark {mark} in line {line} {what}: marks come in pairs")
