@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -23,11 +23,14 @@ _LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
 _LINE: Final = re.compile(r"\r\n|\n|\r")
 _PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
 # A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
-# then one that goes on with a small letter.
+# then one that goes on with a small letter; or, among such lines, with a word that did not fit.
 _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
-_WORDS: Final = re.compile(r"(?:[^\W\d_]+[^\w=]+){6}")
+_WORDS: Final = re.compile(
+    r"(?:[^\W\d_]+[^\w=]+){6}|(?:[^\W\d_]+[,;'’]*[ \t]+(?:\d+[,;]*[ \t]+)?){5}"
+)
 _GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
 _WRAP_FROM: Final = 50
+_FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?"
@@ -54,24 +57,51 @@ def segment(text: str, unit: str) -> Bounds:
 
 def _sentence_ends(text: str) -> set[int]:
     """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
-    ends = sentence_ends(text)
-    line_start = 0
-    for match in _LINE.finditer(text):
-        line = text[line_start : match.start()]
-        wrapped = (
-            len(line) >= _WRAP_FROM
-            and _WRAPPED.search(line)
-            and _WORDS.search(line)
-            and _GOES_ON.match(text, match.end()) is not None
-        )
-        if not wrapped:
-            ends.add(match.end())
-        line_start = match.end()
+    ends = sentence_ends(text) | _line_ends(text)
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
         if end == len(text) or not _NUMBER.fullmatch(text, start, end)
     }
+
+
+def _line_ends(text: str) -> set[int]:
+    """Ends of lines that do not go on in the next one."""
+    ends: set[int] = set()
+    for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip()):
+        lines = list(block)
+        sure = {line for line in lines if not blank and _goes_on(text, line)}
+        width = max(stop - start for start, stop, _ in lines) if sure else None
+        for line in lines:
+            if line not in sure and (width is None or not _was_full(text, line, width)):
+                ends.add(line[2])
+    return ends
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start of each line that a line break follows, start of the break and its end."""
+    start = 0
+    for match in _LINE.finditer(text):
+        yield start, match.start(), match.end()
+        start = match.end()
+
+
+def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
+    """Whether a line is prose that the next one continues with a small letter."""
+    return _GOES_ON.match(text, line[2]) is not None and _may_go_on(text[line[0] : line[1]])
+
+
+def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
+    """Whether a line is prose that had no room left for the next one's first word."""
+    start, stop, end = line
+    word = _FIRST_WORD.match(text, end)
+    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop]):
+        return False
+    return stop - start + 1 + len(word[1]) > width
+
+
+def _may_go_on(line: str) -> bool:
+    return bool(len(line) >= _WRAP_FROM and _WRAPPED.search(line) and _WORDS.search(line))
 
 
 def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:

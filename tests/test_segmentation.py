@@ -53,6 +53,36 @@ def test_wrapped_prose_is_not_cut_at_line_ends() -> None:
     assert cut(text, "sentence") == [text[: text.index("Next")], "Next.\n"]
 
 
+def test_a_wrapped_line_may_go_on_with_a_name_or_a_quotation() -> None:
+    text = (
+        "You may convey the work under the terms of sections 4 and 5, provided\n"
+        "that you convey what it was made from, and all of the Corresponding\n"
+        "Source, which is made available for that purpose in source form.  A\n"
+        '"Major Component", in this context, means an essential component of\n'
+        "the system.\nThe other terms apply.\n"
+    )
+    first, second = text.index('A\n"Major'), text.index("The other")
+    assert cut(text, "sentence") == [text[:first], text[first:second], text[second:]]
+
+
+def test_lines_with_room_left_are_items() -> None:
+    names = (
+        "Halvard Strand and the men of the pilot boat station at Orrisay\n"
+        "Edda Hallgrim of the legal office and all of the harbour board\n"
+        "Tove Ness\n"
+    )
+    assert len(cut(names, "sentence")) == 3
+    mixed = (
+        "the following people of the Authority were asked for the details\n"
+        "of the contract, and came to the meeting or sent word about that\n"
+        "Edda Hallgrim of the legal office with all of the board\n"
+        "Tove Ness\n"
+    )
+    assert cut(mixed, "sentence")[-1] == "Tove Ness\n"
+    table = "Total assets 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26\nnet of tax 3 4 5\n"
+    assert len(cut(table, "sentence")) == 2
+
+
 def test_wrapped_items_and_code() -> None:
     item = (
         "- an item of a list that was wrapped, as Markdown files often are,\n  and goes on here.\n"
