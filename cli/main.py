@@ -27,7 +27,7 @@ from specpc_cli import (
     serve,
     view,
 )
-from specpc_cli.threads import respect_quota
+from specpc_cli.threads import share_processors
 
 if TYPE_CHECKING:
     from typing import Any
@@ -116,5 +116,5 @@ app.add_typer(models.app, name="models")
 
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
-    respect_quota()
+    share_processors()
     app()

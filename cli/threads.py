@@ -1,28 +1,58 @@
-"""How many threads torch may use: no more than the container has processors' worth of time for.
+"""How torch's threads share the processors with the rest of the machine.
 
 Torch counts the processors it can see. Where a container may use the time of two of 64, as many
-threads as processors only wait for each other.
+threads as processors only wait for each other. They wait by spinning, which is fastest where each
+has a processor of its own; where others are at work too, every one that spins keeps the one it
+waits for from running, and all becomes many times slower.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Final
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 _OWN: Final = Path("/proc/self/cgroup")
+_LOAD: Final = Path("/proc/loadavg")
+_LOOKS: Final = 3
+_BETWEEN_SECONDS: Final = 0.003
+_WAITING: Final = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
 
-def respect_quota() -> None:
-    """Set ``OMP_NUM_THREADS``, unless it is set, where there are more processors than time.
+def share_processors() -> None:
+    """Set OpenMP's variables, unless they are set, as the machine allows.
 
-    Before torch is imported, which reads it then.
+    ``OMP_NUM_THREADS`` where there are more processors than time, and ``OMP_WAIT_POLICY`` where
+    there are fewer processors than threads that want one. Before torch is imported, which reads
+    them then.
     """
-    allowed = quota()
     seen = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if allowed is not None and allowed < (seen or 1):
-        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, int(allowed))))
+    allowed, threads = quota(), seen or 1
+    if allowed is not None and allowed < threads:
+        threads = max(1, int(allowed))
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(stated) if stated.isdecimal() else threads
+    if threads < 2 or any(name in os.environ for name in _WAITING):
+        return
+    if others_at_work() + threads > (os.cpu_count() or 1):
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
+
+def others_at_work(load: Path = _LOAD) -> int:
+    """How many other threads of the whole machine run or want to, for more than a moment."""
+    found = []
+    for look in range(_LOOKS):
+        if look:
+            time.sleep(_BETWEEN_SECONDS)
+        try:
+            running = int(load.read_text("utf-8").split()[3].partition("/")[0])
+        except (OSError, ValueError, IndexError):
+            return 0
+        found.append(running - 1)
+    return max(min(found), 0)
 
 
 def quota(root: Path = _ROOT, own: Path = _OWN) -> float | None:

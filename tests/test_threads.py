@@ -1,4 +1,4 @@
-"""Threads in containers that may use the time of fewer processors than they see."""
+"""Threads where there are fewer processors than are seen, or than want to run."""
 
 from __future__ import annotations
 
@@ -63,11 +63,53 @@ def test_the_variable_is_set_where_it_helps(
 ) -> None:
     monkeypatch.setattr(threads, "quota", lambda: limit)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(threads, "others_at_work", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", before or "")
     if before is None:
         monkeypatch.delenv("OMP_NUM_THREADS")
-    threads.respect_quota()
+    threads.share_processors()
     assert os.environ.get("OMP_NUM_THREADS") == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"), [("0.5 0.4 0.3 3/300 9\n", 2), ("0.1 0.1 0.1 1/9 9", 0), ("what?", 0)]
+)
+def test_others_at_work(tmp_path: Path, told: str, expected: int) -> None:
+    load = tmp_path / "loadavg"
+    load.write_text(told)
+    assert threads.others_at_work(load) == expected
+    assert threads.others_at_work(tmp_path / "none") == 0
+
+
+@pytest.mark.parametrize(
+    ("others", "own_threads", "set_before", "expected"),
+    [
+        (0, "2", None, None),
+        (2, "2", None, None),
+        (3, "2", None, "PASSIVE"),
+        (3, "1", None, None),
+        (3, "2", "ACTIVE", "ACTIVE"),
+        (1, "many", None, "PASSIVE"),
+    ],
+)
+def test_threads_sleep_where_others_are_at_work(
+    monkeypatch: pytest.MonkeyPatch,
+    others: int,
+    own_threads: str,
+    set_before: str | None,
+    expected: str | None,
+) -> None:
+    monkeypatch.setattr(threads, "quota", lambda: None)
+    monkeypatch.setattr(threads, "others_at_work", lambda: others)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", own_threads)
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    monkeypatch.setenv("OMP_WAIT_POLICY", set_before or "")
+    if set_before is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    threads.share_processors()
+    assert os.environ.get("OMP_WAIT_POLICY") == expected
 
 
 def test_the_command_sets_it_before_torch_is_imported() -> None:
