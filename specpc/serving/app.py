@@ -23,7 +23,7 @@ from specpc.serving.pages import Asked, error_page, form_page, picture_page
 from specpc.serving.requests import OneOrMany
 from specpc.serving.upstream import TIMEOUT, Headers, pass_on
 from specpc.serving.waiting import do_job, do_jobs
-from specpc.serving.worker import Job, Worker
+from specpc.serving.worker import Job
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from specpc import Compressor
     from specpc.serving.settings import Settings
+    from specpc.serving.worker import Worker
 
 T = TypeVar("T")
 
@@ -40,20 +41,22 @@ _RATIO_HEADER = "x-specpc-ratio"
 class Service:
     """What the routes share: the draft, its queue, the upstream's connections, the counts."""
 
-    def __init__(self, compressor: Compressor, settings: Settings) -> None:
-        """Nothing runs before `running`."""
+    def __init__(self, compressor: Compressor, settings: Settings, worker: Worker) -> None:
+        """Nothing is connected before `running`."""
         self.settings = settings
         self.engine = Engine(compressor)
-        self.worker = Worker(settings.queue)
+        self.worker = worker
         self.metrics = Metrics(lambda: self.worker.waiting)
 
     @asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
-        """Start and end the worker and the connections to the upstream."""
+        """Open the connections to the upstream; close them and the worker at the end."""
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as self.client:
-            with self.worker:
+            try:
                 yield
+            finally:
+                self.worker.close()
 
     async def do(self, work: Callable[[Callable[[int, int], None]], T], request: Request) -> T:
         """Have the worker do something, as long as the client waits for it."""
@@ -134,14 +137,16 @@ def _told(passage: Passage) -> Headers:
     return [(name, b"%d" % n) for name, n in zip(names, passage.tokens, strict=True)]
 
 
-def create_app(compressor: Compressor, settings: Settings) -> FastAPI:
+def create_app(compressor: Compressor, settings: Settings, worker: Worker) -> FastAPI:
     """The server as an ASGI application.
 
     Args:
-        compressor: the draft and its scorers, which only the server's own thread uses from now on.
+        compressor: the draft and its scorers, which only the worker uses from now on.
         settings: limits and upstreams; where to listen is up to whoever runs the application.
+        worker: does the compressing, in another thread than the application's; closed when the
+            application ends.
     """
-    service = Service(compressor, settings)
+    service = Service(compressor, settings, worker)
     # No pages of FastAPI's own, which load scripts from elsewhere.
     app = FastAPI(
         title="specpc", version=__version__, lifespan=service.running, docs_url=None, redoc_url=None

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ import uvicorn
 from specpc.errors import SpecPCError
 from specpc.serving.app import create_app
 from specpc.serving.engine import warm_up
+from specpc.serving.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,6 +66,9 @@ def run(
 ) -> None:
     """Serve until a signal says to stop: then no more is taken on, and what is under way ends.
 
+    The draft works in the calling thread, which must be the main one and have loaded it; requests
+    are listened to in another.
+
     Args:
         compressor: the draft and its scorers.
         settings: limits and upstreams.
@@ -71,11 +76,22 @@ def run(
         ready: called when requests are accepted.
     """
     warm_up(compressor)
-    config = configuration(create_app(compressor, settings))
-    with taken, _stopped_by_signals():
+    worker = Worker(settings.queue)
+    server = uvicorn.Server(configuration(create_app(compressor, settings, worker)))
+
+    def listen() -> None:
+        try:
+            server.run(sockets=[taken])
+        finally:
+            worker.close()
+
+    with taken, _stopped_by_signals(server):
         taken.listen(_BACKLOG)
+        listening = threading.Thread(target=listen, name="specpc-http")
+        listening.start()
         ready()
-        uvicorn.Server(config).run(sockets=[taken])
+        worker.work()
+        listening.join()
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:
@@ -93,20 +109,15 @@ def configuration(app: FastAPI) -> uvicorn.Config:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
     """Both signals that ask for an end bring a clean one, whenever they come."""
-
-    # uvicorn takes them over while it runs, and raises them again when it has ended.
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
+    asking = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, server.handle_exit) for number in asking]
     try:
         yield
-    except KeyboardInterrupt:
-        pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(asking, before, strict=True):
+            signal.signal(number, handler)
 
 
 class _WithoutContent(logging.Formatter):

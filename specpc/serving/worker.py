@@ -1,7 +1,8 @@
-"""One thread that owns the draft, and a queue in front of it that does not grow without end.
+"""What owns the draft, and a queue in front of it that does not grow without end.
 
 Texts are read one after another: a draft on a CPU reads several at once no faster, and the queue
-keeps it busy.
+keeps it busy. All reading belongs into the thread that loaded the draft: torch keeps helpers for
+every thread that computes, and where two have some, they share the processors badly.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from specpc.serving.errors import BusyError, ClientGoneError, StoppingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from typing_extensions import Self
-
 T = TypeVar("T")
 
 _SLOW: Final = 0.8  # weight of the past in the mean seconds of a job
 _LONGEST_WAIT_SECONDS: Final = 60.0
+_SIGNALS_SECONDS: Final = 0.5  # on Windows, signals are not seen while a lock is waited for
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Job(Generic[T]):
 
 
 class Worker:
-    """Does jobs in the order they come, as long as it is entered as a context."""
+    """Does jobs in the order they come, in the thread that calls `work`."""
 
     def __init__(self, places: int) -> None:
         """Take on up to ``places`` jobs besides the one that is being done."""
@@ -73,14 +73,16 @@ class Worker:
         self._changed = threading.Condition()
         self._closing = False
         self._seconds = 1.0
-        self._thread = threading.Thread(target=self._work, name="specpc-draft", daemon=True)
 
-    def __enter__(self) -> Self:
-        """Start the thread."""
-        self._thread.start()
-        return self
+    def work(self) -> None:
+        """Do what comes, until `close`."""
+        while (job := self._next()) is not None:
+            start = time.perf_counter()
+            if job.run():
+                seconds = time.perf_counter() - start
+                self._seconds = _SLOW * self._seconds + (1 - _SLOW) * seconds
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Give up what waits and, after the window being read, what is being done."""
         with self._changed:
             self._closing = True
@@ -89,7 +91,6 @@ class Worker:
             self._changed.notify()
         for job in jobs:
             job.give_up()
-        self._thread.join()
 
     @property
     def waiting(self) -> int:
@@ -120,18 +121,12 @@ class Worker:
             self._waiting.extend(jobs)
             self._changed.notify()
 
-    def _work(self) -> None:
-        while (job := self._next()) is not None:
-            start = time.perf_counter()
-            if job.run():
-                seconds = time.perf_counter() - start
-                self._seconds = _SLOW * self._seconds + (1 - _SLOW) * seconds
-
     def _next(self) -> Job[Any] | None:
         """The next job; ``None`` when there will be none."""
         with self._changed:
             self._current = None
-            self._changed.wait_for(lambda: self._waiting or self._closing)
+            while not (self._waiting or self._closing):
+                self._changed.wait(_SIGNALS_SECONDS)
             if self._closing:
                 return None
             self._current = self._waiting.popleft()

@@ -15,6 +15,7 @@ import uvicorn
 from specpc.serving.app import create_app
 from specpc.serving.run import bind, configuration, url_of
 from specpc.serving.settings import Settings
+from specpc.serving.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,15 +28,21 @@ def running(compressor: Compressor, **settings: Any) -> Iterator[str]:
     """A server on a free port of loopback; gives its address."""
     chosen = Settings(port=0, **settings)
     taken = bind(chosen)
-    server = uvicorn.Server(configuration(create_app(compressor, chosen)))
-    thread = threading.Thread(target=server.run, args=([taken],))
-    thread.start()
+    worker = Worker(chosen.queue)
+    server = uvicorn.Server(configuration(create_app(compressor, chosen, worker)))
+    threads = [
+        threading.Thread(target=server.run, args=([taken],)),
+        threading.Thread(target=worker.work),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         taken.listen()
         yield url_of(taken)
     finally:
         server.should_exit = True
-        thread.join()
+        for thread in threads:
+            thread.join()
         taken.close()
 
 
