@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from specpc.drafts import Draft
     from specpc.lean.pieces import Piece
+
+_PACKING: Final = frozenset({"cuda"})
+_PASS_TOKENS: Final = 16_384
 
 
 def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
@@ -81,6 +84,27 @@ def read_pieces(
             caches.append(read_context(model, before, piece.ids, piece.observer))
         else:
             caches.append(ask(model, caches[piece.after], piece.ids, piece.observer))
+
+
+def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Windows grouped by what is read in one pass: on CUDA many, which one does not keep busy.
+
+    Args:
+        model: as for `read_pieces`; one of transformers reads them one by one.
+        windows: token ranges.
+    """
+    packs = isinstance(model, LeanModel) and model.device.type in _PACKING
+    most = _PASS_TOKENS if packs else 0
+    passes: list[list[tuple[int, int]]] = []
+    held = 0
+    for low, high in windows:
+        if passes and held + high - low <= most:
+            passes[-1].append((low, high))
+            held += high - low
+        else:
+            passes.append([(low, high)])
+            held = high - low
+    return passes
 
 
 def read_context(

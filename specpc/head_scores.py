@@ -10,7 +10,7 @@ import torch
 
 from specpc.attention import LayerAttention, StopForward, question_attention
 from specpc.dense import UnitEmbedder, ValueStates, input_embeddings, shipped_map, similarity
-from specpc.forward import not_observed, read_pieces
+from specpc.forward import in_passes, not_observed, read_pieces
 from specpc.lean.pieces import Piece
 from specpc.lexical import bm25, stems
 from specpc.picking import unit_scores
@@ -55,19 +55,20 @@ class HeadScores:
         pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
         dense = self._dense(ids, units)
         tokens = []
-        for low, high in windows:
-            seen = dense.window(low, high) if dense else ()
-            read = self.read(ids[low:high], *seen)
+        for together in in_passes(self.reader.draft.model, windows):
+            collect, beside = dense.windows(together) if dense else ((), None)
+            reads = self.read([ids[low:high] for low, high in together], collect, beside)
             if dense:
-                dense.take_in(low)
-            of_token = units.of_token[low:high]
-            first, last = int(of_token[0]), int(of_token[-1]) + 1
-            own = unit_scores(read.double().numpy(), of_token - first, last - first)
-            # A unit that was cut counts with its better part.
-            pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
-            tokens.append(self.of_tokens(read))
+                dense.take_in()
+            for (low, high), read in zip(together, reads, strict=True):
+                of_token = units.of_token[low:high]
+                first, last = int(of_token[0]), int(of_token[-1]) + 1
+                own = unit_scores(read.double().numpy(), of_token - first, last - first)
+                # A unit that was cut counts with its better part.
+                pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
+                tokens.append(self.of_tokens(read))
             if progress is not None:
-                progress(high, len(ids))
+                progress(together[-1][1], len(ids))
         floor = pooled[np.isfinite(pooled)].min(initial=0.0)
         pooled = np.where(np.isfinite(pooled), pooled, floor)
         similar = dense.similarity(input_embeddings(self.reader.draft.model)) if dense else None
@@ -77,38 +78,49 @@ class HeadScores:
     @torch.inference_mode()
     def read(
         self,
-        window: Tensor,
-        collect: Observer | None = None,
+        windows: Sequence[Tensor],
+        collect: Sequence[Observer] = (),
         beside: Piece | None = None,
-    ) -> Tensor:
-        """``[heads, tokens]`` attention of the question less that of the content-free query.
+    ) -> list[Tensor]:
+        """Attention of the question less that of the content-free query, for each window.
 
-        The context is read once, and both queries after it.
+        Every window is read once, and both queries after it; all in one pass.
 
         Args:
-            window: ``[tokens]`` of the context.
-            collect: sees the context, too.
+            windows: ``[tokens]`` of the context each.
+            collect: for each window, who sees it, too.
             beside: another text to be read by itself.
+
+        Returns:
+            ``[heads, tokens]`` for each window.
         """
         model, profile = self.reader.draft.model, self.profile
-        frames = [self.reader.frame(self.question)]
+        queries = [self.question]
         if profile.content_free_query is not None:
-            frames.append(self.reader.frame(profile.content_free_query))
+            queries.append(profile.content_free_query)
+        frames = [self.reader.frame(query) for query in queries]
         before = frames[0].before
-        length = len(before) + len(window)
-        pieces = [Piece(window, _Until(profile.last_layer, collect))]
-        observers = [_HeadRows(profile, frame.question_rows, length) for frame in frames]
-        for frame, observer in zip(frames, observers, strict=True):
-            pieces.append(Piece(torch.tensor(frame.asked), observer, after=0))
+        pieces: list[Piece] = []
+        observers: list[_HeadRows] = []
+        for number, window in enumerate(windows):
+            context = len(pieces)
+            own = collect[number] if collect else None
+            pieces.append(Piece(window, _Until(profile.last_layer, own)))
+            for frame in frames:
+                rows = _HeadRows(profile, frame.question_rows, len(before) + len(window))
+                pieces.append(Piece(torch.tensor(frame.asked), rows, after=context))
+                observers.append(rows)
         if beside is not None:
             pieces.append(Piece(beside.ids, _Until(profile.last_layer, beside.observer)))
         read_pieces(model, before, pieces, profile.last_layer)
         heads = []
-        for observer in observers:
-            if observer.seen is None:
+        for rows in observers:
+            if rows.seen is None:
                 raise not_observed(model)
-            heads.append(observer.seen[:, len(before) :].cpu())
-        return heads[0] - heads[1] if len(heads) > 1 else heads[0]
+            heads.append(rows.seen[:, len(before) :].cpu())
+        if len(frames) == 1:
+            return heads
+        return [asked - free for asked, free in zip(heads[::2], heads[1::2], strict=True)]
 
     def _values(
         self,
@@ -151,26 +163,26 @@ class _DenseReading:
     def __init__(self, units: UnitEmbedder, question: UnitEmbedder) -> None:
         self.units = units
         self.question = question
-        self._states: list[tuple[UnitEmbedder, ValueStates]] = []
+        self._seen: list[tuple[UnitEmbedder, ValueStates, int]] = []
         self._asked = False
 
-    def window(self, low: int, high: int) -> tuple[Observer, Piece | None]:
-        """Who sees the window of tokens ``low..high - 1``, and what is read beside it."""
+    def windows(self, windows: Sequence[tuple[int, int]]) -> tuple[list[ValueStates], Piece | None]:
+        """Who sees each window of tokens ``low..high - 1``, and what is read beside them."""
         layers, beside = self.units.dense.layers, None
-        self._states = [(self.units, ValueStates(layers, high - low))]
+        states = [ValueStates(layers, high - low) for low, high in windows]
+        lows = [low for low, _ in windows]
+        self._seen = [(self.units, own, low) for own, low in zip(states, lows, strict=True)]
         if not self._asked:
-            states = ValueStates(layers, len(self.question.ids))
-            self._states.append((self.question, states))
-            beside = Piece(self.question.ids, states)
+            asked = ValueStates(layers, len(self.question.ids))
+            self._seen.append((self.question, asked, 0))
+            beside = Piece(self.question.ids, asked)
             self._asked = True
-        return self._states[0][1], beside
+        return states, beside
 
-    def take_in(self, low: int) -> None:
-        """What was seen while the window from token ``low`` on was read."""
-        (units, window), *rest = self._states
-        units.add(window.states, low)
-        for question, states in rest:
-            question.add(states.states, 0)
+    def take_in(self) -> None:
+        """What was seen while the last windows were read."""
+        for embedder, states, low in self._seen:
+            embedder.add(states.states, low)
 
     def similarity(self, table: Tensor) -> NDArray[np.float64]:
         """``[units]`` cosine of each unit and the question, given the input embeddings."""

@@ -140,7 +140,7 @@ class RetrievalHeadScorer:
         from specpc.head_scores import HeadScores
 
         scores = HeadScores(self.profile, reader, question)
-        return [scores.of_tokens(scores.read(window)) for window in windows]
+        return [scores.of_tokens(scores.read([window])[0]) for window in windows]
 
     def judge(
         self,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from specpc import forward
 from specpc.dense import DenseMap, input_embeddings, shipped_map
-from specpc.drafts import Draft
+from specpc.drafts import Draft, load_draft
 from specpc.errors import DraftError
 from specpc.head_scores import HeadScores
 from specpc.picking import cut_into_units
@@ -65,7 +67,7 @@ def test_scores_equal_eager_attention(family: str, length: int) -> None:
     [calibrated] = RetrievalHeadScorer(PROFILE).score(reader, "Why?", [window])
     free = slow_heads(family, reader, "N/A", window)
     # Near zero the root is steep: what is compared is what goes into it.
-    read = HeadScores(PROFILE, reader, "Why?").read(window)
+    [read] = HeadScores(PROFILE, reader, "Why?").read([window])
     assert torch.allclose(read, heads - free, rtol=1e-4, atol=2e-6)
     assert torch.equal(calibrated, weighted(read))
 
@@ -92,7 +94,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     tokens = reader.encoder.encode(TEXT)
     units = cut_into_units(TEXT, tokens.bounds, "sentence")
     of_token = units.of_token
-    heads = HeadScores(profile, reader, "Who kept bees?").read(torch.from_numpy(tokens.ids))
+    [heads] = HeadScores(profile, reader, "Who kept bees?").read([torch.from_numpy(tokens.ids)])
     pooled = [
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads
@@ -107,6 +109,24 @@ def test_every_token_and_unit_is_judged_whatever_the_windows(windows: int) -> No
     assert len(result.units) == 5
     assert np.isfinite(result.units).all()
     assert np.isfinite(result.tokens).all()
+
+
+@pytest.mark.parametrize("most", [0, 60, 10_000])
+def test_windows_read_in_one_pass_are_judged_as_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    tiny_model("llama").save_pretrained(tmp_path)
+    byte_tokenizer().save_pretrained(tmp_path)
+    draft = load_draft(str(tmp_path), device="cpu", dtype="float32", lean=True)
+    alone = judged(PROFILE, 5, draft)
+    monkeypatch.setattr(forward, "_PACKING", {"cpu"})
+    monkeypatch.setattr(forward, "_PASS_TOKENS", most)
+    passes = forward.in_passes(draft.model, [(0, 30), (30, 60), (60, 99)])
+    assert len(passes) == {0: 3, 60: 2, 10_000: 1}[most]
+    together = judged(PROFILE, 5, draft)
+    assert together.units == pytest.approx(alone.units, abs=1e-3)
+    # Near zero the root is steep: 1e-3 there are 1e-6 of attention.
+    assert together.tokens == pytest.approx(alone.tokens, abs=4e-3)
 
 
 def test_bm25_lifts_the_sentence_with_the_questions_words() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +82,8 @@ def has_bfloat16() -> bool:
 
 def machine() -> str:
     """What ``auto`` may depend on, in words: told without torch, whose import takes a second."""
+    from importlib.metadata import version  # its imports would slow --help down
+
     try:
         block = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")[0]
         told = [line for line in block.splitlines() if line.startswith(("model name", "flags"))]
