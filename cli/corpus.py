@@ -95,7 +95,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
-      specpc batch corpus.jsonl short/ --context-field text --target-tokens 500 --workers 8
+      specpc batch corpus.jsonl shorter/ --context-field text --target-tokens 500 --workers 8
       specpc batch s3://bucket/corpus/ s3://bucket/short/ --ratio 0.3 --engine ray --resume
 
     Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT

@@ -18,17 +18,17 @@ This is what `specpc --help` and the `--help` of each command say.
 
 """
 NOT_RUN = {
-    "--endpoint ": "needs a server",
+    "--endpoint ": "takes long; evaluation-howto.md has shorter ones",
     "qwen2.5-0.5b": "fetches a model",
     "specpc generate": "takes minutes; shorter ones are in kv.md",
     "specpc bench": "measures for minutes",
     "models remove": "deletes a model",
     "model.gguf": "needs a GGUF file of your own",
-    "specpc serve": "runs until it is stopped, or needs a server",
-    "specpc batch": "needs data of your own",
-    "specpc mcp": "speaks with an agent",
+    "pip install": "fetches packages",
 }
 """Why examples with this in them cannot be run by the tests."""
+LASTING = "specpc serve"
+"""Examples with this in them run until they are stopped."""
 
 _COMMAND = re.compile(r"^\* `(?P<name>\w+)`: .*$", re.MULTILINE)
 _EXAMPLES = re.compile(r"^\x08\n(?P<words>(?:\S.*\n)*)(?P<lines>(?: +.*\n)+)", re.MULTILINE)
@@ -53,9 +53,11 @@ def _fence(found: re.Match[str]) -> str:
     """The commands of a help text in a fence, under the words that announce them."""
     code = dedent(found["lines"])
     reason = next((why for part, why in NOT_RUN.items() if part in code), None)
-    excuse = f"<!-- not run: {reason} -->\n" if reason else ""
+    mark = f"<!-- not run: {reason} -->\n" if reason else ""
+    if not reason and LASTING in code:
+        mark = "<!-- runs until stopped -->\n"
     words = found["words"] + "\n" if found["words"] else ""
-    return f"{words}{excuse}```sh\n{code}```\n"
+    return f"{words}{mark}```sh\n{code}```\n"
 
 
 def _entry(found: re.Match[str], text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -28,13 +28,17 @@ default_role = "code"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-_OTHERS = r"(torch|numpy|np|transformers|collections|typing|pathlib)\b.*"
+_OTHERS = (
+    r"(torch|numpy|np|transformers|collections|typing|pathlib|haystack|langchain_core|llama_index)"
+    r"\b.*"
+)
 _INSIDE = (  # types that are not public, and what is imported for annotations only
     "NDArray|Parts|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
 )
 nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]
 suppress_warnings = ["ref.python"]  # several modules have a class Place
 
+_CHECKED = re.compile(r"~?[\w.]*\bAnnotated\[(~?[\w.]+), [^]]*\]")
 _CAPTION = re.compile(r"### (?P<caption>.+)")
 _ENTRY = re.compile(r"- \[[^]]+\]\((?P<page>[\w-]+)\.md\)")
 
@@ -52,6 +56,14 @@ def add_navigation(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] += "".join(f"\n\n{tree}\n```\n" for tree in trees)
 
 
+def leave_out_checks(*told: Any) -> tuple[str, str | None] | None:
+    """Show a type without what pydantic checks of it; ``told`` ends with arguments and result."""
+    *_, arguments, result = told
+    plain = _CHECKED.sub(r"\1", arguments or "")
+    return (plain, result) if plain != (arguments or "") else None
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("autodoc-process-signature", leave_out_checks)
     app.connect("source-read", add_navigation)

@@ -139,11 +139,18 @@ class ProcessPool:
         self._pipes.clear()
 
 
+def limit_threads(count: int) -> None:
+    """Have the libraries use so many threads, or as many as ``OMP_NUM_THREADS`` says."""
+    # Torch goes by MKL's number, and crawls in bfloat16 where OpenMP allows fewer.
+    chosen = os.environ.setdefault("OMP_NUM_THREADS", str(count))
+    for library in ("MKL", "RAYON"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", chosen)
+
+
 def _serve(pipe: Connection, work: Work, place: Place) -> None:
     """What a process does: nothing that imports torch comes before the first lines."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this
-    for library in ("OMP", "MKL", "RAYON"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", str(place.threads))
+    limit_threads(place.threads)
     worker = Worker(work)
     pipe.send(worker.load(place.device))
     while True:

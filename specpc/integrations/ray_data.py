@@ -6,7 +6,7 @@
 ...     fn_constructor_args=(Settings(question="What was decided?", ratio=0.2),),
 ...     batch_format="pyarrow",
 ...     batch_size=64,
-...     concurrency=4,
+...     compute=ray.data.ActorPoolStrategy(min_size=1, max_size=4),
 ... )
 >>> rows.write_parquet("s3://bucket/short/")
 

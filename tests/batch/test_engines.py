@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.batch.blocks import Block
-from specpc.batch.processes import ProcessPool
+from specpc.batch.processes import ProcessPool, limit_threads
 from specpc.batch.ray_actors import RayPool
 from specpc_cli.main import app
 from tests.batch.corpora import read_bad, read_parts, some_rows, write_lines, write_table
@@ -113,6 +113,20 @@ def test_a_process_that_is_killed(
     )
     assert "1 of 30 rows could not be compressed" in result.stderr
     check_result(out, rows, draft)
+
+
+@pytest.mark.parametrize(("before", "expected"), [(None, "2"), ("1", "1")])
+def test_libraries_agree_on_threads(
+    monkeypatch: pytest.MonkeyPatch, before: str | None, expected: str
+) -> None:
+    variables = [f"{library}_NUM_THREADS" for library in ("OMP", "MKL", "RAYON")]
+    for name in variables:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    if before is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", before)
+    limit_threads(2)
+    assert [os.environ[name] for name in variables] == [expected] * 3
 
 
 def test_an_actor_that_is_killed(

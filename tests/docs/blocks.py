@@ -13,12 +13,11 @@ from markdown_it import MarkdownIt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from markdown_it.token import Token
-
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 RUN = {"sh", "console", "python"}
 _EXCUSE = re.compile(r"<!--\s*(?:not run|ci):\s*(?P<reason>.*?)\s*-->", re.DOTALL)
+_LASTING = "<!-- runs until stopped -->"
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class Block:
         language: ``sh``, ``console``, ``python``, another one, or empty.
         code: what is in it.
         excuse: why it is not run, from a comment in front of it or at the top of the page.
+        lasting: whether a comment in front of it says that its servers run until they are stopped.
     """
 
     page: str
@@ -38,6 +38,7 @@ class Block:
     language: str
     code: str
     excuse: str | None
+    lasting: bool
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -53,24 +54,24 @@ class Command:
 
 def read_blocks(page: Path) -> Iterator[Block]:
     """All code blocks of a page; an indented one is Python if it parses as such, else shell."""
-    excuse_of_page, before = None, None
+    excuse_of_page, before = None, ""
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
-        excuse = _excuse(token)
         if token.type in {"fence", "code_block"}:
             assert token.map is not None
             fenced = token.type == "fence"
             language = token.info.partition(" ")[0] if fenced else _guess(token.content)
             line = token.map[0] + 1 + fenced
             name = page.relative_to(ROOT).as_posix()
-            yield Block(name, line, language, token.content, before or excuse_of_page)
-        if token.map is not None and token.map[0] == 0:
-            excuse_of_page = excuse
+            excuse = _excuse(before) or excuse_of_page
+            yield Block(name, line, language, token.content, excuse, _LASTING in before)
         if token.map is not None:
-            before = excuse
+            before = token.content if token.type == "html_block" else ""
+            if token.map[0] == 0:
+                excuse_of_page = _excuse(before)
 
 
-def _excuse(token: Token) -> str | None:
-    found = _EXCUSE.search(token.content) if token.type == "html_block" else None
+def _excuse(comment: str) -> str | None:
+    found = _EXCUSE.search(comment)
     return found["reason"] if found else None
 
 

@@ -1,7 +1,8 @@
 """Runs commands in forks of one process that has imported everything: ``specpc`` in no time.
 
 Every fork is a process with the caller's folder, environment and open files, and runs what the
-console script runs.
+console script runs. Its first answer is its number, to which the caller passes SIGTERM on; its
+second is the exit code.
 """
 
 from __future__ import annotations
@@ -25,21 +26,26 @@ PRELOADED = (
     "specpc.evaluation.runner",
     "specpc.kv.answering",
     "specpc.lean.load",
+    "specpc.serving.app",
     "specpc.structure",
     "specpc_cli.main",
     "transformers.models.llama.modeling_llama",
+    "uvicorn",
 )
 """What several commands import; nothing here starts a thread, which forks would lose."""
 
 CLIENT = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     argv = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
     call = {{"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ)}}
     socket.send_fds(server, [json.dumps(call).encode()], [0, 1, 2])
     server.shutdown(socket.SHUT_WR)
-    sys.exit(int(server.recv(16) or 255))
+    answers = server.makefile()
+    number = int(answers.readline())
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(number, signal.SIGTERM))
+    sys.exit(int(answers.readline() or 255))
 """
 
 
@@ -65,6 +71,7 @@ def _answer(caller: socket.socket) -> None:
     code = 255
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        caller.sendall(b"%d\n" % os.getpid())
         data, files, _, _ = socket.recv_fds(caller, 1 << 20, 3)
         while more := caller.recv(1 << 20):
             data += more

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from specpc.drafts.cache import drafts_folder
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
 from specpc.drafts.locate import cache_key
+from tests.batch.corpora import write_lines, write_table
+from tests.docs import vendors
 from tests.docs.blocks import ROOT
 from tests.docs.command_server import CLIENT
+from tests.docs.lasting import listening
+from tests.serving.servers import upstream
 from tests.vocabularies import provide_vocabularies
 
 if TYPE_CHECKING:
@@ -26,14 +32,28 @@ if TYPE_CHECKING:
     from specpc import Compressor
 
 DRAFT = cache_key(find_draft(DEFAULT_DRAFT))
-FILES = Path(__file__).parent / "files"
 REPORT = ROOT / "examples" / "harbour-report.md"
+HERE = Path(__file__).parent
+FILES = HERE / "files"
 STAND_INS = {
-    "curl": "cat",  # sends its standard input nowhere
+    "claude": f"exec '{sys.executable}' '{HERE / 'agent.py'}' \"$@\"",
     "kubectl": "cat server.log",
     "less": "cat",
     "llm": "cat",
 }
+WHERE_MISSING = {
+    "curl": f"exec '{sys.executable}' '{HERE / 'curl.py'}' \"$@\"",
+    "openssl": "echo 0123456789abcdef",
+}
+ADDRESSES = {
+    "127.0.0.1:8765": "served",
+    "127.0.0.1:8000": "openai",
+    "127.0.0.1:8001": "anthropic",
+    "127.0.0.1:11434": "openai",
+}
+"""Which fixture has the address that stands for one of the documentation."""
+BUCKET = "s3://bucket/"
+USES_RAY = re.compile(r"--engine ray|^import ray$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -71,7 +91,8 @@ def programs(compressor: Compressor) -> Iterator[dict[str, str]]:
     provide_vocabularies(vocabularies)
     for name in ("specpc", "python-script"):
         _install(bin_ / name, CLIENT.format(python=sys.executable, address=address))
-    for name, command in STAND_INS.items():
+    missing = {name: text for name, text in WHERE_MISSING.items() if shutil.which(name) is None}
+    for name, command in (STAND_INS | missing).items():
         _install(bin_ / name, f"#!/bin/sh\n{command}\n")
     env = {
         **os.environ,
@@ -80,6 +101,12 @@ def programs(compressor: Compressor) -> Iterator[dict[str, str]]:
         "SPECPC_CACHE": str(drafts.parent),
         "TIKTOKEN_CACHE_DIR": str(vocabularies),
         "HF_HUB_OFFLINE": "1",
+        "HAYSTACK_TELEMETRY_ENABLED": "False",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "OPENAI_API_KEY": "none",
+        "ANTHROPIC_API_KEY": "none",
+        "no_proxy": "127.0.0.1",
+        "NO_PROXY": "127.0.0.1",
         "BROWSER": "true",
         "PAGER": "less",
         "TERM": "dumb",
@@ -130,10 +157,73 @@ def sandbox_of(
     return get
 
 
+@pytest.fixture(scope="session")
+def openai() -> Iterator[str]:
+    """Host and port of a vendor."""
+    with upstream(vendors.openai) as fake:
+        yield urlsplit(fake.url).netloc
+
+
+@pytest.fixture(scope="session")
+def anthropic() -> Iterator[str]:
+    """Host and port of another."""
+    with upstream(vendors.anthropic) as fake:
+        yield urlsplit(fake.url).netloc
+
+
+@pytest.fixture(scope="session")
+def served(sandbox_of: Callable[[str], Sandbox], openai: str, anthropic: str) -> Iterator[str]:
+    """Host and port of ``specpc serve``, which passes chat requests on; the short ones are cut."""
+    command = (
+        f"specpc serve --min-tokens 50 --openai-upstream http://{openai}/v1 "
+        f"--anthropic-upstream http://{anthropic}"
+    )
+    with listening(command, sandbox_of("server")) as url:
+        yield urlsplit(url).netloc
+
+
+@pytest.fixture(scope="session")
+def cluster(programs: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment in which Ray finds a cluster of two processors."""
+    pytest.importorskip("ray", reason="no Ray for this Python")
+    env = programs | {"RAY_AUTH_MODE": "token"}  # kept in the home folder, which is ours
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "cluster.py")],
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address, "Ray did not start"
+        yield env | {"RAY_ADDRESS": address}
+
+
+@pytest.fixture
+def settle(
+    request: pytest.FixtureRequest, sandbox_of: Callable[[str], Sandbox]
+) -> Callable[[str, str], tuple[Sandbox, str]]:
+    """Where code of a page runs, and the code with the addresses of what was started for it."""
+
+    def get(page: str, code: str) -> tuple[Sandbox, str]:
+        sandbox = sandbox_of(page)
+        for named, fixture in ADDRESSES.items():
+            if named in code:
+                code = code.replace(named, request.getfixturevalue(fixture))
+        if USES_RAY.search(code):
+            sandbox = replace(sandbox, env=request.getfixturevalue("cluster"))
+        return sandbox, code.replace(BUCKET, f"{(sandbox.folder / 'bucket').as_uri()}/")
+
+    return get
+
+
 def _fill(sandbox: Sandbox) -> None:
     """Lay out the files, a model, and what a run before left."""
     shutil.copytree(FILES, sandbox.folder, dirs_exist_ok=True)
     shutil.copy(FILES / "contract.md", sandbox.folder / "docs")
+    (sandbox.folder / "src").mkdir()
     (sandbox.folder / "examples").mkdir()
     lines = REPORT.read_text(encoding="utf-8").splitlines(keepends=True)
     # To save time: the lines that the questions are about, each where it stands.
@@ -141,6 +231,18 @@ def _fill(sandbox: Sandbox) -> None:
     (sandbox.folder / "examples" / REPORT.name).write_text(asked, encoding="utf-8")
     for name in ("my-model", "my-draft"):
         (sandbox.folder / name).symlink_to(drafts_folder() / DRAFT)
+    _fill_corpora(sandbox.folder)
     command = 'specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json >small.json'
     done = sandbox.run("bash", "-c", command)
     assert done.returncode == 0, done.stderr
+
+
+def _fill_corpora(folder: Path) -> None:
+    """The minutes of a dozen days, as Parquet here and in a bucket, and as JSON lines."""
+    minutes = (FILES / "docs" / "minutes.md").read_text(encoding="utf-8")
+    rows = [{"id": day, "text": minutes.replace("14 May", f"{day} May")} for day in range(1, 13)]
+    write_lines(folder / "corpus.jsonl", rows)
+    renamed = [{"id": row["id"], "context": row["text"]} for row in rows]
+    for corpus in (folder / "corpus", folder / "bucket" / "corpus"):
+        write_table(corpus / "one.parquet", renamed[:6])
+        write_table(corpus / "two.parquet", renamed[6:])

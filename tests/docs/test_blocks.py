@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.docs.blocks import PAGES, RUN, as_script, commands, read_blocks
+from tests.docs.lasting import SERVE, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.docs.blocks import Block
     from tests.docs.conftest import Sandbox
+
+    Settle = Callable[[str, str], tuple[Sandbox, str]]
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the examples are for a POSIX shell")
 BLOCKS = [block for page in PAGES for block in read_blocks(page)]
@@ -40,15 +43,23 @@ SECONDS = re.compile(r"\b\d+\.\d+ s\b")
 
 
 @pytest.mark.parametrize("block", BY_ITSELF, ids=str)
-def test_block(block: Block, sandbox_of: Callable[[str], Sandbox]) -> None:
+def test_block(block: Block, settle: Settle) -> None:
     if block.excuse:
         pytest.skip(f"{block} is not run: {block.excuse}")
-    sandbox = sandbox_of(block.page)
-    if block.language == "sh":
-        done = sandbox.run("bash", "-euo", "pipefail", "-c", block.code)
-        assert done.returncode == 0, done.stdout + done.stderr
+    sandbox, code = settle(block.page, block.code)
+    if block.lasting:
+        assert SERVE in code
+        for line in code.splitlines():
+            if SERVE in line:
+                with listening(line, sandbox):
+                    pass
+            else:
+                in_a_shell(line, sandbox)
         return
-    for command in commands(block.code):
+    if block.language == "sh":
+        in_a_shell(code, sandbox)
+        return
+    for command in commands(code):
         code, printed = on_a_terminal(command.line, sandbox)
         assert code == 0, printed
         if command.shown:
@@ -56,11 +67,11 @@ def test_block(block: Block, sandbox_of: Callable[[str], Sandbox]) -> None:
 
 
 @pytest.mark.parametrize(("page", "blocks"), PYTHON, ids=[page for page, _ in PYTHON])
-def test_python(page: str, blocks: list[Block], sandbox_of: Callable[[str], Sandbox]) -> None:
+def test_python(page: str, blocks: list[Block], settle: Settle) -> None:
     """The blocks of a page are one program."""
-    sandbox = sandbox_of(page)
+    sandbox, code = settle(page, as_script(blocks))
     script = sandbox.folder / f"{page.replace('/', '-')}.py"
-    script.write_text(as_script(blocks), encoding="utf-8")
+    script.write_text(code, encoding="utf-8")
     done = sandbox.run("python-script", str(script))
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -76,6 +87,11 @@ def test_a_wrong_output_is_noticed() -> None:
     assert_shown("4,980 -> 996 tokens in 7.4 s\n", "4,980 -> 996 tokens in 11.25 s\r\n")
     with pytest.raises(AssertionError):
         assert_shown("4,980 -> 996 tokens in 7.4 s\n", "4,980 -> 990 tokens in 7.4 s\n")
+
+
+def in_a_shell(code: str, sandbox: Sandbox) -> None:
+    done = sandbox.run("bash", "-euo", "pipefail", "-c", code)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def on_a_terminal(command: str, sandbox: Sandbox) -> tuple[int, str]:

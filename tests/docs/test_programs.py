@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 def test_as_a_module(module: str) -> None:
     printed = subprocess.check_output([sys.executable, "-m", module, "--version"], text=True)
     assert printed == f"specpc {__version__}\n"
+
+
+def test_the_stand_in_for_curl(openai: str) -> None:
+    program = Path(__file__).with_name("curl.py")
+    url = f"http://{openai}/v1/chat/completions"
+    asked = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Who?"}]})
+    options = ("-sS", url, "-H", "Content-Type: application/json", "-d", "@-")
+    command = [sys.executable, str(program), *options]
+    answer = json.loads(subprocess.check_output(command, input=asked, text=True))
+    assert answer["choices"][0]["message"]["content"] == "Edda Hallgrim."
 
 
 @pytest.mark.skipif(os.name != "posix", reason="bash")
