@@ -6,31 +6,35 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli import (
-    bench,
-    calibrate,
-    compress,
-    corpus,
-    correlate,
-    evaluate,
-    generate,
-    locate,
-    mcp,
-    models,
-    serve,
-    view,
-)
 from specpc_cli.threads import share_processors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
+
+COMMANDS: Final = {
+    "compress": "compress",
+    "batch": "corpus.batch",
+    "view": "view",
+    "generate": "generate",
+    "correlate": "correlate",
+    "locate": "locate.locate_quote",
+    "mcp": "mcp.serve",
+    "eval": "evaluate.evaluate",
+    "serve": "serve",
+    "bench": "bench",
+    "calibrate": "calibrate",
+    "models": "models.app",
+}
+"""Commands in the order of ``--help``: their modules, and functions of another name."""
 
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
@@ -82,16 +86,26 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(
-    cls=_Guarded,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+def make_app(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
+    """The command line, or what there is of it with some commands only."""
+    app = typer.Typer(
+        cls=_Guarded,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_specpc)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(".")
+        command = getattr(import_module(f"specpc_cli.{module}"), function or module)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
 
 
-@app.callback()
 def _specpc(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
@@ -100,21 +114,9 @@ def _specpc(
     """Compress long prompts: keep the part of a text that a question needs."""
 
 
-app.command("compress")(compress.compress)
-app.command("batch")(corpus.batch)
-app.command("view")(view.view)
-app.command("generate")(generate.generate)
-app.command("correlate")(correlate.correlate)
-app.command("locate")(locate.locate_quote)
-app.command("mcp")(mcp.serve)
-app.command("eval")(evaluate.evaluate)
-app.command("serve")(serve.serve)
-app.command("bench")(bench.bench)
-app.command("calibrate")(calibrate.calibrate)
-app.add_typer(models.app, name="models")
-
-
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
     share_processors()
-    app()
+    # The other commands would take a pipe longer than all the rest of what is done here.
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    make_app([first] if first in COMMANDS else COMMANDS)()

@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-from typer.cli import app as typer_command
-from typer.testing import CliRunner
+from typer import Context
+from typer.cli import get_docs_for_click
+from typer.main import get_command
+
+from specpc_cli.main import make_app
 
 PAGE = Path(__file__).with_name("cli.md")
 HEAD = """# Commands
@@ -38,11 +41,9 @@ _USAGE = re.compile(r"^```console\n\$ (.*)\n```", re.MULTILINE)
 
 def reference() -> str:
     """The reference in Markdown: typer's, with fenced examples and whole sentences."""
-    args = ["specpc_cli.main", "utils", "docs", "--name", "specpc"]
-    made = CliRunner().invoke(typer_command, args, catch_exceptions=False)
-    if made.exit_code:
-        raise RuntimeError(made.output)
-    text = made.stdout.partition("\n")[2].strip() + "\n"
+    command = get_command(make_app())
+    made = get_docs_for_click(obj=command, ctx=Context(command), name="specpc")
+    text = made.partition("\n")[2].strip() + "\n"
     text = _EXAMPLES.sub(_fence, text)
     text = _INDENTED.sub(lambda found: "\n\n" + _fence(found), text)
     text = _USAGE.sub(r"```text\n\1\n```", text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import tiny_draft
 
 if TYPE_CHECKING:

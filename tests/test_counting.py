@@ -24,7 +24,7 @@ from specpc.fitting import Job, fit
 from specpc.picking import Picked
 from specpc.results import Span
 from specpc.tiktoken_files import VOCABULARIES, load_encoding
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import byte_tokenizer, tiny_draft
 from tests.test_properties import gaps, questions, texts
 from tests.vocabularies import CARRIED, provide_vocabularies

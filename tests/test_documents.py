@@ -21,7 +21,7 @@ from specpc.errors import BudgetError, InputError, UsageError
 from specpc.fields import documents_fields
 from specpc.locate import SlicedText, locate
 from specpc.windows import cut_part_windows
-from specpc_cli.main import app
+from tests.command_line import app
 
 if TYPE_CHECKING:
     from typer.testing import Result

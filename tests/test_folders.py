@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from specpc_cli.main import app
 from specpc_cli.progress import FilesProgress, files_bar
 from specpc_cli.stats import Totals
 from specpc_cli.tree import find_files
+from tests.command_line import app
 from tests.models import byte_tokenizer, tiny_draft, tiny_model
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from specpc import Compressor
 from specpc.errors import BudgetError, InputError
 from specpc.fields import json_fields
 from specpc.locate import Place, Slice, SlicedText, locate, locate_position
-from specpc_cli.main import app
+from tests.command_line import app
 
 if TYPE_CHECKING:
     from pathlib import Path

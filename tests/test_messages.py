@@ -20,7 +20,7 @@ from specpc import Compressor
 from specpc.counting import WordCounter
 from specpc.errors import BudgetError, InputError
 from specpc.messages import LONG_TEXT, MARKER, Conversation, compress_messages
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import tiny_draft
 from tests.test_properties import texts
 

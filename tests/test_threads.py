@@ -118,7 +118,8 @@ def test_the_command_sets_it_before_torch_is_imported() -> None:
         "from specpc_cli import main, threads\n"
         "threads.quota = lambda: 1.0\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
-        "main.app = lambda: print('torch' in sys.modules, os.environ.get('OMP_NUM_THREADS'))\n"
+        "told = lambda: print('torch' in sys.modules, os.environ.get('OMP_NUM_THREADS'))\n"
+        "main.make_app = lambda _: told\n"
         "main.main()"
     )
     environment = {name: os.environ[name] for name in os.environ if name != "OMP_NUM_THREADS"}

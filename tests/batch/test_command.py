@@ -16,7 +16,6 @@ from specpc import Compressor
 from specpc.batch.processes import count_cores, find_places
 from specpc.batch.storage import Location
 from specpc.batch.work import Work
-from specpc_cli.main import app
 from tests.batch.corpora import (
     HerePool,
     read_bad,
@@ -25,6 +24,7 @@ from tests.batch.corpora import (
     write_lines,
     write_table,
 )
+from tests.command_line import app
 from tests.models import tiny_draft
 
 pytestmark = pytest.mark.usefixtures("pools")

@@ -18,8 +18,8 @@ from specpc import Compressor
 from specpc.batch.blocks import Block
 from specpc.batch.processes import ProcessPool, limit_threads
 from specpc.batch.ray_actors import RayPool
-from specpc_cli.main import app
 from tests.batch.corpora import read_bad, read_parts, some_rows, write_lines, write_table
+from tests.command_line import app
 from tests.models import byte_tokenizer, tiny_model
 
 ARGS = ["--ratio", "0.3", "--part-rows", "4", "--workers", "2"]

@@ -15,7 +15,7 @@ from specpc.bench.measure import STAGES, Report, Row, measure_rows
 from specpc.bench.texts import text_of
 from specpc.errors import SpecPCError
 from specpc.stopwatch import stage, stopwatch
-from specpc_cli.main import app
+from tests.command_line import app
 
 MACHINE = Machine(1e9, 1e9, 1)
 

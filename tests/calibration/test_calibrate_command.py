@@ -20,7 +20,7 @@ from specpc.profile_store import find_profile, fingerprint, store_profile, store
 from specpc.retrieval_heads import HeadProfile, RetrievalHeadScorer, shipped_profile
 from specpc.scorers import make_scorer
 from specpc.scoring import SpecPCScorer
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import byte_tokenizer, tiny_draft, tiny_model
 
 ITEM: dict[str, object] = {"context": "The sky is blue. Ada bought the red boat. Nobody came.",

@@ -28,6 +28,7 @@ PRELOADED = (
     "specpc.lean.load",
     "specpc.serving.app",
     "specpc.structure",
+    "specpc_cli.compress",
     "specpc_cli.main",
     "transformers.models.llama.modeling_llama",
     "uvicorn",

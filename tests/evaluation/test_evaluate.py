@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.evaluation.items import fields, write_lines
 from tests.evaluation.servers import completion, scripted
 from tests.models import tiny_draft

@@ -17,7 +17,7 @@ from specpc import Compressor
 from specpc.errors import UsageError
 from specpc.integrations.mcp import find_file, make_server
 from specpc_cli.inputs import read_text
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.integrations.test_passages import hide
 
 TEXT = "A fox ran. Two hares slept.\nDrei Bären saßen am Fluss. Five geese flew. " * 3

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from specpc.kv.correlation import correlate, on_other_tokens, spearman
 from specpc.reading import Reader
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.kv.test_generate_command import pair_tokenizer
 from tests.models import tiny_draft, tiny_model
 

@@ -16,7 +16,7 @@ from specpc.compressor import Compressor
 from specpc.kv.answering import Answerer
 from specpc.kv.lookahead import greedy_lookahead
 from specpc.kv.settings import METHODS, Settings
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import tiny_draft, tiny_model
 
 TEXT = "".join(f"Sentence number {i} says something about topic {i % 7}.\n" for i in range(20))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from specpc import Compressor
 from specpc.errors import SpecPCError
 from specpc.serving.client import ServerCompressor
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.serving.servers import answered, running, upstream
 
 if TYPE_CHECKING:

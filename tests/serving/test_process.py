@@ -22,7 +22,7 @@ TEXT = "The crew slept. Edda Hallgrim signed the contract in May. Rain fell."
 QUESTION = "Who signed the contract?"
 _CLIENT = f"""
 import sys
-from specpc_cli.main import app
+from tests.command_line import app
 args = ["-q", {QUESTION!r}, "--ratio", "0.6", "--server", sys.argv[1]]
 app(["compress", *args], standalone_mode=False)
 heavy = {{"torch", "transformers", "numpy", "fastapi", "tokenizers"}}

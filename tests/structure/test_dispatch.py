@@ -17,7 +17,7 @@ from specpc.parts import Parts
 from specpc.picking import lay_out_units
 from specpc.segmentation import segment
 from specpc.structure import lay_out
-from specpc_cli.main import app
+from tests.command_line import app
 from tests.models import tiny_draft
 
 if TYPE_CHECKING:

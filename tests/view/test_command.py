@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.painting import Picture, paint
-from specpc_cli.main import app
 from specpc_cli.view_terminal import show
+from tests.command_line import app
 from tests.models import tiny_draft
 
 if TYPE_CHECKING:
