@@ -6,10 +6,10 @@ import io
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from specpc import files
 from specpc_cli.inputs import STDIN
 
 
@@ -55,16 +55,7 @@ def replace_file(path: Path, source: BinaryIO) -> None:
         with path.open("wb") as file:
             shutil.copyfileobj(source, file)
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            shutil.copyfileobj(source, file)
-        part.chmod(_mode(path))
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    files.replace_file(path, source, _mode(path))
 
 
 def _mode(path: Path) -> int:

@@ -7,19 +7,19 @@ so a model goes by its own profile under whatever name it is loaded, and a chang
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.cache import disk_errors, drafts_folder
 from specpc.drafts.folder import weight_files
 from specpc.errors import DraftError
+from specpc.files import replace_file
 from specpc.retrieval_heads import HeadProfile, shipped_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from specpc.drafts import Draft
 
@@ -57,14 +57,7 @@ def store_profile(draft: Draft, profile: HeadProfile) -> Path:
     path = check_storable(draft)
     with disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(profile.to_json())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        replace_file(path, io.BytesIO(profile.to_json().encode()))
     return path
 
 

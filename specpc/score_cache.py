@@ -8,21 +8,21 @@ of them.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import io
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.cache import drafts_folder
 from specpc.errors import DraftError, UsageError
+from specpc.files import replace_file
 from specpc.profile_store import fingerprint
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -106,14 +106,7 @@ class ScoreCache:
         data = _pack(key, scores)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".tmp")
-            part = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                part.replace(self._path(key))
-            finally:
-                part.unlink(missing_ok=True)
+            replace_file(self._path(key), io.BytesIO(data))
             self._bound(len(data))
         except OSError as error:
             told = error.strerror or error
