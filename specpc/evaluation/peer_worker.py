@@ -48,7 +48,9 @@ def load_llmlingua(folder: str) -> Any:
     # It counts tokens with this only for the price in its answer, and would download it.
     tokenizer = import_module("transformers").AutoTokenizer.from_pretrained(folder)
     vars(tiktoken)["encoding_for_model"] = lambda _: tokenizer
-    return llmlingua.PromptCompressor(folder, device_map="cpu")
+    # On a CPU it would take float32 whatever the folder says.
+    config = {"torch_dtype": "auto"}
+    return llmlingua.PromptCompressor(folder, device_map="cpu", model_config=config)
 
 
 def run_llmlingua(peer: Any, method: str, request: dict[str, Any]) -> str:
@@ -82,7 +84,7 @@ def load_selective_context(folder: str, unit: str) -> Compress:
         sys.modules["spacy"] = ModuleType("spacy")  # only phrases need it
     library = import_module("selective_context")
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    model = transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, torch_dtype="auto").eval()
 
     def tokenize(text: str, **kwargs: Any) -> Any:
         # What the library writes before each sentence is GPT-2's token for a beginning.

@@ -93,7 +93,8 @@ def start_peer(name: str, draft: Draft, encoder: TextEncoder, python: str | None
     if folder is None:
         raise SpecPCError(f"the method {name} needs a draft that lies in a folder")
     scratch = tempfile.TemporaryDirectory(prefix="specpc-peer-")
-    _hand_over(folder, Path(scratch.name))
+    dtype = str(draft.model.dtype).removeprefix("torch.")
+    _hand_over(folder, Path(scratch.name), dtype)
     command = [python, "-I", str(_WORKER), name, scratch.name]
     try:
         process = subprocess.Popen(
@@ -143,15 +144,15 @@ def _stop(process: subprocess.Popen[str], scratch: tempfile.TemporaryDirectory[s
     scratch.cleanup()
 
 
-def _hand_over(folder: Path, scratch: Path) -> None:
-    """A folder with the draft's files that transformers 4 understands."""
+def _hand_over(folder: Path, scratch: Path, dtype: str) -> None:
+    """A folder with the draft's files that transformers 4 understands, to be run in ``dtype``."""
     for file in folder.iterdir():
         if file.name not in ("config.json", "tokenizer_config.json"):
             (scratch / file.name).symlink_to(file.resolve())
     config = json.loads((folder / "config.json").read_text("utf-8"))
     # Renamed in transformers 5; an unknown name would silently mean the default.
     config |= {"rope_theta": config.get("rope_parameters", config).get("rope_theta", 10000.0)}
-    config |= {"torch_dtype": "float32"}
+    config |= {"torch_dtype": dtype}
     (scratch / "config.json").write_text(json.dumps(config), "utf-8")
     tokenizer = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
     tokenizer |= {"tokenizer_class": "PreTrainedTokenizerFast"}

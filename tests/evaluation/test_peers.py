@@ -32,7 +32,7 @@ class Loaded:
     def __call__(self, text, **_): return {"input_ids": list(text)}
     def decode(self, token): return token
 class AutoTokenizer:
-    def from_pretrained(folder): return Loaded()
+    def from_pretrained(folder, torch_dtype=None): return Loaded()
 AutoModelForCausalLM = AutoTokenizer
 """,
     "selective_context": """
