@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -49,7 +50,8 @@ def load_llmlingua(folder: str) -> Any:
     tokenizer = import_module("transformers").AutoTokenizer.from_pretrained(folder)
     vars(tiktoken)["encoding_for_model"] = lambda _: tokenizer
     # On a CPU it would take float32 whatever the folder says.
-    config = {"torch_dtype": "auto"}
+    stated = json.loads(Path(folder, "config.json").read_text("utf-8"))["torch_dtype"]
+    config = {"torch_dtype": getattr(import_module("torch"), stated)}
     return llmlingua.PromptCompressor(folder, device_map="cpu", model_config=config)
 
 
