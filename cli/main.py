@@ -14,7 +14,7 @@ import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
-from specpc_cli.threads import share_processors
+from specpc_cli.sharing import share_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,7 +116,7 @@ def _specpc(
 
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
-    share_processors()
+    share_machine()
     # The other commands would take a pipe longer than all the rest of what is done here.
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     make_app([first] if first in COMMANDS else COMMANDS)()

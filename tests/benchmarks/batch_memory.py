@@ -17,6 +17,7 @@ import psutil
 from specpc.batch.planning import plan
 from specpc.batch.settings import Settings
 from specpc.batch.work import Done, Worker
+from specpc_cli.sharing import share_machine
 from tests.batch.corpora import write_lines
 from tests.benchmarks.texts import long_text
 from tests.models import byte_tokenizer, tiny_model
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--draft")
     options = parser.parse_args()
+    share_machine()  # as the command does
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specpc_cli import threads
+from specpc_cli import sharing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_the_least_of_all_groups_counts(
     group(root / "pod", outer)
     group(root / "pod" / "box", inner)
     group(root / "other", "1000 100000")
-    assert threads.quota(root, own(tmp_path, "1:name=x:/y\n0::/pod/box\n")) == expected
+    assert sharing.quota(root, own(tmp_path, "1:name=x:/y\n0::/pod/box\n")) == expected
 
 
 @pytest.mark.parametrize(("limit", "expected"), [("250000", 2.5), ("-1", None), ("0", None)])
@@ -51,7 +51,7 @@ def test_version_1(tmp_path: Path, limit: str, expected: float | None) -> None:
     (tmp_path / "cpu").mkdir()
     (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(limit)
     (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000")
-    assert threads.quota(tmp_path, tmp_path / "none") == expected
+    assert sharing.quota(tmp_path, tmp_path / "none") == expected
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_version_1(tmp_path: Path, limit: str, expected: float | None) -> None:
 def test_the_variable_is_set_where_it_helps(
     monkeypatch: pytest.MonkeyPatch, limit: float | None, before: str | None, expected: str | None
 ) -> None:
-    monkeypatch.setattr(threads, "quota", lambda: limit)
+    monkeypatch.setattr(sharing, "quota", lambda: limit)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(threads, "others_at_work", lambda: 0)
+    monkeypatch.setattr(sharing, "others_at_work", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", before or "")
     if before is None:
         monkeypatch.delenv("OMP_NUM_THREADS")
-    threads.share_processors()
+    sharing.share_machine()
     assert os.environ.get("OMP_NUM_THREADS") == expected
 
 
@@ -77,8 +77,8 @@ def test_the_variable_is_set_where_it_helps(
 def test_others_at_work(tmp_path: Path, told: str, expected: int) -> None:
     load = tmp_path / "loadavg"
     load.write_text(told)
-    assert threads.others_at_work(load) == expected
-    assert threads.others_at_work(tmp_path / "none") == 0
+    assert sharing.others_at_work(load) == expected
+    assert sharing.others_at_work(tmp_path / "none") == 0
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_threads_sleep_where_others_are_at_work(
     set_before: str | None,
     expected: str | None,
 ) -> None:
-    monkeypatch.setattr(threads, "quota", lambda: None)
-    monkeypatch.setattr(threads, "others_at_work", lambda: others)
+    monkeypatch.setattr(sharing, "quota", lambda: None)
+    monkeypatch.setattr(sharing, "others_at_work", lambda: others)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setenv("OMP_NUM_THREADS", own_threads)
@@ -108,22 +108,24 @@ def test_threads_sleep_where_others_are_at_work(
     monkeypatch.setenv("OMP_WAIT_POLICY", set_before or "")
     if set_before is None:
         monkeypatch.delenv("OMP_WAIT_POLICY")
-    threads.share_processors()
+    sharing.share_machine()
     assert os.environ.get("OMP_WAIT_POLICY") == expected
 
 
 def test_the_command_sets_it_before_torch_is_imported() -> None:
     code = (
         "import os, sys\n"
-        "from specpc_cli import main, threads\n"
-        "threads.quota = lambda: 1.0\n"
+        "from specpc_cli import main, sharing\n"
+        "sharing.quota = lambda: 1.0\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
-        "told = lambda: print('torch' in sys.modules, os.environ.get('OMP_NUM_THREADS'))\n"
+        "names = 'OMP_NUM_THREADS', 'ONEDNN_PRIMITIVE_CACHE_CAPACITY'\n"
+        "told = lambda: print('torch' in sys.modules, *map(os.environ.get, names))\n"
         "main.make_app = lambda _: told\n"
         "main.main()"
     )
-    environment = {name: os.environ[name] for name in os.environ if name != "OMP_NUM_THREADS"}
+    ours = ("OMP_NUM_THREADS", "ONEDNN_PRIMITIVE_CACHE_CAPACITY")
+    environment = {name: os.environ[name] for name in os.environ if name not in ours}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
-    assert done.stdout == "False 1\n"
+    assert done.stdout == "False 1 64\n"
