@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specpc import processors
 from specpc_cli import sharing
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_the_least_of_all_groups_counts(
     group(root / "pod", outer)
     group(root / "pod" / "box", inner)
     group(root / "other", "1000 100000")
-    assert sharing.quota(root, own(tmp_path, "1:name=x:/y\n0::/pod/box\n")) == expected
+    assert processors.quota(root, own(tmp_path, "1:name=x:/y\n0::/pod/box\n")) == expected
 
 
 @pytest.mark.parametrize(("limit", "expected"), [("250000", 2.5), ("-1", None), ("0", None)])
@@ -51,7 +52,7 @@ def test_version_1(tmp_path: Path, limit: str, expected: float | None) -> None:
     (tmp_path / "cpu").mkdir()
     (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(limit)
     (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000")
-    assert sharing.quota(tmp_path, tmp_path / "none") == expected
+    assert processors.quota(tmp_path, tmp_path / "none") == expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_version_1(tmp_path: Path, limit: str, expected: float | None) -> None:
 def test_the_variable_is_set_where_it_helps(
     monkeypatch: pytest.MonkeyPatch, limit: float | None, before: str | None, expected: str | None
 ) -> None:
-    monkeypatch.setattr(sharing, "quota", lambda: limit)
+    monkeypatch.setattr(processors, "quota", lambda: limit)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(sharing, "others_at_work", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", before or "")
@@ -99,7 +100,7 @@ def test_threads_sleep_where_others_are_at_work(
     set_before: str | None,
     expected: str | None,
 ) -> None:
-    monkeypatch.setattr(sharing, "quota", lambda: None)
+    monkeypatch.setattr(processors, "quota", lambda: None)
     monkeypatch.setattr(sharing, "others_at_work", lambda: others)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
@@ -115,8 +116,9 @@ def test_threads_sleep_where_others_are_at_work(
 def test_the_command_sets_it_before_torch_is_imported() -> None:
     code = (
         "import os, sys\n"
-        "from specpc_cli import main, sharing\n"
-        "sharing.quota = lambda: 1.0\n"
+        "from specpc import processors\n"
+        "from specpc_cli import main\n"
+        "processors.quota = lambda: 1.0\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
         "names = 'OMP_NUM_THREADS', 'ONEDNN_PRIMITIVE_CACHE_CAPACITY'\n"
         "told = lambda: print('torch' in sys.modules, *map(os.environ.get, names))\n"

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from specpc.batch.work import Died, Worker
+from specpc.processors import usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ def find_places(device: str, workers: int | None = None) -> list[Place]:
     from specpc.drafts.device import resolve_device
 
     chosen = resolve_device(device)
-    cores = count_cores()
+    cores = usable()
     devices = [str(chosen)]
     if str(chosen) == "cuda":  # no one in particular
         devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
@@ -60,14 +61,6 @@ def find_places(device: str, workers: int | None = None) -> list[Place]:
         workers = max(1, cores // 2) if chosen.type == "cpu" else len(devices)
     threads = max(1, cores // workers)
     return [Place(devices[i % len(devices)], threads) for i in range(workers)]
-
-
-def count_cores() -> int:
-    """Logical cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
 
 
 class ProcessPool:
@@ -140,11 +133,12 @@ class ProcessPool:
 
 
 def limit_threads(count: int) -> None:
-    """Have the libraries use so many threads, or as many as ``OMP_NUM_THREADS`` says."""
+    """Have the libraries use so many threads, or fewer if ``OMP_NUM_THREADS`` says so."""
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    chosen = min(int(stated), count) if stated.isdecimal() else count
     # Torch goes by MKL's number, and crawls in bfloat16 where OpenMP allows fewer.
-    chosen = os.environ.setdefault("OMP_NUM_THREADS", str(count))
-    for library in ("MKL", "RAYON"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", chosen)
+    for library in ("OMP", "MKL", "RAYON"):
+        os.environ[f"{library}_NUM_THREADS"] = str(chosen)
 
 
 def _serve(pipe: Connection, work: Work, place: Place) -> None:

@@ -115,7 +115,7 @@ def test_a_process_that_is_killed(
     check_result(out, rows, draft)
 
 
-@pytest.mark.parametrize(("before", "expected"), [(None, "2"), ("1", "1")])
+@pytest.mark.parametrize(("before", "expected"), [(None, "2"), ("1", "1"), ("8", "2")])
 def test_libraries_agree_on_threads(
     monkeypatch: pytest.MonkeyPatch, before: str | None, expected: str
 ) -> None:
