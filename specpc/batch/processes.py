@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 10.0
 """Seconds a process that was told to end may take."""
+_GRACE = 2.0
+"""Seconds it has to end by itself, which leaves nothing behind."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,15 @@ class ProcessPool:
         return f"a worker ended (exit code {code})"
 
     def close(self) -> None:
-        """End all processes, at once."""
+        """End all processes: those that are idle by themselves, the others at once."""
+        for pipe in self._pipes.values():
+            pipe.close()
+        soon = time.monotonic() + _GRACE
         for process in self._processes.values():
+            process.join(max(0.0, soon - time.monotonic()))
             process.terminate()
         for process in self._processes.values():
             process.join(_PATIENCE)
-        for pipe in self._pipes.values():
-            pipe.close()
         self._processes.clear()
         self._pipes.clear()
 
