@@ -77,7 +77,7 @@ def run(
     """
     warm_up(compressor)
     worker = Worker(settings.queue)
-    server = uvicorn.Server(configuration(create_app(compressor, settings, worker)))
+    server = _Server(configuration(create_app(compressor, settings, worker)), ready)
 
     def listen() -> None:
         try:
@@ -89,9 +89,21 @@ def run(
         taken.listen(_BACKLOG)
         listening = threading.Thread(target=listen, name="specpc-http")
         listening.start()
-        ready()
         worker.work()
         listening.join()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers, after which a signal always finds it ready to end."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def main_loop(self) -> None:
+        """Answer requests until told to end."""
+        self._ready()
+        await super().main_loop()
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:
