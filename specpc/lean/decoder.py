@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.nn import functional
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from specpc.lean.pieces import Piece, Template
 
     Attend: TypeAlias = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+
+_BLOCK: Final = 128
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,8 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
         value: likewise.
         mask: boolean ``[batch or 1, 1, queries, keys]``.
     """
+    if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
+        return attention_in_blocks(query, key, value)
     queries, keys = query.shape[2], key.shape[2]
     attend: Any = functional.scaled_dot_product_attention
     if mask is None and queries == keys:
@@ -264,6 +268,36 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
     group = query.shape[1] // key.shape[1]  # with a mask, shared heads have slow kernels only
     key, value = (states.repeat_interleave(group, dim=1) for states in (key, value))
     return attend(query, key, value, attn_mask=mask)  # type: ignore[no-any-return]
+
+
+def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Causal attention of the last positions to all, by plain matrix products.
+
+    In bfloat16 on a CPU they take two thirds of the time of torch's own kernel, which converts
+    to float32 and back inside. Logits are rounded to bfloat16, as transformers' eager attention
+    does. No more than ``[heads, 128, keys]`` is held.
+
+    Args:
+        query: ``[batch, heads, queries, head_dim]``.
+        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
+        value: likewise.
+    """
+    batch, heads, queries, size = query.shape
+    kv_heads, keys = key.shape[1], key.shape[2]
+    shared = batch, kv_heads, heads // kv_heads
+    grouped, flipped = (query * size**-0.5).view(*shared, queries, size), key.transpose(2, 3)
+    mixed = query.new_empty(*shared, queries, size)
+    for low in range(0, queries, _BLOCK):
+        count = min(_BLOCK, queries - low)
+        seen = keys - queries + low + count
+        rows = grouped[:, :, :, low : low + count].flatten(2, 3)
+        logits = torch.matmul(rows, flipped[..., :seen]).view(*shared, count, seen)
+        later = torch.ones(count, count, dtype=torch.bool).triu(1)
+        logits[..., seen - count :].masked_fill_(later, -torch.inf)
+        weights = logits.softmax(dim=-1).flatten(2, 3)
+        block = torch.matmul(weights, value[:, :, :seen])
+        mixed[:, :, :, low : low + count] = block.view(*shared, count, size)
+    return mixed.flatten(1, 2)
 
 
 def _mask(

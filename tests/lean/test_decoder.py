@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import AutoModel
 
 from specpc import Compressor
 from specpc.attention import LayerAttention
 from specpc.drafts import Draft, load_draft
 from specpc.forward import read_pieces
 from specpc.importance import importance
-from specpc.lean.decoder import LeanModel
+from specpc.lean.decoder import LeanModel, attention, attention_in_blocks
 from specpc.lean.load import read_shape
 from specpc.lean.pieces import Piece
 from specpc.scoring import SpecPCScorer
@@ -45,6 +47,12 @@ def both(folder: Path, **kwargs: Any) -> tuple[Draft, Draft]:
     return lean, load_draft(str(folder), device="cpu", **kwargs)
 
 
+def load_eager(folder: Path) -> Any:
+    """The base model as transformers runs it with attention in plain products."""
+    kwargs: dict[str, Any] = {"dtype": torch.bfloat16, "attn_implementation": "eager"}
+    return AutoModel.from_pretrained(folder, **kwargs)
+
+
 CASES = {
     "llama": ("llama", {}),
     "llama3": ("llama", {"rope_parameters": LLAMA3}),
@@ -63,18 +71,27 @@ def ids_of(count: int, seed: int = 0) -> torch.Tensor:
     return torch.randint(3, 250, (count,), generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_states_are_those_of_transformers(folder: Path, dtype: str) -> None:
-    lean, usual = both(folder, dtype=dtype)
+def test_states_are_those_of_transformers(folder: Path) -> None:
+    lean, usual = both(folder)
     ids = torch.stack((ids_of(90), ids_of(90, 1)))
     with torch.no_grad():
         found, expected = lean.model(ids), usual.model.base_model(ids)
-    close = {"rtol": 1e-4, "atol": 1e-5} if dtype == "float32" else {"rtol": 0.1, "atol": 0.1}
-    assert found.last_hidden_state.dtype == getattr(torch, dtype)
-    assert torch.allclose(found.last_hidden_state, expected.last_hidden_state, **close)
-    with torch.no_grad():
         logits = lean.model.get_output_embeddings()(found.last_hidden_state)
+    close = {"rtol": 1e-4, "atol": 1e-5}
+    assert torch.allclose(found.last_hidden_state, expected.last_hidden_state, **close)
     assert torch.allclose(logits, usual.model(ids).logits, **close)
+
+
+def test_bfloat16_is_no_further_from_float32_than_transformers(folder: Path) -> None:
+    ids = torch.stack([ids_of(90, seed) for seed in range(4)])
+    exact = both(folder)[0].model(ids).last_hidden_state
+    lean, _ = both(folder, dtype="bfloat16")
+    with torch.no_grad():
+        found = lean.model(ids).last_hidden_state
+        other = load_eager(folder)(ids).last_hidden_state
+    assert found.dtype == torch.bfloat16
+    errors = [float((states.float() - exact).abs().mean()) for states in (found, other)]
+    assert errors[0] < 1.2 * errors[1]
 
 
 @pytest.mark.parametrize("lookahead", [1, 4])
@@ -124,6 +141,23 @@ def test_pieces_read_in_one_pass_are_as_if_read_one_by_one(folder: Path, before:
             for own, other in zip(found[key], states, strict=True):
                 assert own.shape == other.shape
                 assert torch.allclose(own, other, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("kv_heads", [1, 3])
+@pytest.mark.parametrize(
+    ("queries", "keys"), [(1, 1), (1, 300), (130, 130), (257, 300), (128, 256)]
+)
+def test_attention_in_blocks_is_causal_attention(kv_heads: int, queries: int, keys: int) -> None:
+    dice = torch.Generator().manual_seed(queries + keys)
+    query = torch.randn(2, queries, 6, 8, generator=dice).transpose(1, 2)  # as the layers have them
+    key, value = (torch.randn(2, kv_heads, keys, 8, generator=dice) for _ in range(2))
+    seen = torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
+    expected = scaled_dot_product_attention(query, key, value, attn_mask=seen, enable_gqa=True)
+    assert torch.allclose(attention_in_blocks(query, key, value), expected, atol=1e-5)
+    rounded = [states.bfloat16() for states in (query, key, value)]
+    found = attention(*rounded, None)  # what it is for
+    assert found.dtype == torch.bfloat16
+    assert torch.allclose(found.float(), expected, atol=0.05)
 
 
 def test_a_template_read_halfway_is_read_again_by_who_looks_deeper(tmp_path: Path) -> None:
