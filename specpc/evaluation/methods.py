@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from specpc.evaluation.rankers import Ranker
 
 _UNIT: Final = "sentence"
+_GUESSING: Final = frozenset({"speckv", "speckv-pc"})
 
 
 class Method(Protocol):
@@ -174,7 +175,8 @@ def build_methods(
     if target is not None and target.model.name == options.draft:
         draft = target.model
     else:
-        draft = options.load(lean=True, report=report)
+        # What guesses an answer generates, which takes a model of transformers.
+        draft = options.load(lean=not _bases(names) & _GUESSING, report=report)
     encoder = TextEncoder(draft.tokenizer)
     whole = FullMethod(FULL, encoder)
     methods: list[Method] = []
@@ -196,8 +198,9 @@ def build_methods(
             guesser = Guesser(compressor, target.model, target.answer_tokens)
             shortener = ScorerMethod(name, guesser.looking_ahead())
             text = shortener if base == "speckv-pc" else whole
-            guesses = base in {"speckv", "speckv-pc"}
-            methods.append(TrimmedMethod(name, text, target, guesser if guesses else None))
+            methods.append(
+                TrimmedMethod(name, text, target, guesser if base in _GUESSING else None)
+            )
         else:
             compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or "auto")
             methods.append(ScorerMethod(name, compressor))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 
@@ -16,7 +18,10 @@ from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.reading import Reader
 from specpc.retrieval_heads import HeadProfile
 from tests.evaluation.items import TEXT, item
-from tests.models import tiny_draft
+from tests.models import byte_tokenizer, tiny_draft, tiny_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROFILE = HeadProfile("tiny", 3, 4, ((0, 1, 1.0), (1, 0, 2.0)), "N/A", 500, "a test")
 ENTRY = 3 * 2 * 2 * 8 * 4  # layers, keys and values, heads of 8 numbers in float32
@@ -104,6 +109,16 @@ def test_a_scorer_that_looks_ahead_makes_the_guess(
     assert compressed.lookahead == tuple(own.tolist())
     monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", None)  # it is not asked again
     assert method.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
+    assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+
+
+@pytest.mark.parametrize("name", ["speckv", "speckv-pc:specpc"])
+def test_a_draft_of_its_own_guesses(target: LocalTarget, tmp_path: Path, name: str) -> None:
+    tiny_model("llama").save_pretrained(tmp_path)  # of a kind that compresses without transformers
+    byte_tokenizer().save_pretrained(tmp_path)
+    [method] = build_methods([name], DraftOptions(str(tmp_path), "cpu"), target=target)
+    assert isinstance(method, TrimmedMethod)
+    compressed = method.prepare(item())(0.5)
     assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
 
 
