@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from specpc.processors import usable, visible
+from specpc.processors import stated_threads, usable, visible
 
 _LOAD: Final = Path("/proc/loadavg")
 _LOOKS: Final = 3
@@ -36,8 +36,8 @@ def share_machine() -> None:
     threads = usable()
     if threads < visible():
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    stated = os.environ.get("OMP_NUM_THREADS", "")
-    threads = int(stated) if stated.isdecimal() else threads
+    stated = stated_threads()
+    threads = threads if stated is None else stated
     if threads < 2 or any(name in os.environ for name in _WAITING):
         return
     if others_at_work() + threads > (os.cpu_count() or 1):

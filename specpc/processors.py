@@ -23,6 +23,12 @@ def usable() -> int:
     return visible() if limit is None else max(1, min(visible(), int(limit)))
 
 
+def stated_threads() -> int | None:
+    """What ``OMP_NUM_THREADS`` says; ``None`` if that is no number."""
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    return int(stated) if stated.isdecimal() else None
+
+
 def quota(root: Path = _ROOT, own: Path = _OWN) -> float | None:
     """Processors' worth of time that this process may use; ``None`` if there is no limit.
 

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from specpc.batch.work import Died, Worker
-from specpc.processors import usable
+from specpc.processors import stated_threads, usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,8 +139,8 @@ class ProcessPool:
 
 def limit_threads(count: int) -> None:
     """Have the libraries use so many threads, or fewer if ``OMP_NUM_THREADS`` says so."""
-    stated = os.environ.get("OMP_NUM_THREADS", "")
-    chosen = min(int(stated), count) if stated.isdecimal() else count
+    stated = stated_threads()
+    chosen = count if stated is None else min(stated, count)
     # Torch goes by MKL's number, and crawls in bfloat16 where OpenMP allows fewer.
     for library in ("OMP", "MKL", "RAYON"):
         os.environ[f"{library}_NUM_THREADS"] = str(chosen)

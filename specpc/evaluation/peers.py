@@ -23,6 +23,7 @@ from specpc.drafts.locate import find_folder
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.evaluation.picked import Compressed
 from specpc.reconstruction import merge
+from specpc.runtime import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,8 +94,7 @@ def start_peer(name: str, draft: Draft, encoder: TextEncoder, python: str | None
     if folder is None:
         raise SpecPCError(f"the method {name} needs a draft that lies in a folder")
     scratch = tempfile.TemporaryDirectory(prefix="specpc-peer-")
-    dtype = str(draft.model.dtype).removeprefix("torch.")
-    _hand_over(folder, Path(scratch.name), dtype)
+    _hand_over(folder, Path(scratch.name), runtime_of(draft.model).dtype)
     command = [python, "-I", str(_WORKER), name, scratch.name]
     try:
         process = subprocess.Popen(
