@@ -1,154 +1,187 @@
-"""``specpc compress --jsonl``: one output line for each input line, in order, resumable.
-
-While it runs, lines are appended to ``OUT.part``, whose first line tells the settings; when all
-are done, the rest of it becomes ``OUT`` by one rename. An interrupted run leaves only the part.
-"""
+"""``specpc batch``: corpora of many rows, by many workers."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+import time
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from specpc.errors import InputError, OutOfMemoryError, UsageError
-from specpc.fields import batch_fields
-from specpc.lines import json_line, parse_line
-from specpc_cli.inputs import open_lines
-from specpc_cli.outputs import replace_file, write_stdout
-from specpc_cli.task import Task
+import typer
+
+from specpc.batch.output import BAD
+from specpc.batch.planning import PART_ROWS, plan
+from specpc.batch.settings import Fields, Settings
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import InputError, SpecPCError
+from specpc.options import Protection
+from specpc_cli.compress.checks import read_question
+from specpc_cli.compress.stats import Totals
+from specpc_cli.console import Console
+from specpc_cli.options import (
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    GapOption,
+    KeepFirstOption,
+    KeepLastOption,
+    KeepOption,
+    OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
+    RatioOption,
+    ScorerOption,
+    TargetTokensOption,
+    TokenizerOption,
+    UnitOption,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from specpc.batch.planning import Plan
+    from specpc.batch.schedule import Pool
+    from specpc.batch.work import Done, Work
 
-    from specpc.batch.settings import Fields
-    from specpc_cli.console import Console
-    from specpc_cli.stats import StatsWanted, Totals
-    from specpc_cli.task import Engine
+Engine = Literal["processes", "ray"]
 
 
-@dataclass(frozen=True)
-class Job:
-    """Where a batch comes from and goes to.
+def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
+    source: Annotated[
+        str,
+        typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
+    ],
+    output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
+    ratio: RatioOption = None,
+    target_tokens: TargetTokensOption = None,
+    tokenizer: TokenizerOption = "draft",
+    context_field: Annotated[
+        str, typer.Option(help="The field, or column, that is compressed.")
+    ] = "context",
+    question_field: Annotated[
+        str, typer.Option(help="The one that holds the question, if there is one.")
+    ] = "question",
+    engine: Annotated[
+        Engine, typer.Option(help="Where the workers run: on this machine, or on a Ray cluster.")
+    ] = "processes",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many [default: one a GPU, or one for two cores].", show_default=False
+        ),
+    ] = None,
+    part_rows: Annotated[int, typer.Option(min=1, help="Most rows of a part.")] = PART_ROWS,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often a part is tried again that failed.")
+    ] = 3,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
+    unit: UnitOption = "auto",
+    gap: GapOption = "",
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Tell of every part that is finished.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Compress every row of a corpus, with many workers.
 
-    Attributes:
-        source: a file, or ``-``.
-        output: a file, or standard output.
-        fields: names of the input fields.
-        made_with: settings that a resumed run must share.
-        resume: whether to go on with an interrupted run.
-        stats: whether to tell totals.
+    \b
+      specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
+      specpc batch corpus.jsonl shorter/ --context-field text --target-tokens 500 --workers 8
+      specpc batch s3://bucket/corpus/ s3://bucket/short/ --ratio 0.3 --engine ray --resume
+
+    Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
+    gets one file a part, in the format of IN, each written whole or not at all; a row that cannot
+    be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
     """
-
-    source: str
-    output: Path | None
-    fields: Fields
-    made_with: dict[str, Any]
-    resume: bool
-    stats: StatsWanted
-
-
-def run(job: Job, load: Callable[[], Engine], task: Task, console: Console) -> None:
-    """Compress every line.
-
-    Raises:
-        UsageError: there is nothing to go on with, or it was made with other settings.
-        InputError: some lines could not be compressed; the others were.
-    """
-    totals = job.stats.totals()
-    if job.output is None:
-        failed, total = _run_lines(job, 0, load, task, console, write_stdout, totals)
-    else:
-        with _part_file(job, job.output) as (file, done):
-
-            def write(line: bytes) -> None:
-                file.write(line)
-                file.flush()
-
-            failed, total = _run_lines(job, done, load, task, console, write, totals)
-    if job.stats.wanted:
-        console.tell(totals.line())
+    console = Console(verbose=verbose, quiet=quiet)
+    settings = Settings(
+        ratio=ratio,
+        target_tokens=target_tokens,
+        question=read_question(question, question_file),
+        gap=gap,
+        keep=Protection(tuple(keep or ()), keep_first, keep_last),
+        fields=Fields(context_field, question_field),
+        draft=draft,
+        scorer=scorer,
+        unit=unit,
+        tokenizer=tokenizer,
+        device=device,
+        dtype=dtype,
+        offline=offline,
+    )
+    _check_packages(engine)
+    settings.fetch(console.tell)
+    planned = plan(source, output, settings, part_rows=part_rows, resume=resume, tell=console.tell)
+    if done := planned.parts - len(planned.blocks):
+        console.tell(f"{done:,} of {planned.parts:,} parts were finished before")
+    failed = 0
+    if planned.blocks:
+        failed = _run(planned, _pool(engine, planned.work, workers), retries, console)
+    output_folder = planned.work.output
+    output_folder.end()
     if failed:
-        raise InputError(f"{failed} of {total} lines could not be compressed")
-    if total == 0:
-        raise InputError("there are no lines in the input: nothing to compress")
-
-
-def _run_lines(
-    job: Job,
-    done: int,
-    load: Callable[[], Engine],
-    task: Task,
-    console: Console,
-    write: Callable[[bytes], None],
-    totals: Totals,
-) -> tuple[int, int]:
-    """Numbers of failed lines and of all lines; the first ``done`` were written before."""
-    failed = total = 0
-    compressor: Engine | None = None
-    for number, line in open_lines(job.source):
-        total += 1
-        if total <= done:
-            continue
-        fields: dict[str, Any] = {}
-        try:
-            fields = parse_line(line)
-            context, question = job.fields.texts(fields)
-            compressor = compressor or load()
-            with console.progress(f"Line {number}") as progress:
-                result = task.run(compressor, context, question=question, progress=progress)
-            fields.pop(job.fields.context)
-            fields |= batch_fields(result)
-            totals.add(result.original_tokens, result.compressed_tokens, result.timings.total)
-            console.summary(result, f"line {number}")
-        except (InputError, UsageError, OutOfMemoryError) as error:
-            if compressor is None and not isinstance(error, InputError):
-                raise  # no draft could be loaded: no line will do better
-            failed += 1
-            console.error(f"line {number}: {error}")
-            fields.pop(job.fields.context, None)
-            fields["error"] = str(error)
-        write(json_line(fields))
-    return failed, total
-
-
-@contextmanager
-def _part_file(job: Job, output: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """The file lines are appended to, and how many it holds; becomes ``output`` on success."""
-    if output.exists() and not output.is_file():
-        raise UsageError(f"{output} is no ordinary file: leave out -o and redirect the output")
-    part = output.with_name(output.name + ".part")
-    header = json_line({"specpc": {**job.made_with, **asdict(job.fields)}})
-    done = _finished_lines(part, header) if job.resume else None
-    if done is None and job.resume and output.exists():
-        raise UsageError(
-            f"{output} is complete and there is nothing to go on with: leave out --resume to "
-            "make it anew"
+        raise SpecPCError(
+            f"{failed:,} of {planned.parts:,} parts failed: --resume tries them again"
         )
-    with part.open("r+b" if done is not None else "wb") as file:
-        if done is None:
-            file.write(header)
-        else:
-            file.seek(0, 2)
-        yield file, done or 0
-    with part.open("rb") as file:
-        file.readline()
-        replace_file(output, file)
-    part.unlink()
-
-
-def _finished_lines(part: Path, header: bytes) -> int | None:
-    """How many whole lines an interrupted run left; cuts off the one it was writing."""
-    if not part.exists():
-        return None
-    data = part.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole == 0:
-        return None
-    if not data.startswith(header):
-        raise UsageError(
-            f"{part} was made with other settings: repeat them, or leave out --resume to start anew"
+    if bad := output_folder.count_bad():
+        raise InputError(
+            f"{bad:,} of {planned.rows:,} rows could not be compressed: "
+            f"{output_folder.place.below(BAD).path} says why"
         )
-    with part.open("r+b") as file:
-        file.truncate(whole)
-    return data.count(b"\n") - 1
+
+
+def _check_packages(engine: Engine) -> None:
+    """Before anything is fetched."""
+    from specpc.batch.ray_actors import check_ray
+    from specpc.batch.storage import check_pyarrow
+
+    check_pyarrow("specpc batch")
+    if engine == "ray":
+        check_ray()
+
+
+def _pool(engine: Engine, work: Work, workers: int | None) -> Pool:
+    if engine == "ray":
+        from specpc.batch.ray_actors import RayPool
+
+        return RayPool(work, workers)
+    from specpc.batch.processes import ProcessPool, find_places
+
+    return ProcessPool(work, find_places(work.settings.device, workers))
+
+
+def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
+    """Do what is to be done, and tell how it goes; how many parts were given up."""
+    from specpc.batch.schedule import GivenUp
+
+    totals, failed, began = Totals(), 0, time.monotonic()
+    rows = sum(block.rows.count for block in planned.blocks)
+    with console.files(len(planned.blocks), rows, "parts") as progress:
+        for outcome in planned.run(pool, retries, console.tell):
+            if isinstance(outcome, GivenUp):
+                failed += 1
+                console.error(f"{outcome.block} are given up: {outcome.reason}")
+                continue
+            progress.start(outcome.name, outcome.rows + outcome.bad)
+            progress.finish(outcome.original_tokens)
+            totals.add(outcome.original_tokens, outcome.compressed_tokens, 0, outcome.rows)
+            if console.verbose:
+                console.tell(_line(outcome))
+    totals.seconds = time.monotonic() - began
+    console.tell(totals.line())
+    return failed
+
+
+def _line(done: Done) -> str:
+    bad = f", {done.bad:,} bad" if done.bad else ""
+    counts = f"{done.original_tokens:,} -> {done.compressed_tokens:,} tokens"
+    return f"{done.name}: {done.rows:,} rows{bad}, {counts} in {done.seconds:.1f} s"

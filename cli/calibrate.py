@@ -11,13 +11,7 @@ from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import (
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    QuietOption,
-)
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -62,8 +56,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     texts, source = _examples(data or [], examples, seed)
 
     from specpc.calibration.calibrate import calibrate as run
-    from specpc.drafts import load_draft
-    from specpc.profile_store import check_storable, store_profile
+    from specpc.drafts.load import load_draft
+    from specpc.scorers.profile import check_storable, store_profile
 
     loaded = load_draft(draft, device=device, dtype=dtype, offline=offline, report=console.tell)
     check_storable(loaded)

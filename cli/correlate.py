@@ -10,9 +10,9 @@ import typer
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
-from specpc.lines import json_line
-from specpc.prompt import NEUTRAL_INSTRUCTION
-from specpc_cli.checks import read_question
+from specpc.machine.journal import json_line
+from specpc.text.query import NEUTRAL_INSTRUCTION
+from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.options import (
@@ -27,7 +27,7 @@ from specpc_cli.options import (
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
-    from specpc.kv.correlation import Correlation
+    from specpc.evaluation.correlation import Correlation
 
 
 def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -74,8 +74,8 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked = read_question(question, question_file) or NEUTRAL_INSTRUCTION
     text = read_text(file)
 
-    from specpc.drafts import load_draft
-    from specpc.kv.correlation import correlate as run
+    from specpc.drafts.load import load_draft
+    from specpc.evaluation.correlation import correlate as run
 
     def load(name: str):  # type: ignore[no-untyped-def] # a Draft, whose import is slow
         return load_draft(name, device=device, dtype=dtype, offline=offline, report=console.tell)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.config import SCORERS
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
-from specpc_cli.checks import read_question
+from specpc.options import SCORERS
+from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import (
@@ -127,9 +127,9 @@ def _load(
     *,
     offline: bool,
 ) -> Answerer:
-    from specpc.compressor import Compressor
-    from specpc.drafts import load_draft
+    from specpc.drafts.load import load_draft
     from specpc.kv.answering import Answerer
+    from specpc.pipeline.compressor import Compressor
 
     device, dtype = where
     try:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from specpc.errors import InputError, UsageError
-from specpc.lines import json_line
-from specpc.locate import Place, SlicedText, line_and_column, locate, locate_position
+from specpc.machine.journal import json_line
+from specpc.output.locate import Place, SlicedText, line_and_column, locate, locate_position
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import write_stdout
 

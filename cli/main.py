@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "compress": "compress",
-    "batch": "corpus.batch",
+    "batch": "batch",
     "view": "view",
     "generate": "generate",
     "correlate": "correlate",
     "locate": "locate.locate_quote",
     "mcp": "mcp.serve",
-    "eval": "evaluate.evaluate",
+    "eval": "eval.evaluate",
     "serve": "serve",
     "bench": "bench",
     "calibrate": "calibrate",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from specpc.config import ScorerName, Unit
+from specpc.options import ScorerName, Unit
 
 DraftOption = Annotated[
     str, typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.")

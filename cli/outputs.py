@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from specpc import files
+from specpc.machine import files
 from specpc_cli.inputs import STDIN
 
 

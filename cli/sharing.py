@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from specpc.processors import stated_threads, usable, visible
+from specpc.machine.processors import stated_threads, usable, visible
 
 _LOAD: Final = Path("/proc/loadavg")
 _LOOKS: Final = 3

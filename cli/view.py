@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.budget import check_budget
-from specpc.config import Protection, ScorerName, Unit
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
-from specpc_cli.checks import read_question
+from specpc.options import Protection, ScorerName, Unit, check_budget
+from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import (
@@ -35,7 +34,7 @@ from specpc_cli.options import (
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
-    from specpc.painting import Picture
+    from specpc.output.picture import Picture
 
 
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -98,7 +97,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     protection = Protection(tuple(keep or ()), keep_first, keep_last)
 
     from specpc import Compressor
-    from specpc.painting import GRID, find_marks, paint
+    from specpc.output.picture import GRID, find_marks, paint
 
     find_marks(text, marks)  # before the draft is loaded
     compressor = Compressor.from_pretrained(
@@ -121,7 +120,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not wants_page:
         show_picture(picture, name, ratio, pager=pager)
     else:
-        from specpc.page import make_page
+        from specpc.output.page import make_page
 
         target = target or Path(tempfile.mkdtemp(prefix="specpc-view-")) / _page_name(file)
         write_file(target, make_page(picture, name, ratio))

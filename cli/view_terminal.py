@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from specpc.painting import Picture
+    from specpc.output.picture import Picture
 
 # Legible on black and on white.
 _LEVELS: Final = ("", "color(64)", "color(136)", "color(166)", "bold color(160)")

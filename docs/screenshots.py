@@ -11,16 +11,16 @@ from rich.console import Console
 from rich.text import Text
 
 from specpc import Compressor
-from specpc.page import make_page
-from specpc.painting import Picture, paint
+from specpc.output.page import make_page
+from specpc.output.picture import Picture, paint
 from specpc_cli.view_terminal import show
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
-from tests.view.browser import set_size, set_theme, start_browser  # noqa: E402
+from tests.output.browser import set_size, set_theme, start_browser  # noqa: E402
 
-TEXT = DOCS.parent / "examples" / "harbour-report.md"
+TEXT = DOCS / "examples" / "harbour-report.md"
 QUESTION = "Why were all sailings to Orrisay cancelled in March?"
 MARKS = ["14 mm hairline crack", "1.9 million axle loads"]
 RATIO = 0.2

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from specpc.version import __version__
 
 if TYPE_CHECKING:
-    from specpc.compressor import Compressor
     from specpc.errors import SpecPCError
+    from specpc.pipeline.compressor import Compressor
     from specpc.results import CompressionResult, Span
 
 __all__ = ["CompressionResult", "Compressor", "Span", "SpecPCError", "__version__"]
 
 _HOMES = {
     "CompressionResult": "specpc.results",
-    "Compressor": "specpc.compressor",
+    "Compressor": "specpc.pipeline.compressor",
     "Span": "specpc.results",
     "SpecPCError": "specpc.errors",
 }

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import Enum
 
-if TYPE_CHECKING:
-    from specpc.prompt import QuerySource
+
+class QuerySource(str, Enum):
+    """Where the query that guides the compression came from."""
+
+    QUESTION = "question"
+    """Given by the caller."""
+    TAIL = "tail"
+    """The text is a prompt itself, whose last paragraph asks or instructs; it is kept whole."""
+    NEUTRAL = "neutral"
+    """There was none; a neutral instruction took its place."""
+    NONE = "none"
+    """There was none, and the scorer reads none."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from specpc import Compressor
-from specpc.drafts import load_draft
-from tests.models import tiny_draft
+from specpc.drafts.load import load_draft
+from tests.tiny_models import tiny_draft
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from specpc.batch.blocks import Stretch
 from specpc.batch.rows import Bad
 from specpc.errors import InputError
-from specpc.lines import json_line, parse_line
+from specpc.machine.journal import json_line, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.storage import TEMPORARY
 from specpc.errors import InputError, UsageError
-from specpc.lines import json_text
+from specpc.machine.journal import json_text
 
 if TYPE_CHECKING:
     from specpc.batch.storage import Location

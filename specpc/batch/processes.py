@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from specpc.batch.work import Died, Worker
-from specpc.processors import stated_threads, usable
+from specpc.machine.processors import stated_threads, usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.work import Died, Worker
-from specpc.drafts.reporting import first_line
 from specpc.errors import SpecPCError, UsageError
+from specpc.machine.reporting import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from specpc.drafts.reporting import first_line
 from specpc.errors import InputError, SpecPCError, UsageError
-from specpc.fields import batch_fields
+from specpc.machine.reporting import first_line
+from specpc.output.fields import batch_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from specpc.batch.settings import Settings
-    from specpc.compressor import Compressor
+    from specpc.pipeline.compressor import Compressor
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Bad:
 
 
 Made: TypeAlias = dict[str, Any] | Bad
-"""What became of a row: the fields of `specpc.fields.batch_fields`, or the reason of none."""
+"""What became of a row: the fields of `output.fields.batch_fields`, or the reason of none."""
 
 
 class Rows(Protocol):

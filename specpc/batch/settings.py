@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.budget import check_budget
-from specpc.config import NOTHING, Protection, check_names
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import InputError
+from specpc.options import NOTHING, Protection, check_budget, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from specpc.compressor import Compressor
+    from specpc.pipeline.compressor import Compressor
     from specpc.results import CompressionResult
 
 
@@ -104,7 +103,7 @@ class Settings:
         Raises:
             SpecPCError: see `specpc.errors`.
         """
-        from specpc.compressor import Compressor
+        from specpc.pipeline.compressor import Compressor
 
         return Compressor.from_pretrained(
             self.draft,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from specpc.batch.blocks import Block, Cursor, Format
 from specpc.batch.rows import Bad, compress_rows, describe
 from specpc.errors import SpecPCError
-from specpc.lines import json_line
+from specpc.machine.journal import json_line
 
 if TYPE_CHECKING:
     from specpc.batch.output import OutputFolder

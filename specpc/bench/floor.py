@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from specpc.stopwatch import wait_for
+from specpc.machine.stopwatch import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,14 +15,14 @@ import torch
 from specpc.bench.floor import Machine, forward_work, measure_machine, median, seconds_of
 from specpc.bench.texts import QUESTION, text_of
 from specpc.errors import SpecPCError
-from specpc.memory import PeakMemory
-from specpc.stopwatch import stopwatch
+from specpc.machine.memory import PeakMemory
+from specpc.machine.stopwatch import stopwatch
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specpc.compressor import Compressor
+    from specpc.pipeline.compressor import Compressor
 
 STAGES: Final = ("tokenize", "prefill", "score", "select", "reconstruct")
 
@@ -116,7 +116,7 @@ def measure_startup(draft: str, device: str, dtype: str, repeats: int) -> dict[s
     """
     code = (
         "import json, sys, time; start = time.perf_counter()\n"
-        "import torch, specpc.compressor as c\n"
+        "import torch, specpc.pipeline.compressor as c\n"
         "done = time.perf_counter(); c.Compressor.from_pretrained(sys.argv[1], "
         "device=sys.argv[2], dtype=sys.argv[3], offline=True)\n"
         "print(json.dumps([done - start, time.perf_counter() - done]))"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from specpc.calibration.tasks import generate
 
 if TYPE_CHECKING:
-    from specpc.reading import Reader
+    from specpc.models.reader import Reader
 
 QUESTION = "Which of these was finished first, and who was responsible for it?"
 

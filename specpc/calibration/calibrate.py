@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from specpc.calibration.choosing import Bench, choose_heads
 from specpc.calibration.collecting import CONTENT_FREE_QUERY, WINDOW, observe_example
-from specpc.dense import shipped_map
 from specpc.errors import InputError
-from specpc.reading import Reader
-from specpc.retrieval_heads import DenseReference, HeadProfile, shipped_profile
+from specpc.models.reader import Reader
+from specpc.scorers.dense import shipped_map
+from specpc.scorers.profile import shipped_profile
+from specpc.scorers.settings import DenseReference, HeadProfile
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from specpc.calibration.example import Example
-    from specpc.drafts import Draft
+    from specpc.models.draft import Draft
 
 
 @dataclass(frozen=True)

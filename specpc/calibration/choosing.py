@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import torch
 
-from specpc.head_scores import signed_root
+from specpc.scorers.retrieval_heads import signed_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ _DEPTHS: Final = (0.8, 1.0)
 # Deeper layers must be better by more than this.
 _SLACK: Final = 0.01
 _FOLDS: Final = 4
-# As `specpc.picking.unit_scores` pools; a test compares the two.
+# As `specpc.text.pieces.unit_scores` pools; a test compares the two.
 _BEST_TOKENS: Final = 4
 
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 
-from specpc.attention import LayerAttention, question_attention
-from specpc.forward import not_observed, read_pieces
-from specpc.lean.pieces import Piece
-from specpc.picking import cut_into_units
-from specpc.windows import cut_windows
+from specpc.models.attention import LayerAttention, question_attention
+from specpc.models.forward import not_observed, read_pieces
+from specpc.models.lean.packing import Piece
+from specpc.models.windows import cut_windows
+from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
     from specpc.calibration.example import Example
-    from specpc.prompt import Frame
-    from specpc.reading import Reader
+    from specpc.models.reader import Reader
+    from specpc.models.template import Frame
 
 CONTENT_FREE_QUERY: Final = "N/A"
 WINDOW: Final = 1000

@@ -7,21 +7,21 @@ Layout: ``CACHE/drafts/KEY/`` is a finished draft; ``.KEY.lock`` is held while K
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from specpc.drafts.folder import folder_bytes, has_weights
 from specpc.errors import DraftError
+from specpc.machine.files import cache_folder, disk_errors
+from specpc.models.folder import folder_bytes, has_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from specpc.drafts.reporting import Report
+    from specpc.machine.reporting import Report
 
 SOURCE_FILE = "source.json"
 
@@ -47,14 +47,8 @@ class CacheEntry:
 
 
 def drafts_folder() -> Path:
-    """Where converted drafts lie: below ``SPECPC_CACHE``, else the user's cache folder."""
-    root = os.environ.get("SPECPC_CACHE")
-    if not root:
-        import platformdirs
-
-        root = platformdirs.user_cache_dir("specpc", appauthor=False)
-    # Absolute, because a child process may run in another folder.
-    return Path(root).expanduser().absolute() / "drafts"
+    """Where converted drafts lie."""
+    return cache_folder("drafts")
 
 
 def find_entry(key: str) -> Path | None:
@@ -124,18 +118,6 @@ def remove_entry(key: str, name: str) -> int:
         doomed = folder.rename(root / f".{key}.tmp-{uuid.uuid4().hex}")
         shutil.rmtree(doomed)
     return freed
-
-
-@contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn what the file system refuses into one sentence that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise DraftError(
-            f"Cannot write to the cache folder {folder}: {error.strerror or error}; make room or "
-            "set SPECPC_CACHE to another folder."
-        ) from error
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.cache import SOURCE_FILE
-from specpc.drafts.folder import WEIGHTS
-from specpc.drafts.quiet import no_gguf_bar, quiet_transformers
-from specpc.drafts.reporting import first_line
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
-from specpc.memory import is_memory_error, memory_errors
+from specpc.machine.memory import is_memory_error, memory_errors
+from specpc.machine.quiet import no_gguf_bar, quiet_transformers
+from specpc.machine.reporting import first_line
+from specpc.models.folder import WEIGHTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
 from specpc.drafts.device import machine
-from specpc.drafts.folder import check_weights, read_config
-from specpc.drafts.load import Draft, load_draft, load_tokenizer
+from specpc.drafts.load import load_draft, load_tokenizer
 from specpc.drafts.locate import fetch_folder
-from specpc.drafts.reporting import Report, silent
-from specpc.lean.tokenizer import load_lean_tokenizer
+from specpc.machine.reporting import Report, silent
+from specpc.models.draft import Draft
+from specpc.models.folder import check_weights, read_config
+from specpc.models.lean.tokenizer import load_lean_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +104,8 @@ def defer_draft(
     tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
     shape = _plain_shape(config)
     if tokenizer is None or shape is None:
-        from specpc.drafts.quiet import quiet_transformers
         from specpc.drafts.support import check_causal
+        from specpc.machine.quiet import quiet_transformers
 
         check_causal(config, name)
         with quiet_transformers():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specpc.drafts.folder import (
+from specpc.drafts.support import check_causal
+from specpc.errors import DraftError
+from specpc.machine.hub import _REACH_SECONDS, _cache_folder, _hub_errors
+from specpc.machine.quiet import quiet_hub
+from specpc.machine.reporting import Report, format_bytes
+from specpc.models.folder import (
     check_weights,
     folder_bytes,
     has_weights,
@@ -15,18 +18,9 @@ from specpc.drafts.folder import (
     small_files,
     weight_files,
 )
-from specpc.drafts.quiet import quiet_hub
-from specpc.drafts.reporting import Report, first_line, format_bytes
-from specpc.drafts.support import check_causal
-from specpc.errors import DraftError, SpecPCError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from huggingface_hub.hf_api import ModelInfo
-
-_REACH_SECONDS = 5.0
-_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
 def cached_snapshot(repo_id: str) -> Path | None:
@@ -74,30 +68,6 @@ def fetch_snapshot(repo_id: str, name: str, report: Report) -> Path:
     return folder
 
 
-def cached_file(repo_id: str, name: str) -> Path | None:
-    """Find one file of the main revision in the Hub cache, without any network."""
-    from huggingface_hub import try_to_load_from_cache
-
-    path = try_to_load_from_cache(repo_id, name)
-    return Path(path) if isinstance(path, str) else None
-
-
-def fetch_file(repo_id: str, name: str) -> Path:
-    """Download one file of a model repository.
-
-    Raises:
-        DraftError: the Hub cannot be reached, or has no such file for this user.
-    """
-    from huggingface_hub import HfApi, hf_hub_download
-
-    with quiet_hub(), _hub_errors(repo_id, "count by another tokenizer"):
-        # The only call that is not repeated for half a minute on a machine without network.
-        info = HfApi().model_info(repo_id, timeout=_REACH_SECONDS)
-        if name not in {sibling.rfilename for sibling in info.siblings or ()}:
-            raise DraftError(f"{repo_id} on the Hugging Face Hub has no {name}")
-        return Path(hf_hub_download(repo_id, name))
-
-
 def remove_repository(repo_id: str, name: str) -> int:
     """Delete a model from the Hub cache and return the number of bytes freed.
 
@@ -123,12 +93,6 @@ def remove_repository(repo_id: str, name: str) -> int:
     return before - cached_bytes(repo_id)
 
 
-def _cache_folder() -> Path:
-    from huggingface_hub import constants
-
-    return Path(constants.HF_HUB_CACHE)
-
-
 def _repository_folder(repo_id: str) -> Path:
     from huggingface_hub.file_download import repo_folder_name
 
@@ -137,35 +101,3 @@ def _repository_folder(repo_id: str) -> Path:
 
 def _total_bytes(info: ModelInfo, wanted: set[str]) -> int:
     return sum(file.size or 0 for file in info.siblings or () if file.rfilename in wanted)
-
-
-@contextmanager
-def _hub_errors(repo_id: str, otherwise: str = "use the default draft model") -> Iterator[None]:
-    """Turn every failure of the Hub client into one sentence that says what else could be done."""
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
-
-    try:
-        yield
-    except SpecPCError:
-        raise
-    except GatedRepoError as error:
-        raise DraftError(
-            f"{repo_id} is gated: accept its terms on its Hugging Face page and log in "
-            f"with 'hf auth login', or {otherwise}."
-        ) from error
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise DraftError(
-            f"There is no model {repo_id} on the Hugging Face Hub, or it is private: check the "
-            "spelling, or log in with 'hf auth login'."
-        ) from error
-    # The transport's own exceptions come from whichever HTTP library the client is built on.
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
-            raise DraftError(
-                f"Cannot write to the Hugging Face cache {_cache_folder()}: {error.strerror}; "
-                "make room or set HF_HOME to another folder."
-            ) from error
-        raise DraftError(
-            f"The Hugging Face Hub cannot be reached for {repo_id}: {first_line(error)}. Check "
-            f"the network, or {otherwise}."
-        ) from error

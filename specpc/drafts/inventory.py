@@ -6,16 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from specpc.drafts import cache, hub
-from specpc.drafts.catalogue import (
-    KNOWN_DRAFTS,
-    DraftSpec,
-    HubRepository,
-    WheelFile,
-    find_draft,
-)
-from specpc.drafts.folder import folder_bytes
+from specpc.drafts.catalogue import KNOWN_DRAFTS, DraftSpec, HubRepository, WheelFile, find_draft
 from specpc.drafts.locate import cache_key, find_folder
 from specpc.errors import DraftError
+from specpc.models.folder import folder_bytes
 
 
 @dataclass(frozen=True)

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
-from specpc.drafts.folder import check_weights, has_weights, read_config
-from specpc.drafts.reporting import Report, first_line, silent
 from specpc.errors import DraftError, UnsupportedModelError
+from specpc.machine.reporting import Report, first_line, silent
+from specpc.models.draft import Draft
+from specpc.models.folder import check_weights, has_weights, read_config
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-    from specpc.lean.decoder import LeanModel
-    from specpc.lean.tokenizer import LeanTokenizer
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A loaded draft model.
-
-    Attributes:
-        name: as the user named it.
-        model: the causal language model, in evaluation mode, on its device, its attention
-            observable: a ``PreTrainedModel`` or, if it was loaded lean, perhaps a ``LeanModel``.
-        tokenizer: its tokenizer, a fast one, which knows character offsets: a
-            ``PreTrainedTokenizerFast`` or, likewise, a ``LeanTokenizer``.
-        kernel_size: SpecPC's pooling kernel for the family.
-        neighbor_tokens: SpecPC's neighbours around each chosen token, likewise.
-    """
-
-    name: str
-    model: Any
-    tokenizer: Any
-    kernel_size: int
-    neighbor_tokens: int
-
-    @property
-    def config(self) -> Any:
-        """The text model's configuration, its fields named as in ``config.json``."""
-        return self.model.config.get_text_config()
-
-    @property
-    def folder(self) -> Path | None:
-        """Where its files are; ``None`` if it was not loaded from any, or they are gone."""
-        path = Path(self.model.name_or_path) if self.model.name_or_path else None
-        return path if path is not None and path.is_dir() else None
-
-    @property
-    def placement(self) -> str:
-        """Where and in which number format it computes, in words."""
-        return f"{self.model.device} {self.model.dtype}"
+    from specpc.models.lean.decoder import LeanModel
+    from specpc.models.lean.tokenizer import LeanTokenizer
 
 
 def load_draft(
@@ -98,8 +62,8 @@ def load_draft(
     if lean and has_weights(folder):
         model, tokenizer = _load_lean(folder, config, name, where, number_format)
     if model is None or tokenizer is None:
-        from specpc.drafts.quiet import quiet_transformers
         from specpc.drafts.support import check_causal
+        from specpc.machine.quiet import quiet_transformers
 
         check_causal(config, name)
         check_weights(folder, name)
@@ -120,9 +84,9 @@ def _load_lean(
 ) -> tuple[LeanModel | None, LeanTokenizer | None]:
     """Model and tokenizer, each ``None`` if transformers must read it."""
     from specpc.drafts.support import too_large
-    from specpc.lean.load import load_lean
-    from specpc.lean.tokenizer import load_lean_tokenizer
-    from specpc.memory import memory_errors
+    from specpc.machine.memory import memory_errors
+    from specpc.models.lean.load import load_lean
+    from specpc.models.lean.tokenizer import load_lean_tokenizer
 
     with memory_errors(too_large(name)):
         model = load_lean(folder, config, device, dtype)
@@ -159,8 +123,8 @@ def _load_model(
     from transformers import AutoModelForCausalLM
 
     from specpc.drafts.support import check_loaded, too_large
-    from specpc.memory import is_memory_error, memory_errors
-    from specpc.observed import ATTENTION
+    from specpc.machine.memory import is_memory_error, memory_errors
+    from specpc.models.observed import ATTENTION
 
     loader: Any = AutoModelForCausalLM  # its annotations know nothing of loading info
     with memory_errors(too_large(name)):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.drafts import cache, hub, wheel
 from specpc.drafts.catalogue import DraftSpec, GgufFile, HubRepository, LocalFolder, WheelFile
-from specpc.drafts.reporting import Report, format_bytes
 from specpc.errors import DraftError, OfflineError
-from specpc.offline import forbidding_variable
+from specpc.machine.network import forbidding_variable
+from specpc.machine.reporting import Report, format_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

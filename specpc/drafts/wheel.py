@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specpc.drafts.quiet import stderr_is_terminal
 from specpc.errors import DraftError
+from specpc.machine.quiet import stderr_is_terminal
 
 if TYPE_CHECKING:
     from specpc.drafts.catalogue import WheelFile

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from specpc.address import split_address
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation.targets import Reply, clean, request_after
+from specpc.machine.network import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

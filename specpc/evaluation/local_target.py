@@ -11,12 +11,12 @@ from transformers import DynamicCache
 
 from specpc.errors import InputError, UnknownDraftError
 from specpc.evaluation.targets import Cost, Reply, clean, request_after
-from specpc.forward import answer_ends
 from specpc.kv.cache import cache_bytes
 from specpc.kv.lookahead import greedy_tokens
 from specpc.kv.prefilling import prefill_each
-from specpc.memory import PeakMemory, memory_errors
-from specpc.tokens import TextEncoder
+from specpc.machine.memory import PeakMemory, memory_errors
+from specpc.models.forward import answer_ends
+from specpc.models.tokens import TextEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import Cache, PreTrainedTokenizerBase
 
-    from specpc.drafts import Draft
     from specpc.evaluation.methods import DraftOptions
     from specpc.kv.cache import KeptCache
     from specpc.kv.methods import Method
+    from specpc.models.draft import Draft
 
 _SLOT: Final = "SPECPC-PROMPT-SLOT"
 

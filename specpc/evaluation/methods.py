@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from specpc.compressor import Compressor
-from specpc.drafts import Draft, load_draft
-from specpc.drafts.reporting import Report, silent
+from specpc.drafts.load import load_draft
 from specpc.evaluation.names import FULL, PEERS, RANKED, TRIMMED, check_methods, split_name
 from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedText, ScoredUnitPicker
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.evaluation.word_baselines import StopWordRanker
 from specpc.kv.drafting import Guesser
-from specpc.picking import cut_into_units
-from specpc.tokens import TextEncoder
+from specpc.machine.reporting import Report, silent
+from specpc.models.tokens import TextEncoder
+from specpc.pipeline.compressor import Compressor
+from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from specpc.evaluation.data import Item
     from specpc.evaluation.local_target import LocalTarget
     from specpc.evaluation.rankers import Ranker
+    from specpc.models.draft import Draft
 
 _UNIT: Final = "sentence"
 _GUESSING: Final = frozenset({"speckv", "speckv-pc"})

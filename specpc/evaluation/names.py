@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from specpc.config import SCORERS, UNITS
 from specpc.errors import UsageError
 from specpc.kv.settings import KV_BUDGET, Settings
+from specpc.options import SCORERS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,20 +17,20 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.budget import resolve_budget
 from specpc.drafts.catalogue import find_draft
 from specpc.drafts.locate import find_folder
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.evaluation.picked import Compressed
-from specpc.reconstruction import merge
-from specpc.runtime import runtime_of
+from specpc.models.draft import runtime_of
+from specpc.options import resolve_budget
+from specpc.text.spans import merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from specpc.drafts import Draft
     from specpc.evaluation.data import Item
-    from specpc.tokens import TextEncoder
+    from specpc.models.draft import Draft
+    from specpc.models.tokens import TextEncoder
 
 _WORKER: Final = Path(__file__).with_name("peer_worker.py")
 _SETUP: Final = (

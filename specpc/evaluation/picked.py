@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.budget import resolve_budget
-from specpc.fitting import Job, fit
-from specpc.picking import Picked, Units
+from specpc.options import resolve_budget
 from specpc.results import Span
-from specpc.segmentation import safe_cuts
+from specpc.selection.base import Picked
+from specpc.selection.fit import Job, fit
+from specpc.text.units import safe_cuts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from specpc.picking import Picker
-    from specpc.tokens import TextEncoder
+    from specpc.models.tokens import TextEncoder
+    from specpc.selection.base import Picker
+    from specpc.text.pieces import Units
 
 
 @dataclass(frozen=True)

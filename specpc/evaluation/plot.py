@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from specpc.evaluation.correlation import Correlation
     from specpc.evaluation.statistics import Row
-    from specpc.kv.correlation import Correlation
 
 FORMATS: Final = (".svg", ".png", ".pdf")
 # Okabe and Ito's colours, told apart with any colour vision; markers tell them apart in print.
@@ -106,7 +106,7 @@ def plot_correlation(found: Correlation, path: Path) -> None:
     """Write a figure of a draft's agreement with each layer of a target, and with all of them.
 
     Args:
-        found: what `specpc.kv.correlation.correlate` gave.
+        found: what `specpc.evaluation.correlation.correlate` gave.
         path: where to; the ending says the format.
 
     Raises:

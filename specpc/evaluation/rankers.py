@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from specpc.drafts.quiet import quiet_transformers
 from specpc.errors import SpecPCError
-from specpc.lexical import bm25, stems
+from specpc.machine.quiet import quiet_transformers
+from specpc.scorers.lexical import bm25, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

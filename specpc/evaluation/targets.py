@@ -33,7 +33,7 @@ class Cost:
         first_seconds: wall-clock time from text to the first token, a draft's guess included.
         seconds: to the end of the answer.
         cache_bytes: keys and values held when the prompt had been read.
-        peak_bytes: most memory in use (see `specpc.memory.PeakMemory`), weights included.
+        peak_bytes: most memory in use (see `specpc.machine.memory.PeakMemory`), weights included.
     """
 
     first_seconds: float

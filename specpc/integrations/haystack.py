@@ -18,13 +18,12 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.haystack", "haystack-ai", "haystack") from error
 
-from specpc.budget import check_budget
-from specpc.config import Protection, check_names
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.integrations.passages import KEY, Passage, compress_passages
+from specpc.options import Protection, check_budget, check_names
 
 if TYPE_CHECKING:
-    from specpc.compressor import Compressor
+    from specpc.pipeline.compressor import Compressor
 
 
 @component
@@ -89,7 +88,7 @@ class SpecPCCompressor:
         self._loaded()
 
     def _loaded(self) -> Compressor:
-        from specpc.compressor import Compressor
+        from specpc.pipeline.compressor import Compressor
 
         if self._compressor is None:
             self._compressor = Compressor.from_pretrained(

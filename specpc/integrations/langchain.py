@@ -26,7 +26,7 @@ except ImportError as error:
 from specpc.errors import InputError
 from specpc.integrations.passages import KEY, Passage, compress_passages
 from specpc.integrations.settings import CompressionSettings
-from specpc.messages import LONG_TEXT, compress_messages
+from specpc.pipeline.messages import LONG_TEXT, compress_messages
 
 Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
 """What LangChain's models take."""
@@ -95,8 +95,8 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
     - A string is cut as `Compressor.compress` cuts it: its last paragraph, if it asks or
       instructs, is the question and stays whole.
     - Of chat messages the long texts before the last user turn are cut (see
-      `specpc.messages.compress_messages`). Where there are none, the last user turn holds both
-      text and question, and is cut as a string is.
+      `specpc.pipeline.messages.compress_messages`). Where there are none, the last user turn
+      holds both text and question, and is cut as a string is.
     """
 
     def invoke(self, input: Prompt, config: RunnableConfig | None = None, **kwargs: Any) -> Any:

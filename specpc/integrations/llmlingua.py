@@ -17,16 +17,15 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from specpc.budget import check_budget
-from specpc.compressor import Compressor
-from specpc.config import NOTHING, Protection
-from specpc.counting import Counter, DraftCounter
-from specpc.documents import Document
+from specpc.counting.counters import Counter, DraftCounter
 from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import BudgetError, InputError
 from specpc.integrations.llmlingua_arguments import METHODS, refuse
 from specpc.integrations.llmlingua_tags import Segment, read_segments
-from specpc.protection import unmark
+from specpc.options import NOTHING, Protection, check_budget
+from specpc.pipeline.compressor import Compressor
+from specpc.pipeline.documents import Document
+from specpc.text.protection import unmark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -63,7 +63,7 @@ UNSUPPORTED: Final[dict[str, tuple[Any, str]]] = {
 METHODS: Final = {
     "compress_json": "JSON stays valid JSON, so give its text to compress_prompt",
     "compress_prompt_llmlingua2": "call compress_prompt",
-    "recover": "specpc.locate finds where a quote of the result was, without a model",
+    "recover": "specpc.output.locate finds where a quote of the result was, without a model",
 }
 """Methods of LLMLingua that are not there, and what to do instead."""
 

@@ -21,15 +21,15 @@ try:
 except ImportError as error:
     raise missing("specpc mcp", "mcp", "mcp") from error
 
-from specpc.budget import check_budget
 from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.options import check_budget
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specpc.compressor import Compressor
-    from specpc.documents import DocumentsResult
+    from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.documents import DocumentsResult
 
 TEXT: Final = "text"
 """The name of what was given as text, in place of a file's."""
@@ -104,7 +104,7 @@ class Workbench:
     ) -> Compressed:
         """Compress texts by their names, with the options of `Compressor.compress_documents`."""
         from specpc.counting import find_counter
-        from specpc.documents import Document
+        from specpc.pipeline.documents import Document
 
         with self._lock:
             if self._compressor is None:
@@ -131,7 +131,7 @@ class Workbench:
 
     def locate(self, key: str, quote: str) -> list[Found]:
         """Where a quote of one of the last results stood."""
-        from specpc.locate import line_and_column, locate
+        from specpc.output.locate import line_and_column, locate
 
         if key not in self._made:
             raise UsageError(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.config import NOTHING, Protection
-from specpc.documents import Document
+from specpc.options import NOTHING, Protection
+from specpc.pipeline.documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specpc.compressor import Compressor
-    from specpc.documents import CompressedDocument
+    from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.documents import CompressedDocument
 
 KEY: Final = "specpc"
 """Under which key of its metadata a document says what was kept of it."""

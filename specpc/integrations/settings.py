@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
-from specpc.budget import check_budget
-from specpc.compressor import Compressor
-from specpc.config import NOTHING, Protection
+from specpc.options import NOTHING, Protection, check_budget
+from specpc.pipeline.compressor import Compressor
 
 
 class CompressionSettings(BaseModel):

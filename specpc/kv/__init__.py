@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specpc.kv.methods import FullCache, Method, SnapKV, SpecKV, StreamingLLM
     from specpc.kv.prefilling import prefill
     from specpc.kv.sparse import SparsePrefill
-    from specpc.observed import ATTENTION
+    from specpc.models.observed import ATTENTION
 
 __all__ = [
     "ATTENTION",
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ATTENTION": "specpc.observed",
+    "ATTENTION": "specpc.models.observed",
     "FullCache": "specpc.kv.methods",
     "KeptCache": "specpc.kv.cache",
     "Method": "specpc.kv.methods",

@@ -10,23 +10,23 @@ import torch
 from transformers import GenerationConfig
 from transformers.generation.streamers import TextStreamer
 
-from specpc.counting import DraftCounter
+from specpc.counting.counters import DraftCounter
 from specpc.errors import InputError, UsageError
-from specpc.forward import answer_ends
 from specpc.kv.drafting import Guesser, prompt_ids
 from specpc.kv.generation import generate
 from specpc.kv.methods import SpecKV, method_of
-from specpc.memory import PeakMemory
-from specpc.reading import Reader
+from specpc.machine.memory import PeakMemory
+from specpc.models.forward import answer_ends
+from specpc.models.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import Tensor
 
-    from specpc.compressor import Compressor
-    from specpc.drafts import Draft
     from specpc.kv.settings import Settings
+    from specpc.models.draft import Draft
+    from specpc.pipeline.compressor import Compressor
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Answer:
         first_seconds: from the call to the first token; compression and draft are in it.
         seconds: to the end of the answer.
         cache_bytes: keys and values held when the prompt had been read.
-        peak_bytes: most memory in use, weights included (see `specpc.memory.PeakMemory`).
+        peak_bytes: most memory in use, weights included (see `specpc.machine.memory.PeakMemory`).
     """
 
     text: str

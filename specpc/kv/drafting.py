@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import torch
 
 from specpc.kv.lookahead import greedy_lookahead, retokenise
-from specpc.scoring import SpecPCScorer
+from specpc.scorers.paper import SpecPCScorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import Tensor
 
-    from specpc.compressor import Compressor
-    from specpc.drafts import Draft
-    from specpc.reading import Reader
+    from specpc.models.draft import Draft
+    from specpc.models.reader import Reader
+    from specpc.pipeline.compressor import Compressor
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from specpc.forward import end_ids
-from specpc.memory import memory_errors
+from specpc.machine.memory import memory_errors
+from specpc.models.forward import end_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,8 +14,8 @@ from specpc.kv.sparse import SparsePrefill
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from specpc.attention import LayerAttention
     from specpc.kv.scores import Layout
+    from specpc.models.attention import LayerAttention
 
 
 _SPARSE: Final = SparsePrefill()

@@ -11,16 +11,16 @@ from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.methods import SpecKV
 from specpc.kv.scores import Layout
 from specpc.kv.sparse import sparse_attention
-from specpc.memory import memory_errors
-from specpc.observed import ATTENTION
+from specpc.machine.memory import memory_errors
+from specpc.models.observed import ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
 
-    from specpc.attention import LayerAttention
     from specpc.kv.methods import Method
+    from specpc.models.attention import LayerAttention
 
 
 def prefill(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import torch
 
-from specpc.attention import LayerAttention, query_attention
+from specpc.models.attention import LayerAttention, query_attention
 
 if TYPE_CHECKING:
     from torch import Tensor

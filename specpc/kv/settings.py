@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from specpc.config import check_names
 from specpc.errors import BudgetError, UsageError
+from specpc.options import check_names
 
 MethodName = Literal["full", "specpc", "speckv", "speckv-pc", "snapkv", "streaming"]
 """``specpc`` shortens the prompt, the others but ``full`` the KV cache, ``speckv-pc`` both."""

@@ -20,7 +20,7 @@ from specpc.errors import UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from specpc.attention import LayerAttention
+    from specpc.models.attention import LayerAttention
 
 BLOCK: Final = 128
 """Queries and keys that FlexAttention takes or leaves together."""

@@ -12,8 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from specpc.budget import check_budget
 from specpc.errors import SpecPCError, UsageError
+from specpc.options import check_budget
 from specpc.serving.access import Access
 from specpc.serving.engine import Engine, Passage, may_be_long
 from specpc.serving.errors import answer, answer_http, answer_unexpected, error_fields

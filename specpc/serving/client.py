@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from specpc import errors
-from specpc.config import NOTHING, TEMPLATE, Protection
-from specpc.documents import CompressedDocument, DocumentsResult
 from specpc.errors import SpecPCError, not_encodable
-from specpc.prompt import QuerySource
-from specpc.results import CompressionResult, Runtime, Span, Timings
+from specpc.options import NOTHING, TEMPLATE, Protection
+from specpc.pipeline.documents import CompressedDocument, DocumentsResult
+from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from specpc.documents import Document
+    from specpc.pipeline.documents import Document
 
 T = TypeVar("T")
 
@@ -31,7 +30,7 @@ _LONGEST_WAIT_SECONDS: Final = 60.0
 
 @dataclass(frozen=True)
 class ServerMessages:
-    """A chat request whose long texts were cut, as `specpc.messages.CompressedMessages`.
+    """A chat request whose long texts were cut, as `specpc.pipeline.messages.CompressedMessages`.
 
     Attributes:
         request: of the same shape as the one given.

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc import Compressor
 from specpc.counting import DRAFT
-from specpc.documents import Document
+from specpc.counting.tiktoken_files import encoding_name
 from specpc.errors import SpecPCError, UsageError
-from specpc.fields import documents_fields, json_fields, messages_fields
-from specpc.messages import Conversation, compress_messages
+from specpc.output.fields import documents_fields, json_fields, messages_fields
+from specpc.pipeline.documents import Document
+from specpc.pipeline.messages import Conversation, compress_messages
 from specpc.serving.errors import ClientGoneError
-from specpc.tiktoken_files import encoding_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

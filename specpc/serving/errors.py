@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import HTTPException
 from fastapi.responses import JSONResponse
 
-from specpc.errors import (
-    InputError,
-    OutOfMemoryError,
-    SpecPCError,
-    TokenizerError,
-    UsageError,
-)
+from specpc.errors import InputError, OutOfMemoryError, SpecPCError, TokenizerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

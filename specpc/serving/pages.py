@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 from fastapi.responses import HTMLResponse
 
 from specpc.errors import UsageError
-from specpc.page import content_hash, make_page
-from specpc.painting import paint
+from specpc.output.page import content_hash, make_page
+from specpc.output.picture import paint
 from specpc.serving.errors import status_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from specpc.config import TEMPLATE, Protection, ScorerName, Unit
+from specpc.options import TEMPLATE, Protection, ScorerName, Unit
 
 
 class _Strict(BaseModel):
@@ -14,7 +14,7 @@ class _Strict(BaseModel):
 
 
 class DocumentBody(_Strict):
-    """A text with a name, as `specpc.documents.Document`."""
+    """A text with a name, as `specpc.pipeline.documents.Document`."""
 
     name: str
     text: str
@@ -24,7 +24,7 @@ class CompressRequest(_Strict):
     """One of ``context``, ``documents`` and ``request`` (a chat request), and how to cut it.
 
     See `specpc.Compressor.compress`, `specpc.Compressor.compress_documents` and
-    `specpc.messages.compress_messages`.
+    `specpc.pipeline.messages.compress_messages`.
     """
 
     context: str | None = None

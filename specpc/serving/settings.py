@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from specpc.address import check_server
-from specpc.budget import check_budget
 from specpc.errors import UsageError
+from specpc.machine.network import check_server
+from specpc.options import check_budget
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What a text is made of: looked at, and laid out in pieces by the best library for its kind.
 
-Every kind has a module with one function ``lay_out_KIND(text) -> Layout`` (see `specpc.layout`),
-and where it has to be recognised, one that tells whether a text is of that kind. What is of no
-one kind is read as Markdown, of which plain prose is a case, with data in it or not.
+Every kind has a module with one function ``lay_out_KIND(text) -> Layout`` (see
+`specpc.text.layout`), and where it has to be recognised, one that tells whether a text is of that
+kind. What is of no one kind is read as Markdown, of which plain prose is a case, with data in it or
+not.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from specpc.structure.transcripts import lay_out_transcript
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from specpc.layout import Layout
+    from specpc.text.layout import Layout
 
     LayOut = Callable[[str], Layout | None]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
 from specpc.structure.languages import LANGUAGES, parse
 from specpc.structure.syntax import Group, Source, blocks, detached, is_comment, statements, trails
+from specpc.text.layout import Layout, LayoutBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
 from specpc.structure.code import lay_out_code
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.languages import LANGUAGES, fence_language, language_of
 from specpc.structure.logs import lay_out_log
 from specpc.structure.tables import lay_out_csv
+from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
 from specpc.structure.offsets import Offsets
+from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from specpc.layout import Layout, LayoutBuilder
 from specpc.structure.lines import lines
+from specpc.text.layout import Layout, LayoutBuilder
 
 # A smaller array or object says something only as a whole (a flight, a line of a log), and the
 # keys, brackets and commas of its parts would cost more than cutting it saves. Measured: recall

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
 from specpc.structure.lines import lines
+from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

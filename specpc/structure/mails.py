@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
-from specpc.segmentation import segment
+from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder, tiles
-from specpc.segmentation import segment
 from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.html import lay_out_html
 from specpc.structure.regions import Region, find_regions
+from specpc.text.layout import Layout, LayoutBuilder, tiles
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

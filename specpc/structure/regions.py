@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.layout import LayoutBuilder
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
 from specpc.structure.lines import lines
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import DELIMITERS, lay_out_csv
+from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specpc.layout import Layout
+    from specpc.text.layout import Layout
 
 # What announces data is short: "[tool] ", "Observation: ", "JSON data:" on a line before.
 _LONGEST_LABEL: Final = 120

@@ -8,7 +8,7 @@ import re
 from itertools import accumulate
 from typing import Final
 
-from specpc.layout import Layout, LayoutBuilder
+from specpc.text.layout import Layout, LayoutBuilder
 
 DELIMITERS: Final = ("\t", ",", ";", "|")
 _FEWEST_ROWS: Final = 3

@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.layout import Layout, LayoutBuilder
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.lines import lines
 from specpc.structure.mails import lay_out_mails
 from specpc.structure.markdown import closed_fences, lay_out_markdown
+from specpc.text.layout import Layout, LayoutBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from specpc.batch.processes import ProcessPool, limit_threads
 from specpc.batch.ray_actors import RayPool
 from tests.batch.corpora import read_bad, read_parts, some_rows, write_lines, write_table
 from tests.command_line import app
-from tests.models import byte_tokenizer, tiny_model
+from tests.tiny_models import byte_tokenizer, tiny_model
 
 ARGS = ["--ratio", "0.3", "--part-rows", "4", "--workers", "2"]
 
@@ -152,7 +152,7 @@ def test_an_actor_that_is_killed(
 def test_ray_data(tmp_path: Path, draft: str, cluster: Any) -> None:
     import ray.data
 
-    from specpc.integrations.ray_data import CompressRows, Settings
+    from specpc.batch.ray_data import CompressRows, Settings
 
     rows = some_rows(12)
     rows[5]["context"] = ""

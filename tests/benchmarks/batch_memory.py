@@ -20,7 +20,7 @@ from specpc.batch.work import Done, Worker
 from specpc_cli.sharing import share_machine
 from tests.batch.corpora import write_lines
 from tests.benchmarks.texts import long_text
-from tests.models import byte_tokenizer, tiny_model
+from tests.tiny_models import byte_tokenizer, tiny_model
 
 _PART_ROWS = 50
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from specpc import Compressor
 from specpc.counting import find_counter
 from specpc.errors import SpecPCError
-from tests.vocabularies import CARRIED, provide_vocabularies
+from tests.counting.vocabularies import CARRIED, provide_vocabularies
 
 RATIOS = (0.1, 0.2, 0.5)
 LONGEST = 9000

@@ -19,8 +19,8 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from specpc.drafts import load_draft
-from specpc.tokens import TextEncoder
+from specpc.drafts.load import load_draft
+from specpc.models.tokens import TextEncoder
 from tests.benchmarks.texts import long_text
 
 QUESTION = "Why did construction of the Berth 4 extension come to a halt?"

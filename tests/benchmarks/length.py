@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from specpc.drafts import load_draft
-from specpc.tokens import TextEncoder
+from specpc.drafts.load import load_draft
+from specpc.models.tokens import TextEncoder
 from tests.benchmarks.texts import long_text
 
 

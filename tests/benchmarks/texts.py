@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_REPORT = Path(__file__).parents[2] / "examples" / "harbour-report.md"
+_REPORT = Path(__file__).parents[2] / "docs" / "examples" / "harbour-report.md"
 
 
 def long_text(characters: int) -> str:

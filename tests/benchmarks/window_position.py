@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from specpc import Compressor
-from specpc.drafts import load_draft
-from specpc.picking import cut_into_units, unit_scores
-from specpc.scoring import SpecPCScorer
-from specpc.segmentation import segment
+from specpc.drafts.load import load_draft
+from specpc.scorers.paper import SpecPCScorer
+from specpc.structure.units import cut_into_units
+from specpc.text.pieces import unit_scores
+from specpc.text.units import segment
 
 ROOT = Path(__file__).parents[2]
 PLACES = 5
@@ -37,7 +38,7 @@ def main() -> None:
     compressor = Compressor.from_pretrained(draft)
     if options.scorer == "specpc":
         compressor = Compressor(draft, SpecPCScorer(max_window=options.window))
-    report = (ROOT / "examples/harbour-report.md").read_text("utf-8")
+    report = (ROOT / "docs/examples/harbour-report.md").read_text("utf-8")
     questions = json.loads((ROOT / "tests/data/harbour-questions.json").read_text("utf-8"))
     questions = questions[: options.questions]
     kept = np.zeros((len(questions), PLACES))

@@ -13,12 +13,13 @@ from specpc.calibration.choosing import Bench, Pooling, choose_heads, forward_se
 from specpc.calibration.collecting import Observation, gold_units, observe_example
 from specpc.calibration.example import Example
 from specpc.errors import InputError
-from specpc.head_scores import signed_root
-from specpc.picking import cut_into_units, unit_scores
-from specpc.reading import Reader
-from specpc.retrieval_heads import HeadProfile, RetrievalHeadScorer
-from specpc.second_look import standardised
-from tests.models import tiny_draft
+from specpc.models.reader import Reader
+from specpc.scorers.lexical import standardised
+from specpc.scorers.retrieval_heads import RetrievalHeadScorer, signed_root
+from specpc.scorers.settings import HeadProfile
+from specpc.structure.units import cut_into_units
+from specpc.text.pieces import unit_scores
+from tests.tiny_models import tiny_draft
 
 TEXT = "The sky is blue. Ada bought the red boat in spring. Nobody came there. It rained all day."
 EXAMPLE = Example("test", TEXT, "Who has the boat?", ((17, 51),))

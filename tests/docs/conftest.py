@@ -19,12 +19,12 @@ from specpc.drafts.cache import drafts_folder
 from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
 from specpc.drafts.locate import cache_key
 from tests.batch.corpora import write_lines, write_table
+from tests.counting.vocabularies import provide_vocabularies
 from tests.docs import vendors
 from tests.docs.blocks import ROOT
 from tests.docs.command_server import CLIENT
 from tests.docs.lasting import listening
 from tests.serving.servers import upstream
-from tests.vocabularies import provide_vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from specpc import Compressor
 
 DRAFT = cache_key(find_draft(DEFAULT_DRAFT))
-REPORT = ROOT / "examples" / "harbour-report.md"
+REPORT = ROOT / "docs" / "examples" / "harbour-report.md"
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 STAND_INS = {
@@ -150,7 +150,7 @@ def sandbox_of(
             folder = tmp_path_factory.mktemp("page")
             shutil.copytree(first.folder, folder, symlinks=True, dirs_exist_ok=True)
             if page == "README.md":  # its first example shows what comes out
-                shutil.copy(REPORT, folder / "examples")
+                shutil.copy(REPORT, folder / "docs" / "examples")
             made[page] = Sandbox(folder, programs)
         return made[page]
 
@@ -224,17 +224,18 @@ def _fill(sandbox: Sandbox) -> None:
     shutil.copytree(FILES, sandbox.folder, dirs_exist_ok=True)
     shutil.copy(FILES / "contract.md", sandbox.folder / "docs")
     (sandbox.folder / "src").mkdir()
-    (sandbox.folder / "examples").mkdir()
-    lines = REPORT.read_text(encoding="utf-8").splitlines(keepends=True)
-    # To save time: the lines that the questions are about, each where it stands.
-    asked = "".join(line if "Orrisay" in line else "\n" for line in lines)
-    (sandbox.folder / "examples" / REPORT.name).write_text(asked, encoding="utf-8")
     for name in ("my-model", "my-draft"):
         (sandbox.folder / name).symlink_to(drafts_folder() / DRAFT)
     _fill_corpora(sandbox.folder)
     command = 'specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json >small.json'
     done = sandbox.run("bash", "-c", command)
     assert done.returncode == 0, done.stderr
+    lines = REPORT.read_text(encoding="utf-8").splitlines(keepends=True)
+    # To save time: the lines that the questions are about, each where it stands.
+    asked = "".join(line if "Orrisay" in line else "\n" for line in lines)
+    examples = sandbox.folder / "docs" / "examples"
+    examples.mkdir()
+    (examples / REPORT.name).write_text(asked, encoding="utf-8")
 
 
 def _fill_corpora(folder: Path) -> None:

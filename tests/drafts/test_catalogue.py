@@ -15,8 +15,8 @@ from specpc.drafts.catalogue import (
     WheelFile,
     find_draft,
 )
-from specpc.drafts.reporting import format_bytes
 from specpc.errors import UnknownDraftError
+from specpc.machine.reporting import format_bytes
 
 
 def test_the_default_is_known_and_needs_no_hub() -> None:

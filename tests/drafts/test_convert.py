@@ -14,8 +14,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
-from specpc.drafts import load_draft
 from specpc.drafts.convert import pre_tokenizer_name
+from specpc.drafts.load import load_draft
 from specpc.errors import DraftError
 from tests.drafts.tiny import write_gguf
 

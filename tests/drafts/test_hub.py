@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specpc.drafts import load_draft
-from specpc.drafts.folder import small_files, weight_files
 from specpc.drafts.hub import cached_snapshot
+from specpc.drafts.load import load_draft
 from specpc.errors import DraftError, OfflineError, UnsupportedModelError
+from specpc.models.folder import small_files, weight_files
 from tests.drafts.fake_hub import FakeHub, point_hub_at
 
 if TYPE_CHECKING:

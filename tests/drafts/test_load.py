@@ -10,9 +10,8 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM, LlamaForCausalLM
 
-from specpc.attention import ATTENTION
-from specpc.drafts import Draft, load_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
+from specpc.drafts.load import load_draft
 from specpc.drafts.support import check_causal
 from specpc.errors import (
     DeviceError,
@@ -21,6 +20,8 @@ from specpc.errors import (
     OutOfMemoryError,
     UnsupportedModelError,
 )
+from specpc.models.attention import ATTENTION
+from specpc.models.draft import Draft
 from tests.drafts.tiny import tiny_model
 
 

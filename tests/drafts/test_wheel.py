@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specpc.drafts import load_draft
 from specpc.drafts import wheel as module
 from specpc.drafts.catalogue import KNOWN_DRAFTS, DraftSpec, WheelFile
+from specpc.drafts.load import load_draft
 from specpc.drafts.wheel import fetch_file, file_sha256, installed_file
 from specpc.errors import DraftError, OfflineError
 from tests.drafts.tiny import write_gguf

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specpc.drafts import Draft
+    from specpc.models.draft import Draft
 
 Response = tuple[int, bytes, dict[str, str]]
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.drafts import DEFAULT_DRAFT, Draft
+from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import BudgetError, SpecPCError, UsageError
 from specpc.evaluation.methods import (
     DraftOptions,
@@ -24,11 +24,12 @@ from specpc.evaluation.methods import (
 )
 from specpc.evaluation.names import check_methods, levels_of
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
-from specpc.lean.decoder import LeanModel
-from specpc.lexical import terms
-from specpc.tokens import TextEncoder
+from specpc.models.draft import Draft
+from specpc.models.lean.decoder import LeanModel
+from specpc.models.tokens import TextEncoder
+from specpc.scorers.lexical import terms
 from tests.evaluation.items import FACTS, TEXT, item
-from tests.models import byte_tokenizer, tiny_draft
+from tests.tiny_models import byte_tokenizer, tiny_draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

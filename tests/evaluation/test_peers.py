@@ -11,14 +11,14 @@ import pytest
 
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.evaluation import peer_worker, peers
-from specpc.tokens import TextEncoder
+from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
-from tests.models import byte_tokenizer, tiny_draft
+from tests.tiny_models import byte_tokenizer, tiny_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specpc.drafts import Draft
+    from specpc.models.draft import Draft
 
 ENCODER = TextEncoder(byte_tokenizer())
 

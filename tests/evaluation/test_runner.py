@@ -11,9 +11,9 @@ from specpc.evaluation.methods import FullMethod
 from specpc.evaluation.picked import Compressed
 from specpc.evaluation.runner import run
 from specpc.evaluation.targets import Reply
-from specpc.tokens import TextEncoder
+from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
-from tests.models import byte_tokenizer
+from tests.tiny_models import byte_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

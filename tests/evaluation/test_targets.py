@@ -13,7 +13,7 @@ from specpc.evaluation.local_target import LocalTarget, cut_middle
 from specpc.evaluation.methods import DraftOptions
 from specpc.evaluation.targets import TargetOptions, build_target, clean, request_after
 from tests.evaluation.items import FACTS, TEXT, item
-from tests.models import FAMILIES, byte_tokenizer, tiny_draft
+from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft
 
 if TYPE_CHECKING:
     from specpc import Compressor

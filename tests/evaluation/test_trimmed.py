@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from specpc.compressor import Compressor
 from specpc.evaluation.local_target import LocalTarget
 from specpc.evaluation.methods import DraftOptions, Method, build_methods
 from specpc.evaluation.runner import run
@@ -15,10 +14,11 @@ from specpc.evaluation.targets import request_after
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
 from specpc.kv.drafting import Guesser, prompt_ids
-from specpc.reading import Reader
-from specpc.retrieval_heads import HeadProfile
+from specpc.models.reader import Reader
+from specpc.pipeline.compressor import Compressor
+from specpc.scorers.settings import HeadProfile
 from tests.evaluation.items import TEXT, item
-from tests.models import byte_tokenizer, tiny_draft, tiny_model
+from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,13 +23,12 @@ from safetensors.torch import save
 
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
-from specpc.head_scores import fuse, signed_root
-from specpc.layout import tiles
-from specpc.lexical import stems
-from specpc.picking import lay_out_units
-from specpc.retrieval_heads import DenseReference, HeadProfile
-from specpc.second_look import second_look, standardised
-from specpc.selection import select_units
+from specpc.scorers.lexical import second_look, standardised, stems
+from specpc.scorers.retrieval_heads import fuse, signed_root
+from specpc.scorers.settings import DenseReference, HeadProfile
+from specpc.selection.units import select_units
+from specpc.structure.units import lay_out_units
+from specpc.text.layout import tiles
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set
 from tests.fitting.pool import WEIGHTS, observations
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from specpc.layout import Layout
+    from specpc.text.layout import Layout
     from tests.fitting.pool import Observation
 
 Array = Any
@@ -177,7 +176,7 @@ def fit_readout(cases: Sequence[Case]) -> Readout:
 
 
 def make_profile(model: Readout, dense: DenseReference | None, note: str) -> HeadProfile:
-    """What `specpc.retrieval_heads` reads."""
+    """What `specpc.scorers.retrieval_heads` reads."""
     with torch.no_grad():
         weights = (model.weights[:-2] * model.used / model.scale).tolist()
         lexical, similar = (model.weights[-2:] / 1.5).tolist()

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
-from specpc.attention import LayerAttention, StopForward, question_attention
-from specpc.dense import value_states
-from specpc.drafts import load_draft
-from specpc.forward import ask, read_context
-from specpc.picking import cut_into_units
-from specpc.reading import Reader
-from specpc.windows import cut_windows
+from specpc.drafts.load import load_draft
+from specpc.models.attention import LayerAttention, StopForward, question_attention
+from specpc.models.forward import ask, read_context
+from specpc.models.reader import Reader
+from specpc.models.windows import cut_windows
+from specpc.scorers.dense import value_states
+from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from specpc.prompt import Frame
+    from specpc.models.template import Frame
 
 Array = Any
 LAYERS: Final = 24
@@ -86,7 +86,7 @@ _LANGUAGES: Final = {"en", "py", "go", "rs", "js", "java"}
 
 @dataclass(frozen=True)
 class Reading:
-    """One item, read window by window as `specpc.retrieval_heads` reads.
+    """One item, read window by window as `specpc.scorers.retrieval_heads` reads.
 
     Attributes:
         heads: ``[layers * heads, tokens]`` attention of the question less that of "N/A".

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
-from specpc.dense import input_embeddings, word_means
-from specpc.drafts import load_draft
+from specpc.drafts.load import load_draft
 from specpc.evaluation.rankers import MiniLMRanker
-from specpc.lexical import bm25, stems
-from specpc.picking import cut_into_units, unit_scores
-from specpc.reading import Reader
+from specpc.models.reader import Reader
+from specpc.scorers.dense import input_embeddings, word_means
+from specpc.scorers.lexical import bm25, stems
+from specpc.structure.units import cut_into_units
+from specpc.text.pieces import unit_scores
 from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from specpc.picking import Units
-    from specpc.tokens import TextEncoder, TokenizedText
+    from specpc.models.tokens import TextEncoder, TokenizedText
+    from specpc.text.pieces import Units
 
 Array = Any
 _SIF: Final = 1e-4
@@ -44,7 +45,7 @@ class Observation:
     Attributes:
         dataset: name of its set.
         id: of the item.
-        unit: what kind of units, as `specpc.picking.lay_out_units` names them.
+        unit: what kind of units, as `specpc.structure.units.lay_out_units` names them.
         heads: ``[layers * heads, units]`` pooled attention of the question less "N/A".
         states: ``[1 + units, states + hidden]`` mean value states and weighted mean input
             embeddings of question and units.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ANSWER = "the mill certificates for 212 steel piles turned out to describe a weaker grade"
 SCRIPTS = sorted(path.name for path in EXAMPLES.glob("*.py"))
 

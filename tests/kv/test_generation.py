@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 from transformers.generation.streamers import BaseStreamer
 
-from specpc.attention import LayerAttention
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.kv import (
     FullCache,
@@ -29,8 +28,9 @@ from specpc.kv import (
 )
 from specpc.kv.prefilling import prefill_each
 from specpc.kv.scores import choose
+from specpc.models.attention import LayerAttention
 from tests.kv.slow import slow_kept
-from tests.models import tiny_model
+from tests.tiny_models import tiny_model
 
 FAMILIES = ("llama", "qwen2", "qwen3", "mistral", "phi3", "gemma3_text", "granite")
 EVERYTHING: tuple[Method, ...] = (FullCache(), StreamingLLM(500), SnapKV(500), SpecKV(500))

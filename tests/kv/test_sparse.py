@@ -13,13 +13,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.attention import LayerAttention
 from specpc.errors import UsageError
-from specpc.forward import observe
 from specpc.kv import SnapKV, SpecKV, prefill
 from specpc.kv.sparse import BLOCK, SparsePrefill, block_mask, sparse_attention
+from specpc.models.attention import LayerAttention
+from specpc.models.forward import observe
 from tests.kv.test_generation import padded, random_ids
-from tests.models import tiny_model
+from tests.tiny_models import tiny_model
 
 DEVICES = [
     "cpu",

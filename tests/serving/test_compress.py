@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specpc import Compressor
-from specpc.documents import Document
 from specpc.errors import BudgetError, InputError
-from specpc.fields import documents_fields, json_fields, messages_fields
-from specpc.messages import compress_messages
+from specpc.output.fields import documents_fields, json_fields, messages_fields
+from specpc.pipeline.documents import Document
+from specpc.pipeline.messages import compress_messages
 from specpc.serving.client import ServerCompressor
 from specpc.serving.engine import Engine
 from tests.serving.servers import post, running

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from specpc import Compressor
+from tests.output.browser import requests, start_browser
 from tests.serving.servers import running
-from tests.view.browser import requests, start_browser
 
 if TYPE_CHECKING:
     from pathlib import Path

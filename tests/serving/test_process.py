@@ -12,7 +12,7 @@ import pytest
 
 from specpc import Compressor
 from specpc.errors import SpecPCError
-from specpc.fields import json_fields
+from specpc.output.fields import json_fields
 from specpc.serving.client import ServerCompressor
 
 if TYPE_CHECKING:

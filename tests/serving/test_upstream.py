@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from specpc import Compressor
-from specpc.messages import compress_messages
+from specpc.pipeline.messages import compress_messages
 from specpc.serving.upstream import end_to_end
 from tests.serving.servers import Fake, Reply, answered, running, upstream
 

@@ -9,17 +9,18 @@ import numpy as np
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
-from specpc.fitting import Job, fit
-from specpc.markers import Marker
-from specpc.picking import UnitPicker, Units
-from specpc.reconstruction import join, keep_apart, merge
-from specpc.tokens import TextEncoder
-from tests.models import byte_tokenizer
+from specpc.models.tokens import TextEncoder
+from specpc.selection.fit import Job, fit
+from specpc.selection.units import UnitPicker
+from specpc.text.markers import Marker
+from specpc.text.pieces import Units
+from specpc.text.spans import join, keep_apart, merge
+from tests.tiny_models import byte_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specpc.layout import Layout
+    from specpc.text.layout import Layout
 
 ENCODER = TextEncoder(byte_tokenizer())
 

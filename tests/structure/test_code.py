@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.layout import Layout
 from specpc.structure.code import lay_out_code
 from specpc.structure.languages import LANGUAGES, fence_language, language_of, parse
+from specpc.text.layout import Layout
 from tests.structure.programs import PROGRAMS
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from specpc.documents import Document
-from specpc.layout import Layout
-from specpc.parts import Parts
-from specpc.picking import lay_out_units
-from specpc.segmentation import segment
+from specpc.pipeline.documents import Document
 from specpc.structure import lay_out
+from specpc.structure.units import lay_out_units
+from specpc.text.joined import Parts
+from specpc.text.layout import Layout
+from specpc.text.units import segment
 from tests.command_line import app
-from tests.models import tiny_draft
+from tests.tiny_models import tiny_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +140,7 @@ SHIPS = "Ship,Home\nAsta,Bergen\nVela,Turku\nRosa,Kiel\nLuna,Riga\n"
 @pytest.fixture
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
 
 
 @pytest.mark.usefixtures("_tiny_draft")

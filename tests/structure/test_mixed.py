@@ -11,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from specpc.layout import Layout, refine
-from specpc.segmentation import word_bounds
 from specpc.structure import lay_out
 from specpc.structure.embedded import lay_out_embedded
 from specpc.structure.regions import find_regions
+from specpc.text.layout import Layout, refine
+from specpc.text.units import word_bounds
 from tests.structure.kept import choices, fitted, kept, pieces, units
 from tests.structure.programs import PROGRAMS
 from tests.structure.test_json_values import CONTAINERS, is_part

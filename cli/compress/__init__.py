@@ -1,0 +1,205 @@
+"""``specpc compress``: reads texts, has the library compress them, writes what comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from specpc.batch.settings import Fields
+from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.errors import UsageError
+from specpc.options import Format, Protection, check_budget
+from specpc_cli.compress import files as many
+from specpc_cli.compress import lines as batch
+from specpc_cli.compress import messages, together
+from specpc_cli.compress import one as single
+from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
+from specpc_cli.compress.source import Wanted, from_here, from_server
+from specpc_cli.compress.stats import StatsWanted
+from specpc_cli.compress.task import Task
+from specpc_cli.compress.tree import has_folder
+from specpc_cli.console import Console
+from specpc_cli.inputs import STDIN, check_file
+from specpc_cli.options import (
+    CacheOption,
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    GapOption,
+    KeepFirstOption,
+    KeepLastOption,
+    KeepOption,
+    OfflineOption,
+    QuestionFileOption,
+    QuestionOption,
+    QuietOption,
+    RatioOption,
+    ScorerOption,
+    TargetTokensOption,
+    TokenizerOption,
+    UnitOption,
+)
+
+
+def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Text files or folders; '-' or none for standard input.", show_default=False
+        ),
+    ] = None,
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
+    ratio: RatioOption = None,
+    target_tokens: TargetTokensOption = None,
+    tokenizer: TokenizerOption = "draft",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="File to write, or folder for several files."),
+    ] = None,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
+    unit: UnitOption = "auto",
+    gap: GapOption = "",
+    input_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
+        ),
+    ] = "text",
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
+    ] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
+    ] = False,
+    context_field: Annotated[
+        str | None,
+        typer.Option(
+            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
+            show_default=False,
+        ),
+    ] = None,
+    question_field: Annotated[
+        str, typer.Option(help="With --jsonl: the field that holds the question.")
+    ] = "question",
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--together", help="Several texts: one budget for all, spent where it matters."
+        ),
+    ] = False,
+    min_per_document: Annotated[
+        int, typer.Option(help="With --together: tokens each document keeps at least.")
+    ] = 0,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n').",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
+    ] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Tell the tokens saved and the time spent.")
+    ] = False,
+    price: Annotated[
+        float | None, typer.Option(help="With --stats: price of a million tokens.")
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SPECPC_SERVER",
+            help="Address of a 'specpc serve' that does the work, at once.",
+            show_default=False,
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    offline: OfflineOption = False,
+    cache: CacheOption = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Keep the part of a text that a question needs.
+
+    \b
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.2
+      cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
+      specpc compress prompt.txt --ratio 0.3 | llm
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
+      specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
+      specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
+      specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
+      specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
+      specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
+
+    The compressed text goes to standard output, every kept piece byte for byte as it stood in
+    the source; messages go to standard error. Without a question, the closing question or
+    instruction of the text itself guides the cut and is kept whole; where there is none either,
+    words inside sentences are dropped.
+    """
+    console = Console(verbose=verbose, quiet=quiet)
+    sources = files or [STDIN]
+    check_budget(ratio=ratio, target_tokens=target_tokens)
+    if input_format == "messages":
+        check_messages(sources, as_json=as_json, jsonl=jsonl, together=share)
+    for source in sources:
+        if jsonl or input_format == "messages" or not Path(source).is_dir():
+            check_file(source)
+    several = len(sources) > 1 or has_folder(sources)
+    if share:
+        check_together(sources, jsonl=jsonl, resume=resume)
+    else:
+        if template is not None or min_per_document:
+            raise UsageError("--template and --min-per-document go with --together")
+        check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
+    task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
+    totals = StatsWanted(stats or price is not None, price)
+
+    wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline, cache)
+    engine = from_server(server, wanted, context) if server else from_here(wanted, console)
+    load = engine.load
+    made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
+    made_with |= task.settings()
+    if input_format == "messages":
+        messages.run(sources[0], output, load, task, console, totals)
+    elif share:
+        documents = together.Job(
+            sources,
+            output,
+            as_json,
+            jsonl,
+            context_field or "text",
+            min_per_document,
+            template,
+            totals,
+        )
+        together.run(documents, load, task, console)
+    elif jsonl:
+        made_with["draft"] = engine.draft_name()
+        fields = Fields(context_field or "context", question_field)
+        job = batch.Job(sources[0], output, fields, made_with, resume, totals)
+        batch.run(job, load, task, console)
+    elif several:
+        made_with |= {"json": as_json, "stats": as_json and totals.wanted}
+        made_with["draft"] = engine.draft_name()
+        files = many.Job(sources, output, as_json, made_with, resume, totals)
+        many.run(files, load, task, console)
+    else:
+        single.run(sources[0], output, load, task, console, as_json=as_json, stats=totals)

@@ -1,0 +1,79 @@
+"""``specpc compress --format messages``: a chat request in, the same request shorter out."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from specpc.errors import InputError
+from specpc.machine.journal import json_text
+from specpc_cli.inputs import STDIN, read_text
+from specpc_cli.outputs import write_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from specpc_cli.compress.stats import StatsWanted
+    from specpc_cli.compress.task import Engine, Task
+    from specpc_cli.console import Console
+
+_INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
+
+
+def run(
+    source: str,
+    output: Path | None,
+    load: Callable[[], Engine],
+    task: Task,
+    console: Console,
+    stats: StatsWanted,
+) -> None:
+    """Compress the messages of one file, written as JSON with the indentation it had.
+
+    Raises:
+        InputError: it is no JSON, or no messages.
+    """
+    from specpc.pipeline.messages import LONG_TEXT, Conversation
+
+    text = read_text(source)
+    request = _parse(text, "standard input" if source == STDIN else source)
+    Conversation.read(request, task.question)  # before a draft is loaded
+    compressor = load()
+    with console.progress("Reading") as progress:
+        made = task.run_messages(compressor, request, progress)
+    indent = _INDENT.match(text)
+    data = json_text(made.request, indent[1] if indent else None)
+    write_output(source, output, data)
+    if made.total is not None:
+        total = made.total
+        counts = (total.original_tokens, total.compressed_tokens, total.timings.total)
+        if stats.wanted:
+            console.tell(stats.totals(counts).line())
+        else:
+            console.summary(total)
+    else:
+        console.tell(
+            f"nothing was cut: besides system messages and the last user turn there is no text of "
+            f"more than {LONG_TEXT} characters"
+        )
+
+
+def _parse(text: str, shown: str) -> Any:
+    try:
+        return json.loads(text.removeprefix("\ufeff"), parse_float=_finite)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{shown} is not valid JSON ({error.msg} at {where})") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{shown} is not JSON that can be read ({error})") from error
+
+
+def _finite(number: str) -> float:
+    """Refuse what would come out as ``Infinity``, which is no JSON."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {number} is out of range")
+    return value

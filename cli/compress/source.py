@@ -1,0 +1,113 @@
+"""What compresses for ``specpc compress``: a draft that is loaded here, or a server."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from specpc.errors import UsageError
+from specpc.machine.network import check_server
+from specpc.machine.reporting import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specpc import Compressor
+    from specpc_cli.compress.task import Engine
+    from specpc_cli.console import Console
+
+_SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The options of `specpc.Compressor.from_pretrained`, as typed."""
+
+    draft: str
+    scorer: str
+    unit: str
+    tokenizer: str
+    device: str
+    dtype: str
+    offline: bool
+    cache: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a compressor comes from.
+
+    Attributes:
+        load: gives it, after seconds where a draft must be loaded.
+        draft_name: gives the name of its draft, at once.
+    """
+
+    load: Callable[[], Engine]
+    draft_name: Callable[[], str]
+
+
+def from_here(wanted: Wanted, console: Console) -> Source:
+    """A compressor in this process."""
+
+    def load() -> Compressor:
+        from specpc import Compressor
+        from specpc.scorers import advice
+        from specpc.scorers.cache import ScoreCache
+
+        tell = console.tell if console.verbose else silent
+        compressor = Compressor.from_pretrained(
+            wanted.draft,
+            scorer=wanted.scorer,
+            unit=wanted.unit,
+            device=wanted.device,
+            dtype=wanted.dtype,
+            tokenizer=wanted.tokenizer,
+            offline=wanted.offline,
+            cache=ScoreCache(tell=tell) if wanted.cache else False,
+            report=console.tell,
+        )
+        if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "specpc":
+            told = "the retrieval heads of this draft are not known; better results after"
+            console.tell(f"{told}: {advice(compressor.draft)}")
+        return compressor
+
+    return Source(load, lambda: wanted.draft)
+
+
+def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
+    """A compressor that is a server: no draft is loaded here, and torch is not imported.
+
+    Args:
+        address: as typed, or as SPECPC_SERVER has it.
+        wanted: a draft that was typed must be the server's.
+        context: tells which options were typed.
+
+    Raises:
+        UsageError: the address is none, or an option cannot be had from a server.
+    """
+    address = check_server(address, "--server")
+    for option in _SERVERS_OWN:
+        if _is_typed(context, option):
+            raise UsageError(
+                f"--{option} is for the server to say ('specpc serve --{option}'): leave it out, "
+                "or leave out --server and SPECPC_SERVER"
+            )
+    from specpc.serving.client import ServerCompressor
+
+    server = ServerCompressor(
+        address,
+        token=os.environ.get("SPECPC_TOKEN") or None,
+        draft=wanted.draft if _is_typed(context, "draft") else None,
+        scorer=wanted.scorer,
+        unit=wanted.unit,
+        tokenizer=wanted.tokenizer,
+    )
+    return Source(lambda: server, server.draft_name)
+
+
+def _is_typed(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name != "DEFAULT"

@@ -1,0 +1,62 @@
+"""Ray Data: a class for ``map_batches``, of which every actor loads one draft.
+
+>>> from specpc.batch.ray_data import CompressRows, Settings
+>>> rows = ray.data.read_parquet("s3://bucket/corpus/").map_batches(
+...     CompressRows,
+...     fn_constructor_args=(Settings(question="What was decided?", ratio=0.2),),
+...     batch_format="pyarrow",
+...     batch_size=64,
+...     compute=ray.data.ActorPoolStrategy(min_size=1, max_size=4),
+... )
+>>> rows.write_parquet("s3://bucket/short/")
+
+With GPUs, ``num_gpus=1`` gives each actor one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specpc.batch.rows import Bad, compress_rows
+from specpc.batch.settings import Fields, Settings
+from specpc.batch.table_rows import TableRows
+from specpc.integrations import missing
+
+try:
+    import pyarrow as pa
+except ImportError as error:
+    raise missing("specpc.batch.ray_data", "pyarrow", "ray") from error
+
+__all__ = ["CompressRows", "Fields", "Settings"]
+
+_ERROR = "error"
+
+
+class CompressRows:
+    """Compresses tables: every column but the context stays, and the results are added.
+
+    They are those of ``specpc batch``, and ``error``: why a row could not be compressed, or null.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the draft.
+
+        Raises:
+            SpecPCError: see `specpc.errors`.
+        """
+        self._settings = settings
+        self._compressor = settings.load()
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Compress a batch, which needs ``batch_format="pyarrow"``.
+
+        Raises:
+            InputError: the table has no column of texts by the given name.
+        """
+        rows = TableRows(batch, self._settings.fields)
+        made = compress_rows(self._compressor, self._settings, rows, lenient=True)
+        errors: list[Any] = [row.error if isinstance(row, Bad) else None for row in made]
+        table = rows.with_results(made)
+        if _ERROR in table.column_names:
+            table = table.drop_columns([_ERROR])
+        return table.append_column(_ERROR, pa.array(errors, pa.string()))

@@ -1,0 +1,1 @@
+"""This computer: its files, memory, processors and network."""

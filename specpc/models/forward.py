@@ -1,0 +1,158 @@
+"""Forwards of a draft whose attention is observed."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from specpc.errors import UnsupportedModelError
+from specpc.machine.memory import memory_errors
+from specpc.machine.stopwatch import stage
+from specpc.models.attention import Observer, StopForward
+from specpc.models.lean.decoder import LeanModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+    from transformers import DynamicCache
+
+    from specpc.models.draft import Draft
+    from specpc.models.lean.packing import Piece
+
+_PACKING: Final = frozenset({"cuda"})
+_PASS_TOKENS: Final = 16_384
+
+
+def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
+    """One observed forward of ``model.base_model`` without logits or gradients.
+
+    Args:
+        model: causal language model loaded with ``attn_implementation=ATTENTION``.
+        observer: sees every attention layer, and may end the forward with `StopForward`.
+        **inputs: ``input_ids`` ``[batch, tokens]`` and what else ``base_model`` takes.
+
+    Returns:
+        The output of ``base_model``, or ``None`` if the observer ended it.
+
+    Raises:
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    message = _out_of_memory(model, inputs["input_ids"].shape[1])
+    with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+        try:
+            return model.base_model(observer=observer, **inputs)
+        except StopForward:
+            return None
+
+
+def _out_of_memory(model: Any, tokens: int) -> str:
+    return (
+        f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
+        "window (SpecPCScorer(max_window=2048) in Python), a smaller draft, or --device cpu"
+    )
+
+
+def read_pieces(
+    model: Any, before: Sequence[int], pieces: Sequence[Piece], depth: int | None = None
+) -> None:
+    """Read texts of which some continue others, each as if it were alone with what it continues.
+
+    Args:
+        model: as for `observe`.
+        before: template at the start of all.
+        pieces: what is read, and by whom; an observer sees the keys and values of template, all
+            that the piece continues, and the piece, and the queries of the last tokens of these
+            (those of the piece at least).
+        depth: deepest layer the observers look at, all of which end the forward there; ``None``
+            if none does.
+
+    Raises:
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    if isinstance(model, LeanModel):
+        tokens = sum(len(piece.ids) for piece in pieces)
+        message = _out_of_memory(model, tokens)
+        with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+            model.read_pieces(before, pieces, depth)
+        return
+    caches: list[DynamicCache] = []
+    for piece in pieces:
+        if piece.after is None:
+            caches.append(read_context(model, before, piece.ids, piece.observer))
+        else:
+            caches.append(ask(model, caches[piece.after], piece.ids, piece.observer))
+
+
+def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Windows grouped by what is read in one pass: on CUDA many, which one does not keep busy.
+
+    Args:
+        model: as for `read_pieces`; one of transformers reads them one by one.
+        windows: token ranges.
+    """
+    packs = isinstance(model, LeanModel) and model.device.type in _PACKING
+    most = _PASS_TOKENS if packs else 0
+    passes: list[list[tuple[int, int]]] = []
+    held = 0
+    for low, high in windows:
+        if passes and held + high - low <= most:
+            passes[-1].append((low, high))
+            held += high - low
+        else:
+            passes.append([(low, high)])
+            held = high - low
+    return passes
+
+
+def read_context(
+    model: Any, before: Sequence[int], window: Tensor, observer: Observer
+) -> DynamicCache:
+    """Read a window of context once, for any number of questions.
+
+    Args:
+        model: as for `observe`, of transformers.
+        before: template up to the context.
+        window: ``[tokens]`` of the context.
+        observer: sees the layers, and may end the forward.
+
+    Returns:
+        The KV cache of template and window, for `ask`.
+    """
+    from transformers import DynamicCache
+
+    cache = DynamicCache(config=model.config)
+    ids = torch.cat((torch.tensor(before, dtype=torch.long), window.long()))[None]
+    observe(model, observer, input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
+    return cache
+
+
+def ask(model: Any, context: DynamicCache, ids: Tensor, observer: Observer) -> DynamicCache:
+    """Read ``[tokens]`` on a copy of the cache of a context, and return the copy."""
+    own = copy.deepcopy(context)
+    after = ids.long()[None].to(model.device)
+    observe(model, observer, input_ids=after, past_key_values=own, use_cache=True)
+    return own
+
+
+def end_ids(model: Any) -> list[int]:
+    """Ids of the tokens that end a model's answers, as far as its settings state them."""
+    settings = getattr(model, "generation_config", model.config)
+    stated = getattr(settings, "eos_token_id", None)
+    several = stated if isinstance(stated, list) else [stated]
+    return sorted({*several} - {None})
+
+
+def answer_ends(model: Draft) -> list[int]:
+    """Ids of the tokens that end a model's answers."""
+    return sorted({*end_ids(model.model), model.tokenizer.eos_token_id} - {None})
+
+
+def not_observed(model: Any) -> UnsupportedModelError:
+    """The error for a model none of whose attention layers reported to an observer."""
+    return UnsupportedModelError(
+        f"the attention of this draft ({model.config.model_type}) cannot be observed: "
+        "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
+    )

@@ -1,0 +1,316 @@
+"""A decoder of the Llama family in plain torch: what transformers computes, and nothing else.
+
+It has no logits for training, no generation and no hooks, so it needs no second of imports. It is
+called as ``base_model`` of a transformers model is; texts that share a beginning can also be read
+in one pass (`LeanModel.read_pieces`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from torch.nn import functional
+
+from specpc.models.attention import LayerAttention, StopForward
+from specpc.models.lean.packing import Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from torch import Tensor
+
+    from specpc.models.attention import Observer
+    from specpc.models.lean.packing import Piece, Template
+
+    Attend: TypeAlias = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+
+_BLOCK: Final = 128
+
+
+@dataclass(frozen=True)
+class LeanConfig:
+    """The shape of a decoder, named as in ``config.json``.
+
+    Attributes:
+        inverse_frequencies: of the rotary positions, ``[head_dim / 2]``.
+    """
+
+    model_type: str
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    rms_norm_eps: float
+    max_position_embeddings: int
+    inverse_frequencies: Tensor = field(repr=False, compare=False)
+
+    def get_text_config(self) -> LeanConfig:
+        """Itself: there is nothing but text."""
+        return self
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """One layer; biases and the norms of queries and keys where the family has them."""
+
+    input_norm: Tensor
+    post_norm: Tensor
+    q: Tensor
+    k: Tensor
+    v: Tensor
+    o: Tensor
+    gate: Tensor
+    up: Tensor
+    down: Tensor
+    q_bias: Tensor | None = None
+    k_bias: Tensor | None = None
+    v_bias: Tensor | None = None
+    q_norm: Tensor | None = None
+    k_norm: Tensor | None = None
+
+
+@dataclass
+class LeanCache:
+    """Keys and values of each layer, ``[batch, kv_heads, tokens, head_dim]``."""
+
+    keys: list[Tensor] = field(default_factory=list)
+    values: list[Tensor] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Number of tokens."""
+        return self.keys[0].shape[2] if self.keys else 0
+
+    def update(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Append to one layer and give all of it."""
+        if layer == len(self.keys):
+            self.keys.append(key)
+            self.values.append(value)
+        else:
+            self.keys[layer] = torch.cat((self.keys[layer], key), dim=2)
+            self.values[layer] = torch.cat((self.values[layer], value), dim=2)
+        return self.keys[layer], self.values[layer]
+
+
+@dataclass(frozen=True)
+class LeanOutput:
+    """What `LeanModel` returns: ``[batch, tokens, hidden]`` and the cache, if it was wanted."""
+
+    last_hidden_state: Tensor
+    past_key_values: LeanCache | None
+
+
+@dataclass(frozen=True, eq=False)
+class LeanModel:
+    """A decoder with its weights.
+
+    Attributes:
+        config: its shape.
+        embedding: ``[vocabulary, hidden]``.
+        layers: all of them, in order.
+        norm: the last norm.
+        head: ``[vocabulary, hidden]``, by which hidden states become logits.
+        name_or_path: the folder it was loaded from.
+    """
+
+    config: LeanConfig
+    embedding: Tensor = field(repr=False)
+    layers: tuple[LayerWeights, ...] = field(repr=False)
+    norm: Tensor = field(repr=False)
+    head: Tensor = field(repr=False)
+    name_or_path: str
+    _templates: dict[tuple[int, ...], Template] = field(default_factory=dict, repr=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.embedding.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Their number format."""
+        return self.embedding.dtype
+
+    @property
+    def base_model(self) -> LeanModel:
+        """Itself."""
+        return self
+
+    def get_input_embeddings(self) -> torch.nn.Embedding:
+        """The embedding as a module."""
+        return torch.nn.Embedding(
+            self.config.vocab_size, self.config.hidden_size, _weight=self.embedding, _freeze=True
+        )
+
+    def get_output_embeddings(self) -> Callable[[Tensor], Tensor]:
+        """Hidden states to logits."""
+        return partial(functional.linear, weight=self.head)
+
+    def __call__(
+        self,
+        input_ids: Tensor,
+        *,
+        observer: Observer | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: LeanCache | None = None,
+        use_cache: bool = False,
+    ) -> LeanOutput:
+        """Read ``[batch, tokens]`` as a transformers ``base_model`` does."""
+        cache = past_key_values or (LeanCache() if use_cache else None)
+        past, count = len(cache or ()), input_ids.shape[1]
+        if position_ids is None:
+            position_ids = torch.arange(past, past + count, device=input_ids.device)[None]
+        mask = _mask(past, count, attention_mask, input_ids.device)
+
+        def attend(layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+            if cache is not None:
+                key, value = cache.update(layer, key, value)
+            if observer is not None:
+                scale = query.shape[-1] ** -0.5
+                observer(LayerAttention(layer, query, key, mask, scale, value))
+            return attention(query, key, value, mask)
+
+        return LeanOutput(self._run(input_ids, position_ids, attend), cache)
+
+    def read_pieces(
+        self, before: Sequence[int], pieces: Sequence[Piece], depth: int | None = None
+    ) -> None:
+        """Read texts of which some continue others in one pass, each weight met once.
+
+        Args:
+            before: template at the start of all; what the layers make of it is kept, and not
+                computed again.
+            pieces: their observers see the queries of the piece alone.
+            depth: deepest layer the observers look at, all of which end the forward there.
+        """
+        depth = self.config.num_hidden_layers - 1 if depth is None else depth
+        key = tuple(before)
+        known = self._templates.get(key)
+        if known is None or len(known) <= depth:
+            known = None
+        packed = Packed(pieces, key, known)
+        ids, positions = packed.ids.to(self.device), packed.positions.to(self.device)
+        with suppress(StopForward):
+            self._run(ids[None], positions[None], partial(packed.attend, attention=attention))
+        if known is None:
+            self._templates[key] = packed.template
+
+    def _run(self, ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
+        """``[batch, tokens, hidden]`` after the last norm; ``attend`` mixes positions."""
+        hidden = functional.embedding(ids, self.embedding)
+        frequencies = self.config.inverse_frequencies.to(ids.device)
+        angles = (positions[..., None].float() * frequencies).repeat(1, 1, 2)[:, None]
+        rotary = angles.cos().to(hidden.dtype), angles.sin().to(hidden.dtype)
+        for number, weights in enumerate(self.layers):
+            hidden = self._layer(number, weights, hidden, rotary, attend)
+        return self._norm(hidden, self.norm)
+
+    def _layer(
+        self,
+        number: int,
+        weights: LayerWeights,
+        hidden: Tensor,
+        rotary: tuple[Tensor, Tensor],
+        attend: Attend,
+    ) -> Tensor:
+        shape = (*hidden.shape[:-1], -1, self.config.head_dim)
+        normed = self._norm(hidden, weights.input_norm)
+        query = functional.linear(normed, weights.q, weights.q_bias).view(shape)
+        key = functional.linear(normed, weights.k, weights.k_bias).view(shape)
+        value = functional.linear(normed, weights.v, weights.v_bias).view(shape).transpose(1, 2)
+        if weights.q_norm is not None and weights.k_norm is not None:
+            query, key = self._norm(query, weights.q_norm), self._norm(key, weights.k_norm)
+        query, key = _rotate(query.transpose(1, 2), rotary), _rotate(key.transpose(1, 2), rotary)
+        mixed = attend(number, query, key, value).transpose(1, 2).reshape(*hidden.shape[:-1], -1)
+        hidden = hidden + functional.linear(mixed, weights.o)
+        normed = self._norm(hidden, weights.post_norm)
+        gate = functional.silu(functional.linear(normed, weights.gate), inplace=True)
+        gated = gate.mul_(functional.linear(normed, weights.up))
+        return hidden + functional.linear(gated, weights.down)
+
+    def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
+        """Root mean square norm, computed in float32."""
+        wide = hidden.float()
+        wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.config.rms_norm_eps)
+        return weight * wide.to(hidden.dtype)
+
+
+def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Attention of the last positions to all, causal unless a mask says which see which.
+
+    Args:
+        query: ``[batch, heads, queries, head_dim]``.
+        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
+        value: likewise.
+        mask: boolean ``[batch or 1, 1, queries, keys]``.
+    """
+    if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
+        return attention_in_blocks(query, key, value)
+    queries, keys = query.shape[2], key.shape[2]
+    attend: Any = functional.scaled_dot_product_attention
+    if mask is None and queries == keys:
+        return attend(query, key, value, is_causal=True, enable_gqa=True)  # type: ignore[no-any-return]
+    if mask is None and queries > keys - queries:
+        # Rows for what came before, thrown away, cost less than kernels that take a mask.
+        padded = functional.pad(query, (0, 0, keys - queries, 0))
+        mixed: Tensor = attend(padded, key, value, is_causal=True, enable_gqa=True)
+        return mixed[:, :, keys - queries :]
+    if mask is None:
+        mask = _mask(keys - queries, queries, None, query.device)
+    group = query.shape[1] // key.shape[1]  # with a mask, shared heads have slow kernels only
+    key, value = (states.repeat_interleave(group, dim=1) for states in (key, value))
+    return attend(query, key, value, attn_mask=mask)  # type: ignore[no-any-return]
+
+
+def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Causal attention of the last positions to all, by plain matrix products.
+
+    In bfloat16 on a CPU they take two thirds of the time of torch's own kernel, which converts
+    to float32 and back inside. Logits are rounded to bfloat16, as transformers' eager attention
+    does. No more than ``[heads, 128, keys]`` is held.
+
+    Args:
+        query: ``[batch, heads, queries, head_dim]``.
+        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
+        value: likewise.
+    """
+    batch, heads, queries, size = query.shape
+    kv_heads, keys = key.shape[1], key.shape[2]
+    shared = batch, kv_heads, heads // kv_heads
+    grouped, flipped = (query * size**-0.5).view(*shared, queries, size), key.transpose(2, 3)
+    mixed = query.new_empty(*shared, queries, size)
+    for low in range(0, queries, _BLOCK):
+        count = min(_BLOCK, queries - low)
+        seen = keys - queries + low + count
+        rows = grouped[:, :, :, low : low + count].flatten(2, 3)
+        logits = torch.matmul(rows, flipped[..., :seen]).view(*shared, count, seen)
+        later = torch.ones(count, count, dtype=torch.bool).triu(1)
+        logits[..., seen - count :].masked_fill_(later, -torch.inf)
+        weights = logits.softmax(dim=-1).flatten(2, 3)
+        block = torch.matmul(weights, value[:, :, :seen])
+        mixed[:, :, :, low : low + count] = block.view(*shared, count, size)
+    return mixed.flatten(1, 2)
+
+
+def _mask(
+    past: int, count: int, attention_mask: Tensor | None, device: torch.device
+) -> Tensor | None:
+    """Which of ``past + count`` keys the last ``count`` queries see; ``None`` for all before."""
+    if attention_mask is None and past == 0:
+        return None
+    seen = torch.ones(count, past + count, dtype=torch.bool, device=device).tril(past)[None, None]
+    return seen if attention_mask is None else seen & attention_mask.bool()[:, None, None]
+
+
+def _rotate(states: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary positions on ``[batch, heads, tokens, head_dim]``."""
+    low, high = states.chunk(2, dim=-1)
+    return states * rotary[0] + torch.cat((-high, low), dim=-1) * rotary[1]

@@ -1,0 +1,116 @@
+"""Several texts in one forward: a template, texts that follow it, and what continues those."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import torch
+
+from specpc.models.attention import LayerAttention, StopForward
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from specpc.models.attention import Observer
+
+Template: TypeAlias = "list[tuple[Tensor, Tensor]]"
+"""Keys and values that each layer made of a template, as far down as it was read."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text to be read.
+
+    Attributes:
+        ids: ``[tokens]``.
+        observer: sees its queries, and the keys and values of all it follows and its own.
+        after: number of the piece it continues; ``None`` if it follows the template.
+    """
+
+    ids: Tensor
+    observer: Observer
+    after: int | None = None
+
+
+class Packed:
+    """Pieces side by side in one sequence, none of which sees what it does not continue."""
+
+    def __init__(
+        self, pieces: Sequence[Piece], before: tuple[int, ...], known: Template | None
+    ) -> None:
+        """Lay out the pieces; the template itself comes first unless its states are known."""
+        head = len(before) if known is None else 0
+        self.pieces = pieces
+        self.template: Template = [] if known is None else known
+        self._known = known is not None
+        self._head = head
+        self._stopped: set[int] = set()
+        lengths = [len(piece.ids) for piece in pieces]
+        starts: list[int] = []
+        self._ranges: list[slice] = []
+        self._chains: list[list[int]] = []
+        low = head
+        for number, piece in enumerate(pieces):
+            chain = [number] if piece.after is None else [*self._chains[piece.after], number]
+            self._chains.append(chain)
+            self._ranges.append(slice(low, low + lengths[number]))
+            starts.append(len(before) + sum(lengths[other] for other in chain[:-1]))
+            low += lengths[number]
+        parts = [torch.tensor(before[:head], dtype=torch.long)]
+        self.ids = torch.cat([*parts, *(piece.ids.long().cpu() for piece in pieces)])
+        spans = zip(starts, lengths, strict=True)
+        self.positions = torch.cat(
+            [torch.arange(head), *(torch.arange(start, start + length) for start, length in spans)]
+        )
+
+    def attend(
+        self,
+        layer: int,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attention: Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor],
+    ) -> Tensor:
+        """Show each piece's part of one layer to its observer, then mix within the piece.
+
+        Raises:
+            StopForward: every observer has seen enough.
+        """
+        head = slice(0, self._head)
+        if not self._known:
+            self.template.append((key[:, :, head].clone(), value[:, :, head].clone()))
+        parts = [self._states(layer, chain, key, value) for chain in self._chains]
+        for number, (own, seen) in enumerate(zip(self._ranges, parts, strict=True)):
+            self._show(number, LayerAttention(
+                layer, query[:, :, own], seen[0], None, query.shape[-1] ** -0.5, seen[1]
+            ))  # fmt: skip
+        if len(self._stopped) == len(self.pieces):
+            raise StopForward
+        mixed = []
+        if self._head:
+            mixed.append(attention(query[:, :, head], *self.template[layer], None))
+        for own, seen in zip(self._ranges, parts, strict=True):
+            mixed.append(attention(query[:, :, own], *seen, None))
+        return torch.cat(mixed, dim=2)
+
+    def _show(self, number: int, seen: LayerAttention) -> None:
+        if number in self._stopped:
+            return
+        try:
+            self.pieces[number].observer(seen)
+        except StopForward:
+            self._stopped.add(number)
+
+    def _states(
+        self, layer: int, chain: Sequence[int], key: Tensor, value: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Keys and values of the template and a chain of pieces."""
+        ranges = [self._ranges[number] for number in chain]
+        first, second = self.template[layer]
+        return (
+            torch.cat([first, *(key[:, :, own] for own in ranges)], dim=2),
+            torch.cat([second, *(value[:, :, own] for own in ranges)], dim=2),
+        )

@@ -1,0 +1,1 @@
+"""What comes out, to look at and to trace back."""

@@ -1,0 +1,93 @@
+"""Results as JSON: the fields of ``--json``, of JSON lines and of the server's answers.
+
+Their names and meaning are stable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from specpc.pipeline.documents import DocumentsResult
+    from specpc.pipeline.messages import CompressedMessages
+    from specpc.results import CompressionResult
+
+
+def batch_fields(result: CompressionResult) -> dict[str, Any]:
+    """The fields of a JSONL output line."""
+    return {
+        "compressed": result.text,
+        "spans": [[span.start, span.end] for span in result.spans],
+        **_counts(result),
+    }
+
+
+def json_fields(result: CompressionResult) -> dict[str, Any]:
+    """The fields of ``--json``: those of a batch line, and how they came about."""
+    return {**batch_fields(result), "positions": list(result.positions), **_origin(result)}
+
+
+def documents_fields(result: DocumentsResult) -> dict[str, Any]:
+    """The fields of ``--json`` with ``--together``.
+
+    A citation leads from ``compressed`` back to each document.
+    """
+    total = result.total
+    return {
+        "compressed": result.text,
+        "documents": [
+            {
+                "name": document.name,
+                "position": position,
+                "length": len(document.text),
+                "spans": [[span.start, span.end] for span in document.spans],
+                "positions": list(document.positions),
+                "original_tokens": document.original_tokens,
+                "compressed_tokens": document.compressed_tokens,
+            }
+            for document, position in zip(result.documents, result.positions, strict=True)
+        ],
+        "dropped": list(result.dropped),
+        **_counts(total),
+        **_origin(total),
+    }
+
+
+def messages_fields(made: CompressedMessages) -> dict[str, Any]:
+    """A chat request that was compressed, and counts if anything in it could be cut."""
+    total = made.total
+    if total is None:
+        return {"request": made.request}
+    return {"request": made.request, **_counts(total), **_origin(total)}
+
+
+def _counts(result: CompressionResult) -> dict[str, Any]:
+    return {
+        "original_tokens": result.original_tokens,
+        "compressed_tokens": result.compressed_tokens,
+        "tokenizer": result.tokenizer,
+        "seconds": round(result.timings.total, 4),
+    }
+
+
+def _origin(result: CompressionResult) -> dict[str, Any]:
+    """How a result came about."""
+    times = result.timings
+    return {
+        "ratio": round(result.ratio, 4),
+        "budget": result.budget,
+        "query": result.query,
+        "query_source": result.query_source.value,
+        "draft": result.draft,
+        "scorer": result.scorer,
+        "unit": result.unit,
+        "windows": result.windows,
+        "runtime": None if result.runtime is None else asdict(result.runtime),
+        "timings": {
+            "tokenize": round(times.tokenize, 4),
+            "score": round(times.score, 4),
+            "select": round(times.select, 4),
+        },
+        "notes": list(result.notes),
+    }

@@ -1,0 +1,181 @@
+"""From a compressed text back to its source: where a quote or a character was cut from.
+
+Pure functions on the slices a compressed text is made of.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from specpc.errors import InputError
+from specpc.results import CompressionResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specpc.pipeline.documents import DocumentsResult
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stretch of a source.
+
+    Attributes:
+        start: first character.
+        end: one past the last character.
+        document: name of the document it is in; ``None`` where there is only one text.
+    """
+
+    start: int
+    end: int
+    document: str | None = None
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A stretch of a compressed text that was cut from a source.
+
+    Attributes:
+        position: where it begins in the compressed text.
+        place: where it was.
+    """
+
+    position: int
+    place: Place
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the compressed text."""
+        return self.position + self.place.end - self.place.start
+
+
+@dataclass(frozen=True)
+class SlicedText:
+    """A compressed text and the slices it was put together from, in order."""
+
+    text: str
+    slices: tuple[Slice, ...]
+
+    @classmethod
+    def of(cls, result: CompressionResult | DocumentsResult) -> SlicedText:
+        """What `Compressor.compress` or `Compressor.compress_documents` made."""
+        if isinstance(result, CompressionResult):
+            spans = zip(result.spans, result.positions, strict=True)
+            return cls(result.text, tuple(Slice(p, Place(s.start, s.end)) for s, p in spans))
+        return cls(
+            result.text,
+            tuple(
+                Slice(at + position, Place(span.start, span.end, document.name))
+                for document, at in zip(result.documents, result.positions, strict=True)
+                for span, position in zip(document.spans, document.positions, strict=True)
+            ),
+        )
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> SlicedText:
+        """What ``specpc compress --json`` wrote: one of its objects.
+
+        Raises:
+            InputError: it is none.
+        """
+        try:
+            text = fields["compressed"]
+            slices = [
+                Slice(at + position, Place(start, end, name))
+                for at, name, made in _parts(fields)
+                for (start, end), position in zip(made["spans"], _positions(made), strict=True)
+            ]
+            well = isinstance(text, str) and all(s.position <= s.end <= len(text) for s in slices)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _not_ours() from error
+        if not well:
+            raise _not_ours()
+        return cls(text, tuple(slices))
+
+    def places(self, start: int, end: int) -> tuple[Place, ...]:
+        """Where ``text[start:end]`` was; what was not cut from a source (a marker) is left out."""
+        found: list[Place] = []
+        first = bisect_right([piece.end for piece in self.slices], start)
+        for piece in self.slices[first:]:
+            if piece.position >= end:
+                break
+            low = max(start, piece.position) - piece.position + piece.place.start
+            high = min(end, piece.end) - piece.position + piece.place.start
+            found.append(Place(low, high, piece.place.document))
+        return tuple(found)
+
+
+def locate(
+    result: CompressionResult | DocumentsResult | SlicedText, quote: str
+) -> tuple[tuple[Place, ...], ...]:
+    """Where a quote of a compressed text stood in its source.
+
+    Args:
+        result: the compressed text.
+        quote: what is looked for; any white space in it stands for any other.
+
+    Returns:
+        For each place in the compressed text where the quote stands, the stretches of the source
+        it came from: more than one where something between them was cut.
+
+    Raises:
+        InputError: the quote is blank.
+    """
+    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    words = quote.split()
+    if not words:
+        raise InputError("the quote is empty: give some of the compressed text")
+    pattern = r"\s+".join(map(re.escape, words))
+    found = (sliced.places(*match.span()) for match in re.finditer(pattern, sliced.text))
+    return tuple(places for places in found if places)
+
+
+def locate_position(
+    result: CompressionResult | DocumentsResult | SlicedText, position: int
+) -> Place | None:
+    """Where one character of a compressed text stood; ``None`` for a character of a marker.
+
+    Raises:
+        InputError: the text has no such character.
+    """
+    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    if not 0 <= position < len(sliced.text):
+        raise InputError(
+            f"there is no character {position} in a compressed text of {len(sliced.text):,}"
+        )
+    return next(iter(sliced.places(position, position + 1)), None)
+
+
+def line_and_column(source: str, position: int) -> tuple[int, int]:
+    """Where a character stands, both counted from 1; lines end with ``\\n``."""
+    return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
+
+
+def _parts(fields: dict[str, Any]) -> Iterable[tuple[int, str | None, dict[str, Any]]]:
+    """Of each source: where its text begins in the whole, its name, and its spans."""
+    if "documents" in fields:
+        return [(made["position"], made["name"], made) for made in fields["documents"]]
+    return [(0, fields.get("file"), fields)]
+
+
+def _positions(made: dict[str, Any]) -> list[int]:
+    """Where the spans begin; a batch line has none, as nothing stands between its spans."""
+    if "positions" in made:
+        return list(made["positions"])
+    positions, at = [], 0
+    for start, end in made["spans"]:
+        positions.append(at)
+        at += end - start
+    if at != len(made["compressed"]):
+        raise ValueError("something stands between the spans")
+    return positions
+
+
+def _not_ours() -> InputError:
+    return InputError(
+        "this is no output of specpc compress --json: make one with "
+        "specpc compress FILE ... --json > result.json"
+    )

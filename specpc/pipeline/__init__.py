@@ -1,0 +1,1 @@
+"""From a text and a question to what is kept: read, score, cut."""

@@ -1,0 +1,247 @@
+"""Chat messages as OpenAI and Anthropic take them: long texts are cut, all else stays as it is.
+
+Both vendors' requests are lists of messages with a role and a content, which is a string or a
+list of typed parts; what differs (who answers a tool call, where the system prompt stands) needs
+no telling apart here.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.errors import InputError
+from specpc.options import NOTHING, Protection
+from specpc.text.query import find_tail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.together import SharedText
+    from specpc.results import CompressionResult
+
+Place = tuple[str | int, ...]
+"""Keys and positions that lead from a request to one of its strings."""
+
+# Shorter texts ("Sure, let me look.") cost little and say who did what.
+LONG_TEXT: Final = 100
+# Both vendors refuse empty texts.
+MARKER: Final = "[...]"
+# A last turn with a pasted document asks at its end, and no draft reads a long question well.
+_LONG_QUERY: Final = 2000
+_UNTOUCHED: Final = {"system", "developer"}
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A request in which the texts that may be cut were found.
+
+    Attributes:
+        request: a list of messages, or an object with such a list in its field ``messages``.
+        query: what the last user turn asks.
+        places: where the texts that may be cut stand, in order.
+    """
+
+    request: Any
+    query: str
+    places: tuple[Place, ...]
+
+    @classmethod
+    def read(cls, request: Any, question: str | None = None) -> Conversation:
+        """Find the query and the texts that may be cut.
+
+        Args:
+            request: as JSON gives it.
+            question: asked instead of the last user turn.
+
+        Raises:
+            InputError: these are no messages, or none of them is a user's.
+        """
+        at, messages = _messages(request)
+        last = _last_user_turn(messages)
+        if question is None and last is None:
+            raise InputError(
+                "there is no user message with text to take the question from: give one with -q"
+            )
+        query = question if question is not None else _query(messages[last or 0])
+        places = [
+            (*at, number, *place)
+            for number, message in enumerate(messages)
+            if not _is_untouched(message, number == len(messages) - 1)
+            for place, text in _texts(message, own=number != last)
+            if len(text) > LONG_TEXT and text.strip()
+        ]
+        return cls(request, query, tuple(places))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts that may be cut."""
+        found = []
+        for place in self.places:
+            value = self.request
+            for key in place:
+                value = value[key]
+            found.append(value)
+        return found
+
+    def with_texts(self, texts: Sequence[str]) -> Any:
+        """A copy of the request with these texts in place of those that may be cut."""
+        copy = deepcopy(self.request)
+        for place, text in zip(self.places, texts, strict=True):
+            value = copy
+            for key in place[:-1]:
+                value = value[key]
+            value[place[-1]] = text
+        return copy
+
+
+@dataclass(frozen=True)
+class CompressedMessages:
+    """A request whose long texts were cut.
+
+    Attributes:
+        request: of the same shape as the one given, with all else untouched.
+        places: where the texts that may be cut stand in it.
+        texts: what is left of each of them.
+        total: counts, budget, query and timings over all of these texts; ``None`` if there are
+            none, and the request is unchanged.
+    """
+
+    request: Any
+    places: tuple[Place, ...]
+    texts: tuple[SharedText, ...]
+    total: CompressionResult | None
+
+
+def compress_messages(
+    compressor: Compressor,
+    request: Any,
+    question: str | None = None,
+    *,
+    ratio: float | None = None,
+    target_tokens: int | None = None,
+    gap: str = "",
+    keep: Protection = NOTHING,
+    progress: Callable[[int, int], None] | None = None,
+) -> CompressedMessages:
+    """Cut the long texts of a conversation to one budget, spent where the last turn needs it.
+
+    System messages, the text of the last user turn, a closing assistant message (which is to be
+    continued) and texts of up to 100 characters are untouched. A text of which nothing is kept
+    becomes the gap marker, or ``[...]`` if that is blank, so that the request stays valid.
+
+    Args:
+        compressor: the compressor.
+        request: messages in the style of OpenAI or Anthropic, as JSON gives them: a list, or an
+            object with the list in its field ``messages``.
+        question: what is asked instead of the last user turn, which stays all the same.
+        ratio: fraction of the tokens of all these texts that is kept, ``0 < ratio <= 1``.
+        target_tokens: absolute budget for all these texts, instead of ``ratio``.
+        gap: marker written wherever something between two kept pieces of a text was cut.
+        keep: what is kept of each of these texts in any case.
+        progress: called with (tokens read, tokens in all) after each window.
+
+    Raises:
+        BudgetError: the budget is missing, out of range, or cannot hold anything.
+        InputError: these are no messages, none of them is a user's, or a text is not encodable.
+    """
+    from specpc.pipeline.together import compress_together
+
+    conversation = Conversation.read(request, question)
+    if not conversation.places:
+        return CompressedMessages(request, (), (), None)
+    _check_marks(conversation)
+    made = compress_together(
+        compressor,
+        conversation.texts,
+        conversation.query,
+        ratio=ratio,
+        target_tokens=target_tokens,
+        gap=gap,
+        keep=keep,
+        instead=gap.strip() or MARKER,
+        progress=progress,
+    )
+    cut = conversation.with_texts([part.text for part in made.texts])
+    return CompressedMessages(cut, conversation.places, made.texts, made.total)
+
+
+def _check_marks(conversation: Conversation) -> None:
+    from specpc.text.protection import check_marks
+
+    for place, text in zip(conversation.places, conversation.texts, strict=True):
+        number = next(key for key in place if isinstance(key, int)) + 1
+        check_marks(f"message {number}", text)
+
+
+def _messages(request: Any) -> tuple[Place, list[dict[str, Any]]]:
+    """Where in a request its messages are, and these."""
+    at: Place = ()
+    messages = request
+    if isinstance(request, dict):
+        at, messages = ("messages",), request.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise InputError(
+            "there are no messages: a list of them is needed, or an object with the list in its "
+            "field 'messages'"
+        )
+    for number, message in enumerate(messages, start=1):
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            raise InputError(f"message {number} is not an object with a role")
+    return at, messages
+
+
+def _is_untouched(message: dict[str, Any], is_last: bool) -> bool:
+    return message["role"] in _UNTOUCHED or (is_last and message["role"] == "assistant")
+
+
+def _last_user_turn(messages: Sequence[dict[str, Any]]) -> int | None:
+    """Number of the last message in which the user says something.
+
+    Anthropic's tool results come in user messages, but nobody speaks in them.
+    """
+    for number in range(len(messages) - 1, -1, -1):
+        message = messages[number]
+        if message["role"] == "user" and any(text.strip() for text in _own_texts(message)):
+            return number
+    return None
+
+
+def _query(message: dict[str, Any]) -> str:
+    text = "\n".join(_own_texts(message)).strip()
+    if len(text) <= _LONG_QUERY:
+        return text
+    start = find_tail(text)
+    return text[len(text) - _LONG_QUERY :] if start is None else text[start:]
+
+
+def _own_texts(message: dict[str, Any]) -> list[str]:
+    return [text for place, text in _texts(message, own=True) if not _in_result(message, place)]
+
+
+def _in_result(message: dict[str, Any], place: Place) -> bool:
+    return len(place) > 1 and message["content"][place[1]].get("type") == "tool_result"
+
+
+def _texts(message: dict[str, Any], *, own: bool) -> Iterator[tuple[Place, str]]:
+    """The texts of a message: its content or text parts of it, and what tools answered."""
+    content = message.get("content")
+    if isinstance(content, str):
+        if own:
+            yield ("content",), content
+        return
+    for number, part in _objects(content):
+        if own and part.get("type") == "text" and isinstance(part.get("text"), str):
+            yield ("content", number, "text"), part["text"]
+        if part.get("type") == "tool_result":
+            for place, text in _texts(part, own=True):
+                yield ("content", number, *place), text
+
+
+def _objects(content: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    if isinstance(content, list):
+        for number, part in enumerate(content):
+            if isinstance(part, dict):
+                yield number, part

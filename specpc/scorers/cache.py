@@ -1,0 +1,211 @@
+"""Scores kept on disk, so that another budget for the same text and question costs no forward.
+
+Layout: ``CACHE/scores/KEY.safetensors``. The key is a digest of all that the scores depend on; no
+text is stored. A file that is damaged counts as absent, and can be deleted at any time, as can all
+of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from contextlib import suppress
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from specpc.errors import DraftError, UsageError
+from specpc.machine.files import cache_folder, replace_file
+from specpc.scorers.base import Scores
+from specpc.scorers.profile import fingerprint
+from specpc.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from specpc.models.reader import Reader
+    from specpc.scorers.base import Scorer
+    from specpc.text.pieces import Units
+
+# Part of every key: raise it when the same inputs give other scores.
+_FORMAT: Final = 1
+_LIMIT: Final = 256_000_000
+_BLOCK: Final = 4096  # what the smallest file takes on most disks
+_LIBRARIES: Final = ("bm25s", "PyStemmer", "torch", "transformers")
+
+
+class ScoreCache:
+    """A folder of scores of bounded size; what was not used for the longest time goes first.
+
+    Attributes:
+        folder: where they lie.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        limit: int = _LIMIT,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Choose a folder.
+
+        Args:
+            folder: by default ``scores`` below ``SPECPC_CACHE`` or the user's cache folder.
+            limit: most bytes all files together may have.
+            tell: called with one line where the cache is of no use.
+        """
+        self.folder = folder or cache_folder("scores")
+        self._limit = limit
+        self._tell = tell
+        self._unchecked: int | None = None  # bytes written since the size was last looked at
+
+    def find(self, key: str, tokens: int, units: int | None) -> Scores | None:
+        """Scores that were stored, or ``None``.
+
+        Args:
+            key: what they depend on (see `score_key`).
+            tokens: of the context.
+            units: pieces of the context, or ``None``.
+        """
+        path = self._path(key)
+        if not path.exists():
+            return None
+        try:
+            scores = _read(path, key)
+            of_units = None if scores.units is None else len(scores.units)
+            if len(scores.tokens) != tokens or of_units not in {None, units}:
+                raise ValueError("it is of another text")
+            path.touch()  # what was used last is dropped last
+        except Exception as error:  # safetensors has errors of its own
+            self._tell(f"the stored scores {path} cannot be used ({error}): computing them again")
+            return None
+        return scores
+
+    def store(self, key: str, scores: Scores) -> None:
+        """Keep scores, whole or not at all."""
+        data = _pack(key, scores)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            replace_file(self._path(key), io.BytesIO(data))
+            self._bound(len(data))
+        except OSError as error:
+            told = error.strerror or error
+            self._tell(f"scores cannot be kept in {self.folder} ({told}): going on without")
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.safetensors"
+
+    def _bound(self, written: int) -> None:
+        """Drop the oldest files where all of them have grown too large; look now and then only."""
+        first = self._unchecked is None
+        self._unchecked = (self._unchecked or 0) + max(written, _BLOCK)
+        if not first and self._unchecked < self._limit // 20:
+            return
+        self._unchecked = 0
+        files = sorted(_entries(self.folder))
+        total = sum(size for _, size, _ in files)
+        target = total if total <= self._limit else self._limit * 9 // 10
+        for _, size, path in files:
+            if total <= target:
+                break
+            with suppress(OSError):  # another process was faster
+                path.unlink()
+            total -= size
+
+
+def score_key(
+    reader: Reader,
+    scorer: Scorer,
+    question: str,
+    ids: NDArray[np.int64],
+    windows: Sequence[tuple[int, int]],
+    units: Units | None,
+) -> str:
+    """A SHA-256 of all that scores depend on.
+
+    Args:
+        reader: the draft, its number format and its chat template.
+        scorer: its rule and its settings.
+        question: what is asked.
+        ids: ``[tokens]`` of the context.
+        windows: token ranges read at once.
+        units: the context in units, for a scorer that judges them.
+
+    Raises:
+        DraftError: the draft was not loaded from files, by which it could be known again.
+        UsageError: the scorer is none of those here, which show all of their settings.
+    """
+    draft = reader.draft
+    if draft.folder is None:
+        raise DraftError(
+            f"scores of draft {draft.name} cannot be kept: it was not loaded from files, or they "
+            "are gone; leave out the cache"
+        )
+    if not type(scorer).__module__.startswith("specpc."):
+        raise UsageError(f"scores of {scorer.name}, a scorer of your own, cannot be kept: no cache")
+    told: list[Any] = [
+        _FORMAT,
+        __version__,
+        *map(version, _LIBRARIES),
+        fingerprint(draft.folder),
+        (draft.folder / "config.json").read_text(encoding="utf-8"),
+        reader.template,
+        draft.placement,
+        type(scorer).__qualname__,
+        scorer,
+        question,
+        list(windows),
+    ]
+    arrays: list[NDArray[Any]] = [ids]
+    if units is not None:
+        told.append(units.text)
+        arrays += [units.of_token, units.edges, units.layout.units]
+    digest = hashlib.sha256()
+    for part in (*(repr(value).encode() for value in told), *(a.tobytes() for a in arrays)):
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _pack(key: str, scores: Scores) -> bytes:
+    from safetensors.numpy import save
+
+    arrays = {"tokens": scores.tokens}
+    if scores.units is not None:
+        arrays["units"] = scores.units
+    return save(arrays, {"check": _check(key, scores)})
+
+
+def _read(path: Path, key: str) -> Scores:
+    """Raises an exception of some kind if the file is not what was stored under this key."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy") as file:
+        check = (file.metadata() or {}).get("check")
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    scores = Scores(**arrays)
+    if check != _check(key, scores):
+        raise ValueError("it is damaged")
+    return scores
+
+
+def _check(key: str, scores: Scores) -> str:
+    """A digest by which a damaged or foreign file is told."""
+    digest = hashlib.sha256(key.encode())
+    for array in (scores.tokens, scores.units):
+        if array is not None:
+            digest.update(f"{array.dtype} {array.shape}".encode())
+            digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _entries(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """When each file was last used, the bytes it takes, and its path."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            status = path.stat()
+            yield status.st_mtime_ns, max(status.st_size, _BLOCK), path

@@ -1,0 +1,167 @@
+"""Dense similarity of units and question, from states the draft computes anyway.
+
+Two means are taken over a unit's tokens: of the value states in the draft's KV cache, and of its
+input embeddings, where frequent tokens weigh less. Both are mapped linearly to a space of sentence
+embeddings. So is the question, read alone as if it were a context. The map of the default draft
+was fitted to the embeddings of all-MiniLM-L6-v2 (``docs/evaluation.md`` says how), so that the
+draft does a sentence encoder's work along the way. Shipped as safetensors; nothing else is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load
+
+from specpc.errors import DraftError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import DynamicCache
+
+    from specpc.models.attention import LayerAttention
+    from specpc.scorers.settings import DenseReference
+
+
+@dataclass(frozen=True)
+class DenseMap:
+    """A linear map from states to embeddings.
+
+    Attributes:
+        layers: layers whose value states are read.
+        values: ``[states, size]`` map of mean value states.
+        words: ``[hidden, size]`` map of mean input embeddings.
+        bias: ``[size]``.
+        token_weights: ``[vocabulary]`` of each token in the mean of input embeddings.
+    """
+
+    layers: tuple[int, ...]
+    values: Tensor
+    words: Tensor
+    bias: Tensor
+    token_weights: Tensor
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> DenseMap:
+        """Read a safetensors file.
+
+        Raises:
+            DraftError: it does not hold such a map.
+        """
+        try:
+            tensors = load(data)
+            layers = tuple(int(layer) for layer in tensors.pop("layers"))
+            return cls(layers, **{name: tensor.float() for name, tensor in tensors.items()})
+        except Exception as error:  # safetensors has errors of its own
+            raise DraftError(f"this is no dense map: {error}") from error
+
+
+@lru_cache(maxsize=2)
+def shipped_map(reference: DenseReference) -> DenseMap:
+    """The map that ships under this name.
+
+    Raises:
+        DraftError: there is none, or it is not the one meant.
+    """
+    file = resources.files("specpc.scorers.profiles") / reference.file
+    data = file.read_bytes() if file.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != reference.sha256:
+        raise DraftError(
+            f"the file {reference.file} of this installation is missing or damaged: "
+            "install specpc again"
+        )
+    return DenseMap.from_bytes(data)
+
+
+class ValueStates:
+    """Collects the value states of the last tokens of what is read, as an observer."""
+
+    def __init__(self, layers: tuple[int, ...], tokens: int) -> None:
+        """Collect of these layers and so many tokens."""
+        self.layers = layers
+        self.tokens = tokens
+        self._found: dict[int, Tensor] = {}
+
+    def __call__(self, attention: LayerAttention) -> None:
+        """Take what one layer has."""
+        if attention.layer in self.layers:
+            keys = attention.value.shape[2]
+            values = attention.value[0, :, keys - self.tokens :]
+            self._found[attention.layer] = values.transpose(0, 1).flatten(1).float().cpu()
+
+    @property
+    def states(self) -> Tensor:
+        """``[tokens, layers * kv_heads * head_dim]`` in float32 on the CPU."""
+        return torch.cat([self._found[layer] for layer in self.layers], dim=1)
+
+
+def value_states(cache: DynamicCache, layers: tuple[int, ...], start: int, end: int) -> Tensor:
+    """Value states of positions ``start`` to ``end`` of the first sequence in a cache.
+
+    Returns:
+        ``[positions, layers * kv_heads * head_dim]`` in float32.
+    """
+    parts = []
+    for layer in layers:
+        values: Tensor = cache.layers[layer].values  # type: ignore[assignment,union-attr]
+        parts.append(values[0, :, start:end].transpose(0, 1).flatten(1).float())
+    return torch.cat(parts, dim=1)
+
+
+def input_embeddings(model: Any) -> Tensor:
+    """``[vocabulary, hidden]`` of a causal language model."""
+    table: Tensor = model.get_input_embeddings().weight.detach()
+    return table
+
+
+def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, units: int) -> Tensor:
+    """Weighted means of input embeddings.
+
+    Args:
+        table: ``[vocabulary, hidden]`` input embeddings.
+        ids: ``[tokens]``.
+        weights: ``[vocabulary]``.
+        unit_of: ``[tokens]`` unit number of each token.
+        units: number of units.
+
+    Returns:
+        ``[units, hidden]`` in float32 on the CPU; zero for units without tokens.
+    """
+    found = weights[ids][:, None]
+    embedded = table[ids.to(table.device)].float().cpu()
+    sums = torch.zeros(units, table.shape[1]).index_add_(0, unit_of, embedded * found)
+    total = torch.zeros(units, 1).index_add_(0, unit_of, found)
+    return sums / total.clamp(min=1e-9)
+
+
+class UnitEmbedder:
+    """Embeds the units of one text, window by window as the draft reads it."""
+
+    def __init__(self, dense: DenseMap, ids: Tensor, unit_of: Tensor, units: int) -> None:
+        """Take the ``[tokens]`` of the text, and the unit number of each of them."""
+        self.dense = dense
+        self.ids = ids
+        self.unit_of = unit_of
+        self.units = units
+        self._sums = torch.zeros(units, dense.values.shape[1])
+
+    def add(self, states: Tensor, low: int) -> None:
+        """Take in the value states ``[tokens, states]`` of the tokens from ``low`` on."""
+        unit_of = self.unit_of[low : low + len(states)]
+        self._sums.index_add_(0, unit_of, states @ self.dense.values)
+
+    def embeddings(self, table: Tensor) -> Tensor:
+        """``[units, size]`` once all tokens are in, given the draft's input embeddings."""
+        counts = torch.bincount(self.unit_of, minlength=self.units).clamp(min=1)
+        words = word_means(table, self.ids, self.dense.token_weights, self.unit_of, self.units)
+        return self._sums / counts[:, None] + words @ self.dense.words + self.dense.bias
+
+
+def similarity(units: Tensor, question: Tensor) -> Tensor:
+    """Cosines ``[units]`` of embeddings ``[units, size]`` and ``[size]``."""
+    return torch.nn.functional.cosine_similarity(units, question[None], dim=1)

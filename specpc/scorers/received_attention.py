@@ -1,0 +1,199 @@
+"""Question-free scoring: the attention a token *receives* from what is read after it.
+
+A token that later tokens keep looking back to carries something they build on, whatever will be
+asked. The sum over later queries is H2O's score (arXiv 2306.14048); dividing by how many queries
+see a key removes its bias towards early tokens (as FINCH does for rows, arXiv 2408.00167). As in
+question-guided scoring a few heads carry the signal: they are known for the default draft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import torch
+
+from specpc.models.attention import LayerAttention, StopForward, query_attention
+from specpc.models.forward import not_observed, observe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from torch import Tensor
+
+    from specpc.models.draft import Draft
+    from specpc.models.reader import Reader
+
+_WINDOW: Final = 1500
+
+
+@dataclass(frozen=True)
+class ReceivedAttentionScorer:
+    """Scores tokens by the attention they receive; the question is not read.
+
+    Attributes:
+        heads: ``(layer, head)`` of each head that counts; the forward ends after the deepest.
+            ``None`` for all heads of the layers from ``skip_layers`` on.
+        skip_layers: see ``heads`` (models with no more layers use all).
+        max_window: most tokens read at once.
+    """
+
+    heads: tuple[tuple[int, int], ...] | None = None
+    skip_layers: int = 8
+    max_window: int = _WINDOW
+
+    @property
+    def name(self) -> str:
+        """``received-attention``."""
+        return "received-attention"
+
+    def context_window(self, reader: Reader, question: str) -> int:
+        """``max_window``, or what the draft can read if that is less."""
+        return min(self.max_window, reader.room(reader.frame("")))
+
+    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
+        """Mean over heads of the standardised log attention received, for each window.
+
+        Standardised within the window, so that a head which attends little counts as much as
+        one which attends a lot, and no window takes another's budget.
+
+        Raises:
+            UnsupportedModelError: no attention layer reported to the observer.
+            OutOfMemoryError: the machine or device ran out of memory.
+        """
+        from specpc.scorers.received_attention import score_window
+
+        heads = self._by_layer(reader)
+        return [score_window(reader, heads, window) for window in windows]
+
+    def _by_layer(self, reader: Reader) -> dict[int, list[int]]:
+        """The heads that count, by layer."""
+        heads = self.heads
+        if heads is None:
+            layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
+            first = self.skip_layers if layers > self.skip_layers else 0
+            heads = tuple((layer, head) for layer in range(first, layers) for head in range(each))
+        chosen: dict[int, list[int]] = {}
+        for layer, head in heads:
+            chosen.setdefault(layer, []).append(head)
+        return chosen
+
+
+# Chosen on twelve data sets, confirmed on twelve others (docs/evaluation.md).
+_KNOWN_HEADS: Final = {
+    "smollm2-135m": (
+        (3, 2), (4, 3), (4, 4), (8, 1), (9, 0), (11, 8),
+        (12, 4), (15, 6), (16, 2), (17, 4), (18, 7), (18, 8),
+    )
+}  # fmt: skip
+_KNOWN_SHAPES: Final = {"smollm2-135m": (30, 9)}
+
+
+def received_scorer(draft: Draft) -> ReceivedAttentionScorer:
+    """The question-free scorer of a draft, with its best heads where they are known."""
+    config = draft.config
+    shape = (config.num_hidden_layers, config.num_attention_heads)
+    if _KNOWN_SHAPES.get(draft.name) == shape:
+        return ReceivedAttentionScorer(_KNOWN_HEADS[draft.name])
+    return ReceivedAttentionScorer()
+
+
+# Queries whose attention is held at once: [heads, this, window] floats.
+_BLOCK: Final = 256
+# Attention below this is no attention: keeps the logarithm from telling apart nothing and less.
+_FLOOR: Final = 1e-6
+
+
+def score_window(reader: Reader, heads: Mapping[int, Sequence[int]], window: Tensor) -> Tensor:
+    """``[tokens]`` mean over heads of the standardised log attention received in one window.
+
+    Args:
+        reader: the draft.
+        heads: those that count, by layer; the forward ends after the deepest.
+        window: ``[tokens]`` of the context.
+
+    Raises:
+        UnsupportedModelError: no attention layer reported to the observer.
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
+    before = torch.tensor(reader.frame("").before, dtype=torch.long)
+    model = reader.draft.model
+    observer = _Received(heads, len(before))
+    prompt = torch.cat((before, window.long()))[None].to(model.device)
+    observe(model, observer, input_ids=prompt, use_cache=False)
+    if observer.total is None:
+        raise not_observed(model)
+    return (observer.total / observer.heads).cpu()
+
+
+class _Received:
+    """Observer that sums the heads' standardised log attention; ends after the deepest."""
+
+    def __init__(self, chosen: Mapping[int, Sequence[int]], start: int) -> None:
+        self.chosen = chosen
+        self.start = start  # tokens of the template, which neither give nor get a score
+        self.heads = sum(map(len, chosen.values()))
+        self.total: Tensor | None = None  # [tokens of the window]
+
+    def __call__(self, attention: LayerAttention) -> None:
+        if heads := self.chosen.get(attention.layer):
+            received = received_attention(attention, heads, self.start)
+            total = standardise(received.clamp_(min=_FLOOR).log_()).sum(dim=0)
+            self.total = total if self.total is None else self.total + total
+        if attention.layer >= max(self.chosen):
+            raise StopForward
+
+
+def received_attention(attention: LayerAttention, heads: Sequence[int], start: int = 0) -> Tensor:
+    """Mean attention each key receives from the queries that see it, itself included.
+
+    Block by block of queries: never more than ``[heads, 256, keys]`` is held.
+
+    Args:
+        attention: one layer of a batch of one, whose queries are all of its tokens.
+        heads: query heads wanted.
+        start: first token that counts, as a query and as a key.
+
+    Returns:
+        ``[heads, tokens - start]``, float32.
+    """
+    chosen = _of_heads(attention, heads)
+    tokens = chosen.query.shape[2]
+    total = chosen.query.new_zeros((len(heads), tokens - start), dtype=torch.float32)
+    seen = total.new_zeros(tokens - start)
+    for first in range(start, tokens, _BLOCK):
+        last = min(first + _BLOCK, tokens)
+        rows = query_attention(chosen, first, last)[0, :, :, start:]
+        total += rows.sum(dim=1)
+        seen += _visible(chosen, first, last)[:, start:].sum(dim=0)
+    return total / seen.clamp_(min=1)
+
+
+def _of_heads(attention: LayerAttention, heads: Sequence[int]) -> LayerAttention:
+    """The same layer with these query heads only, each with a key head of its own."""
+    index = torch.tensor(heads, device=attention.query.device)
+    group = attention.query.shape[1] // attention.key.shape[1]
+    return LayerAttention(
+        attention.layer,
+        attention.query[:, index],
+        attention.key[:, index // group],
+        attention.mask,
+        attention.scaling,
+        attention.value[:, index // group],
+    )
+
+
+def _visible(attention: LayerAttention, first: int, last: int) -> Tensor:
+    """``[last - first, keys]`` one where a query sees a key."""
+    keys = attention.key.shape[2]
+    mask = attention.mask
+    if mask is None:
+        return attention.query.new_ones((last - first, keys), dtype=torch.float32).tril(first)
+    rows = mask[0, 0, first:last, :keys]
+    return (rows if rows.dtype == torch.bool else rows == 0).float()
+
+
+def standardise(values: Tensor) -> Tensor:
+    """Mean 0 and standard deviation 1 along the last dimension (0 where all are equal)."""
+    centred = values - values.mean(dim=-1, keepdim=True)
+    return centred / centred.square().mean(dim=-1, keepdim=True).sqrt().clamp(min=1e-6)

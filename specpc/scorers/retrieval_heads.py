@@ -1,0 +1,305 @@
+"""Retrieval-head scoring: a few heads carry the signal, the rest is noise.
+
+The score of a context token is what a draft's retrieval heads attend to it from the question, less
+what the same heads attend to it from a content-free query (calibration as in in-context
+re-ranking, arXiv 2410.02642; head sets as in QRHead, arXiv 2506.09944). Which heads those are is a
+*head profile*: measured once for a draft, kept as a small JSON file. Whole units are judged by
+three signals together, as in hybrid retrieval: the heads, BM25, and dense similarity where the
+profile has a map for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from specpc.models.attention import LayerAttention, StopForward, question_attention
+from specpc.models.forward import in_passes, not_observed, read_pieces
+from specpc.models.lean.packing import Piece
+from specpc.scorers.base import Judged
+from specpc.scorers.dense import (
+    UnitEmbedder,
+    ValueStates,
+    input_embeddings,
+    shipped_map,
+    similarity,
+)
+from specpc.scorers.lexical import bm25, second_look, standardised, stems
+from specpc.text.pieces import unit_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from specpc.models.attention import Observer
+    from specpc.models.reader import Reader
+    from specpc.scorers.settings import HeadProfile
+    from specpc.text.pieces import Units
+
+
+@dataclass(frozen=True)
+class RetrievalHeadScorer:
+    """Scores by a head profile (see `specpc.scorers.retrieval_heads`)."""
+
+    profile: HeadProfile
+
+    @property
+    def name(self) -> str:
+        """``retrieval-heads``."""
+        return "retrieval-heads"
+
+    def context_window(self, reader: Reader, question: str) -> int:
+        """The profile's window, or what the draft can read if that is less."""
+        return min(self.profile.window, reader.room(reader.frame(question)))
+
+    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
+        """Weighted attention of the retrieval heads, question less content-free query.
+
+        Differences can be negative; only their order matters.
+        """
+        from specpc.scorers.retrieval_heads import HeadScores
+
+        scores = HeadScores(self.profile, reader, question)
+        return [scores.of_tokens(scores.read([window])[0]) for window in windows]
+
+    def judge(
+        self,
+        reader: Reader,
+        question: str,
+        ids: Tensor,
+        windows: Sequence[tuple[int, int]],
+        units: Units,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Judged:
+        """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
+        from specpc.scorers.retrieval_heads import HeadScores
+
+        return HeadScores(self.profile, reader, question).judge(ids, windows, units, progress)
+
+
+@dataclass(frozen=True)
+class HeadScores:
+    """One question, asked by a head profile of what a draft reads.
+
+    The forward stops after the deepest head used.
+    """
+
+    profile: HeadProfile
+    reader: Reader
+    question: str
+
+    def of_tokens(self, read: Tensor) -> Tensor:
+        """``[tokens]`` weighted sum of what `read` gives."""
+        return signed_root(read).T @ self._weights
+
+    def judge(
+        self,
+        ids: Tensor,
+        windows: Sequence[tuple[int, int]],
+        units: Units,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Judged:
+        """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
+        pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
+        dense = self._dense(ids, units)
+        tokens = []
+        for together in in_passes(self.reader.draft.model, windows):
+            collect, beside = dense.windows(together) if dense else ((), None)
+            reads = self.read([ids[low:high] for low, high in together], collect, beside)
+            if dense:
+                dense.take_in()
+            for (low, high), read in zip(together, reads, strict=True):
+                of_token = units.of_token[low:high]
+                first, last = int(of_token[0]), int(of_token[-1]) + 1
+                own = unit_scores(read.double().numpy(), of_token - first, last - first)
+                # A unit that was cut counts with its better part.
+                pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
+                tokens.append(self.of_tokens(read))
+            if progress is not None:
+                progress(together[-1][1], len(ids))
+        floor = pooled[np.isfinite(pooled)].min(initial=0.0)
+        pooled = np.where(np.isfinite(pooled), pooled, floor)
+        similar = dense.similarity(input_embeddings(self.reader.draft.model)) if dense else None
+        values = self._values(units, pooled, similar)
+        return Judged(torch.cat(tokens).double().numpy(), values)
+
+    @torch.inference_mode()
+    def read(
+        self,
+        windows: Sequence[Tensor],
+        collect: Sequence[Observer] = (),
+        beside: Piece | None = None,
+    ) -> list[Tensor]:
+        """Attention of the question less that of the content-free query, for each window.
+
+        Every window is read once, and both queries after it; all in one pass.
+
+        Args:
+            windows: ``[tokens]`` of the context each.
+            collect: for each window, who sees it, too.
+            beside: another text to be read by itself.
+
+        Returns:
+            ``[heads, tokens]`` for each window.
+        """
+        model, profile = self.reader.draft.model, self.profile
+        queries = [self.question]
+        if profile.content_free_query is not None:
+            queries.append(profile.content_free_query)
+        frames = [self.reader.frame(query) for query in queries]
+        before = frames[0].before
+        pieces: list[Piece] = []
+        observers: list[_HeadRows] = []
+        for number, window in enumerate(windows):
+            context = len(pieces)
+            own = collect[number] if collect else None
+            pieces.append(Piece(window, _Until(profile.last_layer, own)))
+            for frame in frames:
+                rows = _HeadRows(profile, frame.question_rows, len(before) + len(window))
+                pieces.append(Piece(torch.tensor(frame.asked), rows, after=context))
+                observers.append(rows)
+        if beside is not None:
+            pieces.append(Piece(beside.ids, _Until(profile.last_layer, beside.observer)))
+        read_pieces(model, before, pieces, profile.last_layer)
+        heads = []
+        for rows in observers:
+            if rows.seen is None:
+                raise not_observed(model)
+            heads.append(rows.seen[:, len(before) :].cpu())
+        if len(frames) == 1:
+            return heads
+        return [asked - free for asked, free in zip(heads[::2], heads[1::2], strict=True)]
+
+    def _values(
+        self,
+        units: Units,
+        pooled: NDArray[np.float64],
+        similar: NDArray[np.float64] | None,
+    ) -> NDArray[np.float64]:
+        """``[pieces]``: those that are no units have the least value."""
+        own = np.flatnonzero(units.layout.units)
+        query, words = stems([self.question])[0], stems([units.texts[unit] for unit in own])
+        lexical = bm25(query, words) if self.profile.lexical else None
+        similar = None if similar is None else similar[own]
+        values = second_look(fuse(self.profile, pooled[:, own], lexical, similar), query, words)
+        every = np.full(len(units), values.min(initial=0.0))
+        every[own] = values
+        return every
+
+    @property
+    def _weights(self) -> Tensor:
+        return torch.tensor([weight for _, _, weight in self.profile.heads])
+
+    def _dense(self, ids: Tensor, units: Units) -> _DenseReading | None:
+        if self.profile.dense is None:
+            return None
+        of_token = torch.from_numpy(units.of_token)
+        limit = min(self.profile.window, self.reader.room(self.reader.frame("")))
+        asked = torch.from_numpy(self.reader.encoder.encode(self.question).ids)[:limit]
+        dense = shipped_map(self.profile.dense)
+        embedder = UnitEmbedder(dense, ids, of_token, len(units))
+        alone = UnitEmbedder(dense, asked, torch.zeros(len(asked), dtype=torch.long), 1)
+        return _DenseReading(embedder, alone)
+
+
+class _DenseReading:
+    """Embeds units and question from what the draft makes of them along the way.
+
+    The question is read beside the first window, as if it were the only unit of a text.
+    """
+
+    def __init__(self, units: UnitEmbedder, question: UnitEmbedder) -> None:
+        self.units = units
+        self.question = question
+        self._seen: list[tuple[UnitEmbedder, ValueStates, int]] = []
+        self._asked = False
+
+    def windows(self, windows: Sequence[tuple[int, int]]) -> tuple[list[ValueStates], Piece | None]:
+        """Who sees each window of tokens ``low..high - 1``, and what is read beside them."""
+        layers, beside = self.units.dense.layers, None
+        states = [ValueStates(layers, high - low) for low, high in windows]
+        lows = [low for low, _ in windows]
+        self._seen = [(self.units, own, low) for own, low in zip(states, lows, strict=True)]
+        if not self._asked:
+            asked = ValueStates(layers, len(self.question.ids))
+            self._seen.append((self.question, asked, 0))
+            beside = Piece(self.question.ids, asked)
+            self._asked = True
+        return states, beside
+
+    def take_in(self) -> None:
+        """What was seen while the last windows were read."""
+        for embedder, states, low in self._seen:
+            embedder.add(states.states, low)
+
+    def similarity(self, table: Tensor) -> NDArray[np.float64]:
+        """``[units]`` cosine of each unit and the question, given the input embeddings."""
+        found = similarity(self.units.embeddings(table), self.question.embeddings(table)[0])
+        return found.double().numpy()
+
+
+def signed_root(scores: Tensor) -> Tensor:
+    """``sign(x) * sqrt(|x|)``: a head that is nearly sure should not outvote all others."""
+    return scores.sign() * scores.abs().sqrt()
+
+
+def fuse(
+    profile: HeadProfile,
+    heads: NDArray[np.float64],
+    lexical: NDArray[np.float64] | None,
+    similar: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
+    """``[units]`` values of units by all signals, each standardised over the text.
+
+    Args:
+        profile: weighs them.
+        heads: ``[heads of the profile, units]`` pooled attention.
+        lexical: ``[units]`` BM25; not needed where it has no weight.
+        similar: ``[units]`` dense similarity; not needed where the profile has no map.
+    """
+    weights = np.asarray([weight for _, _, weight in profile.heads])
+    values = standardised(weights @ signed_root(torch.from_numpy(heads)).numpy())
+    if profile.lexical and lexical is not None:
+        values += profile.lexical * standardised(lexical)
+    if profile.dense is not None and similar is not None:
+        values += profile.dense.weight * standardised(similar)
+    return values
+
+
+class _Until:
+    """Observer that shows the layers to another, and ends the forward at one of them."""
+
+    def __init__(self, layer: int, observer: Observer | None = None) -> None:
+        self.layer = layer
+        self.observer = observer
+
+    def __call__(self, attention: LayerAttention) -> None:
+        if self.observer is not None:
+            self.observer(attention)
+        if attention.layer >= self.layer:
+            raise StopForward
+
+
+class _HeadRows:
+    """Observer of the profile's heads, each averaged over the question's rows."""
+
+    def __init__(self, profile: HeadProfile, rows: slice, keys: int) -> None:
+        self.profile = profile
+        self.rows = rows
+        self.keys = keys
+        self.seen: Tensor | None = None  # [heads of the profile, keys]
+
+    def __call__(self, attention: LayerAttention) -> None:
+        places = [i for i, head in enumerate(self.profile.heads) if head[0] == attention.layer]
+        if places:
+            seen = question_attention(attention, self.rows, self.keys)
+            if self.seen is None:
+                self.seen = seen.new_zeros(len(self.profile.heads), self.keys)
+            self.seen[places] = seen[[self.profile.heads[place][1] for place in places]]
+        if attention.layer >= self.profile.last_layer:
+            raise StopForward

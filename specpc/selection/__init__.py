@@ -1,0 +1,1 @@
+"""Which pieces stay within a budget."""

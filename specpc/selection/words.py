@@ -1,0 +1,194 @@
+"""Dropping words inside sentences, for texts of which nobody knows yet what will be asked.
+
+Whole sentences are of no use then: any of them may hold the answer. Names, numbers and words said
+for the first time answer more questions than marks and repetitions, and answers are phrases, so a
+word is worth more beside others that are kept. To these plain facts come the draft's scores; the
+weights were chosen on twelve data sets and confirmed on twelve others (docs/evaluation.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.results import Span
+from specpc.selection.base import Picked
+from specpc.text.pieces import Units, unit_scores
+from specpc.text.words import lay_out_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from specpc.text.layout import Layout
+    from specpc.text.protection import Protected
+
+# What a piece is worth, in standard deviations of the draft's scores times `_DRAFT`. A list of
+# English function words adds nothing to these.
+_WORD: Final = 1.0  # a word or a line break, rather than a mark
+_CAPITALISED: Final = 0.7
+_DIGIT: Final = 1.0
+_REPEATED: Final = -0.5
+_DRAFT: Final = 0.5
+# Share of each neighbour's worth.
+_NEIGHBOUR: Final = 0.3
+# What the standardised score of a sentence adds to its words at a ratio of 1; falls with the cube
+# of the ratio. While much may stay, leaving out whole sentences leaves the phrases of all others
+# whole; when little may stay, every sentence has something to give up.
+_SENTENCE: Final = 3.0
+
+
+@dataclass(frozen=True)
+class WordPicker:
+    """The most telling words of a text, and what of it is no prose in its own units.
+
+    Attributes:
+        units: the context in words.
+        sentences: the context in sentences.
+    """
+
+    units: Units
+    sentences: Units
+
+    @classmethod
+    def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
+        """Cut the prose of a text, given the ``[tokens + 1]`` character offsets of its tokens."""
+        words = lay_out_words(text, layout)
+        return cls(Units(text, bounds, words), Units(text, bounds, layout))
+
+    @property
+    def unit_starts(self) -> NDArray[np.int64]:
+        """Token positions where words start."""
+        return self.units.starts
+
+    def protecting(self, protected: Protected) -> WordPicker:
+        """The same, keeping the words that protected text touches."""
+        return replace(self, units=self.units.protecting(protected))
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The words, marks and line breaks without the blanks before them."""
+        return [text.strip() for text in self.units.texts]
+
+    @cached_property
+    def _plain(self) -> NDArray[np.float64]:
+        return plain_worth(self.pieces)
+
+    @cached_property
+    def _fixed(self) -> frozenset[int]:
+        """Where pieces start that are kept as they are: protected ones, and what is no prose."""
+        units, prose = self.units, self.units.layout.prose
+        stay = [p for p in range(len(units)) if p not in prose or p in units.forced]
+        return frozenset(units.edges[stay].tolist())
+
+    @cached_property
+    def _is_word(self) -> NDArray[np.bool_]:
+        return np.asarray([is_word(piece) for piece in self.pieces])
+
+    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+        """The words of the highest worth by token scores ``[tokens]``."""
+        share_kept = allowance / max(1, len(scores))
+        worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
+        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), self._fixed))
+
+    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[words]`` what the words are chosen by while little may stay."""
+        return self.worth(scores)
+
+    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+        """The words with their worth, without what their sentences add at higher ratios."""
+        return self.units.rated(self.worth(scores))
+
+    def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[words]``: what is known of each word and the draft's score, shared with neighbours."""
+        draft = best_of_units(scores, self.units.of_token, len(self.units))
+        if self._is_word.any():
+            words = draft[self._is_word]
+            draft = (draft - words.mean()) / (words.std() or 1.0)
+        return share(self._plain + _DRAFT * draft, _NEIGHBOUR)
+
+    def of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``[words]`` score of each word's sentence, standardised over the tokens of the text."""
+        values = unit_scores(scores, self.sentences.of_token, len(self.sentences))
+        by_token = values[self.sentences.of_token]
+        last = self.units.edges[1:] - 1
+        sentence = np.searchsorted(self.sentences.edges, last, side="right") - 1
+        spread: float = by_token.std() or 1.0
+        standardised: NDArray[np.float64] = (values[sentence] - by_token.mean()) / spread
+        return standardised
+
+
+def is_word(piece: str) -> bool:
+    """Whether a piece has a letter or a digit."""
+    return any(map(str.isalnum, piece))
+
+
+def plain_worth(pieces: Sequence[str]) -> NDArray[np.float64]:
+    """``[pieces]`` what spelling and repetition tell without a model.
+
+    Args:
+        pieces: words, marks and line breaks (empty) in text order, without blanks.
+    """
+    worth = np.zeros(len(pieces))
+    seen: set[str] = set()
+    for index, piece in enumerate(pieces):
+        if not piece:
+            worth[index] = _WORD
+        elif is_word(piece):
+            known = piece.casefold().rstrip(".!?")
+            worth[index] = (
+                _WORD
+                + _CAPITALISED * piece[0].isupper()
+                + _DIGIT * any(map(str.isdigit, piece))
+                + _REPEATED * (known in seen)
+            )
+            seen.add(known)
+    return worth
+
+
+def tidy_lines(text: str, pieces: Sequence[Span], fixed: Collection[int] = ()) -> list[Span]:
+    """The pieces without lines of which nothing was kept, and without blanks left of a line.
+
+    Of the breaks around such lines the last stays, whose indentation is that of what follows.
+
+    Args:
+        text: the source.
+        pieces: words, marks and line breaks of it in order.
+        fixed: where pieces start that are kept as they are.
+    """
+    tidy: list[Span] = []
+    at_line_start, end = True, 0
+    for piece in pieces:
+        content = text[piece.start : piece.end]
+        is_break = content.isspace()
+        start = piece.start
+        if at_line_start and is_break and tidy:
+            if tidy[-1].start not in fixed:
+                tidy.pop()
+        elif at_line_start and start != end and start not in fixed:  # what stood left was cut
+            start += len(content) - len(content.lstrip())
+        if start < piece.end:
+            tidy.append(Span(start, piece.end, piece.score))
+        at_line_start, end = is_break, piece.end
+    return tidy
+
+
+def share(worth: NDArray[np.float64], part: float) -> NDArray[np.float64]:
+    """Each value plus ``part`` of both of its neighbours: ``[pieces]``."""
+    shared: NDArray[np.float64] = worth.copy()
+    shared[1:] += part * worth[:-1]
+    shared[:-1] += part * worth[1:]
+    return shared
+
+
+def best_of_units(
+    scores: NDArray[np.float64], of_token: NDArray[np.int64], units: int
+) -> NDArray[np.float64]:
+    """``[units]`` highest of each unit's token scores; units without tokens get the lowest."""
+    best = np.full(units, scores.min(initial=0.0))
+    np.maximum.at(best, of_token, scores)
+    return best

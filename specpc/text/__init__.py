@@ -1,0 +1,1 @@
+"""A text without a model."""

@@ -1,0 +1,268 @@
+"""A text in pieces: which may be kept, and what has to be kept along with them.
+
+Pieces tile the text. A *unit* is kept for its own score; a *support* (a heading, a table's header
+row, a function's signature, the brackets and keys on the path to a JSON value) is kept whenever
+something that needs it is; a *separator* (the comma between two JSON values) is kept where
+something on both of its sides is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Pieces of one text.
+
+    Attributes:
+        edges: ``[pieces + 1]`` ascending character offsets: piece ``i`` is
+            ``text[edges[i]:edges[i + 1]]``.
+        supports: pieces that are never kept for their own sake (separators among them).
+        needs: the supports each piece needs directly; a support may need others.
+        separators: for each separator, the range of pieces ``first..end - 1`` around it: it is
+            kept if both some piece before and some piece after it in there are kept.
+        whole: units that are never cut inside, even if they alone exceed the budget.
+        prose: units of running text, which may be cut into words where there is no question.
+        heads: for some units of prose, the offset in the text where it begins: what is before
+            that (a speaker's name) comes along with any part of it.
+        gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker
+            itself; the marker alone where nothing is said, no marker if empty.
+        kind: what the text was found to be, in a word.
+    """
+
+    edges: NDArray[np.int64]
+    supports: frozenset[int] = frozenset()
+    needs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    separators: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    whole: frozenset[int] = frozenset()
+    prose: frozenset[int] = frozenset()
+    heads: Mapping[int, int] = field(default_factory=dict)
+    gaps: Mapping[int, str] = field(default_factory=dict)
+    kind: str = "sentence"
+
+    def __len__(self) -> int:
+        """Number of pieces."""
+        return len(self.edges) - 1
+
+    @cached_property
+    def units(self) -> NDArray[np.bool_]:
+        """``[pieces]`` true where a piece may be kept for its own sake."""
+        mask = np.ones(len(self), dtype=bool)
+        mask[list(self.supports)] = False
+        return mask
+
+    @cached_property
+    def all_needs(self) -> dict[int, tuple[int, ...]]:
+        """The supports each piece needs, directly or through other supports."""
+        found: dict[int, tuple[int, ...]] = {}
+        for piece in self.needs:
+            seen: set[int] = set()
+            waiting = [*self.needs[piece]]
+            while waiting:
+                support = waiting.pop()
+                if support not in seen:
+                    seen.add(support)
+                    waiting += self.needs.get(support, ())
+            found[piece] = tuple(sorted(seen))
+        return found
+
+    def with_needs(self, chosen: Iterable[int]) -> set[int]:
+        """The chosen pieces and all they need, without separators."""
+        kept = set(chosen)
+        for piece in tuple(kept):
+            kept.update(self.all_needs.get(piece, ()))
+        return kept
+
+    def complete(self, chosen: Iterable[int]) -> list[int]:
+        """All pieces to be kept with the chosen ones, separators among them, in text order."""
+        kept = self.with_needs(chosen)
+        if not self.separators:
+            return sorted(kept)
+        mask = np.zeros(len(self) + 1, dtype=np.int64)
+        mask[1:][list(kept)] = 1
+        before = np.cumsum(mask)  # before[i]: kept pieces below i
+        for separator, (first, end) in self.separators.items():
+            left = before[separator] - before[first]
+            right = before[end] - before[separator + 1]
+            if left and right:
+                kept.add(separator)
+        return sorted(kept)
+
+
+def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) -> Layout:
+    """Units alone, of running text or not: ``bounds`` as `specpc.text.units.segment` gives."""
+    running = frozenset(range(len(bounds) - 1)) if prose else frozenset[int]()
+    return Layout(np.asarray(bounds, dtype=np.int64), prose=running, kind=kind)
+
+
+def join_layouts(layouts: Sequence[Layout]) -> Layout:
+    """The layouts of texts that stand one after the other, as one."""
+    builder = LayoutBuilder()
+    for layout in layouts:
+        builder.append(layout)
+    kinds = {layout.kind for layout in layouts}
+    return builder.build(kinds.pop() if len(kinds) == 1 else "mixed")
+
+
+class LayoutBuilder:
+    """Makes a layout piece by piece, from left to right."""
+
+    def __init__(self) -> None:
+        """Start at offset 0 without pieces."""
+        self._edges = [0]
+        self._supports: set[int] = set()
+        self._needs: dict[int, list[int]] = {}
+        self._separators: dict[int, tuple[int, int]] = {}
+        self._whole: set[int] = set()
+        self._prose: set[int] = set()
+        self._heads: dict[int, int] = {}
+        self._gaps: dict[int, str] = {}
+
+    @property
+    def position(self) -> int:
+        """Where the next piece starts."""
+        return self._edges[-1]
+
+    @property
+    def next_piece(self) -> int:
+        """Number of the next piece."""
+        return len(self._edges) - 1
+
+    def unit(
+        self,
+        end: int,
+        needs: Iterable[int] = (),
+        *,
+        whole: bool = False,
+        prose: bool = False,
+        head: int | None = None,
+        gap: str | None = None,
+    ) -> int:
+        """Add a unit up to ``end`` and return its number; ``needs`` may name later pieces.
+
+        ``head`` is where its prose begins, if not at its start.
+        """
+        piece = self._add(end, needs, gap)
+        if whole:
+            self._whole.add(piece)
+        if prose:
+            self._prose.add(piece)
+            if head is not None:
+                self._heads[piece] = head
+        return piece
+
+    def support(self, end: int, needs: Iterable[int] = (), *, gap: str | None = None) -> int:
+        """Add a support up to ``end`` and return its number."""
+        piece = self._add(end, needs, gap)
+        self._supports.add(piece)
+        return piece
+
+    def make_unit(self, support: int, *, whole: bool = False) -> None:
+        """Have a support be kept for its own sake too."""
+        self._supports.discard(support)
+        if whole:
+            self._whole.add(support)
+
+    def require(self, piece: int, support: int) -> None:
+        """Have a piece need a support, which may have been added after it."""
+        self._needs.setdefault(piece, []).append(support)
+
+    def surround(self, separator: int, first: int, end: int) -> None:
+        """Make a support a separator between the pieces ``first..end - 1`` around it."""
+        self._separators[separator] = (first, end)
+
+    def append(self, layout: Layout, needs: Iterable[int] = ()) -> None:
+        """Add all pieces of the layout of the text that follows; each also needs ``needs``."""
+        shift, offset = self.next_piece, self.position
+        own = tuple(needs)
+        self._edges += (layout.edges[1:] + offset).tolist()
+        self._supports |= {piece + shift for piece in layout.supports}
+        self._whole |= {piece + shift for piece in layout.whole}
+        self._prose |= {piece + shift for piece in layout.prose}
+        self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
+        self._gaps |= {piece + shift: gap for piece, gap in layout.gaps.items()}
+        self._separators |= {
+            piece + shift: (first + shift, end + shift)
+            for piece, (first, end) in layout.separators.items()
+        }
+        for piece, supports in layout.needs.items():
+            self._needs.setdefault(piece + shift, []).extend(s + shift for s in supports)
+        if own:
+            for piece in range(shift, self.next_piece):
+                if piece - shift not in layout.separators:
+                    self._needs.setdefault(piece, []).extend(own)
+
+    def build(self, kind: str) -> Layout:
+        """The layout of all pieces so far, named by what the text is."""
+        return Layout(
+            np.asarray(self._edges, dtype=np.int64),
+            frozenset(self._supports),
+            {piece: tuple(supports) for piece, supports in self._needs.items() if supports},
+            dict(self._separators),
+            frozenset(self._whole),
+            frozenset(self._prose),
+            dict(self._heads),
+            dict(self._gaps),
+            kind,
+        )
+
+    def _add(self, end: int, needs: Iterable[int], gap: str | None) -> int:
+        if end <= self.position:
+            raise ValueError(f"a piece must end after {self.position}, not at {end}")
+        piece = self.next_piece
+        self._edges.append(end)
+        if own := list(needs):
+            self._needs[piece] = own
+        if gap is not None:
+            self._gaps[piece] = gap
+        return piece
+
+
+def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
+    """Cut units into smaller ones; what a unit needed, each of its parts needs.
+
+    Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
+
+    Args:
+        layout: the pieces.
+        cut: for each unit to be cut, the offsets inside the text where it is, ascending.
+    """
+    builder = LayoutBuilder()
+    renamed: list[int] = []
+    headed: dict[int, int] = {}  # units that were cut, and where their heads are now
+    for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
+        renamed.append(builder.next_piece)
+        cuts, head = list(cut.get(piece, ())), layout.heads.get(piece)
+        if cuts and head is not None:
+            headed[piece] = builder.support(head)
+            cuts = [stop for stop in cuts if stop > head]
+        for stop in (*cuts, end):
+            own = head if piece not in headed else None
+            whole = piece in layout.whole and piece not in headed
+            builder.unit(stop, whole=whole, prose=piece in layout.prose, head=own)
+        if piece in layout.gaps:
+            builder._gaps[renamed[-1]] = layout.gaps[piece]
+    renamed.append(builder.next_piece)
+    builder._supports = {renamed[piece] for piece in layout.supports} | set(headed.values())
+    for piece in layout.needs.keys() | headed:
+        needs = [renamed[support] for support in layout.needs.get(piece, ())]
+        first = renamed[piece] + (piece in headed)
+        if piece in headed:
+            builder._needs[renamed[piece]] = needs
+            needs = [headed[piece]]
+        for part in range(first, renamed[piece + 1]):
+            builder._needs[part] = list(needs)
+    for separator, (first, stop) in layout.separators.items():
+        builder._separators[renamed[separator]] = (renamed[first], renamed[stop])
+    return builder.build(layout.kind)

@@ -1,0 +1,48 @@
+"""How a cut is marked: by the user's marker, written as the text around it demands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from specpc.selection.units import UnitPicker
+
+if TYPE_CHECKING:
+    from specpc.selection.base import Picker
+    from specpc.text.layout import Layout
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A marker that is written differently before some pieces (see `Layout.gaps`).
+
+    Attributes:
+        text: the marker itself.
+        source: the text that is cut.
+        layout: its pieces.
+    """
+
+    text: str
+    source: str
+    layout: Layout
+
+    def before(self, start: int) -> str:
+        """What marks the cut before a kept range that starts there."""
+        edges = self.layout.edges
+        piece = int(np.searchsorted(edges[:-1], start))
+        # White space from before the piece may have been kept along with it.
+        if piece == len(self.layout) or self.source[start : edges[piece]].strip():
+            return self.text
+        written = self.layout.gaps.get(piece)
+        if written is None:
+            return self.text
+        return written.replace("{}", " ".join(self.text.split()))
+
+
+def marker_for(picker: Picker, source: str, gap: str) -> str | Marker:
+    """The user's marker, written as the picker's pieces want it; nothing where there is none."""
+    if gap and isinstance(picker, UnitPicker) and picker.units.layout.gaps:
+        return Marker(gap, source, picker.units.layout)
+    return gap

@@ -1,0 +1,220 @@
+"""Text that is never cut: from patterns, marks in the text and counts to the pieces they touch.
+
+Pure functions. Protection works by whole units: a unit of which any character is protected is
+kept, with all it needs, before anything else is chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+from specpc.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.options import Protection
+    from specpc.results import Span
+    from specpc.text.layout import Layout
+    from specpc.text.spans import Range
+
+OPENING: Final = "<specpc:keep>"
+CLOSING: Final = "</specpc:keep>"
+
+_MARKER: Final = regex.compile("</?specpc:keep>")
+# A pattern that backtracks without end must not hang a batch; honest ones take milliseconds.
+_TIMEOUT_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The protected part of one text.
+
+    Attributes:
+        ranges: characters, in any order, overlapping or not.
+        first: units protected at the start.
+        last: units protected at the end.
+        notes: a sentence for each pattern that matches nothing.
+        sections: stretches of the text in each of which units are counted; none for all of it.
+    """
+
+    ranges: tuple[Range, ...] = ()
+    first: int = 0
+    last: int = 0
+    notes: tuple[str, ...] = ()
+    sections: tuple[Range, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything may be protected."""
+        return bool(self.ranges or self.first or self.last)
+
+
+@dataclass(frozen=True)
+class Unmarked:
+    """A text without the marks around what is to be kept.
+
+    Attributes:
+        text: what is left of the source.
+        marked: the ranges of ``text`` that stood between marks.
+        cuts: where the marks stood in the source, in order.
+    """
+
+    text: str
+    marked: tuple[Range, ...] = ()
+    cuts: tuple[Range, ...] = ()
+
+    def to_source(
+        self, spans: Sequence[Span], positions: Sequence[int]
+    ) -> tuple[tuple[Span, ...], tuple[int, ...]]:
+        """Spans of ``text`` and their places in the output, as spans of the source.
+
+        A span from which a mark was removed becomes two, whose places in the output adjoin.
+        """
+        if not self.cuts:
+            return tuple(spans), tuple(positions)
+        from specpc.results import Span
+
+        found: list[Span] = []
+        places: list[int] = []
+        for span, position in zip(spans, positions, strict=True):
+            for start, end in self._source_ranges(span.start, span.end):
+                found.append(Span(start, end, span.score))
+                places.append(position)
+                position += end - start  # noqa: PLW2901
+        return tuple(found), tuple(places)
+
+    def _source_ranges(self, start: int, end: int) -> Iterator[Range]:
+        """Where ``text[start:end]``, not empty, stood in the source."""
+        removed = 0
+        for cut_start, cut_end in self.cuts:
+            here = cut_start - removed  # the place in ``text`` where the mark was removed
+            if here >= end:
+                break
+            if here > start:
+                yield start + removed, here + removed
+                start = here
+            removed += cut_end - cut_start
+        yield start + removed, end + removed
+
+
+def unmark(source: str) -> Unmarked:
+    """Take the marks ``<specpc:keep>`` and ``</specpc:keep>`` out of a text.
+
+    Raises:
+        InputError: a mark has no counterpart.
+    """
+    if "specpc:keep>" not in source:
+        return Unmarked(source)
+    cuts: list[Range] = []
+    kept: list[str] = []
+    marked: list[Range] = []
+    opened, opened_at = -1, 0  # where in the new text, and where in the source
+    position = length = 0
+    for match in _MARKER.finditer(source):
+        kept.append(source[position : match.start()])
+        length += match.start() - position
+        position = match.end()
+        cuts.append(match.span())
+        if match.group() == OPENING:
+            if opened >= 0:
+                raise _unbalanced(source, match.start(), OPENING, "opens again before it is closed")
+            opened, opened_at = length, match.start()
+        else:
+            if opened < 0:
+                raise _unbalanced(source, match.start(), CLOSING, f"closes no {OPENING}")
+            marked.append((opened, length))
+            opened = -1
+    if opened >= 0:
+        raise _unbalanced(source, opened_at, OPENING, f"is never closed by {CLOSING}")
+    kept.append(source[position:])
+    return Unmarked("".join(kept), tuple(r for r in marked if r[0] < r[1]), tuple(cuts))
+
+
+def check_marks(name: str, source: str) -> None:
+    """Raise `InputError`, which names the text, if one of its marks has no counterpart."""
+    try:
+        unmark(source)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def _unbalanced(source: str, offset: int, mark: str, what: str) -> InputError:
+    line = source.count("\n", 0, offset) + 1
+    return InputError(f"the mark {mark} in line {line} {what}: marks come in pairs")
+
+
+def find_protected(text: str, marked: Sequence[Range], keep: Protection) -> Protected:
+    """The protected part of a text.
+
+    Args:
+        text: the text, marks removed.
+        marked: ranges of it that were marked.
+        keep: what else is protected; an empty match protects nothing.
+
+    Raises:
+        UsageError: a pattern takes too long on this text.
+    """
+    ranges, notes = list(marked), []
+    for pattern in keep.patterns:
+        found = matches(pattern, text)
+        ranges += found
+        if not found:
+            notes.append(f"nothing in the text matches the pattern {pattern!r} that is to be kept")
+    return Protected(tuple(ranges), keep.first, keep.last, tuple(notes))
+
+
+def matches(pattern: str, text: str) -> list[Range]:
+    """The ranges a pattern matches, those without characters left out.
+
+    Raises:
+        UsageError: it takes too long.
+    """
+    try:
+        found = regex.finditer(pattern, text, timeout=_TIMEOUT_SECONDS)
+        return [match.span() for match in found if match.start() < match.end()]
+    except TimeoutError as error:
+        raise UsageError(
+            f"the pattern {pattern!r} takes more than {_TIMEOUT_SECONDS:g} s on a text of "
+            f"{len(text):,} characters: write it without nested repetitions"
+        ) from error
+
+
+def forced_units(text: str, layout: Layout, protected: Protected) -> frozenset[int]:
+    """The pieces that protected text touches.
+
+    A separator stays where its two neighbours do, so these are taken in its place. Of the units
+    counted from either end, those without a letter or digit (a rule, a mark) do not count, but
+    are kept with the others.
+    """
+    forced: set[int] = set()
+    edges = layout.edges
+    for start, end in protected.ranges:
+        low = int(np.searchsorted(edges, start, side="right")) - 1
+        high = int(np.searchsorted(edges, min(end, int(edges[-1])), side="left"))
+        forced.update(range(low, high))
+    for section in protected.sections or ((0, len(text)),):
+        forced.update(_counted(text, layout, section, protected.first))
+        forced.update(_counted(text, layout, section, -protected.last))
+    for piece in forced & layout.separators.keys():
+        forced.remove(piece)
+        first, stop = layout.separators[piece]
+        forced.update({max(piece - 1, first), min(piece + 1, stop - 1)} - {piece})
+    return frozenset(forced)
+
+
+def _counted(text: str, layout: Layout, section: Range, count: int) -> Iterator[int]:
+    """The first ``count`` units that say something, or last if negative, and those between."""
+    low, high = np.searchsorted(layout.edges, section)
+    pieces = range(int(low), min(int(high), len(layout)))
+    left = abs(count)
+    for piece in reversed(pieces) if count < 0 else pieces:
+        if left <= 0:
+            return
+        if layout.units[piece]:
+            yield piece
+            start, end = layout.edges[piece], layout.edges[piece + 1]
+            left -= any(map(str.isalnum, text[start:end]))

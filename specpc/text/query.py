@@ -1,0 +1,89 @@
+"""What a text is asked: the question given, or the one that the text itself closes with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from specpc.results import QuerySource
+
+NEUTRAL_INSTRUCTION = "Summarize the most important points of the text above."
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the draft is asked, and how much of the text belongs to the question itself.
+
+    Attributes:
+        text: the question or instruction.
+        source: where it came from.
+        tail_start: character offset where the text's own question begins; its length if none.
+    """
+
+    text: str
+    source: QuerySource
+    tail_start: int
+
+
+def find_query(text: str, question: str | None, *, own: bool = True) -> Query:
+    """The question given, else the prompt's own last paragraph, else a neutral instruction.
+
+    Args:
+        text: the context.
+        question: what the caller gave.
+        own: whether the text may close with a question of its own.
+    """
+    if question is not None and question.strip():
+        return Query(question.strip(), QuerySource.QUESTION, len(text))
+    start = find_tail(text) if own else None
+    if start is not None:
+        return Query(text[start:].strip(), QuerySource.TAIL, start)
+    return Query(NEUTRAL_INSTRUCTION, QuerySource.NEUTRAL, len(text))
+
+
+# A question mark of any script (U+037E is the Greek one) at the end, or an opening that asks.
+_ASKS = re.compile("[?\uff1f\u061f\u037e]['\"\u201d\u2019\u00bb)\\]*_]*$")
+_OPENS = re.compile(
+    r"""^[\W_]*(?:
+        (?:question|q|query|task|instructions?|prompt|request)\s*(?:\d+\s*)?[:：]
+      | (?:now[,\s]+|please[,\s]+|then[,\s]+|finally[,\s]+|briefly[,\s]+)*
+        (?:answer|summari[sz]e|explain|describe|list|write|find|extract|identify|translate
+          |tell\sme|give\s(?:me|an?)|rewrite|compare|classify|complete|generate|create|provide
+          |determine|name\s(?:the|all|every)|outline|analy[sz]e|discuss|state|use\sthe\s(?:above|text)
+          |(?:based|drawing|relying)\s(?:only\s)?(?:up)?on\s(?:the|this|these|what)
+          |according\sto\sthe\s(?:above|text|document|passage|context)
+          |(?:in|from)\sthe\s(?:text|document|passage|context)s?\sabove
+          |(?:given|using|from)\s(?:only\s)?the\s(?:above|context|text|document|passage|information))\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LAST_PARAGRAPH = re.compile(r"(?:\r?\n|\r)[ \t]*(?:\r?\n|\r)(?=[^\r\n]*\S)")
+_LINE_BREAK = re.compile(r"\r?\n|\r")
+# A question is short, both by itself and beside the text it is about.
+_TAIL_CHARACTERS = 1500
+_TAIL_SHARE = 0.5
+
+
+def find_tail(text: str) -> int | None:
+    """Offset where the text's own closing question or instruction begins, or ``None``.
+
+    It is the last paragraph, or where that is no question, the last line.
+    """
+    body = text.rstrip()
+    # Searching near the end only keeps this linear on long texts without blank lines.
+    floor = max(0, len(body) - 4 * _TAIL_CHARACTERS)
+    for pattern in (_LAST_PARAGRAPH, _LINE_BREAK):
+        starts = [match.end() for match in pattern.finditer(body, floor)]
+        if not starts:
+            continue
+        start = starts[-1]
+        tail = body[start:]
+        short = len(tail) <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
+        if short and _is_request(tail):
+            return start
+    return None
+
+
+def _is_request(paragraph: str) -> bool:
+    paragraph = paragraph.strip()
+    return bool(_ASKS.search(paragraph) or _OPENS.match(paragraph))

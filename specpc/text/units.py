@@ -1,0 +1,212 @@
+"""Units of text as character spans that tile it: sentences, lines, paragraphs, words."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.text.sentences import sentence_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Bounds = list[int]
+"""Ascending character offsets ``[0, ..., len(text)]``: unit ``i`` is ``text[b[i]:b[i + 1]]``."""
+
+# Longer units are cut at the best place inside: a budget must be able to hold a unit, and one
+# relevant clause should not have to pay for a page of legal prose.
+_LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
+
+_LINE: Final = re.compile(r"\r\n|\n|\r")
+_PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
+# A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
+# then one that goes on with a small letter; or, among such lines, with a word that did not fit.
+_WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
+_WORDS: Final = re.compile(
+    r"(?:[^\W\d_]+[^\w=]+){6}|(?:[^\W\d_]+[,;'’]*[ \t]+(?:\d+[,;]*[ \t]+)?){5}"
+)
+_GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
+_WRAP_FROM: Final = 50
+_FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
+# The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
+_NUMBER: Final = regex.compile(
+    r"[ \t]*(?:[-*+>•][ \t]+)?"
+    r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+)
+
+
+def segment(text: str, unit: str) -> Bounds:
+    """Cut ``text`` into units of the named kind; white space belongs to the unit before it.
+
+    Args:
+        text: any text, of any script.
+        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
+    """
+    if unit == "word":
+        return word_bounds(text)
+    if unit == "sentence":
+        cuts = _sentence_ends(text)
+    else:
+        breaks = _LINE if unit == "line" else _PARAGRAPH
+        cuts = {match.end() for match in breaks.finditer(text)}
+    return _shorten(text, _absorb_blank(text, cuts), _LONGEST[unit])
+
+
+def _sentence_ends(text: str) -> set[int]:
+    """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
+    ends = sentence_ends(text) | _line_ends(text)
+    return {
+        end
+        for start, end in pairwise([0, *sorted(ends)])
+        if end == len(text) or not _NUMBER.fullmatch(text, start, end)
+    }
+
+
+def _line_ends(text: str) -> set[int]:
+    """Ends of lines that do not go on in the next one."""
+    ends: set[int] = set()
+    for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip()):
+        lines = list(block)
+        sure = {line for line in lines if not blank and _goes_on(text, line)}
+        width = max(stop - start for start, stop, _ in lines) if sure else None
+        for line in lines:
+            if line not in sure and (width is None or not _was_full(text, line, width)):
+                ends.add(line[2])
+    return ends
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start of each line that a line break follows, start of the break and its end."""
+    start = 0
+    for match in _LINE.finditer(text):
+        yield start, match.start(), match.end()
+        start = match.end()
+
+
+def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
+    """Whether a line is prose that the next one continues with a small letter."""
+    return _GOES_ON.match(text, line[2]) is not None and _may_go_on(text[line[0] : line[1]])
+
+
+def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
+    """Whether a line is prose that had no room left for the next one's first word."""
+    start, stop, end = line
+    word = _FIRST_WORD.match(text, end)
+    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop]):
+        return False
+    return stop - start + 1 + len(word[1]) > width
+
+
+def _may_go_on(line: str) -> bool:
+    return bool(len(line) >= _WRAP_FROM and _WRAPPED.search(line) and _WORDS.search(line))
+
+
+def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:
+    """Bounds in order, with units of nothing but white space joined to the unit before."""
+    bounds = [0]
+    for cut in sorted({*(_before_indent(text, cut) for cut in cuts), len(text)}):
+        if text[bounds[-1] : cut].isspace():
+            if len(bounds) > 1:
+                bounds[-1] = cut
+        elif cut > bounds[-1]:
+            bounds.append(cut)
+    if bounds[-1] != len(text):  # the text is white space at its end or altogether
+        bounds.append(len(text))
+    return bounds
+
+
+def _before_indent(text: str, cut: int) -> int:
+    """Move a cut inside white space to the start of its line: indentation leads, not trails."""
+    start = cut
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    return start if start > 0 and text[start - 1] in "\r\n" else cut
+
+
+def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
+    shortened = [0]
+    for start, end in pairwise(bounds):
+        while end - shortened[-1] > longest:
+            shortened.append(_best_cut(text, shortened[-1], longest))
+        if end > start:
+            shortened.append(end)
+    return shortened
+
+
+# Best first: the end of a line, of a sentence, of a clause, of an item, of a word.
+_BREAKS: Final = tuple(
+    re.compile(ending)
+    for ending in (r"[\r\n]+", r"[.!?。！？।؟۔]\s*", r"[;；:؛]\s*", r"[,，、،]\s*", r"\s+")
+)
+
+
+def _best_cut(text: str, start: int, longest: int) -> int:
+    """The best place to cut in the second half of ``text[start:start + longest]``."""
+    low, high = start + longest // 2, start + longest
+    for pattern in _BREAKS:
+        ends = [m.end() for m in pattern.finditer(text, low, high) if m.end() < high]
+        if ends:
+            return ends[-1]
+    inside = [cut for cut in grapheme_ends(text[start : high + 1]) if cut <= longest]
+    return start + inside[-1] if inside else high
+
+
+def grapheme_ends(text: str) -> Iterator[int]:
+    """Offsets where a user-perceived character (Unicode grapheme cluster) ends."""
+    return (match.end() for match in regex.finditer(r"\X", text))
+
+
+# Scripts written without spaces: any two characters may part.
+UNSPACED_SCRIPTS: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+UNSPACED: Final = rf"[{UNSPACED_SCRIPTS}]"
+_WORD: Final = regex.compile(
+    rf"(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
+    regex.VERSION1,
+)
+_LONGEST_WORD: Final = 60
+
+
+def safe_cuts(text: str) -> set[int]:
+    """Offsets where a text may be cut without harm: between graphemes and outside words.
+
+    A run of letters longer than any word (base64, a minified file) may be cut anywhere.
+    """
+    cuts = {0, *grapheme_ends(text)}
+    for match in _WORD.finditer(text):
+        if match.end() - match.start() <= _LONGEST_WORD:
+            cuts.difference_update(range(match.start() + 1, match.end()))
+    return cuts
+
+
+# What a reader would not want to see in part: a word, "don't", "state-of-the-art", "$1,299.50",
+# "51.6%", "10.10.34.12", "from_envvar", "j.doe@example.org", a UUID. A full stop stays with it.
+_WHOLE: Final = (
+    rf"[$€£¥#@+~-]?(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)"
+    rf"|(?<=[\w\p{{M}}])[-'’.@/&:+\\](?=\w))+%?[.!?]?"
+)
+# In scripts without spaces nothing tells where words end, and single characters make no sense.
+_CLAUSE: Final = rf"(?=[\w\p{{M}}]*[{UNSPACED_SCRIPTS}])[\w\p{{M}}]+[、。，．！？]?"
+_PIECE: Final = regex.compile(
+    rf"[^\S\r\n]*[\r\n]\s*|\s*{_CLAUSE}|\s*{_WHOLE}|\s*\X", regex.VERSION1
+)
+
+
+def word_bounds(text: str) -> Bounds:
+    """Cut ``text`` into words, punctuation marks and line breaks.
+
+    The blanks before a word belong to it, so that two kept words are never glued together; a
+    line break is a piece of its own with the indentation after it. In scripts written without
+    spaces, all between two marks is a piece.
+    """
+    bounds = [0]
+    for match in _PIECE.finditer(text):
+        start = match.start()
+        # A run of letters longer than any word (base64, a minified file) may be cut anywhere.
+        if match.end() - start > _LONGEST_WORD:
+            ends = [start + end for end in grapheme_ends(match.group())]
+            bounds += ends[_LONGEST_WORD - 1 : -1 : _LONGEST_WORD]
+        bounds.append(match.end())
+    return bounds

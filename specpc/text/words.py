@@ -1,0 +1,57 @@
+"""The words of a text's prose, as pieces; whatever else it holds stays in its own units."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from specpc.text.layout import Layout, refine
+from specpc.text.units import word_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def lay_out_words(text: str, layout: Layout) -> Layout:
+    """A layout with its prose cut into words, marks and line breaks (see `word_bounds`).
+
+    Args:
+        text: the text.
+        layout: its pieces.
+    """
+    edges = layout.edges.copy()
+    words: set[int] = set()
+    for first, end in _runs(layout):
+        start = int(edges[first])
+        bounds = start + np.asarray(word_bounds(text[start : int(edges[end])]))
+        for piece in range(first + 1, end):
+            # The blanks between two sentences belong to the word after them, as all blanks do.
+            before = int(bounds[np.searchsorted(bounds, edges[piece], side="right") - 1])
+            if before > edges[piece - 1] and text[before : edges[piece]].isspace():
+                edges[piece] = before
+        words.update(bounds.tolist())
+    cuts = sorted(words)
+    inside = {
+        piece: cuts[bisect_right(cuts, edges[piece]) : bisect_left(cuts, edges[piece + 1])]
+        for piece in layout.prose
+    }
+    return refine(replace(layout, edges=edges), inside)
+
+
+def _runs(layout: Layout) -> Iterator[tuple[int, int]]:
+    """Ranges of pieces of prose that follow each other and need the same."""
+    first: int | None = None
+    for piece in range(len(layout) + 1):
+        prose = piece < len(layout) and piece in layout.prose
+        if first is not None and not (
+            prose
+            and piece not in layout.heads
+            and layout.needs.get(piece, ()) == layout.needs.get(first, ())
+        ):
+            yield first, piece
+            first = None
+        if first is None and prose:
+            first = piece

@@ -1,0 +1,31 @@
+"""The most memory in use."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import torch
+
+from specpc.machine.memory import PeakMemory
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux begins to count anew")
+def test_memory_that_was_given_back_before_does_not_count() -> None:
+    block = 256 * 2**20
+    peak = PeakMemory(CPU)
+    before = peak.read()
+    held = torch.zeros(block, dtype=torch.uint8)
+    with_block = peak.read()
+    assert before is not None
+    assert with_block is not None
+    assert with_block >= before + block - 2**24
+    del held
+    assert (peak.read() or 0) >= with_block - 2**24
+    assert (PeakMemory(CPU).read() or 0) <= with_block - block + 2**24
+
+
+def test_devices_that_do_not_tell() -> None:
+    assert PeakMemory(torch.device("mps")).read() is None

@@ -1,0 +1,439 @@
+"""Chat requests: what comes out is a valid request, and all but long texts is as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from anthropic.types import MessageParam, TextBlockParam
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import TypeAdapter, ValidationError
+from typer.testing import CliRunner
+
+from specpc import Compressor
+from specpc.counting.counters import WordCounter
+from specpc.errors import BudgetError, InputError
+from specpc.pipeline.messages import LONG_TEXT, MARKER, Conversation, compress_messages
+from tests.command_line import app
+from tests.pipeline.test_properties import texts
+from tests.tiny_models import tiny_draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+OPENAI: TypeAdapter[Any] = TypeAdapter(list[ChatCompletionMessageParam])
+ANTHROPIC: TypeAdapter[Any] = TypeAdapter(list[MessageParam])
+SYSTEM: TypeAdapter[Any] = TypeAdapter(str | list[TextBlockParam])
+
+
+def accept(adapter: TypeAdapter[Any], value: Any) -> None:
+    """Raise unless the vendor's types accept a value; they check inner lists only when read."""
+
+    def exhaust(found: Any) -> None:
+        if isinstance(found, dict):
+            for inner in found.values():
+                exhaust(inner)
+        elif isinstance(found, list) or type(found).__name__ == "ValidatorIterator":
+            for inner in found:
+                exhaust(inner)
+
+    exhaust(adapter.validate_python(value))
+
+
+def test_the_types_do_refuse() -> None:
+    parts = [{"type": "text", "text": 3}]
+    for adapter in (OPENAI, ANTHROPIC):
+        with pytest.raises(ValidationError):
+            accept(adapter, [{"role": "user", "content": parts}])
+        with pytest.raises(ValidationError):
+            accept(adapter, [{"role": "user", "content": None}])
+
+
+# What users and tools write: short, long, and in any script.
+said = st.one_of(
+    texts.filter(str.strip),
+    texts.filter(str.strip).map(lambda text: text * (LONG_TEXT // len(text) + 2)),
+    st.integers(5, 20).map(
+        lambda n: "".join(f"Line {i} tells of topic {i % 5}.\n" for i in range(n))
+    ),
+)
+names = st.text("abcXYZ_09-", min_size=1, max_size=8)
+extra = st.dictionaries(
+    st.sampled_from(["x_note", "metadata"]), st.one_of(st.integers(), said), max_size=1
+)
+
+
+def record(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """An object with these fields and perhaps some that nobody knows."""
+    known = st.fixed_dictionaries(fields)
+    return st.tuples(known, extra).map(lambda both: both[1] | both[0])
+
+
+just = st.just
+text_part = record(type=just("text"), text=said)
+url = st.fixed_dictionaries({"url": just("data:image/png;base64," + "iVBOR" * 40)})
+
+
+def openai_messages() -> st.SearchStrategy[list[dict[str, Any]]]:
+    picture = record(type=just("image_url"), image_url=url)
+    call = record(
+        id=names,
+        type=just("function"),
+        function=st.fixed_dictionaries({"name": names, "arguments": said}),
+    )
+    content = said | st.lists(text_part, min_size=1, max_size=3)
+    user = record(
+        role=just("user"), content=said | st.lists(text_part | picture, min_size=1, max_size=3)
+    )
+    return st.lists(
+        st.one_of(
+            record(role=st.sampled_from(["system", "developer"]), content=content),
+            user,
+            record(role=just("assistant"), content=content),
+            record(
+                role=just("assistant"),
+                content=content | st.none(),
+                tool_calls=st.lists(call, min_size=1, max_size=2),
+            ),
+            record(role=just("tool"), tool_call_id=names, content=content),
+            record(role=just("function"), name=names, content=said),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+
+
+def anthropic_messages() -> st.SearchStrategy[list[dict[str, Any]]]:
+    cached = st.fixed_dictionaries(
+        {"type": just("text"), "text": said, "cache_control": just({"type": "ephemeral"})}
+    )
+    text = text_part | cached
+    picture = record(
+        type=just("image"),
+        source=just({"type": "base64", "media_type": "image/png", "data": "iVBOR" * 40}),
+    )
+    document = record(
+        type=just("document"),
+        source=st.fixed_dictionaries(
+            {"type": just("text"), "media_type": just("text/plain"), "data": said}
+        ),
+    )
+    answered = record(
+        type=just("tool_result"),
+        tool_use_id=names,
+        content=said | st.lists(text | picture, min_size=1, max_size=3),
+    )
+    use = record(type=just("tool_use"), id=names, name=names, input=st.dictionaries(names, said))
+    thought = record(type=just("thinking"), thinking=said, signature=said)
+    failed = record(type=just("tool_result"), tool_use_id=names, is_error=just(True))
+    return st.lists(
+        st.one_of(
+            record(
+                role=just("user"),
+                content=said
+                | st.lists(
+                    st.one_of(text, picture, document, answered, failed), min_size=1, max_size=4
+                ),
+            ),
+            record(
+                role=just("assistant"),
+                content=said | st.lists(st.one_of(text, use, thought), min_size=1, max_size=3),
+            ),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+
+
+def changed(before: Any, after: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where two values differ; they must have the same keys and items in the same order."""
+    assert type(before) is type(after)
+    if isinstance(before, dict):
+        assert list(before) == list(after)
+        for key in before:
+            yield from changed(before[key], after[key], (*at, key))
+    elif isinstance(before, list):
+        assert len(before) == len(after)
+        for number, pair in enumerate(zip(before, after, strict=True)):
+            yield from changed(*pair, at=(*at, number))
+    elif before != after:
+        yield at
+
+
+def value_at(value: Any, at: tuple[Any, ...]) -> Any:
+    for key in at:
+        value = value[key]
+    return value
+
+
+def may_change(messages: list[Any], at: tuple[Any, ...], last_user: int) -> bool:
+    """The rules of docs/messages.md, said in another way than the code does."""
+    message = messages[at[0]]
+    in_result = any(
+        isinstance(found := value_at(messages, at[:end]), dict)
+        and found.get("type") == "tool_result"
+        for end in range(1, len(at))
+    )
+    shape = tuple("#" if isinstance(key, int) else key for key in at[1:])
+    return (
+        message["role"] not in {"system", "developer"}
+        and (at[0] != last_user or in_result)
+        and not (message["role"] == "assistant" and at[0] == len(messages) - 1)
+        and len(value_at(messages, at)) > LONG_TEXT
+        and (
+            shape in {("content",), ("content", "#", "text")}
+            or (in_result and shape in {
+                ("content", "#", "content"), ("content", "#", "content", "#", "text")
+            })
+        )
+    )  # fmt: skip
+
+
+def is_made_of(text: str, source: str) -> bool:
+    """Whether all characters of a text stand in its source in the same order."""
+    rest = iter(source)
+    return all(character in rest for character in text)
+
+
+def speaks(message: dict[str, Any]) -> bool:
+    content = message["content"]
+    if message["role"] != "user" or content is None:
+        return False
+    return isinstance(content, str) or any(part["type"] == "text" for part in content)
+
+
+relaxed = settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def check(tiny: Compressor, adapter: TypeAdapter[Any], messages: list[Any], ratio: float) -> None:
+    assume(any(map(speaks, messages)))
+    assume("specpc:keep>" not in json.dumps(messages))  # Hypothesis finds it in our source
+    last_user = max(number for number, message in enumerate(messages) if speaks(message))
+    accept(adapter, messages)
+    before = deepcopy(messages)
+    compressor = replace(tiny, counter=WordCounter())
+    try:
+        made = compress_messages(compressor, messages, ratio=ratio)
+    except BudgetError:
+        assume(False)
+    assert messages == before
+    accept(adapter, made.request)
+    cut = list(changed(before, made.request))
+    for at in cut:
+        assert may_change(before, at, last_user)
+        text = value_at(made.request, at)
+        assert text.strip()
+        assert text == MARKER or is_made_of(text, value_at(before, at))
+    assert set(cut) <= set(made.places)
+    count = compressor.counter.count  # type: ignore[union-attr]
+    if made.total is None:
+        assert not cut
+        return
+    original = sum(count(value_at(before, place)) for place in made.places)
+    left = sum(count(value_at(made.request, place)) for place in made.places)
+    assert (original, left) == (made.total.original_tokens, made.total.compressed_tokens)
+    assert left <= max(1, ratio * original + 1e-6)
+    assert made.total.query_source.value == "question"
+    if ratio < 0.9 and original > 10:
+        assert cut
+
+
+@relaxed
+@given(openai_messages(), st.floats(0.1, 1.0))
+def test_any_openai_messages(tiny: Compressor, messages: list[Any], ratio: float) -> None:
+    check(tiny, OPENAI, messages, ratio)
+
+
+@relaxed
+@given(anthropic_messages(), st.floats(0.1, 1.0))
+def test_any_anthropic_messages(tiny: Compressor, messages: list[Any], ratio: float) -> None:
+    check(tiny, ANTHROPIC, messages, ratio)
+
+
+LONG = "".join(f"Entry {i} of the log tells of topic {i % 7}.\n" for i in range(40))
+AGENT: dict[str, Any] = {
+    "model": "claude",
+    "max_tokens": 1024,
+    "temperature": 0.7,
+    "system": [{"type": "text", "text": LONG, "cache_control": {"type": "ephemeral"}}],
+    "tools": [{"name": "read", "input_schema": {"type": "object"}, "description": LONG}],
+    "messages": [
+        {"role": "user", "content": "What does the log say of topic 3?"},
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": LONG, "signature": "c2ln"},
+                {"type": "text", "text": "I will read it."},
+                {"type": "tool_use", "id": "t1", "name": "read", "input": {"path": "/var/log"}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "t1", "content": LONG}],
+        },
+    ],
+}
+
+
+def test_a_tool_result_is_no_user_turn(tiny: Compressor) -> None:
+    made = compress_messages(tiny, AGENT, ratio=0.2)
+    assert made.total is not None
+    assert made.total.query == "What does the log say of topic 3?"
+    assert list(changed(AGENT, made.request)) == [("messages", 2, "content", 0, "content")]
+    assert made.places == (("messages", 2, "content", 0, "content"),)
+    accept(ANTHROPIC, made.request["messages"])
+    accept(SYSTEM, made.request["system"])
+    [part] = made.texts
+    assert part.text == "".join(LONG[span.start : span.end] for span in part.spans)
+
+
+def test_results_beside_the_last_question_are_cut(tiny: Compressor) -> None:
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": LONG}
+    question = {"type": "text", "text": LONG}
+    made = compress_messages(
+        tiny, [{"role": "user", "content": [result, question]}], target_tokens=200
+    )
+    assert [place[2] for place in made.places] == [0]
+    assert made.request[0]["content"][1] == question
+
+
+def test_nothing_left_of_a_text_becomes_a_marker(tiny: Compressor) -> None:
+    answers = [{"role": "assistant", "content": LONG[:200]} for _ in range(10)]
+    messages = [*answers, {"role": "user", "content": "Topic?"}]
+    for gap, marker in (("", "[...]"), (" ... ", "..."), ("\n", "[...]")):
+        made = compress_messages(tiny, messages, ratio=0.1, gap=gap)
+        contents = [message["content"] for message in made.request]
+        assert contents.count(marker) >= 3
+        accept(OPENAI, made.request)
+
+
+def test_a_prefill_is_to_be_continued(tiny: Compressor) -> None:
+    messages = [
+        {"role": "assistant", "content": LONG},
+        {"role": "user", "content": "Topic?"},
+        {"role": "assistant", "content": LONG},
+    ]
+    assert Conversation.read(messages).places == ((0, "content"),)
+
+
+def test_a_long_last_turn_asks_at_its_end() -> None:
+    for end, query in (
+        ("\n\nWhat is said of topic 3?", "What is said of topic 3?"),
+        ("", (LONG * 3).strip()[-2000:]),
+    ):
+        messages = [{"role": "user", "content": LONG * 3 + end}]
+        assert Conversation.read(messages).query == query
+
+
+def test_a_question_may_be_given(tiny: Compressor) -> None:
+    messages = [{"role": "tool", "tool_call_id": "1", "content": LONG}]
+    made = compress_messages(tiny, messages, "Topic 3?", ratio=0.2)
+    assert made.total is not None
+    assert made.total.query == "Topic 3?"
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ([], "no messages"),
+        ({}, "no messages"),
+        ({"messages": "hello"}, "no messages"),
+        ("hello", "no messages"),
+        ([3], "message 1 is not an object with a role"),
+        ([{"role": "user", "content": "a"}, {"content": "a"}], "message 2 is not"),
+        ([{"role": "system", "content": LONG}], "no user message"),
+        ([{"role": "user", "content": [{"type": "tool_result", "content": LONG}]}], "no user"),
+        ([{"role": "user", "content": " "}], "no user message"),
+    ],
+)
+def test_no_messages(request_: Any, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Conversation.read(request_)
+
+
+@pytest.fixture(autouse=True)
+def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = tiny_draft()
+    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+
+
+def run(*args: str | Path, stdin: str | bytes = b"") -> Result:
+    command = ["compress", "--format", "messages", "--ratio", "0.2", *map(str, args)]
+    return CliRunner().invoke(app, command, input=stdin)
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4, "\t"])
+def test_json_in_json_out(indent: Any) -> None:
+    result = run(stdin=json.dumps(AGENT | {"note": "é日本"}, indent=indent, ensure_ascii=False))
+    assert result.stderr == ""
+    made = json.loads(result.stdout)
+    assert list(changed(AGENT | {"note": "é日本"}, made)) == [
+        ("messages", 2, "content", 0, "content")
+    ]
+    assert result.stdout == json.dumps(made, indent=indent, ensure_ascii=False) + "\n"
+
+
+def test_into_a_file_and_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "chat.json").write_text(json.dumps(AGENT["messages"]))
+    (tmp_path / "out").mkdir()
+    for target in ("short.json", "out"):
+        assert run(tmp_path / "chat.json", "-o", tmp_path / target).exit_code == 0
+    made = json.loads((tmp_path / "out" / "chat.json").read_text())
+    assert made == json.loads((tmp_path / "short.json").read_text())
+    assert len(made) == 3
+
+
+def test_nothing_to_cut_is_said() -> None:
+    messages = [{"role": "user", "content": LONG}]
+    result = run(stdin=json.dumps(messages))
+    assert json.loads(result.stdout) == messages
+    assert "nothing was cut" in result.stderr
+    assert run("-Q", stdin=json.dumps(messages)).stderr == ""
+
+
+BAD: dict[str, tuple[list[str], bytes, int, str]] = {
+    "no json": ([], b"[{]", 1, "standard input is not valid JSON (Expecting"),
+    "deep": ([], b"[" * 100_000, 1, "not JSON that can be read"),
+    "out of range": ([], b"[1e999]", 1, "the number 1e999 is out of range"),
+    "no messages": ([], b"{}", 1, "there are no messages"),
+    "no user": ([], b'[{"role": "system", "content": "x"}]', 1, "give one with -q"),
+    "surrogate": (
+        [],
+        b'[{"role":"tool","content":"' + b"\\ud800" * 200 + b'"},{"role":"user","content":"q"}]',
+        1,
+        "surrogates",
+    ),
+    "mark": (
+        [],
+        b'[{"role":"tool","content":"' + b"a b. " * 40 + b'<specpc:keep>"},'
+        b'{"role":"user","content":"q"}]',
+        1,
+        "message 1: the mark <specpc:keep> in line 1 is never closed",
+    ),
+    "json": (["--json"], b"[]", 2, "leave out --json"),
+    "jsonl": (["--jsonl"], b"[]", 2, "leave out --json"),
+    "several": (["a", "b", "-o", "."], b"", 2, "reads one file"),
+    "format": (["--format", "xml"], b"", 2, "messages"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_every_mistake_gets_one_sentence(case: str) -> None:
+    args, stdin, code, told = BAD[case]
+    result = run(*args, stdin=stdin)
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) <= 4  # typer adds its usage lines

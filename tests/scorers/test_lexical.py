@@ -1,0 +1,55 @@
+"""The second look: chains are followed, and nothing else moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.scorers.lexical import second_look, standardised, stems
+
+FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
+CHAIN = [
+    "The film Velmar Dawn was directed by Ana Ruiz.",
+    "Ruiz grew up with her mother Petra Lindqvist.",
+    "Lindqvist was born in Harnvik.",
+]
+
+
+def looked(values: dict[int, float], question: str = "Who directed Velmar Dawn?") -> np.ndarray:
+    units = [*FILLER, *CHAIN]
+    scores = np.zeros(len(units))
+    for unit, value in values.items():
+        scores[unit] = value
+    return second_look(scores, stems([question])[0], stems(units))
+
+
+def test_a_chain_is_followed_link_by_link() -> None:
+    first = len(FILLER)
+    found = looked({first: 1.0})
+    assert np.argsort(-found)[:3].tolist() == [first, first + 1, first + 2]
+
+
+def test_words_of_the_question_and_common_words_lead_nowhere() -> None:
+    first = len(FILLER)
+    found = looked({first: 1.0}, "Who is Ruiz, and what says the Remark of Lindqvist?")
+    assert found[first + 1] == pytest.approx(found[0])
+    assert len({round(value, 9) for value in found[:first]}) == 1
+
+
+def test_nothing_is_lent_where_nothing_stands_out() -> None:
+    values = np.linspace(0, 1, 29)
+    units = stems([*FILLER, *CHAIN])
+    assert second_look(values, [], units) == pytest.approx(standardised(values))
+
+
+@given(
+    st.lists(st.tuples(st.floats(-5, 5), st.lists(st.sampled_from("abcdefg"))), min_size=1),
+    st.lists(st.sampled_from("abcdefg")),
+)
+def test_values_only_rise(units: list[tuple[float, list[str]]], query: list[str]) -> None:
+    values = np.array([value for value, _ in units])
+    found = second_look(values, query, [words for _, words in units])
+    assert np.isfinite(found).all()
+    assert (found >= standardised(values) - 1e-9).all()

@@ -1,0 +1,87 @@
+"""Sentences end where a reader of the language would say so."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.text.sentences import sentence_ends
+from specpc.text.units import segment
+
+# One sentence an item; "|" is where the next begins.
+SENTENCES = {
+    "Chinese": "他来了。|她走了！|价格是3.5元。|“你好吗？”",
+    "Japanese": "今日は晴れです。|明日は3.5度です。|行きますか？",
+    "Korean": "그는 왔다. |그녀는 3.5 킬로를 걸었다. |왜?",
+    "Arabic": "ذهب أحمد إلى البيت. |هل رأيته؟ |نعم، السعر 3.5 دينار.",
+    "Urdu": "وہ گیا۔ |وہ آئی۔ |کیا ہوا؟",
+    "Hebrew": "הוא בא. |היא שילמה 3.5 שקל. |למה?",
+    "Hindi": "राम घर गया। |डॉ. शर्मा आए। |क्या हुआ? |मूल्य 3.5 रुपये है।",
+    "Marathi": "तो गेला. |ती आली. |किंमत 3.5 रुपये आहे.",
+    "Bengali": "সে গেল। |সে এল। |কেন?",
+    "Khmer": "គាត់មក។ |គាត់ទៅ។",
+    "Burmese": "ကျွန်တော်သွားမယ်။ |သူလာမယ်။",
+    "Amharic": "ሰላም ነው። |እንዴት ነህ።",
+    "Armenian": "Նա եկավ։ |Նա գնաց։",
+    "Greek": "Ήρθε ο κ. Παπαδόπουλος. |Πού είναι; |Έφυγε.",
+    "Russian": "Он жил на ул. Ленина в г. Москве. |А. С. Пушкин уехал. |Это стоит 3.5 тысячи.",
+    "Ukrainian": "Він жив на вул. Шевченка в м. Києві. |Потім поїхав.",
+    "German": "Dr. Müller kam am 3. Mai mit dem Zug, z. B. um die Zeit zu nutzen. |Er ist bzw. war "
+    "das erste Mal da. |Das kostet 3,5 Mio. Euro, und nicht mehr.",
+    "French": "M. Dupont est arrivé par le train de la ville. |Les autres, p. ex. Mme Durand, ont "
+    "pris une voiture. |Elle est dans la rue, et il ne va pas au bureau.",
+    "Spanish": "El Sr. López llegó con la mujer de los otros. |La Sra. Ruiz salió por la puerta y "
+    "no volvió. |Cuesta 3.5 euros para el grupo.",
+    "Polish": "Był np. w Krakowie przy ul. Długiej i nie jest już na miejscu. |Wrócił do domu, "
+    "gdzie się urodził, oraz przez las.",
+    "English": "J. Smith came. |Dr. Ho paid $3.50 to Mrs. Roe. |See fig. 4 vs. the rest. |Why?",
+}  # fmt: skip
+
+
+def cut(text: str) -> list[str]:
+    return [text[a:b] for a, b in pairwise(segment(text, "sentence"))]
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_sentences_of_many_languages(language: str) -> None:
+    expected = SENTENCES[language].split("|")
+    assert cut("".join(expected)) == expected
+
+
+def test_thai_is_cut_at_pauses_that_are_some_way_apart() -> None:
+    clause = "ประเทศไทยเป็นประเทศที่ตั้งอยู่ในเอเชียตะวันออกเฉียงใต้ "
+    short = "มีเมืองหลวงคือกรุงเทพมหานคร "
+    text = (clause + short) * 4
+    pieces = cut(text)
+    assert len(pieces) == 4
+    assert all(piece.endswith(" ") or piece == pieces[-1] for piece in pieces)
+
+
+def test_each_paragraph_is_read_in_its_own_script() -> None:
+    parts = [SENTENCES[name].replace("|", "") for name in ("Russian", "Hindi", "English", "Greek")]
+    expected = [cut(part) for part in parts]
+    assert [one.rstrip() for one in cut("\n\n".join(parts))] == [
+        sentence.rstrip() for pieces in expected for sentence in pieces
+    ]
+
+
+def test_lines_wrapped_in_other_languages_go_on() -> None:
+    text = "Это предложение достаточно длинное, чтобы почта разбила его на две\nстроки. Конец.\n"
+    assert cut(text) == [text[: text.index("Конец")], "Конец.\n"]
+
+
+def test_foreign_words_do_not_make_a_text_foreign() -> None:
+    text = "The film Die Hard is on. Mr. De La Rue of the Los Angeles Times said it. It was ok."
+    assert len(cut(text)) == 3
+
+
+ALPHABET = "aA.!? \n3é字ひก ກকдІ।។؟a\u0301"
+
+
+@given(st.text(st.sampled_from(ALPHABET)) | st.text())
+def test_ends_are_offsets_of_the_text(text: str) -> None:
+    assert all(0 < end <= len(text) for end in sentence_ends(text))
+    assert segment(text, "sentence")[-1] == len(text)

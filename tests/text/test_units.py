@@ -1,0 +1,115 @@
+"""Units tile the text, and are what a reader would call them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.text.units import safe_cuts, segment
+from tests.pipeline.test_properties import texts
+
+
+def cut(text: str, unit: str) -> list[str]:
+    return [text[a:b] for a, b in pairwise(segment(text, unit))]
+
+
+@given(st.one_of(texts, st.text()), st.sampled_from(["sentence", "line", "paragraph"]))
+def test_units_tile_the_text(text: str, unit: str) -> None:
+    bounds = segment(text, unit)
+    assert bounds[0] == 0
+    assert bounds[-1] == len(text)
+    assert all(a < b for a, b in pairwise(bounds)) or not text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dr. Ho paid $3.50. He left.", ["Dr. Ho paid $3.50. ", "He left."]),
+        ("It was 4.2 percent (see Fig. 3). Next.", ["It was 4.2 percent (see Fig. 3). ", "Next."]),
+        ("# Title\n\nFirst. Second.", ["# Title\n\n", "First. ", "Second."]),
+        ("- one\n- two\n  - three\n", ["- one\n", "- two\n", "  - three\n"]),
+        ("他来了。她走了！好", ["他来了。", "她走了！", "好"]),
+        ("a | 1\r\nb | 2\r\n", ["a | 1\r\n", "b | 2\r\n"]),
+        ("\n\nIndented:\n    code()\n", ["\n\nIndented:\n", "    code()\n"]),
+    ],
+)  # fmt: skip
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert cut(text, "sentence") == expected
+
+
+def test_a_number_belongs_to_what_it_numbers() -> None:
+    text = "5. Conveying. Done.\n- 2.1. Fees. IV. Terms apply. (a) One. Plan B. It worked. 7. "
+    assert cut(text, "sentence") == [
+        "5. Conveying. ", "Done.\n", "- 2.1. Fees. ", "IV. Terms apply. ", "(a) One. ", "Plan B. ",
+        "It worked. ", "7. ",
+    ]  # fmt: skip
+
+
+def test_wrapped_prose_is_not_cut_at_line_ends() -> None:
+    text = "This sentence is long enough to have been wrapped by the mailer\nof its author. Next.\n"
+    assert cut(text, "sentence") == [text[: text.index("Next")], "Next.\n"]
+
+
+def test_a_wrapped_line_may_go_on_with_a_name_or_a_quotation() -> None:
+    text = (
+        "You may convey the work under the terms of sections 4 and 5, provided\n"
+        "that you convey what it was made from, and all of the Corresponding\n"
+        "Source, which is made available for that purpose in source form.  A\n"
+        '"Major Component", in this context, means an essential component of\n'
+        "the system.\nThe other terms apply.\n"
+    )
+    first, second = text.index('A\n"Major'), text.index("The other")
+    assert cut(text, "sentence") == [text[:first], text[first:second], text[second:]]
+
+
+def test_lines_with_room_left_are_items() -> None:
+    names = (
+        "Halvard Strand and the men of the pilot boat station at Orrisay\n"
+        "Edda Hallgrim of the legal office and all of the harbour board\n"
+        "Tove Ness\n"
+    )
+    assert len(cut(names, "sentence")) == 3
+    mixed = (
+        "the following people of the Authority were asked for the details\n"
+        "of the contract, and came to the meeting or sent word about that\n"
+        "Edda Hallgrim of the legal office with all of the board\n"
+        "Tove Ness\n"
+    )
+    assert cut(mixed, "sentence")[-1] == "Tove Ness\n"
+    table = "Total assets 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26\nnet of tax 3 4 5\n"
+    assert len(cut(table, "sentence")) == 2
+
+
+def test_wrapped_items_and_code() -> None:
+    item = (
+        "- an item of a list that was wrapped, as Markdown files often are,\n  and goes on here.\n"
+    )
+    assert cut(item + "- next\n", "sentence") == [item, "- next\n"]
+    code = "    result = compute_something_long(first_argument, second)\n    return result\n"
+    assert len(cut(code, "sentence")) == 2
+
+
+def test_paragraphs_and_lines() -> None:
+    text = "a\nb\r\n\r\n \nc\rd"
+    assert cut(text, "paragraph") == ["a\nb\r\n\r\n \n", "c\rd"]
+    assert cut(text, "line") == ["a\n", "b\r\n\r\n \n", "c\r", "d"]
+
+
+def test_long_units_are_cut_at_the_best_place() -> None:
+    clause = "the party of the first part shall deliver the goods; "
+    units = cut(clause * 60, "sentence")
+    assert len(units) > 1
+    assert all(len(unit) <= 1000 and unit.endswith("; ") for unit in units)
+
+
+def test_words_and_characters_stay_whole() -> None:
+    text = "don't 1,234.56 cafe\u0301 👩‍👩‍👧 日本 a\r\nb"
+    starts = sorted(safe_cuts(text))
+    pieces = [text[a:b] for a, b in pairwise([*starts, len(text)]) if a < b]
+    assert pieces == [
+        "don't", " ", "1,234.56", " ", "cafe\u0301", " ", "👩‍👩‍👧", " ",
+        "日", "本", " ", "a", "\r\n", "b",
+    ]  # fmt: skip
