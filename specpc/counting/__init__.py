@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specpc.counting.counters import (
+    DRAFT,
     CharacterCounter,
     HuggingFaceCounter,
     TiktokenCounter,
@@ -22,7 +23,6 @@ from specpc.machine.reporting import Report, silent
 if TYPE_CHECKING:
     from specpc.counting.counters import Counter
 
-DRAFT: Final = "draft"
 _FILE: Final = "tokenizer.json"
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 

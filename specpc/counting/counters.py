@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from specpc.counting import DRAFT
 from specpc.errors import InputError, TokenizerError
 from specpc.machine.reporting import first_line
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from specpc.models.tokens import TextEncoder
+
+DRAFT: Final = "draft"
 
 
 class Counter(Protocol):

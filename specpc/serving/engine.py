@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc import Compressor
-from specpc.counting import DRAFT
+from specpc.counting.counters import DRAFT
 from specpc.counting.tiktoken_files import encoding_name
 from specpc.errors import SpecPCError, UsageError
 from specpc.output.fields import documents_fields, json_fields, messages_fields
