@@ -40,7 +40,7 @@ _DEPTHS: Final = (0.8, 1.0)
 # Deeper layers must be better by more than this.
 _SLACK: Final = 0.01
 _FOLDS: Final = 4
-# As `specpc.text.pieces.unit_scores` pools; a test compares the two.
+# As `specpc.text.pieces.pool` pools; a test compares the two.
 _BEST_TOKENS: Final = 4
 
 

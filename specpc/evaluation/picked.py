@@ -10,7 +10,8 @@ import numpy as np
 from specpc.options import resolve_budget
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Job, fit
+from specpc.selection.fit import Fit, fit
+from specpc.selection.units import best_pieces
 from specpc.text.units import safe_cuts
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from specpc.models.tokens import TextEncoder
     from specpc.selection.base import Picker
-    from specpc.text.pieces import Units
+    from specpc.text.pieces import Pieces
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class PickedText:
         budget = resolve_budget(self.length, ratio=ratio, target_tokens=None)
         if budget == self.length:
             return Compressed(self.text, ((0, len(self.text)),), self.length, self.length)
-        job = Job(self.text, len(self.text), budget, "", self.encoder.count, self.length)
+        job = Fit(self.text, len(self.text), budget, "", self.encoder.count, self.length)
         fitted = fit(job, self.picker, self.scores)
         ranges = tuple((span.start, span.end) for span in fitted.spans)
         return Compressed(fitted.text, ranges, self.length, fitted.tokens)
@@ -81,7 +82,7 @@ class ScoredUnitPicker:
         units: the source in units.
     """
 
-    units: Units
+    units: Pieces
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
@@ -92,7 +93,7 @@ class ScoredUnitPicker:
         """The best units by scores ``[units]``; if the best alone is too long, its beginning."""
         units, best = self.units, int(scores.argmax())
         if units.sizes[best] <= allowance:
-            return Picked(units.best(scores, allowance))
+            return Picked(best_pieces(units, scores, allowance))
         start, end = int(units.edges[best]), int(units.edges[best + 1])
         first = int(np.searchsorted(units.of_token, best))
         limit = min(end, int(units.bounds[first + allowance]))

@@ -27,7 +27,7 @@ from specpc.selection.tokens import TokenPicker
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
 from specpc.structure.units import lay_out_units
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from specpc.text.protection import Unmarked, find_protected, unmark
 from specpc.text.query import Query, find_query
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from specpc.pipeline.documents import Document, DocumentsResult
     from specpc.results import CompressionResult
     from specpc.scorers.base import Scorer
-    from specpc.text.joined import Parts
+    from specpc.text.joined import JoinedTexts
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ class Compressor:
         question: str | None = None,
         *,
         keep: Protection = NOTHING,
-        parts: Parts | None = None,
+        parts: JoinedTexts | None = None,
         name: str | None = None,
     ) -> ScoredText:
         """Tokens, query and pieces of a text, nothing scored yet.
@@ -313,7 +313,7 @@ class Compressor:
         tokens: TokenizedText,
         query: Query,
         unit: str,
-        parts: Parts | None,
+        parts: JoinedTexts | None,
         name: str | None,
     ) -> TokenPicker | WordPicker | UnitPicker:
         """Chooses among the text before its own closing question."""
@@ -327,7 +327,7 @@ class Compressor:
             base = "structure" if self.unit == "auto" else "sentence"
             return WordPicker.of(context, bounds, lay_out_units(context, base, parts, name))
         layout = lay_out_units(context, unit, parts, name)
-        return UnitPicker(Units(context, bounds, layout), kernel, neighbors)
+        return UnitPicker(Pieces(context, bounds, layout), kernel, neighbors)
 
     def add_scores(
         self, read: ScoredText, progress: Callable[[int, int], None] | None = None
@@ -378,7 +378,7 @@ class Compressor:
         question: str,
         ids: NDArray[np.int64],
         windows: Sequence[tuple[int, int]],
-        units: Units | None,
+        units: Pieces | None,
         progress: Callable[[int, int], None] | None,
     ) -> Scores:
         """Have the draft read the windows."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from specpc.options import resolve_budget
 from specpc.results import CompressionResult, Runtime, Span, Timings
-from specpc.selection.fit import Fitted, Job, fit
+from specpc.selection.fit import Fit, Fitted, fit
 from specpc.text.markers import marker_for
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specpc.counting.counters import Counter
     from specpc.models.tokens import TokenizedText
     from specpc.selection.base import RatingPicker
-    from specpc.text.joined import Parts
+    from specpc.text.joined import JoinedTexts
     from specpc.text.protection import Unmarked
     from specpc.text.query import Query
 
@@ -66,7 +66,7 @@ class ScoredText:
     original_tokens: int
     picker: RatingPicker
     tokenize_seconds: float
-    parts: Parts | None = None
+    parts: JoinedTexts | None = None
     scores: NDArray[np.float64] | None = None
     windows: int = 0
     lookahead: tuple[int, ...] = ()
@@ -97,7 +97,7 @@ class ScoredText:
             fitted = Fitted(self.text, (whole,), (0,), length)
         else:
             rate = length / max(1, len(self.tokens))
-            job = Job(
+            job = Fit(
                 self.text,
                 self.query.tail_start,
                 budget,

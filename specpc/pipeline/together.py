@@ -11,7 +11,7 @@ from specpc.errors import InputError, UsageError
 from specpc.options import NOTHING, Protection, check_budget, resolve_budget
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
-from specpc.text.joined import Parts
+from specpc.text.joined import JoinedTexts
 from specpc.text.markers import marker_for
 from specpc.text.protection import Unmarked, unmark
 from specpc.text.spans import join, keep_apart, merge, places
@@ -65,7 +65,7 @@ class ReadTogether:
     """
 
     read: ScoredText
-    parts: Parts
+    parts: JoinedTexts
     unmarked: tuple[Unmarked, ...]
 
     def compress(
@@ -152,7 +152,7 @@ def read_together(
     plain = [text.text for text in unmarked]
     if not plain or not all(map(str.strip, plain)):
         raise InputError("there is no text, or an empty one: there is nothing to compress")
-    source, parts = Parts.joined(plain, instead)
+    source, parts = JoinedTexts.joined(plain, instead)
     parts = replace(parts, marked=tuple(text.marked for text in unmarked), names=tuple(names))
     return ReadTogether(compressor.read(source, question, keep=keep, parts=parts), parts, unmarked)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.models.reader import Reader
-    from specpc.text.pieces import Units
+    from specpc.text.pieces import Pieces
 
 
 class Scorer(Protocol):
@@ -56,7 +56,7 @@ class UnitJudge(Scorer, Protocol):
         question: str,
         ids: Tensor,
         windows: Sequence[tuple[int, int]],
-        units: Units,
+        units: Pieces,
         progress: Callable[[int, int], None] | None = None,
     ) -> Judged:
         """Scores of the tokens and units of a context.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from specpc.models.reader import Reader
     from specpc.scorers.base import Scorer
-    from specpc.text.pieces import Units
+    from specpc.text.pieces import Pieces
 
 # Part of every key: raise it when the same inputs give other scores.
 _FORMAT: Final = 1
@@ -123,7 +123,7 @@ def score_key(
     question: str,
     ids: NDArray[np.int64],
     windows: Sequence[tuple[int, int]],
-    units: Units | None,
+    units: Pieces | None,
 ) -> str:
     """A SHA-256 of all that scores depend on.
 

@@ -32,7 +32,7 @@ _RARE: Final = 0.05
 _RARE_UNITS: Final = 12
 
 
-def second_look(
+def follow_rare_words(
     values: NDArray[np.float64], query: Sequence[str], units: Sequence[Sequence[str]]
 ) -> NDArray[np.float64]:
     """Values of units with what the best of them lend to others.

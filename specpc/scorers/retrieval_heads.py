@@ -27,8 +27,8 @@ from specpc.scorers.dense import (
     shipped_map,
     similarity,
 )
-from specpc.scorers.lexical import bm25, second_look, standardised, stems
-from specpc.text.pieces import unit_scores
+from specpc.scorers.lexical import bm25, follow_rare_words, standardised, stems
+from specpc.text.pieces import pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from specpc.models.attention import Observer
     from specpc.models.reader import Reader
     from specpc.scorers.settings import HeadProfile
-    from specpc.text.pieces import Units
+    from specpc.text.pieces import Pieces
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RetrievalHeadScorer:
         question: str,
         ids: Tensor,
         windows: Sequence[tuple[int, int]],
-        units: Units,
+        units: Pieces,
         progress: Callable[[int, int], None] | None = None,
     ) -> Judged:
         """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
@@ -101,7 +101,7 @@ class HeadScores:
         self,
         ids: Tensor,
         windows: Sequence[tuple[int, int]],
-        units: Units,
+        units: Pieces,
         progress: Callable[[int, int], None] | None = None,
     ) -> Judged:
         """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
@@ -116,7 +116,7 @@ class HeadScores:
             for (low, high), read in zip(together, reads, strict=True):
                 of_token = units.of_token[low:high]
                 first, last = int(of_token[0]), int(of_token[-1]) + 1
-                own = unit_scores(read.double().numpy(), of_token - first, last - first)
+                own = pool(read.double().numpy(), of_token - first, last - first)
                 # A unit that was cut counts with its better part.
                 pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
                 tokens.append(self.of_tokens(read))
@@ -177,7 +177,7 @@ class HeadScores:
 
     def _values(
         self,
-        units: Units,
+        units: Pieces,
         pooled: NDArray[np.float64],
         similar: NDArray[np.float64] | None,
     ) -> NDArray[np.float64]:
@@ -186,7 +186,9 @@ class HeadScores:
         query, words = stems([self.question])[0], stems([units.texts[unit] for unit in own])
         lexical = bm25(query, words) if self.profile.lexical else None
         similar = None if similar is None else similar[own]
-        values = second_look(fuse(self.profile, pooled[:, own], lexical, similar), query, words)
+        values = follow_rare_words(
+            fuse(self.profile, pooled[:, own], lexical, similar), query, words
+        )
         every = np.full(len(units), values.min(initial=0.0))
         every[own] = values
         return every
@@ -195,7 +197,7 @@ class HeadScores:
     def _weights(self) -> Tensor:
         return torch.tensor([weight for _, _, weight in self.profile.heads])
 
-    def _dense(self, ids: Tensor, units: Units) -> _DenseReading | None:
+    def _dense(self, ids: Tensor, units: Pieces) -> _DenseReading | None:
         if self.profile.dense is None:
             return None
         of_token = torch.from_numpy(units.of_token)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.selection.base import Picked, Picker
-    from specpc.text.joined import Parts
+    from specpc.text.joined import JoinedTexts
     from specpc.text.markers import Marker
 
 _WELL_USED: Final = 0.97
@@ -41,7 +41,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Job:
+class Fit:
     """One text to be fitted.
 
     Attributes:
@@ -63,11 +63,11 @@ class Job:
     count: Callable[[str], int]
     allowed: int
     rate: float = 1.0
-    parts: Parts | None = None
+    parts: JoinedTexts | None = None
     protected: bool = False
 
 
-def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
+def fit(wanted: Fit, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
     """Pick as much as the budget holds.
 
     The picker's allowance is in draft tokens; cutting changes how a text splits into tokens, gap
@@ -79,25 +79,25 @@ def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
         BudgetError: the budget cannot hold the text's own question, what is protected, or
             anything at all.
     """
-    fixed = _fixed_tokens(job)
-    room = job.budget - fixed
-    least = _least(job, picker, scores) if job.protected else None
+    fixed = _fixed_tokens(wanted)
+    room = wanted.budget - fixed
+    least = _least(wanted, picker, scores) if wanted.protected else None
     best: Fitted | None = None
-    low, high = 0, job.allowed + 1  # allowances that keep the budget, and that do not
-    allowance = min(job.allowed, max(1, math.floor(room / job.rate)))
+    low, high = 0, wanted.allowed + 1  # allowances that keep the budget, and that do not
+    allowance = min(wanted.allowed, max(1, math.floor(room / wanted.rate)))
     rounds = 0
     while low < allowance < high:
         picked = picker.pick(scores, allowance)
         with stage("reconstruct"):
-            fitted = _assemble(job, picked)
+            fitted = _assemble(wanted, picked)
         rounds += 1
-        if fitted.tokens > job.budget:
+        if fitted.tokens > wanted.budget:
             high = allowance
         else:
             low = allowance
             if best is None or fitted.tokens > best.tokens:
                 best = fitted
-        if best is not None and (best.tokens >= _WELL_USED * job.budget or rounds >= _ROUNDS):
+        if best is not None and (best.tokens >= _WELL_USED * wanted.budget or rounds >= _ROUNDS):
             break
         used = fitted.tokens - fixed
         if rounds <= _GUESSES and used > 0:
@@ -105,66 +105,70 @@ def fit(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
         else:
             allowance = (low + high) // 2
     best = best or least
-    if best is None or not best.spans or best.spans[0].start >= job.tail_start:
+    if best is None or not best.spans or best.spans[0].start >= wanted.tail_start:
         raise BudgetError(
-            f"a budget of {job.budget} tokens cannot hold any piece of this text: "
+            f"a budget of {wanted.budget} tokens cannot hold any piece of this text: "
             "raise the ratio or the number of target tokens"
         )
     return best
 
 
-def _fixed_tokens(job: Job) -> int:
+def _fixed_tokens(wanted: Fit) -> int:
     """Tokens of what comes out whatever is picked."""
-    if job.parts is not None:
-        fixed = job.count(job.parts.instead) * len(job.parts.ranges)
-        told = f"markers of {len(job.parts.ranges)} texts that were cut altogether would take"
+    if wanted.parts is not None:
+        fixed = wanted.count(wanted.parts.instead) * len(wanted.parts.ranges)
+        told = f"markers of {len(wanted.parts.ranges)} texts that were cut altogether would take"
         advice = "raise the budget"
     else:
-        fixed = job.count(job.text[job.tail_start :])
+        fixed = wanted.count(wanted.text[wanted.tail_start :])
         told, advice = (
             "the question at the end of the text takes",
             "raise the budget, or give the question with -q",
         )
-    if job.budget - fixed < 1:
-        raise BudgetError(f"{told} {fixed} tokens and the budget is {job.budget}: {advice}")
+    if wanted.budget - fixed < 1:
+        raise BudgetError(f"{told} {fixed} tokens and the budget is {wanted.budget}: {advice}")
     return fixed
 
 
-def _least(job: Job, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
+def _least(wanted: Fit, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
     """What is protected, alone.
 
     Raises:
         BudgetError: it exceeds the budget.
     """
-    least = _assemble(job, picker.pick(scores, 0))
-    if least.tokens > job.budget:
-        tail = " with the question at the end of the text" if job.tail_start < len(job.text) else ""
+    least = _assemble(wanted, picker.pick(scores, 0))
+    if least.tokens > wanted.budget:
+        tail = (
+            " with the question at the end of the text"
+            if wanted.tail_start < len(wanted.text)
+            else ""
+        )
         raise BudgetError(
             f"what must be kept{tail} takes {least.tokens:,} tokens, in whole units with what "
-            f"they need, and the budget is {job.budget:,}: raise the budget or protect less"
+            f"they need, and the budget is {wanted.budget:,}: raise the budget or protect less"
         )
     return least
 
 
-def _assemble(job: Job, picked: Picked) -> Fitted:
+def _assemble(wanted: Fit, picked: Picked) -> Fitted:
     pieces = list(picked.pieces)
-    if job.tail_start < len(job.text):
-        pieces.append(Span(job.tail_start, len(job.text), math.inf))
+    if wanted.tail_start < len(wanted.text):
+        pieces.append(Span(wanted.tail_start, len(wanted.text), math.inf))
     ranges = merge([(piece.start, piece.end) for piece in pieces])
-    if job.parts is None:
-        ranges = keep_apart(job.text, ranges)
-        text, positions = join(job.text, ranges, job.gap), places(ranges, job.gap)
-        tokens = job.count(text)
+    if wanted.parts is None:
+        ranges = keep_apart(wanted.text, ranges)
+        text, positions = join(wanted.text, ranges, wanted.gap), places(ranges, wanted.gap)
+        tokens = wanted.count(text)
     else:
-        split = [keep_apart(job.text, own) for own in job.parts.split(job.text, ranges)]
+        split = [keep_apart(wanted.text, own) for own in wanted.parts.split(wanted.text, ranges)]
         ranges = [kept for inside in split for kept in inside]
-        texts = job.parts.texts(job.text, split, job.gap)
-        text, tokens = "".join(texts), sum(map(job.count, texts))
+        texts = wanted.parts.texts(wanted.text, split, wanted.gap)
+        text, tokens = "".join(texts), sum(map(wanted.count, texts))
         starts = accumulate(map(len, texts), initial=0)
         positions = tuple(
             start + place
             for start, inside in zip(starts, split, strict=False)
-            for place in places(inside, job.gap)
+            for place in places(inside, wanted.gap)
         )
     return Fitted(text, _scored(ranges, pieces), positions, tokens, picked.cut_unit)
 

@@ -99,7 +99,7 @@ class TokenPicker:
         ]
 
 
-def pool(scores: Tensor, kernel_size: int) -> Tensor:
+def max_pool(scores: Tensor, kernel_size: int) -> Tensor:
     """Centred max-pool with zero padding (SpecPC step 4).
 
     ``out[t] = max(scores[t - (k - 1) // 2 : t + k // 2 + 1])``, so an even kernel reaches one
@@ -148,7 +148,7 @@ def select_tokens(
     count = min(count, length)
     if count == 0:
         return torch.empty(0, dtype=torch.long)
-    order = torch.sort(pool(scores, kernel_size), descending=True, stable=True).indices[:count]
+    order = torch.sort(max_pool(scores, kernel_size), descending=True, stable=True).indices[:count]
     low = -((neighbor_tokens - 1) // 2)
     offsets = torch.tensor(sorted(range(low, low + neighbor_tokens), key=abs))
     expanded = (order[:, None] + offsets).clamp_(0, length - 1).flatten()

@@ -11,8 +11,7 @@ import numpy as np
 from specpc.results import Span
 from specpc.selection.base import Picked
 from specpc.selection.tokens import TokenPicker
-from specpc.text.layout import Layout
-from specpc.text.pieces import Units, unit_scores
+from specpc.text.pieces import Pieces, pool
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,7 +33,7 @@ class UnitPicker:
         judged: ``[units]`` scores instead of those that follow from the tokens.
     """
 
-    units: Units
+    units: Pieces
     kernel_size: int
     neighbor_tokens: int
     judged: NDArray[np.float64] | None = None
@@ -57,7 +56,7 @@ class UnitPicker:
         divisible = not kept_whole and (best in layout.prose or not layout.all_needs.get(best))
         pieces: list[Span] = []
         if self.units.forced or not divisible or self.units.sizes[best] <= allowance:
-            pieces = self.units.best(values, allowance)
+            pieces = best_pieces(self.units, values, allowance)
         if divisible and not pieces:
             return self._cut(best, scores, allowance)
         return Picked(pieces)
@@ -70,7 +69,7 @@ class UnitPicker:
         """``[units]`` what the units are chosen by."""
         if self.judged is not None:
             return self.judged
-        return unit_scores(scores, self.units.of_token, len(self.units))
+        return pool(scores, self.units.of_token, len(self.units))
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
         """What a unit needs, and of itself the best that still fits."""
@@ -103,6 +102,12 @@ _USED: Final = 0.97
 # what a text is cut for must not go so that the budget looks well used.
 _EXCHANGED: Final = 12
 _FILLERS: Final = 400
+
+
+def best_pieces(pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
+    """The pieces with the highest ``values`` ``[pieces]`` that fit, with what they need."""
+    chosen = select_units(values, pieces.sizes, allowance, pieces.layout, pieces.forced)
+    return pieces.spans(chosen.tolist(), values)
 
 
 def select_units(

@@ -16,7 +16,8 @@ import numpy as np
 
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.text.pieces import Units, unit_scores
+from specpc.selection.units import best_pieces
+from specpc.text.pieces import Pieces, pool
 from specpc.text.words import lay_out_words
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class WordPicker:
         sentences: the context in sentences.
     """
 
-    units: Units
-    sentences: Units
+    units: Pieces
+    sentences: Pieces
 
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
         """Cut the prose of a text, given the ``[tokens + 1]`` character offsets of its tokens."""
         words = lay_out_words(text, layout)
-        return cls(Units(text, bounds, words), Units(text, bounds, layout))
+        return cls(Pieces(text, bounds, words), Pieces(text, bounds, layout))
 
     @property
     def unit_starts(self) -> NDArray[np.int64]:
@@ -93,7 +94,9 @@ class WordPicker:
         """The words of the highest worth by token scores ``[tokens]``."""
         share_kept = allowance / max(1, len(scores))
         worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
-        return Picked(tidy_lines(self.units.text, self.units.best(worth, allowance), self._fixed))
+        return Picked(
+            tidy_lines(self.units.text, best_pieces(self.units, worth, allowance), self._fixed)
+        )
 
     def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` what the words are chosen by while little may stay."""
@@ -113,7 +116,7 @@ class WordPicker:
 
     def of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` score of each word's sentence, standardised over the tokens of the text."""
-        values = unit_scores(scores, self.sentences.of_token, len(self.sentences))
+        values = pool(scores, self.sentences.of_token, len(self.sentences))
         by_token = values[self.sentences.of_token]
         last = self.units.edges[1:] - 1
         sentence = np.searchsorted(self.sentences.edges, last, side="right") - 1

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specpc.text.layout import Layout, LayoutBuilder, tiles
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from specpc.text.joined import Parts
+    from specpc.text.joined import JoinedTexts
 
 
-def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
+def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Pieces:
     """A text in units of one kind, whatever it holds.
 
     Args:
@@ -23,11 +23,11 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Units:
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         unit: ``sentence``, ``line``, ``paragraph``, ``word`` or ``structure``.
     """
-    return Units(text, bounds, lay_out_units(text, unit))
+    return Pieces(text, bounds, lay_out_units(text, unit))
 
 
 def lay_out_units(
-    text: str, unit: str, parts: Parts | None = None, name: str | None = None
+    text: str, unit: str, parts: JoinedTexts | None = None, name: str | None = None
 ) -> Layout:
     """The layout of a text in units of one kind; of several joined texts, each by itself.
 

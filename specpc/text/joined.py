@@ -19,7 +19,7 @@ SEPARATOR: Final = "\n\n"
 
 
 @dataclass(frozen=True)
-class Parts:
+class JoinedTexts:
     """Where each of several texts stands in the one that was made by joining them.
 
     Attributes:
@@ -36,7 +36,7 @@ class Parts:
     names: tuple[str, ...] = ()
 
     @classmethod
-    def joined(cls, texts: Sequence[str], instead: str = "") -> tuple[str, Parts]:
+    def joined(cls, texts: Sequence[str], instead: str = "") -> tuple[str, JoinedTexts]:
         """Join texts, none of them empty, and say where each of them is."""
         ranges, position = [], 0
         for text in texts:

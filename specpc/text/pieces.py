@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.results import Span
-from specpc.selection.units import select_units
 from specpc.text.protection import Protected, forced_units
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _BEST_TOKENS: Final = 4
 
 
 @dataclass(frozen=True)
-class Units:
+class Pieces:
     """A text in pieces of which some can be kept, and which of them each token belongs to.
 
     Attributes:
@@ -66,7 +65,7 @@ class Units:
         """Token positions where pieces start."""
         return np.flatnonzero(np.diff(self.of_token, prepend=-1))
 
-    def protecting(self, protected: Protected) -> Units:
+    def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""
         return replace(self, forced=forced_units(self.text, self.layout, protected))
 
@@ -79,11 +78,6 @@ class Units:
     def sizes(self) -> NDArray[np.int64]:
         """``[pieces]`` numbers of tokens."""
         return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
-
-    def best(self, values: NDArray[np.float64], allowance: int) -> list[Span]:
-        """The units with the highest ``values`` ``[pieces]`` that fit, with what they need."""
-        chosen = select_units(values, self.sizes, allowance, self.layout, self.forced)
-        return self.spans(chosen.tolist(), values)
 
     def rated(self, values: NDArray[np.float64]) -> list[Span]:
         """All pieces with their ``values`` ``[pieces]``, as `RatingPicker.rated` gives them."""
@@ -105,7 +99,7 @@ class Units:
         ]
 
 
-def unit_scores(
+def pool(
     scores: NDArray[np.float64], unit_of: NDArray[np.int64], units: int
 ) -> NDArray[np.float64]:
     """One score a unit: the mean of its best tokens.

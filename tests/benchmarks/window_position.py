@@ -20,7 +20,7 @@ from specpc import Compressor
 from specpc.drafts.load import load_draft
 from specpc.scorers.paper import SpecPCScorer
 from specpc.structure.units import cut_into_units
-from specpc.text.pieces import unit_scores
+from specpc.text.pieces import pool
 from specpc.text.units import segment
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ def _insert(text: str, sentence: str, share: float) -> str:
 def _better(text: str, sentence: str, scores: np.ndarray, bounds: np.ndarray) -> float:
     """Share of the tokens that lie in units scored above the sentence."""
     units = cut_into_units(text, bounds, "sentence")
-    values = unit_scores(scores, units.of_token, len(units))
+    values = pool(scores, units.of_token, len(units))
     own = int(np.searchsorted(units.edges, text.index(sentence), side="right")) - 1
     return float(units.sizes[values > values[own]].sum() / len(scores))
 

@@ -18,7 +18,7 @@ from specpc.scorers.lexical import standardised
 from specpc.scorers.retrieval_heads import RetrievalHeadScorer, signed_root
 from specpc.scorers.settings import HeadProfile
 from specpc.structure.units import cut_into_units
-from specpc.text.pieces import unit_scores
+from specpc.text.pieces import pool
 from tests.tiny_models import tiny_draft
 
 TEXT = "The sky is blue. Ada bought the red boat in spring. Nobody came there. It rained all day."
@@ -88,7 +88,7 @@ def test_pooling_is_that_of_the_picker() -> None:
     pooling = Pooling.of(Observation("x", np.zeros((1, 1, 24), np.float16), unit_of, gold))
     scores = random.random(24)
     found = pooling.units(torch.from_numpy(scores).float()[None])[0]
-    assert np.allclose(found.numpy(), unit_scores(scores, unit_of, 6), atol=1e-6)
+    assert np.allclose(found.numpy(), pool(scores, unit_of, 6), atol=1e-6)
 
 
 def test_quality_is_one_at_the_top_and_falls_with_what_stands_above() -> None:

@@ -24,7 +24,7 @@ from specpc.counting.tiktoken_files import VOCABULARIES, load_encoding
 from specpc.errors import BudgetError, InputError, TokenizerError, UsageError
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Job, fit
+from specpc.selection.fit import Fit, fit
 from tests.command_line import app
 from tests.counting.vocabularies import CARRIED, provide_vocabularies
 from tests.pipeline.test_properties import gaps, questions, texts
@@ -185,7 +185,7 @@ class Blocks:
 def test_a_wrong_guess_costs_a_few_rounds(rate: float, budget: int) -> None:
     """Whatever the counter was thought to make of a draft token."""
     picker = Blocks()
-    job = Job("x" * 5000, 5000, budget, "", len, 1000, rate)
+    job = Fit("x" * 5000, 5000, budget, "", len, 1000, rate)
     if budget < 25:
         with pytest.raises(BudgetError, match="cannot hold any piece"):
             fit(job, picker, np.zeros(1000))

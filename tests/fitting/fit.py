@@ -23,7 +23,7 @@ from safetensors.torch import save
 
 from specpc.evaluation.metrics import evidence_recall
 from specpc.evaluation.statistics import bootstrap
-from specpc.scorers.lexical import second_look, standardised, stems
+from specpc.scorers.lexical import follow_rare_words, standardised, stems
 from specpc.scorers.retrieval_heads import fuse, signed_root
 from specpc.scorers.settings import DenseReference, HeadProfile
 from specpc.selection.units import select_units
@@ -220,7 +220,7 @@ class Chooser:
         """Values after the second look."""
         pairs = list(pairwise(self.layout.edges.tolist()))
         own = [self.item["context"][slice(*pairs[p])] for p in self.o.own]
-        return second_look(values, stems([self.item["question"]])[0], stems(own))
+        return follow_rare_words(values, stems([self.item["question"]])[0], stems(own))
 
     def recalls(self, values: Array) -> list[float]:
         """Evidence recall of the best units, at the ratios."""

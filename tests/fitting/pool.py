@@ -22,7 +22,7 @@ from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
 from specpc.scorers.lexical import bm25, stems
 from specpc.structure.units import cut_into_units
-from specpc.text.pieces import unit_scores
+from specpc.text.pieces import pool
 from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.models.tokens import TextEncoder, TokenizedText
-    from specpc.text.pieces import Units
+    from specpc.text.pieces import Pieces
 
 Array = Any
 _SIF: Final = 1e-4
@@ -140,7 +140,7 @@ class Pooler:
             plain = embeddings
         else:
             plain = self.encoder.embed([question, *sentences.texts])
-        heads = unit_scores(reading.heads.astype(np.float64), units.of_token, len(units))
+        heads = pool(reading.heads.astype(np.float64), units.of_token, len(units))
         return Observation(
             dataset=item["id"].split("/")[0],
             id=item["id"],
@@ -160,7 +160,7 @@ class Pooler:
         )
 
     def _states(
-        self, reading: Reading, question: str, tokens: TokenizedText, units: Units
+        self, reading: Reading, question: str, tokens: TokenizedText, units: Pieces
     ) -> NDArray[np.float32]:
         """Rows of the question and of every piece, as `Observation.states` has them of units."""
         asked = torch.from_numpy(self.reader.encoder.encode(question).ids)

@@ -16,7 +16,7 @@ from specpc.options import NOTHING, Protection
 from specpc.output.picture import GRID, find_marks, paint
 from specpc.selection.units import UnitPicker
 from specpc.text.layout import LayoutBuilder
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from tests.tiny_models import tiny_draft
 
 TEXT = "".join(f"Sentence {i} says that topic {i % 7} is dull. \r\n" for i in range(30))
@@ -95,7 +95,7 @@ def test_supports_have_no_score_and_forced_units_no_rank(tiny: Compressor) -> No
     heading = builder.support(cuts[0])
     for cut in cuts[1:]:
         builder.unit(cut, [heading])
-    units = Units(TEXT, scored.tokens.bounds, builder.build("test"), frozenset({5}))
+    units = Pieces(TEXT, scored.tokens.bounds, builder.build("test"), frozenset({5}))
     picker = UnitPicker(units, 8, 8, judged=np.arange(len(cuts), dtype=float))
     picture = paint(replace(scored, picker=picker), 0.3)
     assert picture.pieces[0].score == -math.inf

@@ -16,8 +16,8 @@ from specpc.errors import BudgetError, InputError
 from specpc.pipeline.together import compress_together
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Job, fit
-from specpc.text.joined import Parts
+from specpc.selection.fit import Fit, fit
+from specpc.text.joined import JoinedTexts
 from tests.pipeline.test_properties import texts
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Ends:
 
 
 def test_a_text_is_not_mended_for_what_is_kept_of_the_one_before() -> None:
-    source, parts = Parts.joined(["One.\nTwo.", "Three.\nFour."])
-    fitted = fit(Job(source, len(source), 20, "", len, 23, 1.0, parts), Ends(), np.zeros(23))
+    source, parts = JoinedTexts.joined(["One.\nTwo.", "Three.\nFour."])
+    fitted = fit(Fit(source, len(source), 20, "", len, 23, 1.0, parts), Ends(), np.zeros(23))
     assert [source[span.start : span.end] for span in fitted.spans] == ["Two.", "Four."]
     assert (fitted.text, fitted.tokens) == ("Two.Four.", 9)
 
@@ -92,7 +92,7 @@ def test_scores_go_with_their_spans(tiny: Compressor) -> None:
     sources = ["One. Two. Three. Four. Five. " * 4, "Six. Seven. Eight. Nine. " * 4]
     compressor = replace(tiny, unit="sentence")
     made = compress_together(compressor, sources, "Six?", ratio=0.4)
-    joined, parts = Parts.joined(sources)
+    joined, parts = JoinedTexts.joined(sources)
     scored = compressor.add_scores(compressor.read(joined, "Six?", parts=parts))
     by_place = {s.start: s.score for s in scored.compress(ratio=0.4).spans}
     for (offset, _), part in zip(parts.ranges, made.texts, strict=True):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.scorers.lexical import second_look, standardised, stems
+from specpc.scorers.lexical import follow_rare_words, standardised, stems
 
 FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
 CHAIN = [
@@ -22,7 +22,7 @@ def looked(values: dict[int, float], question: str = "Who directed Velmar Dawn?"
     scores = np.zeros(len(units))
     for unit, value in values.items():
         scores[unit] = value
-    return second_look(scores, stems([question])[0], stems(units))
+    return follow_rare_words(scores, stems([question])[0], stems(units))
 
 
 def test_a_chain_is_followed_link_by_link() -> None:
@@ -41,7 +41,7 @@ def test_words_of_the_question_and_common_words_lead_nowhere() -> None:
 def test_nothing_is_lent_where_nothing_stands_out() -> None:
     values = np.linspace(0, 1, 29)
     units = stems([*FILLER, *CHAIN])
-    assert second_look(values, [], units) == pytest.approx(standardised(values))
+    assert follow_rare_words(values, [], units) == pytest.approx(standardised(values))
 
 
 @given(
@@ -50,6 +50,6 @@ def test_nothing_is_lent_where_nothing_stands_out() -> None:
 )
 def test_values_only_rise(units: list[tuple[float, list[str]]], query: list[str]) -> None:
     values = np.array([value for value, _ in units])
-    found = second_look(values, query, [words for _, words in units])
+    found = follow_rare_words(values, query, [words for _, words in units])
     assert np.isfinite(found).all()
     assert (found >= standardised(values) - 1e-9).all()

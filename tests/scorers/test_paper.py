@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.scorers.paper import importance
-from specpc.selection.tokens import pool, select_tokens
+from specpc.selection.tokens import max_pool, select_tokens
 from tests.selection.slow_reference import slow_importance, slow_selection
 from tests.tiny_models import FAMILIES, tiny_model
 
@@ -121,4 +121,4 @@ def test_selection_with_many_ties(
 
 
 def test_an_even_kernel_reaches_one_further_to_the_right() -> None:
-    assert pool(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4).tolist() == [0, 1, 1, 1, 1]
+    assert max_pool(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4).tolist() == [0, 1, 1, 1, 1]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
 from specpc.models.tokens import TextEncoder
-from specpc.selection.fit import Job, fit
+from specpc.selection.fit import Fit, fit
 from specpc.selection.units import UnitPicker
 from specpc.text.markers import Marker
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from specpc.text.spans import join, keep_apart, merge
 from tests.tiny_models import byte_tokenizer
 
@@ -49,8 +49,8 @@ def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     tokens = ENCODER.encode(text)
     scores = np.random.default_rng(seed).random(len(tokens))
     budget = max(1, int(ratio * len(tokens)))
-    job = Job(text, len(text), budget, "", ENCODER.count, len(tokens))
-    picker = UnitPicker(Units(text, tokens.bounds, layout), 8, 8)
+    job = Fit(text, len(text), budget, "", ENCODER.count, len(tokens))
+    picker = UnitPicker(Pieces(text, tokens.bounds, layout), 8, 8)
     try:
         result = fit(job, picker, scores)
     except BudgetError:

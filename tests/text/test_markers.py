@@ -10,28 +10,28 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
-from specpc.selection.fit import Fitted, Job, fit
+from specpc.selection.fit import Fit, Fitted, fit
 from specpc.selection.units import UnitPicker
 from specpc.structure.code import lay_out_code
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.languages import LANGUAGES, parse
-from specpc.text.joined import Parts
+from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.markers import Marker, marker_for
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from tests.structure.programs import PROGRAMS
 
 JSON = json.dumps([{"name": "x" * 150, "values": [1, 2]} for _ in range(9)], indent=1)
 
 
 def compress(
-    text: str, layout: Layout, seed: int, budget: int, gap: str, parts: Parts | None = None
+    text: str, layout: Layout, seed: int, budget: int, gap: str, parts: JoinedTexts | None = None
 ) -> Fitted:
     """Fit with random scores and one token a character."""
-    picker = UnitPicker(Units(text, np.arange(len(text) + 1), layout), 1, 1)
+    picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout), 1, 1)
     scores = np.random.default_rng(seed).random(len(text))
     marker = marker_for(picker, text, gap)
-    job = Job(text, len(text), budget, marker, len, len(text), parts=parts)
+    job = Fit(text, len(text), budget, marker, len, len(text), parts=parts)
     try:
         return fit(job, picker, scores)
     except BudgetError:
@@ -66,7 +66,7 @@ def test_json_has_no_markers(seed: int, ratio: float) -> None:
 
 
 def test_several_texts_are_marked_each_by_itself() -> None:
-    text, parts = Parts.joined([PROGRAMS["go"], PROGRAMS["go"]])
+    text, parts = JoinedTexts.joined([PROGRAMS["go"], PROGRAMS["go"]])
     builder = LayoutBuilder()
     first = len(PROGRAMS["go"])
     for layout, end in ((lay_out_code(PROGRAMS["go"], "go"), first + 2), (None, len(text))):

@@ -15,9 +15,9 @@ from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import Protection
 from specpc.results import Span
 from specpc.selection.tokens import TokenPicker
-from specpc.selection.units import select_units
+from specpc.selection.units import best_pieces, select_units
 from specpc.text.layout import LayoutBuilder, tiles
-from specpc.text.pieces import Units
+from specpc.text.pieces import Pieces
 from specpc.text.protection import (
     CLOSING,
     OPENING,
@@ -225,6 +225,6 @@ def test_forced_units_come_with_what_they_need() -> None:
     builder = LayoutBuilder()
     builder.support(7)
     builder.unit(12, needs=(0,))
-    units = Units(text, np.arange(13), builder.build("markdown")).protecting(Protected(((8, 9),)))
-    spans = units.best(np.zeros(2), 0)
+    units = Pieces(text, np.arange(13), builder.build("markdown")).protecting(Protected(((8, 9),)))
+    spans = best_pieces(units, np.zeros(2), 0)
     assert "".join(text[s.start : s.end] for s in spans) == text
