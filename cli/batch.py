@@ -10,9 +10,8 @@ import typer
 from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import Fields, Settings
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import InputError, SpecPCError
-from specpc.options import Protection
+from specpc.options import DEFAULT_DRAFT, Protection
 from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
 from specpc_cli.console import Console

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
+from specpc.options import DEFAULT_DRAFT
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
 from specpc.machine.journal import json_line
+from specpc.options import DEFAULT_DRAFT
 from specpc.text.query import NEUTRAL_INSTRUCTION
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console

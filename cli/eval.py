@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
 from specpc.evaluation.names import FULL, TRIMMED, check_methods, has_ratio, levels_of, split_name
 from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.kv.settings import KV_BUDGET
-from specpc.options import SCORERS, check_budget
+from specpc.options import DEFAULT_DRAFT, SCORERS, check_budget
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file

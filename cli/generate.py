@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UnknownDraftError, UsageError
-from specpc.options import SCORERS
+from specpc.options import DEFAULT_DRAFT, SCORERS, Setup
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
@@ -143,7 +142,7 @@ def _load(
         guesser = load_draft(
             draft, device=device, dtype=dtype, offline=offline, report=console.tell
         )
-    compressor = Compressor.from_pretrained(guesser, scorer=settings.scorer or "auto")
+    compressor = Compressor.of(Setup(guesser.name, settings.scorer or "auto"), loaded=guesser)
     return Answerer(model, settings, compressor)
 
 

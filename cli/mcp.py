@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
+from specpc.options import DEFAULT_DRAFT
 from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.machine.reporting import format_bytes
+from specpc.options import DEFAULT_DRAFT
 
 if TYPE_CHECKING:
     from specpc.drafts.inventory import DraftStatus

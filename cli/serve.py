@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
+from specpc.options import DEFAULT_DRAFT
 from specpc.serving import check_installed
 from specpc.serving.settings import Settings
 from specpc_cli.console import Console

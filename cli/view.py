@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import Protection, ScorerName, Unit, check_budget
+from specpc.options import DEFAULT_DRAFT, Protection, ScorerName, Unit, check_budget
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text

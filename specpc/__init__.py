@@ -15,16 +15,38 @@ from specpc.version import __version__
 
 if TYPE_CHECKING:
     from specpc.errors import SpecPCError
+    from specpc.options import Protection
+    from specpc.output.locate import locate, locate_position
+    from specpc.output.picture import paint
     from specpc.pipeline.compressor import Compressor
-    from specpc.results import CompressionResult, Span
+    from specpc.pipeline.documents import Document
+    from specpc.results import CompressionResult, QuerySource, Span
 
-__all__ = ["CompressionResult", "Compressor", "Span", "SpecPCError", "__version__"]
+__all__ = [
+    "CompressionResult",
+    "Compressor",
+    "Document",
+    "Protection",
+    "QuerySource",
+    "Span",
+    "SpecPCError",
+    "__version__",
+    "locate",
+    "locate_position",
+    "paint",
+]
 
 _HOMES = {
-    "CompressionResult": "specpc.results",
-    "Compressor": "specpc.pipeline.compressor",
-    "Span": "specpc.results",
-    "SpecPCError": "specpc.errors",
+    "CompressionResult": "results",
+    "Compressor": "pipeline.compressor",
+    "Document": "pipeline.documents",
+    "Protection": "options",
+    "QuerySource": "results",
+    "Span": "results",
+    "SpecPCError": "errors",
+    "locate": "output.locate",
+    "locate_position": "output.locate",
+    "paint": "output.picture",
 }
 
 
@@ -32,4 +54,4 @@ def __getattr__(name: str) -> object:
     """Load public names on first use, so that ``import specpc`` does not import torch."""
     if name not in _HOMES:
         raise AttributeError(f"module 'specpc' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(f"specpc.{_HOMES[name]}"), name)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 from specpc.errors import BudgetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Unpack
+
+DEFAULT_DRAFT: Final = "smollm2-135m"
+"""Name of the draft that is used where none is chosen."""
 
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
@@ -16,27 +25,35 @@ Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "struct
 code, Markdown blocks.
 """
 
+ScorerName = Literal["auto", "retrieval-heads", "paper", "received-attention"]
+"""``auto`` is the best the draft has, with and without a question; ``paper`` the paper's rule."""
 
-ScorerName = Literal["auto", "retrieval-heads", "specpc", "received-attention"]
-"""``auto`` is the best the draft has, with and without a question; ``specpc`` the paper's rule."""
+Device = Literal["auto", "cpu", "cuda", "cuda:0", "cuda:1", "cuda:2", "cuda:3", "mps"]
+"""Where a draft computes; every ``cuda:N`` is understood, which Python's types cannot say."""
 
+Dtype = Literal["auto", "float32", "bfloat16", "float16"]
+"""The number format a draft computes in."""
 
 Format = Literal["text", "messages"]
 """What an input holds: text, or a chat request in JSON."""
 
-
 TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
-
 
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)
 
+# Earlier names of scorers, still understood.
+_ALIASES: Final = {"specpc": "paper"}
 
-def check_names(scorer: str, unit: str) -> None:
-    """Raise `UsageError` unless both exist."""
-    if scorer not in SCORERS:
-        raise UsageError(f"there is no scorer {scorer!r}: use one of {', '.join(SCORERS)}")
+
+def scorer_name(typed: str) -> str:
+    """The name that a scorer which was called so has now."""
+    return _ALIASES.get(typed, typed)
+
+
+def check_unit(unit: str) -> None:
+    """Raise `UsageError` unless there is such a unit."""
     if unit not in UNITS:
         raise UsageError(f"there is no unit {unit!r}: use one of {', '.join(UNITS)}")
 
@@ -47,6 +64,20 @@ def check_template(template: str) -> None:
         raise UsageError(
             "the template needs {text} once, and may have {name}: '## {name}\\n{text}'"
         )
+
+
+def check_text(value: Any, what: str) -> None:
+    """Raise `UsageError`, which names the argument, unless its value is a string."""
+    if not isinstance(value, str):
+        raise UsageError(f"{what} must be a string, not {_called(value)}")
+
+
+def _is_a(kind: type, value: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _called(value: Any) -> str:
+    return "None" if value is None else f"{type(value).__name__} {value!r:.40}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +96,9 @@ class Protection:
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for a pattern that is none, or a negative count."""
+        for count in (self.first, self.last):
+            if not isinstance(count, int):
+                raise UsageError(f"the number of units to keep must be whole, not {count!r}")
         if min(self.first, self.last) < 0:
             raise UsageError("the number of units to keep cannot be negative")
         if not self.patterns:
@@ -72,6 +106,7 @@ class Protection:
         import regex
 
         for pattern in self.patterns:
+            check_text(pattern, "a pattern of what to keep")
             try:
                 regex.compile(pattern)
             except (regex.error, ValueError, OverflowError) as error:
@@ -80,28 +115,95 @@ class Protection:
                     "backslash before characters that stand for themselves"
                 ) from error
 
+    @classmethod
+    def of(cls, keep: Protection | str | Sequence[str]) -> Protection:
+        """Itself, or the protection of one pattern or several.
+
+        Raises:
+            UsageError: it is none of these.
+        """
+        if isinstance(keep, Protection):
+            return keep
+        if isinstance(keep, str):
+            return cls((keep,))
+        if isinstance(keep, (list, tuple)):
+            return cls(tuple(keep))
+        raise UsageError(
+            f"what to keep is a pattern, a list of patterns or a Protection, not {_called(keep)}"
+        )
+
 
 NOTHING: Final = Protection()
 """Besides what is marked in a text, nothing is protected."""
 
 
-def resolve_budget(tokens: int, *, ratio: float | None, target_tokens: int | None) -> int:
-    """The most tokens a compressed text of ``tokens`` tokens may have: a ceiling, at least 1.
+class BudgetOptions(TypedDict, total=False):
+    """What a `Cut` of a text that was read already is made of.
 
-    Args:
-        tokens: length of the source.
-        ratio: fraction kept, ``0 < ratio <= 1``.
-        target_tokens: absolute number of tokens, at least 1.
+    Attributes:
+        ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
+        target_tokens: absolute budget in tokens, instead of ``ratio``.
+        gap: marker written wherever something between two kept pieces was cut.
+    """
+
+    ratio: float | None
+    target_tokens: int | None
+    gap: str
+
+
+class CutOptions(BudgetOptions, total=False):
+    """What a `Cut` is made of.
+
+    Attributes:
+        keep: what is kept in any case, besides what stands between ``<specpc:keep>`` and
+            ``</specpc:keep>`` in the text; it counts against the budget. Patterns, or a
+            `Protection`.
+    """
+
+    keep: Protection | str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A budget and how to cut to it; see `CutOptions` for the fields, and for `of`.
 
     Raises:
-        BudgetError: both or neither given, or out of range.
+        BudgetError: both or neither of ratio and target tokens are given, or out of range.
+        UsageError: another value is of the wrong type.
     """
-    check_budget(ratio=ratio, target_tokens=target_tokens)
-    if target_tokens is not None:
-        return min(tokens, target_tokens)
-    assert ratio is not None  # check_budget saw to it
-    # The small term keeps 0.29 * 100 = 28.999999999999996 at 29.
-    return min(tokens, max(1, math.floor(ratio * tokens + 1e-9)))
+
+    ratio: float | None = None
+    target_tokens: int | None = None
+    gap: str = ""
+    keep: Protection = NOTHING
+
+    def __post_init__(self) -> None:
+        """Check all but what is kept, which did so itself."""
+        check_budget(ratio=self.ratio, target_tokens=self.target_tokens)
+        check_text(self.gap, "the gap marker")
+
+    @classmethod
+    def of(cls, **options: Unpack[CutOptions]) -> Cut:
+        """What keyword arguments say; patterns to keep become a `Protection`."""
+        fields: dict[str, Any] = {**options, "keep": Protection.of(options.get("keep", NOTHING))}
+        return cls(**fields)
+
+    def tokens(self, length: int) -> int:
+        """The most tokens a text of ``length`` tokens may have when it is cut: at least 1."""
+        if self.target_tokens is not None:
+            return min(length, self.target_tokens)
+        assert self.ratio is not None  # checked when it was made
+        # The small term keeps 0.29 * 100 = 28.999999999999996 at 29.
+        return min(length, max(1, math.floor(self.ratio * length + 1e-9)))
+
+    def options(self) -> CutOptions:
+        """The fields, as keyword arguments."""
+        return {
+            "ratio": self.ratio,
+            "target_tokens": self.target_tokens,
+            "gap": self.gap,
+            "keep": self.keep,
+        }
 
 
 def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
@@ -109,13 +211,68 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is not None and target_tokens is not None:
         raise BudgetError("give either a ratio or a number of target tokens, not both")
     if ratio is None and target_tokens is None:
+        raise BudgetError("say how much to keep: ratio=0.2 or target_tokens=800")
+    if ratio is not None:
+        if not _is_a(Real, ratio):
+            raise BudgetError(f"the ratio must be a number such as 0.2, not {_called(ratio)}")
+        if not 0 < ratio <= 1:
+            raise BudgetError(
+                f"the ratio is the fraction of tokens kept, above 0 and at most 1: not {ratio:g}"
+            )
+    elif not _is_a(Integral, target_tokens):
         raise BudgetError(
-            "say how much to keep: --ratio 0.2 or --target-tokens 800 "
-            "(ratio= or target_tokens= in Python)"
+            f"the number of target tokens must be whole, such as 800, not {_called(target_tokens)}"
         )
-    if ratio is not None and not 0 < ratio <= 1:
-        raise BudgetError(
-            f"the ratio is the fraction of tokens kept, above 0 and at most 1: not {ratio:g}"
-        )
-    if target_tokens is not None and target_tokens < 1:
+    elif target_tokens is not None and target_tokens < 1:
         raise BudgetError(f"the number of target tokens must be at least 1, not {target_tokens}")
+
+
+class SetupOptions(TypedDict, total=False):
+    """What a `Setup` has besides its draft.
+
+    Attributes:
+        scorer: ``auto`` for the best the draft has, with and without a question;
+            ``retrieval-heads``, ``paper`` for the paper's rule, or ``received-attention``, which
+            reads no question.
+        unit: kind of units to choose from.
+        tokenizer: what counts the tokens of budgets and results: a tiktoken model or encoding
+            (``gpt-4o``, ``cl100k_base``), a Hugging Face id or folder, ``draft``, ``characters``
+            or ``words``.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        offline: forbid every download.
+    """
+
+    scorer: ScorerName
+    unit: Unit
+    tokenizer: str
+    device: Device
+    dtype: Dtype
+    offline: bool
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What compresses: a draft, and what goes with it; see `SetupOptions` for the other fields.
+
+    Attributes:
+        draft: a name from ``specpc models``, a Hugging Face id, a folder or a ``.gguf`` file.
+
+    Raises:
+        UsageError: there is no such unit, or a value is of the wrong type.
+    """
+
+    draft: str = DEFAULT_DRAFT
+    scorer: str = "auto"
+    unit: str = "auto"
+    tokenizer: str = "draft"
+    device: str = "auto"
+    dtype: str = "auto"
+    offline: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the types, and what needs nothing loaded."""
+        for name in ("draft", "scorer", "unit", "tokenizer", "device", "dtype"):
+            check_text(getattr(self, name), f"the {name}")
+        object.__setattr__(self, "scorer", scorer_name(self.scorer))
+        check_unit(self.unit)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from html import escape
+from typing import Final
+
+_SHOWN: Final = 60
 
 
 class QuerySource(str, Enum):
@@ -113,3 +117,28 @@ class CompressionResult:
     def ratio(self) -> float:
         """Achieved fraction of the tokens kept."""
         return self.compressed_tokens / self.original_tokens
+
+    def __repr__(self) -> str:
+        """Counts and the beginning of the text."""
+        return f"CompressionResult({self._counts}: {shortened(self.text)!r})"
+
+    def _repr_html_(self) -> str:
+        """What was kept, piece by piece, as notebooks show it."""
+        ends = [p + s.end - s.start for p, s in zip(self.positions, self.spans, strict=True)]
+        starts = [*self.positions[1:], len(self.text)]
+        pieces = [
+            f"<span title='{s.start}-{s.end}'>{escape(self.text[p:end])}</span>"
+            + f"<i>{escape(self.text[end:next_start]) or ' &hellip; '}</i>" * (end < len(self.text))
+            for s, p, end, next_start in zip(self.spans, self.positions, ends, starts, strict=True)
+        ]
+        kept = "".join(pieces)
+        return f"<p>{self._counts}</p><div style='white-space: pre-wrap'>{kept}</div>"
+
+    @property
+    def _counts(self) -> str:
+        return f"{self.original_tokens:,} -> {self.compressed_tokens:,} tokens ({self.ratio:.1%})"
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, for a ``repr``."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -60,6 +60,4 @@ def byte_tokenizer(**kwargs: Any) -> PreTrainedTokenizerFast:
 
 def tiny_draft(family: str = "llama", **kwargs: Any) -> Draft:
     model = tiny_model(family)
-    return Draft(
-        "tiny", model, byte_tokenizer(), **{"kernel_size": 8, "neighbor_tokens": 8} | kwargs
-    )
+    return Draft("tiny", model, byte_tokenizer(), **kwargs)

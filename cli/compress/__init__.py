@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from specpc.batch.settings import Fields
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import UsageError
-from specpc.options import Format, Protection, check_budget
+from specpc.options import DEFAULT_DRAFT, Format, Protection, check_budget
 from specpc_cli.compress import files as many
 from specpc_cli.compress import lines as batch
 from specpc_cli.compress import messages, together

@@ -11,6 +11,7 @@ import typer
 from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
+from specpc.options import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,18 +59,21 @@ def from_here(wanted: Wanted, console: Console) -> Source:
         from specpc.scorers.cache import ScoreCache
 
         tell = console.tell if console.verbose else silent
-        compressor = Compressor.from_pretrained(
+        setup = Setup(
             wanted.draft,
-            scorer=wanted.scorer,
-            unit=wanted.unit,
-            device=wanted.device,
-            dtype=wanted.dtype,
-            tokenizer=wanted.tokenizer,
-            offline=wanted.offline,
+            wanted.scorer,
+            wanted.unit,
+            wanted.tokenizer,
+            wanted.device,
+            wanted.dtype,
+            wanted.offline,
+        )
+        compressor = Compressor.of(
+            setup,
             cache=ScoreCache(tell=tell) if wanted.cache else False,
             report=console.tell,
         )
-        if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "specpc":
+        if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "paper":
             told = "the retrieval heads of this draft are not known; better results after"
             console.tell(f"{told}: {advice(compressor.draft)}")
         return compressor

@@ -71,13 +71,7 @@ class Task:
             "keep": self.keep,
             "progress": progress,
         }
-        from specpc.serving.client import ServerCompressor
-
-        if isinstance(compressor, ServerCompressor):
-            return compressor.compress_messages(request, self.question, **options)
-        from specpc.pipeline.messages import compress_messages
-
-        return compress_messages(compressor, request, self.question, **options)
+        return compressor.compress_messages(request, self.question, **options)
 
     def settings(self) -> dict[str, Any]:
         """The fields, for telling whether two runs are alike."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import InputError
-from specpc.options import NOTHING, Protection, check_budget, check_names
+from specpc.options import DEFAULT_DRAFT, NOTHING, Cut, Protection, Setup
+from specpc.scorers import check_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,8 +70,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for what cannot be used."""
-        check_budget(ratio=self.ratio, target_tokens=self.target_tokens)
-        check_names(self.scorer, self.unit)
+        check_scorer(self._setup().scorer)
+        self._cut()
 
     def made_with(self) -> dict[str, Any]:
         """What the result depends on, as plain JSON."""
@@ -105,15 +105,7 @@ class Settings:
         """
         from specpc.pipeline.compressor import Compressor
 
-        return Compressor.from_pretrained(
-            self.draft,
-            scorer=self.scorer,
-            unit=self.unit,
-            device=device or self.device,
-            dtype=self.dtype,
-            tokenizer=self.tokenizer,
-            offline=self.offline,
-        )
+        return Compressor.of(self._setup(device))
 
     def compress(self, compressor: Compressor, row: Mapping[str, Any]) -> CompressionResult:
         """Compress one row.
@@ -122,11 +114,19 @@ class Settings:
             SpecPCError: the row cannot be compressed.
         """
         context, question = self.fields.texts(row)
-        return compressor.compress(
-            context,
-            self.question if question is None else question,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            gap=self.gap,
-            keep=self.keep,
+        asked = self.question if question is None else question
+        return compressor.compress(context, asked, **self._cut().options())
+
+    def _cut(self) -> Cut:
+        return Cut(self.ratio, self.target_tokens, self.gap, self.keep)
+
+    def _setup(self, device: str | None = None) -> Setup:
+        return Setup(
+            self.draft,
+            self.scorer,
+            self.unit,
+            self.tokenizer,
+            device or self.device,
+            self.dtype,
+            self.offline,
         )

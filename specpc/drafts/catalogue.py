@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from specpc.errors import UnknownDraftError
-
-DEFAULT_DRAFT = "smollm2-135m"
+from specpc.options import DEFAULT_DRAFT
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _GGUF_MAGIC = b"GGUF"
@@ -57,15 +56,11 @@ class DraftSpec:
     Attributes:
         name: as the user named it.
         source: where its weights come from.
-        kernel_size: SpecPC's pooling kernel for this family, from the paper.
-        neighbor_tokens: SpecPC's neighbours around each chosen token, likewise.
         download_bytes: what has to be downloaded, about; ``None`` if not known beforehand.
     """
 
     name: str
     source: Source
-    kernel_size: int = 64
-    neighbor_tokens: int = 64
     download_bytes: int | None = None
 
 
@@ -92,8 +87,6 @@ KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
     DraftSpec(
         "llama-3.2-1b",
         HubRepository("meta-llama/Llama-3.2-1B-Instruct"),
-        kernel_size=32,
-        neighbor_tokens=32,
         download_bytes=2_480_000_000,
     ),
 )
@@ -116,8 +109,7 @@ def find_draft(name: str) -> DraftSpec:
         source = HubRepository(name)
     if source is None:
         raise UnknownDraftError(_unknown(name))
-    width = 32 if "llama-3.2-1b" in name.lower() else 64
-    return DraftSpec(name, source, kernel_size=width, neighbor_tokens=width)
+    return DraftSpec(name, source)
 
 
 def _local_source(name: str) -> LocalFolder | GgufFile | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
+from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import machine
 from specpc.drafts.load import load_draft, load_tokenizer
 from specpc.drafts.locate import fetch_folder
@@ -14,6 +14,7 @@ from specpc.machine.reporting import Report, silent
 from specpc.models.draft import Draft
 from specpc.models.folder import check_weights, read_config
 from specpc.models.lean.tokenizer import load_lean_tokenizer
+from specpc.options import DEFAULT_DRAFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +56,6 @@ class DeferredDraft(Draft):
         self.__dict__.update(
             name=spec.name,
             tokenizer=tokenizer,
-            kernel_size=spec.kernel_size,
-            neighbor_tokens=spec.neighbor_tokens,
             _shape=shape,
             _folder=folder,
             _placement=placement,
@@ -86,10 +85,10 @@ class DeferredDraft(Draft):
 
 def defer_draft(
     name: str = DEFAULT_DRAFT,
-    *,
     device: str = "auto",
     dtype: str = "auto",
     offline: bool = False,
+    *,
     report: Report = silent,
 ) -> DeferredDraft:
     """Find a draft, fetching it if it is not on this machine, and read its tokenizer alone.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
+from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
 from specpc.errors import DraftError, UnsupportedModelError
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
 from specpc.models.folder import check_weights, has_weights, read_config
+from specpc.options import DEFAULT_DRAFT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 def load_draft(
     name: str = DEFAULT_DRAFT,
-    *,
     device: str = "auto",
     dtype: str = "auto",
     offline: bool = False,
+    *,
     lean: bool = False,
     report: Report = silent,
 ) -> Draft:
@@ -70,13 +71,7 @@ def load_draft(
         with quiet_transformers():
             tokenizer = tokenizer or load_tokenizer(folder, name)
             model = model or _load_model(folder, name, where, number_format)
-    return Draft(
-        name=name,
-        model=model,
-        tokenizer=tokenizer,
-        kernel_size=spec.kernel_size,
-        neighbor_tokens=spec.neighbor_tokens,
-    )
+    return Draft(name, model, tokenizer)
 
 
 def _load_lean(

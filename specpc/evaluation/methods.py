@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+import numpy as np
+
 from specpc.drafts.load import load_draft
 from specpc.evaluation.names import FULL, PEERS, RANKED, TRIMMED, check_methods, split_name
-from specpc.evaluation.picked import NO_SCORES, Compressed, EndsPicker, PickedText, ScoredUnitPicker
+from specpc.evaluation.picked import Compressed, EndsPicker, PickedText, ScoredUnitPicker
 from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.evaluation.word_baselines import StopWordRanker
 from specpc.kv.drafting import Guesser
 from specpc.machine.reporting import Report, silent
 from specpc.models.tokens import TextEncoder
+from specpc.options import Setup
 from specpc.pipeline.compressor import Compressor
 from specpc.structure.units import cut_into_units
+from specpc.text.pieces import Scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,7 +94,9 @@ class RankedMethod:
         tokens = self.encoder.encode(item.context)
         picker = ScoredUnitPicker(cut_into_units(item.context, tokens.bounds, self.unit))
         scores = self.ranker(item, picker.units.texts)
-        return PickedText(item.context, len(tokens), self.encoder, picker, scores - scores.min())
+        length = len(tokens)
+        values = Scores(np.zeros(length), scores - scores.min())
+        return PickedText(item.context, length, self.encoder, picker, values)
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ class TruncateMethod:
         """Tokenize."""
         tokens = self.encoder.encode(item.context)
         picker = EndsPicker(item.context, tokens.bounds)
-        return PickedText(item.context, len(tokens), self.encoder, picker, NO_SCORES)
+        length = len(tokens)
+        return PickedText(item.context, length, self.encoder, picker, Scores(np.zeros(length)))
 
 
 @dataclass(frozen=True)
@@ -195,7 +202,7 @@ def build_methods(
 
             methods.append(start_peer(name, draft, encoder, peer_python))
         elif base in TRIMMED and target is not None:
-            compressor = Compressor.from_pretrained(draft, scorer=unit or "auto")
+            compressor = Compressor.of(Setup(draft.name, unit or "auto"), loaded=draft)
             guesser = Guesser(compressor, target.model, target.answer_tokens)
             shortener = ScorerMethod(name, guesser.looking_ahead())
             text = shortener if base == "speckv-pc" else whole
@@ -203,7 +210,7 @@ def build_methods(
                 TrimmedMethod(name, text, target, guesser if base in _GUESSING else None)
             )
         else:
-            compressor = Compressor.from_pretrained(draft, scorer=base, unit=unit or "auto")
+            compressor = Compressor.of(Setup(draft.name, base, unit or "auto"), loaded=draft)
             methods.append(ScorerMethod(name, compressor))
     return methods
 

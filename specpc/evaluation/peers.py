@@ -22,7 +22,7 @@ from specpc.drafts.locate import find_folder
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.evaluation.picked import Compressed
 from specpc.models.draft import runtime_of
-from specpc.options import resolve_budget
+from specpc.options import Cut
 from specpc.text.spans import merge
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class PeerMethod:
         length = self.encoder.count(item.context)
 
         def compress(ratio: float) -> Compressed:
-            budget = resolve_budget(length, ratio=ratio, target_tokens=None)
+            budget = Cut(ratio).tokens(length)
             request = {"context": item.context, "question": item.question, "tokens": budget}
             answer = self.ask(request)
             if "error" in answer:

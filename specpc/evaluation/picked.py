@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.options import resolve_budget
+from specpc.options import Cut
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Fit, fit
+from specpc.selection.fit import Fit
 from specpc.selection.units import best_pieces
+from specpc.text.joined import JoinedTexts
 from specpc.text.units import safe_cuts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.models.tokens import TextEncoder
-    from specpc.selection.base import Picker
-    from specpc.text.pieces import Pieces
+    from specpc.selection.base import Chooser
+    from specpc.text.pieces import Pieces, Scores
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class PickedText:
     text: str
     length: int
     encoder: TextEncoder
-    picker: Picker
-    scores: NDArray[np.float64]
+    picker: Chooser
+    scores: Scores
 
     def __call__(self, ratio: float) -> Compressed:
         """Keep that fraction of the tokens.
@@ -65,13 +66,14 @@ class PickedText:
         Raises:
             BudgetError: the budget cannot hold any piece.
         """
-        budget = resolve_budget(self.length, ratio=ratio, target_tokens=None)
+        budget = Cut(ratio).tokens(self.length)
         if budget == self.length:
             return Compressed(self.text, ((0, len(self.text)),), self.length, self.length)
-        job = Fit(self.text, len(self.text), budget, "", self.encoder.count, self.length)
-        fitted = fit(job, self.picker, self.scores)
+        source = JoinedTexts.plain(self.text)
+        fit = Fit(source, len(self.text), budget, "", self.encoder.count)
+        fitted = fit.fit(self.picker, self.scores)
         ranges = tuple((span.start, span.end) for span in fitted.spans)
-        return Compressed(fitted.text, ranges, self.length, fitted.tokens)
+        return Compressed(fitted.texts[0].text, ranges, self.length, fitted.tokens)
 
 
 @dataclass(frozen=True)
@@ -84,21 +86,18 @@ class ScoredUnitPicker:
 
     units: Pieces
 
-    @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Token positions where units start."""
-        return self.units.starts
-
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
-        """The best units by scores ``[units]``; if the best alone is too long, its beginning."""
-        units, best = self.units, int(scores.argmax())
+    def pick(self, scores: Scores, allowance: int) -> Picked:
+        """The best units by their scores; if the best alone is too long, its beginning."""
+        assert scores.pieces is not None  # that is what they are made of
+        units, values = self.units, scores.pieces
+        best = int(values.argmax())
         if units.sizes[best] <= allowance:
-            return Picked(best_pieces(units, scores, allowance))
+            return Picked(best_pieces(units, values, allowance))
         start, end = int(units.edges[best]), int(units.edges[best + 1])
         first = int(np.searchsorted(units.of_token, best))
         limit = min(end, int(units.bounds[first + allowance]))
         cut = start + _last_at_most(units.text[start:end], limit - start)
-        return Picked([Span(start, cut, float(scores[best]))] if cut > start else [], True)
+        return Picked([Span(start, cut, float(values[best]))] if cut > start else [], True)
 
 
 def _last_at_most(text: str, offset: int) -> int:
@@ -124,12 +123,7 @@ class EndsPicker:
         cuts = np.asarray(sorted(safe_cuts(self.text)), dtype=np.int64)
         object.__setattr__(self, "_cuts", cuts)
 
-    @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Any token: nothing is read in windows."""
-        return np.arange(len(self.bounds) - 1)
-
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+    def pick(self, scores: Scores, allowance: int) -> Picked:
         """The first and last ``allowance / 2`` tokens, whatever the scores."""
         half = allowance // 2
         head = int(self.bounds[allowance - half])
@@ -138,7 +132,3 @@ class EndsPicker:
         tail = int(self._cuts[int(np.searchsorted(self._cuts, tail))])  # the end is a cut
         pieces = [Span(0, head, 0.0), Span(tail, len(self.text), 0.0)]
         return Picked([piece for piece in pieces if piece.start < piece.end])
-
-
-NO_SCORES: Final = np.zeros(0)
-"""For pickers that need none."""

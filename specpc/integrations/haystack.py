@@ -18,9 +18,8 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.haystack", "haystack-ai", "haystack") from error
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.integrations.passages import KEY, Passage, compress_passages
-from specpc.options import Protection, check_budget, check_names
+from specpc.options import DEFAULT_DRAFT, Protection, Setup, check_budget, check_unit
 
 if TYPE_CHECKING:
     from specpc.pipeline.compressor import Compressor
@@ -68,7 +67,7 @@ class SpecPCCompressor:
             UsageError: one of them cannot be used.
         """
         check_budget(ratio=ratio, target_tokens=target_tokens)
-        check_names("auto", unit)
+        check_unit(unit)
         self._protection = Protection(tuple(keep or ()))
         # Haystack serializes a component by attributes that are named as its parameters.
         self.draft = draft
@@ -91,12 +90,14 @@ class SpecPCCompressor:
         from specpc.pipeline.compressor import Compressor
 
         if self._compressor is None:
-            self._compressor = Compressor.from_pretrained(
-                self.draft,
-                unit=self.unit,
-                device=self.device,
-                tokenizer=self.tokenizer,
-                offline=self.offline,
+            self._compressor = Compressor.of(
+                Setup(
+                    self.draft,
+                    unit=self.unit,
+                    device=self.device,
+                    tokenizer=self.tokenizer,
+                    offline=self.offline,
+                )
             )
         return self._compressor
 

@@ -26,7 +26,7 @@ except ImportError as error:
 from specpc.errors import InputError
 from specpc.integrations.passages import KEY, Passage, compress_passages
 from specpc.integrations.settings import CompressionSettings
-from specpc.pipeline.messages import LONG_TEXT, compress_messages
+from specpc.pipeline.messages import LONG_TEXT
 
 Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
 """What LangChain's models take."""
@@ -95,7 +95,7 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
     - A string is cut as `Compressor.compress` cuts it: its last paragraph, if it asks or
       instructs, is the question and stays whole.
     - Of chat messages the long texts before the last user turn are cut (see
-      `specpc.pipeline.messages.compress_messages`). Where there are none, the last user turn
+      `Compressor.compress_messages`). Where there are none, the last user turn
       holds both text and question, and is cut as a string is.
     """
 
@@ -129,8 +129,7 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
 
     def _messages(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         request = [{"role": _role(m), "content": m.content} for m in messages]
-        made = compress_messages(
-            self.compressor,
+        made = self.compressor.compress_messages(
             request,
             ratio=self.ratio,
             target_tokens=self.target_tokens,

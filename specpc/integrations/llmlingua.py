@@ -18,11 +18,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from specpc.counting.counters import Counter, DraftCounter
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import BudgetError, InputError
 from specpc.integrations.llmlingua_arguments import METHODS, refuse
 from specpc.integrations.llmlingua_tags import Segment, read_segments
-from specpc.options import NOTHING, Protection, check_budget
+from specpc.options import DEFAULT_DRAFT, NOTHING, Protection, Setup, check_budget
 from specpc.pipeline.compressor import Compressor
 from specpc.pipeline.documents import Document
 from specpc.text.protection import unmark
@@ -84,9 +83,7 @@ class PromptCompressor:
             }
         )
         if compressor is None:
-            compressor = Compressor.from_pretrained(
-                model_name, device=device_map, tokenizer=tokenizer
-            )
+            compressor = Compressor.of(Setup(model_name, device=device_map, tokenizer=tokenizer))
         self.compressor = compressor
         self._counter: Counter = compressor.counter or DraftCounter(compressor.reader.encoder)
 

@@ -18,6 +18,9 @@ from specpc.kv.methods import SpecKV, method_of
 from specpc.machine.memory import PeakMemory
 from specpc.models.forward import answer_ends
 from specpc.models.reader import Reader
+from specpc.pipeline import steps
+from specpc.pipeline.scored import ScoredText
+from specpc.text.joined import JoinedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,10 +143,11 @@ class Answerer:
         guesser = self._guesser
         compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
         compressor = replace(compressor, counter=DraftCounter(Reader(self.target).encoder))
-        budget, read = self.settings.prompt_budget, compressor.read(context, question)
+        read = steps.read(compressor, JoinedTexts.single(context), question)
+        scored, budget = ScoredText(read), self.settings.prompt_budget
         if budget is not None and budget < read.original_tokens:
-            read = compressor.add_scores(read, progress)
-        return read.compress(target_tokens=budget).text, read.lookahead
+            scored = steps.score(compressor, read, progress)
+        return scored.compress(target_tokens=budget).text, scored.lookahead
 
     def _prompt(self, context: str, question: str) -> Tensor:
         """Ids ``[1, tokens]`` of the target's prompt."""

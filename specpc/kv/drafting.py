@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from specpc.kv.lookahead import greedy_lookahead, retokenise
-from specpc.scorers.paper import SpecPCScorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +36,13 @@ class Guesser:
     @property
     def guesses_on_the_way(self) -> bool:
         """Whether the scorer is one that can make a guess while it shortens a text."""
-        return isinstance(self.compressor.scorer, SpecPCScorer)
+        return self.compressor.scorer.looking_ahead(self.count) is not None
 
     def looking_ahead(self) -> Compressor:
         """The compressor, whose scorer makes a guess on the way if it can."""
         scorer = self.compressor.scorer
-        if not isinstance(scorer, SpecPCScorer):
-            return self.compressor
-        return replace(self.compressor, scorer=replace(scorer, lookahead_tokens=self.count))
+        ahead = scorer.looking_ahead(self.count)
+        return self.compressor if ahead is None else replace(self.compressor, scorer=ahead)
 
     def guess(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from specpc.errors import BudgetError, UsageError
-from specpc.options import check_names
+from specpc.scorers import check_scorer
 
 MethodName = Literal["full", "specpc", "speckv", "speckv-pc", "snapkv", "streaming"]
 """``specpc`` shortens the prompt, the others but ``full`` the KV cache, ``speckv-pc`` both."""
@@ -54,7 +54,7 @@ class Settings:
                 raise UsageError(f"{option} does nothing with --method {self.method}: leave it out")
             if isinstance(value, int) and value < 1:
                 raise BudgetError(f"{option} must be at least 1, not {value}")
-        check_names(self.scorer or "auto", "auto")
+        check_scorer(self.scorer or "auto")
         if self.max_new_tokens < 1:
             raise BudgetError(f"--max-new-tokens must be at least 1, not {self.max_new_tokens}")
         if self.compresses and self.prompt_budget is None:

@@ -27,15 +27,11 @@ class Draft:
             observable: a ``PreTrainedModel`` or, if it was loaded lean, perhaps a ``LeanModel``.
         tokenizer: its tokenizer, a fast one, which knows character offsets: a
             ``PreTrainedTokenizerFast`` or, likewise, a ``LeanTokenizer``.
-        kernel_size: SpecPC's pooling kernel for the family.
-        neighbor_tokens: SpecPC's neighbours around each chosen token, likewise.
     """
 
     name: str
     model: Any
     tokenizer: Any
-    kernel_size: int
-    neighbor_tokens: int
 
     @property
     def config(self) -> Any:

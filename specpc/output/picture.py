@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.errors import BudgetError, UsageError
+from specpc.text.joined import JoinedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -169,7 +170,9 @@ def paint(
         BudgetError: ``ratio`` is out of range or cannot hold anything.
         UsageError: a mark is empty or does not occur.
     """
-    scored = replace(scored, source=None)  # spans of the text that is shown, not of its source
+    # Spans of the text that is shown, not of its source.
+    read = replace(scored.read, source=JoinedTexts.plain(scored.text))
+    scored = replace(scored, read=read)
     found = find_marks(scored.text, marks)
     by_ratio = _compress_to(scored, [ratio, *sorted({*grid} - {ratio}, reverse=True)], progress)
     ratios = tuple(sorted(by_ratio))
@@ -235,9 +238,9 @@ def _rated(scored: ScoredText) -> list[Span]:
 
     if scored.scores is None:
         return [Span(0, len(scored.text), math.inf)]
-    rated = scored.picker.rated(scored.scores)
-    if scored.query.tail_start < len(scored.text):
-        rated.append(Span(scored.query.tail_start, len(scored.text), math.inf))
+    rated = scored.read.picker.rated(scored.scores)
+    if scored.read.query.tail_start < len(scored.text):
+        rated.append(Span(scored.read.query.tail_start, len(scored.text), math.inf))
     return rated
 
 
@@ -276,7 +279,7 @@ def _pieces(scored: ScoredText, rated: Sequence[Span], parts: Sequence[Part]) ->
     ranks = np.zeros(len(rated), dtype=np.int64)
     ranks[ranked[np.argsort(-scores[ranked], kind="stable")]] = np.arange(1, len(ranked) + 1)
     ends = [span.end for span in rated]
-    last = np.maximum(scored.tokens.bounds[1:] - 1, 0)
+    last = np.maximum(scored.read.tokens.bounds[1:] - 1, 0)
     owners = np.minimum(np.searchsorted(ends, last, side="right"), len(rated) - 1)
     tokens = np.bincount(owners, minlength=len(rated)).tolist()
     stops = np.searchsorted([part.end for part in parts], ends, side="right").tolist()

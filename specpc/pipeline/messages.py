@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
-from specpc.options import NOTHING, Protection
+from specpc.pipeline import steps
+from specpc.text.joined import JoinedTexts
+from specpc.text.protection import check_marks
 from specpc.text.query import find_tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from specpc.pipeline.compressor import Compressor
-    from specpc.pipeline.together import SharedText
+    from specpc.options import Cut
+    from specpc.pipeline.scored import CutText
+    from specpc.pipeline.steps import Loaded
     from specpc.results import CompressionResult
+    from specpc.scorers.base import Progress
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead from a request to one of its strings."""
@@ -111,66 +115,26 @@ class CompressedMessages:
 
     request: Any
     places: tuple[Place, ...]
-    texts: tuple[SharedText, ...]
+    texts: tuple[CutText, ...]
     total: CompressionResult | None
 
 
 def compress_messages(
-    compressor: Compressor,
-    request: Any,
-    question: str | None = None,
-    *,
-    ratio: float | None = None,
-    target_tokens: int | None = None,
-    gap: str = "",
-    keep: Protection = NOTHING,
-    progress: Callable[[int, int], None] | None = None,
+    loaded: Loaded, request: Any, question: str | None, cut: Cut, progress: Progress = None
 ) -> CompressedMessages:
-    """Cut the long texts of a conversation to one budget, spent where the last turn needs it.
-
-    System messages, the text of the last user turn, a closing assistant message (which is to be
-    continued) and texts of up to 100 characters are untouched. A text of which nothing is kept
-    becomes the gap marker, or ``[...]`` if that is blank, so that the request stays valid.
-
-    Args:
-        compressor: the compressor.
-        request: messages in the style of OpenAI or Anthropic, as JSON gives them: a list, or an
-            object with the list in its field ``messages``.
-        question: what is asked instead of the last user turn, which stays all the same.
-        ratio: fraction of the tokens of all these texts that is kept, ``0 < ratio <= 1``.
-        target_tokens: absolute budget for all these texts, instead of ``ratio``.
-        gap: marker written wherever something between two kept pieces of a text was cut.
-        keep: what is kept of each of these texts in any case.
-        progress: called with (tokens read, tokens in all) after each window.
-
-    Raises:
-        BudgetError: the budget is missing, out of range, or cannot hold anything.
-        InputError: these are no messages, none of them is a user's, or a text is not encodable.
-    """
-    from specpc.pipeline.together import compress_together
-
+    """See `Compressor.compress_messages`."""
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
     _check_marks(conversation)
-    made = compress_together(
-        compressor,
-        conversation.texts,
-        conversation.query,
-        ratio=ratio,
-        target_tokens=target_tokens,
-        gap=gap,
-        keep=keep,
-        instead=gap.strip() or MARKER,
-        progress=progress,
-    )
-    cut = conversation.with_texts([part.text for part in made.texts])
-    return CompressedMessages(cut, conversation.places, made.texts, made.total)
+    source = JoinedTexts.of(conversation.texts, instead=cut.gap.strip() or MARKER)
+    read = steps.read(loaded, source, conversation.query, cut.keep)
+    made = steps.cut(loaded, read, cut, progress)
+    messages = conversation.with_texts([part.text for part in made.texts])
+    return CompressedMessages(messages, conversation.places, made.texts, made.total)
 
 
 def _check_marks(conversation: Conversation) -> None:
-    from specpc.text.protection import check_marks
-
     for place, text in zip(conversation.places, conversation.texts, strict=True):
         number = next(key for key in place if isinstance(key, int)) + 1
         check_marks(f"message {number}", text)

@@ -1,26 +1,29 @@
-"""A text that was read and scored, ready to be cut to any budget."""
+"""Texts that were read, and scored: ready to be cut to any budget."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
 
-from specpc.options import resolve_budget
-from specpc.results import CompressionResult, Runtime, Span, Timings
-from specpc.selection.fit import Fit, Fitted, fit
-from specpc.text.markers import marker_for
+from specpc.options import Cut
+from specpc.results import CompressionResult, Runtime, Span, Timings, shortened
+from specpc.selection.fit import Fit, Fitted, FittedText
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
+
+    from typing_extensions import Unpack
 
     from specpc.counting.counters import Counter
     from specpc.models.tokens import TokenizedText
-    from specpc.selection.base import RatingPicker
+    from specpc.options import BudgetOptions
+    from specpc.scorers.base import Scorer
+    from specpc.selection.base import Picker
     from specpc.text.joined import JoinedTexts
-    from specpc.text.protection import Unmarked
+    from specpc.text.pieces import Scores
     from specpc.text.query import Query
 
 
@@ -34,104 +37,178 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class ScoredText:
-    """A text with a score for each token of its context; made by `Compressor.score`.
+class ReadText:
+    """Texts with their tokens, their query and their pieces, nothing scored yet.
 
     Attributes:
-        text: the source, without protection marks.
-        query: what the draft was asked.
-        tokens: the source in draft tokens.
+        source: the texts.
+        query: what the draft is asked.
+        scorer: what scores them.
+        tokens: the joined source in draft tokens.
         made_by: draft, scorer and unit.
         counter: counts the tokens of the budget.
-        original_tokens: length of the source, so counted.
-        picker: chooses pieces of the context.
-        tokenize_seconds: wall-clock time of tokenizing and segmenting.
-        parts: the texts the source was joined of, each of which comes out by itself.
-        scores: ``[tokens of the context]``; ``None`` where nothing needs to be cut.
-        windows: how many windows the scores come from.
-        lookahead: ids that the draft went on with, where the scorer looked ahead and read all at
-            once.
-        score_seconds: wall-clock time of scoring.
-        source: the source with its protection marks, if it has any.
+        original_tokens: length of the texts, so counted.
+        picker: chooses among the text before its own closing question.
         protected: whether the picker keeps some pieces whatever the budget.
         notes: what the user may want to know, one sentence each.
-        runtime: where the draft computed; ``None`` where it did not run.
+        seconds: wall-clock time it took.
     """
 
-    text: str
+    source: JoinedTexts
     query: Query
+    scorer: Scorer
     tokens: TokenizedText
     made_by: Provenance
     counter: Counter
     original_tokens: int
-    picker: RatingPicker
-    tokenize_seconds: float
-    parts: JoinedTexts | None = None
-    scores: NDArray[np.float64] | None = None
+    picker: Picker
+    protected: bool
+    notes: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CutText:
+    """What is left of one of several texts.
+
+    Attributes:
+        text: its kept slices in order, joined by the gap marker; or the replacement.
+        spans: where in its source they were; empty if nothing of it was kept.
+        positions: where each of them begins in ``text``.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CutTexts:
+    """Texts compressed to one budget.
+
+    Attributes:
+        texts: one for each text given, in the same order.
+        total: counts, budget, query and timings of all of them together; its text is theirs
+            without anything between them, its spans are those of the joined source.
+    """
+
+    texts: tuple[CutText, ...]
+    total: CompressionResult
+
+
+@dataclass(frozen=True)
+class ScoredText:
+    """A text with a score for each token of its context; made by `Compressor.score`.
+
+    Attributes:
+        read: the text.
+        scores: of its context; ``None`` where nothing needs to be cut.
+        windows: how many windows the scores come from.
+        seconds: wall-clock time of scoring.
+        runtime: where the draft computed; ``None`` where it did not run.
+    """
+
+    read: ReadText
+    scores: Scores | None = None
     windows: int = 0
-    lookahead: tuple[int, ...] = ()
-    score_seconds: float = 0.0
-    source: Unmarked | None = None
-    protected: bool = False
-    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
     runtime: Runtime | None = None
 
-    def compress(
-        self, *, ratio: float | None = None, target_tokens: int | None = None, gap: str = ""
-    ) -> CompressionResult:
+    def __repr__(self) -> str:
+        """Counts and the beginning of the text."""
+        made, length = self.read.made_by, self.original_tokens
+        return f"ScoredText({length:,} tokens by {made.scorer}: {shortened(self.text)!r})"
+
+    @property
+    def text(self) -> str:
+        """The source, without protection marks."""
+        return self.read.source.text
+
+    @property
+    def original_tokens(self) -> int:
+        """Length of the source in the tokens of the budget."""
+        return self.read.original_tokens
+
+    @property
+    def lookahead(self) -> tuple[int, ...]:
+        """Ids that the draft went on with, where the scorer looked ahead."""
+        return self.scores.lookahead if self.scores is not None else ()
+
+    def compress(self, **budget: Unpack[BudgetOptions]) -> CompressionResult:
         """Keep the best of the text within a budget; the draft is not run again.
 
         Args:
-            ratio: fraction of the tokens kept, ``0 < ratio <= 1``.
-            target_tokens: absolute budget in tokens, instead of ``ratio``.
-            gap: marker written wherever something between two kept pieces was cut.
+            **budget: see `specpc.options.BudgetOptions`.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
         """
+        return self.cut(Cut.of(**budget)).total
+
+    def cut(self, cut: Cut) -> CutTexts:
+        """Keep the best of the texts within a budget (what to keep was said when they were read).
+
+        Raises:
+            BudgetError: the budget cannot hold what must be kept.
+        """
         start = time.perf_counter()
-        length = self.original_tokens
-        budget = resolve_budget(length, ratio=ratio, target_tokens=target_tokens)
-        if budget == length or self.scores is None:
-            whole = Span(0, len(self.text), math.inf)
-            fitted = Fitted(self.text, (whole,), (0,), length)
-        else:
-            rate = length / max(1, len(self.tokens))
-            job = Fit(
-                self.text,
-                self.query.tail_start,
-                budget,
-                marker_for(self.picker, self.text, gap),
-                self.counter.count,
-                len(self.scores),
-                rate,
-                self.parts,
-                self.protected,
-            )
-            fitted = fit(job, self.picker, self.scores)
-        spans, positions = fitted.spans, fitted.positions
-        if self.source is not None:
-            spans, positions = self.source.to_source(spans, positions)
-        cut_unit = (_CUT_UNIT.format(unit=self.made_by.unit),) if fitted.cut_unit else ()
+        read = self.read
+        budget = cut.tokens(read.original_tokens)
+        fitted = self._whole()
+        if budget < read.original_tokens and self.scores is not None:
+            rate = read.original_tokens / max(1, len(read.tokens))
+            gap, count = read.picker.mark(cut.gap), read.counter.count
+            fit = Fit(read.source, read.query.tail_start, budget, gap, count, rate, read.protected)
+            fitted = fit.fit(read.picker, self.scores)
+        texts = []
+        for kept, (offset, _), unmarked in zip(
+            fitted.texts, read.source.ranges, read.source.unmarked, strict=True
+        ):
+            spans = [replace(s, start=s.start - offset, end=s.end - offset) for s in kept.spans]
+            texts.append(CutText(kept.text, *unmarked.to_source(spans, kept.positions)))
         seconds = time.perf_counter() - start
+        return CutTexts(tuple(texts), self._total(fitted, texts, budget, seconds))
+
+    def _whole(self) -> Fitted:
+        """All of the texts."""
+        source = self.read.source
+        texts = tuple(
+            FittedText(source.text[start:end], (Span(start, end, math.inf),), (0,))
+            for start, end in source.ranges
+        )
+        return Fitted(texts, self.read.original_tokens)
+
+    def _total(
+        self, fitted: Fitted, texts: Sequence[CutText], budget: int, seconds: float
+    ) -> CompressionResult:
+        read = self.read
+        spans, starts = fitted.spans, accumulate((len(text.text) for text in texts), initial=0)
+        positions = tuple(
+            start + place
+            for start, text in zip(starts, texts, strict=False)
+            for place in text.positions
+        )
+        if read.source.alone:
+            spans = texts[0].spans
+        cut_unit = (_CUT_UNIT.format(unit=read.made_by.unit),) if fitted.cut_unit else ()
         return CompressionResult(
-            text=fitted.text,
+            text="".join(text.text for text in texts),
             spans=spans,
             positions=positions,
-            original_tokens=length,
+            original_tokens=read.original_tokens,
             compressed_tokens=fitted.tokens,
             budget=budget,
-            query=self.query.text,
-            query_source=self.query.source,
-            draft=self.made_by.draft,
-            scorer=self.made_by.scorer,
-            unit=self.made_by.unit,
+            query=read.query.text,
+            query_source=read.query.source,
+            draft=read.made_by.draft,
+            scorer=read.made_by.scorer,
+            unit=read.made_by.unit,
             windows=self.windows,
-            timings=Timings(self.tokenize_seconds, self.score_seconds, seconds),
-            tokenizer=self.counter.name,
-            notes=self.notes + cut_unit,
+            timings=Timings(read.seconds, self.seconds, seconds),
+            tokenizer=read.counter.name,
+            notes=read.notes + cut_unit,
             runtime=self.runtime,
         )
 
 
-_CUT_UNIT = "the best {unit} exceeds the budget and was cut to its own best tokens"
+_CUT_UNIT: Final = "the best {unit} exceeds the budget and was cut to its own best tokens"

@@ -15,23 +15,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import DraftError, UsageError
 from specpc.machine.files import cache_folder, replace_file
-from specpc.scorers.base import Scores
 from specpc.scorers.profile import fingerprint
+from specpc.text.pieces import Scores
 from specpc.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from specpc.models.reader import Reader
-    from specpc.scorers.base import Scorer
-    from specpc.text.pieces import Pieces
+    from specpc.scorers.base import Context, Scorer
 
 # Part of every key: raise it when the same inputs give other scores.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _LIMIT: Final = 256_000_000
 _BLOCK: Final = 4096  # what the smallest file takes on most disks
 _LIBRARIES: Final = ("bm25s", "PyStemmer", "torch", "transformers")
@@ -63,21 +61,21 @@ class ScoreCache:
         self._tell = tell
         self._unchecked: int | None = None  # bytes written since the size was last looked at
 
-    def find(self, key: str, tokens: int, units: int | None) -> Scores | None:
+    def find(self, key: str, tokens: int, pieces: int | None) -> Scores | None:
         """Scores that were stored, or ``None``.
 
         Args:
             key: what they depend on (see `score_key`).
             tokens: of the context.
-            units: pieces of the context, or ``None``.
+            pieces: those of the context that are judged, or ``None``.
         """
         path = self._path(key)
         if not path.exists():
             return None
         try:
             scores = _read(path, key)
-            of_units = None if scores.units is None else len(scores.units)
-            if len(scores.tokens) != tokens or of_units not in {None, units}:
+            judged = None if scores.pieces is None else len(scores.pieces)
+            if len(scores.tokens) != tokens or judged not in {None, pieces}:
                 raise ValueError("it is of another text")
             path.touch()  # what was used last is dropped last
         except Exception as error:  # safetensors has errors of its own
@@ -117,35 +115,26 @@ class ScoreCache:
             total -= size
 
 
-def score_key(
-    reader: Reader,
-    scorer: Scorer,
-    question: str,
-    ids: NDArray[np.int64],
-    windows: Sequence[tuple[int, int]],
-    units: Pieces | None,
-) -> str:
+def score_key(reader: Reader, scorer: Scorer, question: str, context: Context) -> str:
     """A SHA-256 of all that scores depend on.
 
     Args:
         reader: the draft, its number format and its chat template.
         scorer: its rule and its settings.
         question: what is asked.
-        ids: ``[tokens]`` of the context.
-        windows: token ranges read at once.
-        units: the context in units, for a scorer that judges them.
+        context: the tokens, what is read at once, and the pieces that are judged.
 
     Raises:
         DraftError: the draft was not loaded from files, by which it could be known again.
-        UsageError: the scorer is none of those here, which show all of their settings.
+        UsageError: the scorer does not tell what its scores depend on.
     """
-    draft = reader.draft
+    draft, key = reader.draft, scorer.cache_key()
     if draft.folder is None:
         raise DraftError(
             f"scores of draft {draft.name} cannot be kept: it was not loaded from files, or they "
             "are gone; leave out the cache"
         )
-    if not type(scorer).__module__.startswith("specpc."):
+    if key is None:
         raise UsageError(f"scores of {scorer.name}, a scorer of your own, cannot be kept: no cache")
     told: list[Any] = [
         _FORMAT,
@@ -155,15 +144,14 @@ def score_key(
         (draft.folder / "config.json").read_text(encoding="utf-8"),
         reader.template,
         draft.placement,
-        type(scorer).__qualname__,
-        scorer,
+        key,
         question,
-        list(windows),
+        list(context.windows),
     ]
-    arrays: list[NDArray[Any]] = [ids]
-    if units is not None:
-        told.append(units.text)
-        arrays += [units.of_token, units.edges, units.layout.units]
+    arrays: list[NDArray[Any]] = [context.ids]
+    if (pieces := context.pieces) is not None:
+        told.append(pieces.text)
+        arrays += [pieces.of_token, pieces.edges, pieces.layout.units]
     digest = hashlib.sha256()
     for part in (*(repr(value).encode() for value in told), *(a.tobytes() for a in arrays)):
         digest.update(len(part).to_bytes(8, "little"))
@@ -175,8 +163,8 @@ def _pack(key: str, scores: Scores) -> bytes:
     from safetensors.numpy import save
 
     arrays = {"tokens": scores.tokens}
-    if scores.units is not None:
-        arrays["units"] = scores.units
+    if scores.pieces is not None:
+        arrays["pieces"] = scores.pieces
     return save(arrays, {"check": _check(key, scores)})
 
 
@@ -196,7 +184,7 @@ def _read(path: Path, key: str) -> Scores:
 def _check(key: str, scores: Scores) -> str:
     """A digest by which a damaged or foreign file is told."""
     digest = hashlib.sha256(key.encode())
-    for array in (scores.tokens, scores.units):
+    for array in (scores.tokens, scores.pieces):
         if array is not None:
             digest.update(f"{array.dtype} {array.shape}".encode())
             digest.update(array.tobytes())

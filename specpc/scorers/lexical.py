@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import regex
 
+from specpc.text.pieces import standardised
 from specpc.text.units import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
@@ -77,12 +78,6 @@ def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[st
         for word, numbers in found.items()
         if 1 < len(numbers) <= most and word not in asked
     }
-
-
-def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean 0 and standard deviation 1; all zeros if the values are all the same."""
-    spread = float(values.std())
-    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
 
 
 _TERM: Final = regex.compile(

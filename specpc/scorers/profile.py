@@ -1,7 +1,8 @@
-"""Head profiles by draft: those that `specpc calibrate` made here, then those that ship.
+"""What is known of a draft: head profiles that were made here, then what ships.
 
-A profile made here lies in ``CACHE/profiles/KEY.json``. The key is a fingerprint of the weights,
-so a model goes by its own profile under whatever name it is loaded, and a changed one by none.
+A head profile that `specpc calibrate` made lies in ``CACHE/profiles/KEY.json``. The key is a
+fingerprint of the weights, so a model goes by its own profile under whatever name it is loaded, and
+a changed one by none.
 """
 
 from __future__ import annotations
@@ -15,28 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.errors import DraftError
 from specpc.machine.files import cache_folder, disk_errors, replace_file
 from specpc.models.folder import weight_files
-from specpc.scorers.settings import HeadProfile
+from specpc.scorers.settings import HeadProfile, PaperSettings, ReceivedSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from specpc.models.draft import Draft
-
-
-def shipped_profile(draft: Draft) -> HeadProfile | None:
-    """The profile that ships for this draft, if there is one and it fits the model."""
-    file = resources.files("specpc.scorers.profiles") / f"{draft.name}.json"
-    # A draft's name may be a path or a Hub id: only plain names have profiles.
-    if "/" in draft.name or "\\" in draft.name or not file.is_file():
-        return None
-    profile = HeadProfile.from_json(file.read_text(encoding="utf-8"))
-    config = draft.config
-    fits = (profile.layers, profile.heads_per_layer) == (
-        config.num_hidden_layers,
-        config.num_attention_heads,
-    )
-    return profile if fits else None
 
 
 # Part of every key: raise it when the meaning of profiles changes.
@@ -62,6 +48,42 @@ def find_profile(draft: Draft) -> HeadProfile | None:
             f"specpc calibrate --draft {draft.name}"
         ) from error
     return profile
+
+
+def shipped_profile(draft: Draft) -> HeadProfile | None:
+    """The profile that ships for this draft, if there is one and it fits the model."""
+    # A draft's name may be a path or a Hub id: only plain names have profiles.
+    if "/" in draft.name or "\\" in draft.name:
+        return None
+    text = _shipped(f"{draft.name}.json")
+    profile = HeadProfile.from_json(text) if text else None
+    return profile if profile and _fits(draft, profile.layers, profile.heads_per_layer) else None
+
+
+def received_settings(draft: Draft) -> ReceivedSettings:
+    """Of attention received, with the draft's best heads where they are known."""
+    known = json.loads(_shipped("received-attention.json")).get(draft.name)
+    if known is None or not _fits(draft, known["layers"], known["heads_per_layer"]):
+        return ReceivedSettings()
+    return ReceivedSettings(tuple((layer, head) for layer, head in known["heads"]))
+
+
+def paper_settings(draft: Draft) -> PaperSettings:
+    """Of the paper's rule, as the paper has them for this family."""
+    families = json.loads(_shipped("paper.json"))
+    known = (fields for family, fields in families.items() if family in draft.name.lower())
+    return PaperSettings(**next(known, {}))
+
+
+def _shipped(name: str) -> str:
+    """A file of the package's profiles; empty if there is none of that name."""
+    file = resources.files("specpc.scorers.profiles") / name
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _fits(draft: Draft, layers: int, heads: int) -> bool:
+    config = draft.config
+    return (layers, heads) == (config.num_hidden_layers, config.num_attention_heads)
 
 
 def store_profile(draft: Draft, profile: HeadProfile) -> Path:

@@ -8,100 +8,61 @@ question-guided scoring a few heads carry the signal: they are known for the def
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import torch
 
 from specpc.models.attention import LayerAttention, StopForward, query_attention
 from specpc.models.forward import not_observed, observe
+from specpc.text.pieces import Scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
-    from specpc.models.draft import Draft
     from specpc.models.reader import Reader
-
-_WINDOW: Final = 1500
-
-
-@dataclass(frozen=True)
-class ReceivedAttentionScorer:
-    """Scores tokens by the attention they receive; the question is not read.
-
-    Attributes:
-        heads: ``(layer, head)`` of each head that counts; the forward ends after the deepest.
-            ``None`` for all heads of the layers from ``skip_layers`` on.
-        skip_layers: see ``heads`` (models with no more layers use all).
-        max_window: most tokens read at once.
-    """
-
-    heads: tuple[tuple[int, int], ...] | None = None
-    skip_layers: int = 8
-    max_window: int = _WINDOW
-
-    @property
-    def name(self) -> str:
-        """``received-attention``."""
-        return "received-attention"
-
-    def context_window(self, reader: Reader, question: str) -> int:
-        """``max_window``, or what the draft can read if that is less."""
-        return min(self.max_window, reader.room(reader.frame("")))
-
-    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
-        """Mean over heads of the standardised log attention received, for each window.
-
-        Standardised within the window, so that a head which attends little counts as much as
-        one which attends a lot, and no window takes another's budget.
-
-        Raises:
-            UnsupportedModelError: no attention layer reported to the observer.
-            OutOfMemoryError: the machine or device ran out of memory.
-        """
-        from specpc.scorers.received_attention import score_window
-
-        heads = self._by_layer(reader)
-        return [score_window(reader, heads, window) for window in windows]
-
-    def _by_layer(self, reader: Reader) -> dict[int, list[int]]:
-        """The heads that count, by layer."""
-        heads = self.heads
-        if heads is None:
-            layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
-            first = self.skip_layers if layers > self.skip_layers else 0
-            heads = tuple((layer, head) for layer in range(first, layers) for head in range(each))
-        chosen: dict[int, list[int]] = {}
-        for layer, head in heads:
-            chosen.setdefault(layer, []).append(head)
-        return chosen
-
-
-# Chosen on twelve data sets, confirmed on twelve others (docs/evaluation.md).
-_KNOWN_HEADS: Final = {
-    "smollm2-135m": (
-        (3, 2), (4, 3), (4, 4), (8, 1), (9, 0), (11, 8),
-        (12, 4), (15, 6), (16, 2), (17, 4), (18, 7), (18, 8),
-    )
-}  # fmt: skip
-_KNOWN_SHAPES: Final = {"smollm2-135m": (30, 9)}
-
-
-def received_scorer(draft: Draft) -> ReceivedAttentionScorer:
-    """The question-free scorer of a draft, with its best heads where they are known."""
-    config = draft.config
-    shape = (config.num_hidden_layers, config.num_attention_heads)
-    if _KNOWN_SHAPES.get(draft.name) == shape:
-        return ReceivedAttentionScorer(_KNOWN_HEADS[draft.name])
-    return ReceivedAttentionScorer()
-
+    from specpc.scorers.base import Context, Progress
+    from specpc.scorers.settings import ReceivedSettings
 
 # Queries whose attention is held at once: [heads, this, window] floats.
 _BLOCK: Final = 256
 # Attention below this is no attention: keeps the logarithm from telling apart nothing and less.
 _FLOOR: Final = 1e-6
+
+
+def score(
+    settings: ReceivedSettings,
+    reader: Reader,
+    question: str,
+    context: Context,
+    progress: Progress = None,
+) -> Scores:
+    """Mean over heads of the standardised log attention received, window by window.
+
+    Standardised within the window, so that a head which attends little counts as much as one which
+    attends a lot, and no window takes another's budget. The question is not read.
+    """
+    heads = _by_layer(settings, reader)
+    ids, vectors = torch.from_numpy(context.ids), []
+    for low, high in context.windows:
+        vectors.append(score_window(reader, heads, ids[low:high]))
+        if progress is not None:
+            progress(high, len(ids))
+    return Scores(torch.cat(vectors).double().numpy())
+
+
+def _by_layer(settings: ReceivedSettings, reader: Reader) -> dict[int, list[int]]:
+    """The heads that count, by layer."""
+    heads = settings.heads
+    if heads is None:
+        layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
+        first = settings.skip_layers if layers > settings.skip_layers else 0
+        heads = tuple((layer, head) for layer in range(first, layers) for head in range(each))
+    chosen: dict[int, list[int]] = {}
+    for layer, head in heads:
+        chosen.setdefault(layer, []).append(head)
+    return chosen
 
 
 def score_window(reader: Reader, heads: Mapping[int, Sequence[int]], window: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ profile has a map for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,6 @@ import torch
 from specpc.models.attention import LayerAttention, StopForward, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import Piece
-from specpc.scorers.base import Judged
 from specpc.scorers.dense import (
     UnitEmbedder,
     ValueStates,
@@ -27,59 +26,35 @@ from specpc.scorers.dense import (
     shipped_map,
     similarity,
 )
-from specpc.scorers.lexical import bm25, follow_rare_words, standardised, stems
-from specpc.text.pieces import pool
+from specpc.scorers.lexical import bm25, follow_rare_words, stems
+from specpc.text.pieces import Scores, pool, standardised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
 
     from specpc.models.attention import Observer
     from specpc.models.reader import Reader
+    from specpc.scorers.base import Context, Progress
     from specpc.scorers.settings import HeadProfile
     from specpc.text.pieces import Pieces
 
 
-@dataclass(frozen=True)
-class RetrievalHeadScorer:
-    """Scores by a head profile (see `specpc.scorers.retrieval_heads`)."""
+def score(
+    profile: HeadProfile,
+    reader: Reader,
+    question: str,
+    context: Context,
+    progress: Progress = None,
+) -> Scores:
+    """Weighted attention of the retrieval heads, question less content-free query.
 
-    profile: HeadProfile
-
-    @property
-    def name(self) -> str:
-        """``retrieval-heads``."""
-        return "retrieval-heads"
-
-    def context_window(self, reader: Reader, question: str) -> int:
-        """The profile's window, or what the draft can read if that is less."""
-        return min(self.profile.window, reader.room(reader.frame(question)))
-
-    def score(self, reader: Reader, question: str, windows: Sequence[Tensor]) -> list[Tensor]:
-        """Weighted attention of the retrieval heads, question less content-free query.
-
-        Differences can be negative; only their order matters.
-        """
-        from specpc.scorers.retrieval_heads import HeadScores
-
-        scores = HeadScores(self.profile, reader, question)
-        return [scores.of_tokens(scores.read([window])[0]) for window in windows]
-
-    def judge(
-        self,
-        reader: Reader,
-        question: str,
-        ids: Tensor,
-        windows: Sequence[tuple[int, int]],
-        units: Pieces,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Judged:
-        """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
-        from specpc.scorers.retrieval_heads import HeadScores
-
-        return HeadScores(self.profile, reader, question).judge(ids, windows, units, progress)
+    Differences can be negative; only their order matters. Pieces are judged by the heads, BM25 and
+    dense similarity together.
+    """
+    return HeadScores(profile, reader, question).score(context, progress)
 
 
 @dataclass(frozen=True)
@@ -97,36 +72,28 @@ class HeadScores:
         """``[tokens]`` weighted sum of what `read` gives."""
         return signed_root(read).T @ self._weights
 
-    def judge(
-        self,
-        ids: Tensor,
-        windows: Sequence[tuple[int, int]],
-        units: Pieces,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Judged:
-        """By heads, BM25 and dense similarity together (see `UnitJudge.judge`)."""
-        pooled = np.full((len(self.profile.heads), len(units)), -np.inf)
-        dense = self._dense(ids, units)
+    def score(self, context: Context, progress: Progress = None) -> Scores:
+        """Scores of the tokens, and by all signals of the pieces if they are to be judged."""
+        ids, pieces = torch.from_numpy(context.ids), context.pieces
+        dense = self._dense(ids, pieces) if pieces is not None else None
+        pooled = _Pooled(len(self.profile.heads), pieces) if pieces is not None else None
         tokens = []
-        for together in in_passes(self.reader.draft.model, windows):
+        for together in in_passes(self.reader.draft.model, context.windows):
             collect, beside = dense.windows(together) if dense else ((), None)
             reads = self.read([ids[low:high] for low, high in together], collect, beside)
             if dense:
                 dense.take_in()
             for (low, high), read in zip(together, reads, strict=True):
-                of_token = units.of_token[low:high]
-                first, last = int(of_token[0]), int(of_token[-1]) + 1
-                own = pool(read.double().numpy(), of_token - first, last - first)
-                # A unit that was cut counts with its better part.
-                pooled[:, first:last] = np.maximum(pooled[:, first:last], own)
+                if pooled:
+                    pooled.take_in(read.double().numpy(), low, high)
                 tokens.append(self.of_tokens(read))
             if progress is not None:
                 progress(together[-1][1], len(ids))
-        floor = pooled[np.isfinite(pooled)].min(initial=0.0)
-        pooled = np.where(np.isfinite(pooled), pooled, floor)
+        scores = Scores(torch.cat(tokens).double().numpy())
+        if pieces is None or pooled is None:
+            return scores
         similar = dense.similarity(input_embeddings(self.reader.draft.model)) if dense else None
-        values = self._values(units, pooled, similar)
-        return Judged(torch.cat(tokens).double().numpy(), values)
+        return replace(scores, pieces=self._values(pieces, pooled.values(), similar))
 
     @torch.inference_mode()
     def read(
@@ -177,19 +144,18 @@ class HeadScores:
 
     def _values(
         self,
-        units: Pieces,
+        pieces: Pieces,
         pooled: NDArray[np.float64],
         similar: NDArray[np.float64] | None,
     ) -> NDArray[np.float64]:
         """``[pieces]``: those that are no units have the least value."""
-        own = np.flatnonzero(units.layout.units)
-        query, words = stems([self.question])[0], stems([units.texts[unit] for unit in own])
+        own = np.flatnonzero(pieces.layout.units)
+        query, words = stems([self.question])[0], stems([pieces.texts[unit] for unit in own])
         lexical = bm25(query, words) if self.profile.lexical else None
         similar = None if similar is None else similar[own]
-        values = follow_rare_words(
-            fuse(self.profile, pooled[:, own], lexical, similar), query, words
-        )
-        every = np.full(len(units), values.min(initial=0.0))
+        fused = fuse(self.profile, pooled[:, own], lexical, similar)
+        values = follow_rare_words(fused, query, words)
+        every = np.full(len(pieces), values.min(initial=0.0))
         every[own] = values
         return every
 
@@ -197,16 +163,37 @@ class HeadScores:
     def _weights(self) -> Tensor:
         return torch.tensor([weight for _, _, weight in self.profile.heads])
 
-    def _dense(self, ids: Tensor, units: Pieces) -> _DenseReading | None:
+    def _dense(self, ids: Tensor, pieces: Pieces) -> _DenseReading | None:
         if self.profile.dense is None:
             return None
-        of_token = torch.from_numpy(units.of_token)
+        of_token = torch.from_numpy(pieces.of_token)
         limit = min(self.profile.window, self.reader.room(self.reader.frame("")))
         asked = torch.from_numpy(self.reader.encoder.encode(self.question).ids)[:limit]
         dense = shipped_map(self.profile.dense)
-        embedder = UnitEmbedder(dense, ids, of_token, len(units))
+        embedder = UnitEmbedder(dense, ids, of_token, len(pieces))
         alone = UnitEmbedder(dense, asked, torch.zeros(len(asked), dtype=torch.long), 1)
         return _DenseReading(embedder, alone)
+
+
+class _Pooled:
+    """The best that each head saw of every piece, as windows come in."""
+
+    def __init__(self, heads: int, pieces: Pieces) -> None:
+        self.of_token = pieces.of_token
+        self._best = np.full((heads, len(pieces)), -np.inf)
+
+    def take_in(self, read: NDArray[np.float64], low: int, high: int) -> None:
+        """Attention ``[heads, tokens]`` of the window of tokens ``low..high - 1``."""
+        of_token = self.of_token[low:high]
+        first, last = int(of_token[0]), int(of_token[-1]) + 1
+        own = pool(read, of_token - first, last - first)
+        # A piece that was cut counts with its better part.
+        self._best[:, first:last] = np.maximum(self._best[:, first:last], own)
+
+    def values(self) -> NDArray[np.float64]:
+        """``[heads, pieces]``; pieces without tokens have the least of all values."""
+        floor = self._best[np.isfinite(self._best)].min(initial=0.0)
+        return np.where(np.isfinite(self._best), self._best, floor)
 
 
 class _DenseReading:

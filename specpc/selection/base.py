@@ -8,34 +8,51 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
     from specpc.results import Span
+    from specpc.text.markers import Marker
+    from specpc.text.pieces import Pieces, Scores
 
 
 @dataclass(frozen=True)
 class Picked:
-    """Pieces of a text in order, and whether a unit had to be cut to fit."""
+    """Pieces of a text in order, and whether one had to be cut to fit."""
 
     pieces: list[Span]
     cut_unit: bool = False
 
 
-class Picker(Protocol):
-    """Chooses pieces of one text within an allowance of tokens."""
+class Chooser(Protocol):
+    """Chooses stretches of one text within an allowance of tokens."""
+
+    def pick(self, scores: Scores, allowance: int) -> Picked:
+        """The best stretches of at most ``allowance`` tokens, and all that is always kept."""
+
+
+class Picker(Chooser, Protocol):
+    """A chooser that works by pieces, and can tell what it thinks of all of them."""
 
     @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Ascending token positions where a unit starts (windows are cut there)."""
+    def pieces(self) -> Pieces:
+        """What it chooses from."""
 
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
-        """The best pieces of at most ``allowance`` tokens by token scores ``[tokens]``."""
+    @property
+    def judged(self) -> Pieces | None:
+        """The pieces that a scorer is to judge; ``None`` where only scores of tokens count."""
 
+    def forcing(self, pieces: Pieces) -> Self:
+        """The same, choosing from these pieces: its own, of which others are always kept."""
 
-class RatingPicker(Picker, Protocol):
-    """A picker that can tell what it thinks of all it chooses from."""
+    def values(self, scores: Scores) -> NDArray[np.float64]:
+        """``[pieces]`` what the pieces are chosen by.
 
-    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
-        """All pieces to choose from, which tile the text, each with the score it is chosen by.
-
-        Pieces kept only for the sake of others score minus infinity, those always kept infinity.
+        Raises:
+            UsageError: it is not by them that is chosen.
         """
+
+    def rated(self, scores: Scores) -> list[Span]:
+        """All pieces with their scores, as `Pieces.rated` gives them."""
+
+    def mark(self, gap: str) -> str | Marker:
+        """The user's marker of a cut, written as the text around it demands."""

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from specpc.errors import BudgetError
 from specpc.machine.stopwatch import stage
 from specpc.results import Span
-from specpc.text.spans import Range, join, keep_apart, merge, places
+from specpc.text.spans import Range, keep_apart, merge, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from specpc.selection.base import Picked, Picker
+    from specpc.selection.base import Chooser, Picked
     from specpc.text.joined import JoinedTexts
     from specpc.text.markers import Marker
+    from specpc.text.pieces import Scores
 
 _WELL_USED: Final = 0.97
 # Most texts are well used after one or two; few and long units may never be.
@@ -30,147 +28,147 @@ _GUESSES: Final = 3
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A text that keeps the budget, where its spans came from and went, and its tokens."""
+class FittedText:
+    """What comes out of one text, where in the joined source it was and where it begins."""
 
     text: str
     spans: tuple[Span, ...]
     positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Texts that keep the budget together.
+
+    Attributes:
+        texts: what comes out of each.
+        tokens: of all of them, each counted by itself.
+        cut_unit: whether a unit had to be cut to fit.
+    """
+
+    texts: tuple[FittedText, ...]
     tokens: int
     cut_unit: bool = False
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """All that is kept, as spans of the joined source."""
+        return tuple(span for text in self.texts for span in text.spans)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """One text to be fitted.
+    """Texts to be fitted to a budget.
 
     Attributes:
-        text: the source.
+        source: the texts.
         tail_start: where the text's own question begins, which is always kept.
         budget: most tokens of the result.
         gap: marker between pieces that were not neighbours.
         count: the number of tokens of a text, in the tokens of the budget.
-        allowed: the largest allowance that means anything, in draft tokens.
         rate: tokens of the budget for each token of the draft, about.
-        parts: the texts that come out, each counted by itself; ``None`` for one.
         protected: whether the picker keeps some pieces whatever the allowance.
     """
 
-    text: str
+    source: JoinedTexts
     tail_start: int
     budget: int
     gap: str | Marker
     count: Callable[[str], int]
-    allowed: int
     rate: float = 1.0
-    parts: JoinedTexts | None = None
     protected: bool = False
 
+    def fit(self, chooser: Chooser, scores: Scores) -> Fitted:
+        """Pick as much as the budget holds.
 
-def fit(wanted: Fit, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
-    """Pick as much as the budget holds.
+        The allowance is in draft tokens; cutting changes how a text splits into tokens, gap
+        markers cost some, and the budget may be in tokens of another kind. So what was picked is
+        assembled, counted whole, and picked anew with another allowance until the budget is kept
+        and used to 97%, or does not get any better.
 
-    The picker's allowance is in draft tokens; cutting changes how a text splits into tokens, gap
-    markers cost some, and the budget may be in tokens of another kind. So what was picked is
-    assembled, counted whole, and picked anew with another allowance until the budget is kept and
-    used to 97%, or does not get any better.
+        Raises:
+            BudgetError: the budget cannot hold the text's own question, what is protected, or
+                anything at all.
+        """
+        fixed = self._fixed_tokens()
+        room = self.budget - fixed
+        least = self._least(chooser, scores) if self.protected else None
+        best: Fitted | None = None
+        allowed = len(scores.tokens)
+        low, high = 0, allowed + 1  # allowances that keep the budget, and that do not
+        allowance = min(allowed, max(1, math.floor(room / self.rate)))
+        rounds = 0
+        while low < allowance < high:
+            picked = chooser.pick(scores, allowance)
+            with stage("reconstruct"):
+                fitted = self._assemble(picked)
+            rounds += 1
+            if fitted.tokens > self.budget:
+                high = allowance
+            else:
+                low = allowance
+                if best is None or fitted.tokens > best.tokens:
+                    best = fitted
+            if best is not None and (best.tokens >= _WELL_USED * self.budget or rounds >= _ROUNDS):
+                break
+            used = fitted.tokens - fixed
+            if rounds <= _GUESSES and used > 0:
+                allowance = min(max(math.floor(allowance * room / used), low + 1), high - 1)
+            else:
+                allowance = (low + high) // 2
+        best = best or least
+        first = next(iter(best.spans), None) if best is not None else None
+        if best is None or first is None or first.start >= self.tail_start:
+            raise BudgetError(
+                f"a budget of {self.budget} tokens cannot hold any piece of this text: "
+                "raise the ratio or the number of target tokens"
+            )
+        return best
 
-    Raises:
-        BudgetError: the budget cannot hold the text's own question, what is protected, or
-            anything at all.
-    """
-    fixed = _fixed_tokens(wanted)
-    room = wanted.budget - fixed
-    least = _least(wanted, picker, scores) if wanted.protected else None
-    best: Fitted | None = None
-    low, high = 0, wanted.allowed + 1  # allowances that keep the budget, and that do not
-    allowance = min(wanted.allowed, max(1, math.floor(room / wanted.rate)))
-    rounds = 0
-    while low < allowance < high:
-        picked = picker.pick(scores, allowance)
-        with stage("reconstruct"):
-            fitted = _assemble(wanted, picked)
-        rounds += 1
-        if fitted.tokens > wanted.budget:
-            high = allowance
-        else:
-            low = allowance
-            if best is None or fitted.tokens > best.tokens:
-                best = fitted
-        if best is not None and (best.tokens >= _WELL_USED * wanted.budget or rounds >= _ROUNDS):
-            break
-        used = fitted.tokens - fixed
-        if rounds <= _GUESSES and used > 0:
-            allowance = min(max(math.floor(allowance * room / used), low + 1), high - 1)
-        else:
-            allowance = (low + high) // 2
-    best = best or least
-    if best is None or not best.spans or best.spans[0].start >= wanted.tail_start:
-        raise BudgetError(
-            f"a budget of {wanted.budget} tokens cannot hold any piece of this text: "
-            "raise the ratio or the number of target tokens"
+    def _fixed_tokens(self) -> int:
+        """Tokens of what comes out whatever is picked."""
+        texts = len(self.source.ranges)
+        fixed = self.count(self.source.text[self.tail_start :])
+        fixed += self.count(self.source.instead) * texts
+        if self.budget - fixed < 1:
+            told, advice = (
+                "the question at the end of the text takes",
+                "raise the budget, or give the question by itself",
+            )
+            if not self.source.alone:
+                told = f"markers of {texts} texts that were cut altogether would take"
+                advice = "raise the budget"
+            raise BudgetError(f"{told} {fixed} tokens and the budget is {self.budget}: {advice}")
+        return fixed
+
+    def _least(self, chooser: Chooser, scores: Scores) -> Fitted:
+        """What is protected, alone.
+
+        Raises:
+            BudgetError: it exceeds the budget.
+        """
+        least = self._assemble(chooser.pick(scores, 0))
+        if least.tokens > self.budget:
+            asks = self.tail_start < len(self.source.text)
+            tail = " with the question at the end of the text" if asks else ""
+            raise BudgetError(
+                f"what must be kept{tail} takes {least.tokens:,} tokens, in whole units with what "
+                f"they need, and the budget is {self.budget:,}: raise the budget or protect less"
+            )
+        return least
+
+    def _assemble(self, picked: Picked) -> Fitted:
+        source, pieces = self.source, list(picked.pieces)
+        if self.tail_start < len(source.text):
+            pieces.append(Span(self.tail_start, len(source.text), math.inf))
+        ranges = merge([(piece.start, piece.end) for piece in pieces])
+        split = [keep_apart(source.text, own) for own in source.split(ranges)]
+        spans = iter(_scored([kept for own in split for kept in own], pieces))
+        texts = tuple(
+            FittedText(text, tuple(islice(spans, len(own))), places(own, self.gap))
+            for text, own in zip(source.texts(split, self.gap), split, strict=True)
         )
-    return best
-
-
-def _fixed_tokens(wanted: Fit) -> int:
-    """Tokens of what comes out whatever is picked."""
-    if wanted.parts is not None:
-        fixed = wanted.count(wanted.parts.instead) * len(wanted.parts.ranges)
-        told = f"markers of {len(wanted.parts.ranges)} texts that were cut altogether would take"
-        advice = "raise the budget"
-    else:
-        fixed = wanted.count(wanted.text[wanted.tail_start :])
-        told, advice = (
-            "the question at the end of the text takes",
-            "raise the budget, or give the question with -q",
-        )
-    if wanted.budget - fixed < 1:
-        raise BudgetError(f"{told} {fixed} tokens and the budget is {wanted.budget}: {advice}")
-    return fixed
-
-
-def _least(wanted: Fit, picker: Picker, scores: NDArray[np.float64]) -> Fitted:
-    """What is protected, alone.
-
-    Raises:
-        BudgetError: it exceeds the budget.
-    """
-    least = _assemble(wanted, picker.pick(scores, 0))
-    if least.tokens > wanted.budget:
-        tail = (
-            " with the question at the end of the text"
-            if wanted.tail_start < len(wanted.text)
-            else ""
-        )
-        raise BudgetError(
-            f"what must be kept{tail} takes {least.tokens:,} tokens, in whole units with what "
-            f"they need, and the budget is {wanted.budget:,}: raise the budget or protect less"
-        )
-    return least
-
-
-def _assemble(wanted: Fit, picked: Picked) -> Fitted:
-    pieces = list(picked.pieces)
-    if wanted.tail_start < len(wanted.text):
-        pieces.append(Span(wanted.tail_start, len(wanted.text), math.inf))
-    ranges = merge([(piece.start, piece.end) for piece in pieces])
-    if wanted.parts is None:
-        ranges = keep_apart(wanted.text, ranges)
-        text, positions = join(wanted.text, ranges, wanted.gap), places(ranges, wanted.gap)
-        tokens = wanted.count(text)
-    else:
-        split = [keep_apart(wanted.text, own) for own in wanted.parts.split(wanted.text, ranges)]
-        ranges = [kept for inside in split for kept in inside]
-        texts = wanted.parts.texts(wanted.text, split, wanted.gap)
-        text, tokens = "".join(texts), sum(map(wanted.count, texts))
-        starts = accumulate(map(len, texts), initial=0)
-        positions = tuple(
-            start + place
-            for start, inside in zip(starts, split, strict=False)
-            for place in places(inside, wanted.gap)
-        )
-    return Fitted(text, _scored(ranges, pieces), positions, tokens, picked.cut_unit)
+        return Fitted(texts, sum(self.count(fitted.text) for fitted in texts), picked.cut_unit)
 
 
 def _scored(ranges: list[Range], pieces: list[Span]) -> tuple[Span, ...]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.results import Span
+from specpc.errors import UsageError
 from specpc.selection.base import Picked
 from specpc.text.layout import tiles
-from specpc.text.protection import Protected, forced_units
+from specpc.text.pieces import Pieces
 from specpc.text.units import safe_cuts
 
 if TYPE_CHECKING:
@@ -21,82 +19,84 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from specpc.results import Span
+    from specpc.text.pieces import Scores
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far the paper's selection spreads around the best tokens.
+
+    Attributes:
+        kernel_size: width of the max-pool over the scores.
+        neighbor_tokens: positions each chosen token stands for, itself included.
+    """
+
+    kernel_size: int = 64
+    neighbor_tokens: int = 64
+
+    def within(self, allowance: int) -> Spread:
+        """The same, no further than an allowance of tokens reaches."""
+        return Spread(min(self.kernel_size, allowance), min(self.neighbor_tokens, allowance))
+
 
 @dataclass(frozen=True)
 class TokenPicker:
     """The paper's selection, rounded to whole words so that none is cut in half.
 
     Attributes:
-        text: the context.
-        bounds: ``[tokens + 1]`` character offsets of the tokens (see `TokenizedText`).
-        kernel_size: SpecPC's pooling kernel.
-        neighbor_tokens: SpecPC's neighbours.
-        forced: words that are always kept, by number.
+        pieces: the context in words.
+        spread: how far it spreads.
     """
 
-    text: str
-    bounds: NDArray[np.int64]
-    kernel_size: int
-    neighbor_tokens: int
-    forced: frozenset[int] = frozenset()
+    pieces: Pieces
+    spread: Spread
+    judged: None = None
 
-    @cached_property
-    def _words(self) -> NDArray[np.int64]:
-        """``[tokens]`` number of the word each token belongs to."""
-        safe = np.zeros(len(self.text) + 1, dtype=bool)
-        safe[sorted(safe_cuts(self.text))] = True
-        inner = self.bounds[1:-1]
+    @classmethod
+    def of(cls, text: str, bounds: NDArray[np.int64], spread: Spread) -> TokenPicker:
+        """Choose from a text, given the ``[tokens + 1]`` character offsets of its tokens."""
+        safe = np.zeros(len(text) + 1, dtype=bool)
+        safe[sorted(safe_cuts(text))] = True
         # A token that owns no characters is the rest of a character begun before it.
-        starts = safe[inner] & (np.diff(self.bounds)[1:] > 0)
-        return np.concatenate(([0], np.cumsum(starts))).astype(np.int64)
+        inner = bounds[1:-1]
+        starts = safe[inner] & (np.diff(bounds)[1:] > 0) & (inner > 0)
+        edges = [0, *inner[starts].tolist(), len(text)]
+        return cls(Pieces(text, bounds, tiles(edges)), spread)
 
-    @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Token positions where words start."""
-        return np.flatnonzero(np.diff(self._words, prepend=-1))
+    def forcing(self, pieces: Pieces) -> TokenPicker:
+        """See `Picker.forcing`."""
+        return replace(self, pieces=pieces)
 
-    def protecting(self, protected: Protected) -> TokenPicker:
-        """The same, keeping the words that protected text touches."""
-        starts = np.append(self.unit_starts, len(self.bounds) - 1)
-        words = tiles(self.bounds[starts].tolist())
-        return replace(self, forced=forced_units(self.text, words, protected))
-
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+    def pick(self, scores: Scores, allowance: int) -> Picked:
         """SpecPC steps 4 and 5, protected words first, then whole words."""
         import torch
 
-        always = np.flatnonzero(np.isin(self._words, list(self.forced)))
+        tokens, words = scores.tokens, self.pieces.of_token
+        always = np.flatnonzero(np.isin(words, list(self.pieces.forced)))
         count = max(allowance, len(always))
         selected = select_tokens(
             # Pooling pads with zeros: calibrated scores, which can be negative, are shifted.
-            torch.from_numpy(scores - min(0.0, scores.min())),
+            torch.from_numpy(tokens - min(0.0, tokens.min())),
             count,
-            kernel_size=self.kernel_size,
-            neighbor_tokens=self.neighbor_tokens,
+            self.spread,
             always=torch.from_numpy(always),
         )
-        kept = whole_groups(selected.tolist(), scores, self._words, count)
-        starts = np.append(self.unit_starts, len(scores))
-        return Picked(
-            [
-                Span(
-                    int(self.bounds[starts[word]]),
-                    int(self.bounds[starts[word + 1]]),
-                    float(scores[starts[word] : starts[word + 1]].max()),
-                )
-                for word in np.flatnonzero(kept)
-            ]
-        )
+        kept = whole_groups(selected.tolist(), tokens, words, count)
+        best = self.pieces.pool(tokens, best=1)
+        return Picked(self.pieces.spans(np.flatnonzero(kept).tolist(), best))
 
-    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+    def values(self, scores: Scores) -> NDArray[np.float64]:
+        """See `Picker.values`; it is tokens that are chosen, and they have no order of merit."""
+        raise UsageError("a least number of tokens a document does not go with unit 'token'")
+
+    def rated(self, scores: Scores) -> list[Span]:
         """Words, each with its best token score before pooling."""
-        starts = self.unit_starts
-        best = np.maximum.reduceat(scores, starts)
-        best[list(self.forced)] = np.inf
-        edges = [*self.bounds[starts].tolist(), len(self.text)]
-        return [
-            Span(*edge, score) for edge, score in zip(pairwise(edges), best.tolist(), strict=True)
-        ]
+        return self.pieces.rated(self.pieces.pool(scores.tokens, best=1))
+
+    def mark(self, gap: str) -> str:
+        """The marker as it is."""
+        return gap
 
 
 def max_pool(scores: Tensor, kernel_size: int) -> Tensor:
@@ -119,9 +119,8 @@ def max_pool(scores: Tensor, kernel_size: int) -> Tensor:
 def select_tokens(
     scores: Tensor,
     count: int,
+    spread: Spread,
     *,
-    kernel_size: int,
-    neighbor_tokens: int,
     last: int = 0,
     always: Tensor | None = None,
 ) -> Tensor:
@@ -134,8 +133,7 @@ def select_tokens(
     Args:
         scores: ``[tokens]`` importance scores, not negative.
         count: budget C in tokens.
-        kernel_size: width of the max-pool.
-        neighbor_tokens: positions each chosen token stands for, itself included.
+        spread: width of the max-pool, and how many neighbours each chosen token brings.
         last: how many tokens at the end are always kept, before any other.
         always: further positions that are, before these.
 
@@ -148,9 +146,10 @@ def select_tokens(
     count = min(count, length)
     if count == 0:
         return torch.empty(0, dtype=torch.long)
-    order = torch.sort(max_pool(scores, kernel_size), descending=True, stable=True).indices[:count]
-    low = -((neighbor_tokens - 1) // 2)
-    offsets = torch.tensor(sorted(range(low, low + neighbor_tokens), key=abs))
+    pooled = max_pool(scores, spread.kernel_size)
+    order = torch.sort(pooled, descending=True, stable=True).indices[:count]
+    low = -((spread.neighbor_tokens - 1) // 2)
+    offsets = torch.tensor(sorted(range(low, low + spread.neighbor_tokens), key=abs))
     expanded = (order[:, None] + offsets).clamp_(0, length - 1).flatten()
     candidates = torch.cat((torch.arange(max(0, length - last), length), expanded))
     if always is not None:

@@ -11,87 +11,86 @@ import numpy as np
 from specpc.results import Span
 from specpc.selection.base import Picked
 from specpc.selection.tokens import TokenPicker
-from specpc.text.pieces import Pieces, pool
+from specpc.text.markers import marker_for
+from specpc.text.pieces import Scores
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from numpy.typing import NDArray
 
+    from specpc.selection.tokens import Spread
     from specpc.text.layout import Layout
-    from specpc.text.protection import Protected
+    from specpc.text.markers import Marker
+    from specpc.text.pieces import Pieces
 
 
 @dataclass(frozen=True)
 class UnitPicker:
-    """Whole units of text by the mean of their best token scores, or as a scorer judged them.
+    """Whole units of text, as a scorer judged them or by the mean of their best token scores.
 
     Attributes:
-        units: the context in units.
-        kernel_size: for the one unit that must be cut when it exceeds the allowance alone.
-        neighbor_tokens: likewise.
-        judged: ``[units]`` scores instead of those that follow from the tokens.
+        pieces: the context in units.
+        spread: of the paper's selection, for the one unit that must be cut inside when it exceeds
+            the allowance alone.
     """
 
-    units: Pieces
-    kernel_size: int
-    neighbor_tokens: int
-    judged: NDArray[np.float64] | None = None
+    pieces: Pieces
+    spread: Spread
 
     @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Token positions where units start."""
-        return self.units.starts
+    def judged(self) -> Pieces:
+        """All of them."""
+        return self.pieces
 
-    def protecting(self, protected: Protected) -> UnitPicker:
-        """The same, keeping the units that protected text touches."""
-        return replace(self, units=self.units.protecting(protected))
+    def forcing(self, pieces: Pieces) -> UnitPicker:
+        """See `Picker.forcing`."""
+        return replace(self, pieces=pieces)
 
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+    def pick(self, scores: Scores, allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
         values = self.values(scores)
-        layout = self.units.layout
+        layout = self.pieces.layout
         best = int(np.where(layout.units, values, -np.inf).argmax())
         kept_whole = best in layout.whole or best in layout.heads
         divisible = not kept_whole and (best in layout.prose or not layout.all_needs.get(best))
-        pieces: list[Span] = []
-        if self.units.forced or not divisible or self.units.sizes[best] <= allowance:
-            pieces = best_pieces(self.units, values, allowance)
-        if divisible and not pieces:
-            return self._cut(best, scores, allowance)
-        return Picked(pieces)
+        found: list[Span] = []
+        if self.pieces.forced or not divisible or self.pieces.sizes[best] <= allowance:
+            found = best_pieces(self.pieces, values, allowance)
+        if divisible and not found:
+            return self._cut(best, scores.tokens, allowance)
+        return Picked(found)
 
-    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
+    def values(self, scores: Scores) -> NDArray[np.float64]:
+        """``[pieces]`` what the units are chosen by."""
+        return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
+
+    def rated(self, scores: Scores) -> list[Span]:
         """The units, with the scores they are chosen by."""
-        return self.units.rated(self.values(scores))
+        return self.pieces.rated(self.values(scores))
 
-    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``[units]`` what the units are chosen by."""
-        if self.judged is not None:
-            return self.judged
-        return pool(scores, self.units.of_token, len(self.units))
+    def mark(self, gap: str) -> str | Marker:
+        """The marker as each piece wants it before it."""
+        return marker_for(self.pieces.text, self.pieces.layout, gap)
 
     def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
         """What a unit needs, and of itself the best that still fits."""
-        needs = self.units.layout.all_needs.get(unit, ())
-        allowance -= int(self.units.sizes[list(needs)].sum())
+        needs = self.pieces.layout.all_needs.get(unit, ())
+        allowance -= int(self.pieces.sizes[list(needs)].sum())
         if allowance < 1:
             return Picked([])
-        tokens = np.flatnonzero(self.units.of_token == unit)
-        start, end = int(self.units.edges[unit]), int(self.units.edges[unit + 1])
-        bounds = np.clip(self.units.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
+        tokens = np.flatnonzero(self.pieces.of_token == unit)
+        edges = self.pieces.edges.tolist()
+        start, end = edges[unit : unit + 2]
+        bounds = np.clip(self.pieces.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
         bounds[0], bounds[-1] = 0, end - start
-        inner = TokenPicker(
-            self.units.text[start:end],
-            bounds,
-            min(self.kernel_size, allowance),
-            min(self.neighbor_tokens, allowance),
-        )
-        pieces = inner.pick(scores[tokens], allowance).pieces
-        if not pieces:
+        text = self.pieces.text[start:end]
+        inner = TokenPicker.of(text, bounds, self.spread.within(allowance))
+        found = inner.pick(Scores(scores[tokens]), allowance).pieces
+        if not found:
             return Picked([])
-        own = [Span(p.start + start, p.end + start, p.score) for p in pieces]
-        edges, best = self.units.edges.tolist(), max(p.score for p in own)
+        own = [Span(p.start + start, p.end + start, p.score) for p in found]
+        best = max(p.score for p in own)
         supports = [Span(edges[p], edges[p + 1], best) for p in needs]
         return Picked(sorted(own + supports, key=lambda piece: piece.start), True)
 

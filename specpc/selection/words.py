@@ -17,7 +17,7 @@ import numpy as np
 from specpc.results import Span
 from specpc.selection.base import Picked
 from specpc.selection.units import best_pieces
-from specpc.text.pieces import Pieces, pool
+from specpc.text.pieces import Pieces
 from specpc.text.words import lay_out_words
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.text.layout import Layout
-    from specpc.text.protection import Protected
+    from specpc.text.pieces import Scores
 
 # What a piece is worth, in standard deviations of the draft's scores times `_DRAFT`. A list of
 # English function words adds nothing to these.
@@ -48,12 +48,13 @@ class WordPicker:
     """The most telling words of a text, and what of it is no prose in its own units.
 
     Attributes:
-        units: the context in words.
+        pieces: the context in words.
         sentences: the context in sentences.
     """
 
-    units: Pieces
+    pieces: Pieces
     sentences: Pieces
+    judged: None = None
 
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
@@ -61,64 +62,61 @@ class WordPicker:
         words = lay_out_words(text, layout)
         return cls(Pieces(text, bounds, words), Pieces(text, bounds, layout))
 
-    @property
-    def unit_starts(self) -> NDArray[np.int64]:
-        """Token positions where words start."""
-        return self.units.starts
-
-    def protecting(self, protected: Protected) -> WordPicker:
-        """The same, keeping the words that protected text touches."""
-        return replace(self, units=self.units.protecting(protected))
+    def forcing(self, pieces: Pieces) -> WordPicker:
+        """See `Picker.forcing`."""
+        return replace(self, pieces=pieces)
 
     @cached_property
-    def pieces(self) -> list[str]:
+    def _stripped(self) -> list[str]:
         """The words, marks and line breaks without the blanks before them."""
-        return [text.strip() for text in self.units.texts]
+        return [text.strip() for text in self.pieces.texts]
 
     @cached_property
     def _plain(self) -> NDArray[np.float64]:
-        return plain_worth(self.pieces)
+        return plain_worth(self._stripped)
 
     @cached_property
     def _fixed(self) -> frozenset[int]:
         """Where pieces start that are kept as they are: protected ones, and what is no prose."""
-        units, prose = self.units, self.units.layout.prose
-        stay = [p for p in range(len(units)) if p not in prose or p in units.forced]
-        return frozenset(units.edges[stay].tolist())
+        pieces, prose = self.pieces, self.pieces.layout.prose
+        stay = [p for p in range(len(pieces)) if p not in prose or p in pieces.forced]
+        return frozenset(pieces.edges[stay].tolist())
 
     @cached_property
     def _is_word(self) -> NDArray[np.bool_]:
-        return np.asarray([is_word(piece) for piece in self.pieces])
+        return np.asarray([is_word(piece) for piece in self._stripped])
 
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
-        """The words of the highest worth by token scores ``[tokens]``."""
-        share_kept = allowance / max(1, len(scores))
-        worth = self.worth(scores) + _SENTENCE * share_kept**3 * self.of_sentence(scores)
-        return Picked(
-            tidy_lines(self.units.text, best_pieces(self.units, worth, allowance), self._fixed)
-        )
+    def pick(self, scores: Scores, allowance: int) -> Picked:
+        """The words of the highest worth by the scores of tokens."""
+        share_kept = allowance / max(1, len(scores.tokens))
+        worth = self.values(scores) + _SENTENCE * share_kept**3 * self._of_sentence(scores.tokens)
+        best = best_pieces(self.pieces, worth, allowance)
+        return Picked(tidy_lines(self.pieces.text, best, self._fixed))
 
-    def values(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``[words]`` what the words are chosen by while little may stay."""
-        return self.worth(scores)
+    def values(self, scores: Scores) -> NDArray[np.float64]:
+        """``[words]`` what they are chosen by while little may stay.
 
-    def rated(self, scores: NDArray[np.float64]) -> list[Span]:
-        """The words with their worth, without what their sentences add at higher ratios."""
-        return self.units.rated(self.worth(scores))
-
-    def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``[words]``: what is known of each word and the draft's score, shared with neighbours."""
-        draft = best_of_units(scores, self.units.of_token, len(self.units))
+        What is known of each word and the draft's score, shared with neighbours.
+        """
+        draft = self.pieces.pool(scores.tokens, best=1)
         if self._is_word.any():
             words = draft[self._is_word]
             draft = (draft - words.mean()) / (words.std() or 1.0)
         return share(self._plain + _DRAFT * draft, _NEIGHBOUR)
 
-    def of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def rated(self, scores: Scores) -> list[Span]:
+        """The words with their worth, without what their sentences add at higher ratios."""
+        return self.pieces.rated(self.values(scores))
+
+    def mark(self, gap: str) -> str:
+        """The marker as it is."""
+        return gap
+
+    def _of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` score of each word's sentence, standardised over the tokens of the text."""
-        values = pool(scores, self.sentences.of_token, len(self.sentences))
+        values = self.sentences.pool(scores)
         by_token = values[self.sentences.of_token]
-        last = self.units.edges[1:] - 1
+        last = self.pieces.edges[1:] - 1
         sentence = np.searchsorted(self.sentences.edges, last, side="right") - 1
         spread: float = by_token.std() or 1.0
         standardised: NDArray[np.float64] = (values[sentence] - by_token.mean()) / spread
@@ -186,12 +184,3 @@ def share(worth: NDArray[np.float64], part: float) -> NDArray[np.float64]:
     shared[1:] += part * worth[:-1]
     shared[:-1] += part * worth[1:]
     return shared
-
-
-def best_of_units(
-    scores: NDArray[np.float64], of_token: NDArray[np.int64], units: int
-) -> NDArray[np.float64]:
-    """``[units]`` highest of each unit's token scores; units without tokens get the lowest."""
-    best = np.full(units, scores.min(initial=0.0))
-    np.maximum.at(best, of_token, scores)
-    return best

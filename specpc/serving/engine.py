@@ -10,9 +10,10 @@ from specpc import Compressor
 from specpc.counting.counters import DRAFT
 from specpc.counting.tiktoken_files import encoding_name
 from specpc.errors import SpecPCError, UsageError
+from specpc.options import Setup
 from specpc.output.fields import documents_fields, json_fields, messages_fields
 from specpc.pipeline.documents import Document
-from specpc.pipeline.messages import Conversation, compress_messages
+from specpc.pipeline.messages import Conversation
 from specpc.serving.errors import ClientGoneError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Engine:
             )
         if request.context is None:
             return messages_fields(
-                compress_messages(compressor, request.request, request.question, **budget)
+                compressor.compress_messages(request.request, request.question, **budget)
             )
         return json_fields(
             compressor.compress(request.context, request.question, name=request.name, **budget)
@@ -98,7 +99,7 @@ class Engine:
             count = self.base.reader.encoder.count
             if sum(map(count, Conversation.read(request).texts)) < least:
                 return Passage(passage.body, uncut="short")
-            made = compress_messages(self.base, request, ratio=ratio, progress=progress)
+            made = self.base.compress_messages(request, ratio=ratio, progress=progress)
         except ClientGoneError:
             raise
         except SpecPCError as error:
@@ -126,13 +127,9 @@ class Engine:
         if key not in self._made:
             if len(self._made) >= _MOST_MADE:
                 self._made.clear()
-            self._made[key] = Compressor.from_pretrained(
-                self.base.draft,
-                scorer=request.scorer,
-                unit=request.unit,
-                tokenizer=request.tokenizer,
-                offline=True,
-            )
+            draft = self.base.draft
+            setup = Setup(draft.name, *key, offline=True)
+            self._made[key] = Compressor.of(setup, loaded=draft)
         return self._made[key]
 
 

@@ -26,25 +26,20 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Pieces:
     return Pieces(text, bounds, lay_out_units(text, unit))
 
 
-def lay_out_units(
-    text: str, unit: str, parts: JoinedTexts | None = None, name: str | None = None
-) -> Layout:
-    """The layout of a text in units of one kind; of several joined texts, each by itself.
-
-    The name of a file is a hint at what is in it.
-    """
-    if parts is None:
-        return _lay_out(text, unit, name)
+def lay_out_joined(source: JoinedTexts, unit: str, end: int) -> Layout:
+    """The layout of joined texts up to an offset, each by itself, in units of one kind."""
+    if source.alone:
+        return lay_out_units(source.text[:end], unit, source.names[0])
     builder = LayoutBuilder()
-    for number, (start, end) in enumerate(parts.ranges):
+    for (start, stop), name in zip(source.ranges, source.names, strict=True):
         if start > builder.position:
             builder.support(start)  # between two texts: nothing needs it
-        name = parts.names[number] if parts.names else None
-        builder.append(_lay_out(text[start:end], unit, name))
+        builder.append(lay_out_units(source.text[start:stop], unit, name))
     return builder.build(unit)
 
 
-def _lay_out(text: str, unit: str, name: str | None) -> Layout:
+def lay_out_units(text: str, unit: str, name: str | None = None) -> Layout:
+    """The layout of a text in units of one kind; a file's name is a hint at what is in it."""
     if unit == "structure":
         from specpc.structure import lay_out  # the parsers behind it cost time to import
 

@@ -1,4 +1,4 @@
-"""Several texts that are read as one and come out as several again."""
+"""Texts that are read as one and come out as several again; one text is the case of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.text.protection import Protected, find_protected
+from specpc.errors import InputError
+from specpc.text.protection import Protected, Unmarked, find_protected, unmark
 from specpc.text.spans import Range, join
 
 if TYPE_CHECKING:
@@ -23,28 +24,61 @@ class JoinedTexts:
     """Where each of several texts stands in the one that was made by joining them.
 
     Attributes:
-        ranges: sorted, disjoint stretches of the joined text; what is between them never comes
-            out.
+        text: all of them, protection marks removed, with blank lines between them.
+        ranges: sorted, disjoint stretches of it, one a text; what is between them never comes out.
+        unmarked: the texts, and the marks that stood in them.
+        names: the names of the files they come from, ``None`` where there is none.
+        alone: whether it is one text given by itself: it may close with a question of its own,
+            and what is kept of it comes out even if it is blank.
         instead: what comes out for a text of which nothing but white space was kept.
-        marked: for each of the texts, its ranges that stood between protection marks.
-        names: the names of the files they come from, if they do.
     """
 
+    text: str
     ranges: tuple[Range, ...]
+    unmarked: tuple[Unmarked, ...]
+    names: tuple[str | None, ...]
+    alone: bool = False
     instead: str = ""
-    marked: tuple[tuple[Range, ...], ...] = ()
-    names: tuple[str, ...] = ()
 
     @classmethod
-    def joined(cls, texts: Sequence[str], instead: str = "") -> tuple[str, JoinedTexts]:
-        """Join texts, none of them empty, and say where each of them is."""
-        ranges, position = [], 0
-        for text in texts:
-            ranges.append((position, position + len(text)))
-            position += len(text) + len(SEPARATOR)
-        return SEPARATOR.join(texts), cls(tuple(ranges), instead)
+    def single(cls, source: str, name: str | None = None) -> JoinedTexts:
+        """One text, perhaps of a file of that name.
 
-    def split(self, text: str, ranges: Sequence[Range]) -> list[list[Range]]:
+        Raises:
+            InputError: it is blank, or its marks do not pair.
+        """
+        unmarked = unmark(source)
+        if not unmarked.text.strip():
+            raise InputError("the text is empty: there is nothing to compress")
+        whole = (0, len(unmarked.text))
+        return cls(unmarked.text, (whole,), (unmarked,), (name,), alone=True)
+
+    @classmethod
+    def plain(cls, text: str) -> JoinedTexts:
+        """One text, in which marks are mere characters."""
+        return cls(text, ((0, len(text)),), (Unmarked(text),), (None,), alone=True)
+
+    @classmethod
+    def of(
+        cls, sources: Sequence[str], names: Sequence[str] = (), instead: str = ""
+    ) -> JoinedTexts:
+        """Several texts, perhaps of files of these names.
+
+        Raises:
+            InputError: there is none, one is blank, or its marks do not pair.
+        """
+        unmarked = tuple(map(unmark, sources))
+        if not unmarked or not all(text.text.strip() for text in unmarked):
+            raise InputError("there is no text, or an empty one: there is nothing to compress")
+        ranges, position = [], 0
+        for text in unmarked:
+            ranges.append((position, position + len(text.text)))
+            position += len(text.text) + len(SEPARATOR)
+        joined = SEPARATOR.join(text.text for text in unmarked)
+        named = tuple(names) or (None,) * len(unmarked)
+        return cls(joined, tuple(ranges), unmarked, named, instead=instead)
+
+    def split(self, ranges: Sequence[Range]) -> list[list[Range]]:
         """Kept ranges of the joined text, by the text they lie in; of a blank rest, none."""
         found: list[list[Range]] = []
         first = 0
@@ -56,21 +90,21 @@ class JoinedTexts:
                 low, high = ranges[position]
                 inside.append((max(low, start), min(high, end)))
                 position += 1
-            blank = all(text[low:high].isspace() for low, high in inside)
-            found.append([] if blank else inside)
+            blank = all(self.text[low:high].isspace() for low, high in inside)
+            found.append([] if blank and not self.alone else inside)
         return found
 
-    def texts(self, text: str, split: Sequence[Sequence[Range]], gap: str | Marker) -> list[str]:
+    def texts(self, split: Sequence[Sequence[Range]], gap: str | Marker) -> list[str]:
         """What comes out of each text, given its kept ranges as `split` gives them."""
-        return [join(text, ranges, gap) if ranges else self.instead for ranges in split]
+        return [join(self.text, ranges, gap) if ranges else self.instead for ranges in split]
 
-    def protected(self, text: str, keep: Protection) -> Protected:
+    def protected(self, keep: Protection) -> Protected:
         """What is protected in each of the texts by itself, as ranges of the joined text."""
         ranges: list[Range] = []
         notes: Counter[str] = Counter()
-        for i, (start, end) in enumerate(self.ranges):
-            found = find_protected(text[start:end], self.marked[i] if self.marked else (), keep)
+        for (start, _), text in zip(self.ranges, self.unmarked, strict=True):
+            found = find_protected(text.text, text.marked, keep)
             ranges += [(start + low, start + high) for low, high in found.ranges]
-            notes.update(found.notes)
+            notes.update(dict.fromkeys(found.notes, 1))
         missed = tuple(note for note, count in notes.items() if count == len(self.ranges))
         return Protected(tuple(ranges), keep.first, keep.last, missed, self.ranges)

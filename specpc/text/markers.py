@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.selection.units import UnitPicker
-
 if TYPE_CHECKING:
-    from specpc.selection.base import Picker
     from specpc.text.layout import Layout
 
 
@@ -41,8 +38,6 @@ class Marker:
         return written.replace("{}", " ".join(self.text.split()))
 
 
-def marker_for(picker: Picker, source: str, gap: str) -> str | Marker:
-    """The user's marker, written as the picker's pieces want it; nothing where there is none."""
-    if gap and isinstance(picker, UnitPicker) and picker.units.layout.gaps:
-        return Marker(gap, source, picker.units.layout)
-    return gap
+def marker_for(source: str, layout: Layout, gap: str) -> str | Marker:
+    """The user's marker, written as the pieces of a text want it; nothing where there is none."""
+    return Marker(gap, source, layout) if gap and layout.gaps else gap

@@ -20,9 +20,23 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
-
 # Measured against one, two, eight and all (docs/evaluation.md).
 _BEST_TOKENS: Final = 4
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a scorer made of a context: the higher, the more the query needs it.
+
+    Attributes:
+        tokens: ``[tokens]`` float64.
+        pieces: ``[pieces]`` float64, if it judges whole pieces beyond their tokens.
+        lookahead: ids that the draft went on with, where it read all at once and looked ahead.
+    """
+
+    tokens: NDArray[np.float64]
+    pieces: NDArray[np.float64] | None = None
+    lookahead: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class Pieces:
 
     def __post_init__(self) -> None:
         """Give each token to one piece."""
-        # By its last character: the space before a word belongs to the word's unit.
+        # By its last character: the space before a word belongs to the word's piece.
         last = np.maximum(self.bounds[1:] - 1, 0)
         of_token = np.searchsorted(self.edges, last, side="right") - 1
         of_token = np.clip(of_token, 0, len(self.layout) - 1)
@@ -65,10 +79,6 @@ class Pieces:
         """Token positions where pieces start."""
         return np.flatnonzero(np.diff(self.of_token, prepend=-1))
 
-    def protecting(self, protected: Protected) -> Pieces:
-        """The same, with the pieces that protected text touches forced."""
-        return replace(self, forced=forced_units(self.text, self.layout, protected))
-
     @cached_property
     def texts(self) -> list[str]:
         """The pieces in text order."""
@@ -79,8 +89,19 @@ class Pieces:
         """``[pieces]`` numbers of tokens."""
         return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
 
+    def protecting(self, protected: Protected) -> Pieces:
+        """The same, with the pieces that protected text touches forced."""
+        return replace(self, forced=forced_units(self.text, self.layout, protected))
+
+    def pool(self, scores: NDArray[np.float64], best: int = _BEST_TOKENS) -> NDArray[np.float64]:
+        """``[pieces]`` mean of each piece's best token scores, given those of all ``[tokens]``."""
+        return pool(scores, self.of_token, len(self), best)
+
     def rated(self, values: NDArray[np.float64]) -> list[Span]:
-        """All pieces with their ``values`` ``[pieces]``, as `RatingPicker.rated` gives them."""
+        """All pieces, which tile the text, each with its value ``[pieces]`` as a score.
+
+        Pieces kept only for the sake of others score minus infinity, those always kept infinity.
+        """
         told = np.where(self.layout.units, values, -np.inf)
         told[list(self.forced)] = np.inf
         pairs = pairwise(self.edges.tolist())
@@ -100,22 +121,41 @@ class Pieces:
 
 
 def pool(
-    scores: NDArray[np.float64], unit_of: NDArray[np.int64], units: int
+    scores: NDArray[np.float64],
+    of_token: NDArray[np.int64],
+    pieces: int,
+    best: int = _BEST_TOKENS,
 ) -> NDArray[np.float64]:
-    """One score a unit: the mean of its best tokens.
+    """One score a piece: the mean of its best tokens.
 
     Args:
         scores: ``[..., tokens]``.
-        unit_of: ``[tokens]`` ascending unit number of each token.
-        units: number of units; those without tokens score the least.
+        of_token: ``[tokens]`` ascending piece number of each token.
+        pieces: number of pieces; those without tokens score the least.
+        best: how many tokens count.
 
     Returns:
-        ``[..., units]``.
+        ``[..., pieces]``.
     """
-    result = np.full((*scores.shape[:-1], units), scores.min(initial=0.0))
-    edges = np.searchsorted(unit_of, np.arange(units + 1))
-    for unit in range(units):
-        own = scores[..., edges[unit] : edges[unit + 1]]
+    result = np.full((*scores.shape[:-1], pieces), scores.min(initial=0.0))
+    if best == 1:
+        np.maximum.at(result.T, of_token, scores.T)
+        return result
+    edges = np.searchsorted(of_token, np.arange(pieces + 1))
+    for piece in range(pieces):
+        own = scores[..., edges[piece] : edges[piece + 1]]
         if own.shape[-1]:
-            result[..., unit] = np.sort(own, axis=-1)[..., -_BEST_TOKENS:].mean(axis=-1)
+            result[..., piece] = np.sort(own, axis=-1)[..., -best:].mean(axis=-1)
     return result
+
+
+def standardised(
+    values: NDArray[np.float64], over: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Values less the mean, in standard deviations, of themselves or those they are told by.
+
+    All zeros if the values are all the same.
+    """
+    over = values if over is None else over
+    spread = float(over.std())
+    return (values - over.mean()) / spread if spread > 0 else np.zeros_like(values)

@@ -18,7 +18,8 @@ import numpy as np
 
 from specpc import Compressor
 from specpc.drafts.load import load_draft
-from specpc.scorers.paper import SpecPCScorer
+from specpc.scorers import NamedScorer
+from specpc.scorers.settings import PaperSettings
 from specpc.structure.units import cut_into_units
 from specpc.text.pieces import pool
 from specpc.text.units import segment
@@ -37,7 +38,9 @@ def main() -> None:
     draft = load_draft(dtype=options.dtype)
     compressor = Compressor.from_pretrained(draft)
     if options.scorer == "specpc":
-        compressor = Compressor(draft, SpecPCScorer(max_window=options.window))
+        compressor = Compressor(
+            draft, NamedScorer("paper", PaperSettings(max_window=options.window))
+        )
     report = (ROOT / "docs/examples/harbour-report.md").read_text("utf-8")
     questions = json.loads((ROOT / "tests/data/harbour-questions.json").read_text("utf-8"))
     questions = questions[: options.questions]
@@ -49,7 +52,9 @@ def main() -> None:
             text = _insert(rest, item["sentence"] + " ", (place + 0.5) / PLACES)
             scored = compressor.score(text, item["question"])
             kept[row, place] = item["answer"] in scored.compress(ratio=0.1).text
-            rank[row, place] = _better(text, item["sentence"], scored.scores, scored.tokens.bounds)
+            rank[row, place] = _better(
+                text, item["sentence"], scored.scores.tokens, scored.read.tokens.bounds
+            )
     print("fifth       ", *(f"{place + 1:>6}" for place in range(PLACES)))
     print("kept at 10% ", *(f"{v:6.2f}" for v in kept.mean(0)))
     print("tokens ahead", *(f"{v:6.1%}" for v in rank.mean(0)))

@@ -14,8 +14,9 @@ from specpc.calibration.collecting import Observation, gold_units, observe_examp
 from specpc.calibration.example import Example
 from specpc.errors import InputError
 from specpc.models.reader import Reader
+from specpc.scorers.base import Context
 from specpc.scorers.lexical import standardised
-from specpc.scorers.retrieval_heads import RetrievalHeadScorer, signed_root
+from specpc.scorers.retrieval_heads import score, signed_root
 from specpc.scorers.settings import HeadProfile
 from specpc.structure.units import cut_into_units
 from specpc.text.pieces import pool
@@ -45,17 +46,16 @@ def test_every_head_is_observed_as_the_scorer_reads_it(family: str) -> None:
     assert seen is not None
     assert seen.gold.tolist() == [False, True, False, False]
     tokens = reader.encoder.encode(TEXT)
-    ids, units = torch.from_numpy(tokens.ids), cut_into_units(TEXT, tokens.bounds, "sentence")
+    units = cut_into_units(TEXT, tokens.bounds, "sentence")
     bench = Bench([seen])
     for layer, head in ((0, 3), (2, 1)):
         profile = HeadProfile("tiny", 3, 4, ((layer, head, 1.0),), "N/A", 1000, "", lexical=0)
-        scorer = RetrievalHeadScorer(profile)
-        [scores] = scorer.score(reader, EXAMPLE.question, [ids])
+        context = Context(tokens.ids, [(0, len(tokens))], units)
+        scores = score(profile, reader, EXAMPLE.question, context)
         found = signed_root(torch.from_numpy(seen.scores[layer, head]).float() / 1000)
-        assert np.allclose(found, scores.numpy(), rtol=1e-2, atol=1e-3)
-        judged = scorer.judge(reader, EXAMPLE.question, ids, [(0, len(ids))], units).units
+        assert np.allclose(found, scores.tokens, rtol=1e-2, atol=1e-3)
         values = bench.units[0][layer, head].double().numpy()
-        assert np.allclose(standardised(values), judged, rtol=1e-2, atol=1e-2)
+        assert np.allclose(standardised(values), scores.pieces, rtol=1e-2, atol=1e-2)
 
 
 def test_long_contexts_are_read_in_windows() -> None:

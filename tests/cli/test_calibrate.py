@@ -16,8 +16,7 @@ from specpc.calibration.own_data import read_examples
 from specpc.calibration.tasks import generate
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError, InputError
-from specpc.scorers import make_scorer
-from specpc.scorers.paper import SpecPCScorer
+from specpc.scorers import NamedScorer, make_scorer
 from specpc.scorers.profile import (
     find_profile,
     fingerprint,
@@ -25,7 +24,6 @@ from specpc.scorers.profile import (
     store_profile,
     stored_path,
 )
-from specpc.scorers.retrieval_heads import RetrievalHeadScorer
 from specpc.scorers.settings import HeadProfile
 from tests.command_line import app
 from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
@@ -123,13 +121,13 @@ def test_one_changed_tensor_changes_the_fingerprint(model: Path) -> None:
 
 def test_auto_prefers_what_was_calibrated_here(model: Path) -> None:
     draft = load_draft(str(model), device="cpu")
-    assert isinstance(make_scorer("auto", draft), SpecPCScorer)
+    assert make_scorer("auto", draft).name == "paper"
     with pytest.raises(DraftError, match="specpc calibrate --draft '"):
         make_scorer("retrieval-heads", draft)
     store_profile(draft, profile())
     for name in ("auto", "retrieval-heads"):
-        assert make_scorer(name, draft) == RetrievalHeadScorer(profile())
-    assert isinstance(make_scorer("specpc", draft), SpecPCScorer)
+        assert make_scorer(name, draft) == NamedScorer("retrieval-heads", profile())
+    assert make_scorer("specpc", draft).name == "paper"
 
 
 def test_a_damaged_profile_is_named(model: Path) -> None:
@@ -228,6 +226,6 @@ def test_the_default_draft(compressor: Compressor) -> None:
     assert shipped is not None
     assert {head[:2] for head in found.heads} & {head[:2] for head in shipped.heads}
     example = next(iter(generate(1, 1)))
-    scorer = RetrievalHeadScorer(found)
+    scorer = NamedScorer("retrieval-heads", found)
     result = Compressor(draft, scorer).compress(example.context, example.question, ratio=0.3)
     assert all(example.context[start:end] in result.text for start, end in example.evidence)

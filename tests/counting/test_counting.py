@@ -24,14 +24,16 @@ from specpc.counting.tiktoken_files import VOCABULARIES, load_encoding
 from specpc.errors import BudgetError, InputError, TokenizerError, UsageError
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Fit, fit
+from specpc.selection.fit import Fit
+from specpc.text.joined import JoinedTexts
+from specpc.text.pieces import Scores
 from tests.command_line import app
 from tests.counting.vocabularies import CARRIED, provide_vocabularies
 from tests.pipeline.test_properties import gaps, questions, texts
 from tests.tiny_models import byte_tokenizer, tiny_draft
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 REPORT = (Path(__file__).parents[2] / "docs" / "examples" / "harbour-report.md").read_text("utf-8")
 COUNTERS = ("draft", "characters", "words", "gpt-4", "gpt-4o", "bytes", "trained")
@@ -170,12 +172,10 @@ def test_budgets_are_used(
 class Blocks:
     """Picks blocks of 10 draft tokens, of which each has 25 characters of text."""
 
-    unit_starts = np.arange(0, 1000, 10)
-
     def __init__(self) -> None:
         self.calls = 0
 
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+    def pick(self, scores: Scores, allowance: int) -> Picked:
         self.calls += 1
         return Picked([Span(50 * i, 50 * i + 25, 1.0) for i in range(allowance // 10)])
 
@@ -185,12 +185,13 @@ class Blocks:
 def test_a_wrong_guess_costs_a_few_rounds(rate: float, budget: int) -> None:
     """Whatever the counter was thought to make of a draft token."""
     picker = Blocks()
-    job = Fit("x" * 5000, 5000, budget, "", len, 1000, rate)
+    fit = Fit(JoinedTexts.plain("x" * 5000), 5000, budget, "", len, rate)
+    scores = Scores(np.zeros(1000))
     if budget < 25:
         with pytest.raises(BudgetError, match="cannot hold any piece"):
-            fit(job, picker, np.zeros(1000))
+            fit.fit(picker, scores)
     else:
-        assert fit(job, picker, np.zeros(1000)).tokens == budget // 25 * 25
+        assert fit.fit(picker, scores).tokens == budget // 25 * 25
     assert picker.calls <= 12
 
 

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from specpc.drafts.cache import drafts_folder
-from specpc.drafts.catalogue import DEFAULT_DRAFT, find_draft
+from specpc.drafts.catalogue import find_draft
 from specpc.drafts.locate import cache_key
+from specpc.options import DEFAULT_DRAFT
 from tests.batch.corpora import write_lines, write_table
 from tests.counting.vocabularies import provide_vocabularies
 from tests.docs import vendors

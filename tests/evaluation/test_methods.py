@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.drafts.catalogue import DEFAULT_DRAFT
 from specpc.errors import BudgetError, SpecPCError, UsageError
 from specpc.evaluation.methods import (
     DraftOptions,
@@ -27,6 +26,7 @@ from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
 from specpc.models.draft import Draft
 from specpc.models.lean.decoder import LeanModel
 from specpc.models.tokens import TextEncoder
+from specpc.options import DEFAULT_DRAFT
 from specpc.scorers.lexical import terms
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import byte_tokenizer, tiny_draft

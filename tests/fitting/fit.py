@@ -230,7 +230,7 @@ class Chooser:
 
 
 def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
-    """As `RetrievalHeadScorer.judge` before its second look, from an observation."""
+    """As `HeadScores.score` judges pieces, before it follows rare words, from an observation."""
     places = [layer * HEADS + head for layer, head, _ in profile.heads]
     return fuse(profile, o.heads[places].astype(np.float64), o.bm25, similar)
 

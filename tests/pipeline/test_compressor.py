@@ -13,7 +13,8 @@ import specpc
 from specpc import Compressor
 from specpc.errors import SpecPCError, UnsupportedModelError, UsageError
 from specpc.results import QuerySource
-from specpc.scorers.paper import SpecPCScorer
+from specpc.scorers import NamedScorer
+from specpc.scorers.settings import PaperSettings
 from tests.tiny_models import tiny_draft
 
 REPORT = (Path(__file__).parents[2] / "docs" / "examples" / "harbour-report.md").read_text("utf-8")
@@ -35,10 +36,10 @@ def test_the_answer_survives_the_cut(compressor: Compressor) -> None:
 
 
 def test_the_papers_scorer_and_unit(compressor: Compressor) -> None:
-    paper = replace(compressor, scorer=SpecPCScorer(), unit="token")
+    paper = replace(compressor, scorer=NamedScorer("paper", PaperSettings()), unit="token")
     result = paper.compress(EXCERPT, "Who became Harbour Master during the year?", ratio=0.2)
     assert "Capt. Edda Hallgrim" in result.text
-    assert (result.scorer, result.unit, result.windows) == ("specpc", "token", 1)
+    assert (result.scorer, result.unit, result.windows) == ("paper", "token", 1)
 
 
 def test_one_reading_serves_several_budgets(compressor: Compressor) -> None:
@@ -80,13 +81,13 @@ def test_a_cut_sentence_keeps_its_heading(compressor: Compressor) -> None:
     assert sentence.strip() in long.replace("quay", heading[2:-1].lower())
 
 
-@pytest.mark.parametrize("scorer", ["specpc", "retrieval-heads"])
+@pytest.mark.parametrize("scorer", ["paper", "retrieval-heads"])
 def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor, scorer: str) -> None:
     """The same passage in each of three windows in turn."""
     passage = "The lighthouse keeper's daughter, Marit Hovland, found the missing logbook. "
     filler = EXCERPT.replace("\n", " ")
-    paper = SpecPCScorer(max_window=1000)
-    small = replace(compressor, scorer=paper) if scorer == "specpc" else compressor
+    paper = NamedScorer("paper", PaperSettings(max_window=1000))
+    small = replace(compressor, scorer=paper) if scorer == "paper" else compressor
     for place in (0.1, 0.5, 0.9):
         at = filler.index(". ", int(place * len(filler))) + 2
         result = small.compress(
@@ -133,7 +134,8 @@ def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_public_names() -> None:
     assert sorted(specpc.__all__) == [
-        "CompressionResult", "Compressor", "Span", "SpecPCError", "__version__"
+        "CompressionResult", "Compressor", "Document", "Protection", "QuerySource", "Span",
+        "SpecPCError", "__version__", "locate", "locate_position", "paint",
     ]  # fmt: skip
     assert all(getattr(specpc, name) for name in specpc.__all__)
     with pytest.raises(AttributeError):

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from specpc import Compressor
 from specpc.counting.counters import WordCounter
 from specpc.errors import BudgetError, InputError
-from specpc.pipeline.messages import LONG_TEXT, MARKER, Conversation, compress_messages
+from specpc.pipeline.messages import LONG_TEXT, MARKER, Conversation
 from tests.command_line import app
 from tests.pipeline.test_properties import texts
 from tests.tiny_models import tiny_draft
@@ -225,7 +225,7 @@ def check(tiny: Compressor, adapter: TypeAdapter[Any], messages: list[Any], rati
     before = deepcopy(messages)
     compressor = replace(tiny, counter=WordCounter())
     try:
-        made = compress_messages(compressor, messages, ratio=ratio)
+        made = compressor.compress_messages(messages, ratio=ratio)
     except BudgetError:
         assume(False)
     assert messages == before
@@ -288,7 +288,7 @@ AGENT: dict[str, Any] = {
 
 
 def test_a_tool_result_is_no_user_turn(tiny: Compressor) -> None:
-    made = compress_messages(tiny, AGENT, ratio=0.2)
+    made = tiny.compress_messages(AGENT, ratio=0.2)
     assert made.total is not None
     assert made.total.query == "What does the log say of topic 3?"
     assert list(changed(AGENT, made.request)) == [("messages", 2, "content", 0, "content")]
@@ -302,8 +302,8 @@ def test_a_tool_result_is_no_user_turn(tiny: Compressor) -> None:
 def test_results_beside_the_last_question_are_cut(tiny: Compressor) -> None:
     result = {"type": "tool_result", "tool_use_id": "t1", "content": LONG}
     question = {"type": "text", "text": LONG}
-    made = compress_messages(
-        tiny, [{"role": "user", "content": [result, question]}], target_tokens=200
+    made = tiny.compress_messages(
+        [{"role": "user", "content": [result, question]}], target_tokens=200
     )
     assert [place[2] for place in made.places] == [0]
     assert made.request[0]["content"][1] == question
@@ -313,7 +313,7 @@ def test_nothing_left_of_a_text_becomes_a_marker(tiny: Compressor) -> None:
     answers = [{"role": "assistant", "content": LONG[:200]} for _ in range(10)]
     messages = [*answers, {"role": "user", "content": "Topic?"}]
     for gap, marker in (("", "[...]"), (" ... ", "..."), ("\n", "[...]")):
-        made = compress_messages(tiny, messages, ratio=0.1, gap=gap)
+        made = tiny.compress_messages(messages, ratio=0.1, gap=gap)
         contents = [message["content"] for message in made.request]
         assert contents.count(marker) >= 3
         accept(OPENAI, made.request)
@@ -339,7 +339,7 @@ def test_a_long_last_turn_asks_at_its_end() -> None:
 
 def test_a_question_may_be_given(tiny: Compressor) -> None:
     messages = [{"role": "tool", "tool_call_id": "1", "content": LONG}]
-    made = compress_messages(tiny, messages, "Topic 3?", ratio=0.2)
+    made = tiny.compress_messages(messages, "Topic 3?", ratio=0.2)
     assert made.total is not None
     assert made.total.query == "Topic 3?"
 

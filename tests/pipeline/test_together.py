@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +13,27 @@ from hypothesis import strategies as st
 from specpc import Compressor
 from specpc.counting.counters import CharacterCounter, DraftCounter, WordCounter
 from specpc.errors import BudgetError, InputError
-from specpc.pipeline.together import compress_together
+from specpc.options import Cut
+from specpc.pipeline import steps
+from specpc.pipeline.scored import CutTexts
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.selection.fit import Fit, fit
+from specpc.selection.fit import Fit
 from specpc.text.joined import JoinedTexts
+from specpc.text.pieces import Scores
 from tests.pipeline.test_properties import texts
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+
+def compress_together(
+    compressor: Compressor,
+    sources: list[str],
+    question: str | None,
+    instead: str = "",
+    **cut: Any,
+) -> CutTexts:
+    read = steps.read(compressor, JoinedTexts.of(sources, instead=instead), question)
+    return steps.cut(compressor, read, Cut(**cut))
+
 
 units = st.sampled_from(["sentence", "line", "word", "token"])
 several = st.lists(texts.filter(str.strip), min_size=1, max_size=5)
@@ -75,27 +87,25 @@ def test_the_question_at_the_end_of_one_text_is_not_that_of_all(tiny: Compressor
 class Ends:
     """Picks the last line of each of two texts."""
 
-    unit_starts = np.zeros(0, dtype=np.int64)
-
-    def pick(self, scores: NDArray[np.float64], allowance: int) -> Picked:
+    def pick(self, scores: Scores, allowance: int) -> Picked:
         return Picked([Span(5, 9, 1.0), Span(18, 23, 1.0)])
 
 
 def test_a_text_is_not_mended_for_what_is_kept_of_the_one_before() -> None:
-    source, parts = JoinedTexts.joined(["One.\nTwo.", "Three.\nFour."])
-    fitted = fit(Fit(source, len(source), 20, "", len, 23, 1.0, parts), Ends(), np.zeros(23))
-    assert [source[span.start : span.end] for span in fitted.spans] == ["Two.", "Four."]
-    assert (fitted.text, fitted.tokens) == ("Two.Four.", 9)
+    source = JoinedTexts.of(["One.\nTwo.", "Three.\nFour."])
+    fitted = Fit(source, len(source.text), 20, "", len).fit(Ends(), Scores(np.zeros(23)))
+    assert [source.text[span.start : span.end] for span in fitted.spans] == ["Two.", "Four."]
+    assert ([text.text for text in fitted.texts], fitted.tokens) == (["Two.", "Four."], 9)
 
 
 def test_scores_go_with_their_spans(tiny: Compressor) -> None:
     sources = ["One. Two. Three. Four. Five. " * 4, "Six. Seven. Eight. Nine. " * 4]
     compressor = replace(tiny, unit="sentence")
     made = compress_together(compressor, sources, "Six?", ratio=0.4)
-    joined, parts = JoinedTexts.joined(sources)
-    scored = compressor.add_scores(compressor.read(joined, "Six?", parts=parts))
+    source = JoinedTexts.of(sources)
+    scored = steps.score(compressor, steps.read(compressor, source, "Six?"))
     by_place = {s.start: s.score for s in scored.compress(ratio=0.4).spans}
-    for (offset, _), part in zip(parts.ranges, made.texts, strict=True):
+    for (offset, _), part in zip(source.ranges, made.texts, strict=True):
         assert [by_place[span.start + offset] for span in part.spans] == [
             span.score for span in part.spans
         ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.scorers.paper import importance
-from specpc.selection.tokens import max_pool, select_tokens
+from specpc.selection.tokens import Spread, max_pool, select_tokens
 from tests.selection.slow_reference import slow_importance, slow_selection
 from tests.tiny_models import FAMILIES, tiny_model
 
@@ -33,9 +33,7 @@ def test_selection_equals_the_slow_reference_to_the_last_index(family: str, leng
     for ratio in (0.1, 0.2, 0.5, 0.9):
         count = max(1, int(ratio * length))
         for kernel, neighbors in ((64, 64), (32, 32), (5, 4), (1, 1)):
-            selected = select_tokens(
-                scores, count, kernel_size=kernel, neighbor_tokens=neighbors, last=window
-            )
+            selected = select_tokens(scores, count, Spread(kernel, neighbors), last=window)
             assert selected.tolist() == slow_selection(expected, count, kernel, neighbors, window)
 
 
@@ -114,9 +112,7 @@ scores_lists = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), min_s
 def test_selection_with_many_ties(
     scores: list[float], count: int, kernel: int, neighbors: int, last: int
 ) -> None:
-    got = select_tokens(
-        torch.tensor(scores), count, kernel_size=kernel, neighbor_tokens=neighbors, last=last
-    )
+    got = select_tokens(torch.tensor(scores), count, Spread(kernel, neighbors), last=last)
     assert got.tolist() == slow_selection(scores, count, kernel, neighbors, last)
 
 

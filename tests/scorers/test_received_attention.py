@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-import specpc.scorers.received_attention
 from specpc import Compressor
 from specpc.errors import UnsupportedModelError
 from specpc.models.reader import Reader
-from specpc.scorers.received_attention import ReceivedAttentionScorer, received_scorer, standardise
+from specpc.scorers import NamedScorer, received_attention
+from specpc.scorers.profile import received_settings
+from specpc.scorers.received_attention import standardise
+from specpc.scorers.settings import ReceivedSettings
+from tests.scorers.one_window import tokens_of
 from tests.tiny_models import FAMILIES, tiny_draft, tiny_model
 
 HEADS = ((0, 1), (1, 0), (1, 3))
@@ -45,29 +48,33 @@ def slow_scores(
 def test_scores_equal_eager_attention(
     monkeypatch: pytest.MonkeyPatch, family: str, length: int
 ) -> None:
-    monkeypatch.setattr(specpc.scorers.received_attention, "_BLOCK", 64)
+    monkeypatch.setattr(received_attention, "_BLOCK", 64)
     reader = Reader(tiny_draft(family))
     window = torch.randint(3, 250, (length,), generator=torch.Generator().manual_seed(length))
-    [scores] = ReceivedAttentionScorer(HEADS).score(reader, "", [window])
+    scores = tokens_of(received_attention, ReceivedSettings(HEADS), reader, "", window)
     assert torch.allclose(scores, slow_scores(family, reader, window, HEADS), atol=1e-3)
 
 
 def test_without_known_heads_all_heads_of_deeper_layers_count() -> None:
     reader = Reader(tiny_draft())
     window = torch.arange(3, 120)
-    [scores] = ReceivedAttentionScorer(skip_layers=2).score(reader, "", [window])
+    settings = ReceivedSettings(skip_layers=2)
+    scores = tokens_of(received_attention, settings, reader, "", window)
     heads = tuple((2, head) for head in range(4))
     assert torch.allclose(scores, slow_scores("llama", reader, window, heads), atol=1e-3)
     # A model with no more layers than are skipped uses all.
-    [shallow] = ReceivedAttentionScorer(skip_layers=8).score(reader, "", [window])
+    settings = ReceivedSettings(skip_layers=8)
+    shallow = tokens_of(received_attention, settings, reader, "", window)
     heads = tuple((layer, head) for layer in range(3) for head in range(4))
     assert torch.allclose(shallow, slow_scores("llama", reader, window, heads), atol=1e-3)
 
 
 def test_the_question_is_not_read() -> None:
     reader, window = Reader(tiny_draft()), torch.arange(3, 90)
-    scorer = ReceivedAttentionScorer()
-    [one], [other] = scorer.score(reader, "", [window]), scorer.score(reader, "Why?", [window])
+    one, other = (
+        tokens_of(received_attention, ReceivedSettings(), reader, question, window)
+        for question in ("", "Why?")
+    )
     assert torch.equal(one, other)
 
 
@@ -75,35 +82,40 @@ def test_the_forward_stops_after_the_deepest_head(monkeypatch: pytest.MonkeyPatc
     draft = tiny_draft()
     monkeypatch.setattr(draft.model.base_model.layers[2], "forward", None)
     monkeypatch.setattr(draft.model.base_model.layers[1].mlp, "forward", None)
-    ReceivedAttentionScorer(HEADS).score(Reader(draft), "", [torch.arange(3, 90)])
+    window = torch.arange(3, 90)
+    tokens_of(received_attention, ReceivedSettings(HEADS), Reader(draft), "", window)
 
 
 def test_memory_holds_one_block_of_queries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(specpc.scorers.received_attention, "_BLOCK", 32)
+    monkeypatch.setattr(received_attention, "_BLOCK", 32)
     seen = []
-    whole = specpc.scorers.received_attention.query_attention
+    whole = received_attention.query_attention
 
     def watched(*args: object) -> torch.Tensor:
         rows = whole(*args)  # type: ignore[arg-type]
         seen.append(rows.shape[2])
         return rows
 
-    monkeypatch.setattr(specpc.scorers.received_attention, "query_attention", watched)
-    ReceivedAttentionScorer(HEADS).score(Reader(tiny_draft()), "", [torch.arange(3, 290)])
+    monkeypatch.setattr(received_attention, "query_attention", watched)
+    window, reader = torch.arange(3, 290), Reader(tiny_draft())
+    tokens_of(received_attention, ReceivedSettings(HEADS), reader, "", window)
     assert max(seen) == 32
 
 
 def test_windows_are_of_bounded_length(tiny: Compressor) -> None:
-    small = replace(tiny, question_free=ReceivedAttentionScorer(max_window=100))
+    small = replace(
+        tiny, question_free=NamedScorer("received-attention", ReceivedSettings(max_window=100))
+    )
     result = small.compress("One two three. " * 60, ratio=0.5)
     assert result.windows >= 9
-    assert ReceivedAttentionScorer().context_window(tiny.reader, "") == 1500
-    [one] = ReceivedAttentionScorer().score(tiny.reader, "", [torch.tensor([9])])
+    settings = ReceivedSettings()
+    assert settings.context_window(tiny.reader, "") == 1500
+    one = tokens_of(received_attention, settings, tiny.reader, "", torch.tensor([9]))
     assert one.tolist() == [0.0]
 
 
 def test_the_default_draft_has_known_heads() -> None:
-    assert received_scorer(replace(tiny_draft(), name="smollm2-135m")).heads is None  # not it
+    assert received_settings(replace(tiny_draft(), name="smollm2-135m")).heads is None  # not it
 
 
 def test_a_model_that_cannot_be_observed() -> None:

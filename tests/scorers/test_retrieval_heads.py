@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError
@@ -17,15 +18,15 @@ from specpc.models import forward
 from specpc.models.draft import Draft
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_windows
-from specpc.scorers import make_scorer
-from specpc.scorers.base import Judged
+from specpc.scorers import make_scorer, retrieval_heads
+from specpc.scorers.base import Context
 from specpc.scorers.dense import DenseMap, input_embeddings, shipped_map
-from specpc.scorers.lexical import standardised
-from specpc.scorers.paper import SpecPCScorer
 from specpc.scorers.profile import shipped_profile
-from specpc.scorers.retrieval_heads import HeadScores, RetrievalHeadScorer
+from specpc.scorers.retrieval_heads import HeadScores, score
 from specpc.scorers.settings import DenseReference, HeadProfile
 from specpc.structure.units import cut_into_units
+from specpc.text.pieces import Scores, standardised
+from tests.scorers.one_window import tokens_of
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft, tiny_model
 
 PROFILE = HeadProfile("tiny", 3, 4, ((0, 1, 1.0), (1, 0, 2.0), (1, 3, 0.5)), "N/A", 500, "a test")
@@ -57,12 +58,11 @@ def weighted(heads: torch.Tensor) -> torch.Tensor:
 def test_scores_equal_eager_attention(family: str, length: int) -> None:
     reader = Reader(tiny_draft(family))
     window = torch.randint(3, 250, (length,), generator=torch.Generator().manual_seed(length))
-    [asked] = RetrievalHeadScorer(replace(PROFILE, content_free_query=None)).score(
-        reader, "Why?", [window]
-    )
+    uncalibrated = replace(PROFILE, content_free_query=None)
+    asked = tokens_of(retrieval_heads, uncalibrated, reader, "Why?", window)
     heads = slow_heads(family, reader, "Why?", window)
     assert torch.allclose(asked, weighted(heads), rtol=1e-3, atol=1e-5)
-    [calibrated] = RetrievalHeadScorer(PROFILE).score(reader, "Why?", [window])
+    calibrated = tokens_of(retrieval_heads, PROFILE, reader, "Why?", window)
     free = slow_heads(family, reader, "N/A", window)
     # Near zero the root is steep: what is compared is what goes into it.
     [read] = HeadScores(PROFILE, reader, "Why?").read([window])
@@ -76,14 +76,13 @@ TEXT = (
 )
 
 
-def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Judged:
+def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Scores:
     reader = Reader(draft or tiny_draft())
     tokens = reader.encoder.encode(TEXT)
     units = cut_into_units(TEXT, tokens.bounds, "sentence")
     limit = -(-len(tokens.ids) // windows)
     ranges = cut_windows(np.arange(len(tokens.ids)), len(tokens.ids), limit)
-    ids = torch.from_numpy(tokens.ids)
-    return RetrievalHeadScorer(profile).judge(reader, "Who kept bees?", ids, ranges, units)
+    return score(profile, reader, "Who kept bees?", Context(tokens.ids, ranges, units))
 
 
 def test_units_are_judged_by_each_heads_best_tokens() -> None:
@@ -98,14 +97,15 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
         for head in heads
     ]
     expected = standardised(weighted(torch.tensor(pooled)).double().numpy())
-    assert judged(profile, 1).units == pytest.approx(expected, abs=1e-4)
+    assert judged(profile, 1).pieces == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("windows", [1, 2, 3, 7])
 def test_every_token_and_unit_is_judged_whatever_the_windows(windows: int) -> None:
     result = judged(PROFILE, windows)
-    assert len(result.units) == 5
-    assert np.isfinite(result.units).all()
+    assert result.pieces is not None
+    assert len(result.pieces) == 5
+    assert np.isfinite(result.pieces).all()
     assert np.isfinite(result.tokens).all()
 
 
@@ -122,7 +122,7 @@ def test_windows_read_in_one_pass_are_judged_as_one_by_one(
     passes = forward.in_passes(draft.model, [(0, 30), (30, 60), (60, 99)])
     assert len(passes) == {0: 3, 60: 2, 10_000: 1}[most]
     together = judged(PROFILE, 5, draft)
-    assert together.units == pytest.approx(alone.units, abs=1e-3)
+    assert together.pieces == pytest.approx(alone.pieces, abs=1e-3)
     # Near zero the root is steep: 1e-3 there are 1e-6 of attention.
     assert together.tokens == pytest.approx(alone.tokens, abs=4e-3)
 
@@ -131,8 +131,14 @@ def test_bm25_lifts_the_sentence_with_the_questions_words() -> None:
     without, much = judged(replace(PROFILE, lexical=0.0), 1), judged(
         replace(PROFILE, lexical=50.0), 1
     )  # fmt: skip
-    assert much.units.argmax() == 2
+    assert much.pieces is not None
+    assert much.pieces.argmax() == 2
     assert (much.tokens == without.tokens).all()
+
+
+def _pieces(scores: Scores) -> NDArray[np.float64]:
+    assert scores.pieces is not None
+    return scores.pieces
 
 
 def states_of(draft: Draft, ids: list[int]) -> torch.Tensor:
@@ -174,8 +180,8 @@ def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> N
     states = states_of(draft, [*frame.before, *ids.tolist()])[start:]
     units = [embed(ids[of_token == u], states[of_token == u]) for u in range(5)]
     cosines = [float(torch.cosine_similarity(unit, about, dim=0)) for unit in units]
-    expected = standardised(judged(plain, 1, draft).units + standardised(np.array(cosines)))
-    assert judged(profile, 1, draft).units == pytest.approx(expected, abs=1e-4)
+    expected = standardised(_pieces(judged(plain, 1, draft)) + standardised(np.array(cosines)))
+    assert judged(profile, 1, draft).pieces == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_shipped_map_is_checked() -> None:
@@ -196,20 +202,20 @@ def test_the_forward_stops_after_the_deepest_head(monkeypatch: pytest.MonkeyPatc
     draft = tiny_draft()
     monkeypatch.setattr(draft.model.base_model.layers[2], "forward", None)
     monkeypatch.setattr(draft.model.base_model.layers[1].mlp, "forward", None)
-    RetrievalHeadScorer(PROFILE).score(Reader(draft), "Why?", [torch.arange(3, 90)])
+    tokens_of(retrieval_heads, PROFILE, Reader(draft), "Why?", torch.arange(3, 90))
 
 
 def test_the_default_draft_has_a_profile() -> None:
     draft = replace(tiny_draft(), name="smollm2-135m")
     assert shipped_profile(draft) is None  # the name alone does not make it that model
-    assert isinstance(make_scorer("auto", draft), SpecPCScorer)
+    assert make_scorer("auto", draft).name == "paper"
     with pytest.raises(DraftError, match="not known"):
         make_scorer("retrieval-heads", draft)
 
 
 def test_paths_have_no_profile() -> None:
     model, tokenizer = tiny_model("llama"), byte_tokenizer()
-    assert shipped_profile(Draft("../profiles/smollm2-135m", model, tokenizer, 64, 64)) is None
+    assert shipped_profile(Draft("../profiles/smollm2-135m", model, tokenizer)) is None
 
 
 @pytest.mark.parametrize(
@@ -235,10 +241,9 @@ def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
     text = '[{"name": "Ana Ruiz", "age": 61}, {"name": "Bo Lind", "age": 35}]'
     tokens = reader.encoder.encode(text)
     units = cut_into_units(text, tokens.bounds, "structure")
-    ids = torch.from_numpy(tokens.ids)
-    result = RetrievalHeadScorer(PROFILE).judge(reader, "Who?", ids, [(0, len(ids))], units)
+    result = score(PROFILE, reader, "Who?", Context(tokens.ids, [(0, len(tokens))], units))
     own = units.layout.units
     assert not own.all()
-    values = result.units[own]
+    values = _pieces(result)[own]
     assert values.mean() == pytest.approx(0, abs=1e-9)
     assert values.std() == pytest.approx(1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
 from specpc.models.windows import cut_windows
-from specpc.options import resolve_budget
+from specpc.options import Cut
 from specpc.selection.tokens import whole_groups
 from specpc.selection.units import select_units
 from specpc.text.spans import join, keep_apart, merge
@@ -119,7 +119,7 @@ def test_cuts_neither_glue_words_nor_swallow_line_starts(
 
 @given(st.integers(1, 10**6), st.floats(0.001, 1))
 def test_the_budget_is_a_ceiling(tokens: int, ratio: float) -> None:
-    budget = resolve_budget(tokens, ratio=ratio, target_tokens=None)
+    budget = Cut(ratio).tokens(tokens)
     assert 1 <= budget <= max(1, ratio * tokens + 1e-6)
     assert budget > ratio * tokens - 1
 
@@ -138,4 +138,4 @@ def test_the_budget_is_a_ceiling(tokens: int, ratio: float) -> None:
 )
 def test_bad_budgets(ratio: float | None, target: int | None, told: str) -> None:
     with pytest.raises(BudgetError, match=told):
-        resolve_budget(100, ratio=ratio, target_tokens=target)
+        Cut(ratio, target).tokens(100)

@@ -14,6 +14,7 @@ from specpc import Compressor
 from specpc.results import QuerySource, Span
 from specpc.selection.words import WordPicker, is_word, plain_worth, share, tidy_lines
 from specpc.structure.units import lay_out_units
+from specpc.text.pieces import Scores
 from specpc.text.spans import join, keep_apart
 from specpc.text.units import word_bounds
 from tests.pipeline.test_compressor import EXCERPT
@@ -104,11 +105,11 @@ def test_the_best_words_fit_the_allowance() -> None:
     bounds = np.arange(len(text) + 1)  # one token a character
     picker = WordPicker.of(text, bounds, lay_out_units(text, "sentence"))
     flat = np.zeros(len(text))
-    kept = [text[p.start : p.end] for p in picker.pick(flat, 11).pieces]
+    kept = [text[p.start : p.end] for p in picker.pick(Scores(flat), 11).pieces]
     assert kept == ["Two", ",", " Four."]  # the blank left of the text's first word is cut
     wanted = flat.copy()
     wanted[:3] = 5.0
-    assert text[picker.pick(wanted, 4).pieces[0].start :].startswith("one")
+    assert text[picker.pick(Scores(wanted), 4).pieces[0].start :].startswith("one")
 
 
 def test_names_and_numbers_outlive_function_words(compressor: Compressor) -> None:

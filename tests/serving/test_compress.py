@@ -17,7 +17,6 @@ from specpc import Compressor
 from specpc.errors import BudgetError, InputError
 from specpc.output.fields import documents_fields, json_fields, messages_fields
 from specpc.pipeline.documents import Document
-from specpc.pipeline.messages import compress_messages
 from specpc.serving.client import ServerCompressor
 from specpc.serving.engine import Engine
 from tests.serving.servers import post, running
@@ -89,7 +88,7 @@ def test_documents_and_messages(url: str, tiny: Compressor) -> None:
     made = tiny.compress_documents(documents, QUESTION, **options)
     assert untimed(found) == untimed(documents_fields(made))
     found = post(url, {"request": REQUEST, "ratio": 0.3}).json()
-    assert untimed(found) == untimed(messages_fields(compress_messages(tiny, REQUEST, ratio=0.3)))
+    assert untimed(found) == untimed(messages_fields(tiny.compress_messages(REQUEST, ratio=0.3)))
 
 
 def test_many_are_answered_in_order_and_by_themselves(url: str) -> None:

@@ -13,7 +13,6 @@ import openai
 import pytest
 
 from specpc import Compressor
-from specpc.pipeline.messages import compress_messages
 from specpc.serving.upstream import end_to_end
 from tests.serving.servers import Fake, Reply, answered, running, upstream
 
@@ -103,7 +102,7 @@ def claude(url: str) -> Iterator[anthropic.Anthropic]:
 
 
 def shorter(tiny: Compressor, turns: list[Any], ratio: float = 0.4) -> Any:
-    return compress_messages(tiny, turns, ratio=ratio).request
+    return tiny.compress_messages(turns, ratio=ratio).request
 
 
 def test_openai_gets_the_answer_to_a_shorter_request(

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
 from specpc.models.tokens import TextEncoder
-from specpc.selection.fit import Fit, fit
+from specpc.selection.fit import Fit
+from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
+from specpc.text.joined import JoinedTexts
 from specpc.text.markers import Marker
-from specpc.text.pieces import Pieces
+from specpc.text.pieces import Pieces, Scores
 from specpc.text.spans import join, keep_apart, merge
 from tests.tiny_models import byte_tokenizer
 
@@ -47,16 +49,16 @@ def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str
 def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     """What random scores keep of a text; ``None`` if the budget holds no unit."""
     tokens = ENCODER.encode(text)
-    scores = np.random.default_rng(seed).random(len(tokens))
+    scores = Scores(np.random.default_rng(seed).random(len(tokens)))
     budget = max(1, int(ratio * len(tokens)))
-    job = Fit(text, len(text), budget, "", ENCODER.count, len(tokens))
-    picker = UnitPicker(Pieces(text, tokens.bounds, layout), 8, 8)
+    fit = Fit(JoinedTexts.plain(text), len(text), budget, "", ENCODER.count)
+    picker = UnitPicker(Pieces(text, tokens.bounds, layout), Spread(8, 8))
     try:
-        result = fit(job, picker, scores)
+        result = fit.fit(picker, scores)
     except BudgetError:
         return None
     assert result.tokens <= budget
-    return result.text
+    return result.texts[0].text
 
 
 def choices(layout: Layout) -> st.SearchStrategy[set[int]]:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from specpc.pipeline.documents import Document
 from specpc.structure import lay_out
-from specpc.structure.units import lay_out_units
+from specpc.structure.units import lay_out_joined, lay_out_units
 from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout
 from specpc.text.units import segment
@@ -97,8 +97,8 @@ def test_the_name_of_a_file_is_a_hint(name: str, text: str, kind: str) -> None:
 
 def test_documents_are_laid_out_by_their_names() -> None:
     texts = ["Asta,12\nVela,15\n", "Asta,12\nVela,15\n"]
-    joined, parts = JoinedTexts.joined(texts)
-    layout = lay_out_units(joined, "structure", replace(parts, names=("a.csv", "a.txt")))
+    source = JoinedTexts.of(texts, ("a.csv", "a.txt"))
+    layout = lay_out_joined(source, "structure", len(source.text))
     whole = [piece < 3 for piece in sorted(layout.whole)]
     assert whole == [True]
     assert lay_out_units(texts[0], "structure", name="a.csv").kind == "table"

@@ -10,30 +10,31 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
-from specpc.selection.fit import Fit, Fitted, fit
+from specpc.selection.fit import Fit, FittedText
+from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
 from specpc.structure.code import lay_out_code
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.languages import LANGUAGES, parse
 from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout, LayoutBuilder
-from specpc.text.markers import Marker, marker_for
-from specpc.text.pieces import Pieces
+from specpc.text.markers import Marker
+from specpc.text.pieces import Pieces, Scores
 from tests.structure.programs import PROGRAMS
 
 JSON = json.dumps([{"name": "x" * 150, "values": [1, 2]} for _ in range(9)], indent=1)
 
 
 def compress(
-    text: str, layout: Layout, seed: int, budget: int, gap: str, parts: JoinedTexts | None = None
-) -> Fitted:
+    source: JoinedTexts, layout: Layout, seed: int, budget: int, gap: str
+) -> list[FittedText]:
     """Fit with random scores and one token a character."""
-    picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout), 1, 1)
-    scores = np.random.default_rng(seed).random(len(text))
-    marker = marker_for(picker, text, gap)
-    job = Fit(text, len(text), budget, marker, len, len(text), parts=parts)
+    text = source.text
+    picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout), Spread(1, 1))
+    scores = Scores(np.random.default_rng(seed).random(len(text)))
     try:
-        return fit(job, picker, scores)
+        fit = Fit(source, len(text), budget, picker.mark(gap), len)
+        return list(fit.fit(picker, scores).texts)
     except BudgetError:
         assume(False)
         raise
@@ -45,7 +46,8 @@ def compress(
 def test_marked_code_parses(language: str, seed: int, ratio: float, gap: str) -> None:
     text = PROGRAMS[language]
     budget = int(ratio * len(text))
-    made = compress(text, lay_out_code(text, language), seed, budget, gap)
+    source = JoinedTexts.plain(text)
+    [made] = compress(source, lay_out_code(text, language), seed, budget, gap)
     assert len(made.text) <= budget
     assert not parse(made.text, language).root_node.has_error, made.text
     for span, position in zip(made.spans, made.positions, strict=True):
@@ -60,23 +62,25 @@ def test_marked_code_parses(language: str, seed: int, ratio: float, gap: str) ->
 def test_json_has_no_markers(seed: int, ratio: float) -> None:
     layout = lay_out_json(JSON)
     assert layout is not None
-    made = compress(JSON, layout, seed, int(ratio * len(JSON)), " [...] ")
+    [made] = compress(JoinedTexts.plain(JSON), layout, seed, int(ratio * len(JSON)), " [...] ")
     assert len(made.spans) > 1
     json.loads(made.text)
 
 
 def test_several_texts_are_marked_each_by_itself() -> None:
-    text, parts = JoinedTexts.joined([PROGRAMS["go"], PROGRAMS["go"]])
+    source = JoinedTexts.of([PROGRAMS["go"], PROGRAMS["go"]])
+    text = source.text
     builder = LayoutBuilder()
     first = len(PROGRAMS["go"])
     for layout, end in ((lay_out_code(PROGRAMS["go"], "go"), first + 2), (None, len(text))):
         builder.append(layout or lay_out_code(PROGRAMS["go"], "go"))
         if builder.position < end:
             builder.unit(end)
-    made = compress(text, builder.build("code"), 1, len(text) // 2, "[...]", parts)
-    assert not parse(made.text, "go").root_node.has_error
-    for span, position in zip(made.spans, made.positions, strict=True):
-        assert made.text.startswith(text[span.start : span.end], position)
+    made = compress(source, builder.build("code"), 1, len(text) // 2, "[...]")
+    assert not parse("".join(one.text for one in made), "go").root_node.has_error
+    for one in made:
+        for span, position in zip(one.spans, one.positions, strict=True):
+            assert one.text.startswith(text[span.start : span.end], position)
 
 
 def test_a_marker_is_left_as_it_is_where_nothing_is_said() -> None:

@@ -14,10 +14,10 @@ from specpc import Compressor
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import Protection
 from specpc.results import Span
-from specpc.selection.tokens import TokenPicker
+from specpc.selection.tokens import Spread, TokenPicker
 from specpc.selection.units import best_pieces, select_units
 from specpc.text.layout import LayoutBuilder, tiles
-from specpc.text.pieces import Pieces
+from specpc.text.pieces import Pieces, Scores
 from specpc.text.protection import (
     CLOSING,
     OPENING,
@@ -206,12 +206,12 @@ def test_protected_words_come_first_in_the_papers_rule(data: st.DataObject) -> N
     words = data.draw(st.lists(st.sampled_from(["aa", "b", "cccc", "d."]), min_size=2, max_size=20))
     text = " ".join(words)
     bounds = np.arange(len(text) + 1)
-    scores = np.asarray(
-        data.draw(st.lists(st.floats(0, 1), min_size=len(text), max_size=len(text)))
-    )
+    drawn = data.draw(st.lists(st.floats(0, 1), min_size=len(text), max_size=len(text)))
+    scores = Scores(np.asarray(drawn))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    picker = TokenPicker(text, bounds, 4, 4).protecting(Protected(((start, end),)))
+    picker = TokenPicker.of(text, bounds, Spread(4, 4))
+    picker = picker.forcing(picker.pieces.protecting(Protected(((start, end),))))
     allowance = data.draw(st.integers(0, len(text)))
     pieces = picker.pick(scores, allowance).pieces
     kept = {at for piece in pieces for at in range(piece.start, piece.end)}

@@ -22,7 +22,9 @@ from specpc.models.forward import read_pieces
 from specpc.models.lean.decoder import LeanModel, attention, attention_in_blocks
 from specpc.models.lean.load import read_shape
 from specpc.models.lean.packing import Piece
-from specpc.scorers.paper import SpecPCScorer, importance
+from specpc.scorers import NamedScorer
+from specpc.scorers.paper import importance
+from specpc.scorers.settings import PaperSettings
 from tests.tiny_models import byte_tokenizer, tiny_model
 
 LLAMA3 = {
@@ -189,7 +191,7 @@ def test_compressing_keeps_the_same(folder: Path, scorer: str, question: str | N
 
 def test_looking_ahead_works_with_what_from_pretrained_loads(tmp_path: Path) -> None:
     draft = Compressor.from_pretrained(str(saved(tmp_path, "llama")), device="cpu").draft
-    scorer = SpecPCScorer(lookahead_tokens=3)
+    scorer = NamedScorer("paper", PaperSettings(lookahead_tokens=3))
     result = Compressor(draft, scorer).compress(TEXT, "Who kept bees?", ratio=0.4)
     assert 0 < result.compressed_tokens <= result.budget
 

@@ -1,0 +1,180 @@
+"""The way of a text: read, score, cut. One text is the case of one joined text."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.counting.counters import DraftCounter
+from specpc.models.draft import runtime_of
+from specpc.models.reader import Reader
+from specpc.models.windows import cut_part_windows
+from specpc.options import NOTHING, check_unit
+from specpc.pipeline.scored import Provenance, ReadText, ScoredText
+from specpc.results import QuerySource
+from specpc.scorers.base import Context
+from specpc.scorers.cache import score_key
+from specpc.scorers.profile import paper_settings
+from specpc.selection.tokens import Spread, TokenPicker
+from specpc.selection.units import UnitPicker
+from specpc.selection.words import WordPicker
+from specpc.structure.units import lay_out_joined
+from specpc.text.pieces import Pieces
+from specpc.text.query import Query, find_query
+
+if TYPE_CHECKING:
+    from specpc.counting.counters import Counter
+    from specpc.models.draft import Draft
+    from specpc.models.tokens import TokenizedText
+    from specpc.options import Cut, Protection
+    from specpc.pipeline.scored import CutTexts
+    from specpc.scorers.base import Progress, Scorer
+    from specpc.scorers.cache import ScoreCache
+    from specpc.selection.base import Picker
+    from specpc.text.joined import JoinedTexts
+
+_UNASKED: Final = frozenset({QuerySource.NONE, QuerySource.NEUTRAL})
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A draft, what scores with it and what counts: all it takes to compress a text.
+
+    Attributes:
+        draft: the draft model.
+        scorer: the scoring rule.
+        unit: what is kept or dropped whole: ``structure``, ``sentence``, ``line``, ``paragraph``,
+            ``word`` or ``token`` (the paper's: best tokens with their neighbours); ``auto`` for
+            ``structure`` where there is a question, and for the words of its prose where there is
+            none.
+        question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
+            a neutral instruction.
+        counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
+            ``None`` for the draft's own tokenizer.
+        cache: keeps scores, so that another budget for the same text and question costs no
+            forward; ``None`` for none.
+        reader: the draft as a reader.
+    """
+
+    draft: Draft
+    scorer: Scorer
+    unit: str = "auto"
+    question_free: Scorer | None = None
+    counter: Counter | None = None
+    cache: ScoreCache | None = None
+    reader: Reader = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check the unit; make the draft's reader."""
+        check_unit(self.unit)
+        object.__setattr__(self, "reader", Reader(self.draft))
+
+    @cached_property
+    def spread(self) -> Spread:
+        """How far the paper's selection of tokens spreads with this draft."""
+        paper = paper_settings(self.draft)
+        return Spread(paper.kernel_size, paper.neighbor_tokens)
+
+
+def read(
+    loaded: Loaded, source: JoinedTexts, question: str | None, keep: Protection = NOTHING
+) -> ReadText:
+    """Decide query, unit and scorer of texts; take them apart into tokens and pieces.
+
+    Args:
+        loaded: what reads.
+        source: the texts.
+        question: what will be asked of them; without one, the closing question or instruction of
+            a text that stands alone is used and kept, or else they are scored without a question.
+        keep: what is kept in any case.
+
+    Raises:
+        InputError: a text is not encodable.
+        UsageError: a pattern of what to keep takes too long.
+    """
+    start = time.perf_counter()
+    protected = source.protected(keep)
+    query = find_query(source.text, question, own=source.alone)
+    if query.source is QuerySource.NEUTRAL and loaded.question_free is not None:
+        query = Query("", QuerySource.NONE, len(source.text))
+    scorer, unit = loaded.scorer, loaded.unit
+    if loaded.question_free is not None and query.source is QuerySource.NONE:
+        scorer = loaded.question_free
+    if unit == "auto":
+        unit = "word" if query.source in _UNASKED else "structure"
+    tokens = loaded.reader.encoder.encode(source.text)
+    counter = loaded.counter or DraftCounter(loaded.reader.encoder)
+    length = len(tokens)
+    if loaded.counter or not source.alone:
+        length = sum(counter.count(source.text[start:end]) for start, end in source.ranges)
+    picker = _picker(loaded, source, tokens, query, unit)
+    if protected:
+        picker = picker.forcing(picker.pieces.protecting(protected))
+    return ReadText(
+        source=source,
+        query=query,
+        scorer=scorer,
+        tokens=tokens,
+        made_by=Provenance(loaded.draft.name, scorer.name, unit),
+        counter=counter,
+        original_tokens=length,
+        picker=picker,
+        protected=bool(protected),
+        notes=protected.notes,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _picker(
+    loaded: Loaded, source: JoinedTexts, tokens: TokenizedText, query: Query, unit: str
+) -> Picker:
+    """Chooses among the text before its own closing question."""
+    end = query.tail_start
+    text = source.text[:end]
+    bounds = np.minimum(tokens.bounds[: tokens.count_before(end) + 1], end)
+    if unit == "token":
+        return TokenPicker.of(text, bounds, loaded.spread)
+    if unit == "word":
+        base = "structure" if loaded.unit == "auto" else "sentence"
+        return WordPicker.of(text, bounds, lay_out_joined(source, base, end))
+    return UnitPicker(Pieces(text, bounds, lay_out_joined(source, unit, end)), loaded.spread)
+
+
+def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:
+    """Score what was read, window by window, or find the scores in the cache."""
+    start = time.perf_counter()
+    question, count = read.query.text, read.tokens.count_before(read.query.tail_start)
+    limit = read.scorer.window(loaded.reader, question)
+    parts = [read.tokens.count_before(low) for low, _ in read.source.ranges]
+    windows = cut_part_windows(parts, read.picker.pieces.starts, count, limit)
+    pieces = read.picker.judged
+    context = Context(read.tokens.ids[:count], windows, pieces)
+    scores, key = None, ""
+    if loaded.cache is not None:
+        key = score_key(loaded.reader, read.scorer, question, context)
+        scores = loaded.cache.find(key, count, None if pieces is None else len(pieces))
+    known = scores is not None
+    if scores is None:
+        scores = read.scorer.score(loaded.reader, question, context, progress)
+        if loaded.cache is not None:
+            loaded.cache.store(key, scores)
+    elif progress is not None:
+        progress(count, count)
+    return ScoredText(
+        read,
+        scores,
+        windows=len(windows),
+        seconds=time.perf_counter() - start,
+        runtime=None if known else runtime_of(loaded.draft.model),
+    )
+
+
+def cut(loaded: Loaded, read: ReadText, cut: Cut, progress: Progress = None) -> CutTexts:
+    """Cut what was read, scoring it first unless all of it may stay."""
+    length = read.original_tokens
+    scored = score(loaded, read, progress) if cut.tokens(length) < length else ScoredText(read)
+    return scored.cut(cut)
