@@ -12,9 +12,9 @@ from specpc.drafts.cache import SOURCE_FILE
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
-from specpc.machine.quiet import no_gguf_bar, quiet_transformers
 from specpc.machine.reporting import first_line
 from specpc.models.folder import WEIGHTS
+from specpc.models.quiet import no_gguf_bar, quiet_transformers
 
 if TYPE_CHECKING:
     from pathlib import Path

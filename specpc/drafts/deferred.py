@@ -104,7 +104,7 @@ def defer_draft(
     shape = _plain_shape(config)
     if tokenizer is None or shape is None:
         from specpc.drafts.support import check_causal
-        from specpc.machine.quiet import quiet_transformers
+        from specpc.models.quiet import quiet_transformers
 
         check_causal(config, name)
         with quiet_transformers():

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from specpc.drafts.support import check_causal
 from specpc.errors import DraftError
-from specpc.machine.hub import _REACH_SECONDS, _cache_folder, _hub_errors
-from specpc.machine.quiet import quiet_hub
+from specpc.machine.hub import _REACH_SECONDS, _cache_folder, _hub_errors, quiet_hub
 from specpc.machine.reporting import Report, format_bytes
 from specpc.models.folder import (
     check_weights,

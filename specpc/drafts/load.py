@@ -64,7 +64,7 @@ def load_draft(
         model, tokenizer = _load_lean(folder, config, name, where, number_format)
     if model is None or tokenizer is None:
         from specpc.drafts.support import check_causal
-        from specpc.machine.quiet import quiet_transformers
+        from specpc.models.quiet import quiet_transformers
 
         check_causal(config, name)
         check_weights(folder, name)

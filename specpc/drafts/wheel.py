@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specpc.errors import DraftError
-from specpc.machine.quiet import stderr_is_terminal
+from specpc.machine.hub import stderr_is_terminal
 
 if TYPE_CHECKING:
     from specpc.drafts.catalogue import WheelFile

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from specpc.errors import SpecPCError
-from specpc.machine.quiet import quiet_transformers
+from specpc.models.quiet import quiet_transformers
 from specpc.scorers.lexical import bm25, stems
 
 if TYPE_CHECKING:

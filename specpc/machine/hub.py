@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
-from contextlib import contextmanager
+import logging
+import sys
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specpc.errors import DraftError, SpecPCError
-from specpc.machine.quiet import quiet_hub
 from specpc.machine.reporting import first_line
 
 if TYPE_CHECKING:
@@ -79,3 +80,46 @@ def _hub_errors(repo_id: str, otherwise: str = "use the default draft model") ->
             f"The Hugging Face Hub cannot be reached for {repo_id}: {first_line(error)}. Check "
             f"the network, or {otherwise}."
         ) from error
+
+
+@contextmanager
+def quiet_hub() -> Iterator[None]:
+    """Show only errors of the Hub client, and its progress bars only on a terminal."""
+    from huggingface_hub.utils import logging as hub_logging
+
+    before = hub_logging.get_verbosity()
+    hub_logging.set_verbosity(logging.ERROR)
+    try:
+        with nullcontext() if stderr_is_terminal() else no_hub_bars():
+            yield
+    finally:
+        hub_logging.set_verbosity(before)
+
+
+def stderr_is_terminal() -> bool:
+    """Tell whether a person is watching our stderr."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # replaced by None, or closed
+        return False
+
+
+@contextmanager
+def no_hub_bars() -> Iterator[None]:
+    """Show no progress bars of the Hub client."""
+    from huggingface_hub.utils.tqdm import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    shown = not are_progress_bars_disabled()
+    if shown:
+        disable_progress_bars()
+    try:
+        yield
+    finally:
+        if shown:
+            enable_progress_bars()
+        elif not are_progress_bars_disabled():
+            disable_progress_bars()

@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specpc.errors import OutOfMemoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import torch
 
 
 @contextmanager
@@ -43,16 +41,14 @@ class PeakMemory:
     Systems other than Linux cannot count a process anew: there it is the most since it began.
 
     Args:
-        device: where the models run.
+        device: where the models run: a ``torch.device``.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: Any) -> None:
         """Begin to count."""
         self.device = device
         if device.type == "cuda":
-            import torch
-
-            torch.cuda.reset_peak_memory_stats(device)
+            imported_torch().cuda.reset_peak_memory_stats(device)
         elif device.type == "cpu":
             with suppress(OSError):
                 Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
@@ -60,10 +56,13 @@ class PeakMemory:
     def read(self) -> int | None:
         """Bytes; ``None`` where they are not known."""
         if self.device.type == "cuda":
-            import torch
-
-            return int(torch.cuda.max_memory_allocated(self.device))
+            return int(imported_torch().cuda.max_memory_allocated(self.device))
         return process_peak() if self.device.type == "cpu" else None
+
+
+def imported_torch() -> Any:
+    """Torch, for whoever was given something of it: then somebody has imported it."""
+    return sys.modules["torch"]
 
 
 def process_peak() -> int | None:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from specpc.machine.memory import imported_torch
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,6 +45,4 @@ def stage(name: str, device: object = "cpu") -> Iterator[None]:
 def wait_for(device: object) -> None:
     """Wait until a CUDA device has done all it was given."""
     if str(device).startswith("cuda"):
-        import torch
-
-        torch.cuda.synchronize()
+        imported_torch().cuda.synchronize()

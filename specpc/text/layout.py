@@ -174,9 +174,9 @@ class LayoutBuilder:
         if whole:
             self._whole.add(support)
 
-    def require(self, piece: int, support: int) -> None:
-        """Have a piece need a support, which may have been added after it."""
-        self._needs.setdefault(piece, []).append(support)
+    def require(self, piece: int, *supports: int) -> None:
+        """Have a piece need supports, which may have been added after it."""
+        self._needs.setdefault(piece, []).extend(supports)
 
     def surround(self, separator: int, first: int, end: int) -> None:
         """Make a support a separator between the pieces ``first..end - 1`` around it."""
@@ -244,25 +244,25 @@ def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
     for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
         renamed.append(builder.next_piece)
         cuts, head = list(cut.get(piece, ())), layout.heads.get(piece)
+        gap, whole, prose = layout.gaps.get(piece), piece in layout.whole, piece in layout.prose
+        if piece in layout.supports:
+            builder.support(end, gap=gap)
+            continue
         if cuts and head is not None:
-            headed[piece] = builder.support(head)
-            cuts = [stop for stop in cuts if stop > head]
+            headed[piece] = builder.support(head, gap=gap)
+            cuts, head, gap, whole = [stop for stop in cuts if stop > head], None, None, False
         for stop in (*cuts, end):
-            own = head if piece not in headed else None
-            whole = piece in layout.whole and piece not in headed
-            builder.unit(stop, whole=whole, prose=piece in layout.prose, head=own)
-        if piece in layout.gaps:
-            builder._gaps[renamed[-1]] = layout.gaps[piece]
+            builder.unit(stop, whole=whole, prose=prose, head=head, gap=gap)
+            gap = None
     renamed.append(builder.next_piece)
-    builder._supports = {renamed[piece] for piece in layout.supports} | set(headed.values())
     for piece in layout.needs.keys() | headed:
         needs = [renamed[support] for support in layout.needs.get(piece, ())]
-        first = renamed[piece] + (piece in headed)
+        parts = range(renamed[piece], renamed[piece + 1])
         if piece in headed:
-            builder._needs[renamed[piece]] = needs
-            needs = [headed[piece]]
-        for part in range(first, renamed[piece + 1]):
-            builder._needs[part] = list(needs)
+            builder.require(headed[piece], *needs)
+            needs, parts = [headed[piece]], parts[1:]
+        for part in parts:
+            builder.require(part, *needs)
     for separator, (first, stop) in layout.separators.items():
-        builder._separators[renamed[separator]] = (renamed[first], renamed[stop])
+        builder.surround(renamed[separator], renamed[first], renamed[stop])
     return builder.build(layout.kind)

@@ -23,21 +23,6 @@ def test_the_default_is_known_and_needs_no_hub() -> None:
     assert isinstance(find_draft(DEFAULT_DRAFT).source, WheelFile)
 
 
-@pytest.mark.parametrize(
-    ("name", "width"),
-    [
-        ("smollm2-135m", 64),
-        ("qwen2.5-0.5b", 64),
-        ("llama-3.2-1b", 32),
-        ("meta-llama/Llama-3.2-1B", 32),
-        ("org/anything-else", 64),
-    ],
-)
-def test_kernel_and_neighbours_follow_the_paper(name: str, width: int) -> None:
-    spec = find_draft(name)
-    assert (spec.kernel_size, spec.neighbor_tokens) == (width, width)
-
-
 def test_names_ignore_case() -> None:
     assert find_draft("Qwen3-0.6B").source == HubRepository("Qwen/Qwen3-0.6B")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.scorers.paper import importance
+from specpc.scorers.profile import paper_settings
 from specpc.selection.tokens import Spread, max_pool, select_tokens
 from tests.selection.slow_reference import slow_importance, slow_selection
-from tests.tiny_models import FAMILIES, tiny_model
+from tests.tiny_models import FAMILIES, tiny_draft, tiny_model
 
 LENGTHS = (1, 2, 7, 63, 64, 65, 150, 700, 2000)
 
@@ -118,3 +121,18 @@ def test_selection_with_many_ties(
 
 def test_an_even_kernel_reaches_one_further_to_the_right() -> None:
     assert max_pool(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4).tolist() == [0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        ("smollm2-135m", 64),
+        ("qwen2.5-0.5b", 64),
+        ("llama-3.2-1b", 32),
+        ("meta-llama/Llama-3.2-1B", 32),
+        ("org/anything-else", 64),
+    ],
+)
+def test_kernel_and_neighbours_follow_the_paper(name: str, width: int) -> None:
+    settings = paper_settings(replace(tiny_draft(), name=name))
+    assert (settings.kernel_size, settings.neighbor_tokens) == (width, width)

@@ -1,0 +1,84 @@
+"""Values of the wrong type are told in one sentence that says what is expected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from specpc import Compressor, Document, Protection, SpecPCError
+from tests.tiny_models import tiny_draft
+
+TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"context": None}, "the context must be a string, not None"),
+        ({"context": b"text"}, "the context must be a string, not bytes"),
+        ({"context": [TEXT]}, "the context must be a string, not list"),
+        ({"question": 3}, "the question must be a string, not int 3"),
+        ({"ratio": "0.2"}, "the ratio must be a number such as 0.2, not str '0.2'"),
+        ({"ratio": True}, "the ratio must be a number"),
+        ({"ratio": float("nan")}, "above 0 and at most 1: not nan"),
+        ({"ratio": None, "target_tokens": 8.5}, "must be whole, such as 800, not float 8.5"),
+        ({"ratio": None, "target_tokens": "800"}, "must be whole, such as 800, not str '800'"),
+        ({"ratio": None}, "ratio=0.2 or target_tokens=800"),
+        ({"gap": None}, "the gap marker must be a string, not None"),
+        ({"keep": 3}, "a pattern, a list of patterns or a Protection, not int 3"),
+        ({"keep": [b"x"]}, "a pattern of what to keep must be a string, not bytes"),
+        ({"keep": ["("]}, "is no regular expression"),
+    ],
+)
+def test_compress(tiny: Compressor, arguments: dict[str, Any], told: str) -> None:
+    wanted: dict[str, Any] = {"context": TEXT, "question": "What?", "ratio": 0.5, **arguments}
+    with pytest.raises(SpecPCError) as found:
+        tiny.compress(**wanted)
+    assert told in str(found.value)
+
+
+@pytest.mark.parametrize("keep", ["number 7", ["number 7"], Protection(("number 7",))])
+def test_what_to_keep_may_be_said_in_any_way(tiny: Compressor, keep: Any) -> None:
+    assert "number 7 " in tiny.compress(TEXT, "What?", ratio=0.3, keep=keep).text
+    assert "number 7 " in tiny.score(TEXT, "What?", keep=keep).compress(ratio=0.3).text
+
+
+def test_numbers_of_numpy_are_numbers(tiny: Compressor) -> None:
+    expected = tiny.compress(TEXT, "What?", ratio=0.5).text
+    assert tiny.compress(TEXT, "What?", ratio=np.float32(0.5)).text == expected  # type: ignore[arg-type]
+
+
+def test_documents(tiny: Compressor) -> None:
+    with pytest.raises(SpecPCError, match="of type Document"):
+        tiny.compress_documents([TEXT], "What?", ratio=0.5)  # type: ignore[list-item]
+    with pytest.raises(SpecPCError, match="the text of a must be a string"):
+        tiny.compress_documents([Document("a", 3)], "What?", ratio=0.5)  # type: ignore[arg-type]
+
+
+def test_many_texts_one_after_the_other(tiny: Compressor) -> None:
+    made = tiny.compress_many([TEXT, TEXT[:200]], "What?", ratio=0.5)
+    assert [one.text for one in made] == [
+        tiny.compress(text, "What?", ratio=0.5).text for text in (TEXT, TEXT[:200])
+    ]
+    with pytest.raises(SpecPCError, match="a list of strings"):
+        tiny.compress_many(TEXT, "What?", ratio=0.5)
+
+
+@pytest.mark.parametrize("setup", [{"unit": None}, {"scorer": 3}, {"device": b"cpu"}])
+def test_from_pretrained(setup: dict[str, Any]) -> None:
+    with pytest.raises(SpecPCError, match="must be a string"):
+        Compressor.from_pretrained(tiny_draft(), **setup)
+
+
+def test_what_is_shown_is_short(tiny: Compressor) -> None:
+    result = tiny.compress(TEXT, "What?", ratio=0.5, gap=" <...> ")
+    scored = tiny.score(TEXT, "What?")
+    documents = tiny.compress_documents([Document("a", TEXT)], "What?", ratio=0.5)
+    for one in (result, scored, documents, tiny):
+        assert len(repr(one)) < 200, repr(one)
+    assert f"{result.original_tokens:,} -> {result.compressed_tokens:,} tokens" in repr(result)
+    shown = result._repr_html_()
+    assert "&lt;...&gt;" in shown
+    assert all(TEXT[s.start : s.end].strip() in shown for s in result.spans)
