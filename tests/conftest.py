@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from specpc import Compressor
-from specpc.drafts.load import load_draft
 from tests.tiny_models import tiny_draft
 
 
 @pytest.fixture(scope="session")
 def compressor() -> Compressor:
     """The product as installed: the real default draft, fetched on first use."""
-    return Compressor.from_pretrained(load_draft())
+    return Compressor.from_pretrained()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from specpc.drafts.deferred import defer_draft
 from specpc.drafts.load import load_draft
 from specpc.errors import UsageError
 from specpc.machine.reporting import silent
-from specpc.models.draft import Draft
 from specpc.options import DEFAULT_DRAFT, NOTHING, TEMPLATE, Cut, Protection, Setup, check_text
 from specpc.pipeline import steps
 from specpc.pipeline.documents import Joining, compress_documents
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specpc.machine.reporting import Report
+    from specpc.models.draft import Draft
     from specpc.options import CutOptions, SetupOptions
     from specpc.pipeline.documents import Document, DocumentsResult
     from specpc.pipeline.messages import CompressedMessages
@@ -65,9 +65,9 @@ class Compressor(Loaded):
         Raises:
             SpecPCError: see `specpc.errors`; each message says what to do.
         """
-        loaded = draft if isinstance(draft, Draft) else None
-        name = draft.name if isinstance(draft, Draft) else draft
-        return cls.of(Setup(name, **options), cache=cache, report=report, loaded=loaded)
+        if isinstance(draft, str):
+            return cls.of(Setup(draft, **options), cache=cache, report=report)
+        return cls.of(Setup(draft.name, **options), cache=cache, report=report, loaded=draft)
 
     @classmethod
     def of(

@@ -239,7 +239,7 @@ def _check(documents: Sequence[Document]) -> None:
     if not documents:
         raise InputError("there are no documents: there is nothing to compress")
     for document in documents:
-        if not isinstance(document, Document):
+        if not (hasattr(document, "name") and hasattr(document, "text")):
             raise UsageError(f"the documents must be of type Document, not {document!r:.60}")
     twice = [name for name, n in Counter(d.name for d in documents).items() if n > 1]
     if twice:
