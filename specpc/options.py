@@ -25,8 +25,11 @@ Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "struct
 code, Markdown blocks.
 """
 
-ScorerName = Literal["auto", "retrieval-heads", "paper", "received-attention"]
-"""``auto`` is the best the draft has, with and without a question; ``paper`` the paper's rule."""
+ScorerName = Literal["auto", "retrieval-heads", "paper", "received-attention", "specpc"]
+"""``auto`` is the best the draft has, with and without a question; ``paper`` the paper's rule.
+
+``specpc`` is an earlier name of ``paper``.
+"""
 
 Device = Literal["auto", "cpu", "cuda", "cuda:0", "cuda:1", "cuda:2", "cuda:3", "mps"]
 """Where a draft computes; every ``cuda:N`` is understood, which Python's types cannot say."""
@@ -41,10 +44,10 @@ TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
 
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
-SCORERS: Final[tuple[str, ...]] = get_args(ScorerName)
 
 # Earlier names of scorers, still understood.
 _ALIASES: Final = {"specpc": "paper"}
+SCORERS: Final[tuple[str, ...]] = tuple(n for n in get_args(ScorerName) if n not in _ALIASES)
 
 
 def scorer_name(typed: str) -> str:

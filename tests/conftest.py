@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from specpc import Compressor
+from specpc.drafts.load import load_draft
+from specpc.models.draft import Draft
 from tests.tiny_models import tiny_draft
 
 
@@ -12,6 +14,12 @@ from tests.tiny_models import tiny_draft
 def compressor() -> Compressor:
     """The product as installed: the real default draft, fetched on first use."""
     return Compressor.from_pretrained()
+
+
+@pytest.fixture(scope="session")
+def draft() -> Draft:
+    """The real default draft as transformers reads it, which can also generate."""
+    return load_draft()
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from specpc.errors import UsageError
 from specpc.machine.reporting import silent
 from specpc.options import DEFAULT_DRAFT, NOTHING, TEMPLATE, Cut, Protection, Setup, check_text
 from specpc.pipeline import steps
-from specpc.pipeline.documents import Joining, compress_documents
-from specpc.pipeline.messages import compress_messages
+from specpc.pipeline.documents import Joining
 from specpc.pipeline.steps import Loaded
+from specpc.pipeline.together import compress_documents, compress_messages
 from specpc.scorers import check_scorer, make_question_free_scorer, make_scorer
 from specpc.scorers.cache import ScoreCache
 from specpc.text.joined import JoinedTexts

@@ -12,19 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
-from specpc.pipeline import steps
-from specpc.text.joined import JoinedTexts
-from specpc.text.protection import check_marks
 from specpc.text.query import find_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specpc.options import Cut
     from specpc.pipeline.scored import CutText
-    from specpc.pipeline.steps import Loaded
     from specpc.results import CompressionResult
-    from specpc.scorers.base import Progress
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead from a request to one of its strings."""
@@ -117,27 +111,6 @@ class CompressedMessages:
     places: tuple[Place, ...]
     texts: tuple[CutText, ...]
     total: CompressionResult | None
-
-
-def compress_messages(
-    loaded: Loaded, request: Any, question: str | None, cut: Cut, progress: Progress = None
-) -> CompressedMessages:
-    """See `Compressor.compress_messages`."""
-    conversation = Conversation.read(request, question)
-    if not conversation.places:
-        return CompressedMessages(request, (), (), None)
-    _check_marks(conversation)
-    source = JoinedTexts.of(conversation.texts, instead=cut.gap.strip() or MARKER)
-    read = steps.read(loaded, source, conversation.query, cut.keep)
-    made = steps.cut(loaded, read, cut, progress)
-    messages = conversation.with_texts([part.text for part in made.texts])
-    return CompressedMessages(messages, conversation.places, made.texts, made.total)
-
-
-def _check_marks(conversation: Conversation) -> None:
-    for place, text in zip(conversation.places, conversation.texts, strict=True):
-        number = next(key for key in place if isinstance(key, int)) + 1
-        check_marks(f"message {number}", text)
 
 
 def _messages(request: Any) -> tuple[Place, list[dict[str, Any]]]:

@@ -68,7 +68,7 @@ def test_calibrated_once_used_from_then_on(model: Path, cache: Path, tmp_path: P
     ask = ("compress", text, "-q", "Why?", "--ratio", "0.9", "--draft", model, "-v")
     before = run(*ask)
     assert f"specpc calibrate --draft '{model}'" in before.stderr
-    assert "scorer specpc" in before.stderr
+    assert "scorer paper" in before.stderr
 
     copy = tmp_path / "profile.json"
     result = run("calibrate", "--draft", model, "--examples", 16, "--data", data, "-o", copy)

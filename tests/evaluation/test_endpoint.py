@@ -17,7 +17,7 @@ from tests.evaluation.items import FACTS, item
 from tests.evaluation.servers import Response, Server, answering, completion, scripted, serving
 
 if TYPE_CHECKING:
-    from specpc import Compressor
+    from specpc.models.draft import Draft
 
 FINE = completion(" Marta Quist ")
 BUSY = (429, b'{"error": {"message": "too many requests"}}', {"Retry-After": "7"})
@@ -55,12 +55,12 @@ def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_with_the_default_draft_answers_as_the_draft_does_here(
-    compressor: Compressor,
+    draft: Draft,
 ) -> None:
     context, question = " ".join(FACTS[2:5]), item().question
-    with serving(answering(compressor.draft)) as server:
+    with serving(answering(draft)) as server:
         reply = Endpoint.at(server.address, "smollm2-135m", 32).answer(context, question)
-    assert reply == LocalTarget(compressor.draft, 32).answer(context, question)
+    assert reply == LocalTarget(draft, 32).answer(context, question)
     assert "Marta Quist" in reply.text
 
 

@@ -16,7 +16,7 @@ from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft
 
 if TYPE_CHECKING:
-    from specpc import Compressor
+    from specpc.models.draft import Draft
 
 TEMPLATE = (
     "{% for message in messages %}<s>{{ message.content }}</s>{% endfor %}"
@@ -129,8 +129,8 @@ def test_thoughts_are_no_answer(said: str, answer: str) -> None:
     assert clean(said) == answer
 
 
-def test_the_default_draft_answers(compressor: Compressor) -> None:
-    reply = LocalTarget(compressor.draft, 32).answer(" ".join(FACTS[2:5]), item().question)
+def test_the_default_draft_answers(draft: Draft) -> None:
+    reply = LocalTarget(draft, 32).answer(" ".join(FACTS[2:5]), item().question)
     assert "Marta Quist" in reply.text
 
 

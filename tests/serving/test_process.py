@@ -48,7 +48,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def test_killed_and_back(compressor: Compressor) -> None:
     made = compressor.compress(TEXT, QUESTION, ratio=0.6)
-    with served("--port", "0", "--dtype", "float32") as (process, url):
+    with served("--port", "0") as (process, url):
         command = [sys.executable, "-c", _CLIENT, url]
         pipe = subprocess.run(command, input=TEXT, capture_output=True, text=True, check=False)
         assert (pipe.stdout, pipe.stderr, pipe.returncode) == (made.text, "", 0)
@@ -57,7 +57,7 @@ def test_killed_and_back(compressor: Compressor) -> None:
         client = ServerCompressor(url)
         with pytest.raises(SpecPCError, match="cannot be reached"):
             client.compress(TEXT, QUESTION, ratio=0.6)
-    with served("--port", url.rpartition(":")[2], "--dtype", "float32") as (process, again):
+    with served("--port", url.rpartition(":")[2]) as (process, again):
         assert again == url
         assert untimed(client.compress(TEXT, QUESTION, ratio=0.6)) == untimed(made)
         process.send_signal(signal.SIGTERM)
