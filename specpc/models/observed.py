@@ -31,11 +31,10 @@ def _observed_attention(
     key: Tensor,
     value: Tensor,
     attention_mask: Tensor | None,
-    *,
-    scaling: float | None = None,
-    observer: Observer | None = None,
     **kwargs: Any,
 ) -> tuple[Tensor, None]:
+    scaling: float | None = kwargs.pop("scaling", None)
+    observer: Observer | None = kwargs.pop("observer", None)
     if observer is not None:
         scale = scaling if scaling is not None else query.shape[-1] ** -0.5
         layer = int(module.layer_idx)  # type: ignore[arg-type]

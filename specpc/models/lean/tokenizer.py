@@ -24,12 +24,13 @@ class LeanTokenizer:
         file: ``tokenizer.json``.
         chat_template: Jinja text, if the draft has one.
         special_tokens: ``bos_token`` and others, for the template.
+        ready: backends that were read and nobody has yet.
     """
 
     file: Path
     chat_template: str | None
     special_tokens: dict[str, str] = field(repr=False)
-    _ready: list[Tokenizer] = field(default_factory=list, repr=False)
+    ready: list[Tokenizer] = field(default_factory=list, repr=False)
 
     @property
     def is_fast(self) -> bool:
@@ -46,7 +47,7 @@ class LeanTokenizer:
         """A tokenizer read anew, the caller's own."""
         from tokenizers import Tokenizer
 
-        return self._ready.pop() if self._ready else Tokenizer.from_file(str(self.file))
+        return self.ready.pop() if self.ready else Tokenizer.from_file(str(self.file))
 
     def apply_chat_template(
         self,
@@ -77,6 +78,8 @@ def load_lean_tokenizer(folder: Path, family: str) -> LeanTokenizer | None:
         folder: as ``save_pretrained`` writes it.
         family: the model type.
     """
+    from tokenizers import Tokenizer
+
     file = folder / "tokenizer.json"
     try:
         config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
@@ -90,11 +93,11 @@ def load_lean_tokenizer(folder: Path, family: str) -> LeanTokenizer | None:
         ):
             return None
         template = _template(folder, config)
-        found = LeanTokenizer(file, template, _special_tokens(config))
-        backend = found.backend_tokenizer
+        backend = Tokenizer.from_file(str(file))
         if not _has_tokens(backend, config):
             return None
-        found._ready.append(backend)  # reading it takes a while: the first caller gets this one
+        # Reading it takes a while: the first caller gets this one.
+        found = LeanTokenizer(file, template, _special_tokens(config), [backend])
         if template is not None:
             found.apply_chat_template([{"role": "user", "content": "-"}])
     # Files and templates can be wrong in many ways, and transformers knows more of them.
