@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import UsageError
+from specpc.errors import InputError, UsageError
 from specpc.options import DEFAULT_DRAFT
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
@@ -15,20 +16,21 @@ from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOp
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specpc.calibration.calibrate import Calibration
     from specpc.calibration.example import Example
 
 
-def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
+def calibrate(
     draft: DraftOption = DEFAULT_DRAFT,
     data: Annotated[
         list[Path] | None,
         typer.Option(help="JSONL file of your own, as for 'specpc eval'. Repeatable."),
     ] = None,
     examples: Annotated[
-        int, typer.Option(min=16, help="How many examples are generated, or taken of each file.")
+        int, typer.Option(min=16, help="Most that are read of the 160 that ship, and of each file.")
     ] = 160,
-    seed: Annotated[int, typer.Option(min=0, help="Of the generated examples.")] = 0,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write the profile to as well.")
     ] = None,
@@ -43,7 +45,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc calibrate --draft qwen2.5-0.5b
       specpc calibrate --draft ./my-model --data my-questions.jsonl
 
-    The heads are found on generated texts with questions, and on your own where you give them:
+    The heads are found on 160 texts with questions, and on your own where you give them:
     lines with context, question and evidence. They are kept beside the drafts and used from then
     on whenever this draft is; a draft that has changed is calibrated anew.
     """
@@ -53,14 +55,18 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     # Bad data is reported before the draft is loaded.
-    texts, source = _examples(data or [], examples, seed)
+    own = own_examples(data or [], examples)
 
     from specpc.calibration.calibrate import calibrate as run
+    from specpc.calibration.example import shipped_examples
     from specpc.drafts.load import load_draft
     from specpc.scorers.profile import check_storable, store_profile
 
     loaded = load_draft(draft, device=device, dtype=dtype, offline=offline, report=console.tell)
     check_storable(loaded)
+    texts = [*shipped_examples()[:examples], *own]
+    names = ", ".join(sorted({example.kind for example in own}))
+    source = "generated tasks (seed 0)" + (f" and {names}" if own else "")
     console.tell(f"Reading {len(texts)} examples with {draft}; this takes minutes ...")
     with console.progress("Calibrating") as progress:
         result = run(loaded, texts, source=source, progress=progress)
@@ -70,15 +76,30 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     typer.echo(_summary(draft, result, path))
 
 
-def _examples(data: list[Path], count: int, seed: int) -> tuple[list[Example], str]:
-    """Generated examples and the user's, and what they are in words."""
-    from specpc.calibration.own_data import read_examples
-    from specpc.calibration.tasks import generate
+def own_examples(paths: Sequence[Path], limit: int) -> list[Example]:
+    """Items with a question and evidence, at most ``limit`` of each file, from its start.
 
-    own = read_examples(data, count) if data else []
-    names = ", ".join(sorted({example.kind for example in own}))
-    source = f"generated tasks (seed {seed})" + (f" and {names}" if own else "")
-    return [*generate(seed, count), *own], source
+    Raises:
+        InputError: a line is no item of a known shape, or no item has evidence.
+    """
+    from specpc.calibration.example import Example
+    from specpc.evaluation.data import dataset_names, read_items
+
+    found: list[Example] = []
+    for path, name in zip(paths, dataset_names(paths), strict=True):
+        usable = (
+            Example.of_user(name, item.context, item.question, item.evidence)
+            for item in read_items(path, name)
+            if item.question.strip() and item.evidence
+        )
+        taken = list(islice(usable, limit))
+        if not taken:
+            raise InputError(
+                f"{path} has nothing to learn from: calibration needs items with a question and "
+                "with evidence (strings that occur in the context)"
+            )
+        found += taken
+    return found
 
 
 def _summary(draft: str, result: Calibration, path: Path) -> str:

@@ -1,11 +1,11 @@
-"""Texts of any length, generated."""
+"""Texts of any length."""
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import cycle
 from typing import TYPE_CHECKING
 
-from specpc.calibration.tasks import generate
+from specpc.calibration.example import shipped_examples
 
 if TYPE_CHECKING:
     from specpc.models.reader import Reader
@@ -17,8 +17,8 @@ def text_of(reader: Reader, tokens: int) -> str:
     """A text of so many draft tokens (the last of which may be cut)."""
     parts: list[str] = []
     found = 0
-    for number in count(1):
-        parts.append(next(iter(generate(number, 1))).context)
+    for example in cycle(shipped_examples()):
+        parts.append(example.context)
         found += reader.encoder.count(parts[-1])
         if found >= tokens:
             break

@@ -1,1 +1,1 @@
-"""Finding a draft's retrieval heads: generated tasks, statistics of every head, the choice."""
+"""Finding a draft's retrieval heads: texts with answers, statistics of every head, the choice."""

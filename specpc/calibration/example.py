@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Final
 
-SHORTEST: Final = 1200
-LONGEST: Final = 3200
-"""Characters that generated texts are to have, about: 300 to 800 tokens of usual drafts."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Characters; of longer contexts the part around the first piece of evidence is read.
+_LONGEST: Final = 8000
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Example:
         context: the text.
         question: what is asked of it; never part of the text.
         evidence: ``(start, end)`` character offsets into the context, ascending.
-        own: whether it is the user's; generated examples are not.
+        own: whether it is the user's; those that ship are not.
     """
 
     kind: str
@@ -28,23 +32,31 @@ class Example:
     evidence: tuple[tuple[int, int], ...]
     own: bool = False
 
+    @classmethod
+    def of_user(cls, kind: str, context: str, question: str, gold: Sequence[str]) -> Example:
+        """The user's, its context cut to a length that is quick to read.
 
-@dataclass
-class Page:
-    """A text being written, which remembers what of it is evidence."""
+        Args:
+            kind: name of the data set.
+            context: the text.
+            question: what is asked of it.
+            gold: strings that occur in the text and answer the question; one at least.
+        """
+        spans = sorted((start := context.find(text), start + len(text)) for text in gold)
+        low = max(0, min(spans[0][0] - _LONGEST // 2, len(context) - _LONGEST))
+        context = context[low : low + _LONGEST]
+        inside = [(start - low, end - low) for start, end in spans if end - low <= len(context)]
+        # Evidence longer than that is cut itself.
+        evidence = inside or [(spans[0][0] - low, len(context))]
+        return cls(kind, context, question, tuple(evidence), own=True)
 
-    pieces: list[str] = field(default_factory=list)
-    evidence: list[tuple[int, int]] = field(default_factory=list)
-    length: int = 0
 
-    def write(self, text: str, *, gold: bool = False) -> None:
-        """Append text; where it is ``gold``, all of it but the white space around it counts."""
-        if gold:
-            left = len(text) - len(text.lstrip())
-            self.evidence.append((self.length + left, self.length + len(text.rstrip())))
-        self.pieces.append(text)
-        self.length += len(text)
-
-    def example(self, kind: str, question: str) -> Example:
-        """What was written, with a question."""
-        return Example(kind, "".join(self.pieces), question, tuple(self.evidence))
+def shipped_examples() -> list[Example]:
+    """The 160 that ship, of sixteen kinds of text in turn (written by ``tests/fitting``)."""
+    file = resources.files("specpc.calibration") / "examples.jsonl"
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        fields = json.loads(line)
+        fields["evidence"] = tuple((start, end) for start, end in fields["evidence"])
+        found.append(Example(**fields))
+    return found

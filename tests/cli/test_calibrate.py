@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.calibration.calibrate import calibrate
-from specpc.calibration.own_data import read_examples
-from specpc.calibration.tasks import generate
+from specpc.calibration.example import shipped_examples
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError, InputError
 from specpc.scorers import NamedScorer, make_scorer
@@ -25,6 +24,7 @@ from specpc.scorers.profile import (
     stored_path,
 )
 from specpc.scorers.settings import HeadProfile
+from specpc_cli.calibrate import own_examples
 from tests.command_line import app
 from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
 
@@ -87,9 +87,9 @@ def test_calibrated_once_used_from_then_on(model: Path, cache: Path, tmp_path: P
     assert "specpc calibrate" not in after.stderr
 
 
-def test_the_same_seed_gives_the_same_profile() -> None:
-    draft = tiny_draft()
-    found = [calibrate(draft, list(generate(5, 8)), source="a test").profile for _ in range(2)]
+def test_the_same_examples_give_the_same_profile() -> None:
+    draft, examples = tiny_draft(), shipped_examples()[:8]
+    found = [calibrate(draft, examples, source="a test").profile for _ in range(2)]
     assert found[0] == found[1]
 
 
@@ -206,26 +206,26 @@ def test_long_items_are_cut_around_their_evidence(tmp_path: Path) -> None:
     path = write_items(
         tmp_path / "long.jsonl", {**ITEM, "context": context + far, "evidence": [gold, far]}, ITEM
     )
-    first, second = read_examples([path], 5)
+    first, second = own_examples([path], 5)
     assert len(first.context) == 8000
     assert [first.context[a:b] for a, b in first.evidence] == [gold]
     assert first.own
     assert second.context == ITEM["context"]
-    assert len(read_examples([path], 1)) == 1
+    assert len(own_examples([path], 1)) == 1
     with pytest.raises(InputError, match="both called"):
-        read_examples([path, path], 1)
+        own_examples([path, path], 1)
 
 
 def test_the_default_draft(compressor: Compressor) -> None:
     """Six examples are enough to find most of the evidence of others."""
     draft = compressor.draft
-    found = calibrate(draft, list(generate(0, 6)), source="a test").profile
+    found = calibrate(draft, shipped_examples()[:6], source="a test").profile
     assert min(layer for layer, _, _ in found.heads) >= 7
     assert found.last_layer < 30
     shipped = shipped_profile(draft)
     assert shipped is not None
     assert {head[:2] for head in found.heads} & {head[:2] for head in shipped.heads}
-    example = next(iter(generate(1, 1)))
+    example = shipped_examples()[16]  # an article like the first, which had a say
     scorer = NamedScorer("retrieval-heads", found)
     result = Compressor(draft, scorer).compress(example.context, example.question, ratio=0.3)
     assert all(example.context[start:end] in result.text for start, end in example.evidence)

@@ -6,7 +6,7 @@ import re
 import string
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration.tables import LISTS
+from tests.fitting.tables import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration.example import LONGEST, SHORTEST, Example, Page
-from specpc.calibration.facts import invent, invent_several
-from specpc.calibration.prose import paragraph
-from specpc.calibration.tables import FUNCTIONS, LISTS, THEMES
-from specpc.calibration.words import big, code, fill, percent, pick, slug, uuid
+from specpc.calibration.example import Example
+from tests.fitting.facts import invent, invent_several
+from tests.fitting.page import LONGEST, SHORTEST, Page
+from tests.fitting.prose import paragraph
+from tests.fitting.tables import FUNCTIONS, LISTS, THEMES
+from tests.fitting.words import big, code, fill, percent, pick, slug, uuid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from specpc.calibration.facts import Thing
+    from tests.fitting.facts import Thing
 
 _PAIRS: Final = ('"{k}": "{v}",', "{k} = {v}", "{k}: {v}", "{k}\t{v}", "- {k}: {v}")
 

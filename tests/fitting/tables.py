@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def read_lists(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def _table(name: str) -> str:
-    file = resources.files("specpc.calibration") / "tables" / f"{name}.txt"
-    return file.read_text(encoding="utf-8")
+    return (Path(__file__).parent / "tables" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 THEMES: Final = read_themes(_table("relations"))

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.calibration.example import LONGEST, Example, Page
-from specpc.calibration.facts import invent
-from specpc.calibration.tables import CLAUSES, FUNCTIONS, LISTS, TALK, THEMES
-from specpc.calibration.tasks import MAKERS, generate
-from specpc.calibration.words import VALUES, fill
+from specpc.calibration.example import Example, shipped_examples
+from tests.fitting.facts import invent
+from tests.fitting.page import LONGEST, Page
+from tests.fitting.tables import CLAUSES, FUNCTIONS, LISTS, TALK, THEMES
+from tests.fitting.tasks import MAKERS, SHIPPED, generate, lines
+from tests.fitting.words import VALUES, fill
 
 MANY = list(generate(7, 320))
 
@@ -47,6 +48,12 @@ def test_the_same_seed_gives_the_same() -> None:
     assert list(generate(3, 20)) == list(generate(3, 20))
     assert list(generate(3, 20)) == list(generate(3, 40))[:20]
     assert list(generate(3, 20)) != list(generate(4, 20))
+
+
+def test_what_ships_is_what_is_made() -> None:
+    made = list(generate(0, 160))
+    assert SHIPPED.read_text(encoding="utf-8") == lines(made)
+    assert shipped_examples() == made
 
 
 def test_examples_differ() -> None:

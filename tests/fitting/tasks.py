@@ -1,5 +1,10 @@
 """Generated examples of many kinds of text: a pure function of a seed, nothing downloaded.
 
+python -m tests.fitting.tasks
+
+Writes those that ``specpc calibrate`` reads into the package; `test_tasks` sees that they are up to
+date.
+
 What heads must learn to be told apart by is variety: prose, tables, records, logs, talk, rules and
 code; questions that share few words with the answer; and distractors that look alike (the same
 relation of another thing, another relation of the same thing).
@@ -7,17 +12,23 @@ relation of another thing, another relation of the same thing).
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration import prose, structured, talk
-from specpc.calibration.example import SHORTEST
+import specpc
+from tests.fitting import prose, structured, talk
+from tests.fitting.page import SHORTEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from specpc.calibration.example import Example
+
+
+SHIPPED: Final = Path(specpc.__file__).parent / "calibration" / "examples.jsonl"
 
 
 def generate(seed: int, count: int) -> Iterator[Example]:
@@ -65,3 +76,15 @@ MAKERS: Final[tuple[Callable[[Random], Example], ...]] = (
     structured.key_values,
 )
 """One function a kind of text."""
+
+
+def lines(examples: Iterable[Example]) -> str:
+    """What `specpc.calibration.example.shipped_examples` reads."""
+    fields = ("kind", "context", "question", "evidence")
+    return "".join(
+        json.dumps({name: getattr(example, name) for name in fields}) + "\n" for example in examples
+    )
+
+
+if __name__ == "__main__":
+    SHIPPED.write_bytes(lines(generate(0, 160)).encode())

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration.example import LONGEST, SHORTEST, Example, Page
-from specpc.calibration.facts import filler, invent_several
-from specpc.calibration.tables import CLAUSES, TALK, THEMES
-from specpc.calibration.words import code, date, fill, name, pick
+from specpc.calibration.example import Example
+from tests.fitting.facts import filler, invent_several
+from tests.fitting.page import LONGEST, SHORTEST, Page
+from tests.fitting.tables import CLAUSES, TALK, THEMES
+from tests.fitting.words import code, date, fill, name, pick
 
 if TYPE_CHECKING:
     from random import Random
 
-    from specpc.calibration.tables import Topic
+    from tests.fitting.tables import Topic
 
 _ROLES: Final = ("Project Manager", "Marketing", "Industrial Designer", "Chair", "Professor B")
 _LEADS: Final = ("", "", "Well, ", "Uh, ", "So, as I said, ", "Okay. ")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration.words import fill, pick, value
+from tests.fitting.words import fill, pick, value
 
 if TYPE_CHECKING:
     from random import Random
 
-    from specpc.calibration.tables import Relation, Theme
+    from tests.fitting.tables import Relation, Theme
 
 
 # Share of the statements that get a clause of no importance at their end.

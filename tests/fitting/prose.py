@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specpc.calibration.example import LONGEST, SHORTEST, Example, Page
-from specpc.calibration.facts import Fact, Thing, filler, invent, invent_several
-from specpc.calibration.tables import THEMES
-from specpc.calibration.words import slug, title, value
+from specpc.calibration.example import Example
+from tests.fitting.facts import Fact, Thing, filler, invent, invent_several
+from tests.fitting.page import LONGEST, SHORTEST, Page
+from tests.fitting.tables import THEMES
+from tests.fitting.words import slug, title, value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
