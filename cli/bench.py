@@ -1,156 +1,104 @@
-"""``specpc bench``: how fast this machine compresses, and how fast it could."""
+"""``specpc bench``: how fast this machine compresses, and from how many tokens on that pays."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+import json
+from dataclasses import asdict
+from math import inf
+from typing import Annotated, Any
 
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, ScorerName, check_budget
+from specpc.options import DEFAULT_DRAFT, check_budget
 from specpc_cli.console import Console
-from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
-from specpc_cli.outputs import write_file
+from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, ScorerOption
 
-if TYPE_CHECKING:
-    from specpc.bench.measure import Report, Row
-
-_TOKENS = [1000, 4000]
-_FEWEST, _MOST = 64, 131_072
+_LENGTHS = [250, 1000, 4000]
+_OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     tokens: Annotated[
         list[int] | None,
         typer.Option(
-            help=f"Length of a text, {_FEWEST} to {_MOST}. Repeatable [default: 1000, 4000]"
+            min=64, max=131_072, help="Length of a text. Repeatable [default: 250, 1000, 4000]"
         ),
     ] = None,
-    batch: Annotated[
-        list[int] | None,
-        typer.Option(min=1, help="Number of texts. Repeatable [default: 1]"),
+    target_speed: Annotated[
+        float | None, typer.Option(help="Input tokens a second that the target reads.")
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Medians are of so many runs.")] = 5,
+    price: Annotated[
+        float | None, typer.Option(help="What a million input tokens of the target cost.")
+    ] = None,
     ratio: Annotated[float, typer.Option(help="Fraction of the tokens kept.")] = 0.2,
+    repeats: Annotated[int, typer.Option(min=1, help="Medians are of so many runs.")] = 3,
     draft: DraftOption = DEFAULT_DRAFT,
-    scorer: Annotated[ScorerName, typer.Option(help="Scoring rule.")] = "auto",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="JSON file to keep the figures in.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(help="Picture to draw: .svg, .png or .pdf.")] = None,
-    compare: Annotated[
-        tuple[Path, Path] | None,
-        typer.Option(help="Measure nothing: compare two files, OLD NEW.", show_default=False),
-    ] = None,
+    scorer: ScorerOption = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
 ) -> None:
-    """Measure the stages of compression, beside a plain forward of the same draft.
+    """Measure how fast this machine compresses, and from how many tokens on that saves time.
 
     \b
       specpc bench
-      specpc bench --tokens 1000 --tokens 8000 --batch 1 --batch 4 -o now.json --plot now.svg
-      specpc bench --compare before.json now.json
+      specpc bench --target-speed 2000 --price 2.5
+      specpc bench --tokens 8000 --tokens 32000 --ratio 0.1 --json
 
-    Each row tells the time of the stages, how many times that of a plain forward over the same
-    tokens they take together, what share of the machine's peak that forward reaches, and the most
-    memory that was in use so far.
+    The target is the model that reads the result; what it saves are the tokens that were cut. All
+    tokens are the draft's. Loading the draft, once a process, is not in the figures.
     """
-    if compare is not None:
-        _compare(*compare)
-        return
     check_budget(ratio=ratio, target_tokens=None)
-    wrong = [length for length in tokens or () if not _FEWEST <= length <= _MOST]
-    if wrong:
-        raise UsageError(f"a length is {_FEWEST} to {_MOST:,} tokens, not {wrong[0]:,}")
-    for path in (output, plot):
-        if path is not None and not path.parent.is_dir():
-            raise UsageError(f"there is no folder {path.parent} to write {path.name} into")
-    if plot is not None:
-        from specpc.bench.plot import check_plot
-
-        check_plot(plot)
+    for option, value in (("--target-speed", target_speed), ("--price", price)):
+        if value is not None and not 0 < value < inf:
+            raise UsageError(f"{option} is a number above 0, not {value}")
 
     from specpc import Compressor
-    from specpc.bench.measure import Report, describe, machine_of, measure_rows, measure_startup
+    from specpc.evaluation.speed import find_payoff, time_length
+    from specpc.models.draft import runtime_of
 
-    console = Console(verbose=False, quiet=False)
+    tell = Console(verbose=False, quiet=False).tell
     compressor = Compressor.from_pretrained(
-        draft, scorer=scorer, device=device, dtype=dtype, offline=offline, report=console.tell
+        draft, scorer=scorer, device=device, dtype=dtype, offline=offline, report=tell
     )
-    setting, machine = describe(compressor), machine_of(compressor)
-    typer.echo(", ".join(f"{name} {told}" for name, told in setting.items()))
-    typer.echo(
-        f"peak {machine.operations / 1e9:,.0f} billion operations and {machine.bytes / 1e9:,.1f} "
-        f"GB a second, {machine.threads} threads"
+    lengths = sorted(set(tokens or _LENGTHS))
+    measured = [time_length(compressor, length, ratio, repeats) for length in lengths]
+    record = {
+        "draft": draft,
+        "scorer": compressor.scorer.name,
+        **asdict(runtime_of(compressor.draft.model)),
+        "ratio": ratio,
+        "target_speed": target_speed,
+        "price": price,
+        **asdict(find_payoff(measured, ratio, target_speed, price)),
+    }
+    typer.echo(json.dumps(record, indent=2) if as_json else _table(record))
+
+
+def _table(record: dict[str, Any]) -> str:
+    """For people: a line a length, and what follows from them."""
+    lines = [
+        "{draft} with {scorer} on {device} in {dtype}, {threads} threads".format_map(record),
+        "  tokens  seconds  tokens/s  peak GB  saved s  saved money",
+    ]
+    for row in record["lengths"]:
+        memory, seconds, money = (
+            "-" if row[name] is None else f"{row[name] / unit:.{digits}f}"
+            for name, unit, digits in _OPTIONAL
+        )
+        lines.append(
+            f"{row['tokens']:>8,} {row['seconds']:>8.2f} {row['tokens'] / row['seconds']:>9,.0f} "
+            f"{memory:>8} {seconds:>8} {money:>12}"
+        )
+    lines.append(
+        f"Keeping {record['ratio']:.0%} takes {record['fixed_seconds']:.2f} s and "
+        f"{1000 * record['seconds_per_token']:.2f} ms a token: it can save time where the target "
+        f"reads fewer than {record['pays_below_speed']:,.0f} tokens a second."
     )
-    startup = measure_startup(draft, device, dtype, min(repeats, 3))
-    typer.echo(f"import {startup['import']:.2f} s, load {startup['load']:.2f} s")
-    typer.echo(_HEAD)
-    sizes = [(length, texts) for length in tokens or _TOKENS for texts in batch or [1]]
-    rows: list[Row] = []
-    for row in measure_rows(compressor, machine, sizes, repeats, ratio):
-        rows.append(row)
-        typer.echo(_line(row))
-    report = Report(setting, machine, startup, tuple(rows))
-    if output is not None:
-        write_file(output, report.to_json().encode())
-    if plot is not None:
-        from specpc.bench.plot import plot_report
-
-        plot_report(report, plot)
-
-
-_HEAD = (
-    f"{'tokens':>8} {'batch':>5} {'tokenize':>8} {'prefill':>8} {'score':>7} {'select':>7} "
-    f"{'rebuild':>7} {'total s':>8} {'tokens/s':>8} {'plain s':>8} {'x plain':>7} {'of peak':>7} "
-    f"{'GB':>5}"
-)
-
-
-def _line(row: Row) -> str:
-    stages = row.stages
-    plain = "-" if row.plain is None else f"{row.plain:.3f}"
-    ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
-    share = "-" if row.plain is None else f"{row.least / row.plain:.0%}"
-    return (
-        f"{row.tokens:>8,} {row.batch:>5} {stages['tokenize']:>8.3f} {stages['prefill']:>8.3f} "
-        f"{stages['score']:>7.3f} {stages['select']:>7.3f} {stages['reconstruct']:>7.3f} "
-        f"{row.total:>8.3f} {row.tokens_per_second:>8,.0f} {plain:>8} {ratio:>7} {share:>7} "
-        f"{row.peak_bytes / 1e9:>5.2f}"
-    )
-
-
-def _compare(old: Path, new: Path) -> None:
-    """Print what changed between two results."""
-    from specpc.bench.measure import Report
-
-    reports: list[Report] = []
-    for path in (old, new):
-        check_file(str(path))
-        reports.append(Report.from_json(path.read_text(encoding="utf-8", errors="replace")))
-    before, after = reports
-    for name in sorted(before.setting.keys() | after.setting.keys()):
-        values = before.setting.get(name), after.setting.get(name)
-        if values[0] != values[1]:
-            typer.echo(f"{name}: {values[0]} -> {values[1]}")
-    for name, seconds in after.startup.items():
-        if name in before.startup:
-            typer.echo(_change(name, before.startup[name], seconds))
-    known = {(row.tokens, row.batch): row for row in before.rows}
-    shared = [row for row in after.rows if (row.tokens, row.batch) in known]
-    if not shared:
-        raise UsageError(f"{old} and {new} have no length and batch size in common")
-    for row in shared:
-        earlier = known[row.tokens, row.batch]
-        name = f"{row.tokens:,} tokens, batch {row.batch}"
-        typer.echo(_change(name, earlier.total, row.total))
-        if earlier.ratio is not None and row.ratio is not None:
-            typer.echo(f"  times a plain forward: {earlier.ratio:.2f} -> {row.ratio:.2f}")
-
-
-def _change(name: str, old: float, new: float) -> str:
-    return f"{name}: {old:.3f} -> {new:.3f} s ({new / old:.2f}x)"
+    if record["target_speed"] is not None:
+        first = record["pays_from_tokens"]
+        when = "at no length" if first is None else f"on texts of {first:,} tokens or more"
+        lines.append(f"For a target that reads {record['target_speed']:,.0f}, it does so {when}.")
+    return "\n".join(lines)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from specpc.bench.floor import Machine, forward_work, measure_machine, median, seconds_of
-from specpc.bench.texts import QUESTION, text_of
 from specpc.errors import SpecPCError
+from specpc.evaluation.speed import QUESTION, text_of
 from specpc.machine.memory import PeakMemory
 from specpc.machine.stopwatch import stopwatch
 from specpc.version import __version__
+from tests.benchmarks.stages.floor import Machine, forward_work, measure_machine, median, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ class Report:
             machine = Machine(**fields.pop("machine"))
             return cls(machine=machine, rows=rows, **fields)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise SpecPCError(f"this is no result of specpc bench: {error}") from error
+            raise SpecPCError(f"this is no report of tests.benchmarks.stages: {error}") from error
 
 
 def describe(compressor: Compressor) -> dict[str, str]:

@@ -9,7 +9,7 @@ from specpc.evaluation.plot import check_plot, figure_class
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specpc.bench.measure import Report
+    from tests.benchmarks.stages.measure import Report
 
 __all__ = ["check_plot", "plot_report"]
 

@@ -1,1 +1,0 @@
-"""How fast a draft compresses here, and how fast it could."""
