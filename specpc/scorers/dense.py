@@ -22,7 +22,6 @@ from specpc.errors import DraftError
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import DynamicCache
 
     from specpc.models.attention import LayerAttention
     from specpc.scorers.settings import DenseReference
@@ -98,19 +97,6 @@ class ValueStates:
     def states(self) -> Tensor:
         """``[tokens, layers * kv_heads * head_dim]`` in float32 on the CPU."""
         return torch.cat([self._found[layer] for layer in self.layers], dim=1)
-
-
-def value_states(cache: DynamicCache, layers: tuple[int, ...], start: int, end: int) -> Tensor:
-    """Value states of positions ``start`` to ``end`` of the first sequence in a cache.
-
-    Returns:
-        ``[positions, layers * kv_heads * head_dim]`` in float32.
-    """
-    parts = []
-    for layer in layers:
-        values: Tensor = cache.layers[layer].values  # type: ignore[assignment,union-attr]
-        parts.append(values[0, :, start:end].transpose(0, 1).flatten(1).float())
-    return torch.cat(parts, dim=1)
 
 
 def input_embeddings(model: Any) -> Tensor:

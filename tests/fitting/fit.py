@@ -52,7 +52,7 @@ SIZE: Final = 384
 # A unit holds evidence from this share on.
 _SOME: Final = 0.01
 RIDGE: Final = 0.03
-PROFILES: Final = Path(__file__).parents[2] / "specpc" / "profiles"
+PROFILES: Final = Path(__file__).parents[2] / "specpc" / "scorers" / "profiles"
 
 
 @dataclass(frozen=True)

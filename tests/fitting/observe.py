@@ -20,15 +20,17 @@ import torch
 
 from specpc.drafts.load import load_draft
 from specpc.models.attention import LayerAttention, StopForward, question_attention
-from specpc.models.forward import ask, read_context
+from specpc.models.forward import read_pieces
+from specpc.models.lean.packing import Piece
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_windows
-from specpc.scorers.dense import value_states
+from specpc.scorers.dense import ValueStates
 from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from specpc.models.attention import Observer
     from specpc.models.template import Frame
 
 Array = Any
@@ -160,34 +162,48 @@ def observe_item(reader: Reader, item: dict[str, Any]) -> Reading:
 @torch.inference_mode()
 def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, Array]:
     """Differences ``[layers * heads, tokens]`` and value states ``[tokens, states]``."""
-    model = reader.draft.model
-    before = len(frames[0].before)
-    length = before + len(window)
-    cache = read_context(model, frames[0].before, window, _stop)
-    states = value_states(cache, DENSE_LAYERS, before, length)
-    rows = []
+    before = frames[0].before
+    values = ValueStates(DENSE_LAYERS, len(window))
+    pieces, seen = [Piece(window, _until_last(values))], []
     for frame in frames:
-        layers: list[Any] = []
-
-        def see(a: LayerAttention, frame: Frame = frame, layers: list[Any] = layers) -> None:
-            layers.append(question_attention(a, frame.question_rows, length)[:, before:])
-            _stop(a)
-
-        ask(model, cache, torch.tensor(frame.after), see)
-        rows.append(torch.cat(layers))
-    return rows[0] - rows[1], states
+        rows = _Rows(frame.question_rows, len(before) + len(window))
+        pieces.append(Piece(torch.tensor(frame.asked), _until_last(rows), after=0))
+        seen.append(rows)
+    read_pieces(reader.draft.model, before, pieces, LAYERS - 1)
+    asked, free = (torch.cat(rows.layers)[:, len(before) :] for rows in seen)
+    return asked - free, values.states
 
 
+@torch.inference_mode()
 def read_question(reader: Reader, ids: Array) -> Array:
     """``[states]`` mean value state of a question read alone, as if it were a context."""
-    before = reader.frame("").before
-    cache = read_context(reader.draft.model, before, ids, _stop)
-    return value_states(cache, DENSE_LAYERS, len(before), len(before) + len(ids)).mean(dim=0)
+    values = ValueStates(DENSE_LAYERS, len(ids))
+    pieces = [Piece(ids, _until_last(values))]
+    read_pieces(reader.draft.model, reader.frame("").before, pieces, LAYERS - 1)
+    return values.states.mean(dim=0)
 
 
-def _stop(attention: LayerAttention) -> None:
-    if attention.layer == LAYERS - 1:
-        raise StopForward
+class _Rows:
+    """Observer that keeps the attention of a question's rows, layer by layer."""
+
+    def __init__(self, rows: slice, keys: int) -> None:
+        self.rows = rows
+        self.keys = keys
+        self.layers: list[Array] = []
+
+    def __call__(self, attention: LayerAttention) -> None:
+        self.layers.append(question_attention(attention, self.rows, self.keys))
+
+
+def _until_last(observer: Observer) -> Observer:
+    """Show the layers to an observer, and end the forward at the last that is looked at."""
+
+    def see(attention: LayerAttention) -> None:
+        observer(attention)
+        if attention.layer == LAYERS - 1:
+            raise StopForward
+
+    return see
 
 
 def main() -> None:
