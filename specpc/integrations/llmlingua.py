@@ -14,13 +14,12 @@ honoured is refused by name.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from specpc.counting.counters import Counter, DraftCounter
-from specpc.errors import BudgetError, InputError
-from specpc.integrations.llmlingua_arguments import METHODS, refuse
-from specpc.integrations.llmlingua_tags import Segment, read_segments
+from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import DEFAULT_DRAFT, NOTHING, Protection, Setup, check_budget
 from specpc.pipeline.compressor import Compressor
 from specpc.pipeline.documents import Document
@@ -31,6 +30,51 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = "\n\n"
 _DOLLARS_A_TOKEN: Final = 0.06 / 1000  # what LLMLingua takes GPT-4 to cost
+
+_REFUSED: Final[dict[str, dict[str, Any]]] = {
+    "no perplexity is computed": {
+        "iterative_size": 200, "high_priority_bonus": 100, "condition_in_question": "none",
+        "condition_compare": False, "add_instruction": False},
+    "texts and what is in them are chosen in one step": {
+        "use_sentence_level_filter": False, "use_context_level_filter": True,
+        "use_token_level_filter": True, "context_budget": "+100", "token_budget_ratio": 1.4,
+        "context_level_rate": 1.0, "context_level_target_token": -1},
+    "there are no labels of words": {
+        "return_word_label": False, "word_sep": "\t\t|\t\t", "label_sep": " ",
+        "token_to_word": "mean"},
+    "put what must stay between <specpc:keep> and </specpc:keep>": {
+        "force_context_ids": None, "keep_first_sentence": 0, "keep_last_sentence": 0,
+        "keep_sentence_number": 0, "force_tokens": [], "force_reserve_digit": False},
+    "there is no token classifier": {
+        "use_llmlingua2": False, "llmlingua2_config": {}, "drop_consecutive": False,
+        "chunk_end_tokens": [".", "\n"]},
+    "all texts share the budget, whatever their number": {
+        "force_context_number": None, "target_context": -1},
+    "write tags and call structured_compress_prompt": {
+        "context_segs": None, "context_segs_rate": None, "context_segs_compress": None},
+    "draft models are loaded with fixed settings": {"model_config": {}},
+    "nothing is asked of a service": {"open_api_config": {}},
+    "blank lines belong to the pieces they separate": {"keep_split": False},
+    "texts stay in order": {"reorder_context": "original"},
+    "the budget goes where it matters anyway": {"dynamic_context_compression_ratio": 0.0},
+    "the draft's attention ranks": {"rank_method": "llmlingua"},
+    "the tokens of a piece are not counted against another": {"strict_preserve_uncompressed": True},
+}  # fmt: skip
+UNSUPPORTED: Final[dict[str, tuple[Any, str]]] = {
+    name: (default, why) for why, names in _REFUSED.items() for name, default in names.items()
+}
+"""For each argument: the value that changes nothing, and why no other can be honoured."""
+
+METHODS: Final = {
+    "compress_json": "JSON stays valid JSON, so give its text to compress_prompt",
+    "compress_prompt_llmlingua2": "call compress_prompt",
+    "recover": "specpc.output.locate finds where a quote of the result was, without a model",
+}
+"""Methods of LLMLingua that are not there, and what to do instead."""
+
+_TAG: Final = re.compile(r"<llmlingua([^<>]*)>|</llmlingua>")
+_SETTINGS: Final = re.compile(r"(\s*,\s*(rate\s*=\s*\d*\.?\d+|compress\s*=\s*(True|False)))*\s*")
+_RATE: Final = re.compile(r"rate\s*=\s*([\d.]+)")
 
 
 class CompressedPrompt(TypedDict):
@@ -51,37 +95,24 @@ class PromptCompressor:
         self,
         model_name: str = DEFAULT_DRAFT,
         device_map: str = "auto",
-        model_config: dict[str, Any] | None = None,
-        open_api_config: dict[str, Any] | None = None,
-        use_llmlingua2: bool = False,
-        llmlingua2_config: dict[str, Any] | None = None,
         *,
         tokenizer: str = "draft",
         compressor: Compressor | None = None,
+        **others: Any,
     ) -> None:
         """Load the draft.
 
         Args:
             model_name: a draft, as `Compressor.from_pretrained` takes it.
-            device_map: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-            model_config: not supported.
-            open_api_config: not supported.
-            use_llmlingua2: not supported.
-            llmlingua2_config: not supported.
-            tokenizer: what counts the tokens, as in `Compressor.from_pretrained`.
+            device_map: its device, likewise.
+            tokenizer: what counts the tokens, likewise.
             compressor: one that is loaded already, in place of all the others.
+            **others: arguments of LLMLingua, which must have its default values.
 
         Raises:
             SpecPCError: see `specpc.errors`.
         """
-        refuse(
-            {
-                "model_config": model_config or {},
-                "open_api_config": open_api_config or {},
-                "use_llmlingua2": use_llmlingua2,
-                "llmlingua2_config": llmlingua2_config or {},
-            }
-        )
+        _refuse(others)
         if compressor is None:
             compressor = Compressor.of(Setup(model_name, device=device_map, tokenizer=tokenizer))
         self.compressor = compressor
@@ -105,8 +136,6 @@ class PromptCompressor:
         rate: float = 0.5,
         target_token: float = -1,
         *,
-        keep_first_sentence: int = 0,
-        keep_last_sentence: int = 0,
         concate_question: bool = True,
         **others: Any,
     ) -> CompressedPrompt:
@@ -121,10 +150,9 @@ class PromptCompressor:
             question: comes out whole after it.
             rate: fraction of the tokens of all three that the whole result has at most.
             target_token: most tokens of the context alone, in place of ``rate``; -1 for none.
-            keep_first_sentence: sentences kept at the start of each text.
-            keep_last_sentence: sentences kept at its end.
             concate_question: whether the question comes out.
-            **others: arguments of LLMLingua, which must have its default values.
+            **others: ``keep_first_sentence`` and ``keep_last_sentence``, so many at either end of
+                each text; all other arguments must have LLMLingua's default values.
 
         Raises:
             UsageError: an argument cannot be honoured.
@@ -132,31 +160,34 @@ class PromptCompressor:
                 kept.
             InputError: there is no context.
         """
-        refuse(others)
+        ends = [others.pop(f"keep_{end}_sentence", 0) for end in ("first", "last")]
+        _refuse(others)
         texts = [text for text in _listed(context) if text.strip()]
-        if not texts:
-            raise InputError("the context is empty: there is nothing to compress")
-        compressor, keep = self.compressor, NOTHING
-        if keep_first_sentence or keep_last_sentence:
-            compressor = replace(compressor, unit="sentence")
-            keep = Protection(first=keep_first_sentence, last=keep_last_sentence)
-        query = question.strip() or instruction.strip() or None
-        shown = question if concate_question else ""
         plain = [unmark(text).text for text in texts]
-        origin = self._counter.count(_join([instruction, *plain, question]))
+        origin = self._origin(instruction, plain, question)
+        compressor, keep = self.compressor, NOTHING
+        if any(ends):
+            compressor, keep = replace(compressor, unit="sentence"), Protection((), *ends)
+        shown, count = question if concate_question else "", self._counter.count
+
+        def prompt(room: int) -> str:
+            query = question.strip() or instruction.strip() or None
+            return _join([instruction, _cut(compressor, texts, query, room, keep), shown])
+
         if target_token != -1:
-            check_budget(ratio=None, target_tokens=math.floor(target_token))
-            cut = _cut(compressor, texts, query, math.floor(target_token), keep)
-            return self._result(_join([instruction, cut, shown]), origin)
+            return self._result(prompt(_whole(target_token)), origin)
         check_budget(ratio=rate, target_tokens=None)
         limit = max(1, math.floor(rate * origin + 1e-9))
-        whole = self._counter.count(_join([instruction, *plain, shown]))
-        room = limit - self._frame(instruction, shown) if whole > limit else whole
+        whole = _join([instruction, *plain, shown])
+        if count(whole) <= limit:
+            return self._result(whole, origin)
+        before, after = instruction and instruction + _BETWEEN, shown and _BETWEEN + shown
+        room = limit - count(before) - count(after)
         while room > 0:
-            prompt = _join([instruction, _cut(compressor, texts, query, room, keep), shown])
-            over = self._counter.count(prompt) - limit
+            made = prompt(room)
+            over = count(made) - limit
             if over <= 0:
-                return self._result(prompt, origin)
+                return self._result(made, origin)
             room -= over  # tokens that were counted apart and together are not the same
         raise BudgetError(
             f"a rate of {rate:g} allows {limit:,} of {origin:,} tokens, which instruction and "
@@ -180,44 +211,33 @@ class PromptCompressor:
         ``<llmlingua, compress=False>...</llmlingua>`` all of it. White space at either end of a
         piece stays.
 
-        Args:
-            context: one text or several.
-            instruction: as in `compress_prompt`.
-            question: as in `compress_prompt`.
-            rate: of pieces whose tag has none, and of text outside the tags.
-            target_token: makes ``rate`` its share of the tokens of all pieces; -1 for none.
-            concate_question: as in `compress_prompt`.
-            **others: as in `compress_prompt`.
+        The arguments are those of `compress_prompt`, but for ``rate``, which is for pieces whose
+        tag has none and for text outside the tags, and ``target_token``, which makes ``rate`` its
+        share of the tokens of all pieces.
 
         Raises:
             UsageError: an argument cannot be honoured, or a tag cannot be read.
             BudgetError: a rate is out of range.
             InputError: there is no context, or a tag has no counterpart.
         """
-        refuse(others)
+        _refuse(others)
         texts = [read_segments(text) for text in _listed(context)]
-        count = self._counter.count
         plain = ["".join(segment.text for segment in segments) for segments in texts]
-        if not any(map(str.strip, plain)):
-            raise InputError("the context is empty: there is nothing to compress")
+        origin = self._origin(instruction, plain, question)
         if target_token != -1:
-            check_budget(ratio=None, target_tokens=math.floor(target_token))
-            rate = min(1.0, target_token / sum(map(count, plain)))
+            _whole(target_token)
+            rate = min(1.0, target_token / sum(map(self._counter.count, plain)))
         check_budget(ratio=rate, target_tokens=None)
         query = question.strip() or instruction.strip() or None
-        cut = [
-            "".join(_cut_segment(self.compressor, segment, query, rate) for segment in segments)
-            for segments in texts
-        ]
-        origin = count(_join([instruction, *plain, question]))
-        return self._result(
-            _join([instruction, *cut, question if concate_question else ""]), origin
-        )
+        cut = ["".join(one.cut(self.compressor, query, rate) for one in text) for text in texts]
+        shown = question if concate_question else ""
+        return self._result(_join([instruction, *cut, shown]), origin)
 
-    def _frame(self, instruction: str, question: str) -> int:
-        """Tokens that stand around the context."""
-        before = self._counter.count(instruction + _BETWEEN) if instruction else 0
-        return before + (self._counter.count(_BETWEEN + question) if question else 0)
+    def _origin(self, instruction: str, plain: Sequence[str], question: str) -> int:
+        """Tokens of all that was given."""
+        if not any(map(str.strip, plain)):
+            raise InputError("the context is empty: there is nothing to compress")
+        return self._counter.count(_join([instruction, *plain, question]))
 
     def _result(self, prompt: str, origin: int) -> CompressedPrompt:
         """Numbers in LLMLingua's formats, a saving by its price of GPT-4 among them."""
@@ -233,6 +253,81 @@ class PromptCompressor:
         }
 
 
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a text: what is between two tags, or outside them.
+
+    Attributes:
+        text: without its tags.
+        rate: fraction of its tokens kept; ``None`` if its tag says nothing.
+        compress: whether it is cut at all.
+    """
+
+    text: str
+    rate: float | None = None
+    compress: bool = True
+
+    def cut(self, compressor: Compressor, query: str | None, rate: float) -> str:
+        """What is left of it, at its own rate or else ``rate``."""
+        inside = self.text.strip()
+        if not self.compress or not inside:
+            return self.text
+        before, after = self.text.split(inside, 1)
+        made = compressor.compress_documents(
+            [Document("a piece between tags", inside)],
+            query,
+            ratio=rate if self.rate is None else self.rate,
+            template="{text}",
+        )
+        return before + made.text + after
+
+
+def read_segments(text: str) -> list[Segment]:
+    """The pieces of a text, between tags and outside them, none of them empty.
+
+    Raises:
+        UsageError: a tag says something else than ``rate`` and ``compress``.
+        InputError: a tag has no counterpart.
+    """
+    segments, position = [], 0
+    opening: re.Match[str] | None = None
+    for tag in _TAG.finditer(text):
+        closes = tag[1] is None
+        if closes and opening is None:
+            raise InputError(f"the tag {tag.group()} closes none: write <llmlingua> before it")
+        if not closes and opening is not None:
+            raise InputError(f"the tag {tag.group()} stands inside another: tags do not nest")
+        piece = text[position : tag.start()]
+        segments.append(Segment(piece) if opening is None else _tagged(piece, opening))
+        opening, position = None if closes else tag, tag.end()
+    if opening is not None:
+        raise InputError(f"the tag {opening.group()} is never closed by </llmlingua>")
+    segments.append(Segment(text[position:]))
+    return [segment for segment in segments if segment.text]
+
+
+def _tagged(text: str, opening: re.Match[str]) -> Segment:
+    if not _SETTINGS.fullmatch(opening[1]):
+        raise UsageError(
+            f"the tag {opening.group()} cannot be read: write <llmlingua>, <llmlingua, rate=0.4> "
+            "or <llmlingua, compress=False>"
+        )
+    rate = _RATE.search(opening[1])
+    return Segment(text, float(rate[1]) if rate else None, "False" not in opening[1])
+
+
+def _refuse(arguments: dict[str, Any]) -> None:
+    """Raise `UsageError` naming all arguments that have not LLMLingua's default values."""
+    if unknown := arguments.keys() - UNSUPPORTED.keys():
+        raise TypeError(f"LLMLingua has no argument {', '.join(sorted(unknown))}")
+    wrong = [name for name, value in arguments.items() if value != UNSUPPORTED[name][0]]
+    if wrong:
+        told = ", ".join(f"{name} ({UNSUPPORTED[name][1]})" for name in wrong)
+        raise UsageError(
+            f"specpc cannot honour these arguments of LLMLingua, leave them out: {told}"
+        )
+
+
 def _listed(context: str | Sequence[str]) -> list[str]:
     return [context] if isinstance(context, str) else list(context)
 
@@ -241,12 +336,14 @@ def _join(parts: Sequence[str]) -> str:
     return _BETWEEN.join(part for part in parts if part.strip())
 
 
+def _whole(target_token: float) -> int:
+    tokens = math.floor(target_token)
+    check_budget(ratio=None, target_tokens=tokens)
+    return tokens
+
+
 def _cut(
-    compressor: Compressor,
-    texts: Sequence[str],
-    query: str | None,
-    budget: int,
-    keep: Protection,
+    compressor: Compressor, texts: Sequence[str], query: str | None, budget: int, keep: Protection
 ) -> str:
     """Texts within a budget; a single one may close with a question of its own."""
     if len(texts) == 1:
@@ -256,18 +353,3 @@ def _cut(
         documents, query, target_tokens=budget, template="{text}" + _BETWEEN, keep=keep
     )
     return made.text.removesuffix(_BETWEEN)
-
-
-def _cut_segment(compressor: Compressor, segment: Segment, query: str | None, rate: float) -> str:
-    text = segment.text
-    if not segment.compress or not text.strip():
-        return text
-    start = len(text) - len(text.lstrip())
-    end = len(text.rstrip())
-    made = compressor.compress_documents(
-        [Document("a piece between tags", text[start:end])],
-        query,
-        ratio=rate if segment.rate is None else segment.rate,
-        template="{text}",
-    )
-    return text[:start] + made.text + text[end:]

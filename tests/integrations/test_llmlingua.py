@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 
 from specpc import Compressor
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.integrations.llmlingua import CompressedPrompt, PromptCompressor
-from specpc.integrations.llmlingua_arguments import METHODS, UNSUPPORTED
-from specpc.integrations.llmlingua_tags import Segment, read_segments
+from specpc.integrations.llmlingua import (
+    METHODS,
+    UNSUPPORTED,
+    CompressedPrompt,
+    PromptCompressor,
+    Segment,
+    read_segments,
+)
 from tests.integrations.test_langchain import FACT, FILLER, QUESTION
 
 
