@@ -10,7 +10,7 @@ import typer
 
 from specpc.errors import InputError, UsageError
 from specpc.machine.journal import json_line
-from specpc.output.locate import Place, SlicedText, line_and_column, locate, locate_position
+from specpc.output.locate import SlicedText, SourcePlace, line_and_column, locate, locate_position
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import write_stdout
 
@@ -40,7 +40,7 @@ def locate_quote(
     if (quote is None) == (at is None):
         raise UsageError("give a quote, or a position with --at")
     texts = _read(result)
-    found: list[tuple[SlicedText, tuple[Place, ...]]] = []
+    found: list[tuple[SlicedText, tuple[SourcePlace, ...]]] = []
     if quote is not None:
         found = [(text, places) for text in texts for places in locate(text, quote)]
         missing = "the quote is not in the compressed text"
@@ -73,7 +73,7 @@ def _read(result: str) -> list[SlicedText]:
     return [SlicedText.from_json(fields) for fields in objects]
 
 
-def _fields(text: SlicedText, place: Place, sources: dict[str, str | None]) -> dict[str, Any]:
+def _fields(text: SlicedText, place: SourcePlace, sources: dict[str, str | None]) -> dict[str, Any]:
     """A place for ``--json``; its line and column only where the source is at hand."""
     fields: dict[str, Any] = {"file": place.document, "start": place.start, "end": place.end}
     source = sources.get(place.document or "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import UsageError
 from specpc.options import DEFAULT_DRAFT
 from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
@@ -43,10 +43,8 @@ def serve(
     for folder in folders or ():
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}")
-    try:
-        from specpc.integrations.mcp import make_server
-    except ImportError as error:
-        raise SpecPCError(str(error)) from error
+    from specpc.integrations.mcp import make_server
+
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs all it does
     console = Console(verbose=False, quiet=False)
 

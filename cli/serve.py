@@ -9,11 +9,11 @@ import typer
 
 from specpc.options import DEFAULT_DRAFT
 from specpc.serving import check_installed
-from specpc.serving.settings import Settings
+from specpc.serving.settings import ServerSettings
 from specpc_cli.console import Console
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 
-_DEFAULT = Settings()
+_DEFAULT = ServerSettings()
 
 
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -61,7 +61,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
     """
     console = Console(verbose=False, quiet=quiet)
-    settings = Settings(
+    settings = ServerSettings(
         host=host,
         port=port,
         token=os.environ.get("SPECPC_TOKEN") or None,

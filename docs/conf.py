@@ -36,7 +36,6 @@ _INSIDE = (  # types that are not public, and what is imported for annotations o
     "NDArray|Parts|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
 )
 nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]
-suppress_warnings = ["ref.python"]  # several modules have a class Place
 
 _CHECKED = re.compile(r"~?[\w.]*\bAnnotated\[(~?[\w.]+), [^]]*\]")
 _CAPTION = re.compile(r"### (?P<caption>.+)")

@@ -6,6 +6,7 @@ SpecPCError                 everything below; its message is one sentence that s
 │   ├── UnknownDraftError   no such draft model
 │   └── DeviceError         the device or number format asked for is not there
 ├── InputError              the text or file cannot be compressed
+├── MissingPackageError     a package that an extra brings is not installed; an ImportError, too
 ├── TokenizerError          what counts the tokens of the budget cannot be fetched or read
 ├── DraftError              a draft model cannot be fetched, read or used
 │   ├── OfflineError        it would have to be downloaded, and that is forbidden
@@ -38,6 +39,10 @@ class InputError(SpecPCError):
     """The text or file cannot be compressed."""
 
 
+class MissingPackageError(SpecPCError, ImportError):
+    """A package that one of specpc's extras brings is not installed."""
+
+
 class TokenizerError(SpecPCError):
     """What counts the tokens of the budget cannot be fetched or read."""
 
@@ -64,3 +69,14 @@ def not_encodable() -> InputError:
         "the text has characters that cannot be written as UTF-8 (lone surrogates): "
         "decode the input as UTF-8 before compressing it"
     )
+
+
+def missing(user: str, package: str, extra: str) -> MissingPackageError:
+    """The error where a package is not installed.
+
+    Args:
+        user: what needs it.
+        package: its name.
+        extra: of specpc, which brings it.
+    """
+    return MissingPackageError(f'{user} needs the package {package}: pip install "specpc[{extra}]"')

@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from specpc.integrations.langchain import SpecPCCompressor
+from specpc.integrations.langchain import SpecPCDocumentCompressor
 
 REPORT = Path(__file__).with_name("harbour-report.md")
 QUESTION = "Why did construction of the Berth 4 extension come to a halt?"
@@ -40,7 +40,7 @@ index.index(
 
 retriever = ContextualCompressionRetriever(
     base_retriever=BM25Retriever(chunks=chunks, index=index),
-    base_compressor=SpecPCCompressor(target_tokens=150),
+    base_compressor=SpecPCDocumentCompressor(target_tokens=150),
 )
 for document in retriever.invoke(QUESTION):
     print(document.metadata["source"], document.metadata["specpc"]["source_spans"])

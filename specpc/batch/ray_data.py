@@ -20,7 +20,7 @@ from typing import Any
 from specpc.batch.rows import Bad, compress_rows
 from specpc.batch.settings import Fields, Settings
 from specpc.batch.table_rows import TableRows
-from specpc.integrations import missing
+from specpc.errors import missing
 
 try:
     import pyarrow as pa

@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from specpc.integrations import missing
+from specpc.errors import missing
 
 try:
     from haystack import Document, component

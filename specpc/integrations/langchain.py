@@ -1,9 +1,9 @@
 """LangChain: a document compressor for retrievers, and a runnable for prompts.
 
 >>> from langchain_classic.retrievers import ContextualCompressionRetriever
->>> from specpc.integrations.langchain import SpecPCCompressor
+>>> from specpc.integrations.langchain import SpecPCDocumentCompressor
 >>> retriever = ContextualCompressionRetriever(
-...     base_retriever=found, base_compressor=SpecPCCompressor(target_tokens=400)
+...     base_retriever=found, base_compressor=SpecPCDocumentCompressor(target_tokens=400)
 ... )
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from specpc.integrations import missing
+from specpc.errors import InputError, missing
 
 try:
     from langchain_core.callbacks import Callbacks  # noqa: TC002 - pydantic reads annotations
@@ -23,7 +23,6 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.langchain", "langchain-core", "langchain") from error
 
-from specpc.errors import InputError
 from specpc.integrations.passages import KEY, Passage, compress_passages
 from specpc.integrations.settings import CompressionSettings
 from specpc.pipeline.messages import LONG_TEXT
@@ -34,7 +33,7 @@ Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
 _ROLES = {"human": "user", "ai": "assistant"}
 
 
-class SpecPCCompressor(CompressionSettings, BaseDocumentCompressor):
+class SpecPCDocumentCompressor(CompressionSettings, BaseDocumentCompressor):
     """Cuts the documents of a retriever to one budget, spent where the query needs it.
 
     Metadata and ids are kept. ``metadata["specpc"]`` says what was kept of a document (see

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specpc.integrations import missing
+from specpc.errors import missing
 
 try:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor

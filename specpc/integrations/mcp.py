@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from specpc.integrations import missing
+from specpc.errors import InputError, SpecPCError, UsageError, missing
 
 try:
     import anyio.from_thread
@@ -21,7 +21,6 @@ try:
 except ImportError as error:
     raise missing("specpc mcp", "mcp", "mcp") from error
 
-from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.options import check_budget
 from specpc.version import __version__
 
@@ -42,7 +41,7 @@ _INSTRUCTIONS: Final = (
 
 
 @dataclass(frozen=True)
-class Compressed:
+class CompressedSources:
     """What the tool compress returns; spans stay here, for locate.
 
     Attributes:
@@ -63,7 +62,7 @@ class Compressed:
 
 
 @dataclass(frozen=True)
-class Found:
+class QuotePlace:
     """A stretch of a source; the tool locate returns a list of them.
 
     Attributes:
@@ -101,7 +100,7 @@ class Workbench:
 
     def compress(
         self, sources: dict[str, str], question: str, tokenizer: str, **options: Any
-    ) -> Compressed:
+    ) -> CompressedSources:
         """Compress texts by their names, with the options of `Compressor.compress_documents`."""
         from specpc.counting import find_counter
         from specpc.pipeline.documents import Document
@@ -120,7 +119,7 @@ class Workbench:
             while len(self._made) > _REMEMBERED:
                 del self._made[next(iter(self._made))]
             total = result.total
-            return Compressed(
+            return CompressedSources(
                 str(self._count),
                 result.text,
                 total.original_tokens,
@@ -129,7 +128,7 @@ class Workbench:
                 list(total.notes),
             )
 
-    def locate(self, key: str, quote: str) -> list[Found]:
+    def locate(self, key: str, quote: str) -> list[QuotePlace]:
         """Where a quote of one of the last results stood."""
         from specpc.output.locate import line_and_column, locate
 
@@ -139,7 +138,7 @@ class Workbench:
             )
         sources, result = self._made[key]
         found = [
-            Found(
+            QuotePlace(
                 name,
                 *line_and_column(sources[name], place.start),
                 place.start,
@@ -221,7 +220,7 @@ def make_server(
                 "model such as gpt-4o."
             ),
         ] = "draft",
-    ) -> Compressed:
+    ) -> CompressedSources:
         """Shorten a long text, or files, to the sentences and lines that a question needs.
 
         What is kept is word for word as in the source. Give text or paths, and ratio or
@@ -255,7 +254,7 @@ def make_server(
     def locate(
         id: Annotated[str, Field(description="The id that compress returned.")],
         quote: Annotated[str, Field(description="Some of the text that compress returned.")],
-    ) -> list[Found]:
+    ) -> list[QuotePlace]:
         """Find where a quote of a compressed text stands in its source: file, line and column.
 
         A quote from which something was cut gives several stretches.

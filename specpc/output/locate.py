@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """A stretch of a source.
 
     Attributes:
@@ -44,7 +44,7 @@ class Slice:
     """
 
     position: int
-    place: Place
+    place: SourcePlace
 
     @property
     def end(self) -> int:
@@ -64,11 +64,11 @@ class SlicedText:
         """What `Compressor.compress` or `Compressor.compress_documents` made."""
         if isinstance(result, CompressionResult):
             spans = zip(result.spans, result.positions, strict=True)
-            return cls(result.text, tuple(Slice(p, Place(s.start, s.end)) for s, p in spans))
+            return cls(result.text, tuple(Slice(p, SourcePlace(s.start, s.end)) for s, p in spans))
         return cls(
             result.text,
             tuple(
-                Slice(at + position, Place(span.start, span.end, document.name))
+                Slice(at + position, SourcePlace(span.start, span.end, document.name))
                 for document, at in zip(result.documents, result.positions, strict=True)
                 for span, position in zip(document.spans, document.positions, strict=True)
             ),
@@ -84,7 +84,7 @@ class SlicedText:
         try:
             text = fields["compressed"]
             slices = [
-                Slice(at + position, Place(start, end, name))
+                Slice(at + position, SourcePlace(start, end, name))
                 for at, name, made in _parts(fields)
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
@@ -95,22 +95,22 @@ class SlicedText:
             raise _not_ours()
         return cls(text, tuple(slices))
 
-    def places(self, start: int, end: int) -> tuple[Place, ...]:
+    def places(self, start: int, end: int) -> tuple[SourcePlace, ...]:
         """Where ``text[start:end]`` was; what was not cut from a source (a marker) is left out."""
-        found: list[Place] = []
+        found: list[SourcePlace] = []
         first = bisect_right([piece.end for piece in self.slices], start)
         for piece in self.slices[first:]:
             if piece.position >= end:
                 break
             low = max(start, piece.position) - piece.position + piece.place.start
             high = min(end, piece.end) - piece.position + piece.place.start
-            found.append(Place(low, high, piece.place.document))
+            found.append(SourcePlace(low, high, piece.place.document))
         return tuple(found)
 
 
 def locate(
     result: CompressionResult | DocumentsResult | SlicedText, quote: str
-) -> tuple[tuple[Place, ...], ...]:
+) -> tuple[tuple[SourcePlace, ...], ...]:
     """Where a quote of a compressed text stood in its source.
 
     Args:
@@ -135,7 +135,7 @@ def locate(
 
 def locate_position(
     result: CompressionResult | DocumentsResult | SlicedText, position: int
-) -> Place | None:
+) -> SourcePlace | None:
     """Where one character of a compressed text stood; ``None`` for a character of a marker.
 
     Raises:

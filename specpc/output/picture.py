@@ -85,7 +85,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Place:
+class MarkPlace:
     """Where a marked string stands.
 
     Attributes:
@@ -123,7 +123,7 @@ class Picture:
     results: tuple[CompressionResult, ...]
     pieces: tuple[Piece, ...]
     marks: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[MarkPlace, ...] = ()
 
     @property
     def units(self) -> int:
@@ -308,11 +308,11 @@ def _places(
     edges: NDArray[np.int64],
     kept: NDArray[np.bool_],
     starts: Sequence[int],
-) -> tuple[Place, ...]:
+) -> tuple[MarkPlace, ...]:
     places = []
     for mark, start, end in found:
         first, stop = np.searchsorted(edges, (start, end)).tolist()
         piece = int(np.searchsorted(starts, start, side="right")) - 1
         fate = tuple(np.logical_and.reduce(kept[first:stop]).tolist())
-        places.append(Place(mark, start, end, piece, fate))
+        places.append(MarkPlace(mark, start, end, piece, fate))
     return tuple(places)

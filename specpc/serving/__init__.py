@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from specpc.errors import SpecPCError
-
-_NEEDED = ("fastapi", "uvicorn", "httpx", "prometheus_client")
+from specpc.errors import missing
 
 
 def check_installed() -> None:
-    """Raise `SpecPCError` unless what the server is made of is installed."""
-    if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise SpecPCError(
-            f"the server needs {missing[0]}, which is not installed: pip install 'specpc[serve]'"
-        )
+    """Raise `MissingPackageError` unless what the server is made of is installed."""
+    for name in ("fastapi", "uvicorn", "httpx", "prometheus_client"):
+        if find_spec(name) is None:
+            raise missing("the server", name, "serve")

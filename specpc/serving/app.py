@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from specpc.errors import SpecPCError, UsageError
 from specpc.options import check_budget
 from specpc.serving.access import Access
-from specpc.serving.engine import Engine, Passage, may_be_long
+from specpc.serving.engine import Engine, ForwardedChat, may_be_long
 from specpc.serving.errors import answer, answer_http, answer_unexpected, error_fields
 from specpc.serving.limits import BodyLimit
 from specpc.serving.metrics import Measure, Metrics
@@ -23,15 +23,15 @@ from specpc.serving.pages import Asked, error_page, form_page, picture_page
 from specpc.serving.requests import OneOrMany
 from specpc.serving.upstream import TIMEOUT, Headers, pass_on
 from specpc.serving.waiting import do_job, do_jobs
-from specpc.serving.worker import Job
+from specpc.serving.worker import DraftJob
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from specpc import Compressor
-    from specpc.serving.settings import Settings
-    from specpc.serving.worker import Worker
+    from specpc.serving.settings import ServerSettings
+    from specpc.serving.worker import DraftWorker
 
 T = TypeVar("T")
 
@@ -41,7 +41,9 @@ _RATIO_HEADER = "x-specpc-ratio"
 class Service:
     """What the routes share: the draft, its queue, the upstream's connections, the counts."""
 
-    def __init__(self, compressor: Compressor, settings: Settings, worker: Worker) -> None:
+    def __init__(
+        self, compressor: Compressor, settings: ServerSettings, worker: DraftWorker
+    ) -> None:
         """Nothing is connected before `running`."""
         self.settings = settings
         self.engine = Engine(compressor)
@@ -60,13 +62,13 @@ class Service:
 
     async def do(self, work: Callable[[Callable[[int, int], None]], T], request: Request) -> T:
         """Have the worker do something, as long as the client waits for it."""
-        return await do_job(self.worker, Job(work), request, self.settings.timeout)
+        return await do_job(self.worker, DraftJob(work), request, self.settings.timeout)
 
     async def compress(self, body: OneOrMany, request: Request) -> Any:
         """The answer to one request, or to each of several; the first failed one raises alone."""
         several = isinstance(body, list)
         requests = body if isinstance(body, list) else [body]
-        jobs = [Job(partial(self.engine.compress, one)) for one in requests]
+        jobs = [DraftJob(partial(self.engine.compress, one)) for one in requests]
         answers = []
         for result in await do_jobs(self.worker, jobs, request, self.settings.timeout):
             if isinstance(result, SpecPCError) and several:
@@ -92,13 +94,15 @@ class Service:
                 404, f"the server passes nothing on to here: start it with {option} URL"
             )
         ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
-        passage = await self._shortened(Passage(await request.body()), ratio, request)
+        passage = await self._shortened(ForwardedChat(await request.body()), ratio, request)
         return await pass_on(self.client, request, upstream + path, passage.body, _told(passage))
 
-    async def _shortened(self, passage: Passage, ratio: float, request: Request) -> Passage:
+    async def _shortened(
+        self, passage: ForwardedChat, ratio: float, request: Request
+    ) -> ForwardedChat:
         least = self.settings.min_tokens
         if ratio == 1 or not may_be_long(passage.body, least):
-            passage = Passage(passage.body, uncut="ratio" if ratio == 1 else "short")
+            passage = ForwardedChat(passage.body, uncut="ratio" if ratio == 1 else "short")
         else:
             work = partial(self.engine.shorten, passage, ratio, least)
             passage = await self.do(work, request)
@@ -129,7 +133,7 @@ def _asked_ratio(said: str | None, default: float) -> float:
     return ratio
 
 
-def _told(passage: Passage) -> Headers:
+def _told(passage: ForwardedChat) -> Headers:
     """What the answer's headers say of the cut."""
     if passage.tokens is None:
         return [(b"x-specpc-uncut", passage.uncut.encode())]
@@ -137,7 +141,7 @@ def _told(passage: Passage) -> Headers:
     return [(name, b"%d" % n) for name, n in zip(names, passage.tokens, strict=True)]
 
 
-def create_app(compressor: Compressor, settings: Settings, worker: Worker) -> FastAPI:
+def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
     """The server as an ASGI application.
 
     Args:

@@ -29,7 +29,7 @@ _MOST_MADE: Final = 100  # tiktoken knows models by the beginnings of their name
 
 
 @dataclass(frozen=True)
-class Passage:
+class ForwardedChat:
     """A chat request on its way to an upstream.
 
     Attributes:
@@ -82,7 +82,9 @@ class Engine:
             compressor.compress(request.context, request.question, name=request.name, **budget)
         )
 
-    def shorten(self, passage: Passage, ratio: float, least: int, progress: Progress) -> Passage:
+    def shorten(
+        self, passage: ForwardedChat, ratio: float, least: int, progress: Progress
+    ) -> ForwardedChat:
         """A chat request with its long texts cut, or as it is where there is little to cut.
 
         Whatever stands in the way of cutting, the upstream gets the whole request: it knows best
@@ -98,16 +100,16 @@ class Engine:
             request = json.loads(passage.body)
             count = self.base.reader.encoder.count
             if sum(map(count, Conversation.read(request).texts)) < least:
-                return Passage(passage.body, uncut="short")
+                return ForwardedChat(passage.body, uncut="short")
             made = self.base.compress_messages(request, ratio=ratio, progress=progress)
         except ClientGoneError:
             raise
         except SpecPCError as error:
-            return Passage(passage.body, uncut=type(error).__name__)
+            return ForwardedChat(passage.body, uncut=type(error).__name__)
         if made.total is None:
-            return Passage(passage.body, uncut="short")
+            return ForwardedChat(passage.body, uncut="short")
         tokens = made.total.original_tokens, made.total.compressed_tokens
-        return Passage(json.dumps(made.request).encode(), tokens)
+        return ForwardedChat(json.dumps(made.request).encode(), tokens)
 
     def _compressor(self, request: CompressRequest) -> Compressor:
         if request.draft not in (None, self.base.draft.name):

@@ -17,7 +17,7 @@ import uvicorn
 from specpc.errors import SpecPCError
 from specpc.serving.app import create_app
 from specpc.serving.engine import warm_up
-from specpc.serving.worker import Worker
+from specpc.serving.worker import DraftWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from specpc import Compressor
-    from specpc.serving.settings import Settings
+    from specpc.serving.settings import ServerSettings
 
 _BACKLOG: Final = 2048
 _MOST_CONNECTIONS: Final = 1000
 _GRACE_SECONDS: Final = 10
 
 
-def bind(settings: Settings) -> socket.socket:
+def bind(settings: ServerSettings) -> socket.socket:
     """Take the address, before a draft is loaded for nothing; nobody can connect yet.
 
     Raises:
@@ -62,7 +62,10 @@ def url_of(taken: socket.socket) -> str:
 
 
 def run(
-    compressor: Compressor, settings: Settings, taken: socket.socket, ready: Callable[[], None]
+    compressor: Compressor,
+    settings: ServerSettings,
+    taken: socket.socket,
+    ready: Callable[[], None],
 ) -> None:
     """Serve until a signal says to stop: then no more is taken on, and what is under way ends.
 
@@ -76,7 +79,7 @@ def run(
         ready: called when requests are accepted.
     """
     warm_up(compressor)
-    worker = Worker(settings.queue)
+    worker = DraftWorker(settings.queue)
     server = _Server(configuration(create_app(compressor, settings, worker)), ready)
 
     def listen() -> None:

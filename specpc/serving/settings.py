@@ -12,7 +12,7 @@ from specpc.options import check_budget
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """Where a server listens, how much it takes on, and where it passes requests on to.
 
     Attributes:

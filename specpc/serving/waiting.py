@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from fastapi import Request
 
-    from specpc.serving.worker import Job, Worker
+    from specpc.serving.worker import DraftJob, DraftWorker
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ async def unless_gone(
 
 
 async def do_jobs(
-    worker: Worker, jobs: Sequence[Job[T]], request: Request, seconds: float
+    worker: DraftWorker, jobs: Sequence[DraftJob[T]], request: Request, seconds: float
 ) -> list[T | BaseException]:
     """What comes of each job, or how it failed; see `unless_gone`."""
     worker.submit(jobs)
@@ -66,7 +66,7 @@ async def do_jobs(
             job.give_up()
 
 
-async def do_job(worker: Worker, job: Job[T], request: Request, seconds: float) -> T:
+async def do_job(worker: DraftWorker, job: DraftJob[T], request: Request, seconds: float) -> T:
     """The same for one job, raising what it raised."""
     [result] = await do_jobs(worker, [job], request, seconds)
     if isinstance(result, BaseException):

@@ -28,7 +28,7 @@ _SIGNALS_SECONDS: Final = 0.5  # on Windows, signals are not seen while a lock i
 
 
 @dataclass(frozen=True, eq=False)
-class Job(Generic[T]):
+class DraftJob(Generic[T]):
     """Something to be done with the draft.
 
     Attributes:
@@ -62,14 +62,14 @@ class Job(Generic[T]):
             raise ClientGoneError
 
 
-class Worker:
+class DraftWorker:
     """Does jobs in the order they come, in the thread that calls `work`."""
 
     def __init__(self, places: int) -> None:
         """Take on up to ``places`` jobs besides the one that is being done."""
         self.places = places
-        self._waiting: deque[Job[Any]] = deque()
-        self._current: Job[Any] | None = None
+        self._waiting: deque[DraftJob[Any]] = deque()
+        self._current: DraftJob[Any] | None = None
         self._changed = threading.Condition()
         self._closing = False
         self._seconds = 1.0
@@ -97,7 +97,7 @@ class Worker:
         """How many jobs wait."""
         return len(self._waiting)
 
-    def submit(self, jobs: Sequence[Job[Any]]) -> None:
+    def submit(self, jobs: Sequence[DraftJob[Any]]) -> None:
         """Queue all of the jobs, or none.
 
         Raises:
@@ -121,7 +121,7 @@ class Worker:
             self._waiting.extend(jobs)
             self._changed.notify()
 
-    def _next(self) -> Job[Any] | None:
+    def _next(self) -> DraftJob[Any] | None:
         """The next job; ``None`` when there will be none."""
         with self._changed:
             self._current = None

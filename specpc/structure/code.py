@@ -1,4 +1,4 @@
-"""Source code: statements are kept or dropped whole, with all that they stand in.
+"""Program code: statements are kept or dropped whole, with all that they stand in.
 
 Whatever is kept parses again if the source does: a statement needs the lines that open and close
 the blocks around it. Pieces begin where lines begin, so what shares a line stays together.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.languages import LANGUAGES, parse
-from specpc.structure.syntax import Group, Source, blocks, detached, is_comment, statements, trails
+from specpc.structure.syntax import Group, Program, blocks, detached, is_comment, statements, trails
 from specpc.text.layout import Layout, LayoutBuilder
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def lay_out_code(text: str, language: str) -> Layout:
         text: the source, with or without errors.
         language: one of `specpc.structure.languages.LANGUAGES`.
     """
-    source = Source(text, LANGUAGES[language])
+    source = Program(text, LANGUAGES[language])
     root = parse(text, language).root_node
     builder = LayoutBuilder()
     groups = _plan(source, statements(source, root), (0, len(text)), _DEEPEST)
@@ -45,7 +45,7 @@ def lay_out_code(text: str, language: str) -> Layout:
     return builder.build("code")
 
 
-def _emit(builder: LayoutBuilder, source: Source, group: Group, needs: Sequence[int]) -> None:
+def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence[int]) -> None:
     """Add a group: one unit, or what opens and closes its blocks as supports of what is inside."""
     if not group.inner:
         builder.unit(group.end, needs, whole=True, gap=source.gap(group.start))
@@ -73,7 +73,7 @@ def _emit(builder: LayoutBuilder, source: Source, group: Group, needs: Sequence[
 
 
 def _plan(
-    source: Source,
+    source: Program,
     nodes: Sequence[Node],
     region: tuple[int, int],
     depth: int,
@@ -96,13 +96,13 @@ def _plan(
     return groups
 
 
-def _is_import(source: Source, group: Group) -> bool:
+def _is_import(source: Program, group: Group) -> bool:
     kinds = {node.type for node in group.nodes if node.is_named} - source.language.leading
     return bool(kinds) and kinds <= source.language.imports
 
 
 def _grouped(
-    source: Source, nodes: Sequence[Node], region: tuple[int, int], alone: bool
+    source: Program, nodes: Sequence[Node], region: tuple[int, int], alone: bool
 ) -> list[Group]:
     """Groups that tile a region: each statement with its comments, consecutive imports as one."""
     groups: list[Group] = []
@@ -132,7 +132,7 @@ def _grouped(
     return _tiled(source, groups, region)
 
 
-def _group(source: Source, nodes: list[Node]) -> Group:
+def _group(source: Program, nodes: list[Node]) -> Group:
     start = source.line_start(source.start(nodes[0]))
     first = next((node for node in nodes if not is_comment(node)), nodes[0])
     doc_end = source.line_start(source.start(first))
@@ -140,7 +140,7 @@ def _group(source: Source, nodes: list[Node]) -> Group:
     return Group(begin, begin, list(nodes), begin if doc_end is None else doc_end)
 
 
-def _tiled(source: Source, groups: list[Group], region: tuple[int, int]) -> list[Group]:
+def _tiled(source: Program, groups: list[Group], region: tuple[int, int]) -> list[Group]:
     """Have each group reach to the next, and merge imports."""
     if not groups:
         return [Group(*region, [], region[0])] if region[0] < region[1] else []
@@ -158,7 +158,7 @@ def _tiled(source: Source, groups: list[Group], region: tuple[int, int]) -> list
     return tiled
 
 
-def _split(source: Source, group: Group, depth: int) -> None:
+def _split(source: Program, group: Group, depth: int) -> None:
     """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
     found = list(blocks(source, group))
     inner: list[tuple[int, int, list[Group]]] = []
@@ -193,7 +193,7 @@ def _choices(group: Group) -> int:
     return sum(_choices(inner) for *_, groups in group.inner for inner in groups) or 1
 
 
-def _first_stays(source: Source, groups: list[Group], *, several: bool) -> bool:
+def _first_stays(source: Program, groups: list[Group], *, several: bool) -> bool:
     """Whether an indented block's first statement always comes with the line that opens it.
 
     It does where another block can be kept without anything else of this one, and where it is

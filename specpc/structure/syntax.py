@@ -29,7 +29,7 @@ _BRACKETS: Final = {"{": "}", "(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
-class Source(Offsets):
+class Program(Offsets):
     """A text and its language."""
 
     language: Language
@@ -86,7 +86,7 @@ def is_comment(node: Node) -> bool:
     return node.type.endswith("comment")
 
 
-def detached(source: Source, comment: Node) -> bool:
+def detached(source: Program, comment: Node) -> bool:
     """Whether a blank line follows."""
     end = source.end(comment)
     if source.text[end - 1] == "\n":  # some grammars count the line break in
@@ -94,7 +94,7 @@ def detached(source: Source, comment: Node) -> bool:
     return _BLANK_LINE.match(source.text, end) is not None
 
 
-def trails(source: Source, comment: Node) -> bool:
+def trails(source: Program, comment: Node) -> bool:
     """Whether a comment is indented more than what follows it: then it ends what is before."""
     if not source.language.indented:
         return False
@@ -104,7 +104,7 @@ def trails(source: Source, comment: Node) -> bool:
     return following is not None and following.start_point[1] < comment.start_point[1]
 
 
-def statements(source: Source, block: Node) -> list[Node]:
+def statements(source: Program, block: Node) -> list[Node]:
     """What is in a block: all between its brackets."""
     children: list[Node] = []
     for child in block.children:
@@ -125,7 +125,7 @@ def _opening(block: Node) -> Node | None:
     return next((c for c in children if _BRACKETS.get(c.type) == children[-1].type), None)
 
 
-def blocks(source: Source, group: Group) -> Iterator[tuple[Node, int, int]]:
+def blocks(source: Program, group: Group) -> Iterator[tuple[Node, int, int]]:
     """The outermost blocks of a group that can be cut by lines, and the lines inside them."""
     waiting = [node for node in reversed(group.nodes) if node.type not in source.language.leading]
     position = group.doc_end
@@ -142,7 +142,7 @@ def blocks(source: Source, group: Group) -> Iterator[tuple[Node, int, int]]:
         waiting += reversed(node.children)
 
 
-def _inside(source: Source, block: Node, group: Group) -> tuple[int, int] | None:
+def _inside(source: Program, block: Node, group: Group) -> tuple[int, int] | None:
     """The whole lines between what opens a block and what closes it."""
     if source.language.indented and block.type == "block":
         return _indented(source, block, group)
@@ -158,7 +158,7 @@ def _inside(source: Source, block: Node, group: Group) -> tuple[int, int] | None
     return (start, end) if start is not None and end is not None and start < end else None
 
 
-def _indented(source: Source, block: Node, group: Group) -> tuple[int, int] | None:
+def _indented(source: Program, block: Node, group: Group) -> tuple[int, int] | None:
     colon = block.prev_sibling
     while colon is not None and colon.type != ":":
         colon = colon.prev_sibling

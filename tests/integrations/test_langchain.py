@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from specpc import Compressor
 from specpc.errors import InputError
-from specpc.integrations.langchain import SpecPCCompressor, SpecPCPromptCompressor
+from specpc.integrations.langchain import SpecPCDocumentCompressor, SpecPCPromptCompressor
 
 FILLER = (
     "The ferry was repainted in spring. All bollards were tested again, and none of them moved. "
@@ -42,11 +42,11 @@ class Everything(BaseRetriever):
 
 
 @pytest.fixture(scope="module")
-def compress(compressor: Compressor) -> SpecPCCompressor:
-    return SpecPCCompressor(target_tokens=40, compressor=compressor)
+def compress(compressor: Compressor) -> SpecPCDocumentCompressor:
+    return SpecPCDocumentCompressor(target_tokens=40, compressor=compressor)
 
 
-def test_in_a_retriever_also_async(compress: SpecPCCompressor) -> None:
+def test_in_a_retriever_also_async(compress: SpecPCDocumentCompressor) -> None:
     before = [document.model_dump() for document in FOUND]
     retriever = ContextualCompressionRetriever(
         base_retriever=Everything(), base_compressor=compress
@@ -65,7 +65,7 @@ def test_in_a_retriever_also_async(compress: SpecPCCompressor) -> None:
     assert sum(d.metadata.get("specpc", {}).get("compressed_tokens", 0) for d in documents) <= 40
 
 
-def test_from_several_threads(compress: SpecPCCompressor) -> None:
+def test_from_several_threads(compress: SpecPCDocumentCompressor) -> None:
     expected = compress.compress_documents(FOUND, QUESTION)
     with ThreadPoolExecutor(3) as pool:
         made = pool.map(lambda _: compress.compress_documents(FOUND, QUESTION), range(3))
@@ -79,9 +79,9 @@ def test_settings_are_checked_before_a_draft_is_loaded(monkeypatch: pytest.Monke
         ({"ratio": 0.2, "target_tokens": 5}, "not both"),
     ]:
         with pytest.raises(ValidationError, match=told):
-            SpecPCCompressor(**wrong)
+            SpecPCDocumentCompressor(**wrong)
     with pytest.raises(ValidationError, match="not permitted"):
-        SpecPCCompressor(target_tokens=3, traget=3, compressor=None)  # type: ignore[call-arg]
+        SpecPCDocumentCompressor(target_tokens=3, traget=3, compressor=None)  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from specpc import Compressor
 from specpc.errors import BudgetError, InputError
 from specpc.output.fields import json_fields
-from specpc.output.locate import Place, Slice, SlicedText, locate, locate_position
+from specpc.output.locate import Slice, SlicedText, SourcePlace, locate, locate_position
 from tests.command_line import app
 
 if TYPE_CHECKING:
@@ -64,12 +64,14 @@ def test_every_quote_leads_back(
 
 
 def sliced() -> SlicedText:
-    first, second = Slice(0, Place(5, 10, "a")), Slice(15, Place(30, 35, "b"))
+    first, second = Slice(0, SourcePlace(5, 10, "a")), Slice(15, SourcePlace(30, 35, "b"))
     return SlicedText("alpha [...] ...beta!", (first, second))
 
 
 def test_a_quote_across_a_cut_has_several_places() -> None:
-    assert locate(sliced(), "pha [...]\n...be") == ((Place(7, 10, "a"), Place(30, 32, "b")),)
+    assert locate(sliced(), "pha [...]\n...be") == (
+        (SourcePlace(7, 10, "a"), SourcePlace(30, 32, "b")),
+    )
     assert locate(sliced(), "[...]") == ()
     assert locate_position(sliced(), 7) is None
     assert locate(sliced(), "nowhere") == ()

@@ -14,8 +14,8 @@ import uvicorn
 
 from specpc.serving.app import create_app
 from specpc.serving.run import bind, configuration, url_of
-from specpc.serving.settings import Settings
-from specpc.serving.worker import Worker
+from specpc.serving.settings import ServerSettings
+from specpc.serving.worker import DraftWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @contextmanager
 def running(compressor: Compressor, **settings: Any) -> Iterator[str]:
     """A server on a free port of loopback; gives its address."""
-    chosen = Settings(port=0, **settings)
+    chosen = ServerSettings(port=0, **settings)
     taken = bind(chosen)
-    worker = Worker(chosen.queue)
+    worker = DraftWorker(chosen.queue)
     server = uvicorn.Server(configuration(create_app(compressor, chosen, worker)))
     threads = [
         threading.Thread(target=server.run, args=([taken],)),
