@@ -70,7 +70,13 @@ def _read(result: str) -> list[SlicedText]:
         objects: list[Any] = [json.loads(line) for line in data.splitlines() if line.strip()]
     except ValueError:
         objects = [None]
-    return [SlicedText.from_json(fields) for fields in objects]
+    try:
+        return [SlicedText.from_json(fields) for fields in objects]
+    except InputError as error:
+        raise InputError(
+            "this is no output of specpc compress --json: make one with "
+            "specpc compress FILE ... --json > result.json"
+        ) from error
 
 
 def _fields(text: SlicedText, place: SourcePlace, sources: dict[str, str | None]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import typer.core
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
 from specpc_cli.sharing import share_machine
+from specpc_cli.wording import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,14 +64,14 @@ class _Guarded(typer.core.TyperGroup):
         except Exception as error:
             if type(error).__module__.partition(".")[0] in {"typer", "click"}:
                 raise  # usage errors and exits; older releases of typer use click's
-            told = f"unexpected {type(error).__name__}: {error} (SPECPC_DEBUG=1 shows where)"
-            _fail(error, FAILURE, told)
+            name = type(error).__name__
+            _fail(error, FAILURE, f"unexpected {name}: {error} (SPECPC_DEBUG=1 shows where)")
 
 
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
-    print(f"specpc: {message or error}", file=sys.stderr)
+    print(f"specpc: {message or told(error)}", file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -92,7 +92,7 @@ def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
     Raises:
         UsageError: the address is none, or an option cannot be had from a server.
     """
-    address = check_server(address, "--server")
+    address = check_server(address, "server")
     for option in _SERVERS_OWN:
         if _is_typed(context, option):
             raise UsageError(

@@ -72,7 +72,7 @@ def _hub_file(repo_id: str, offline: bool, report: Report) -> Path:
     if downloads_forbidden(offline):
         raise TokenizerError(
             f"The tokenizer of {repo_id} is not on this machine and downloads are forbidden: give "
-            f"a folder with its {_FILE} instead, or fetch it once without --offline."
+            f"a folder with its {_FILE} instead, or fetch it once without offline=True."
         )
     report(f"Fetching the tokenizer of {repo_id} from the Hugging Face Hub ...")
     try:

@@ -139,7 +139,7 @@ def _load_model(
                 raise
             raise DraftError(
                 f"{name} cannot be loaded from {folder}: {first_line(error)}. If the files are "
-                "damaged, remove and fetch them again (specpc models --help)."
+                "damaged, remove and fetch them again (specpc models remove, specpc models pull)."
             ) from error
         check_loaded(info, name)
         ready: PreTrainedModel = model.to(device).eval().requires_grad_(False)

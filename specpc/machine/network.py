@@ -37,12 +37,12 @@ def split_address(address: str) -> SplitResult | None:
     return parts if usable and address.isascii() and " " not in address else None
 
 
-def check_server(address: str, option: str) -> str:
+def check_server(address: str, argument: str) -> str:
     """An address without a slash at its end.
 
     Args:
         address: what the user typed.
-        option: after what.
+        argument: for what, to be named if it cannot be used.
 
     Raises:
         UsageError: it is no address, or has a user name in it.
@@ -50,8 +50,8 @@ def check_server(address: str, option: str) -> str:
     parts = split_address(address)
     if parts is None:
         raise UsageError(
-            f"{option} takes an address such as http://127.0.0.1:8765, not {address!r}"
+            f"{argument}= takes an address such as http://127.0.0.1:8765, not {address!r}"
         )
     if parts.username is not None:
-        raise UsageError(f"{option} takes an address without a user name in it")
+        raise UsageError(f"{argument}= takes an address without a user name in it")
     return address.rstrip("/")

@@ -1,4 +1,4 @@
-"""Results as JSON: the fields of ``--json``, of JSON lines and of the server's answers.
+"""Results as JSON: what the command line writes, alone or in JSON lines, and the server answers.
 
 Their names and meaning are stable.
 """
@@ -24,12 +24,12 @@ def batch_fields(result: CompressionResult) -> dict[str, Any]:
 
 
 def json_fields(result: CompressionResult) -> dict[str, Any]:
-    """The fields of ``--json``: those of a batch line, and how they came about."""
+    """The fields of one result: those of a batch line, and how they came about."""
     return {**batch_fields(result), "positions": list(result.positions), **_origin(result)}
 
 
 def documents_fields(result: DocumentsResult) -> dict[str, Any]:
-    """The fields of ``--json`` with ``--together``.
+    """The fields of documents under one budget.
 
     A citation leads from ``compressed`` back to each document.
     """

@@ -76,7 +76,7 @@ class SlicedText:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> SlicedText:
-        """What ``specpc compress --json`` wrote: one of its objects.
+        """A result as JSON: an object of `specpc.output.fields`, which the command line writes.
 
         Raises:
             InputError: it is none.
@@ -175,7 +175,4 @@ def _positions(made: dict[str, Any]) -> list[int]:
 
 
 def _not_ours() -> InputError:
-    return InputError(
-        "this is no output of specpc compress --json: make one with "
-        "specpc compress FILE ... --json > result.json"
-    )
+    return InputError("this is no result as JSON: give an object that specpc compress wrote")

@@ -88,11 +88,10 @@ class Service:
 
     async def chat(self, request: Request, upstream: str | None, path: str) -> StreamingResponse:
         """Pass a chat request on, its long texts cut."""
-        option = "--openai-upstream" if path == "/chat/completions" else "--anthropic-upstream"
         if upstream is None:
-            raise HTTPException(
-                404, f"the server passes nothing on to here: start it with {option} URL"
-            )
+            name = "openai" if path == "/chat/completions" else "anthropic"
+            told = f"the server passes nothing on to here: start it with {name}_upstream=URL"
+            raise HTTPException(404, told)
         ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
         passage = await self._shortened(ForwardedChat(await request.body()), ratio, request)
         return await pass_on(self.client, request, upstream + path, passage.body, _told(passage))

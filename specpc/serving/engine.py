@@ -51,7 +51,7 @@ class Engine:
     _made: dict[tuple[str, str, str], Compressor] = field(default_factory=dict, repr=False)
 
     def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
-        """The answer to a request, as the command line's ``--json`` has it.
+        """The answer to a request, with the fields of `specpc.output.fields`.
 
         Raises:
             SpecPCError: as the call in Python does.

@@ -49,17 +49,15 @@ class ServerSettings:
             raise UsageError("the limits on queue and size are at least 1")
         if not (math.isfinite(self.timeout) and self.timeout > 0):
             raise UsageError(f"the time limit is a number of seconds above 0, not {self.timeout:g}")
-        for option in ("openai_upstream", "anthropic_upstream"):
-            address = getattr(self, option)
-            if address is not None:
-                checked = check_server(address, "--" + option.replace("_", "-"))
-                object.__setattr__(self, option, checked)
+        for name in ("openai_upstream", "anthropic_upstream"):
+            if (address := getattr(self, name)) is not None:
+                object.__setattr__(self, name, check_server(address, name))
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
             raise UsageError("SPECPC_TOKEN holds characters that no token has")
         if self.token is None and not is_loopback(self.host):
             raise UsageError(
                 f"whoever reaches {self.host} could use this server: set SPECPC_TOKEN to a token "
-                "that its clients must know, or leave out --host"
+                "that its clients must know, or leave out host="
             )
 
 

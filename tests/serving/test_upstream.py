@@ -338,10 +338,10 @@ def test_a_broken_stream_is_no_whole_answer(
 def test_no_upstream(tiny: Compressor) -> None:
     with running(tiny) as address:
         gpt = openai.OpenAI(base_url=f"{address}/v1", api_key="k", max_retries=0)
-        with gpt, pytest.raises(openai.NotFoundError, match="--openai-upstream"):
+        with gpt, pytest.raises(openai.NotFoundError, match="openai_upstream=URL"):
             gpt.chat.completions.create(model="m", messages=TURNS)
         claude = anthropic.Anthropic(base_url=address, api_key="k", max_retries=0)
-        with claude, pytest.raises(anthropic.NotFoundError, match="--anthropic-upstream"):
+        with claude, pytest.raises(anthropic.NotFoundError, match="anthropic_upstream=URL"):
             claude.messages.create(model="m", max_tokens=9, messages=TURNS)
 
 

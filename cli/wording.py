@@ -1,0 +1,32 @@
+"""Messages of the library in the words of the command line.
+
+The library names what to change as Python does, ``ratio=0.2`` or ``offline=True``; here the same
+is said as ``--ratio 0.2`` and ``--offline``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OPTIONS: Final = {
+    name: "--" + name.replace("_", "-")
+    for name in (
+        "ratio", "target_tokens", "scorer", "draft", "device", "offline", "server", "host",
+        "openai_upstream", "anthropic_upstream", "workers", "resume", "target", "method",
+        "peer_python", "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
+    )
+} | {"context": "--context-field"}  # fmt: skip
+"""Arguments that messages name, and their options."""
+
+_ARGUMENT: Final = re.compile(rf"(?<!\S)({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?")
+
+
+def told(error: BaseException) -> str:
+    """What an error says, arguments named as options."""
+    return _ARGUMENT.sub(_option, str(error))
+
+
+def _option(argument: re.Match[str]) -> str:
+    value = (argument[2] or "").strip('"')
+    return f"{_OPTIONS[argument[1]]} {value if value != 'True' else ''}".rstrip()
