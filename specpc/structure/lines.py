@@ -1,9 +1,20 @@
-"""Lines of a text as character spans."""
+"""Lines of a text as character spans, and pieces that kinds of text add in the same way."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from specpc.text.layout import LayoutBuilder
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.text.layout import Layout
+
+OWN_LINE: Final = "{}\n"
+"""How a cut is marked where lines matter: the marker stands on a line of its own."""
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
@@ -24,3 +35,17 @@ def lines(text: str) -> list[tuple[int, int]]:
         leading = leading and blank
         spans.append((start, end))
     return spans
+
+
+def add_sentences(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int] = ()) -> None:
+    """Add the sentences of running text up to ``end``."""
+    start = builder.position
+    for bound in segment(text[start:end], "sentence")[1:]:
+        builder.unit(start + bound, needs, prose=True)
+
+
+def one_piece(size: int, kind: str, gap: str | None = None) -> Layout:
+    """A text that is kept or dropped as a whole."""
+    builder = LayoutBuilder()
+    builder.unit(size, whole=True, gap=gap)
+    return builder.build(kind)

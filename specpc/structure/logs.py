@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.lines import lines
+from specpc.structure.lines import OWN_LINE, add_sentences, lines
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
@@ -51,9 +51,6 @@ _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
 )
 
-# The marker of a cut stands on a line of its own.
-_MARKER: Final = "{}\n"
-
 
 def lay_out_log(text: str) -> Layout | None:
     """The pieces of a log, whoever wrote it.
@@ -72,19 +69,19 @@ def lay_out_log(text: str) -> Layout | None:
         return None
     records = [match for match in found if match is not None]
     builder = LayoutBuilder()
-    _prose(builder, text, records[0].start())
+    add_sentences(builder, text, records[0].start())
     last, log_end = "", _log_end(text, records[-1])
     ends = [*(match.start() for match in records[1:]), log_end]
     for match, end in zip(records, ends, strict=True):
         message = _message(match, end)
         if message == last:
-            builder.support(end, gap=_MARKER)
+            builder.support(end, gap=OWN_LINE)
         elif end - match.start() <= _LONGEST:
-            builder.unit(end, gap=_MARKER)
+            builder.unit(end, gap=OWN_LINE)
         else:
             _long_record(builder, match, end)
         last = message
-    _prose(builder, text, len(text))
+    add_sentences(builder, text, len(text))
     return builder.build("log")
 
 
@@ -97,14 +94,6 @@ def _log_end(text: str, last: re.Match[str]) -> int:
         if ends_with_blank and after < len(text) and not _GOES_ON.match(text, after):
             return after
     return len(text)
-
-
-def _prose(builder: LayoutBuilder, text: str, end: int) -> None:
-    """Add the sentences of what somebody wrote before or after the log."""
-    start = builder.position
-    if start < end:
-        for bound in segment(text[start:end], "sentence")[1:]:
-            builder.unit(start + bound, prose=True)
 
 
 def log_runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -149,7 +138,7 @@ def _long_record(builder: LayoutBuilder, match: re.Match[str], end: int) -> None
     text, start = match.string, match.start()
     line_end = lines(text[start:end])[0][1]
     head = line_end if line_end <= _LONGEST_HEAD else match.end() - start
-    support = builder.support(start + head, gap=_MARKER)
+    support = builder.support(start + head, gap=OWN_LINE)
     offset = builder.position
     for part in segment(text[offset:end], "line")[1:]:
         builder.unit(offset + part, [support])

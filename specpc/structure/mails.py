@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.lines import add_sentences
 from specpc.text.layout import Layout, LayoutBuilder
-from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,13 +80,7 @@ def _add_head(builder: LayoutBuilder, head: re.Match[str]) -> list[int]:
 def _add_body(builder: LayoutBuilder, text: str, end: int, told: Sequence[int]) -> None:
     """Add the sentences up to ``end``, own and quoted."""
     for match in _QUOTED.finditer(text, builder.position, end):
-        _add_sentences(builder, text, match.start(), told)
+        add_sentences(builder, text, match.start(), told)
         quoting = builder.support(match.start("quote"), told)
-        _add_sentences(builder, text, match.end(), [quoting])
-    _add_sentences(builder, text, end, told)
-
-
-def _add_sentences(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int]) -> None:
-    start = builder.position
-    for bound in segment(text[start:end], "sentence")[1:]:
-        builder.unit(start + bound, needs, prose=True)
+        add_sentences(builder, text, match.end(), [quoting])
+    add_sentences(builder, text, end, told)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.html import lay_out_html
+from specpc.structure.lines import OWN_LINE, one_piece
 from specpc.structure.regions import Region, find_regions
 from specpc.text.layout import Layout, LayoutBuilder, tiles
 from specpc.text.units import segment
@@ -38,8 +39,6 @@ _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
 _PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _PREFIX: Final = re.compile(r"[ \t>]*")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
-# The marker of a cut stands on a line of its own.
-_MARKER: Final = "{}\n"
 # A block quote or piece of HTML up to this size stays whole; longer ones are cut by line.
 _WHOLE: Final = 600
 # In front of a fence: a list item's indentation that makes it no fence once the item is gone.
@@ -65,12 +64,12 @@ def lay_out_markdown(text: str) -> Layout:
         if block.kind == "heading":
             if heading is not None and under == builder.next_piece:
                 builder.make_unit(heading)
-            heading = builder.support(block.end, gap=_MARKER)
+            heading = builder.support(block.end, gap=OWN_LINE)
             under = builder.next_piece
             continue
         needs = [] if heading is None else [heading]
         if block.region is not None and block.region.data > block.start:
-            needs = [builder.support(block.region.data, needs, gap=_MARKER)]
+            needs = [builder.support(block.region.data, needs, gap=OWN_LINE)]
         layout = block.region.layout if block.region else _lay_out_block(text, block)
         builder.append(layout, needs)
     if heading is not None and under == builder.next_piece:
@@ -227,9 +226,7 @@ def _lay_out_block(text: str, block: _Block) -> Layout:
         return _lay_out_text(inside)
     # Inside, what looks like a fence is none.
     if len(inside) <= _WHOLE or _FENCE_LINE.search(inside):
-        builder = LayoutBuilder()
-        builder.unit(len(inside), whole=True, gap=_MARKER)
-        return builder.build(block.kind)
+        return one_piece(len(inside), block.kind, OWN_LINE)
     layout = lay_out_html(inside) if block.kind == "html" else None
     return layout or lay_out_lines(inside)
 
@@ -248,13 +245,12 @@ def _lay_out_text(text: str) -> Layout:
 
 
 def _lay_out_table(text: str) -> Layout:
-    builder = LayoutBuilder()
     ends = [match.end() for match in _LINE_BREAK.finditer(text)]
     ends = [end for end in ends if text[end:].strip()] + [len(text)]
     if len(ends) < 3:
-        builder.unit(len(text), whole=True, gap=_MARKER)
-        return builder.build("table")
-    header = builder.support(ends[1], gap=_MARKER)
+        return one_piece(len(text), "table", OWN_LINE)
+    builder = LayoutBuilder()
+    header = builder.support(ends[1], gap=OWN_LINE)
     for end in ends[2:]:
         builder.unit(end, [header], whole=True, gap="")
     return builder.build("table")
@@ -262,7 +258,6 @@ def _lay_out_table(text: str) -> Layout:
 
 def _lay_out_fence(text: str, info: str) -> Layout:
     """A fence with its two lines, or the first if it is not closed."""
-    builder = LayoutBuilder()
     breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
     closing = breaks[-1] if breaks else len(text)
     closed = _is_closed(text)
@@ -270,9 +265,9 @@ def _lay_out_fence(text: str, info: str) -> Layout:
     # Without its item, an indented fence is none; nothing tells how an open one in an item goes on.
     stays = _DEEP.match(text) is not None or not (closed or _PLAIN_FENCE.match(text))
     if prefix is None or not breaks or stays or (closed and breaks[0] == closing):
-        builder.unit(len(text), whole=True, gap=_MARKER)
-        return builder.build("fence")
-    opening = builder.support(breaks[0], gap=_MARKER)
+        return one_piece(len(text), "fence", OWN_LINE)
+    builder = LayoutBuilder()
+    opening = builder.support(breaks[0], gap=OWN_LINE)
     last = closing if closed else len(text)
     before = prefix.group()
     builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])

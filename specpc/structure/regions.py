@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
-from specpc.structure.lines import lines
+from specpc.structure.lines import lines, one_piece
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
@@ -82,7 +82,7 @@ def _json_regions(text: str) -> Iterator[Region]:
         for span in group:
             start = label if span is first else span.data
             if span.end - span.data <= _SMALL_JSON:
-                yield Region(start, start, span.stop, _whole(span.stop - start))
+                yield Region(start, start, span.stop, one_piece(span.stop - start, "json"))
             elif layout := lay_out_json(text[span.data : span.end], small):
                 rest = _with_rest(layout, span.stop - span.data)
                 yield Region(start, span.data, span.stop, rest)
@@ -108,12 +108,6 @@ def _consecutive(text: str) -> Iterator[list[_Json]]:
         group.append(span)
     if group:
         yield group
-
-
-def _whole(size: int) -> Layout:
-    builder = LayoutBuilder()
-    builder.unit(size, whole=True)
-    return builder.build("json")
 
 
 def _json_spans(text: str) -> Iterator[_Json]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.json_values import lay_out_json
-from specpc.structure.lines import lines
+from specpc.structure.lines import OWN_LINE, lines
 from specpc.structure.mails import lay_out_mails
 from specpc.structure.markdown import closed_fences, lay_out_markdown
 from specpc.text.layout import Layout, LayoutBuilder
@@ -37,8 +37,6 @@ _MOST_WORDS: Final = 5
 _LONGEST_SESSION: Final = 80
 # What is not running text has one of these.
 _NO_PROSE: Final = re.compile(r"[{\[|\t<#]|```|~~~|^[ \t]*>|^ {4}|,.*,", re.MULTILINE)
-# The marker of a cut stands on a line of its own.
-_MARKER: Final = "{}\n"
 
 _TIME: Final = (
     r"[\[(]?(?:\d[\d./-]*,? |\d{4}-\d\d-\d\d[T ])?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?Z?"
@@ -97,7 +95,7 @@ def lay_out_transcript(text: str) -> Layout | None:
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     for turn, end in zip(turns, ends, strict=True):
         if turn.start < turn.speaker.start():
-            session = (builder.support(turn.speaker.start(), gap=_MARKER),)
+            session = (builder.support(turn.speaker.start(), gap=OWN_LINE),)
         _add_turn(builder, turn.speaker, end, session)
     return builder.build("transcript")
 
@@ -197,7 +195,7 @@ def _add_turn(
     content = text[said:end]
     said += len(content) - len(content.lstrip())
     if said == end:
-        builder.support(end, gap=_MARKER)  # nothing was said
+        builder.support(end, gap=OWN_LINE)  # nothing was said
         return
     content = text[said:end]
     values = lay_out_json(content, _LONG_JSON) if len(content) > _LONG_JSON else None
@@ -205,9 +203,9 @@ def _add_turn(
     if values is None and end - speaker.start() <= short:
         head = speaker.start() + len(text[speaker.start() : said].rstrip(" \t"))
         prose = _is_prose(content)
-        builder.unit(end, session, whole=True, prose=prose, head=head, gap=_MARKER)
+        builder.unit(end, session, whole=True, prose=prose, head=head, gap=OWN_LINE)
         return
-    name = builder.support(said, session, gap=_MARKER)
+    name = builder.support(said, session, gap=OWN_LINE)
     builder.append(values or lay_out_markdown(content), (name,))
 
 

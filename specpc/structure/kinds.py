@@ -1,0 +1,47 @@
+"""The kinds of data that stand alone, in a file of their own, or in a code fence: one row each.
+
+A kind has a module with a function ``lay_out_KIND(text) -> Layout | None``, and a row in `DATA`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from specpc.structure.html import lay_out_html
+from specpc.structure.json_values import lay_out_json, lay_out_json_lines
+from specpc.structure.logs import lay_out_log
+from specpc.structure.tables import lay_out_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specpc.text.layout import Layout
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of text.
+
+    Attributes:
+        lay_out: the pieces of a text; ``None`` if it is of another kind.
+        names: how code fences call it, and how names of its files end.
+        endings: how else names of its files end.
+        named: in place of ``lay_out`` where the name of the file says that it is of this kind.
+    """
+
+    lay_out: Callable[[str], Layout | None]
+    names: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    named: Callable[[str], Layout | None] | None = None
+
+
+# The surest first: what is JSON is nothing else.
+DATA: tuple[Kind, ...] = (
+    Kind(lay_out_json, ("json",)),
+    Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
+    Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
+    Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_log, ("log",)),
+)
