@@ -7,13 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specpc.counting.counters import (
-    DRAFT,
-    CharacterCounter,
-    HuggingFaceCounter,
-    TiktokenCounter,
-    WordCounter,
-)
+from specpc.counting.counters import DRAFT, PLAIN, HuggingFaceCounter, TiktokenCounter
 from specpc.counting.tiktoken_files import encoding_name, load_encoding
 from specpc.errors import DraftError, TokenizerError, UsageError
 from specpc.machine import hub
@@ -47,45 +41,64 @@ def find_counter(
     """
     if name == DRAFT:
         return None
-    for plain in (CharacterCounter(), WordCounter()):
-        if name == plain.name:
-            return plain
-    encoding = encoding_name(name)
-    if encoding is not None:
-        return TiktokenCounter(name, load_encoding(encoding, offline=offline, report=report))
-    path = Path(name).expanduser()
-    if name and path.is_dir() and not (path / _FILE).is_file():
-        raise UsageError(
-            f"the folder {name} has no {_FILE}: specpc counts with fast tokenizers, which have one"
-        )
-    if name and path.exists():
-        return HuggingFaceCounter.from_file(name, path / _FILE if path.is_dir() else path)
-    if _HUB_ID.fullmatch(name):
-        return HuggingFaceCounter.from_file(name, _hub_file(name, offline, report))
+    for find in FINDERS:
+        if (counter := find(name, offline, report)) is not None:
+            return counter
     raise UsageError(_unknown(name))
 
 
-def _hub_file(repo_id: str, offline: bool, report: Report) -> Path:
-    found = hub.cached_file(repo_id, _FILE)
-    if found is not None:
-        return found
-    if downloads_forbidden(offline):
+def _plain(name: str, _offline: bool, _report: Report) -> Counter | None:
+    return PLAIN.get(name)
+
+
+def _tiktoken(name: str, offline: bool, report: Report) -> Counter | None:
+    encoding = encoding_name(name)
+    if encoding is None:
+        return None
+    return TiktokenCounter(name, load_encoding(encoding, offline=offline, report=report))
+
+
+def _local(name: str, _offline: bool, _report: Report) -> Counter | None:
+    path = Path(name).expanduser()
+    if not name or not path.exists():
+        return None
+    if path.is_dir():
+        path /= _FILE
+        if not path.is_file():
+            raise UsageError(
+                f"the folder {name} has no {_FILE}: specpc counts with fast tokenizers, which "
+                "have one"
+            )
+    return HuggingFaceCounter.from_file(name, path)
+
+
+def _hub(name: str, offline: bool, report: Report) -> Counter | None:
+    if not _HUB_ID.fullmatch(name):
+        return None
+    found = hub.cached_file(name, _FILE)
+    if found is None and downloads_forbidden(offline):
         raise TokenizerError(
-            f"The tokenizer of {repo_id} is not on this machine and downloads are forbidden: give "
+            f"The tokenizer of {name} is not on this machine and downloads are forbidden: give "
             f"a folder with its {_FILE} instead, or fetch it once without offline=True."
         )
-    report(f"Fetching the tokenizer of {repo_id} from the Hugging Face Hub ...")
-    try:
-        return hub.fetch_file(repo_id, _FILE)
-    except DraftError as error:
-        raise TokenizerError(str(error)) from error
+    if found is None:
+        report(f"Fetching the tokenizer of {name} from the Hugging Face Hub ...")
+        try:
+            found = hub.fetch_file(name, _FILE)
+        except DraftError as error:
+            raise TokenizerError(str(error)) from error
+    return HuggingFaceCounter.from_file(name, found)
+
+
+FINDERS: Final = (_plain, _tiktoken, _local, _hub)
+"""What knows counters by their names, best first; a new family of counters is one more."""
 
 
 def _unknown(name: str) -> str:
     from tiktoken import list_encoding_names
     from tiktoken.model import MODEL_TO_ENCODING
 
-    known = [DRAFT, "characters", "words", *list_encoding_names(), *MODEL_TO_ENCODING]
+    known = [DRAFT, *PLAIN, *list_encoding_names(), *MODEL_TO_ENCODING]
     close = difflib.get_close_matches(name, known, n=1)
     meant = f" (did you mean {close[0]}?)" if close else ""
     return (

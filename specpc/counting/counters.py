@@ -118,3 +118,9 @@ class HuggingFaceCounter:
     def count(self, text: str) -> int:
         """Number of tokens, without those the tokenizer would put around a text."""
         return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+PLAIN: Final[dict[str, Counter]] = {
+    counter.name: counter for counter in (CharacterCounter(), WordCounter())
+}
+"""Counters that are no model's, by their names."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc import Compressor
-from specpc.counting.counters import DRAFT
+from specpc.counting.counters import DRAFT, PLAIN
 from specpc.counting.tiktoken_files import encoding_name
 from specpc.errors import SpecPCError, UsageError
 from specpc.options import Setup
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Progress: TypeAlias = Callable[[int, int], None]
 
-_PLAIN_COUNTERS: Final = (DRAFT, "characters", "words")
 _MOST_MADE: Final = 100  # tiktoken knows models by the beginnings of their names: any number
 
 
@@ -120,7 +119,7 @@ class Engine:
         key = request.scorer, request.unit, request.tokenizer
         if key == ("auto", "auto", DRAFT):
             return self.base
-        if request.tokenizer not in _PLAIN_COUNTERS and encoding_name(request.tokenizer) is None:
+        if request.tokenizer not in (DRAFT, *PLAIN) and encoding_name(request.tokenizer) is None:
             # A folder or an id would have the server open files or the network for a client.
             raise UsageError(
                 f"the server does not count by {request.tokenizer!r}: name a tiktoken model or "

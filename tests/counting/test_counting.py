@@ -19,7 +19,13 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.counting import find_counter
-from specpc.counting.counters import Counter, DraftCounter, HuggingFaceCounter, TiktokenCounter
+from specpc.counting.counters import (
+    PLAIN,
+    Counter,
+    DraftCounter,
+    HuggingFaceCounter,
+    TiktokenCounter,
+)
 from specpc.counting.tiktoken_files import VOCABULARIES, load_encoding
 from specpc.errors import BudgetError, InputError, TokenizerError, UsageError
 from specpc.results import Span
@@ -193,6 +199,21 @@ def test_a_wrong_guess_costs_a_few_rounds(rate: float, budget: int) -> None:
     else:
         assert fit.fit(picker, scores).tokens == budget // 25 * 25
     assert picker.calls <= 12
+
+
+def test_a_new_counter_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lines:
+        name = "lines"
+
+        def count(self, text: str) -> int:
+            return len(text.splitlines())
+
+    monkeypatch.setitem(PLAIN, "lines", Lines())
+    counter = find_counter("lines")
+    assert counter is not None
+    assert counter.count("a\nb") == 2
+    with pytest.raises(UsageError, match="did you mean lines"):
+        find_counter("linse")
 
 
 def test_unknown_names(tmp_path: Path) -> None:
