@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 
-from specpc.serving.errors import refusal
+from specpc.serving.errors import answer
 from specpc.serving.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -33,22 +34,23 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on."""
         if scope["type"] == "http" and scope["path"] != OPEN:
-            headers = Headers(scope=scope)
-            if not _same_origin(headers):
-                told = "requests of web pages from elsewhere are refused"
-                await refusal(403, told)(scope, receive, send)
-                return
-            if self.token is None and not _is_local(headers):
-                told = "without a token the server goes by the name localhost or 127.0.0.1 only"
-                await refusal(403, told)(scope, receive, send)
-                return
-            if self.token is not None and not _knows(headers, self.token, scope["path"]):
-                scheme = "Basic" if scope["path"] in PAGES else "Bearer"
-                wanted = {"www-authenticate": f'{scheme} realm="specpc"'}
-                told = f"the server's token is needed, in the header {TOKEN_HEADER}"
-                await refusal(401, told, wanted)(scope, receive, send)
+            refusal = self._refusal(Headers(scope=scope), scope["path"])
+            if refusal is not None:
+                await answer(refusal)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    def _refusal(self, headers: Headers, path: str) -> HTTPException | None:
+        if not _same_origin(headers):
+            return HTTPException(403, "requests of web pages from elsewhere are refused")
+        if self.token is None:
+            told = "without a token the server goes by the name localhost or 127.0.0.1 only"
+            return None if _is_local(headers) else HTTPException(403, told)
+        if _knows(headers, self.token, path):
+            return None
+        told = f"the server's token is needed, in the header {TOKEN_HEADER}"
+        scheme = "Basic" if path in PAGES else "Bearer"
+        return HTTPException(401, told, {"www-authenticate": f'{scheme} realm="specpc"'})
 
 
 def _same_origin(headers: Headers) -> bool:

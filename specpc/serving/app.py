@@ -16,7 +16,7 @@ from specpc.errors import SpecPCError, UsageError
 from specpc.options import check_budget
 from specpc.serving.access import Access
 from specpc.serving.engine import Engine, ForwardedChat, may_be_long
-from specpc.serving.errors import answer, answer_http, answer_unexpected, error_fields
+from specpc.serving.errors import answer, error_fields
 from specpc.serving.limits import BodyLimit
 from specpc.serving.metrics import Measure, Metrics
 from specpc.serving.pages import Asked, error_page, form_page, picture_page
@@ -150,9 +150,18 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
             application ends.
     """
     service = Service(compressor, settings, worker)
-    # No pages of FastAPI's own, which load scripts from elsewhere.
+
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        return answer(error)
+
+    failures = (SpecPCError, HTTPException, RequestValidationError, Exception)
     app = FastAPI(
-        title="specpc", version=__version__, lifespan=service.running, docs_url=None, redoc_url=None
+        title="specpc",
+        version=__version__,
+        lifespan=service.running,
+        exception_handlers=dict.fromkeys(failures, failed),
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
     )
 
     @app.post("/v1/compress", summary="Compress one text, several documents or a chat request")
@@ -183,40 +192,9 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
     async def view(request: Request) -> HTMLResponse:
         return await service.show(request)
 
-    _handle_errors(app)
     paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
     app.add_middleware(Access, token=settings.token)
     app.add_middleware(Measure, metrics=service.metrics, paths=paths)
     return app
-
-
-def _handle_errors(app: FastAPI) -> None:
-    """Every failure is answered with one sentence."""
-
-    @app.exception_handler(SpecPCError)
-    async def failed(_: Request, error: SpecPCError) -> JSONResponse:
-        return answer(error)
-
-    @app.exception_handler(HTTPException)
-    async def not_served(_: Request, error: HTTPException) -> JSONResponse:
-        return answer_http(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
-        return answer(UsageError(_sentence(error)))
-
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return answer_unexpected(error)
-
-
-def _sentence(error: RequestValidationError) -> str:
-    """The first thing that is wrong with a request, without what stood in it."""
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return "the request is not valid JSON"
-    where = ".".join(str(key) for key in first["loc"] if key not in ("body", "one", "many"))
-    told = str(first["msg"]).removeprefix("Value error, ")
-    return f"the request cannot be used: {where + ': ' if where else ''}{told}"

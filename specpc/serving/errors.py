@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from specpc.errors import InputError, OutOfMemoryError, SpecPCError, TokenizerError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class BusyError(SpecPCError):
@@ -75,27 +73,29 @@ def error_fields(error: SpecPCError) -> dict[str, Any]:
     return _fields(type(error).__name__, str(error))
 
 
-def answer(error: SpecPCError) -> JSONResponse:
-    """The answer to a request that failed."""
-    headers = {"retry-after": str(math.ceil(error.seconds))} if isinstance(error, BusyError) else {}
-    return JSONResponse(error_fields(error), status_of(error), headers)
-
-
-def answer_http(error: Any) -> JSONResponse:
-    """The answer where there is no such page, method or size."""
-    headers: Mapping[str, str] | None = error.headers
-    return JSONResponse(_fields("UsageError", error.detail), error.status_code, headers)
-
-
-def answer_unexpected(error: Exception) -> JSONResponse:
-    """The answer to a request that met a bug; says nothing of what was in it."""
+def answer(error: Exception) -> JSONResponse:
+    """The answer to a request that failed; where a bug did it, without what was in the request."""
+    if isinstance(error, RequestValidationError):
+        error = UsageError(_sentence(error))
+    if isinstance(error, SpecPCError):
+        wait = (
+            {"retry-after": f"{math.ceil(error.seconds)}"} if isinstance(error, BusyError) else {}
+        )
+        return JSONResponse(error_fields(error), status_of(error), wait)
+    if isinstance(error, HTTPException):  # no such page, method or size
+        return JSONResponse(_fields("UsageError", error.detail), error.status_code, error.headers)
     told = f"unexpected {type(error).__name__} in the server (SPECPC_DEBUG=1 there shows where)"
     return JSONResponse(_fields("SpecPCError", told), 500)
 
 
-def refusal(status: int, told: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The answer to a request that is not looked at."""
-    return answer_http(HTTPException(status, told, dict(headers or {})))
+def _sentence(error: RequestValidationError) -> str:
+    """The first thing that is wrong with a request, without what stood in it."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return "the request is not valid JSON"
+    where = ".".join(str(key) for key in first["loc"] if key not in ("body", "one", "many"))
+    told = str(first["msg"]).removeprefix("Value error, ")
+    return f"the request cannot be used: {where + ': ' if where else ''}{told}"
 
 
 def _fields(kind: str, message: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client import (
@@ -29,30 +30,18 @@ class Metrics:
         """``waiting`` tells how many texts wait for the draft."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._requests = Counter(
-            "specpc_requests", "Requests answered.", ["path", "status"], registry=self.registry
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry, buckets=_SECONDS)
+        self._requests = counter("specpc_requests", "Requests answered.", ["path", "status"])
+        self._seconds = histogram(
+            "specpc_request_seconds", "From a request to the end of its answer.", ["path"]
         )
-        self._seconds = Histogram(
-            "specpc_request_seconds",
-            "From a request to the end of its answer.",
-            ["path"],
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._compressing = histogram(
+            "specpc_compress_seconds", "Time the draft took for one text."
         )
-        self._compressing = Histogram(
-            "specpc_compress_seconds",
-            "Time the draft took for one text.",
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self._tokens = Counter(
-            "specpc_tokens", "Tokens of texts, as counted.", ["when"], registry=self.registry
-        )
-        self._uncut = Counter(
-            "specpc_passed_on_uncut",
-            "Chat requests passed on as they were.",
-            ["reason"],
-            registry=self.registry,
+        self._tokens = counter("specpc_tokens", "Tokens of texts, as counted.", ["when"])
+        self._uncut = counter(
+            "specpc_passed_on_uncut", "Chat requests passed on as they were.", ["reason"]
         )
         waits = Gauge("specpc_queue_length", "Texts that wait.", registry=self.registry)
         waits.set_function(waiting)

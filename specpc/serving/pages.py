@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # The referrer policy keeps the Origin of the form's request, by which others' are told.
 _HEADERS: Final = {"referrer-policy": "same-origin", "cache-control": "no-store"}
+_FRAMED: Final = {**_HEADERS, "content-security-policy": "frame-ancestors 'self'"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def form_page() -> HTMLResponse:
 
 def picture_page(page: bytes) -> HTMLResponse:
     """What goes below it; the page has a policy of its own."""
-    return HTMLResponse(page, headers=_framed())
+    return HTMLResponse(page, headers=_FRAMED)
 
 
 def error_page(error: SpecPCError) -> HTMLResponse:
@@ -76,10 +77,6 @@ def error_page(error: SpecPCError) -> HTMLResponse:
     policy = {"content-security-policy": "default-src 'none'; frame-ancestors 'self'"}
     page = f'<!doctype html><html lang="en"><title>specpc</title><p>{html.escape(str(error))}</p>'
     return HTMLResponse(page, status_of(error), headers={**_HEADERS, **policy})
-
-
-def _framed() -> dict[str, str]:
-    return {**_HEADERS, "content-security-policy": "frame-ancestors 'self'"}
 
 
 @cache
