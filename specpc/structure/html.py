@@ -8,32 +8,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.offsets import Offsets
+from specpc.structure.lines import OWN_LINE
+from specpc.structure.trees import Offsets, names, parser
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 
-def _names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_BLOCKS: Final = _names(
+_BLOCKS: Final = names(
     "html head body title div section article main header footer nav aside p ul ol menu li dl dt "
     "dd table caption thead tbody tfoot tr td th blockquote pre h1 h2 h3 h4 h5 h6 form fieldset "
     "figure figcaption address details summary dialog hgroup search center select option "
     "textarea"
 )
 _HEADINGS: Final = frozenset(f"h{level}" for level in range(1, 7))
-_VOID: Final = _names("area base br col embed hr img input link meta param source track wbr")
-_NO_TEXT: Final = _names("script style template noscript svg colgroup")
+_VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+_NO_TEXT: Final = names("script style template noscript svg colgroup")
 _NO_TEXT_NODES: Final = frozenset(
     {"script_element", "style_element", "comment", "erroneous_end_tag"}
 )
@@ -76,19 +72,11 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    root = _parser().parse(page.offsets.data).root_node
+    root = parser("tree_sitter_html").parse(page.offsets.data).root_node
     page.find_blocks(root)
     page.content(root.children, len(text), [], _DEEPEST)
     layout = page.builder.build("html")
     return layout if layout.units.any() else None
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_html
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_html.language()))
 
 
 @dataclass
@@ -148,19 +136,21 @@ class _Page:
 
     def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
         """Add the sentences of text without blocks in it; tags in it are not parted."""
-        start = self.builder.position
-        if start >= end:
+        if self.builder.position >= end:
             return
-        run = self.text[start:end]
         if not any(_shows(node) for node in nodes):
             self.builder.support(end)
             return
+        for bound in self._bounds(nodes, end, "sentence"):
+            prose = "<" not in self.text[self.builder.position : bound]
+            self.builder.unit(bound, needs, whole=not prose, prose=prose)
+
+    def _bounds(self, nodes: Sequence[Node], end: int, unit: str) -> list[int]:
+        """Where units up to ``end`` end, but for ends inside a tag."""
+        start = self.builder.position
         inside = [(self.offsets.start(n), self.offsets.end(n)) for n in nodes if n.type != "text"]
-        bounds = [start + bound for bound in segment(run, "sentence")[1:]]
-        for bound in bounds:
-            if bound == end or not any(low < bound < high for low, high in inside):
-                prose = "<" not in self.text[self.builder.position : bound]
-                self.builder.unit(bound, needs, whole=not prose, prose=prose)
+        bounds = [start + bound for bound in segment(self.text[start:end], unit)[1:]]
+        return [b for b in bounds if b == end or not any(low < b < high for low, high in inside)]
 
     def _element(self, node: Node, stop: int, needs: list[int], depth: int) -> None:
         """Add a block with its tags."""
@@ -188,21 +178,14 @@ class _Page:
         ):
             self._table(children, last, needs)
         elif tag == "pre":
-            self._lines(children, last, needs)
+            for bound in self._bounds(children, last, "line"):
+                self.builder.unit(bound, needs, gap=OWN_LINE)
         else:
             self.content(children, last, needs, depth - 1)
         if stop > self.builder.position:
             closed = self.builder.support(stop)
             if opened is not None:
                 self.builder.require(opened, closed)
-
-    def _lines(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
-        start = self.builder.position
-        inside = [(self.offsets.start(n), self.offsets.end(n)) for n in nodes if n.type != "text"]
-        for bound in segment(self.text[start:end], "line")[1:]:
-            at = start + bound
-            if at == end or not any(low < at < high for low, high in inside):
-                self.builder.unit(at, needs, gap="{}\n")
 
     def _table(self, nodes: Sequence[Node], end: int, needs: list[int]) -> None:
         """Add the rows of a table, all of which need those that head it."""
@@ -249,10 +232,10 @@ def _tag(node: Node, page: _Page) -> str:
     """Name of an element; nothing for all else."""
     if node.type != "element" or not node.children:
         return ""
-    name = next((child for child in node.children[0].children if child.type == "tag_name"), None)
-    if name is None:
-        return ""
-    return page.text[page.offsets.start(name) : page.offsets.end(name)].casefold()
+    for name in node.children[0].children:
+        if name.type == "tag_name":
+            return page.text[page.offsets.start(name) : page.offsets.end(name)].casefold()
+    return ""
 
 
 def _parts(node: Node) -> tuple[Node | None, list[Node], Node | None]:

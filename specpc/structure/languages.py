@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import import_module
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.trees import names, parser
+
 if TYPE_CHECKING:
-    from tree_sitter import Parser, Tree
+    from tree_sitter import Tree
 
 
 @dataclass(frozen=True)
@@ -42,76 +42,70 @@ class Language:
     indented: bool = False
 
 
-def _names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
 _COMMENTS: Final = "comment line_comment block_comment"
 _PYTHON: Final = Language(
     "tree_sitter_python",
-    _names("block dictionary list tuple set"),
+    names("block dictionary list tuple set"),
     comment="#",
-    imports=_names("import_statement import_from_statement future_import_statement"),
-    opaque=_names("string"),
+    imports=names("import_statement import_from_statement future_import_statement"),
+    opaque=names("string"),
     indented=True,
 )
 _JAVASCRIPT: Final = Language(
     "tree_sitter_javascript",
-    _names("statement_block class_body switch_body object array"),
-    imports=_names("import_statement"),
-    leading=_names(f"{_COMMENTS} decorator"),
-    opaque=_names("string template_string regex"),
+    names("statement_block class_body switch_body object array"),
+    imports=names("import_statement"),
+    leading=names(f"{_COMMENTS} decorator"),
+    opaque=names("string template_string regex"),
 )
-_TYPESCRIPT: Final = Language(
-    "tree_sitter_typescript",
-    _JAVASCRIPT.blocks | _names("interface_body object_type enum_body"),
-    "language_typescript",
-    imports=_JAVASCRIPT.imports,
-    leading=_JAVASCRIPT.leading,
-    opaque=_JAVASCRIPT.opaque,
+_TYPESCRIPT: Final = replace(
+    _JAVASCRIPT,
+    module="tree_sitter_typescript",
+    function="language_typescript",
+    blocks=_JAVASCRIPT.blocks | names("interface_body object_type enum_body"),
 )
 _GO: Final = Language(
     "tree_sitter_go",
-    _names(
+    names(
         "block field_declaration_list literal_value expression_switch_statement interface_type "
         "type_switch_statement select_statement const_declaration var_spec_list type_declaration"
     ),
-    imports=_names("import_declaration package_clause"),
-    wrappers=_names("statement_list"),
-    opaque=_names("raw_string_literal interpreted_string_literal"),
+    imports=names("import_declaration package_clause"),
+    wrappers=names("statement_list"),
+    opaque=names("raw_string_literal interpreted_string_literal"),
 )
 _RUST: Final = Language(
     "tree_sitter_rust",
-    _names(
+    names(
         "block declaration_list field_declaration_list enum_variant_list match_block "
         "field_initializer_list"
     ),
-    imports=_names("use_declaration extern_crate_declaration"),
-    leading=_names(f"{_COMMENTS} attribute_item"),
-    opaque=_names("token_tree macro_definition string_literal raw_string_literal"),
+    imports=names("use_declaration extern_crate_declaration"),
+    leading=names(f"{_COMMENTS} attribute_item"),
+    opaque=names("token_tree macro_definition string_literal raw_string_literal"),
 )
 _JAVA: Final = Language(
     "tree_sitter_java",
-    _names(
+    names(
         "block class_body interface_body annotation_type_body switch_block enum_body "
         "constructor_body array_initializer"
     ),
-    imports=_names("import_declaration package_declaration"),
+    imports=names("import_declaration package_declaration"),
     # Whatever follows the constants of an enum needs the semicolon after the last of them.
-    glued=_names("enum_constant enum_body_declarations"),
-    opaque=_names("string_literal"),
+    glued=names("enum_constant enum_body_declarations"),
+    opaque=names("string_literal"),
 )
 _C: Final = Language(
     "tree_sitter_c",
-    _names("compound_statement field_declaration_list initializer_list enumerator_list"),
-    imports=_names("preproc_include"),
-    opaque=_names("string_literal preproc_def preproc_function_def"),
+    names("compound_statement field_declaration_list initializer_list enumerator_list"),
+    imports=names("preproc_include"),
+    opaque=names("string_literal preproc_def preproc_function_def"),
 )
-_CPP: Final = Language(
-    "tree_sitter_cpp",
-    _C.blocks | _names("declaration_list"),
-    imports=_C.imports,
-    opaque=_C.opaque | _names("raw_string_literal"),
+_CPP: Final = replace(
+    _C,
+    module="tree_sitter_cpp",
+    blocks=_C.blocks | names("declaration_list"),
+    opaque=_C.opaque | names("raw_string_literal"),
 )
 LANGUAGES: Final = {
     "python": _PYTHON,
@@ -135,7 +129,7 @@ _FENCES: Final = _BY_ENDING | {
     **{name: name for name in LANGUAGES},
 }  # fmt: skip
 # Files of other kinds, in which code may be quoted.
-_NO_CODE: Final = _names("md markdown rst json jsonl ndjson csv tsv log html htm xml yaml yml toml")
+_NO_CODE: Final = names("md markdown rst json jsonl ndjson csv tsv log html htm xml yaml yml toml")
 _SHEBANG: Final = re.compile(r"\ufeff?#![^\n]*\b(python|node|deno|bun)")
 
 # Lines that hardly occur but in one language. Each is worth a parse only where it is frequent.
@@ -178,19 +172,10 @@ _ERRORS: Final = 0.01
 _SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def parser(language: str) -> Parser:
-    """A parser of one of `LANGUAGES`."""
-    from tree_sitter import Language as Grammar
-    from tree_sitter import Parser
-
-    known = LANGUAGES[language]
-    return Parser(Grammar(getattr(import_module(known.module), known.function)()))
-
-
 def parse(text: str, language: str) -> Tree:
     """The syntax tree, in offsets of UTF-8 (a lone surrogate counts as one byte)."""
-    return parser(language).parse(text.encode("utf-8", "replace"))
+    known = LANGUAGES[language]
+    return parser(known.module, known.function).parse(text.encode("utf-8", "replace"))
 
 
 def ending(name: str | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.offsets import Offsets
+from specpc.structure.trees import Offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,16 +1,30 @@
-"""Syntax trees count bytes of UTF-8, layouts characters."""
+"""Syntax trees, which count bytes of UTF-8 where layouts count characters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from tree_sitter import Node
+    from tree_sitter import Node, Parser
+
+
+@lru_cache
+def parser(module: str, function: str = "language") -> Parser:
+    """A parser for the grammar that a function of a package gives."""
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(getattr(import_module(module), function)()))
+
+
+def names(listed: str) -> frozenset[str]:
+    """The names in a list of them."""
+    return frozenset(listed.split())
 
 
 @dataclass(frozen=True)
