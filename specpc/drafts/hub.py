@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from specpc.drafts.support import check_causal
 from specpc.errors import DraftError
-from specpc.machine.hub import _REACH_SECONDS, _cache_folder, _hub_errors, quiet_hub
+from specpc.machine.hub import REACH_SECONDS, hub_errors, hub_folder, quiet_hub
 from specpc.machine.reporting import Report, format_bytes
 from specpc.models.folder import (
     check_weights,
@@ -48,9 +48,9 @@ def fetch_snapshot(repo_id: str, name: str, report: Report) -> Path:
     """
     from huggingface_hub import HfApi, snapshot_download
 
-    with quiet_hub(), _hub_errors(repo_id):
+    with quiet_hub(), hub_errors(repo_id):
         # The only call that is not repeated for half a minute on a machine without network.
-        info = HfApi().model_info(repo_id, files_metadata=True, timeout=_REACH_SECONDS)
+        info = HfApi().model_info(repo_id, files_metadata=True, timeout=REACH_SECONDS)
         names = [sibling.rfilename for sibling in info.siblings or ()]
         small, weights = small_files(names), weight_files(names)
         if "config.json" not in names or not weights:
@@ -86,7 +86,7 @@ def remove_repository(repo_id: str, name: str) -> int:
         ]
     revisions = [found.commit_hash for repo in repositories for found in repo.revisions]
     if not revisions:
-        raise DraftError(f"{name} is not in the Hugging Face cache ({_cache_folder()}).")
+        raise DraftError(f"{name} is not in the Hugging Face cache ({hub_folder()}).")
     before = cached_bytes(repo_id)
     cache.delete_revisions(*revisions).execute()
     return before - cached_bytes(repo_id)
@@ -95,7 +95,7 @@ def remove_repository(repo_id: str, name: str) -> int:
 def _repository_folder(repo_id: str) -> Path:
     from huggingface_hub.file_download import repo_folder_name
 
-    return _cache_folder() / repo_folder_name(repo_id=repo_id, repo_type="model")
+    return hub_folder() / repo_folder_name(repo_id=repo_id, repo_type="model")
 
 
 def _total_bytes(info: ModelInfo, wanted: set[str]) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_REACH_SECONDS = 5.0
+REACH_SECONDS = 5.0
 _DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
@@ -36,22 +36,23 @@ def fetch_file(repo_id: str, name: str) -> Path:
     """
     from huggingface_hub import HfApi, hf_hub_download
 
-    with quiet_hub(), _hub_errors(repo_id, "count by another tokenizer"):
+    with quiet_hub(), hub_errors(repo_id, "count by another tokenizer"):
         # The only call that is not repeated for half a minute on a machine without network.
-        info = HfApi().model_info(repo_id, timeout=_REACH_SECONDS)
+        info = HfApi().model_info(repo_id, timeout=REACH_SECONDS)
         if name not in {sibling.rfilename for sibling in info.siblings or ()}:
             raise DraftError(f"{repo_id} on the Hugging Face Hub has no {name}")
         return Path(hf_hub_download(repo_id, name))
 
 
-def _cache_folder() -> Path:
+def hub_folder() -> Path:
+    """Where the Hub client keeps its files."""
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
 
 
 @contextmanager
-def _hub_errors(repo_id: str, otherwise: str = "use the default draft model") -> Iterator[None]:
+def hub_errors(repo_id: str, otherwise: str = "use the default draft model") -> Iterator[None]:
     """Turn every failure of the Hub client into one sentence that says what else could be done."""
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 
@@ -73,7 +74,7 @@ def _hub_errors(repo_id: str, otherwise: str = "use the default draft model") ->
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
             raise DraftError(
-                f"Cannot write to the Hugging Face cache {_cache_folder()}: {error.strerror}; "
+                f"Cannot write to the Hugging Face cache {hub_folder()}: {error.strerror}; "
                 "make room or set HF_HOME to another folder."
             ) from error
         raise DraftError(
