@@ -19,7 +19,7 @@ except ImportError as error:
     raise missing("specpc.integrations.haystack", "haystack-ai", "haystack") from error
 
 from specpc.integrations.passages import KEY, Passage, compress_passages
-from specpc.options import DEFAULT_DRAFT, Protection, Setup, check_budget, check_unit
+from specpc.options import DEFAULT_DRAFT, Cut, Setup
 
 if TYPE_CHECKING:
     from specpc.pipeline.compressor import Compressor
@@ -35,7 +35,7 @@ class SpecPCCompressor:
     text comes out as it is.
     """
 
-    def __init__(  # noqa: PLR0913 - a pipeline is written down by these
+    def __init__(
         self,
         draft: str = DEFAULT_DRAFT,
         *,
@@ -66,10 +66,9 @@ class SpecPCCompressor:
         Raises:
             UsageError: one of them cannot be used.
         """
-        check_budget(ratio=ratio, target_tokens=target_tokens)
-        check_unit(unit)
-        self._protection = Protection(tuple(keep or ()))
-        # Haystack serializes a component by attributes that are named as its parameters.
+        self._cut = Cut.of(ratio=ratio, target_tokens=target_tokens, gap=gap, keep=keep or ())
+        self._setup = Setup(draft, unit=unit, tokenizer=tokenizer, device=device, offline=offline)
+        # Haystack writes a component down by attributes that are named as its parameters.
         self.draft = draft
         self.ratio = ratio
         self.target_tokens = target_tokens
@@ -90,15 +89,7 @@ class SpecPCCompressor:
         from specpc.pipeline.compressor import Compressor
 
         if self._compressor is None:
-            self._compressor = Compressor.of(
-                Setup(
-                    self.draft,
-                    unit=self.unit,
-                    device=self.device,
-                    tokenizer=self.tokenizer,
-                    offline=self.offline,
-                )
-            )
+            self._compressor = Compressor.of(self._setup)
         return self._compressor
 
     @component.output_types(documents=list[Document])
@@ -120,18 +111,11 @@ class SpecPCCompressor:
         Raises:
             SpecPCError: see `specpc.errors`.
         """
-        if ratio is None and target_tokens is None:
-            ratio, target_tokens = self.ratio, self.target_tokens
-        kept = compress_passages(
-            self._loaded(),
-            [_passage(document) for document in documents],
-            query.strip() or None,
-            ratio=ratio,
-            target_tokens=target_tokens,
-            min_per_document=self.min_per_document,
-            gap=self.gap,
-            keep=self._protection,
-        )
+        cut = self._cut
+        if ratio is not None or target_tokens is not None:
+            cut = replace(cut, ratio=ratio, target_tokens=target_tokens)
+        passages = [_passage(document) for document in documents]
+        kept = compress_passages(self._loaded(), passages, query, cut, self.min_per_document)
         return {
             "documents": [
                 replace(document, content=found.text, meta={**document.meta, KEY: found.facts})

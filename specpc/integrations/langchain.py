@@ -23,8 +23,8 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.langchain", "langchain-core", "langchain") from error
 
-from specpc.integrations.passages import KEY, Passage, compress_passages
-from specpc.integrations.settings import CompressionSettings
+from specpc.integrations.passages import KEY, KeptPassage, Passage
+from specpc.integrations.settings import CompressionSettings, RetrievedSettings
 from specpc.pipeline.messages import LONG_TEXT
 
 Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
@@ -33,19 +33,14 @@ Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
 _ROLES = {"human": "user", "ai": "assistant"}
 
 
-class SpecPCDocumentCompressor(CompressionSettings, BaseDocumentCompressor):
+class SpecPCDocumentCompressor(RetrievedSettings, BaseDocumentCompressor):
     """Cuts the documents of a retriever to one budget, spent where the query needs it.
 
     Metadata and ids are kept. ``metadata["specpc"]`` says what was kept of a document (see
     `specpc.integrations.passages.KeptPassage`); its ``source_spans`` need ``start_index``, which
     text splitters write with ``add_start_index=True``. A document of which nothing is kept is
     left out; one without text comes out as it is.
-
-    Attributes:
-        min_per_document: tokens that each document keeps at least.
     """
-
-    min_per_document: int = 0
 
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
@@ -64,28 +59,8 @@ class SpecPCDocumentCompressor(CompressionSettings, BaseDocumentCompressor):
             Passage.of(d.page_content, d.metadata, ("source",), d.metadata.get("start_index"))
             for d in documents
         ]
-        kept = compress_passages(
-            self.compressor,
-            passages,
-            query.strip() or None,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            min_per_document=self.min_per_document,
-            gap=self.gap,
-            keep=self.keep,
-        )
-        return [
-            document.model_copy(
-                update={
-                    "page_content": found.text,
-                    "metadata": {**document.metadata, KEY: found.facts},
-                }
-            )
-            if found.facts
-            else document
-            for document, found in zip(documents, kept, strict=True)
-            if found is not None
-        ]
+        kept = zip(documents, self.kept(passages, query), strict=True)
+        return [_cut(document, found) for document, found in kept if found is not None]
 
 
 class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, Any]):
@@ -118,23 +93,11 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
         return self._messages(prompt)
 
     def _text(self, prompt: str) -> str:
-        return self.compressor.compress(
-            prompt,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            gap=self.gap,
-            keep=self.keep,
-        ).text
+        return self.compressor.compress(prompt, **self.cut.options()).text
 
     def _messages(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         request = [{"role": _role(m), "content": m.content} for m in messages]
-        made = self.compressor.compress_messages(
-            request,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            gap=self.gap,
-            keep=self.keep,
-        )
+        made = self.compressor.compress_messages(request, **self.cut.options())
         contents = [message["content"] for message in made.request]
         last = messages[-1]
         if made.total is None and _role(last) == "user" and _is_long(last.content):
@@ -143,6 +106,13 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
             message.model_copy(update={"content": content})
             for message, content in zip(messages, contents, strict=True)
         ]
+
+
+def _cut(document: Document, kept: KeptPassage) -> Document:
+    if not kept.facts:
+        return document
+    metadata = {**document.metadata, KEY: kept.facts}
+    return document.model_copy(update={"page_content": kept.text, "metadata": metadata})
 
 
 def _role(message: BaseMessage) -> str:

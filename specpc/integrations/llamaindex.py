@@ -18,8 +18,8 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.llamaindex", "llama-index-core", "llamaindex") from error
 
-from specpc.integrations.passages import KEY, KeptPassage, Passage, compress_passages
-from specpc.integrations.settings import CompressionSettings
+from specpc.integrations.passages import KEY, KeptPassage, Passage
+from specpc.integrations.settings import RetrievedSettings
 
 if TYPE_CHECKING:
     from llama_index.core.schema import BaseNode, QueryBundle
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _FILE_KEYS = ("file_path", "file_name")
 
 
-class SpecPCPostprocessor(CompressionSettings, BaseNodePostprocessor):
+class SpecPCPostprocessor(RetrievedSettings, BaseNodePostprocessor):
     """Cuts retrieved nodes to one budget, spent where the query needs it.
 
     Scores, ids, relationships and metadata are kept; the nodes of the index are not touched.
@@ -36,12 +36,7 @@ class SpecPCPostprocessor(CompressionSettings, BaseNodePostprocessor):
     ``source_spans`` need ``start_char_idx``, which node parsers set. A node of which nothing is
     kept is left out; one without text (an image) comes out as it is. The budget is for the texts:
     metadata that LlamaIndex writes into a prompt comes on top.
-
-    Attributes:
-        min_per_document: tokens that each node keeps at least.
     """
-
-    min_per_document: int = 0
 
     @classmethod
     def class_name(cls) -> str:
@@ -52,17 +47,8 @@ class SpecPCPostprocessor(CompressionSettings, BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
         """The base class runs the same in a thread for async."""
-        question = query_bundle.query_str.strip() if query_bundle is not None else ""
-        kept = compress_passages(
-            self.compressor,
-            [_passage(found.node) for found in nodes],
-            question or None,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            min_per_document=self.min_per_document,
-            gap=self.gap,
-            keep=self.keep,
-        )
+        query = query_bundle.query_str if query_bundle is not None else ""
+        kept = self.kept([_passage(found.node) for found in nodes], query)
         return [
             NodeWithScore(node=_cut(found.node, passage), score=found.score)
             for found, passage in zip(nodes, kept, strict=True)

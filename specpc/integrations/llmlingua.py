@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from specpc.counting.counters import Counter, DraftCounter
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.options import DEFAULT_DRAFT, NOTHING, Protection, Setup, check_budget
+from specpc.options import DEFAULT_DRAFT, NOTHING, Cut, Protection, Setup
 from specpc.pipeline.compressor import Compressor
 from specpc.pipeline.documents import Document
 from specpc.text.protection import unmark
@@ -172,12 +172,12 @@ class PromptCompressor:
 
         def prompt(room: int) -> str:
             query = question.strip() or instruction.strip() or None
-            return _join([instruction, _cut(compressor, texts, query, room, keep), shown])
+            cut = Cut(target_tokens=room, keep=keep)
+            return _join([instruction, _compressed(compressor, texts, query, cut), shown])
 
         if target_token != -1:
-            return self._result(prompt(_whole(target_token)), origin)
-        check_budget(ratio=rate, target_tokens=None)
-        limit = max(1, math.floor(rate * origin + 1e-9))
+            return self._result(prompt(math.floor(target_token)), origin)
+        limit = Cut(rate).tokens(origin)
         whole = _join([instruction, *plain, shown])
         if count(whole) <= limit:
             return self._result(whole, origin)
@@ -225,9 +225,9 @@ class PromptCompressor:
         plain = ["".join(segment.text for segment in segments) for segments in texts]
         origin = self._origin(instruction, plain, question)
         if target_token != -1:
-            _whole(target_token)
+            Cut(target_tokens=math.floor(target_token))  # checks it
             rate = min(1.0, target_token / sum(map(self._counter.count, plain)))
-        check_budget(ratio=rate, target_tokens=None)
+        Cut(rate)  # checks it
         query = question.strip() or instruction.strip() or None
         cut = ["".join(one.cut(self.compressor, query, rate) for one in text) for text in texts]
         shown = question if concate_question else ""
@@ -336,20 +336,12 @@ def _join(parts: Sequence[str]) -> str:
     return _BETWEEN.join(part for part in parts if part.strip())
 
 
-def _whole(target_token: float) -> int:
-    tokens = math.floor(target_token)
-    check_budget(ratio=None, target_tokens=tokens)
-    return tokens
-
-
-def _cut(
-    compressor: Compressor, texts: Sequence[str], query: str | None, budget: int, keep: Protection
-) -> str:
-    """Texts within a budget; a single one may close with a question of its own."""
+def _compressed(compressor: Compressor, texts: Sequence[str], query: str | None, cut: Cut) -> str:
+    """What is left of the texts; a single one may close with a question of its own."""
     if len(texts) == 1:
-        return compressor.compress(texts[0], query, target_tokens=budget, keep=keep).text
+        return compressor.compress(texts[0], query, **cut.options()).text
     documents = [Document(f"context {number}", text) for number, text in enumerate(texts, start=1)]
     made = compressor.compress_documents(
-        documents, query, target_tokens=budget, template="{text}" + _BETWEEN, keep=keep
+        documents, query, template="{text}" + _BETWEEN, **cut.options()
     )
     return made.text.removesuffix(_BETWEEN)

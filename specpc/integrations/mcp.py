@@ -21,7 +21,7 @@ try:
 except ImportError as error:
     raise missing("specpc mcp", "mcp", "mcp") from error
 
-from specpc.options import check_budget
+from specpc.options import TEMPLATE, Cut
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -99,9 +99,14 @@ class Workbench:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def compress(
-        self, sources: dict[str, str], question: str, tokenizer: str, **options: Any
+        self,
+        sources: dict[str, str],
+        question: str,
+        cut: Cut,
+        tokenizer: str,
+        progress: Callable[[int, int], None],
     ) -> CompressedSources:
-        """Compress texts by their names, with the options of `Compressor.compress_documents`."""
+        """Compress texts by their names to one budget, counted by ``tokenizer``."""
         from specpc.counting import find_counter
         from specpc.pipeline.documents import Document
 
@@ -109,10 +114,12 @@ class Workbench:
             if self._compressor is None:
                 self._compressor = self.load()
             counter = find_counter(tokenizer, offline=self.offline)
-            if len(sources) == 1:
-                options["template"] = "{text}"
             result = replace(self._compressor, counter=counter).compress_documents(
-                [Document(name, text) for name, text in sources.items()], question, **options
+                [Document(name, text) for name, text in sources.items()],
+                question,
+                template="{text}" if len(sources) == 1 else TEMPLATE,
+                progress=progress,
+                **cut.options(),
             )
             self._count += 1
             self._made[str(self._count)] = sources, result
@@ -227,7 +234,7 @@ def make_server(
         target_tokens.
         """
         with _told():
-            check_budget(ratio=ratio, target_tokens=target_tokens)
+            cut = Cut(ratio, target_tokens)
             if (text is None) == (not paths):
                 raise UsageError("give either a text or paths")
             if not question.strip():
@@ -241,14 +248,7 @@ def make_server(
             def progress(done: int, total: int) -> None:
                 anyio.from_thread.run(context.report_progress, done, total)
 
-            return bench.compress(
-                sources,
-                question,
-                tokenizer,
-                ratio=ratio,
-                target_tokens=target_tokens,
-                progress=progress,
-            )
+            return bench.compress(sources, question, cut, tokenizer, progress)
 
     @server.tool(annotations=annotations)
     def locate(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.options import NOTHING, Protection
 from specpc.pipeline.documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from specpc.options import Cut
     from specpc.pipeline.compressor import Compressor
     from specpc.pipeline.documents import CompressedDocument
 
@@ -69,21 +69,17 @@ class KeptPassage:
 def compress_passages(
     compressor: Compressor,
     passages: Sequence[Passage],
-    question: str | None,
-    *,
-    ratio: float | None = None,
-    target_tokens: int | None = None,
+    question: str,
+    cut: Cut,
     min_per_document: int = 0,
-    gap: str = "",
-    keep: Protection = NOTHING,
 ) -> list[KeptPassage | None]:
-    """Cut passages to one budget; see `Compressor.compress_documents`.
+    """Cut passages to one budget; see `Compressor.compress_documents`. A question may be blank.
 
     Returns:
         One for each passage, in order: what is left of it, or ``None`` if that is nothing.
 
     Raises:
-        BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
+        BudgetError: the budget cannot hold what must be kept.
         InputError: a passage is not encodable, or its protection marks do not pair.
     """
     named = {
@@ -95,13 +91,10 @@ def compress_passages(
     if named:
         result = compressor.compress_documents(
             [Document(name, passage.text) for name, passage in named.items()],
-            question,
-            ratio=ratio,
-            target_tokens=target_tokens,
+            question.strip() or None,
             min_per_document=min_per_document,
             template="{text}",
-            gap=gap,
-            keep=keep,
+            **cut.options(),
         )
         kept = {document.name: document for document in result.documents}
     return [

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
-from specpc.options import NOTHING, Protection, check_budget
+from specpc.integrations.passages import KeptPassage, Passage, compress_passages
+from specpc.options import NOTHING, Cut, Protection, check_budget
 from specpc.pipeline.compressor import Compressor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class CompressionSettings(BaseModel):
@@ -41,3 +47,22 @@ class CompressionSettings(BaseModel):
             if isinstance(ratio, float | int | None) and isinstance(tokens, int | None):
                 check_budget(ratio=ratio, target_tokens=tokens)
         return values
+
+    @property
+    def cut(self) -> Cut:
+        """The budget and how to cut to it."""
+        return Cut(self.ratio, self.target_tokens, self.gap, self.keep)
+
+
+class RetrievedSettings(CompressionSettings):
+    """The same for what a retriever found.
+
+    Attributes:
+        min_per_document: tokens that each document keeps at least.
+    """
+
+    min_per_document: int = 0
+
+    def kept(self, passages: Sequence[Passage], query: str) -> list[KeptPassage | None]:
+        """What is left of each passage, or ``None`` if that is nothing."""
+        return compress_passages(self.compressor, passages, query, self.cut, self.min_per_document)

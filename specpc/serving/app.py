@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import check_budget
+from specpc.options import Cut
 from specpc.serving.access import Access
 from specpc.serving.engine import Engine, ForwardedChat, may_be_long
 from specpc.serving.errors import answer, error_fields
@@ -128,7 +128,7 @@ def _asked_ratio(said: str | None, default: float) -> float:
         ratio = float(said)
     except ValueError:
         raise UsageError(f"the header {_RATIO_HEADER} takes a number such as 0.3") from None
-    check_budget(ratio=ratio, target_tokens=None)
+    Cut(ratio)  # checks it
     return ratio
 
 

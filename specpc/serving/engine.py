@@ -56,30 +56,18 @@ class Engine:
             SpecPCError: as the call in Python does.
         """
         compressor = self._compressor(request)
-        budget: dict[str, Any] = {
-            "ratio": request.ratio,
-            "target_tokens": request.target_tokens,
-            "gap": request.gap,
-            "keep": request.protection,
-            "progress": progress,
-        }
+        question = request.question
+        options: dict[str, Any] = {**request.cut.options(), "progress": progress}
         if request.documents is not None:
-            return documents_fields(
-                compressor.compress_documents(
-                    [Document(document.name, document.text) for document in request.documents],
-                    request.question,
-                    min_per_document=request.min_per_document,
-                    template=request.template,
-                    **budget,
-                )
-            )
+            documents = [Document(one.name, one.text) for one in request.documents]
+            options["min_per_document"] = request.min_per_document
+            options["template"] = request.template
+            return documents_fields(compressor.compress_documents(documents, question, **options))
         if request.context is None:
-            return messages_fields(
-                compressor.compress_messages(request.request, request.question, **budget)
-            )
-        return json_fields(
-            compressor.compress(request.context, request.question, name=request.name, **budget)
-        )
+            made = compressor.compress_messages(request.request, question, **options)
+            return messages_fields(made)
+        options["name"] = request.name
+        return json_fields(compressor.compress(request.context, question, **options))
 
     def shorten(
         self, passage: ForwardedChat, ratio: float, least: int, progress: Progress

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
-from specpc.options import TEMPLATE, Protection, ScorerName, Unit
+from specpc.options import TEMPLATE, Cut, Protection, ScorerName, Unit, scorer_name
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _scorer(value: object) -> object:
+    """Earlier names are understood."""
+    return scorer_name(value) if isinstance(value, str) else value
 
 
 class DocumentBody(_Strict):
@@ -40,7 +53,7 @@ class CompressRequest(_Strict):
     name: str | None = Field(default=None, description="Of the file the context comes from.")
     min_per_document: int = 0
     template: str = TEMPLATE
-    scorer: ScorerName = "auto"
+    scorer: Annotated[ScorerName, BeforeValidator(_scorer)] = "auto"
     unit: Unit = "auto"
     tokenizer: str = "draft"
     draft: str | None = Field(default=None, description="Refused unless the server runs it.")
@@ -60,13 +73,14 @@ class CompressRequest(_Strict):
         return getattr(self, name) is not None
 
     @property
-    def protection(self) -> Protection:
-        """What is kept in any case.
+    def cut(self) -> Cut:
+        """The budget and how to cut to it.
 
         Raises:
-            UsageError: a pattern is none, or a number is negative.
+            UsageError: it cannot be used, a pattern is none, or a number is negative.
         """
-        return Protection(tuple(self.keep), self.keep_first, self.keep_last)
+        keep = Protection(tuple(self.keep), self.keep_first, self.keep_last)
+        return Cut(self.ratio, self.target_tokens, self.gap, keep)
 
 
 def _kind(value: object) -> Literal["one", "many"]:

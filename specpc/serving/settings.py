@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from specpc.errors import UsageError
 from specpc.machine.network import check_server
-from specpc.options import check_budget
+from specpc.options import Cut
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ServerSettings:
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for what cannot be used, and for strangers without a token."""
-        check_budget(ratio=self.ratio, target_tokens=None)
+        Cut(self.ratio)  # checks it
         if not 0 <= self.port < 2**16:
             raise UsageError(f"a port is a number from 0 to {2**16 - 1}, not {self.port}")
         if min(self.queue, self.max_bytes) < 1 or self.min_tokens < 0:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from specpc import Compressor
 from specpc.errors import BudgetError
 from specpc.integrations.passages import KEY, Passage, compress_passages
+from specpc.options import Cut
 
 words = st.sampled_from(["A fox. ", "Two\r\nhares.\n", "\n", "Drei Bären! ", "四只猫。", "Five\t"])
 texts = st.lists(st.lists(words, max_size=8).map("".join), max_size=5)
@@ -24,7 +25,7 @@ texts = st.lists(st.lists(words, max_size=8).map("".join), max_size=5)
 def test_one_budget_true_spans(tiny: Compressor, bodies: list[str], budget: int, gap: str) -> None:
     passages = [Passage(body, "same.md", 100 if i % 2 else None) for i, body in enumerate(bodies)]
     try:
-        kept = compress_passages(tiny, passages, "Which?", target_tokens=budget, gap=gap)
+        kept = compress_passages(tiny, passages, "Which?", Cut(target_tokens=budget, gap=gap))
     except BudgetError:
         return
     assert len(kept) == len(bodies)
