@@ -84,14 +84,18 @@ class QuotePlace:
 
 @dataclass
 class Workbench:
-    """Compresses one request at a time, and remembers the last results.
+    """The tools: compresses one request at a time, and remembers the last results.
 
     Attributes:
         load: loads the compressor, at the first call.
+        read: the text of the file of a path.
+        folders: where files may be read.
         offline: forbid downloads of tokenizers.
     """
 
     load: Callable[[], Compressor]
+    read: Callable[[str], str]
+    folders: Sequence[Path]
     offline: bool = False
     _compressor: Compressor | None = None
     _made: dict[str, tuple[dict[str, str], DocumentsResult]] = field(default_factory=dict)
@@ -100,34 +104,60 @@ class Workbench:
 
     def compress(
         self,
-        sources: dict[str, str],
-        question: str,
-        cut: Cut,
-        tokenizer: str,
-        progress: Callable[[int, int], None],
+        question: Annotated[str, Field(description="What the text is to answer.")],
+        context: Context[Any, Any],
+        text: Annotated[str | None, Field(description="The text to shorten.")] = None,
+        paths: Annotated[
+            list[str] | None,
+            Field(description="Files to shorten, in place of a text; they share the budget."),
+        ] = None,
+        ratio: Annotated[
+            float | None, Field(description="Fraction of the tokens kept, 0 < ratio <= 1.")
+        ] = None,
+        target_tokens: Annotated[
+            int | None, Field(description="Most tokens kept, in place of a ratio.")
+        ] = None,
+        tokenizer: Annotated[
+            str,
+            Field(
+                description="What counts the tokens: draft, words, characters, or a tiktoken "
+                "model such as gpt-4o."
+            ),
+        ] = "draft",
     ) -> CompressedSources:
-        """Compress texts by their names to one budget, counted by ``tokenizer``."""
-        from specpc.counting import find_counter
+        """Shorten a long text, or files, to the sentences and lines that a question needs.
+
+        What is kept is word for word as in the source. Give text or paths, and ratio or
+        target_tokens.
+        """
         from specpc.pipeline.documents import Document
 
-        with self._lock:
-            if self._compressor is None:
-                self._compressor = self.load()
-            counter = find_counter(tokenizer, offline=self.offline)
-            result = replace(self._compressor, counter=counter).compress_documents(
-                [Document(name, text) for name, text in sources.items()],
-                question,
-                template="{text}" if len(sources) == 1 else TEMPLATE,
-                progress=progress,
-                **cut.options(),
-            )
-            self._count += 1
-            self._made[str(self._count)] = sources, result
-            while len(self._made) > _REMEMBERED:
-                del self._made[next(iter(self._made))]
+        def progress(done: int, total: int) -> None:
+            anyio.from_thread.run(context.report_progress, done, total)
+
+        with _told():
+            cut = Cut(ratio, target_tokens)
+            if (text is None) == (not paths):
+                raise UsageError("give either a text or paths")
+            if not question.strip():
+                raise UsageError("the question is empty: ask something")
+            sources = {TEXT: text} if text is not None else self._files(paths or ())
+            with self._lock:
+                result = self._counting_by(tokenizer).compress_documents(
+                    [Document(name, source) for name, source in sources.items()],
+                    question,
+                    template="{text}" if len(sources) == 1 else TEMPLATE,
+                    progress=progress,
+                    **cut.options(),
+                )
+                self._count += 1
+                key = str(self._count)
+                self._made[key] = sources, result
+                while len(self._made) > _REMEMBERED:
+                    del self._made[next(iter(self._made))]
             total = result.total
             return CompressedSources(
-                str(self._count),
+                key,
                 result.text,
                 total.original_tokens,
                 total.compressed_tokens,
@@ -135,30 +165,43 @@ class Workbench:
                 list(total.notes),
             )
 
-    def locate(self, key: str, quote: str) -> list[QuotePlace]:
-        """Where a quote of one of the last results stood."""
+    def locate(
+        self,
+        id: Annotated[str, Field(description="The id that compress returned.")],
+        quote: Annotated[str, Field(description="Some of the text that compress returned.")],
+    ) -> list[QuotePlace]:
+        """Find where a quote of a compressed text stands in its source: file, line and column.
+
+        A quote from which something was cut gives several stretches.
+        """
         from specpc.output.locate import line_and_column, locate
 
-        if key not in self._made:
-            raise UsageError(
-                f"there is no result {key} (the last {_REMEMBERED} are remembered): compress again"
-            )
-        sources, result = self._made[key]
-        found = [
-            QuotePlace(
-                name,
-                *line_and_column(sources[name], place.start),
-                place.start,
-                place.end,
-                sources[name][place.start : place.end],
-            )
-            for places in locate(result, quote)
-            for place in places
-            for name in [place.document or TEXT]
-        ]
-        if not found:
-            raise InputError(f"the quote is not in the text of result {key}")
-        return found
+        with _told():
+            if id not in self._made:
+                raise UsageError(
+                    f"there is no result {id} (the last {_REMEMBERED} are remembered): compress "
+                    "again"
+                )
+            sources, result = self._made[id]
+            found = []
+            for place in (place for places in locate(result, quote) for place in places):
+                name = place.document or TEXT
+                source, start, end = sources[name], place.start, place.end
+                where = line_and_column(source, start)
+                found.append(QuotePlace(name, *where, start, end, source[start:end]))
+            if not found:
+                raise InputError(f"the quote is not in the text of result {id}")
+            return found
+
+    def _files(self, paths: Sequence[str]) -> dict[str, str]:
+        return {name: self.read(str(find_file(name, self.folders))) for name in paths}
+
+    def _counting_by(self, tokenizer: str) -> Compressor:
+        from specpc.counting import find_counter
+
+        if self._compressor is None:
+            self._compressor = self.load()
+        return replace(self._compressor, counter=find_counter(tokenizer, offline=self.offline))
 
 
 def find_file(name: str, folders: Sequence[Path]) -> Path:
@@ -191,77 +234,13 @@ def make_server(
     *,
     offline: bool = False,
 ) -> MCPServer[Any]:
-    """A server with the tools compress and locate.
-
-    Args:
-        load: loads the compressor, at the first call.
-        read: the text of the file of this path.
-        folders: where files may be read.
-        offline: forbid downloads.
-    """
-    bench = Workbench(load, offline)
+    """A server with the tools compress and locate; the arguments are those of `Workbench`."""
     server: MCPServer[Any] = MCPServer(
         "specpc", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    annotations = ToolAnnotations(read_only_hint=True)
-
-    @server.tool(annotations=annotations)
-    def compress(
-        question: Annotated[str, Field(description="What the text is to answer.")],
-        context: Context[Any, Any],
-        text: Annotated[str | None, Field(description="The text to shorten.")] = None,
-        paths: Annotated[
-            list[str] | None,
-            Field(description="Files to shorten, in place of a text; they share the budget."),
-        ] = None,
-        ratio: Annotated[
-            float | None, Field(description="Fraction of the tokens kept, 0 < ratio <= 1.")
-        ] = None,
-        target_tokens: Annotated[
-            int | None, Field(description="Most tokens kept, in place of a ratio.")
-        ] = None,
-        tokenizer: Annotated[
-            str,
-            Field(
-                description="What counts the tokens: draft, words, characters, or a tiktoken "
-                "model such as gpt-4o."
-            ),
-        ] = "draft",
-    ) -> CompressedSources:
-        """Shorten a long text, or files, to the sentences and lines that a question needs.
-
-        What is kept is word for word as in the source. Give text or paths, and ratio or
-        target_tokens.
-        """
-        with _told():
-            cut = Cut(ratio, target_tokens)
-            if (text is None) == (not paths):
-                raise UsageError("give either a text or paths")
-            if not question.strip():
-                raise UsageError("the question is empty: ask something")
-            sources = (
-                {TEXT: text}
-                if text is not None
-                else {name: read(str(find_file(name, folders))) for name in paths or ()}
-            )
-
-            def progress(done: int, total: int) -> None:
-                anyio.from_thread.run(context.report_progress, done, total)
-
-            return bench.compress(sources, question, cut, tokenizer, progress)
-
-    @server.tool(annotations=annotations)
-    def locate(
-        id: Annotated[str, Field(description="The id that compress returned.")],
-        quote: Annotated[str, Field(description="Some of the text that compress returned.")],
-    ) -> list[QuotePlace]:
-        """Find where a quote of a compressed text stands in its source: file, line and column.
-
-        A quote from which something was cut gives several stretches.
-        """
-        with _told():
-            return bench.locate(id, quote)
-
+    bench = Workbench(load, read, folders, offline)
+    for tool in (bench.compress, bench.locate):
+        server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True))
     return server
 
 
