@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.catalogue import find_draft
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specpc.drafts.catalogue import DraftSpec
-
 _PLAIN_FAMILIES: Final = {"llama", "qwen2", "qwen3"}
 
 
@@ -35,52 +33,28 @@ class Shape:
 
 
 class DeferredDraft(Draft):
-    """A draft whose weights are read when its model is first asked for."""
+    """A draft whose weights are read when its model is first asked for.
 
-    _shape: Shape
-    _folder: Path
-    _placement: str
+    Attributes:
+        config: as of `Draft`; only what `Shape` has.
+        folder: as of `Draft`.
+        placement: as of `Draft`, but what was asked for on this machine, not what came of it.
+    """
+
+    config: Any = None
+    folder: Path | None = None
+    placement: str = ""
     _load: Callable[[], Draft]
 
-    def __init__(
-        self,
-        spec: DraftSpec,
-        tokenizer: Any,
-        shape: Shape,
-        folder: Path,
-        placement: str,
-        load: Callable[[], Draft],
-    ) -> None:
+    def __init__(self, load: Callable[[], Draft], **known: Any) -> None:
         """Take what is known; ``load`` gives the draft itself."""
         # Written past the frozen fields, of which the model comes later.
-        self.__dict__.update(
-            name=spec.name,
-            tokenizer=tokenizer,
-            _shape=shape,
-            _folder=folder,
-            _placement=placement,
-            _load=load,
-        )
+        self.__dict__.update(known, _load=load)
 
     @cached_property
     def model(self) -> Any:
         """The model, which is loaded now unless it was before."""
         return self._load().model
-
-    @property
-    def config(self) -> Any:
-        """As of `Draft`; only what `Shape` has."""
-        return self._shape
-
-    @property
-    def folder(self) -> Path | None:
-        """As of `Draft`."""
-        return self._folder
-
-    @property
-    def placement(self) -> str:
-        """As of `Draft`, but what was asked for on this machine, not what came of it."""
-        return self._placement
 
 
 def defer_draft(
@@ -96,8 +70,7 @@ def defer_draft(
     Args and errors are those of `load_draft`; what concerns the weights or the device is raised
     when the model is first asked for.
     """
-    spec = find_draft(name)
-    folder = fetch_folder(spec, offline, report)
+    folder = fetch_folder(find_draft(name), offline, report)
     config = read_config(folder, name)
     check_weights(folder, name)
     tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
@@ -111,12 +84,14 @@ def defer_draft(
             tokenizer = tokenizer or load_tokenizer(folder, name)
             shape = shape or _shape(folder)
 
-    def load() -> Draft:
-        return load_draft(
-            name, device=device, dtype=dtype, offline=offline, lean=True, report=report
-        )
-
-    return DeferredDraft(spec, tokenizer, shape, folder, f"{device} {dtype} {machine()}", load)
+    return DeferredDraft(
+        partial(load_draft, name, device, dtype, offline, lean=True, report=report),
+        name=name,
+        tokenizer=tokenizer,
+        config=shape,
+        folder=folder,
+        placement=f"{device} {dtype} {machine()}",
+    )
 
 
 def _plain_shape(config: dict[str, Any]) -> Shape | None:
