@@ -10,6 +10,7 @@ from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import machine
 from specpc.drafts.load import load_draft, load_tokenizer
 from specpc.drafts.locate import fetch_folder
+from specpc.drafts.support import check_causal
 from specpc.machine.reporting import Report, silent
 from specpc.models.draft import Draft
 from specpc.models.folder import check_weights, read_config
@@ -76,7 +77,6 @@ def defer_draft(
     tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
     shape = _plain_shape(config)
     if tokenizer is None or shape is None:
-        from specpc.drafts.support import check_causal
         from specpc.models.quiet import quiet_transformers
 
         check_causal(config, name)

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
+from specpc.drafts.locate import fetch_folder
+from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
+from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
 from specpc.models.folder import check_weights, has_weights, read_config
@@ -53,9 +56,6 @@ def load_draft(
     spec = find_draft(name)
     where = resolve_device(device)
     number_format = resolve_dtype(dtype, where, compressing=lean)
-
-    from specpc.drafts.locate import fetch_folder
-
     folder = fetch_folder(spec, offline, report)
     config = read_config(folder, name)
     model: LeanModel | PreTrainedModel | None = None
@@ -63,7 +63,6 @@ def load_draft(
     if lean and has_weights(folder):
         model, tokenizer = _load_lean(folder, config, name, where, number_format)
     if model is None or tokenizer is None:
-        from specpc.drafts.support import check_causal
         from specpc.models.quiet import quiet_transformers
 
         check_causal(config, name)
@@ -78,8 +77,6 @@ def _load_lean(
     folder: Path, config: dict[str, Any], name: str, device: torch.device, dtype: torch.dtype
 ) -> tuple[LeanModel | None, LeanTokenizer | None]:
     """Model and tokenizer, each ``None`` if transformers must read it."""
-    from specpc.drafts.support import too_large
-    from specpc.machine.memory import memory_errors
     from specpc.models.lean.load import load_lean
     from specpc.models.lean.tokenizer import load_lean_tokenizer
 
@@ -117,8 +114,6 @@ def _load_model(
 ) -> PreTrainedModel:
     from transformers import AutoModelForCausalLM
 
-    from specpc.drafts.support import check_loaded, too_large
-    from specpc.machine.memory import is_memory_error, memory_errors
     from specpc.models.observed import ATTENTION
 
     loader: Any = AutoModelForCausalLM  # its annotations know nothing of loading info

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
+from specpc.output.fields import documents_fields, json_fields
 from specpc.results import CompressionResult
 
 if TYPE_CHECKING:
@@ -63,16 +64,8 @@ class SlicedText:
     def of(cls, result: CompressionResult | DocumentsResult) -> SlicedText:
         """What `Compressor.compress` or `Compressor.compress_documents` made."""
         if isinstance(result, CompressionResult):
-            spans = zip(result.spans, result.positions, strict=True)
-            return cls(result.text, tuple(Slice(p, SourcePlace(s.start, s.end)) for s, p in spans))
-        return cls(
-            result.text,
-            tuple(
-                Slice(at + position, SourcePlace(span.start, span.end, document.name))
-                for document, at in zip(result.documents, result.positions, strict=True)
-                for span, position in zip(document.spans, document.positions, strict=True)
-            ),
-        )
+            return cls.from_json(json_fields(result))
+        return cls.from_json(documents_fields(result))
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> SlicedText:
@@ -89,10 +82,12 @@ class SlicedText:
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
             well = isinstance(text, str) and all(s.position <= s.end <= len(text) for s in slices)
+            if not well:
+                raise ValueError("a span is outside of the text")
         except (KeyError, TypeError, ValueError) as error:
-            raise _not_ours() from error
-        if not well:
-            raise _not_ours()
+            raise InputError(
+                "this is no result as JSON: give an object that specpc compress wrote"
+            ) from error
         return cls(text, tuple(slices))
 
     def places(self, start: int, end: int) -> tuple[SourcePlace, ...]:
@@ -172,7 +167,3 @@ def _positions(made: dict[str, Any]) -> list[int]:
     if at != len(made["compressed"]):
         raise ValueError("something stands between the spans")
     return positions
-
-
-def _not_ours() -> InputError:
-    return InputError("this is no result as JSON: give an object that specpc compress wrote")
