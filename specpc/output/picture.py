@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -181,7 +181,7 @@ def paint(
     bounds = [(span.start, span.end) for span in rated]
     places = [(start, end) for _, start, end in found]
     kept_at = [[(span.start, span.end) for span in result.spans] for result in results]
-    edges = _edges([bounds, places, *kept_at])
+    edges = np.unique(np.asarray([*bounds, *places, *chain(*kept_at)], np.int64))
     kept = np.stack([_covered(edges, ranges) for ranges in kept_at], axis=1)
     parts = _parts(edges, kept, _covered(edges, places))
     pieces = _pieces(scored, rated, parts)
@@ -244,11 +244,6 @@ def _rated(scored: ScoredText) -> list[Span]:
     return rated
 
 
-def _edges(ranges: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.int64]:
-    """All offsets where one of the ranges starts or ends, ascending."""
-    return np.unique(np.concatenate([np.asarray(some, np.int64).reshape(-1) for some in ranges]))
-
-
 def _covered(edges: NDArray[np.int64], ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """``[edges - 1]`` whether the stretch from each edge to the next is in one of the ranges."""
     steps = np.zeros(len(edges), dtype=np.int64)
@@ -289,7 +284,7 @@ def _pieces(scored: ScoredText, rated: Sequence[Span], parts: Sequence[Part]) ->
     ):
         own = tuple(parts[first:stop])
         kept = _fate([part for part in own if not scored.text[part.start : part.end].isspace()])
-        level = _level(rank, len(ranked))
+        level = sum((rank - 1) / len(ranked) < share for share in LEVELS) if rank else 0
         pieces.append(Piece(own, size, span.score, rank or None, level, kept or _fate(own)))
     return tuple(pieces)
 
@@ -297,10 +292,6 @@ def _pieces(scored: ScoredText, rated: Sequence[Span], parts: Sequence[Part]) ->
 def _fate(parts: Sequence[Part]) -> tuple[bool, ...]:
     """For each ratio, whether all of the parts are kept; empty for no parts."""
     return tuple(all(kept) for kept in zip(*(part.kept for part in parts), strict=True))
-
-
-def _level(rank: int, count: int) -> int:
-    return sum((rank - 1) / count < share for share in LEVELS) if rank else 0
 
 
 def _places(

@@ -60,7 +60,8 @@ class CompressRequest(_Strict):
 
     @model_validator(mode="after")
     def _check(self) -> CompressRequest:
-        given = [name for name in ("context", "documents", "request") if self._has(name)]
+        kinds = ("context", "documents", "request")
+        given = [name for name in kinds if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError("give one of context, documents and request")
         needs = {"name": "context", "min_per_document": "documents", "template": "documents"}
@@ -68,9 +69,6 @@ class CompressRequest(_Strict):
             if name in self.model_fields_set and other not in given:
                 raise ValueError(f"{name} goes with {other}")
         return self
-
-    def _has(self, name: str) -> bool:
-        return getattr(self, name) is not None
 
     @property
     def cut(self) -> Cut:

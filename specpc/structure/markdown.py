@@ -33,6 +33,7 @@ _MARKS: Final = re.compile(
 )
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n){1,60}?---[ \t]*(?:\r?\n|\Z)")
+_BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
 _FENCE_MARK: Final = re.compile(r"```|~~~")
 _FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
@@ -133,7 +134,8 @@ def _blocks(text: str) -> Iterator[_Block]:
         position = offset
     for kind, first, last, info in _structures(_parser().parse(text[offset:])):
         start = starts[min(first, len(starts) - 1)]
-        end = _after_blank_lines(text, starts[min(last, len(starts) - 1)])
+        end = starts[min(last, len(starts) - 1)]
+        end = blank.end() if (blank := _BLANK_LINES.match(text, end)) else end
         if start < position:  # inside what was taken whole
             continue
         if start > position:
@@ -205,15 +207,6 @@ def _fences(tokens: list[Token], first: int, end: int) -> Iterator[tuple[str, in
             return
         if token.type == "fence" and token.map is not None:
             yield "fence", token.map[0], token.map[1], token.info
-
-
-def _after_blank_lines(text: str, position: int) -> int:
-    while (match := _BLANK_LINE.match(text, position)) and match.end() > position:
-        position = match.end()
-    return position
-
-
-_BLANK_LINE: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)|[ \t]+\Z")
 
 
 def _lay_out_block(text: str, block: _Block) -> Layout:

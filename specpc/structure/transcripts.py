@@ -90,7 +90,8 @@ def lay_out_transcript(text: str) -> Layout | None:
     if not turns:
         return None
     builder = LayoutBuilder()
-    _add_sentences(builder, text, turns[0].start)
+    if turns[0].start:
+        builder.append(lay_out_markdown(text[: turns[0].start]))
     session: tuple[int, ...] = ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     for turn, end in zip(turns, ends, strict=True):
@@ -132,7 +133,8 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
     found = {n: match for n, span in enumerate(spans) if (match := style.match(text, *span))}
     names = [" ".join(match["name"].split()) for match in found.values()]
     # "Speaker 1" is somebody; "Thought 1" is one of many by the same.
-    spoken = [_by_speakers(keys, names, len(spans)) for keys in (_keys(names), _kinds(names))]
+    ways = [name.casefold() for name in names], _kinds(names)
+    spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
     speaks = max(spoken, key=sum)
     lined = [n for n, spoke in zip(found, speaks, strict=True) if spoke]
     if not lined or lined[0] > max(_LATEST_LINE, len(spans) // 3):
@@ -142,10 +144,6 @@ def _turns(text: str, spans: list[tuple[int, int]], style: re.Pattern[str]) -> l
         dated = n > 0 and n - 1 not in starts and _is_session(text[slice(*spans[n - 1])])
         turns.append(_Turn(spans[n - dated][0], found[n]))
     return turns
-
-
-def _keys(names: Sequence[str]) -> list[str]:
-    return [name.casefold() for name in names]
 
 
 def _kinds(names: Sequence[str]) -> list[str]:
@@ -217,9 +215,3 @@ def _is_prose(said: str) -> bool:
         return False
     layout = lay_out_markdown(said)
     return len(layout.prose) == len(layout)
-
-
-def _add_sentences(builder: LayoutBuilder, text: str, end: int) -> None:
-    start = builder.position
-    if start < end:
-        builder.append(lay_out_markdown(text[start:end]))
