@@ -9,9 +9,11 @@ from importlib.util import find_spec
 
 from specpc.errors import missing
 
+_NEEDED = ("fastapi", "uvicorn", "httpx", "prometheus_client")
+
 
 def check_installed() -> None:
     """Raise `MissingPackageError` unless what the server is made of is installed."""
-    for name in ("fastapi", "uvicorn", "httpx", "prometheus_client"):
+    for name in _NEEDED:
         if find_spec(name) is None:
             raise missing("the server", name, "serve")

@@ -194,4 +194,4 @@ def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("specpc.serving._NEEDED", ("fastapi", "no_such_package"))
     result = CliRunner().invoke(app, ["serve"])
     assert result.exit_code == 1
-    assert "pip install 'specpc[serve]'" in result.stderr
+    assert 'needs the package no_such_package: pip install "specpc[serve]"' in result.stderr
