@@ -190,6 +190,8 @@ class ScoredText:
         )
         if read.source.alone:
             spans = texts[0].spans
+        elif budget == read.original_tokens:  # nothing was cut, nor what is between the texts
+            spans, positions = (Span(0, len(self.text), math.inf),), (0,)
         cut_unit = (_CUT_UNIT.format(unit=read.made_by.unit),) if fitted.cut_unit else ()
         return CompressionResult(
             text="".join(text.text for text in texts),

@@ -1690,7 +1690,10 @@ for more in ({}, {"ratio": 0.1}):
 """,
     "ray-data": """\
 import pyarrow as pa
-from specpc.integrations.ray_data import CompressRows, Fields, Settings
+try:
+    from specpc.batch.ray_data import BatchSettings as Settings, CompressRows, Fields
+except ImportError:
+    from specpc.integrations.ray_data import CompressRows, Fields, Settings
 table = pa.table({"body": [read("prose.txt"), "", read("mail.txt")], "ask": [WHO, WHO, None]})
 settings = Settings(question=COST, ratio=0.3, fields=Fields("body", "ask"))
 made = CompressRows(settings)(table)
