@@ -19,7 +19,6 @@ from specpc.errors import InputError, UsageError
 from specpc.models.attention import LayerAttention, window_attention
 from specpc.models.forward import not_observed, observe
 from specpc.models.reader import Reader
-from specpc.scorers.paper import importance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,18 +89,17 @@ def correlate(
     """
     if not 0 < top <= 1:
         raise UsageError(f"the top is a fraction above 0 and at most 1, not {top:g}")
-    guess, pieces = _read(draft, context, question)
-    predicted = on_other_tokens(_overall(draft, guess, pieces), pieces, target, context)
-    prompt, tokens = _read(target, context, question)
+    tokens, layers = _importance(draft, context, question)
+    predicted = on_other_tokens(_overall(layers), tokens, target, context)
+    tokens, layers = _importance(target, context, question)
     if len(tokens) < 2:
         raise InputError("the text is too short: there is nothing to compare")
-    layers = _by_layer(target, prompt, tokens)
     return Correlation(
         target=target.name,
         draft=draft.name,
         tokens=len(tokens),
         top=top,
-        overall=Agreement(*_agree(predicted, _overall(target, prompt, tokens), top)),
+        overall=Agreement(*_agree(predicted, _overall(layers), top)),
         layers=tuple(
             LayerAgreement(*_agree(predicted, scores, top), layer)
             for layer, scores in sorted(layers.items())
@@ -109,16 +107,10 @@ def correlate(
     )
 
 
-@dataclass(frozen=True)
-class _Prompt:
-    """Ids of a prompt, and where its context and its window are."""
-
-    ids: torch.Tensor
-    start: int
-    window: int
-
-
-def _read(model: Draft, context: str, question: str) -> tuple[_Prompt, TokenizedText]:
+def _importance(
+    model: Draft, context: str, question: str
+) -> tuple[TokenizedText, dict[int, NDArray[np.float64]]]:
+    """The context's tokens, and ``[tokens]`` scores of them in every layer."""
     reader = Reader(model)
     frame, tokens = reader.frame(question), reader.encoder.encode(context)
     room = reader.room(frame)
@@ -127,32 +119,27 @@ def _read(model: Draft, context: str, question: str) -> tuple[_Prompt, Tokenized
             f"the text has {len(tokens):,} tokens, and {model.name} can read {room:,} of them at "
             "once: give a shorter text"
         )
-    ids = torch.tensor([*frame.before, *tokens.ids.tolist(), *frame.after])
-    return _Prompt(ids, len(frame.before), len(frame.after)), tokens
-
-
-def _overall(model: Draft, prompt: _Prompt, tokens: TokenizedText) -> NDArray[np.float64]:
-    [found] = importance(model.model, [prompt.ids], [prompt.window], skip_layers=_SKIPPED_LAYERS)
-    return found.scores[prompt.start : prompt.start + len(tokens)].double().numpy()
-
-
-def _by_layer(
-    model: Draft, prompt: _Prompt, tokens: TokenizedText
-) -> dict[int, NDArray[np.float64]]:
-    """``[tokens]`` scores of every layer."""
-    found: dict[int, NDArray[np.float64]] = {}
-    weights = torch.linspace(0, 1, prompt.window) if prompt.window > 1 else torch.ones(1)
+    rows, inside = len(frame.after), slice(len(frame.before), len(frame.before) + len(tokens))
+    weights = torch.linspace(0, 1, rows) if rows > 1 else torch.ones(1)
     weights = weights.to(model.model.device)
-    context = slice(prompt.start, prompt.start + len(tokens))
+    found: dict[int, NDArray[np.float64]] = {}
 
     def look(attention: LayerAttention) -> None:
-        rows = window_attention(attention, prompt.window)[0].mul_(weights[:, None])
-        found[attention.layer] = rows.amax(dim=(0, 1))[context].double().cpu().numpy()
+        weighted = window_attention(attention, rows)[0].mul_(weights[:, None])
+        found[attention.layer] = weighted.amax(dim=(0, 1))[inside].double().cpu().numpy()
 
-    observe(model.model, look, input_ids=prompt.ids[None].to(model.model.device), use_cache=False)
+    ids = torch.tensor([frame.around(tokens.ids.tolist())], device=model.model.device)
+    observe(model.model, look, input_ids=ids, use_cache=False)
     if not found:
         raise not_observed(model.model)
-    return found
+    return tokens, found
+
+
+def _overall(layers: dict[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Scores over all layers that count."""
+    first = _SKIPPED_LAYERS if len(layers) > _SKIPPED_LAYERS else 0
+    result: NDArray[np.float64] = np.max([layers[n] for n in layers if n >= first], axis=0)
+    return result
 
 
 def on_other_tokens(

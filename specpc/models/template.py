@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from transformers import PreTrainedTokenizerBase
 
     from specpc.models.lean.tokenizer import LeanTokenizer
@@ -41,6 +43,10 @@ class Frame:
         """What follows the context, up to the end of the question."""
         return self.between + self.question
 
+    def around(self, context: Sequence[int]) -> list[int]:
+        """The whole prompt, given the ids of a context."""
+        return [*self.before, *context, *self.after]
+
     @property
     def question_rows(self) -> slice:
         """Where the question stands in `after`, and in `asked`."""
@@ -73,8 +79,10 @@ def build_frame(encoder: TextEncoder, template: Template, question: str) -> Fram
     )
 
 
-def render_template(tokenizer: PreTrainedTokenizerBase | LeanTokenizer) -> Template:
-    """The draft's chat template around a context and a question.
+def render_template(
+    tokenizer: PreTrainedTokenizerBase | LeanTokenizer, **settings: Any
+) -> Template:
+    """The draft's chat template, with ``settings`` of its own, around a context and a question.
 
     Drafts without a chat template read ``context, blank line, question, newline``.
     """
@@ -85,7 +93,10 @@ def render_template(tokenizer: PreTrainedTokenizerBase | LeanTokenizer) -> Templ
     content = f"{_CONTEXT_SLOT}{separator}{_QUESTION_SLOT}"
     rendered = str(
         tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+            [{"role": "user", "content": content}],
+            tokenize=False,
+            add_generation_prompt=True,
+            **settings,
         )
     )
     head, _, rest = rendered.partition(_CONTEXT_SLOT)

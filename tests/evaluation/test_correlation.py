@@ -108,7 +108,8 @@ def test_spearman_with_ties(pairs: list[tuple[int, int]]) -> None:
 def doc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     loaded = {"big": replace(tiny_draft("qwen3"), name="big")}
     monkeypatch.setattr(
-        "specpc.drafts.load.load_draft", lambda name, **_: loaded.setdefault(name, tiny_draft())
+        "specpc.drafts.load.load_draft",
+        lambda name, *_, **__: loaded.setdefault(name, tiny_draft()),
     )
     path = tmp_path / "doc.txt"
     path.write_text(TEXT)
