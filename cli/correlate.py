@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from specpc.errors import UnknownDraftError, UsageError
+from specpc.errors import UsageError
 from specpc.machine.journal import json_line
 from specpc.options import DEFAULT_DRAFT
 from specpc.text.query import NEUTRAL_INSTRUCTION
@@ -74,17 +74,13 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked = read_question(question, question_file) or NEUTRAL_INSTRUCTION
     text = read_text(file)
 
-    from specpc.drafts.load import load_draft
+    from specpc.drafts.load import load_draft, load_target
     from specpc.evaluation.correlation import correlate as run
 
-    def load(name: str):  # type: ignore[no-untyped-def] # a Draft, whose import is slow
-        return load_draft(name, device=device, dtype=dtype, offline=offline, report=console.tell)
-
-    try:
-        predicted = load(target)
-    except UnknownDraftError as error:
-        raise UnknownDraftError(f"no target can be loaded: {error}") from error
-    found = run(predicted, load(draft) if draft != target else predicted, text, asked, top=top)
+    where: Any = {"device": device, "dtype": dtype, "offline": offline, "report": console.tell}
+    predicted = load_target(target, **where)
+    predictor = predicted if draft == target else load_draft(draft, **where)
+    found = run(predicted, predictor, text, asked, top=top)
     write_stdout(json_line(asdict(found)) if as_json else _table(found).encode())
     if plot is not None:
         from specpc.evaluation.plot import plot_correlation

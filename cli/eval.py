@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,25 +11,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from specpc.errors import UsageError
-from specpc.evaluation.names import FULL, TRIMMED, check_methods, has_ratio, levels_of, split_name
-from specpc.evaluation.targets import ANSWER_TOKENS
-from specpc.kv.settings import KV_BUDGET
-from specpc.options import DEFAULT_DRAFT, SCORERS, check_budget
+from specpc.evaluation.asking import ANSWER_TOKENS
+from specpc.evaluation.methods import (
+    FULL,
+    METHODS,
+    TRIMMED,
+    check_methods,
+    has_ratio,
+    levels_of,
+    trims,
+)
+from specpc.kv.settings import KV_BUDGET, KVSettings
+from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
 from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.evaluation.data import Collection
-    from specpc.evaluation.methods import DraftOptions
     from specpc.evaluation.records import Record
     from specpc.evaluation.statistics import Difference, Row
-    from specpc.evaluation.targets import Target
 
-_METHODS = ["auto", "specpc", "bm25", "random"]
+_METHODS = ["auto", "paper", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
 
 
@@ -40,10 +47,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"{', '.join(SCORERS)}, random, stopwords, truncate, full, bm25, minilm, "
-            "llmlingua, longllmlingua or selective-context; NAME:UNIT for other units than "
-            f"sentences; with --target also {', '.join(TRIMMED)}. Repeatable "
-            f"[default: {', '.join(_METHODS)}]"
+            help=f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
+            f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
+            f"your own. Repeatable [default: {', '.join(_METHODS)}]"
         ),
     ] = None,
     ratio: Annotated[
@@ -107,10 +113,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--no-question", help="Withhold the questions from the methods.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of 'random' and of the intervals.")] = 0,
-    peer_python: Annotated[
-        Path | None,
-        typer.Option(help="Python of the environment that LLMLingua and the like are in."),
-    ] = None,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Add a table of every data set.")
     ] = False,
@@ -120,8 +122,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc eval data/*.jsonl --limit 20
-      specpc eval data/*.jsonl --method specpc --method bm25 --baseline bm25 -o results.jsonl
-      specpc eval data/*.jsonl --method specpc --method bm25 -o results.jsonl --resume
+      specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25 -o results.jsonl
+      specpc eval data/*.jsonl --method auto --method bm25 -o results.jsonl --resume
       specpc eval --from results.jsonl --baseline bm25 -v --plot recall.svg
 
     Every line of a data set is a JSON object with context, question and evidence (strings of
@@ -147,14 +149,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         check_plot(plot)
     if results is not None:
         records, seed = _read(results)
-        methods = list(dict.fromkeys(record.method for record in records))
-        _check_baseline(baseline, methods)
+        _check_baseline(baseline, list(dict.fromkeys(record.method for record in records)))
     else:
         # First, so that a target that cannot answer is found out before anything is compressed.
         methods = list(dict.fromkeys([*([FULL] if asked else []), *(method or _METHODS)]))
-        check_methods(methods, kv_budget, local_target=target is not None)
+        _check_methods(methods, ratio, kv_budget, local=target is not None, withheld=no_question)
         _check_baseline(baseline, methods)
-        _check_idle(methods, with_ratio=bool(ratio), no_question=no_question)
         made_with = {"draft": draft, "device": device, "dtype": dtype, "seed": seed}
         made_with |= {"version": __version__}
         if asked:
@@ -162,8 +162,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         if no_question:
             made_with |= {"question": "withheld"}
         ratios, budgets = dict.fromkeys(ratio or _RATIOS), dict.fromkeys(kv_budget or [KV_BUDGET])
-        job = _Job(methods, list(ratios), list(budgets), output, resume, made_with)
-        records = job.run(files or [], limit, console, offline=offline, peer_python=peer_python)
+        measuring = _Measuring(methods, list(ratios), list(budgets), made_with, offline, console)
+        records = measuring.run(files or [], limit, output, resume=resume)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
 
 
@@ -187,12 +187,33 @@ def _check_options(
         check_file(str(file))
 
 
-def _check_idle(methods: Sequence[str], *, with_ratio: bool, no_question: bool) -> None:
-    """Refuse what would change nothing."""
-    if with_ratio and not any(map(has_ratio, methods)):
+def _check_methods(
+    methods: Sequence[str],
+    ratios: Sequence[float] | None,
+    kv_budgets: Sequence[int] | None,
+    *,
+    local: bool,
+    withheld: bool,
+) -> None:
+    """Refuse methods that are none or cannot be run, and options that would change nothing."""
+    if any(":" in name for name in methods):
+        sys.path.insert(0, str(Path.cwd()))  # as `python -m` does, for methods of the user's own
+    check_methods(methods)
+    trimmed = [name.partition(":")[0] for name in methods if trims(name)]
+    if trimmed and not local:
+        raise UsageError(
+            f"the method {trimmed[0]} cuts the KV cache of a model on this machine: name one with "
+            "--target"
+        )
+    if kv_budgets and not trimmed:
+        raise UsageError(
+            f"--kv-budget does nothing without a method that has one ({', '.join(TRIMMED)})"
+        )
+    for budget in kv_budgets or ():
+        KVSettings("snapkv", kv_budget=budget)  # which checks it
+    if ratios and not any(map(has_ratio, methods)):
         raise UsageError(f"--ratio does nothing with {', '.join(methods)}: leave it out")
-    trimmed = [name for name in methods if split_name(name)[0] in TRIMMED]
-    if no_question and trimmed:
+    if withheld and trimmed:
         raise UsageError(
             f"--no-question does not go with {trimmed[0]}: the target reads the question before "
             "its cache is cut"
@@ -217,109 +238,84 @@ def _check_baseline(baseline: str | None, methods: Sequence[str]) -> None:
         raise UsageError(f"the baseline {baseline!r} is none of the methods: {', '.join(methods)}")
 
 
-def _read(path: Path) -> tuple[tuple[Record, ...], int]:
+def _read(path: Path) -> tuple[list[Record], int]:
     from specpc.errors import InputError
     from specpc.evaluation.records import read_results
 
     found = read_results(path)
     if not found.records:
         raise InputError(f"{path} holds no measurements yet")
-    return found.records, int(found.settings.get("seed", 0))
+    return [*found.records], int(found.settings.get("seed", 0))
 
 
 @dataclass(frozen=True)
-class _Job:
-    """What is measured, and where it is kept."""
+class _Measuring:
+    """What is measured, and with what."""
 
     methods: list[str]
     ratios: list[float]
     kv_budgets: list[int]
-    output: Path | None
-    resume: bool
     made_with: dict[str, Any]
+    offline: bool
+    console: Console
 
     def run(
-        self,
-        files: Sequence[Path],
-        limit: int | None,
-        console: Console,
-        *,
-        offline: bool,
-        peer_python: Path | None,
-    ) -> tuple[Record, ...]:
+        self, files: Sequence[Path], limit: int | None, output: Path | None, *, resume: bool
+    ) -> list[Record]:
         """Measure what is missing; gives the records that were asked for, old and new."""
         from specpc.evaluation.data import read_collection
         from specpc.evaluation.records import open_results
 
         collection = read_collection(files, limit, with_target="target" in self.made_with)
-        _tell_skipped(collection, console)
-        with open_results(self.output, self.made_with, resume=self.resume) as (done, write):
-            records = [
-                *done,
-                *self._measure(collection, done, write, console, offline, peer_python),
-            ]
+        _tell_skipped(collection, self.console)
+        with open_results(output, self.made_with, resume=resume) as (done, write):
+            records = [*done]
+            for record in self._measure(collection, done):
+                write(record)
+                records.append(record)
         wanted = {(item.dataset, item.id) for item in collection.items}
-        return tuple(
+        return [
             record
             for record in records
             if record.method in self.methods
             and record.level in levels_of(record.method, self.ratios, self.kv_budgets)
             and (record.dataset, record.id) in wanted
-        )
+        ]
 
-    def _measure(
-        self,
-        collection: Collection,
-        done: Sequence[Record],
-        write: Callable[[Record], None],
-        console: Console,
-        offline: bool,
-        peer_python: Path | None,
-    ) -> list[Record]:
-        from specpc.evaluation.local_target import LocalTarget
-        from specpc.evaluation.methods import DraftOptions, WithoutQuestion, build_methods
+    def _measure(self, collection: Collection, done: Sequence[Record]) -> Iterator[Record]:
+        from specpc.evaluation.methods import build_methods
         from specpc.evaluation.runner import run
 
-        options = DraftOptions(
-            self.made_with["draft"], self.made_with["device"], self.made_with["dtype"], offline
-        )
-        target = self._load_target(options, console)
+        made_with, report = self.made_with, self.console.tell
+        where = {name: made_with[name] for name in ("device", "dtype")} | {"offline": self.offline}
+        setup = Setup(made_with["draft"], **where)
+        endpoint: Endpoint | None = None
+        local: LocalTarget | None = None
+        if "endpoint" in made_with:
+            from specpc.evaluation.endpoint import Endpoint
+
+            address = made_with["endpoint"]
+            endpoint = Endpoint.at(address, made_with["target"], made_with["answer_tokens"])
+        elif "target" in made_with:
+            from specpc.drafts.load import load_target
+            from specpc.evaluation.local_target import LocalTarget
+
+            model = load_target(made_with["target"], **where, report=report)
+            local = LocalTarget(model, made_with["answer_tokens"])
         methods = build_methods(
-            self.methods,
-            options,
-            seed=self.made_with["seed"],
-            peer_python=str(peer_python) if peer_python else None,
-            target=target if isinstance(target, LocalTarget) else None,
-            report=console.tell,
+            self.methods, setup, seed=made_with["seed"], target=local, report=report
         )
-        if "question" in self.made_with:
-            methods = [WithoutQuestion(method) for method in methods]
-        records = []
-        with console.progress("Evaluating") as progress:
-            for record in run(
+        with self.console.progress("Evaluating") as progress:
+            yield from run(
                 collection.items,
                 methods,
                 self.ratios,
                 kv_budgets=self.kv_budgets,
-                target=target,
+                target=endpoint or local,
                 done=done,
+                withheld="question" in made_with,
                 progress=progress,
-            ):
-                write(record)
-                records.append(record)
-        return records
-
-    def _load_target(self, options: DraftOptions, console: Console) -> Target | None:
-        if "target" not in self.made_with:
-            return None
-        from specpc.evaluation.targets import TargetOptions, build_target
-
-        named = TargetOptions(
-            self.made_with["target"],
-            self.made_with.get("endpoint"),
-            self.made_with["answer_tokens"],
-        )
-        return build_target(named, options, console.tell)
+            )
 
 
 def _tell_skipped(collection: Collection, console: Console) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import UnknownDraftError, UsageError
+from specpc.errors import UsageError
 from specpc.options import DEFAULT_DRAFT, SCORERS, Setup
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
@@ -25,8 +25,10 @@ from specpc_cli.outputs import write_stdout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specpc.kv.answering import Answer, Answerer
-    from specpc.kv.settings import Settings
+    from specpc.kv.answering import Answerer
+    from specpc.kv.replies import Cost
+    from specpc.kv.settings import KVSettings
+    from specpc.machine.reporting import Report
 
 
 def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -72,7 +74,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     scorer: Annotated[
         str | None,
         typer.Option(
-            help=f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; specpc guesses "
+            help=f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; paper guesses "
             "the answer on the way [default: auto].",
             show_default=False,
         ),
@@ -96,63 +98,49 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     The answer goes to standard output as it is written. A draft model reads the text first and
     guesses the answer; what the target attends to from that guess stays in its KV cache.
     """
-    from specpc.kv.settings import Settings
+    from specpc.kv.settings import KVSettings
 
     console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
     if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
-    settings = Settings(method, prompt_budget, kv_budget, lookahead, max_new_tokens, scorer)  # type: ignore[arg-type] # checks it
+    settings = KVSettings(method, prompt_budget, kv_budget, lookahead, max_new_tokens, scorer)  # type: ignore[arg-type] # checks it
     for source in sources:
         check_file(source)
     asked = read_question(question, question_file)
     context = "\n\n".join(read_text(source) for source in sources)
-    answerer = _load(target, draft, settings, console, (device, dtype), offline=offline)
+    setup = Setup(draft, scorer or "auto", device=device, dtype=dtype, offline=offline)
+    answerer = _load(target, setup, settings, console.tell)
     # No bar: it would be drawn into the answer on the same screen.
-    answer = answerer.answer(context, asked, tell=lambda piece: write_stdout(piece.encode()))
-    if not answer.text.endswith("\n"):
+    reply = answerer.answer(context, asked, tell=lambda piece: write_stdout(piece.encode()))
+    if not reply.text.endswith("\n"):
         write_stdout(b"\n")
-    if verbose:
-        for line in _details(answer, settings):
+    if verbose and reply.cost is not None:
+        for line in _details(reply.cost, settings.method):
             console.tell(line)
 
 
-def _load(
-    target: str,
-    draft: str,
-    settings: Settings,
-    console: Console,
-    where: tuple[str, str],
-    *,
-    offline: bool,
-) -> Answerer:
-    from specpc.drafts.load import load_draft
+def _load(target: str, setup: Setup, settings: KVSettings, report: Report) -> Answerer:
+    from specpc.drafts.load import load_draft, load_target
     from specpc.kv.answering import Answerer
     from specpc.pipeline.compressor import Compressor
 
-    device, dtype = where
-    try:
-        model = load_draft(target, device=device, dtype=dtype, offline=offline, report=console.tell)
-    except UnknownDraftError as error:
-        raise UnknownDraftError(f"no target can be loaded: {error}") from error
+    where = (setup.device, setup.dtype, setup.offline)
+    model = load_target(target, *where, report=report)
     if not settings.needs_draft:
         return Answerer(model, settings)
-    guesser = model
-    if draft != target:
-        guesser = load_draft(
-            draft, device=device, dtype=dtype, offline=offline, report=console.tell
-        )
-    compressor = Compressor.of(Setup(guesser.name, settings.scorer or "auto"), loaded=guesser)
-    return Answerer(model, settings, compressor)
+    same = setup.draft == target
+    draft = model if same else load_draft(setup.draft, *where, report=report)
+    return Answerer(model, settings, Compressor.of(setup, loaded=draft))
 
 
-def _details(answer: Answer, settings: Settings) -> Iterator[str]:
+def _details(cost: Cost, method: str) -> Iterator[str]:
     yield (
-        f"first token after {answer.first_seconds:.2f} s, then {answer.tokens_per_second:.1f} "
-        f"tokens/s; {answer.answer_tokens:,} tokens in {answer.seconds:.2f} s"
+        f"first token after {cost.first_seconds:.2f} s, then {cost.tokens_per_second:.1f} "
+        f"tokens/s; {cost.answer_tokens:,} tokens in {cost.seconds:.2f} s"
     )
-    peak = "unknown" if answer.peak_bytes is None else f"{answer.peak_bytes / 2**20:,.0f} MiB"
+    peak = "unknown" if cost.peak_bytes is None else f"{cost.peak_bytes / 2**20:,.0f} MiB"
     yield (
-        f"method {settings.method}, prompt {answer.prompt_tokens:,} tokens, KV cache "
-        f"{answer.cache_bytes:,} bytes, peak memory {peak}"
+        f"method {method}, prompt {cost.prompt_tokens:,} tokens, KV cache "
+        f"{cost.cache_bytes:,} bytes, peak memory {peak}"
     )

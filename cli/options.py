@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from specpc.options import ScorerName, Unit
+from specpc.options import SCORERS, ScorerName, Unit, scorer_name
+
+
+def _scorer(typed: str) -> str:
+    """The scorer of a name, which may be an earlier one."""
+    name = scorer_name(typed)
+    if name not in SCORERS:
+        known = ", ".join(map(repr, SCORERS))
+        raise typer.BadParameter(f"{typed!r} is not one of {known}.")
+    return name
+
 
 DraftOption = Annotated[
     str, typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.")
@@ -51,7 +61,15 @@ RatioOption = Annotated[
 TargetTokensOption = Annotated[
     int | None, typer.Option("--target-tokens", help="Most tokens kept.")
 ]
-ScorerOption = Annotated[ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")]
+ScorerOption = Annotated[
+    ScorerName,
+    typer.Option(
+        parser=_scorer,
+        metavar=f"<{'|'.join(SCORERS)}>",
+        autocompletion=lambda: [*SCORERS],
+        help="Scoring rule; 'paper' is the paper's.",
+    ),
+]
 UnitOption = Annotated[
     Unit,
     typer.Option(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import DEFAULT_DRAFT, Protection, ScorerName, Unit, check_budget
+from specpc.options import DEFAULT_DRAFT, Protection, Unit, check_budget
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
@@ -28,6 +28,7 @@ from specpc_cli.options import (
     QuestionFileOption,
     QuestionOption,
     QuietOption,
+    ScorerOption,
     TokenizerOption,
 )
 from specpc_cli.outputs import write_file
@@ -58,9 +59,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--pager", help="Show the text page by page, in $PAGER or less.")
     ] = False,
     draft: DraftOption = DEFAULT_DRAFT,
-    scorer: Annotated[
-        ScorerName, typer.Option(help="Scoring rule; 'specpc' is the paper's.")
-    ] = "auto",
+    scorer: ScorerOption = "auto",
     unit: Annotated[Unit, typer.Option(help="What is kept or dropped whole.")] = "auto",
     keep: KeepOption = None,
     keep_first: KeepFirstOption = 0,

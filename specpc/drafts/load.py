@@ -8,7 +8,7 @@ from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
-from specpc.errors import DraftError, UnsupportedModelError
+from specpc.errors import DraftError, UnknownDraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
@@ -71,6 +71,25 @@ def load_draft(
             tokenizer = tokenizer or load_tokenizer(folder, name)
             model = model or _load_model(folder, name, where, number_format)
     return Draft(name, model, tokenizer)
+
+
+def load_target(
+    name: str,
+    device: str = "auto",
+    dtype: str = "auto",
+    offline: bool = False,
+    *,
+    report: Report = silent,
+) -> Draft:
+    """Load a model that answers, or whose attention is predicted; it goes by a draft's names.
+
+    Raises:
+        SpecPCError: as `load_draft`, and says that it is the target.
+    """
+    try:
+        return load_draft(name, device, dtype, offline, report=report)
+    except UnknownDraftError as error:
+        raise UnknownDraftError(f"no target can be loaded: {error}") from error
 
 
 def _load_lean(

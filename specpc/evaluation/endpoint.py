@@ -16,7 +16,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation.targets import Reply, clean, request_after
+from specpc.evaluation.asking import clean, request_after
+from specpc.kv.replies import Reply
 from specpc.machine.network import split_address
 
 if TYPE_CHECKING:

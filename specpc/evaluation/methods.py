@@ -1,227 +1,176 @@
-"""The methods that can be compared, by name; each prepares an item once for all ratios."""
+"""The methods by name: a new one is a module with a function ``make``, and a row here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from specpc.drafts.load import load_draft
-from specpc.evaluation.names import FULL, PEERS, RANKED, TRIMMED, check_methods, split_name
-from specpc.evaluation.picked import Compressed, EndsPicker, PickedText, ScoredUnitPicker
-from specpc.evaluation.rankers import BM25Ranker, MiniLMRanker, RandomRanker
-from specpc.evaluation.trimmed import TrimmedMethod
-from specpc.evaluation.word_baselines import StopWordRanker
-from specpc.kv.drafting import Guesser
+from specpc.errors import UsageError
+from specpc.evaluation.base import Level, MethodSetup, Models
+from specpc.kv.settings import KV_BUDGET, KVSettings
 from specpc.machine.reporting import Report, silent
-from specpc.models.tokens import TextEncoder
-from specpc.options import Setup
-from specpc.pipeline.compressor import Compressor
-from specpc.structure.units import cut_into_units
-from specpc.text.pieces import Scores
+from specpc.options import SCORERS, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from specpc.evaluation.data import Item
+    from specpc.evaluation.base import TextMethod
     from specpc.evaluation.local_target import LocalTarget
-    from specpc.evaluation.rankers import Ranker
-    from specpc.models.draft import Draft
+    from specpc.options import Setup
 
-_UNIT: Final = "sentence"
-_GUESSING: Final = frozenset({"speckv", "speckv-pc"})
+    Maker = Callable[[MethodSetup], TextMethod]
 
+FULL: Final = "full"
+"""The method that keeps the whole context, at ratio 1: what compressed ones are held against."""
 
-class Method(Protocol):
-    """A way of compressing texts around a question."""
-
-    @property
-    def name(self) -> str:
-        """As the user named it."""
-
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """Do once what all ratios share; what comes back compresses to one ratio."""
+_RANKED_UNITS: Final = tuple(unit for unit in UNITS if unit not in {"auto", "token"})
 
 
 @dataclass(frozen=True)
-class ScorerMethod:
-    """One of our scorers with one kind of unit."""
+class MethodRow:
+    """A method that has a name.
 
-    name: str
-    compressor: Compressor
+    Attributes:
+        home: the module of this package whose function ``make`` makes it of a `MethodSetup`; what
+            it imports waits until the method is run.
+        variants: what may stand behind the name and a colon.
+        kind: what these are called.
+        whole: whether it reads the whole context, at no ratio.
+        trims: whether it cuts the KV cache of a target on this machine.
+    """
 
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """Score the context once."""
-        scored = self.compressor.score(item.context, item.question)
-
-        def compress(ratio: float) -> Compressed:
-            result = scored.compress(ratio=ratio)
-            ranges = tuple((span.start, span.end) for span in result.spans)
-            counts = (result.original_tokens, result.compressed_tokens)
-            return Compressed(result.text, ranges, *counts, scored.lookahead)
-
-        return compress
-
-
-@dataclass(frozen=True)
-class WithoutQuestion:
-    """A method from which the question is withheld."""
-
-    method: Method
-
-    @property
-    def name(self) -> str:
-        """That of the method."""
-        return self.method.name
-
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """As if nothing were asked."""
-        return self.method.prepare(replace(item, question=""))
+    home: str
+    variants: tuple[str, ...] = ()
+    kind: str = "unit"
+    whole: bool = False
+    trims: bool = False
 
 
-@dataclass(frozen=True)
-class RankedMethod:
-    """Whole units, best first, by a score that needs no draft model."""
+METHODS: Final[dict[str, MethodRow]] = {
+    **{name: MethodRow("own_scorers", UNITS) for name in SCORERS},
+    "random": MethodRow("chance", _RANKED_UNITS),
+    "stopwords": MethodRow("stop_words", _RANKED_UNITS),
+    "bm25": MethodRow("bm25", _RANKED_UNITS),
+    "minilm": MethodRow("minilm", _RANKED_UNITS),
+    "truncate": MethodRow("truncate"),
+    FULL: MethodRow("full", whole=True),
+    "speckv": MethodRow("trimmed", whole=True, trims=True),
+    "speckv-pc": MethodRow("trimmed", SCORERS, "scorer", trims=True),
+    "snapkv": MethodRow("trimmed", whole=True, trims=True),
+    "streaming": MethodRow("trimmed", whole=True, trims=True),
+}
+"""All of them; any other is reached by ``MODULE:NAME``."""
 
-    name: str
-    encoder: TextEncoder
-    ranker: Ranker
-    unit: str
-
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """Cut the context into units and score them."""
-        tokens = self.encoder.encode(item.context)
-        picker = ScoredUnitPicker(cut_into_units(item.context, tokens.bounds, self.unit))
-        scores = self.ranker(item, picker.units.texts)
-        length = len(tokens)
-        values = Scores(np.zeros(length), scores - scores.min())
-        return PickedText(item.context, length, self.encoder, picker, values)
-
-
-@dataclass(frozen=True)
-class TruncateMethod:
-    """The beginning and the end, half the budget each."""
-
-    name: str
-    encoder: TextEncoder
-
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """Tokenize."""
-        tokens = self.encoder.encode(item.context)
-        picker = EndsPicker(item.context, tokens.bounds)
-        length = len(tokens)
-        return PickedText(item.context, length, self.encoder, picker, Scores(np.zeros(length)))
+TRIMMED: Final = tuple(name for name, row in METHODS.items() if row.trims)
+"""Those that cut the KV cache of a target on this machine."""
 
 
-@dataclass(frozen=True)
-class FullMethod:
-    """The whole context, uncompressed."""
-
-    name: str
-    encoder: TextEncoder
-
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
-        """Count its tokens."""
-        length = self.encoder.count(item.context)
-        whole = Compressed(item.context, ((0, len(item.context)),), length, length)
-        return lambda _: whole
+def shortens(method: str) -> bool:
+    """Whether a method is measured by what it keeps of the text."""
+    row = _row(method)
+    return not (row.whole or row.trims)
 
 
-@dataclass(frozen=True)
-class DraftOptions:
-    """Which draft the scorers use and everyone counts tokens with, and where models run."""
+def has_ratio(method: str) -> bool:
+    """Whether a method shortens the text, be it for another one that cuts the KV cache."""
+    return not _row(method).whole
 
-    draft: str
-    device: str = "auto"
-    dtype: str = "auto"
-    offline: bool = False
 
-    def load(
-        self, name: str | None = None, *, lean: bool = False, report: Report = silent
-    ) -> Draft:
-        """Load the draft, or another model to run where it does; see `load_draft` for ``lean``.
+def trims(method: str) -> bool:
+    """Whether a method cuts the KV cache of a target on this machine."""
+    return _row(method).trims
 
-        Raises:
-            SpecPCError: it cannot be loaded.
-        """
-        return load_draft(
-            name or self.draft,
-            device=self.device,
-            dtype=self.dtype,
-            offline=self.offline,
-            lean=lean,
-            report=report,
-        )
+
+def levels_of(
+    method: str, ratios: Sequence[float], kv_budgets: Sequence[int] = (KV_BUDGET,)
+) -> tuple[Level, ...]:
+    """The levels a method is run at: methods that read the whole context know but one ratio."""
+    budgets = kv_budgets if trims(method) else (None,)
+    return tuple(Level(r, b) for r in (ratios if has_ratio(method) else (1.0,)) for b in budgets)
+
+
+def check_methods(names: Iterable[str]) -> None:
+    """Raise `UsageError` unless every name is that of a method, or leads to one."""
+    for name in names:
+        base, variant = _split(name)
+        row = METHODS.get(base)
+        if row is None:
+            _maker(name)
+        elif variant is not None and variant not in row.variants:
+            offered = f"use one of {', '.join(row.variants)}" if row.variants else "leave it out"
+            raise UsageError(f"the method {base} has no {row.kind} {variant!r}: {offered}")
 
 
 def build_methods(
     names: Sequence[str],
-    options: DraftOptions,
+    setup: Setup,
     *,
     seed: int = 0,
-    peer_python: str | None = None,
     target: LocalTarget | None = None,
     report: Report = silent,
-) -> list[Method]:
+) -> dict[str, TextMethod]:
     """Load what the named methods need, the draft once for all of them.
 
     Args:
-        names: method names, with or without ``:UNIT``.
-        options: the draft, which may be the target.
+        names: with or without ``:UNIT``, or ``MODULE:NAME``.
+        setup: the draft, which may be the target, and where models run.
         seed: of the method ``random``.
-        peer_python: interpreter of the environment the peers are installed in.
         target: the model whose KV cache is cut.
         report: called with one line before anything slow.
+
+    Returns:
+        The methods by their names.
 
     Raises:
         UsageError: there is no such method.
         SpecPCError: a method's package is missing, or the draft cannot be loaded.
     """
-    check_methods(names, local_target=target is not None)
-    rankers = {base: _ranker(base, seed, options.device) for base in _bases(names) & {*RANKED}}
-    if target is not None and target.model.name == options.draft:
-        draft = target.model
-    else:
-        # What guesses an answer generates, which takes a model of transformers.
-        draft = options.load(lean=not _bases(names) & _GUESSING, report=report)
-    encoder = TextEncoder(draft.tokenizer)
-    whole = FullMethod(FULL, encoder)
-    methods: list[Method] = []
+    check_methods(names)
+    # What guesses an answer generates, which takes a model of transformers.
+    bases = {_split(name)[0] for name in names}
+    generates = any(trims(base) and KVSettings(base).guesses for base in bases)  # type: ignore[arg-type]
+    models = Models(setup, target, generates, report)
+    methods = {}
     for name in names:
-        base, unit = split_name(name)
-        if base in rankers:
-            usual = "word" if base == "stopwords" else _UNIT
-            methods.append(RankedMethod(name, encoder, rankers[base], unit or usual))
-        elif base == "truncate":
-            methods.append(TruncateMethod(name, encoder))
-        elif base == FULL:
-            methods.append(whole)
-        elif base in PEERS:
-            from specpc.evaluation.peers import start_peer
-
-            methods.append(start_peer(name, draft, encoder, peer_python))
-        elif base in TRIMMED and target is not None:
-            compressor = Compressor.of(Setup(draft.name, unit or "auto"), loaded=draft)
-            guesser = Guesser(compressor, target.model, target.answer_tokens)
-            shortener = ScorerMethod(name, guesser.looking_ahead())
-            text = shortener if base == "speckv-pc" else whole
-            methods.append(
-                TrimmedMethod(name, text, target, guesser if base in _GUESSING else None)
-            )
-        else:
-            compressor = Compressor.of(Setup(draft.name, base, unit or "auto"), loaded=draft)
-            methods.append(ScorerMethod(name, compressor))
+        method = _maker(name)(MethodSetup(*_split(name), models, seed))
+        if not callable(getattr(method, "prepare", None)):
+            raise UsageError(f"{name} gives no method: what it makes has no function prepare(item)")
+        methods[name] = method
     return methods
 
 
-def _bases(names: Sequence[str]) -> set[str]:
-    return {split_name(name)[0] for name in names}
+def _row(name: str) -> MethodRow:
+    """What is known of a method; one of another release or of the user's shortens texts."""
+    return METHODS.get(_split(name)[0], MethodRow(""))
 
 
-def _ranker(base: str, seed: int, device: str) -> Ranker:
-    if base == "bm25":
-        return BM25Ranker()
-    if base == "stopwords":
-        return StopWordRanker()
-    return RandomRanker(seed) if base == "random" else MiniLMRanker(device)
+def _split(name: str) -> tuple[str, str | None]:
+    """``NAME:UNIT`` to its two parts, any other name to itself and nothing."""
+    base, colon, variant = name.partition(":")
+    return (base, variant) if colon and base in METHODS else (name, None)
+
+
+def _maker(name: str) -> Maker:
+    base, _ = _split(name)
+    if base in METHODS:
+        made: Maker = import_module(f"specpc.evaluation.{METHODS[base].home}").make
+        return made
+    module, _, attribute = name.partition(":")
+    if module == "specpc":
+        raise UsageError(
+            f"there is no method {name!r}: 'auto' is this tool's default, 'paper' the paper's rule"
+        )
+    if not attribute:
+        known = ", ".join(METHODS)
+        raise UsageError(f"there is no method {name!r}: use one of {known}, or MODULE:NAME")
+    try:
+        found: Any = getattr(import_module(module), attribute, None)
+    except Exception as error:  # whatever the module does when it is imported
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"the method {name} cannot be imported ({reason})") from error
+    if not callable(found):
+        what = "there is no" if found is None else "nothing can be made with"
+        raise UsageError(f"the method {name} cannot be made: {what} {attribute} in {module}")
+    maker: Maker = found
+    return maker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation.names import shortens
+from specpc.evaluation.methods import shortens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

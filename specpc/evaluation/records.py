@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from specpc.errors import InputError, UsageError
-from specpc.evaluation.names import Level
+from specpc.evaluation.base import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Answer:
         truncated: whether the text was too long for the target and lost its middle.
         seconds: wall-clock time from text to answer.
         first_seconds: to its first token; ``None`` of targets elsewhere, as are the next two.
-        cache_bytes: see `specpc.evaluation.targets.Cost`.
+        cache_bytes: see `specpc.kv.replies.Cost`.
         peak_bytes: likewise.
     """
 

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.evaluation.answers import check_packages, score_answer
+from specpc.evaluation.base import KeptText
+from specpc.evaluation.methods import levels_of
 from specpc.evaluation.metrics import answer_kept, evidence_recall
-from specpc.evaluation.names import levels_of
 from specpc.evaluation.records import Answer, Record
-from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.kv.settings import KV_BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from specpc.evaluation.asking import Target
+    from specpc.evaluation.base import TextMethod
     from specpc.evaluation.data import Item
-    from specpc.evaluation.methods import Method
-    from specpc.evaluation.picked import Compressed
-    from specpc.evaluation.targets import Target
 
 
 def run(
     items: Sequence[Item],
-    methods: Sequence[Method],
+    methods: Mapping[str, TextMethod],
     ratios: Sequence[float],
     *,
     kv_budgets: Sequence[int] = (KV_BUDGET,),
     target: Target | None = None,
     done: Sequence[Record] = (),
+    withheld: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Record]:
     """Measure every method on every item at every level, as far as not done before.
@@ -40,11 +40,12 @@ def run(
 
     Args:
         items: what to compress.
-        methods: how.
+        methods: how, by name.
         ratios: fractions of the tokens kept.
         kv_budgets: entries of a target's KV cache kept by methods that cut it.
         target: answers the questions of the items that have answers.
         done: records of an earlier run, which are not made again.
+        withheld: whether the methods, but not the target, are told nothing of the question.
         progress: called with (items done, items in all).
 
     Yields:
@@ -58,10 +59,11 @@ def run(
     if target is not None:
         check_packages(items)
     for count, item in enumerate(items, start=1):
-        for method in methods:
+        told = replace(item, question="") if withheld else item
+        for name, method in methods.items():
             digests = {
-                level: known.get((item.dataset, item.id, method.name, level))
-                for level in levels_of(method.name, ratios, kv_budgets)
+                level: known.get((item.dataset, item.id, name, level))
+                for level in levels_of(name, ratios, kv_budgets)
             }
             if any(digest not in (None, item.digest) for digest in digests.values()):
                 raise UsageError(
@@ -69,11 +71,11 @@ def run(
                     "start a new results file"
                 )
             missing = [level for level, digest in digests.items() if digest is None]
-            for attempt in _attempts(item, method, list(dict.fromkeys(m.ratio for m in missing))):
+            for attempt in _attempts(told, method, list(dict.fromkeys(m.ratio for m in missing))):
                 budgets = [m.kv_budget for m in missing if m.ratio == attempt.ratio]
-                answers = _ask(target, method, item, attempt.compressed, budgets)
+                answers = _ask(target, item, attempt.kept, budgets)
                 for budget, answer in zip(budgets, answers, strict=True):
-                    yield _record(item, method.name, attempt, budget, answer)
+                    yield _record(item, name, attempt, budget, answer)
         if progress is not None:
             progress(count, len(items))
 
@@ -84,11 +86,11 @@ class _Attempt:
 
     ratio: float
     seconds: float
-    compressed: Compressed | None
+    kept: KeptText | None
     failure: str | None
 
 
-def _attempts(item: Item, method: Method, ratios: Sequence[float]) -> Iterator[_Attempt]:
+def _attempts(item: Item, method: TextMethod, ratios: Sequence[float]) -> Iterator[_Attempt]:
     if not ratios:
         return
     start = time.perf_counter()
@@ -101,35 +103,31 @@ def _attempts(item: Item, method: Method, ratios: Sequence[float]) -> Iterator[_
     prepared = time.perf_counter() - start
     for ratio in ratios:
         start = time.perf_counter()
-        compressed, failure = None, None
+        kept, failure = None, None
         try:
-            compressed = compress(ratio)
+            kept = compress(ratio)
         except (BudgetError, InputError) as error:
             failure = str(error)
         seconds = prepared + time.perf_counter() - start
-        yield _Attempt(ratio, seconds, compressed, failure)
+        yield _Attempt(ratio, seconds, kept, failure)
 
 
 def _ask(
-    target: Target | None,
-    method: Method,
-    item: Item,
-    compressed: Compressed | None,
-    budgets: Sequence[int | None],
+    target: Target | None, item: Item, kept: KeptText | None, budgets: Sequence[int | None]
 ) -> Iterator[Answer | None]:
     """The target's answers; where nothing was kept it is not asked, and counts as wrong."""
     if target is None or not item.answers:
         yield from [None] * len(budgets)
         return
     wrong = Answer(None, **asdict(score_answer(item, "")), truncated=False, seconds=0.0)
-    if compressed is None:
+    if kept is None:
         yield from [wrong] * len(budgets)
         return
     start = time.perf_counter()
-    if isinstance(method, TrimmedMethod):
-        replies = method.answers(compressed, item, [b for b in budgets if b is not None])
+    if kept.answers is not None:
+        replies = kept.answers([budget for budget in budgets if budget is not None])
     else:
-        replies = iter([target.answer(compressed.text, item.question)])
+        replies = iter([target.answer(kept.text, item.question)])
     for reply in replies:
         answer = Answer(
             text=reply.text,
@@ -138,18 +136,20 @@ def _ask(
             seconds=round(time.perf_counter() - start, 4),
         )
         if reply.cost is not None:
-            cost = asdict(reply.cost)
-            rounded = {name: round(cost[name], 4) for name in ("first_seconds", "seconds")}
-            answer = replace(answer, **cost | rounded)
+            answer = replace(
+                answer,
+                seconds=round(reply.cost.seconds, 4),
+                first_seconds=round(reply.cost.first_seconds, 4),
+                cache_bytes=reply.cost.cache_bytes,
+                peak_bytes=reply.cost.peak_bytes,
+            )
         yield answer
 
 
 def _record(
     item: Item, method: str, attempt: _Attempt, kv_budget: int | None, answer: Answer | None
 ) -> Record:
-    compressed = attempt.compressed
-    ranges = compressed.ranges if compressed else ()
-    text = compressed.text if compressed else ""
+    kept = attempt.kept or KeptText("", (), 0, 0)
     sought = item.extractive and item.answers
     return Record(
         dataset=item.dataset,
@@ -158,10 +158,10 @@ def _record(
         lang=item.lang,
         method=method,
         ratio=attempt.ratio,
-        recall=evidence_recall(item.context, item.evidence, ranges),
-        answer_kept=answer_kept(text, item.answers, item.answers_mode) if sought else None,
-        original_tokens=compressed.original_tokens if compressed else 0,
-        compressed_tokens=compressed.compressed_tokens if compressed else 0,
+        recall=evidence_recall(item.context, item.evidence, kept.ranges),
+        answer_kept=answer_kept(kept.text, item.answers, item.answers_mode) if sought else None,
+        original_tokens=kept.original_tokens,
+        compressed_tokens=kept.compressed_tokens,
         seconds=round(attempt.seconds, 4),
         error=attempt.failure,
         answer=answer,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
-from specpc.evaluation.names import levels_of
+from specpc.evaluation.methods import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from specpc.evaluation.names import Level
+    from specpc.evaluation.base import Level
     from specpc.evaluation.records import Record
 
 RESAMPLES: Final = 2000

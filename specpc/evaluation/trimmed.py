@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from specpc.evaluation.names import split_name
-from specpc.evaluation.targets import request_after
+from specpc.errors import UsageError
+from specpc.evaluation.asking import request
+from specpc.evaluation.full import FullMethod
+from specpc.evaluation.own_scorers import ScorerMethod
+from specpc.kv.drafting import Guesser
 from specpc.kv.methods import method_of
+from specpc.kv.settings import KVSettings
+from specpc.options import Setup
+from specpc.pipeline.compressor import Compressor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from specpc.evaluation.base import KeptText, MethodSetup, TextMethod
     from specpc.evaluation.data import Item
     from specpc.evaluation.local_target import LocalTarget
-    from specpc.evaluation.methods import Method
-    from specpc.evaluation.picked import Compressed
-    from specpc.evaluation.targets import Reply
-    from specpc.kv.drafting import Guesser
+    from specpc.kv.replies import Reply
 
 
 @dataclass(frozen=True)
@@ -26,33 +30,54 @@ class TrimmedMethod:
     """A way of cutting a target's KV cache.
 
     Attributes:
-        name: as the user named it.
+        name: see `specpc.kv.settings.METHODS`.
         text: what is made of the text before.
         target: the model that answers.
         guesser: the draft, where it guesses the answer.
     """
 
     name: str
-    text: Method
+    text: TextMethod
     target: LocalTarget
     guesser: Guesser | None = None
 
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
+    def prepare(self, item: Item) -> Callable[[float], KeptText]:
         """As the method that makes the text."""
         # A guess on the way is an answer to what the target is asked, in all its words.
         guesses = self.guesser is not None and self.guesser.guesses_on_the_way
-        return self.text.prepare(replace(item, question=_asked(item)) if guesses else item)
+        asked = replace(item, question=request(item.question)) if guesses else item
+        compress = self.text.prepare(asked)
 
-    def answers(
-        self, compressed: Compressed, item: Item, budgets: Sequence[int]
-    ) -> Iterator[Reply]:
+        def shorten(ratio: float) -> KeptText:
+            kept = compress(ratio)
+            return replace(kept, answers=partial(self._answers, kept, item.question))
+
+        return shorten
+
+    def _answers(self, kept: KeptText, question: str, budgets: Sequence[int]) -> Iterator[Reply]:
         """The answer at each budget; all share one look-ahead, and one reading of the text."""
-        methods = [method_of(split_name(self.name)[0], budget) for budget in budgets]
-        guess, asked = None, _asked(item)
+        methods = [method_of(self.name, budget) for budget in budgets]
+        guess = None
         if self.guesser is not None:
-            guess = partial(self.guesser.guess, compressed.text, asked, compressed.lookahead)
-        return self.target.answers(compressed.text, item.question, methods, guess)
+            guess = partial(self.guesser.guess, kept.text, request(question), kept.lookahead)
+        return self.target.answers(kept.text, question, methods, guess)
 
 
-def _asked(item: Item) -> str:
-    return request_after(item.question).strip()
+def make(setup: MethodSetup) -> TrimmedMethod:
+    """Cut the cache of the target that all methods share.
+
+    Raises:
+        UsageError: there is none.
+    """
+    settings, target = KVSettings(setup.name), setup.models.target  # type: ignore[arg-type]
+    if target is None:
+        raise UsageError(f"the method {setup.name} needs a target on this machine")
+    text: TextMethod = FullMethod(setup.models.encoder)
+    if not settings.guesses:
+        return TrimmedMethod(setup.name, text, target)
+    draft = setup.models.draft
+    compressor = Compressor.of(Setup(draft.name, setup.variant or "auto"), loaded=draft)
+    guesser = Guesser(compressor, target.model, target.answer_tokens)
+    if settings.compresses:
+        text = ScorerMethod(guesser.looking_ahead())
+    return TrimmedMethod(setup.name, text, target, guesser)

@@ -3,61 +3,163 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import GenerationConfig
+from transformers import DynamicCache
 from transformers.generation.streamers import TextStreamer
 
 from specpc.counting.counters import DraftCounter
 from specpc.errors import InputError, UsageError
-from specpc.kv.drafting import Guesser, prompt_ids
-from specpc.kv.generation import generate
-from specpc.kv.methods import SpecKV, method_of
-from specpc.machine.memory import PeakMemory
+from specpc.kv.cache import cache_bytes
+from specpc.kv.drafting import Guesser
+from specpc.kv.lookahead import greedy_tokens
+from specpc.kv.methods import method_of
+from specpc.kv.prefilling import prefill_each
+from specpc.kv.replies import Cost, Reply
+from specpc.machine.memory import PeakMemory, memory_errors
 from specpc.models.forward import answer_ends
-from specpc.models.reader import Reader
+from specpc.models.template import Frame, Template, build_frame, render_template
+from specpc.models.tokens import TextEncoder
 from specpc.pipeline import steps
 from specpc.pipeline.scored import ScoredText
 from specpc.text.joined import JoinedTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from torch import Tensor
+    from transformers import Cache
 
-    from specpc.kv.settings import Settings
+    from specpc.kv.methods import Method
+    from specpc.kv.settings import KVSettings
     from specpc.models.draft import Draft
     from specpc.pipeline.compressor import Compressor
 
+    Tell = Callable[[str], None]
+
 
 @dataclass(frozen=True)
-class Answer:
-    """What a target said, and what it took.
+class AnsweringModel:
+    """A model on this machine, read in its chat template and decoded greedily.
 
     Attributes:
-        text: the answer, without special tokens.
-        prompt_tokens: tokens that the target read, look-ahead not counted.
-        answer_tokens: tokens it wrote.
-        first_seconds: from the call to the first token; compression and draft are in it.
-        seconds: to the end of the answer.
-        cache_bytes: keys and values held when the prompt had been read.
-        peak_bytes: most memory in use, weights included (see `specpc.machine.memory.PeakMemory`).
+        model: the model and its tokenizer.
+        answer_tokens: most tokens of an answer.
+        thinks: whether its template may have it write down thoughts before the answer.
     """
 
-    text: str
-    prompt_tokens: int
+    model: Draft
     answer_tokens: int
-    first_seconds: float
-    seconds: float
-    cache_bytes: int
-    peak_bytes: int | None
+    thinks: bool = True
+    encoder: TextEncoder = field(init=False, repr=False, compare=False)
+    _template: Template = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Copy the tokenizer; render the template once."""
+        # Templates that know nothing of thoughts ignore it.
+        settings = {} if self.thinks else {"enable_thinking": False}
+        template = render_template(self.model.tokenizer, **settings)
+        encoder = TextEncoder(self.model.tokenizer, (template.head, template.tail))
+        object.__setattr__(self, "encoder", encoder)
+        object.__setattr__(self, "_template", template)
+
+    def frame(self, question: str) -> Frame:
+        """What stands before and after a context when ``question`` is asked of it."""
+        return build_frame(self.encoder, self._template, question)
 
     @property
-    def tokens_per_second(self) -> float:
-        """Speed after the first token; 0 where there is only one."""
-        return max(0, self.answer_tokens - 1) / max(self.seconds - self.first_seconds, 1e-9)
+    def limit(self) -> int | None:
+        """Most tokens of prompt and answer together; ``None`` for any number."""
+        limit = getattr(self.model.config, "max_position_embeddings", None)
+        return None if limit is None else int(limit)
+
+    def answers(
+        self,
+        prompt: Sequence[int],
+        methods: Sequence[Method] = (),
+        guess: Callable[[], Tensor] | None = None,
+        tell: Tell | None = None,
+    ) -> Iterator[tuple[str, Cost]]:
+        """Read a prompt once, cut its KV cache in several ways, and answer from each.
+
+        Args:
+            prompt: its token ids.
+            methods: ways to cut the cache, of models whose attention is observable; none for one
+                answer from the whole cache, of models that have a cache of any kind.
+            guess: gives ids ``[n]`` of what the answer may be, where the methods look ahead; called
+                only if something is cut.
+            tell: called with each piece of an answer as it comes.
+
+        Yields:
+            An answer and its cost, for each method. Each is charged all that they share.
+
+        Raises:
+            UnsupportedModelError: the model's cache cannot be cut.
+            OutOfMemoryError: the machine or device ran out of memory.
+        """
+        start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
+        ids = torch.tensor([prompt], device=self.model.model.device)
+        message = f"out of memory while target {self.model.name} reads {len(prompt):,} tokens"
+        with memory_errors(f"{message}: use a smaller target, or a shorter text"):
+            caches = self._read(ids, methods, guess)
+            shared, most = time.perf_counter() - start, peak.read()
+            for cache in caches:
+                start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
+                held = cache_bytes(cache)
+                text, tokens, first = self._decode(ids, cache, tell)
+                seconds = time.perf_counter() - start
+                cost = Cost(len(prompt), tokens, first, seconds, held, peak.read())
+                yield text, cost.after(shared, most)
+
+    @torch.inference_mode()
+    def _read(
+        self, ids: Tensor, methods: Sequence[Method], guess: Callable[[], Tensor] | None
+    ) -> Sequence[Cache]:
+        """Caches that hold the prompt but for its last token."""
+        if methods:
+            cuts = any(m.budget is not None and m.budget < ids.shape[1] - 1 for m in methods)
+            lookahead = [guess()] if guess is not None and cuts else []
+            return prefill_each(self.model.model, ids, methods, lookahead=lookahead)
+        cache = DynamicCache(config=self.model.config)
+        self.model.model(
+            input_ids=ids[:, :-1], past_key_values=cache, use_cache=True, logits_to_keep=1
+        )
+        return [cache]
+
+    def _decode(self, ids: Tensor, cache: Cache, tell: Tell | None) -> tuple[str, int, float]:
+        """The most probable answer, how many tokens it took, and seconds to the first of them."""
+        start, first, ends = time.perf_counter(), 0.0, answer_ends(self.model)
+        teller: Any = None if tell is None else _Teller(self.model.tokenizer, tell)
+        found: list[int] = []
+        for best in greedy_tokens(self.model.model, ids, cache=cache):
+            found.append(int(best))
+            first = first or time.perf_counter() - start
+            if found[-1] not in ends and teller is not None:
+                teller.put(best)
+            if found[-1] in ends or len(found) == self.answer_tokens:
+                break
+        if teller is not None:
+            teller.end()
+        said = found[:-1] if found[-1] in ends else found
+        text = self.model.tokenizer.decode(
+            said, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return str(text), len(found), first
+
+
+class _Teller(TextStreamer):
+    """Tells an answer word by word."""
+
+    def __init__(self, tokenizer: Any, tell: Tell) -> None:
+        super().__init__(tokenizer, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        self.tell = tell
+
+    def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+        if text:
+            self.tell(text)
 
 
 @dataclass(frozen=True)
@@ -71,22 +173,25 @@ class Answerer:
     """
 
     target: Draft
-    settings: Settings
+    settings: KVSettings
     compressor: Compressor | None = None
+    _answering: AnsweringModel = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise `UsageError` if the method needs a draft and has none."""
         if self.settings.needs_draft and self.compressor is None:
             raise UsageError(f"method {self.settings.method} needs a draft model")
+        answering = AnsweringModel(self.target, self.settings.max_new_tokens)
+        object.__setattr__(self, "_answering", answering)
 
     def answer(
         self,
         context: str,
         question: str | None = None,
         *,
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Tell | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """Read a text and answer greedily.
 
         Args:
@@ -99,36 +204,21 @@ class Answerer:
             InputError: the prompt is longer than the target can read.
             SpecPCError: see `specpc.errors`.
         """
-        start = time.perf_counter()
-        peak = PeakMemory(self.target.model.device)
-        read = context
+        start, peak = time.perf_counter(), PeakMemory(self.target.model.device)
+        settings, read = self.settings, context
         known: tuple[int, ...] = ()
-        if self.settings.compresses:
+        if settings.compresses:
             read, known = self._compressed(context, question, progress)
-        ids = self._prompt(read, question or "")
-        method = method_of(self.settings.method, self.settings.kv_budget)
-        lookahead = None
-        if isinstance(method, SpecKV) and method.budget < ids.shape[1] - 1:
-            lookahead = [self._guesser.guess(read, question or "", known, progress)]
-        teller = _Teller(self.target.tokenizer, tell)
-        output = generate(
-            self.target.model,
-            ids,
-            method,
-            lookahead=lookahead,
-            attention_mask=torch.ones_like(ids),
-            streamer=teller,
-            generation_config=_greedy(self.target, self.settings.max_new_tokens),
+        prompt = self._prompt(read, question or "")
+        guess = None
+        if settings.guesses:
+            guess = partial(self._guesser.guess, read, question or "", known, progress)
+        methods = (
+            [] if settings.kv_budget is None else [method_of(settings.method, settings.kv_budget)]
         )
-        return Answer(
-            text="".join(teller.pieces),
-            prompt_tokens=ids.shape[1],
-            answer_tokens=output.sequences.shape[1] - ids.shape[1],
-            first_seconds=(teller.first or time.perf_counter()) - start,
-            seconds=time.perf_counter() - start,
-            cache_bytes=output.past_key_values.prompt_bytes,
-            peak_bytes=peak.read(),
-        )
+        before, most = time.perf_counter() - start, peak.read()
+        [(text, cost)] = self._answering.answers(prompt, methods, guess, tell)
+        return Reply(text, cost=cost.after(before, most))
 
     @property
     def _guesser(self) -> Guesser:
@@ -142,63 +232,21 @@ class Answerer:
         """The context within the prompt budget, in the target's tokens; and the scorer's guess."""
         guesser = self._guesser
         compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
-        compressor = replace(compressor, counter=DraftCounter(Reader(self.target).encoder))
+        compressor = replace(compressor, counter=DraftCounter(self._answering.encoder))
         read = steps.read(compressor, JoinedTexts.single(context), question)
         scored, budget = ScoredText(read), self.settings.prompt_budget
         if budget is not None and budget < read.original_tokens:
             scored = steps.score(compressor, read, progress)
         return scored.compress(target_tokens=budget).text, scored.lookahead
 
-    def _prompt(self, context: str, question: str) -> Tensor:
-        """Ids ``[1, tokens]`` of the target's prompt."""
-        ids = prompt_ids(Reader(self.target), context, question)
-        limit = getattr(self.target.model.config.get_text_config(), "max_position_embeddings", None)
+    def _prompt(self, context: str, question: str) -> list[int]:
+        answering = self._answering
+        ids = answering.frame(question).around(answering.encoder.plain_ids(context))
+        limit = answering.limit
         if limit is not None and len(ids) + self.settings.max_new_tokens > limit:
             raise InputError(
                 f"the prompt has {len(ids):,} tokens, and target {self.target.name} can read and "
                 f"write {limit:,}: shorten it with --method specpc or speckv-pc and a smaller "
                 "--prompt-budget, or use another target"
             )
-        return torch.tensor([ids], device=self.target.model.device)
-
-
-class _Teller(TextStreamer):
-    """Tells an answer word by word; notes when the first token came."""
-
-    def __init__(self, tokenizer: Any, tell: Callable[[str], None]) -> None:
-        super().__init__(
-            tokenizer, True, skip_special_tokens=True, clean_up_tokenization_spaces=False
-        )
-        self.tell = tell
-        self.pieces: list[str] = []
-        self.first: float | None = None
-
-    def put(self, value: Any) -> None:
-        if not self.next_tokens_are_prompt and self.first is None:
-            self.first = time.perf_counter()
-        super().put(value)  # type: ignore[no-untyped-call]
-
-    def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
-        if text:
-            self.pieces.append(text)
-            self.tell(text)
-
-
-# Stated one by one: what is left out would be taken from the model's own settings.
-_PLAIN: Final = {
-    "do_sample": False,
-    "num_beams": 1,
-    "num_return_sequences": 1,
-    "repetition_penalty": 1.0,
-    "return_dict_in_generate": True,
-    "temperature": 1.0,
-    "top_k": 50,
-    "top_p": 1.0,
-}
-
-
-def _greedy(target: Draft, tokens: int) -> Any:
-    ends = answer_ends(target)
-    pad = ends[0] if ends else None
-    config: Any = GenerationConfig  # which has no annotations
-    return config(**_PLAIN, max_new_tokens=tokens, eos_token_id=ends, pad_token_id=pad)
+        return ids

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.models.draft import Draft
-    from specpc.models.reader import Reader
     from specpc.pipeline.compressor import Compressor
 
 
@@ -65,11 +64,12 @@ class Guesser:
         if known:
             return self._in_target(torch.tensor(known))
         reader = self.compressor.reader
-        room = reader.room(reader.frame(question), reserved=self.count)
+        frame = reader.frame(question)
+        room = reader.room(frame, reserved=self.count)
         if reader.encoder.count(context) > room:
             own = replace(self.compressor, counter=None)
             context = own.compress(context, question, target_tokens=room, progress=progress).text
-        ids = torch.tensor([prompt_ids(reader, context, question)])
+        ids = torch.tensor([frame.around(reader.encoder.plain_ids(context))])
         [guess] = greedy_lookahead(reader.draft.model, ids, self.count)
         return self._in_target(guess)
 
@@ -79,9 +79,3 @@ class Guesser:
         if same[0] == same[1]:
             return guess
         return retokenise(guess, draft.tokenizer, self.target.tokenizer)
-
-
-def prompt_ids(reader: Reader, context: str, question: str) -> list[int]:
-    """A context and a question in a model's chat template."""
-    frame = reader.frame(question)
-    return [*frame.before, *reader.encoder.plain_ids(context), *frame.after]

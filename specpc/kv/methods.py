@@ -14,7 +14,7 @@ from specpc.kv.sparse import SparsePrefill
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from specpc.kv.scores import Layout
+    from specpc.kv.scores import BatchLayout
     from specpc.models.attention import LayerAttention
 
 
@@ -29,7 +29,7 @@ class Method(Protocol):
         """Entries that every KV head keeps of the prompt; ``None`` for all."""
 
     def choose(
-        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """The entries of one layer to keep.
 
@@ -54,7 +54,7 @@ class FullCache:
         return
 
     def choose(
-        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """The last ``count`` entries, which are all that can be seen."""
         batch, kv_heads = attention.key.shape[:2]
@@ -81,7 +81,7 @@ class StreamingLLM:
         _check_budget(self.budget, self.sinks, "first tokens")
 
     def choose(
-        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """Sinks where they can be seen, and recent entries."""
         batch, kv_heads = attention.key.shape[:2]
@@ -114,7 +114,7 @@ class SnapKV:
         _check_budget(self.budget, self.window, "tokens of the window")
 
     def choose(
-        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """The window, and what it attends to on average."""
         scores = group_scores(attention, layout, self.window, "mean")
@@ -149,33 +149,31 @@ class SpecKV:
             )
 
     def choose(
-        self, attention: LayerAttention, layout: Layout, count: int, first: Tensor
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """The window, and what any query attends to most."""
         scores = group_scores(attention, layout, self.window, "max")
         return choose(scores, count, self.window, self.kernel_size, first)
 
-    def sparse_for(self, layout: Layout) -> SparsePrefill | None:
+    def sparse_for(self, layout: BatchLayout) -> SparsePrefill | None:
         """How a batch is read, if sparsely: there must be as many columns to choose from."""
         sparse, real = self.sparse, layout.real
         if sparse is None or not sparse.applies(real.device, real.shape[1]):
             return None
         return sparse if sparse.columns + self.window <= layout.keys else None
 
-    def columns(self, attention: LayerAttention, layout: Layout, count: int) -> Tensor:
+    def columns(self, attention: LayerAttention, layout: BatchLayout, count: int) -> Tensor:
         """Keys ``[batch, kv_heads, count]`` outside the window that any query attends to most."""
         both = self.choose(attention, layout, count + self.window, layout.first)
         return both[..., :count]
 
 
-def method_of(name: str, budget: int | None) -> Method:
-    """The method of a name among `specpc.kv.settings.METHODS`, which is all caches are cut by.
+def method_of(name: str, budget: int) -> Method:
+    """The way in which a method of `specpc.kv.settings.METHODS` cuts caches.
 
     Raises:
         BudgetError: the budget is too small for it.
     """
-    if budget is None:
-        return FullCache()
     if name == "snapkv":
         return SnapKV(budget)
     return StreamingLLM(budget) if name == "streaming" else SpecKV(budget)

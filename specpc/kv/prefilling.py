@@ -9,7 +9,7 @@ import torch
 from specpc.errors import InputError, UnsupportedModelError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.methods import SpecKV
-from specpc.kv.scores import Layout
+from specpc.kv.scores import BatchLayout
 from specpc.kv.sparse import sparse_attention
 from specpc.machine.memory import memory_errors
 from specpc.models.observed import ATTENTION
@@ -74,7 +74,7 @@ def prefill_each(
     caches = [KeptCache.of(target) for _ in methods]
     ids, real = _with_lookahead(input_ids, attention_mask, lookahead)
     ids, real = ids.to(target.device), real.to(target.device)
-    layout = Layout(real, input_ids.shape[1])
+    layout = BatchLayout(real, input_ids.shape[1])
     check_layout(layout)
     if layout.keys == 0:
         return caches
@@ -111,7 +111,7 @@ class _Trimmer:
     """
 
     def __init__(
-        self, caches: Sequence[KeptCache], methods: Sequence[Method], layout: Layout
+        self, caches: Sequence[KeptCache], methods: Sequence[Method], layout: BatchLayout
     ) -> None:
         self.caches = caches
         self.methods = methods
@@ -154,7 +154,7 @@ def check_target(target: Any) -> None:
         )
 
 
-def check_layout(layout: Layout) -> None:
+def check_layout(layout: BatchLayout) -> None:
     """Raise `InputError` unless every prompt has tokens, and its padding on the left."""
     prompt = layout.real[:, : layout.prompt]
     if layout.prompt == 0 or not bool(prompt[:, -1].all()):

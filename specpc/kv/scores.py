@@ -23,7 +23,7 @@ _MOST_PROBABILITIES: Final = 2**25
 
 
 @dataclass(frozen=True)
-class Layout:
+class BatchLayout:
     """Where the tokens of a batch stand: prompts padded on the left, look-ahead on the right.
 
     Attributes:
@@ -46,7 +46,7 @@ class Layout:
 
 
 def group_scores(
-    attention: LayerAttention, layout: Layout, window: int, reduction: Reduction
+    attention: LayerAttention, layout: BatchLayout, window: int, reduction: Reduction
 ) -> Tensor:
     """Attention to the prompt from its end and the look-ahead, one number a key and KV head.
 

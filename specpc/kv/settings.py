@@ -19,7 +19,7 @@ _LEAST_KV_BUDGET: Final = 33
 
 
 @dataclass(frozen=True)
-class Settings:
+class KVSettings:
     """A method with its budgets.
 
     Attributes:

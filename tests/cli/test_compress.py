@@ -56,9 +56,16 @@ def test_verbose_and_quiet(doc: Path) -> None:
     assert "tokens (" in told
     assert "scorer received-attention, unit word" in told
     assert "no question" in told
-    told = run(doc, "--ratio", "0.3", "-v", "--scorer", "specpc").stderr
+    told = run(doc, "--ratio", "0.3", "-v", "--scorer", "paper").stderr
     assert "neutral instruction" in told
     assert run(doc, "--ratio", "0.3", "-v", "-Q").stderr == ""
+
+
+def test_an_earlier_name_of_a_scorer(doc: Path) -> None:
+    args = (doc, "-q", "Topic 3?", "--ratio", "0.3", "--json", "--scorer")
+    old, new = (json.loads(run(*args, name).stdout) for name in ("specpc", "paper"))
+    assert old["scorer"] == "paper"
+    assert old["spans"] == new["spans"]
 
 
 def test_json_object(doc: Path) -> None:
@@ -240,7 +247,7 @@ BAD = {
     "resume alone": (["-", "--ratio", "0.2", "--resume"], b"a", 2, "--jsonl"),
     "resume to stdout": (["-", "--ratio", "0.2", "--jsonl", "--resume"], b"a", 2, "-o FILE"),
     "unknown unit": (["-", "--ratio", "0.2", "--unit", "chapter"], b"a", 2, "sentence"),
-    "unknown scorer": (["-", "--ratio", "0.2", "--scorer", "best"], b"a", 2, "specpc"),
+    "unknown scorer": (["-", "--ratio", "0.2", "--scorer", "best"], b"a", 2, "'paper'"),
     "batch into a folder": (["-", "--ratio", "0.2", "--jsonl", "-o", "."], b"a", 2, "redirect"),
     "no lines": (["-", "--ratio", "0.2", "--jsonl"], b"\n", 1, "no lines"),
     "question over budget": (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.evaluation.methods.load_draft", lambda *_, **__: draft)
+    monkeypatch.setattr("specpc.drafts.load.load_draft", lambda *_, **__: draft)
     monkeypatch.setenv("no_proxy", "*")
 
 
@@ -39,7 +39,7 @@ def run(*args: str | Path) -> Result:
 
 ENDPOINT = ("--endpoint", "http://x", "--endpoint-model", "x")
 SPECKV = ("--target", "x", "--method", "speckv")
-METHODS = ("--method", "specpc", "--method", "random", "--ratio", "0.3")
+METHODS = ("--method", "paper", "--method", "random", "--ratio", "0.3")
 
 
 def test_tables(data: Path) -> None:
@@ -54,11 +54,28 @@ def test_tables(data: Path) -> None:
     )
 
 
+def test_a_method_of_the_users_own(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beginnings.py").write_text(
+        "from specpc.evaluation.truncate import TruncateMethod\n"
+        "def make(setup): return TruncateMethod(setup.models.encoder)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    args = (data, "--method", "beginnings:make", "--method", "truncate", "--ratio", "0.3")
+    shown = json.loads(run(*args, "--json").stdout)
+    first, second, *_ = shown["summary"]
+    assert (first["method"], second["method"]) == ("beginnings:make", "truncate")
+    assert first["recall"] == second["recall"]
+    monkeypatch.delitem(sys.modules, "beginnings")
+
+
 def test_json_and_limit(data: Path) -> None:
     result = run(data, *METHODS, "--baseline", "random", "--json", "--limit", "1", "-Q")
     assert result.stderr == ""
     found = json.loads(result.stdout)
-    assert [row["method"] for row in found["summary"]] == ["specpc", "random"]
+    assert [row["method"] for row in found["summary"]] == ["paper", "random"]
     assert found["summary"][0]["recall"]["items"] == 1
     assert found["differences"][0]["baseline"] == "random"
     assert found["datasets"][0]["dataset"] == "facts"
@@ -87,7 +104,7 @@ def test_resume_after_a_cut_off_line(data: Path, tmp_path: Path) -> None:
 def test_report_from_a_file(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "results.jsonl"
     first = run(data, *METHODS, "--baseline", "random", "-o", out)
-    monkeypatch.setattr("specpc.evaluation.methods.load_draft", None)
+    monkeypatch.setattr("specpc.drafts.load.load_draft", None)
     assert run("--from", out, "--baseline", "random").stdout == first.stdout
     assert '"truncate"' not in run("--from", out, "--json").stdout
 
@@ -105,7 +122,7 @@ def test_a_target(data: Path, tmp_path: Path) -> None:
     assert (settings["target"], settings["answer_tokens"]) == ("tiny", 5)
     assert [(line["method"], line["ratio"]) for line in lines[:3]] == [
         ("full", 1.0),
-        ("specpc", 0.3),
+        ("paper", 0.3),
         ("random", 0.3),
     ]
     assert all(isinstance(line["answer"]["text"], str) for line in lines)
@@ -212,6 +229,11 @@ def test_plot_without_matplotlib(
         ([], "name the data sets"),
         (["none.jsonl"], "there is no file none.jsonl"),
         (["DATA", "--method", "x"], "there is no method 'x'"),
+        (["DATA", "--method", "none_such:x"], "the method none_such:x cannot be imported"),
+        (
+            ["DATA", "--method", "specpc:token"],
+            "'auto' is this tool's default, 'paper' the paper's",
+        ),
         (["DATA", "--ratio", "2"], "the ratio is the fraction of tokens kept"),
         (["DATA", "--baseline", "minilm"], "the baseline 'minilm' is none of the methods"),
         (["DATA", "--resume"], "--resume needs -o FILE"),
@@ -221,7 +243,6 @@ def test_plot_without_matplotlib(
         (["--from", "x"], "there is no file x"),
         (["DATA", "--plot", "x.doc"], "a plot is one of .svg, .png, .pdf"),
         (["DATA", "--plot", "none/x.svg"], "there is no folder none"),
-        (["DATA", "--method", "llmlingua"], "needs --peer-python"),
         (["DATA", "--target", "x", "--endpoint", "http://x"], "choose one"),
         (["DATA", "--target", "x", "--endpoint-model", "x"], "choose one"),
         (["DATA", "--endpoint", "http://x"], "--endpoint-model NAME belong together"),

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from specpc.kv.answering import Answerer
 from specpc.kv.lookahead import greedy_lookahead
-from specpc.kv.settings import METHODS, Settings
+from specpc.kv.settings import METHODS, KVSettings
 from specpc.pipeline.compressor import Compressor
 from tests.command_line import app
 from tests.tiny_models import tiny_draft, tiny_model
@@ -26,7 +26,8 @@ TEXT = "".join(f"Sentence number {i} says something about topic {i % 7}.\n" for 
 def _tiny_models(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = {"big": replace(tiny_draft("qwen3"), name="big")}
     monkeypatch.setattr(
-        "specpc.drafts.load.load_draft", lambda name, **_: loaded.setdefault(name, tiny_draft())
+        "specpc.drafts.load.load_draft",
+        lambda name, *_, **__: loaded.setdefault(name, tiny_draft()),
     )
 
 
@@ -78,7 +79,7 @@ def test_stdin_and_several_files(doc: Path) -> None:
         (["--method", "full", "--kv-budget", "99"], "--kv-budget does nothing"),
         (["--method", "snapkv", "--lookahead", "9"], "--lookahead does nothing"),
         (["--method", "speckv", "--prompt-budget", "9"], "--prompt-budget does nothing"),
-        (["--method", "speckv", "--scorer", "specpc"], "--scorer does nothing"),
+        (["--method", "speckv", "--scorer", "paper"], "--scorer does nothing"),
         (["--method", "speckv-pc", "--scorer", "none"], "no scorer 'none'"),
         (["--kv-budget", "32"], "at least 33"),
         (["--lookahead", "0"], "at least 1"),
@@ -123,11 +124,11 @@ def test_a_draft_with_another_tokenizer_guesses_in_the_targets_tokens(
     )
     from specpc.kv import answering
 
-    real = answering.generate
+    real = answering.prefill_each
     monkeypatch.setattr(
-        answering, "generate", lambda *a, **k: seen.append(k["lookahead"]) or real(*a, **k)
+        answering, "prefill_each", lambda *a, **k: seen.append(k["lookahead"]) or real(*a, **k)
     )
-    settings = Settings("speckv", kv_budget=50, max_new_tokens=4)
+    settings = KVSettings("speckv", kv_budget=50, max_new_tokens=4)
     Answerer(target, settings, Compressor.from_pretrained(draft)).answer(TEXT, "Topic 3?")
     assert seen[0][0].tolist() == target.tokenizer("a topic").input_ids
     assert 258 in seen[0][0]
@@ -150,7 +151,7 @@ def test_speckv_pc_reads_the_text_once_where_its_scorer_guesses(
     assert max(reads) <= 300 + len("Topic 3?") + 4  # what is left of the text, in the template
     reads.clear()
     # Whatever is kept, the look-ahead came from the whole text, and goes to the target as it is.
-    assert run(doc, *cut, "--method", "speckv-pc", "--scorer", "specpc").exit_code == 0
+    assert run(doc, *cut, "--method", "speckv-pc", "--scorer", "paper").exit_code == 0
     assert reads == []
     # Nothing was scored of a text within the budget, so there is no look-ahead yet.
     whole = ["--prompt-budget", "4000", *cut[4:], "--method", "speckv-pc", "--scorer", "specpc"]

@@ -10,9 +10,10 @@ import pytest
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation import endpoint
+from specpc.evaluation.asking import request_after
 from specpc.evaluation.endpoint import Endpoint, check_address
 from specpc.evaluation.local_target import LocalTarget
-from specpc.evaluation.targets import Reply, request_after
+from specpc.kv.replies import Reply
 from tests.evaluation.items import FACTS, item
 from tests.evaluation.servers import Response, Server, answering, completion, scripted, serving
 

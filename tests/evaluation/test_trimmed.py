@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
+from specpc.evaluation.asking import request, request_after
+from specpc.evaluation.base import TextMethod
 from specpc.evaluation.local_target import LocalTarget
-from specpc.evaluation.methods import DraftOptions, Method, build_methods
+from specpc.evaluation.methods import build_methods
 from specpc.evaluation.runner import run
-from specpc.evaluation.targets import request_after
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
-from specpc.kv.drafting import Guesser, prompt_ids
+from specpc.kv.drafting import Guesser
 from specpc.models.reader import Reader
+from specpc.options import Setup
 from specpc.pipeline.compressor import Compressor
+from specpc.scorers import SCORERS
 from specpc.scorers.settings import HeadProfile
 from tests.evaluation.items import TEXT, item
 from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
@@ -32,8 +36,14 @@ def target() -> LocalTarget:
     return LocalTarget(tiny_draft("qwen3"), 6)
 
 
-def methods(target: LocalTarget, *names: str) -> list[Method]:
-    return build_methods(names, DraftOptions("tiny"), target=target)
+def methods(target: LocalTarget, *names: str) -> dict[str, TextMethod]:
+    return build_methods(names, Setup("tiny"), target=target)
+
+
+def method(target: LocalTarget, name: str) -> TrimmedMethod:
+    found = methods(target, name)[name]
+    assert isinstance(found, TrimmedMethod)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -43,8 +53,9 @@ def test_answers_are_those_of_generate(
     target: LocalTarget, kinds: tuple[SpecKV | SnapKV | StreamingLLM, ...]
 ) -> None:
     model, tokenizer = target.model.model, target.model.tokenizer
-    asked = request_after("Why?")
-    ids = torch.tensor([prompt_ids(Reader(target.model), TEXT, asked.strip())])
+    reader = Reader(target.model)
+    frame = reader.frame(request("Why?"))
+    ids = torch.tensor([frame.around(reader.encoder.plain_ids(TEXT))])
     guess = tokenizer("a guess", return_tensors="pt").input_ids[0]
     looks = isinstance(kinds[0], SpecKV)
     replies = list(target.answers(TEXT, "Why?", kinds, (lambda: guess) if looks else None))
@@ -80,53 +91,52 @@ def test_the_guess_is_made_of_what_the_target_reads(
     monkeypatch.setattr(
         Guesser, "guess", lambda _, *given: read.append(given) or torch.tensor([5, 6])
     )
-    asked = request_after(item().question).strip()
+    asked = request(item().question)
     for name, ratio in (("speckv", 1.0), ("speckv-pc:retrieval-heads", 0.5)):
-        monkeypatch.setattr("specpc.scorers.find_profile", lambda _: PROFILE)
-        [method] = methods(target, name)
-        assert isinstance(method, TrimmedMethod)
-        compressed = method.prepare(item())(ratio)
-        assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+        row = replace(SCORERS["retrieval-heads"], settings=lambda _: PROFILE)
+        monkeypatch.setitem(SCORERS, "retrieval-heads", row)
+        compressed = method(target, name).prepare(item())(ratio)
+        assert compressed.answers is not None
+        assert len(list(compressed.answers([40, 50]))) == 2
         assert read == [(compressed.text, asked, ())]
         assert (compressed.text == TEXT) == (ratio == 1.0)
         read.clear()
-    [method] = methods(target, "snapkv")
-    assert isinstance(method, TrimmedMethod)
-    assert len(list(method.answers(method.prepare(item())(1.0), item(), [40]))) == 1
+    compressed = method(target, "snapkv").prepare(item())(1.0)
+    assert compressed.answers is not None
+    assert len(list(compressed.answers([40]))) == 1
     assert read == []
 
 
 def test_a_scorer_that_looks_ahead_makes_the_guess(
     target: LocalTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = request_after(item().question).strip()
-    [method] = methods(target, "speckv-pc:specpc")
-    assert isinstance(method, TrimmedMethod)
-    assert method.guesser is not None
-    own = method.guesser.guess(TEXT, asked)  # what the draft says to the whole text
-    compressed = method.prepare(item())(0.5)
+    asked = request(item().question)
+    trimmed = method(target, "speckv-pc:paper")
+    assert trimmed.guesser is not None
+    own = trimmed.guesser.guess(TEXT, asked)  # what the draft says to the whole text
+    compressed = trimmed.prepare(item())(0.5)
     assert compressed.text != TEXT
     assert compressed.lookahead == tuple(own.tolist())
     monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", None)  # it is not asked again
-    assert method.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
-    assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+    assert trimmed.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
+    assert compressed.answers is not None
+    assert len(list(compressed.answers([40, 50]))) == 2
 
 
-@pytest.mark.parametrize("name", ["speckv", "speckv-pc:specpc"])
+@pytest.mark.parametrize("name", ["speckv", "speckv-pc:paper"])
 def test_a_draft_of_its_own_guesses(target: LocalTarget, tmp_path: Path, name: str) -> None:
     tiny_model("llama").save_pretrained(tmp_path)  # of a kind that compresses without transformers
     byte_tokenizer().save_pretrained(tmp_path)
-    [method] = build_methods([name], DraftOptions(str(tmp_path), "cpu"), target=target)
-    assert isinstance(method, TrimmedMethod)
-    compressed = method.prepare(item())(0.5)
-    assert len(list(method.answers(compressed, item(), [40, 50]))) == 2
+    found = build_methods([name], Setup(str(tmp_path), device="cpu"), target=target)
+    compressed = found[name].prepare(item())(0.5)
+    assert compressed.answers is not None
+    assert len(list(compressed.answers([40, 50]))) == 2
 
 
 def test_the_draft_is_the_target_where_they_have_one_name(target: LocalTarget) -> None:
-    [method] = methods(target, "speckv")
-    assert isinstance(method, TrimmedMethod)
-    assert method.guesser is not None
-    assert method.guesser.compressor.draft is target.model
+    guesser = method(target, "speckv").guesser
+    assert guesser is not None
+    assert guesser.compressor.draft is target.model
 
 
 def test_records(target: LocalTarget) -> None:
@@ -144,7 +154,9 @@ def test_records(target: LocalTarget) -> None:
     ]
     more = run([subject], kinds, [0.5], kv_budgets=[40, 60, 80], target=target, done=records)
     assert [(r.method, r.kv_budget) for r in more] == [("snapkv", 80), ("speckv-pc", 80)]
-    [record] = run([item(answers=())], kinds[1:2], [0.5], kv_budgets=[40], target=target)
+    [record] = run(
+        [item(answers=())], {"snapkv": kinds["snapkv"]}, [0.5], kv_budgets=[40], target=target
+    )
     assert record.answer is None
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from specpc.drafts.load import load_draft
-from specpc.evaluation.rankers import MiniLMRanker
+from specpc.evaluation.minilm import MiniLMRanker
 from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
 from specpc.scorers.lexical import bm25, stems

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from specpc.evaluation import stop_words
+from specpc.evaluation.base import KeptText
 from specpc.evaluation.data import Item
-from specpc.evaluation.methods import WithoutQuestion
-from specpc.evaluation.names import check_methods
-from specpc.evaluation.picked import Compressed
-from specpc.evaluation.word_baselines import StopWordRanker
+from specpc.evaluation.methods import check_methods
+from specpc.evaluation.runner import run
 from tests.evaluation.items import item
+from tests.evaluation.test_runner import Parrot
 
 
 def test_marks_go_first_then_stop_words_then_the_end() -> None:
     units = ["The", " harbour", ",", " of", " Lisbon.", " It’s", " (", "old", ")"]
-    order = (-StopWordRanker()(item(), units)).argsort()
+    order = (-stop_words.rank(item(), units)).argsort()
     kept = [units[index].strip() for index in order]
     assert kept == ["harbour", "Lisbon.", "old", "The", "of", "It’s", ",", "(", ")"]
 
@@ -26,16 +27,17 @@ def test_word_baselines_are_methods() -> None:
 
 @dataclass
 class Recorder:
-    name: str = "recorder"
     asked: list[str] = field(default_factory=list)
 
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
+    def prepare(self, item: Item) -> Callable[[float], KeptText]:
         self.asked.append(item.question)
-        return lambda _: Compressed("", (), 1, 0)
+        return lambda _: KeptText("", (), 1, 0)
 
 
 def test_the_question_is_withheld() -> None:
     recorder = Recorder()
-    method = WithoutQuestion(recorder)
-    method.prepare(item())
-    assert (method.name, recorder.asked) == ("recorder", [""])
+    target = Parrot()
+    [record] = run([item()], {"recorder": recorder}, [0.5], target=target, withheld=True)
+    assert recorder.asked == [""]
+    assert target.asked == [("", item().question)]
+    assert record.digest == item().digest

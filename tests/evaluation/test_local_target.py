@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+from specpc.drafts.load import load_target
 from specpc.errors import InputError, UnknownDraftError
+from specpc.evaluation.asking import clean, request_after
 from specpc.evaluation.local_target import LocalTarget, cut_middle
-from specpc.evaluation.methods import DraftOptions
-from specpc.evaluation.targets import TargetOptions, build_target, clean, request_after
+from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft
 
@@ -97,7 +98,7 @@ def test_decoding_equals_transformers_greedy_search(family: str) -> None:
     target = LocalTarget(tiny_draft(family), 12)
     tokenizer, model = target.model.tokenizer, target.model.model
     prompt = f"<s>{TEXT}{request_after('Why?')}\n"
-    ids = torch.tensor([target._encoder.template_ids(prompt)])
+    ids = torch.tensor([TextEncoder(tokenizer).template_ids(prompt)])
     made: Any = model.generate(  # type: ignore[operator]
         ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False
     )
@@ -136,4 +137,4 @@ def test_the_default_draft_answers(draft: Draft) -> None:
 
 def test_unknown_models() -> None:
     with pytest.raises(UnknownDraftError, match=r"no target can be loaded: .*'gpt-9'"):
-        build_target(TargetOptions("gpt-9"), DraftOptions("tiny"))
+        load_target("gpt-9")

@@ -1,13 +1,16 @@
-"""Other people's compressors, each in a Python of its own.
+"""Other people's compressors as methods of ``specpc eval``, each in a Python of its own.
 
 LLMLingua crashes on the transformers that specpc needs, and Selective Context asks for a release of
 spaCy that no longer installs. They run in a second environment, in a process that reads one JSON
-request a line and answers with one line (`peer_worker.py`).
+request a line and answers with one line (`peer_worker.py`); PEER_PYTHON is its interpreter:
+
+PEER_PYTHON=peers/bin/python specpc eval data/*.jsonl --method tests.benchmarks.peers:llmlingua
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 import weakref
@@ -20,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.drafts.catalogue import find_draft
 from specpc.drafts.locate import find_folder
 from specpc.errors import InputError, SpecPCError, UsageError
-from specpc.evaluation.picked import Compressed
+from specpc.evaluation.base import KeptText, MethodSetup
 from specpc.models.draft import runtime_of
 from specpc.options import Cut
 from specpc.text.spans import merge
@@ -33,11 +36,39 @@ if TYPE_CHECKING:
     from specpc.models.tokens import TextEncoder
 
 _WORKER: Final = Path(__file__).with_name("peer_worker.py")
+_PYTHON: Final = "PEER_PYTHON"
 _SETUP: Final = (
     "it runs in an environment of its own: python -m venv peers, then "
     "peers/bin/pip install llmlingua 'transformers<4.47', for selective-context also "
-    "peers/bin/pip install --no-deps selective-context, then --peer-python peers/bin/python"
+    f"peers/bin/pip install --no-deps selective-context, then set {_PYTHON}=peers/bin/python"
 )
+
+
+def llmlingua(setup: MethodSetup) -> PeerMethod:
+    """LLMLingua's tokens."""
+    return _start("llmlingua", setup)
+
+
+def longllmlingua(setup: MethodSetup) -> PeerMethod:
+    """LongLLMLingua's, which read the question."""
+    return _start("longllmlingua", setup)
+
+
+def selective_context(setup: MethodSetup) -> PeerMethod:
+    """Sentences by Selective Context's self-information."""
+    return _start("selective-context", setup)
+
+
+def selective_context_tokens(setup: MethodSetup) -> PeerMethod:
+    """Tokens by the same."""
+    return _start("selective-context:token", setup)
+
+
+def _start(name: str, setup: MethodSetup) -> PeerMethod:
+    python = os.environ.get(_PYTHON)
+    if not python:
+        raise UsageError(f"the method {name} needs {_PYTHON}: {_SETUP}")
+    return start_peer(name, setup.models.draft, setup.models.encoder, python)
 
 
 @dataclass(frozen=True)
@@ -48,11 +79,11 @@ class PeerMethod:
     encoder: TextEncoder
     ask: Callable[[dict[str, Any]], dict[str, Any]]
 
-    def prepare(self, item: Item) -> Callable[[float], Compressed]:
+    def prepare(self, item: Item) -> Callable[[float], KeptText]:
         """Nothing is shared between ratios but the length."""
         length = self.encoder.count(item.context)
 
-        def compress(ratio: float) -> Compressed:
+        def compress(ratio: float) -> KeptText:
             budget = Cut(ratio).tokens(length)
             request = {"context": item.context, "question": item.question, "tokens": budget}
             answer = self.ask(request)
@@ -60,7 +91,7 @@ class PeerMethod:
                 raise InputError(f"{self.name}: {answer['error']}")
             text = str(answer["text"])
             ranges = align(self.encoder, item.context, text)
-            return Compressed(text, tuple(ranges), length, self.encoder.count(text))
+            return KeptText(text, tuple(ranges), length, self.encoder.count(text))
 
         return compress
 
@@ -75,21 +106,19 @@ def align(encoder: TextEncoder, source: str, text: str) -> list[tuple[int, int]]
     )
 
 
-def start_peer(name: str, draft: Draft, encoder: TextEncoder, python: str | None) -> PeerMethod:
+def start_peer(name: str, draft: Draft, encoder: TextEncoder, python: str) -> PeerMethod:
     """Start a peer with our draft as its model.
 
     Args:
-        name: one of `specpc.evaluation.methods.PEERS`, with its unit if it was named.
+        name: what `peer_worker.py` knows it by.
         draft: the draft; its folder is handed over.
         encoder: counts tokens.
         python: interpreter of the environment the peer is installed in.
 
     Raises:
-        UsageError: no interpreter was named, or there is none of that name.
+        UsageError: there is no interpreter of that name.
         SpecPCError: the peer is not installed there, or cannot be started.
     """
-    if python is None:
-        raise UsageError(f"the method {name} needs --peer-python: {_SETUP}")
     folder = find_folder(find_draft(draft.name))
     if folder is None:
         raise SpecPCError(f"the method {name} needs a draft that lies in a folder")

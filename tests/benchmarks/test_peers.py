@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.errors import InputError, SpecPCError, UsageError
-from specpc.evaluation import peer_worker, peers
+from specpc.evaluation.base import MethodSetup, Models
 from specpc.models.tokens import TextEncoder
+from specpc.options import Setup
+from tests.benchmarks import peer_worker, peers
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import byte_tokenizer, tiny_draft
 
@@ -136,10 +138,14 @@ def test_selective_context_keeps_the_best_units_that_fit(
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
-def test_a_peer_that_is_not_there(draft: Draft, tmp_path: Path) -> None:
+def test_a_peer_that_is_not_there(
+    draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(SpecPCError, match=r"does not start \(ModuleNotFoundError"):
         peers.start_peer("selective-context", draft, ENCODER, sys.executable)
-    with pytest.raises(UsageError, match="needs --peer-python: it runs in an environment"):
-        peers.start_peer("llmlingua", draft, ENCODER, None)
+    monkeypatch.delenv("PEER_PYTHON", raising=False)
+    setup = MethodSetup("tests.benchmarks.peers:llmlingua", None, Models(Setup("tiny")))
+    with pytest.raises(UsageError, match="needs PEER_PYTHON: it runs in an environment"):
+        peers.llmlingua(setup)
     with pytest.raises(UsageError, match="cannot start"):
         peers.start_peer("llmlingua", draft, ENCODER, str(tmp_path / "none"))

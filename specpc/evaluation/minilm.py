@@ -1,51 +1,22 @@
-"""Baselines that score sentences without the draft model: chance, BM25, sentence embeddings."""
+"""The method ``minilm``: units by the similarity of sentence embeddings."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from specpc.errors import SpecPCError
+from specpc.evaluation.ranked import RankedMethod
 from specpc.models.quiet import quiet_transformers
-from specpc.scorers.lexical import bm25, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from specpc.evaluation.base import MethodSetup
     from specpc.evaluation.data import Item
-
-
-class Ranker(Protocol):
-    """Scores units of a text by the item they belong to."""
-
-    def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
-        """``[units]`` scores, higher is better."""
-
-
-class RandomRanker:
-    """Chance, the same for an item in every run."""
-
-    def __init__(self, seed: int) -> None:
-        """Remember the seed."""
-        self._seed = seed
-
-    def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
-        """Uniform scores seeded by the item's name."""
-        name = f"{self._seed}/{item.dataset}/{item.id}".encode()
-        seed = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
-        return np.random.default_rng(seed).random(len(units))
-
-
-class BM25Ranker:
-    """BM25 over the units of the one text."""
-
-    def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
-        """BM25 of each unit for the question."""
-        return bm25(stems([item.question])[0], stems(units))
 
 
 class MiniLMRanker:
@@ -81,3 +52,9 @@ class MiniLMRanker:
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def make(setup: MethodSetup) -> RankedMethod:
+    """Sentences, unless other units are named."""
+    ranker = MiniLMRanker(setup.models.setup.device)  # first: its package may be missing
+    return RankedMethod.of(setup, ranker)

@@ -1,0 +1,67 @@
+"""The method ``truncate``: the beginning and the end, half the budget each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from specpc.evaluation.ranked import PickedText
+from specpc.results import Span
+from specpc.selection.base import Picked
+from specpc.text.units import safe_cuts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from specpc.evaluation.base import KeptText, MethodSetup
+    from specpc.evaluation.data import Item
+    from specpc.models.tokens import TextEncoder
+    from specpc.text.pieces import Scores
+
+
+@dataclass(frozen=True)
+class TruncateMethod:
+    """Cuts the middle out."""
+
+    encoder: TextEncoder
+
+    def prepare(self, item: Item) -> Callable[[float], KeptText]:
+        """Tokenize."""
+        tokens = self.encoder.encode(item.context)
+        cuts = np.asarray(sorted(safe_cuts(item.context)), dtype=np.int64)
+        picker = EndsPicker(item.context, tokens.bounds, cuts)
+        return PickedText(item.context, len(tokens), self.encoder, picker)
+
+
+@dataclass(frozen=True)
+class EndsPicker:
+    """The beginning and the end of a text, half the allowance each, cut between words.
+
+    Attributes:
+        text: the source.
+        bounds: ``[tokens + 1]`` character offsets of the tokens.
+        cuts: ascending character offsets where the text may be cut.
+    """
+
+    text: str
+    bounds: NDArray[np.int64]
+    cuts: NDArray[np.int64]
+
+    def pick(self, scores: Scores, allowance: int) -> Picked:
+        """The first and last ``allowance / 2`` tokens, whatever the scores."""
+        half = allowance // 2
+        head = int(self.bounds[allowance - half])
+        tail = int(self.bounds[len(self.bounds) - 1 - half])
+        head = int(self.cuts[int(np.searchsorted(self.cuts, head, side="right")) - 1])
+        tail = int(self.cuts[int(np.searchsorted(self.cuts, tail))])  # the end is a cut
+        pieces = [Span(0, head, 0.0), Span(tail, len(self.text), 0.0)]
+        return Picked([piece for piece in pieces if piece.start < piece.end])
+
+
+def make(setup: MethodSetup) -> TruncateMethod:
+    """Count with the draft."""
+    return TruncateMethod(setup.models.encoder)
