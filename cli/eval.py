@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from specpc.evaluation.data import Collection
     from specpc.evaluation.records import Record
-    from specpc.evaluation.statistics import Difference, Row
+    from specpc.evaluation.statistics import Difference, SummaryRow
 
 _METHODS = ["auto", "paper", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
@@ -342,9 +342,9 @@ def _report(
     differences = [] if baseline is None else compare(records, baseline, seed)
     per_dataset = summarise_datasets(records, seed) if as_json or verbose else []
     if as_json:
-        found: dict[str, Sequence[Row] | Sequence[Difference]]
+        found: dict[str, Sequence[SummaryRow] | Sequence[Difference]]
         found = {"summary": rows, "differences": differences, "datasets": per_dataset}
-        shown = {name: [asdict(entry) for entry in entries] for name, entries in found.items()}
+        shown = {name: [_flat(entry) for entry in entries] for name, entries in found.items()}
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     else:
         from specpc_cli.eval_tables import print_tables
@@ -354,3 +354,11 @@ def _report(
         from specpc.evaluation.plot import plot_recall
 
         plot_recall(rows, plot)
+
+
+def _flat(entry: SummaryRow | Difference) -> dict[str, Any]:
+    """As fields, each estimate one of them."""
+    shown: dict[str, Any] = {}
+    for name, value in asdict(entry).items():
+        shown |= value if name == "estimates" else {name: value}
+    return shown

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.evaluation.methods import shortens
+from specpc.evaluation.statistics import METRICS, WITHOUT_EVIDENCE, SummaryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from specpc.evaluation.statistics import Difference, Estimate, Row
+    from specpc.evaluation.statistics import Difference, Estimate
+
+_Column = tuple[str, Callable[[SummaryRow], str]]
+"""A heading, and what a row has under it."""
 
 
 def print_tables(
-    rows: Sequence[Row], differences: Sequence[Difference], per_dataset: Sequence[Row]
+    rows: Sequence[SummaryRow],
+    differences: Sequence[Difference],
+    per_dataset: Sequence[SummaryRow],
 ) -> None:
     """Print tables of averages for each group, and of the data sets if there are rows.
 
@@ -34,133 +41,98 @@ def print_tables(
             out.print(table)
             out.print()
     if _shorten(per_dataset):
-        out.print(_dataset_table(per_dataset))
+        columns = [*_OF_DATASET, _RATIO, _RECALL, _KEPT, _ACHIEVED]
+        out.print(_table("Data sets", filter(_whole_cache, per_dataset), columns, names=2))
     if any(map(_answered, per_dataset)):
+        columns = [*_OF_DATASET, *_level(per_dataset), *_ANSWERS]
+        title = "Data sets: answers of the target"
         out.print()
-        out.print(_dataset_answer_table(per_dataset))
+        out.print(_table(title, filter(_answered, per_dataset), columns, names=2))
 
 
-def _shorten(rows: Sequence[Row]) -> bool:
-    return any(shortens(row.method) for row in rows)
+def _summary_table(rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Any:
+    columns = [_METHOD, _RATIO, _RECALL, _KEPT, _ACHIEVED]
+    columns.append(("s / 1k tokens", lambda row: f"{row.seconds_per_1k:.3f}"))
+    if any(row.failed for row in rows):
+        columns.append(("Failed", lambda row: f"{row.failed}"))
+    told = {metric for gain in gains for metric, found in gain.estimates.items() if found}
+    if WITHOUT_EVIDENCE in told:
+        apart = ", no evidence" if "recall" in told else ""
+        columns.insert(4, _gain(gains, WITHOUT_EVIDENCE, apart))
+    if gains and ("recall" in told or WITHOUT_EVIDENCE not in told):
+        columns.insert(3, _gain(gains, "recall"))
+    # Where the cache is cut, the text is read whole, or shortened as by another method.
+    title = f"{rows[0].group}: {max(row.items for row in rows)} items"
+    return _table(title, filter(_whole_cache, rows), columns)
 
 
-def _cost_known(row: Row) -> bool:
-    return row.cache_bytes is not None
+def _answer_table(rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Any:
+    exact, f1, *others = _ANSWERS
+    against = [_gain(gains, "f1")] if gains else []
+    columns = [_METHOD, *_level(rows), exact, f1, *against, *others]
+    if any(row.truncated for row in rows):
+        columns.append(("Truncated", lambda row: f"{row.truncated}"))
+    return _table(f"{rows[0].group}: answers of the target", rows, columns)
 
 
-def _answered(row: Row) -> bool:
-    return any(_answer_estimates(row))
+def _cost_table(rows: Sequence[SummaryRow]) -> Any:
+    columns: list[_Column] = [
+        *(_METHOD, *_level(rows)),
+        ("KV cache", lambda row: _mebibytes(row.cache_bytes)),
+        ("Peak memory", lambda row: _mebibytes(row.peak_bytes)),
+        ("First token", lambda row: f"{row.first_seconds:.2f} s"),
+        ("Whole answer", lambda row: f"{row.total_seconds:.2f} s"),
+    ]
+    return _table(f"{rows[0].group}: what an answer took", filter(_cost_known, rows), columns)
 
 
-def _answer_estimates(row: Row) -> tuple[Estimate | None, ...]:
-    return (row.exact, row.f1, row.contained, row.rouge_l)
-
-
-def _level(row: Row, *, budgets: bool) -> list[str]:
-    """Cells of ratio and, if some row has one, KV budget."""
-    return [f"{row.ratio:g}", *(["all" if row.kv_budget is None else f"{row.kv_budget}"] * budgets)]
-
-
-def _level_headings(rows: Sequence[Row]) -> list[str]:
-    return ["Ratio", *(["KV budget"] * any(row.kv_budget is not None for row in rows))]
-
-
-_ANSWER_HEADINGS = ("Exact match", "F1", "Contained", "ROUGE-L")
-
-
-def _table(title: str, names: Sequence[str], figures: Sequence[str]) -> Any:
+def _table(
+    title: str, rows: Iterable[SummaryRow], columns: Sequence[_Column], names: int = 1
+) -> Any:
+    """A table whose first columns are names, and all others figures."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in names:
-        table.add_column(heading, no_wrap=True)
-    for heading in figures:
-        table.add_column(heading, justify="right")
-    return table
-
-
-def _summary_table(rows: Sequence[Row], differences: Sequence[Difference]) -> Any:
-    from rich.markup import escape
-
-    gains = {(d.method, d.ratio): d for d in differences}
-    headings = ["Ratio", "Evidence recall", "Answer kept", "Achieved", "s / 1k tokens"]
-    if differences:
-        headings.insert(2, f"vs {differences[0].baseline}")
-    if any(row.failed for row in rows):
-        headings.append("Failed")
-    title = f"{rows[0].group}: {max(row.items for row in rows)} items"
-    table = _table(title, ["Method"], headings)
+    for number, (heading, _) in enumerate(columns):
+        is_name = number < names
+        table.add_column(heading, no_wrap=is_name, justify="left" if is_name else "right")
     for row in rows:
-        if row.kv_budget is not None:
-            continue  # the text is read whole, or shortened as by another method
-        gain = gains.get((row.method, row.ratio))
-        cells = [f"{row.ratio:g}", _interval(row.recall)]
-        cells += [_interval(gain.recall if gain else None, "+.3f")] if differences else []
-        cells += [_interval(row.answer_kept), f"{row.achieved:.3f}", f"{row.seconds_per_1k:.3f}"]
-        cells += [str(row.failed)] if "Failed" in headings else []
-        table.add_row(escape(row.method), *cells)
+        cells = [cell(row) for _, cell in columns]
+        table.add_row(*map(escape, cells[:names]), *cells[names:])
     return table
 
 
-def _answer_table(rows: Sequence[Row], differences: Sequence[Difference]) -> Any:
-    from rich.markup import escape
-
-    gains = {(d.method, d.ratio, d.kv_budget): d for d in differences}
-    headings = [*(levels := _level_headings(rows)), *_ANSWER_HEADINGS]
-    place = len(levels) + 2  # after F1
-    if differences:
-        headings.insert(place, f"vs {differences[0].baseline}")
-    if any(row.truncated for row in rows):
-        headings.append("Truncated")
-    table = _table(f"{rows[0].group}: answers of the target", ["Method"], headings)
-    for row in rows:
-        gain = gains.get((row.method, row.ratio, row.kv_budget))
-        cells = [*_level(row, budgets=len(levels) > 1), *map(_interval, _answer_estimates(row))]
-        if differences:
-            cells.insert(place, _interval(gain.f1 if gain else None, "+.3f"))
-        cells += [str(row.truncated)] if "Truncated" in headings else []
-        table.add_row(escape(row.method), *cells)
-    return table
+def _shorten(rows: Sequence[SummaryRow]) -> bool:
+    return any(shortens(row.method) for row in rows)
 
 
-def _cost_table(rows: Sequence[Row]) -> Any:
-    from rich.markup import escape
-
-    levels = _level_headings(rows)
-    headings = [*levels, "KV cache", "Peak memory", "First token", "Whole answer"]
-    table = _table(f"{rows[0].group}: what an answer took", ["Method"], headings)
-    for row in filter(_cost_known, rows):
-        sizes = (_mebibytes(row.cache_bytes), _mebibytes(row.peak_bytes))
-        times = (f"{row.first_seconds:.2f} s", f"{row.total_seconds:.2f} s")
-        table.add_row(escape(row.method), *_level(row, budgets=len(levels) > 1), *sizes, *times)
-    return table
+def _whole_cache(row: SummaryRow) -> bool:
+    return row.kv_budget is None
 
 
-def _dataset_table(rows: Sequence[Row]) -> Any:
-    from rich.markup import escape
-
-    headings = ("Items", "Ratio", "Evidence recall", "Answer kept", "Achieved")
-    table = _table("Data sets", ("Data set", "Method"), headings)
-    for row in rows:
-        if row.kv_budget is not None:
-            continue
-        recall, kept = _interval(row.recall), _interval(row.answer_kept)
-        cells = [f"{row.items}", f"{row.ratio:g}", recall, kept, f"{row.achieved:.3f}"]
-        table.add_row(escape(row.dataset or ""), escape(row.method), *cells)
-    return table
+def _cost_known(row: SummaryRow) -> bool:
+    return row.cache_bytes is not None
 
 
-def _dataset_answer_table(rows: Sequence[Row]) -> Any:
-    from rich.markup import escape
+def _answered(row: SummaryRow) -> bool:
+    return any(row.estimates[metric] for metric in METRICS[2:])
 
-    levels = _level_headings(rows)
-    headings = ("Items", *levels, *_ANSWER_HEADINGS)
-    table = _table("Data sets: answers of the target", ("Data set", "Method"), headings)
-    for row in filter(_answered, rows):
-        level = _level(row, budgets=len(levels) > 1)
-        cells = [f"{row.items}", *level, *map(_interval, _answer_estimates(row))]
-        table.add_row(escape(row.dataset or ""), escape(row.method), *cells)
-    return table
+
+def _level(rows: Sequence[SummaryRow]) -> list[_Column]:
+    """Ratio and, if some row has one, KV budget."""
+    return [_RATIO] if all(map(_whole_cache, rows)) else [_RATIO, _KV_BUDGET]
+
+
+def _estimate(heading: str, metric: str) -> _Column:
+    return heading, lambda row: _interval(row.estimates[metric])
+
+
+def _gain(gains: Sequence[Difference], metric: str, apart: str = "") -> _Column:
+    """How much better a row is than the baseline."""
+    found = {(gain.method, gain.ratio, gain.kv_budget): gain.estimates[metric] for gain in gains}
+    heading = f"vs {gains[0].baseline}{apart}"
+    return heading, lambda row: _interval(found.get((row.method, row.ratio, row.kv_budget)), "+.3f")
 
 
 def _mebibytes(size: float | None) -> str:
@@ -171,3 +143,18 @@ def _interval(estimate: Estimate | None, form: str = ".3f") -> str:
     if estimate is None:
         return "-"
     return f"{estimate.mean:{form}} [{estimate.low:{form}} {estimate.high:{form}}]"
+
+
+_METHOD: Final[_Column] = ("Method", lambda row: row.method)
+_OF_DATASET: Final[tuple[_Column, ...]] = (
+    ("Data set", lambda row: row.dataset or ""),
+    _METHOD,
+    ("Items", lambda row: f"{row.items}"),
+)
+_RATIO: Final[_Column] = ("Ratio", lambda row: f"{row.ratio:g}")
+_KV_BUDGET: Final[_Column] = ("KV budget", lambda row: str(row.kv_budget or "all"))
+_RECALL: Final = _estimate("Evidence recall", "recall")
+_KEPT: Final = _estimate("Answer kept", "answer_kept")
+_ACHIEVED: Final[_Column] = ("Achieved", lambda row: f"{row.achieved:.3f}")
+_HEADINGS: Final = ("Exact match", "F1", "Contained", "ROUGE-L")
+_ANSWERS: Final = [*map(_estimate, _HEADINGS, METRICS[2:])]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specpc.evaluation.correlation import Correlation
-    from specpc.evaluation.statistics import Row
+    from specpc.evaluation.statistics import SummaryRow
 
 FORMATS: Final = (".svg", ".png", ".pdf")
 # Okabe and Ito's colours, told apart with any colour vision; markers tell them apart in print.
@@ -51,7 +51,7 @@ def figure_class() -> Any:
     return Figure
 
 
-def plot_recall(rows: Sequence[Row], path: Path) -> None:
+def plot_recall(rows: Sequence[SummaryRow], path: Path) -> None:
     """Write a figure with a panel for each group of data sets and a line for each method.
 
     Args:
@@ -62,7 +62,7 @@ def plot_recall(rows: Sequence[Row], path: Path) -> None:
         SpecPCError: matplotlib is not installed, or no item has evidence.
     """
     # The full context keeps everything, and would squeeze all others to the left.
-    measured = [row for row in rows if row.recall is not None and shortens(row.method)]
+    measured = [row for row in rows if row.estimates["recall"] and shortens(row.method)]
     if not measured:
         raise SpecPCError("there is no plot to draw: no item has evidence")
     groups = list(dict.fromkeys(row.group for row in measured))
@@ -84,8 +84,8 @@ def plot_recall(rows: Sequence[Row], path: Path) -> None:
     figure.savefig(path)
 
 
-def _draw_line(panel: Any, rows: Sequence[Row], number: int, shift: float) -> None:
-    estimates = [row.recall for row in rows if row.recall is not None]
+def _draw_line(panel: Any, rows: Sequence[SummaryRow], number: int, shift: float) -> None:
+    estimates = [found for row in rows if (found := row.estimates["recall"]) is not None]
     if not estimates:
         return
     means = [estimate.mean for estimate in estimates]

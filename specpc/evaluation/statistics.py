@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,9 +26,9 @@ ENGLISH: Final = "English and code"
 OTHERS: Final = "other languages"
 _ENGLISH_LANGS: Final = frozenset({"en", "py", "go", "rs", "js", "java"})
 
-Metric = Literal["recall", "answer_kept", "exact", "f1", "contained", "rouge_l"]
-METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
+METRICS: Final = ("recall", "answer_kept", "exact", "f1", "contained", "rouge_l")
 _OF_ANSWERS: Final = frozenset(METRICS[2:])
+WITHOUT_EVIDENCE: Final = "answer_kept_without_evidence"
 
 Sets = dict[str, dict[str, float]]
 """Data set -> item id -> value."""
@@ -44,8 +44,13 @@ class Estimate:
     items: int
 
 
+Estimates = dict[str, Estimate | None]
+"""By metric: evidence kept, answers kept, and of a target's answers exact matches, their token F1,
+the accepted answers they contain and their ROUGE-L; ``None`` where no item can be so measured."""
+
+
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """One method at one level, over the data sets of a group or over one of them.
 
     Attributes:
@@ -54,13 +59,7 @@ class Row:
         method: name of the method.
         ratio: fraction of the tokens asked for.
         kv_budget: entries a head that a target kept of its KV cache; ``None`` for all.
-        recall: evidence kept; ``None`` if no item has evidence.
-        answer_kept: answers kept; ``None`` if no answer occurs in its context.
-        exact: exact matches of a target's answers; ``None`` if there are none to compare, as are
-            the next three.
-        f1: their token F1.
-        contained: the accepted answers they contain.
-        rouge_l: their ROUGE-L.
+        estimates: of each of `METRICS`.
         achieved: mean fraction of the tokens that came out.
         seconds_per_1k: seconds a 1,000 tokens read.
         items: number of items.
@@ -78,12 +77,7 @@ class Row:
     method: str
     ratio: float
     kv_budget: int | None
-    recall: Estimate | None
-    answer_kept: Estimate | None
-    exact: Estimate | None
-    f1: Estimate | None
-    contained: Estimate | None
-    rouge_l: Estimate | None
+    estimates: Estimates
     achieved: float
     seconds_per_1k: float
     items: int
@@ -100,6 +94,7 @@ class Difference:
     """How much better than the baseline, item by item: each estimate is method minus baseline.
 
     The full context is a baseline for every ratio, and the full cache for every KV budget.
+    Besides `METRICS` there is `WITHOUT_EVIDENCE`: answers kept of items that have no evidence.
     """
 
     group: str
@@ -107,12 +102,7 @@ class Difference:
     baseline: str
     ratio: float
     kv_budget: int | None
-    recall: Estimate | None
-    answer_kept: Estimate | None
-    exact: Estimate | None
-    f1: Estimate | None
-    contained: Estimate | None
-    rouge_l: Estimate | None
+    estimates: Estimates
 
 
 def group_of(lang: str) -> str:
@@ -148,7 +138,7 @@ def bootstrap(sets: Mapping[str, Mapping[str, float]], seed: int = 0) -> Estimat
     return Estimate(sum(means) / len(means), low, high, sum(map(len, filled.values())))
 
 
-def summarise(records: Sequence[Record], seed: int = 0) -> list[Row]:
+def summarise(records: Sequence[Record], seed: int = 0) -> list[SummaryRow]:
     """The mean over data sets of each group, method and level, in order of appearance."""
     return [
         _row(group, None, method, level, found, seed)
@@ -156,7 +146,7 @@ def summarise(records: Sequence[Record], seed: int = 0) -> list[Row]:
     ]
 
 
-def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[Row]:
+def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[SummaryRow]:
     """The same for every data set by itself."""
     rows = []
     for (group, method, level), found in _cells(records).items():
@@ -174,13 +164,15 @@ def compare(records: Sequence[Record], baseline: str, seed: int = 0) -> list[Dif
         [like] = levels_of(baseline, [level.ratio], [level.kv_budget or 0])
         base = cells.get((group, baseline, like))
         if method != baseline and base is not None:
-            estimates = (_paired(found, base, metric, seed) for metric in METRICS)
-            differences.append(Difference(group, method, baseline, *level, *estimates))
+            estimates = {metric: _paired(found, base, metric, seed) for metric in METRICS}
+            bare, like_it = ([r for r in own if r.recall is None] for own in (found, base))
+            estimates[WITHOUT_EVIDENCE] = _paired(bare, like_it, "answer_kept", seed)
+            differences.append(Difference(group, method, baseline, *level, estimates))
     return differences
 
 
 def _paired(
-    found: Sequence[Record], base: Sequence[Record], metric: Metric, seed: int
+    found: Sequence[Record], base: Sequence[Record], metric: str, seed: int
 ) -> Estimate | None:
     ours, theirs = _values(found, metric), _values(base, metric)
     both = {
@@ -203,7 +195,7 @@ def _cells(records: Sequence[Record]) -> dict[tuple[str, str, Level], list[Recor
     return dict(cells)
 
 
-def _values(records: Iterable[Record], metric: Metric) -> Sets:
+def _values(records: Iterable[Record], metric: str) -> Sets:
     sets: Sets = defaultdict(dict)
     for record in records:
         value = getattr(record.answer if metric in _OF_ANSWERS else record, metric, None)
@@ -213,25 +205,17 @@ def _values(records: Iterable[Record], metric: Metric) -> Sets:
 
 
 def _row(
-    group: str,
-    dataset: str | None,
-    method: str,
-    level: Level,
-    records: Sequence[Record],
-    seed: int,
-) -> Row:
+    group: str, dataset: str | None, method: str, level: Level, records: Sequence[Record], seed: int
+) -> SummaryRow:
     done = [record for record in records if record.original_tokens]
-    shares = [record.compressed_tokens / record.original_tokens for record in done]
     tokens = sum(record.original_tokens for record in done)
-    estimates: dict[str, Any] = {m: bootstrap(_values(records, m), seed) for m in METRICS}
-    return Row(
-        group=group,
-        dataset=dataset,
-        method=method,
-        ratio=level.ratio,
-        kv_budget=level.kv_budget,
-        **estimates,
-        achieved=sum(shares) / len(shares) if shares else 0.0,
+    return SummaryRow(
+        group,
+        dataset,
+        method,
+        *level,
+        estimates={metric: bootstrap(_values(records, metric), seed) for metric in METRICS},
+        achieved=_mean([r.compressed_tokens / r.original_tokens for r in done]) or 0.0,
         seconds_per_1k=1000 * sum(r.seconds for r in done) / tokens if tokens else 0.0,
         items=len(records),
         failed=sum(record.error is not None for record in records),
@@ -242,19 +226,13 @@ def _row(
 
 def _costs(records: Sequence[Record]) -> dict[str, Any]:
     """What the answers took, of those whose costs are known."""
-    known = [
-        (record.seconds, answer, answer.first_seconds, answer.cache_bytes)
-        for record in records
-        if (answer := record.answer) is not None
-    ]
-    firsts = [before + first for before, _, first, _ in known if first is not None]
-    totals = [before + answer.seconds for before, answer, first, _ in known if first is not None]
-    held = [size for *_, size in known if size is not None]
+    known = [(r.seconds, r.answer) for r in records if r.answer is not None]
+    timed = [(s, a, a.first_seconds) for s, a in known if a.first_seconds is not None]
     return {
-        "first_seconds": _mean(firsts),
-        "total_seconds": _mean(totals),
-        "cache_bytes": _mean(held),
-        "peak_bytes": max((a.peak_bytes for _, a, *_ in known if a.peak_bytes), default=None),
+        "first_seconds": _mean([before + first for before, _, first in timed]),
+        "total_seconds": _mean([before + answer.seconds for before, answer, _ in timed]),
+        "cache_bytes": _mean([a.cache_bytes for _, a in known if a.cache_bytes is not None]),
+        "peak_bytes": max((a.peak_bytes for _, a in known if a.peak_bytes), default=None),
     }
 
 

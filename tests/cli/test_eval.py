@@ -54,6 +54,32 @@ def test_tables(data: Path) -> None:
     )
 
 
+def test_where_there_is_no_evidence_answers_kept_are_compared(tmp_path: Path) -> None:
+    bare = [fields(number, evidence=[], id=f"bare/{number}") for number in range(3)]
+    path = write_lines(tmp_path / "bare.jsonl", *bare)
+    against = ("--method", "full", "--baseline", "full")
+    result = run(path, *METHODS[2:], *against)
+    heading, row = (
+        next(line for line in result.stdout.splitlines() if line.startswith(word))
+        for word in ("Method", "random")
+    )
+    assert heading.split("  ")[0] == "Method"
+    assert heading.index("Answer kept") < heading.index("vs full")
+    assert heading.count("vs full") == 1
+    assert row.split()[2] == "-"  # no recall
+    shown = json.loads(run(path, *METHODS[2:], *against, "--json").stdout)
+    [difference] = shown["differences"]
+    assert difference["recall"] is None
+    found = difference["answer_kept_without_evidence"]
+    assert found["items"] == 3
+    assert f"{found['mean']:+.3f} [{found['low']:+.3f} {found['high']:+.3f}]" in row
+    # Beside evidence it has a column of its own.
+    both = write_lines(tmp_path / "both.jsonl", fields(0), *bare)
+    told = run(both, *METHODS[2:], *against).stdout
+    assert "vs full, no evidence" in told
+    assert told.count("vs full") == 2
+
+
 def test_a_method_of_the_users_own(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from specpc.evaluation.records import Answer, Record
 from specpc.evaluation.statistics import (
     ENGLISH,
     OTHERS,
+    WITHOUT_EVIDENCE,
     bootstrap,
     compare,
     summarise,
@@ -39,11 +40,12 @@ def record(dataset: str, number: int, recall: float | None, **changes: Any) -> R
 def test_the_mean_is_over_data_sets_not_items() -> None:
     records = [record("a", 0, 1.0), record("b", 0, 0.0), record("b", 1, 0.5), record("b", 2, 0.1)]
     [row] = summarise(records)
-    assert row.recall is not None
-    assert row.recall.mean == pytest.approx((1.0 + 0.2) / 2)
-    assert 0.5 <= row.recall.low < row.recall.mean < row.recall.high <= 0.75
-    assert row.recall.items == row.items == 4
-    assert row.answer_kept is None
+    recall = row.estimates["recall"]
+    assert recall is not None
+    assert recall.mean == pytest.approx((1.0 + 0.2) / 2)
+    assert 0.5 <= recall.low < recall.mean < recall.high <= 0.75
+    assert recall.items == row.items == 4
+    assert row.estimates["answer_kept"] is None
     assert row.achieved == pytest.approx(0.19)
     assert row.seconds_per_1k == pytest.approx(0.5)
 
@@ -57,10 +59,11 @@ def test_groups_and_data_sets() -> None:
     ]
     rows = summarise(records)
     assert [(row.group, row.items) for row in rows] == [(ENGLISH, 3), (OTHERS, 1)]
-    assert rows[0].recall is not None
-    assert rows[0].answer_kept is not None
-    assert rows[0].recall.mean == 0.75
-    assert (rows[0].answer_kept.mean, rows[0].answer_kept.items) == (0.5, 2)
+    recall, kept = rows[0].estimates["recall"], rows[0].estimates["answer_kept"]
+    assert recall is not None
+    assert kept is not None
+    assert recall.mean == 0.75
+    assert (kept.mean, kept.items) == (0.5, 2)
     named = [(row.group, row.dataset, row.items) for row in summarise_datasets(records)]
     assert named == [(ENGLISH, "a", 1), (ENGLISH, "b", 2), (OTHERS, "b", 1)]
 
@@ -68,8 +71,8 @@ def test_groups_and_data_sets() -> None:
 def test_a_failure_counts_as_nothing_kept() -> None:
     failed = record("a", 1, 0.0, original_tokens=0, compressed_tokens=0, error="too small")
     [row] = summarise([record("a", 0, 1.0), failed])
-    assert row.recall is not None
-    assert (row.recall.mean, row.failed, row.achieved) == (0.5, 1, 0.19)
+    assert row.estimates["recall"] is not None
+    assert (row.estimates["recall"].mean, row.failed, row.achieved) == (0.5, 1, 0.19)
 
 
 def test_paired_differences_rest_on_common_items() -> None:
@@ -77,13 +80,36 @@ def test_paired_differences_rest_on_common_items() -> None:
     base = [record("a", i, value, method="base") for i, value in enumerate([0.7, 0.3])]
     [difference] = compare([*ours, *base], "base")
     assert (difference.method, difference.baseline, difference.ratio) == ("ours", "base", 0.2)
-    assert difference.recall is not None
-    assert difference.recall.items == 2
+    assert difference.estimates["recall"] is not None
+    assert difference.estimates["recall"].items == 2
     # The difference is 0.2 for either item, so its interval is a point, unlike those of the means.
-    assert difference.recall.low == pytest.approx(0.2)
-    assert difference.recall.high == pytest.approx(0.2)
-    assert difference.answer_kept is None
+    assert difference.estimates["recall"].low == pytest.approx(0.2)
+    assert difference.estimates["recall"].high == pytest.approx(0.2)
+    assert difference.estimates["answer_kept"] is None
     assert compare(ours, "base") == []
+
+
+def test_answers_kept_are_compared_where_there_is_no_evidence() -> None:
+    def kept(number: int, recall: float | None, *pair: bool) -> list[Record]:
+        ours, base = pair
+        return [
+            record("a", number, recall, answer_kept=ours),
+            record("a", number, recall, answer_kept=base, method="base"),
+        ]
+
+    # With evidence, the answers of items 2 and 3 do not count.
+    records = [*kept(0, None, True, False), *kept(1, None, True, True)]
+    records += [*kept(2, 0.5, False, True), *kept(3, 0.5, False, True)]
+    records.append(record("a", 4, None, answer_kept=True))  # the baseline has none
+    [difference] = compare(records, "base")
+    found = difference.estimates[WITHOUT_EVIDENCE]
+    assert found is not None
+    assert (found.mean, found.low, found.high, found.items) == (0.5, 0.0, 1.0, 2)
+    every = difference.estimates["answer_kept"]
+    assert every is not None
+    assert (every.mean, every.items) == (-0.25, 4)
+    [difference] = compare(kept(0, 0.5, True, False), "base")
+    assert difference.estimates[WITHOUT_EVIDENCE] is None
 
 
 def answer(f1: float | None, **changes: Any) -> Answer:
@@ -110,14 +136,14 @@ def test_answers_are_averaged_like_the_rest() -> None:
             record("d", 0, 1.0),
         ]
     )
-    assert row.f1 is not None
-    assert row.exact is not None
-    assert row.contained is not None
-    assert row.f1.mean == pytest.approx((1.0 + 0.3) / 2)
-    assert row.f1.items == 3
-    assert row.exact.mean == 0.5
-    assert (row.contained.mean, row.contained.items) == (0.5, 1)
-    assert row.rouge_l is None
+    assert row.estimates["f1"] is not None
+    assert row.estimates["exact"] is not None
+    assert row.estimates["contained"] is not None
+    assert row.estimates["f1"].mean == pytest.approx((1.0 + 0.3) / 2)
+    assert row.estimates["f1"].items == 3
+    assert row.estimates["exact"].mean == 0.5
+    assert (row.estimates["contained"].mean, row.estimates["contained"].items) == (0.5, 1)
+    assert row.estimates["rouge_l"] is None
     assert (row.truncated, row.items) == (1, 5)
 
 
@@ -127,8 +153,8 @@ def test_the_full_context_is_a_baseline_for_every_ratio() -> None:
     differences = compare([*full, *ours], "full")
     assert [difference.ratio for difference in differences] == [0.1, 0.2]
     for difference in differences:
-        assert difference.f1 is not None
-        assert difference.f1.mean == -0.5
+        assert difference.estimates["f1"] is not None
+        assert difference.estimates["f1"].mean == -0.5
     # Any other baseline counts at its own ratio only.
     assert compare([*ours, record("a", 0, 1.0, method="base", ratio=0.3)], "base") == []
 
