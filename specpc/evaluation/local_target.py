@@ -85,7 +85,7 @@ class LocalTarget:
         if room < 1:
             raise InputError(
                 f"a question takes all of the {limit:,} tokens that target {self.model.name} can "
-                "read: use another target, or a smaller --answer-tokens"
+                "read: use another target, or a smaller answer_tokens="
             )
         kept = cut_middle(ids, room)
         return frame.around(kept), len(kept) < len(ids)

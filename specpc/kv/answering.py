@@ -246,7 +246,7 @@ class Answerer:
         if limit is not None and len(ids) + self.settings.max_new_tokens > limit:
             raise InputError(
                 f"the prompt has {len(ids):,} tokens, and target {self.target.name} can read and "
-                f"write {limit:,}: shorten it with --method specpc or speckv-pc and a smaller "
-                "--prompt-budget, or use another target"
+                f"write {limit:,}: shorten it with method=specpc or speckv-pc and a smaller "
+                "prompt_budget=, or use another target"
             )
         return ids

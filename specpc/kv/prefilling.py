@@ -82,7 +82,7 @@ def prefill_each(
     mask = None if bool(real.all()) else real.long()
     message = (
         f"out of memory on {target.device} while the target reads {ids.shape[1]:,} tokens: "
-        "use a shorter prompt, a smaller target, or --device cpu"
+        "use a shorter prompt, a smaller target, or device=cpu"
     )
     with memory_errors(message):
         target.base_model(

@@ -43,27 +43,26 @@ class KVSettings:
         """Fill in the budgets; raise `UsageError` for what the method has no use for."""
         if self.method not in METHODS:
             raise UsageError(f"there is no method {self.method!r}: use one of {', '.join(METHODS)}")
-        for name, option, used in (
-            ("prompt_budget", "--prompt-budget", self.compresses),
-            ("kv_budget", "--kv-budget", self.trims),
-            ("lookahead", "--lookahead", self.guesses),
-            ("scorer", "--scorer", self.compresses),
+        for name, used in (
+            ("prompt_budget", self.compresses),
+            ("kv_budget", self.trims),
+            ("lookahead", self.guesses),
+            ("scorer", self.compresses),
+            ("max_new_tokens", True),
         ):
             value = getattr(self, name)
             if value is not None and not used:
-                raise UsageError(f"{option} does nothing with --method {self.method}: leave it out")
+                raise UsageError(f"{name}= does nothing with method={self.method}: leave it out")
             if isinstance(value, int) and value < 1:
-                raise BudgetError(f"{option} must be at least 1, not {value}")
+                raise BudgetError(f"{name}= must be at least 1, not {value}")
         check_scorer(self.scorer or "auto")
-        if self.max_new_tokens < 1:
-            raise BudgetError(f"--max-new-tokens must be at least 1, not {self.max_new_tokens}")
         if self.compresses and self.prompt_budget is None:
             object.__setattr__(self, "prompt_budget", PROMPT_BUDGET)
         if self.trims and self.kv_budget is None:
             object.__setattr__(self, "kv_budget", KV_BUDGET)
         if self.kv_budget is not None and self.kv_budget < _LEAST_KV_BUDGET:
             raise BudgetError(
-                f"--kv-budget must be at least {_LEAST_KV_BUDGET}, not {self.kv_budget}: a window "
+                f"kv_budget= must be at least {_LEAST_KV_BUDGET}, not {self.kv_budget}: a window "
                 "of 32 entries always stays"
             )
 
