@@ -1,6 +1,6 @@
 """Time a token and peak memory of ``specpc compress`` by length, each in a process of its own.
 
-python -m tests.benchmarks.length [--tokens 8000 100000] [--scorer specpc]
+python -m tests.benchmarks.length [--tokens 8000 100000] [--scorer paper]
 
 On a machine that does other work, compare processor time: what a run takes less what a run takes
 that has nothing to score.

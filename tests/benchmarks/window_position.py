@@ -32,12 +32,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--window", type=int, default=1000)
-    parser.add_argument("--scorer", choices=["specpc", "auto"], default="specpc")
+    parser.add_argument("--scorer", choices=["paper", "auto"], default="paper")
     parser.add_argument("--questions", type=int, default=12)
     options = parser.parse_args()
     draft = load_draft(dtype=options.dtype)
     compressor = Compressor.from_pretrained(draft)
-    if options.scorer == "specpc":
+    if options.scorer == "paper":
         compressor = Compressor(
             draft, NamedScorer("paper", PaperSettings(max_window=options.window))
         )
