@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,20 +19,13 @@ if TYPE_CHECKING:
     from specpc.evaluation.data import Item
 
 
-class RandomRanker:
-    """Chance, the same for an item in every run."""
-
-    def __init__(self, seed: int) -> None:
-        """Remember the seed."""
-        self._seed = seed
-
-    def __call__(self, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
-        """Uniform scores seeded by the item's name."""
-        name = f"{self._seed}/{item.dataset}/{item.id}".encode()
-        seed = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
-        return np.random.default_rng(seed).random(len(units))
+def rank(seed: int, item: Item, units: Sequence[str]) -> NDArray[np.float64]:
+    """Uniform scores, the same for an item in every run with this seed."""
+    name = f"{seed}/{item.dataset}/{item.id}".encode()
+    own = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
+    return np.random.default_rng(own).random(len(units))
 
 
 def make(setup: MethodSetup) -> RankedMethod:
     """Sentences, unless other units are named."""
-    return RankedMethod.of(setup, RandomRanker(setup.seed))
+    return RankedMethod.of(setup, partial(rank, setup.seed))

@@ -100,10 +100,7 @@ def correlate(
         tokens=len(tokens),
         top=top,
         overall=Agreement(*_agree(predicted, _overall(layers), top)),
-        layers=tuple(
-            LayerAgreement(*_agree(predicted, scores, top), layer)
-            for layer, scores in sorted(layers.items())
-        ),
+        layers=tuple(LayerAgreement(*_agree(predicted, layers[n], top), n) for n in sorted(layers)),
     )
 
 

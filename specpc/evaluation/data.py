@@ -204,17 +204,8 @@ def _ruler_item(fields: Fields, path: Path, dataset: str, number: str) -> Item:
     # RULER names the folder after the task and the file after the split; others name the file.
     parts = (path.stem, path.resolve().parent.name)
     mode = "any" if any(_RULER_ANY.search(part) for part in parts) else "all"
-    return Item(
-        dataset=dataset,
-        id=str(fields.get("index", number)),
-        context=context,
-        question=question,
-        answers=answers,
-        answers_mode=mode,
-        evidence=(),
-        extractive=_occur(context, answers, mode),
-        lang="en",
-    )
+    name, found = str(fields.get("index", number)), _occur(context, answers, mode)
+    return Item(dataset, name, context, question, answers, mode, (), found, "en")
 
 
 def split_question(text: str) -> tuple[str, str]:
@@ -230,18 +221,10 @@ def _longbench_item(fields: Fields, dataset: str, number: str) -> Item:
     context = _text(fields, "context")
     answers = _texts(fields, "answers")
     # The answer to a classification is a label; that it occurs in the examples says nothing.
-    labels = bool(fields.get("all_classes"))
-    return Item(
-        dataset=dataset,
-        id=str(fields.get("_id", number)),
-        context=context,
-        question=_text(fields, "input"),
-        answers=answers,
-        answers_mode="any",
-        evidence=(),
-        extractive=not labels and _occur(context, answers, "any"),
-        lang=_text(fields, "language", "en"),
-    )
+    found = not fields.get("all_classes") and _occur(context, answers, "any")
+    name, question = str(fields.get("_id", number)), _text(fields, "input")
+    lang = _text(fields, "language", "en")
+    return Item(dataset, name, context, question, answers, "any", (), found, lang)
 
 
 def _occur(context: str, answers: tuple[str, ...], mode: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError, SpecPCError, UsageError
-from specpc.evaluation import bm25
-from specpc.evaluation.chance import RandomRanker
+from specpc.evaluation import bm25, chance
 from specpc.evaluation.methods import build_methods, check_methods, levels_of
 from specpc.evaluation.minilm import MiniLMRanker
 from specpc.evaluation.own_scorers import ScorerMethod
@@ -175,10 +175,10 @@ def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_random_is_the_same_every_time_and_differs_between_items() -> None:
-    first, again = (RandomRanker(0)(item(), FACTS) for _ in range(2))
+    first, again = (chance.rank(0, item(), FACTS) for _ in range(2))
     assert first.tolist() == again.tolist()
-    assert first.tolist() != RandomRanker(0)(item(1), FACTS).tolist()
-    assert first.tolist() != RandomRanker(1)(item(), FACTS).tolist()
+    assert first.tolist() != chance.rank(0, item(1), FACTS).tolist()
+    assert first.tolist() != chance.rank(1, item(), FACTS).tolist()
 
 
 def test_truncate_keeps_both_ends() -> None:
@@ -243,7 +243,7 @@ def test_a_budget_that_holds_nothing() -> None:
 )
 def test_any_text_at_any_ratio(pieces: list[str], ratio: float, unit: str) -> None:
     subject = item(context=" ".join([TEXT, *pieces]))
-    check(RankedMethod(ENCODER, RandomRanker(0), unit), subject, ratio)
+    check(RankedMethod(ENCODER, partial(chance.rank, 0), unit), subject, ratio)
     check(TruncateMethod(ENCODER), subject, ratio)
 
 
