@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from contextlib import suppress
@@ -57,8 +56,7 @@ class _Guarded(typer.core.TyperGroup):
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
         except SpecPCError as error:
-            code = USAGE if isinstance(error, UsageError) else FAILURE
-            _fail(error, code, self._with_options(ctx, str(error)))
+            _fail(error, USAGE if isinstance(error, UsageError) else FAILURE)
         except OSError as error:
             _drop_stdout()
             where = f" {error.filename}" if error.filename else ""
@@ -68,17 +66,6 @@ class _Guarded(typer.core.TyperGroup):
                 raise  # usage errors and exits; older releases of typer use click's
             name = type(error).__name__
             _fail(error, FAILURE, f"unexpected {name}: {error} (SPECPC_DEBUG=1 shows where)")
-
-    def _with_options(self, ctx: Any, message: str) -> str:
-        """Arguments of the library, ``name=`` or ``name=value``, as options of the command."""
-        command = self.get_command(ctx, ctx.invoked_subcommand or "")
-        options = {p.name: max(p.opts, key=len) for p in getattr(command, "params", [])}
-
-        def named(found: re.Match[str]) -> str:
-            option = options.get(found[1], "")
-            return f"{option} {found[2]}".rstrip() if option.startswith("--") else found[0]
-
-        return re.sub(r"(?<![\w?&])([a-z_]+)=([\w.]*)", named, message)
 
 
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
