@@ -12,15 +12,7 @@ import typer
 
 from specpc.errors import UsageError
 from specpc.evaluation.asking import ANSWER_TOKENS
-from specpc.evaluation.methods import (
-    FULL,
-    METHODS,
-    TRIMMED,
-    check_methods,
-    has_ratio,
-    levels_of,
-    trims,
-)
+from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, has_ratio, trims
 from specpc.kv.settings import KV_BUDGET, KVSettings
 from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
@@ -33,6 +25,7 @@ if TYPE_CHECKING:
 
     from specpc.evaluation.data import Collection
     from specpc.evaluation.records import Record
+    from specpc.evaluation.runner import RunPlan
     from specpc.evaluation.statistics import Difference, SummaryRow
 
 _METHODS = ["auto", "paper", "bm25", "random"]
@@ -161,8 +154,11 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
             made_with |= {**asked, "answer_tokens": answer_tokens}
         if no_question:
             made_with |= {"question": "withheld"}
+        from specpc.evaluation.runner import RunPlan
+
         ratios, budgets = dict.fromkeys(ratio or _RATIOS), dict.fromkeys(kv_budget or [KV_BUDGET])
-        measuring = _Measuring(methods, list(ratios), list(budgets), made_with, offline, console)
+        plan = RunPlan(list(ratios), list(budgets), no_question)
+        measuring = _Measuring(methods, plan, made_with, offline, console)
         records = measuring.run(files or [], limit, output, resume=resume)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
 
@@ -253,8 +249,7 @@ class _Measuring:
     """What is measured, and with what."""
 
     methods: list[str]
-    ratios: list[float]
-    kv_budgets: list[int]
+    plan: RunPlan
     made_with: dict[str, Any]
     offline: bool
     console: Console
@@ -278,7 +273,7 @@ class _Measuring:
             record
             for record in records
             if record.method in self.methods
-            and record.level in levels_of(record.method, self.ratios, self.kv_budgets)
+            and record.level in self.plan.levels(record.method)
             and (record.dataset, record.id) in wanted
         ]
 
@@ -309,11 +304,9 @@ class _Measuring:
             yield from run(
                 collection.items,
                 methods,
-                self.ratios,
-                kv_budgets=self.kv_budgets,
+                self.plan,
                 target=endpoint or local,
                 done=done,
-                withheld="question" in made_with,
                 progress=progress,
             )
 

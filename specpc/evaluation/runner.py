@@ -18,19 +18,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from specpc.evaluation.asking import Target
-    from specpc.evaluation.base import TextMethod
+    from specpc.evaluation.base import Level, TextMethod
     from specpc.evaluation.data import Item
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """How methods are run.
+
+    Attributes:
+        ratios: fractions of the tokens kept.
+        kv_budgets: entries of a target's KV cache kept by methods that cut it.
+        withheld: whether the methods, but not the target, are told nothing of the question.
+    """
+
+    ratios: Sequence[float]
+    kv_budgets: Sequence[int] = (KV_BUDGET,)
+    withheld: bool = False
+
+    def levels(self, method: str) -> tuple[Level, ...]:
+        """The levels at which a method is run."""
+        return levels_of(method, self.ratios, self.kv_budgets)
 
 
 def run(
     items: Sequence[Item],
     methods: Mapping[str, TextMethod],
-    ratios: Sequence[float],
+    plan: RunPlan,
     *,
-    kv_budgets: Sequence[int] = (KV_BUDGET,),
     target: Target | None = None,
     done: Sequence[Record] = (),
-    withheld: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Record]:
     """Measure every method on every item at every level, as far as not done before.
@@ -41,11 +58,9 @@ def run(
     Args:
         items: what to compress.
         methods: how, by name.
-        ratios: fractions of the tokens kept.
-        kv_budgets: entries of a target's KV cache kept by methods that cut it.
+        plan: at which levels.
         target: answers the questions of the items that have answers.
         done: records of an earlier run, which are not made again.
-        withheld: whether the methods, but not the target, are told nothing of the question.
         progress: called with (items done, items in all).
 
     Yields:
@@ -59,11 +74,11 @@ def run(
     if target is not None:
         check_packages(items)
     for count, item in enumerate(items, start=1):
-        told = replace(item, question="") if withheld else item
+        told = replace(item, question="") if plan.withheld else item
         for name, method in methods.items():
             digests = {
                 level: known.get((item.dataset, item.id, name, level))
-                for level in levels_of(name, ratios, kv_budgets)
+                for level in plan.levels(name)
             }
             if any(digest not in (None, item.digest) for digest in digests.values()):
                 raise UsageError(

@@ -9,7 +9,7 @@ import pytest
 from specpc.errors import BudgetError, InputError, SpecPCError, UsageError
 from specpc.evaluation.base import KeptText
 from specpc.evaluation.full import FullMethod
-from specpc.evaluation.runner import run
+from specpc.evaluation.runner import RunPlan, run
 from specpc.kv.replies import Reply
 from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
@@ -45,7 +45,7 @@ def test_records() -> None:
     told: list[tuple[int, int]] = []
     items = [item(0), item(1, evidence=(FACTS[0],), extractive=False)]
     records = list(
-        run(items, {"fake": Fake()}, [0.1, 0.2], progress=lambda *done: told.append(done))
+        run(items, {"fake": Fake()}, RunPlan([0.1, 0.2]), progress=lambda *done: told.append(done))
     )
     found = [(r.id, r.ratio, r.recall, r.answer_kept, r.compressed_tokens) for r in records]
     assert found == [
@@ -59,21 +59,23 @@ def test_records() -> None:
 
 
 def test_what_is_done_is_not_done_again() -> None:
-    done = list(run([item(0)], {"fake": Fake()}, [0.1]))
+    done = list(run([item(0)], {"fake": Fake()}, RunPlan([0.1])))
     fake = Fake()
-    assert list(run([item(0)], {"fake": fake}, [0.1], done=done)) == []
+    assert list(run([item(0)], {"fake": fake}, RunPlan([0.1]), done=done)) == []
     assert fake.prepared == []
-    assert [r.ratio for r in run([item(0)], {"fake": fake}, [0.1, 0.2], done=done)] == [0.2]
+    assert [r.ratio for r in run([item(0)], {"fake": fake}, RunPlan([0.1, 0.2]), done=done)] == [
+        0.2
+    ]
     assert fake.prepared == ["facts/0"]
     with pytest.raises(UsageError, match="item facts/0 has changed"):
-        list(run([item(0, question="What?")], {"fake": fake}, [0.1], done=done))
+        list(run([item(0, question="What?")], {"fake": fake}, RunPlan([0.1]), done=done))
 
 
 @pytest.mark.parametrize(
     "fake", [Fake(prepare=InputError("why")), Fake(compress=BudgetError("why"))]
 )
 def test_failures_count_as_nothing_kept(fake: Fake) -> None:
-    records = list(run([item()], {"fake": fake}, [0.1, 0.2]))
+    records = list(run([item()], {"fake": fake}, RunPlan([0.1, 0.2])))
     assert [(r.recall, r.answer_kept, r.error) for r in records] == [(0.0, False, "why")] * 2
 
 
@@ -95,7 +97,9 @@ class Parrot:
 def test_a_target_answers_from_every_text() -> None:
     full = FullMethod(TextEncoder(byte_tokenizer()))
     target = Parrot()
-    records = list(run([item()], {"full": full, "fake": Fake()}, [0.1, 0.2], target=target))
+    records = list(
+        run([item()], {"full": full, "fake": Fake()}, RunPlan([0.1, 0.2]), target=target)
+    )
     assert target.asked == [(text, item().question) for text in (TEXT, FACTS[3], FACTS[3])]
     found = [
         (r.method, r.ratio, r.answer.text, r.answer.contained, r.answer.truncated)
@@ -115,25 +119,27 @@ def test_a_target_answers_from_every_text() -> None:
 
 def test_items_without_answers_are_not_asked() -> None:
     target = Parrot()
-    [record] = run([item(answers=())], {"fake": Fake()}, [0.1], target=target)
+    [record] = run([item(answers=())], {"fake": Fake()}, RunPlan([0.1]), target=target)
     assert record.answer is None
     assert target.asked == []
 
 
 def test_nothing_kept_is_a_wrong_answer() -> None:
     target = Parrot()
-    [record] = run([item()], {"fake": Fake(compress=BudgetError("why"))}, [0.1], target=target)
+    [record] = run(
+        [item()], {"fake": Fake(compress=BudgetError("why"))}, RunPlan([0.1]), target=target
+    )
     assert target.asked == []
     assert record.answer is not None
     assert (record.answer.text, record.answer.exact, record.answer.f1) == (None, False, 0.0)
 
 
 def test_a_target_that_breaks_down_is_asked_the_rest_later() -> None:
-    records = run([item(0), item(1)], {"fake": Fake()}, [0.1, 0.2], target=Parrot(3))
+    records = run([item(0), item(1)], {"fake": Fake()}, RunPlan([0.1, 0.2]), target=Parrot(3))
     done = [next(records) for _ in range(3)]
     with pytest.raises(SpecPCError, match="unplugged"):
         next(records)
     target, fake = Parrot(), Fake()
-    [last] = run([item(0), item(1)], {"fake": fake}, [0.1, 0.2], target=target, done=done)
+    [last] = run([item(0), item(1)], {"fake": fake}, RunPlan([0.1, 0.2]), target=target, done=done)
     assert (last.id, last.ratio) == ("facts/1", 0.2)
     assert (fake.prepared, len(target.asked)) == (["facts/1"], 1)

@@ -9,7 +9,7 @@ from specpc.evaluation import stop_words
 from specpc.evaluation.base import KeptText
 from specpc.evaluation.data import Item
 from specpc.evaluation.methods import check_methods
-from specpc.evaluation.runner import run
+from specpc.evaluation.runner import RunPlan, run
 from tests.evaluation.items import item
 from tests.evaluation.test_runner import Parrot
 
@@ -37,7 +37,7 @@ class Recorder:
 def test_the_question_is_withheld() -> None:
     recorder = Recorder()
     target = Parrot()
-    [record] = run([item()], {"recorder": recorder}, [0.5], target=target, withheld=True)
+    [record] = run([item()], {"recorder": recorder}, RunPlan([0.5], withheld=True), target=target)
     assert recorder.asked == [""]
     assert target.asked == [("", item().question)]
     assert record.digest == item().digest

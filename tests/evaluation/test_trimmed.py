@@ -12,7 +12,7 @@ from specpc.evaluation.asking import request, request_after
 from specpc.evaluation.base import TextMethod
 from specpc.evaluation.local_target import LocalTarget
 from specpc.evaluation.methods import build_methods
-from specpc.evaluation.runner import run
+from specpc.evaluation.runner import RunPlan, run
 from specpc.evaluation.trimmed import TrimmedMethod
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
 from specpc.kv.drafting import Guesser
@@ -142,7 +142,7 @@ def test_the_draft_is_the_target_where_they_have_one_name(target: LocalTarget) -
 def test_records(target: LocalTarget) -> None:
     subject = item(1)
     kinds = methods(target, "full", "snapkv", "speckv-pc")
-    records = list(run([subject], kinds, [0.5], kv_budgets=[40, 60], target=target))
+    records = list(run([subject], kinds, RunPlan([0.5], [40, 60]), target=target))
     found = [(r.method, r.ratio, r.kv_budget, r.answer.cache_bytes) for r in records if r.answer]
     prompt = len(Reader(target.model).encoder.plain_ids(TEXT + request_after(subject.question)))
     assert found == [
@@ -152,10 +152,10 @@ def test_records(target: LocalTarget) -> None:
         ("speckv-pc", 0.5, 40, ENTRY * 40),
         ("speckv-pc", 0.5, 60, ENTRY * 60),
     ]
-    more = run([subject], kinds, [0.5], kv_budgets=[40, 60, 80], target=target, done=records)
+    more = run([subject], kinds, RunPlan([0.5], [40, 60, 80]), target=target, done=records)
     assert [(r.method, r.kv_budget) for r in more] == [("snapkv", 80), ("speckv-pc", 80)]
     [record] = run(
-        [item(answers=())], {"snapkv": kinds["snapkv"]}, [0.5], kv_budgets=[40], target=target
+        [item(answers=())], {"snapkv": kinds["snapkv"]}, RunPlan([0.5], [40]), target=target
     )
     assert record.answer is None
 
