@@ -15,7 +15,7 @@ import typer.core
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
 from specpc_cli.sharing import share_machine
-from specpc_cli.wording import told
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ class _Guarded(typer.core.TyperGroup):
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
-    print(f"specpc: {message or told(error)}", file=sys.stderr)
+    print(f"specpc: {message or in_options(str(error))}", file=sys.stderr)
     raise typer.Exit(code)
 
 

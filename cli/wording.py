@@ -22,11 +22,15 @@ _OPTIONS: Final = {
 _ARGUMENT: Final = re.compile(rf"(?<!\S)({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?")
 
 
-def told(error: BaseException) -> str:
-    """What an error says, arguments named as options."""
-    return _ARGUMENT.sub(_option, str(error))
+# Quotes around what a shell takes as it is.
+_PLAIN: Final = re.compile(r"^'([\w.-]+)'$")
+
+
+def in_options(message: str) -> str:
+    """What the library says, arguments named as options."""
+    return _ARGUMENT.sub(_option, message)
 
 
 def _option(argument: re.Match[str]) -> str:
-    value = (argument[2] or "").strip('"')
+    value = _PLAIN.sub(r"\1", (argument[2] or "").strip('"'))
     return f"{_OPTIONS[argument[1]]} {value if value != 'True' else ''}".rstrip()

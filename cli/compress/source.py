@@ -12,6 +12,7 @@ from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
 from specpc.options import Setup
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,8 @@ def from_here(wanted: Wanted, console: Console) -> Source:
             report=console.tell,
         )
         if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "paper":
-            told = "the retrieval heads of this draft are not known; better results after"
-            console.tell(f"{told}: {advice(compressor.draft)}")
+            unknown = "the retrieval heads of this draft are not known; better results after"
+            console.tell(in_options(f"{unknown}: {advice(compressor.draft)}"))
         return compressor
 
     return Source(load, lambda: wanted.draft)

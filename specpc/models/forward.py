@@ -51,7 +51,7 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
 def _out_of_memory(model: Any, tokens: int) -> str:
     return (
         f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
-        "window (SpecPCScorer(max_window=2048) in Python), a smaller draft, or --device cpu"
+        "window (PaperSettings(max_window=2048) in Python), a smaller draft, or device='cpu'"
     )
 
 

@@ -106,13 +106,13 @@ def make_scorer(name: str, draft: Draft) -> NamedScorer:
             return NamedScorer(row, settings)
     raise DraftError(
         f"the retrieval heads of draft {draft.name} are not known: find them with {advice(draft)}, "
-        "or use the scorer 'paper'"
+        "or use scorer='paper'"
     )
 
 
 def advice(draft: Draft) -> str:
     """The command that would give a draft a head profile."""
-    return f"specpc calibrate --draft {shlex.quote(draft.name)}"
+    return f"specpc calibrate draft={shlex.quote(draft.name)}"
 
 
 def make_question_free_scorer(name: str, draft: Draft) -> NamedScorer | None:

@@ -45,7 +45,7 @@ def find_profile(draft: Draft) -> HeadProfile | None:
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
             f"the head profile {path} cannot be read ({error}): delete it, or make it again with "
-            f"specpc calibrate --draft {draft.name}"
+            f"specpc calibrate draft={draft.name}"
         ) from error
     return profile
 

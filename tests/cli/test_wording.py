@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from specpc.errors import UsageError
-from specpc_cli.wording import told
+from specpc_cli.wording import in_options
 
 
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
         ("say ratio=0.2 or target_tokens=800.", "say --ratio 0.2 or --target-tokens 800."),
+        ("use scorer='paper'", "use --scorer paper"),
         ('use scorer="paper", or device="cpu"', "use --scorer paper, or --device cpu"),
         ("run specpc calibrate draft='a b'", "run specpc calibrate --draft 'a b'"),
         ("no field 'a': name one with context=", "no field 'a': name one with --context-field"),
@@ -22,4 +22,4 @@ from specpc_cli.wording import told
     ],
 )
 def test_arguments_become_options(message: str, shown: str) -> None:
-    assert told(UsageError(message)) == shown
+    assert in_options(message) == shown
