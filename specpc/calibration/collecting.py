@@ -10,7 +10,7 @@ import torch
 
 from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import not_observed, read_pieces
-from specpc.models.lean.packing import Piece
+from specpc.models.lean.packing import PackedText
 from specpc.models.windows import cut_windows
 from specpc.structure.units import cut_into_units
 
@@ -96,10 +96,10 @@ def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tens
     """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
     model = reader.draft.model
     before = frames[0].before
-    pieces = [Piece(window, _ignore)]
+    pieces = [PackedText(window, _ignore)]
     rows = [_AllRows(frame.question_rows, len(before) + len(window)) for frame in frames]
     for frame, observer in zip(frames, rows, strict=True):
-        pieces.append(Piece(torch.tensor(frame.asked), observer, after=0))
+        pieces.append(PackedText(torch.tensor(frame.asked), observer, after=0))
     read_pieces(model, before, pieces)
     if not all(observer.layers for observer in rows):
         raise not_observed(model)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from transformers import DynamicCache
 
     from specpc.models.draft import Draft
-    from specpc.models.lean.packing import Piece
+    from specpc.models.lean.packing import PackedText
 
 _PACKING: Final = frozenset({"cuda"})
 _PASS_TOKENS: Final = 16_384
@@ -56,7 +56,7 @@ def _out_of_memory(model: Any, tokens: int) -> str:
 
 
 def read_pieces(
-    model: Any, before: Sequence[int], pieces: Sequence[Piece], depth: int | None = None
+    model: Any, before: Sequence[int], pieces: Sequence[PackedText], depth: int | None = None
 ) -> None:
     """Read texts of which some continue others, each as if it were alone with what it continues.
 

@@ -18,7 +18,7 @@ import torch
 
 from specpc.models.attention import LayerAttention, StopForward, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
-from specpc.models.lean.packing import Piece
+from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import (
     UnitEmbedder,
     ValueStates,
@@ -100,7 +100,7 @@ class HeadScores:
         self,
         windows: Sequence[Tensor],
         collect: Sequence[Observer] = (),
-        beside: Piece | None = None,
+        beside: PackedText | None = None,
     ) -> list[Tensor]:
         """Attention of the question less that of the content-free query, for each window.
 
@@ -120,18 +120,18 @@ class HeadScores:
             queries.append(profile.content_free_query)
         frames = [self.reader.frame(query) for query in queries]
         before = frames[0].before
-        pieces: list[Piece] = []
+        pieces: list[PackedText] = []
         observers: list[_HeadRows] = []
         for number, window in enumerate(windows):
             context = len(pieces)
             own = collect[number] if collect else None
-            pieces.append(Piece(window, _Until(profile.last_layer, own)))
+            pieces.append(PackedText(window, _Until(profile.last_layer, own)))
             for frame in frames:
                 rows = _HeadRows(profile, frame.question_rows, len(before) + len(window))
-                pieces.append(Piece(torch.tensor(frame.asked), rows, after=context))
+                pieces.append(PackedText(torch.tensor(frame.asked), rows, after=context))
                 observers.append(rows)
         if beside is not None:
-            pieces.append(Piece(beside.ids, _Until(profile.last_layer, beside.observer)))
+            pieces.append(PackedText(beside.ids, _Until(profile.last_layer, beside.observer)))
         read_pieces(model, before, pieces, profile.last_layer)
         heads = []
         for rows in observers:
@@ -208,7 +208,9 @@ class _DenseReading:
         self._seen: list[tuple[UnitEmbedder, ValueStates, int]] = []
         self._asked = False
 
-    def windows(self, windows: Sequence[tuple[int, int]]) -> tuple[list[ValueStates], Piece | None]:
+    def windows(
+        self, windows: Sequence[tuple[int, int]]
+    ) -> tuple[list[ValueStates], PackedText | None]:
         """Who sees each window of tokens ``low..high - 1``, and what is read beside them."""
         layers, beside = self.units.dense.layers, None
         states = [ValueStates(layers, high - low) for low, high in windows]
@@ -217,7 +219,7 @@ class _DenseReading:
         if not self._asked:
             asked = ValueStates(layers, len(self.question.ids))
             self._seen.append((self.question, asked, 0))
-            beside = Piece(self.question.ids, asked)
+            beside = PackedText(self.question.ids, asked)
             self._asked = True
         return states, beside
 

@@ -21,7 +21,7 @@ import torch
 from specpc.drafts.load import load_draft
 from specpc.models.attention import LayerAttention, StopForward, question_attention
 from specpc.models.forward import read_pieces
-from specpc.models.lean.packing import Piece
+from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_windows
 from specpc.scorers.dense import ValueStates
@@ -164,10 +164,10 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
     """Differences ``[layers * heads, tokens]`` and value states ``[tokens, states]``."""
     before = frames[0].before
     values = ValueStates(DENSE_LAYERS, len(window))
-    pieces, seen = [Piece(window, _until_last(values))], []
+    pieces, seen = [PackedText(window, _until_last(values))], []
     for frame in frames:
         rows = _Rows(frame.question_rows, len(before) + len(window))
-        pieces.append(Piece(torch.tensor(frame.asked), _until_last(rows), after=0))
+        pieces.append(PackedText(torch.tensor(frame.asked), _until_last(rows), after=0))
         seen.append(rows)
     read_pieces(reader.draft.model, before, pieces, LAYERS - 1)
     asked, free = (torch.cat(rows.layers)[:, len(before) :] for rows in seen)
@@ -178,7 +178,7 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
 def read_question(reader: Reader, ids: Array) -> Array:
     """``[states]`` mean value state of a question read alone, as if it were a context."""
     values = ValueStates(DENSE_LAYERS, len(ids))
-    pieces = [Piece(ids, _until_last(values))]
+    pieces = [PackedText(ids, _until_last(values))]
     read_pieces(reader.draft.model, reader.frame("").before, pieces, LAYERS - 1)
     return values.states.mean(dim=0)
 

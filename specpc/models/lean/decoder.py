@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.models.attention import Observer
-    from specpc.models.lean.packing import Piece, Template
+    from specpc.models.lean.packing import PackedText, Template
 
     Attend: TypeAlias = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 
@@ -181,7 +181,7 @@ class LeanModel:
         return LeanOutput(self._run(input_ids, position_ids, attend), cache)
 
     def read_pieces(
-        self, before: Sequence[int], pieces: Sequence[Piece], depth: int | None = None
+        self, before: Sequence[int], pieces: Sequence[PackedText], depth: int | None = None
     ) -> None:
         """Read texts of which some continue others in one pass, each weight met once.
 

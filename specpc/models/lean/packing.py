@@ -21,7 +21,7 @@ Template: TypeAlias = "list[tuple[Tensor, Tensor]]"
 
 
 @dataclass(frozen=True)
-class Piece:
+class PackedText:
     """A text to be read.
 
     Attributes:
@@ -39,7 +39,7 @@ class Packed:
     """Pieces side by side in one sequence, none of which sees what it does not continue."""
 
     def __init__(
-        self, pieces: Sequence[Piece], before: tuple[int, ...], known: Template | None
+        self, pieces: Sequence[PackedText], before: tuple[int, ...], known: Template | None
     ) -> None:
         """Lay out the pieces; the template itself comes first unless its states are known."""
         head = len(before) if known is None else 0

@@ -21,7 +21,7 @@ from specpc.models.draft import Draft
 from specpc.models.forward import read_pieces
 from specpc.models.lean.decoder import LeanModel, attention, attention_in_blocks
 from specpc.models.lean.load import read_shape
-from specpc.models.lean.packing import Piece
+from specpc.models.lean.packing import PackedText
 from specpc.scorers import NamedScorer
 from specpc.scorers.paper import importance
 from specpc.scorers.settings import PaperSettings
@@ -122,7 +122,8 @@ def seen_of(draft: Draft, before: list[int], pieces: list[tuple[torch.Tensor, in
         return see
 
     read = [
-        Piece(ids, watch(number, len(ids)), after) for number, (ids, after) in enumerate(pieces)
+        PackedText(ids, watch(number, len(ids)), after)
+        for number, (ids, after) in enumerate(pieces)
     ]
     read_pieces(draft.model, before, read)
     return seen
@@ -171,7 +172,7 @@ def test_a_template_read_halfway_is_read_again_by_who_looks_deeper(tmp_path: Pat
 
             raise StopForward
 
-    read_pieces(lean.model, [1, 2], [Piece(ids_of(9), Stop())], 0)
+    read_pieces(lean.model, [1, 2], [PackedText(ids_of(9), Stop())], 0)
     found, expected = (seen_of(draft, [1, 2], [(ids_of(20), None)]) for draft in (lean, usual))
     assert found.keys() == expected.keys()
     assert torch.allclose(found[0, 2][1], expected[0, 2][1], rtol=1e-3, atol=1e-4)
