@@ -33,8 +33,9 @@ _OTHERS = (
     r"\b.*"
 )
 _INSIDE = (  # types that are not public, and what is imported for annotations only
-    "NDArray|Parts|Place|Provenance|Query|RatingPicker|Reader|SharedText|Tensor|TokenizedText|Unmarked"
+    "Context|CutText|NDArray|Place|Progress|ReadText|Reader|Tensor"
 )
+exclude_patterns = ["examples"]
 nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]
 
 _CHECKED = re.compile(r"~?[\w.]*\bAnnotated\[(~?[\w.]+), [^]]*\]")
