@@ -11,11 +11,12 @@ from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import Fields, Settings
 from specpc.errors import InputError, SpecPCError
-from specpc.options import DEFAULT_DRAFT, Protection
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection
 from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
 from specpc_cli.console import Console
 from specpc_cli.options import (
+    MANY,
     DeviceOption,
     DraftOption,
     DtypeOption,
@@ -24,14 +25,18 @@ from specpc_cli.options import (
     KeepLastOption,
     KeepOption,
     OfflineOption,
+    QuestionFieldOption,
     QuestionFileOption,
     QuestionOption,
     QuietOption,
     RatioOption,
+    ResumeOption,
     ScorerOption,
     TargetTokensOption,
     TokenizerOption,
     UnitOption,
+    VerboseOption,
+    option,
 )
 
 if TYPE_CHECKING:
@@ -48,54 +53,50 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
     ],
     output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    ratio: RatioOption = None,
+    ratio: RatioOption = DEFAULT_RATIO,
     target_tokens: TargetTokensOption = None,
     tokenizer: TokenizerOption = "draft",
-    context_field: Annotated[
-        str, typer.Option(help="The field, or column, that is compressed.")
-    ] = "context",
-    question_field: Annotated[
-        str, typer.Option(help="The one that holds the question, if there is one.")
-    ] = "question",
-    engine: Annotated[
-        Engine, typer.Option(help="Where the workers run: on this machine, or on a Ray cluster.")
-    ] = "processes",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="How many [default: one a GPU, or one for two cores].", show_default=False
-        ),
-    ] = None,
-    part_rows: Annotated[int, typer.Option(min=1, help="Most rows of a part.")] = PART_ROWS,
-    retries: Annotated[
-        int, typer.Option(min=0, help="How often a part is tried again that failed.")
-    ] = 3,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an interrupted run.")
-    ] = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     unit: UnitOption = "auto",
     gap: GapOption = "",
     keep: KeepOption = None,
     keep_first: KeepFirstOption = 0,
     keep_last: KeepLastOption = 0,
+    verbose: VerboseOption = False,
+    quiet: QuietOption = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Tell of every part that is finished.")
-    ] = False,
-    quiet: QuietOption = False,
+    context_field: Annotated[
+        str, option(MANY, "--context-field", help="The field, or column, that is compressed.")
+    ] = "context",
+    question_field: QuestionFieldOption = "question",
+    engine: Annotated[
+        Engine, option(MANY, "--engine", help="Workers on this machine, or on a Ray cluster.")
+    ] = "processes",
+    workers: Annotated[
+        int | None,
+        option(
+            MANY, "--workers", min=1, help="How many [default: one a GPU, or one for two cores]."
+        ),
+    ] = None,
+    part_rows: Annotated[
+        int, option(MANY, "--part-rows", min=1, help="Most rows of a part.")
+    ] = PART_ROWS,
+    retries: Annotated[
+        int, option(MANY, "--retries", min=0, help="How often a failed part is tried again.")
+    ] = 3,
+    resume: ResumeOption = False,
 ) -> None:
     """Compress every row of a corpus, with many workers.
 
     \b
       specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
-      specpc batch corpus.jsonl shorter/ --context-field text --target-tokens 500 --workers 8
-      specpc batch s3://bucket/corpus/ s3://bucket/short/ --ratio 0.3 --engine ray --resume
+      specpc batch corpus.jsonl shorter/ --context-field text --workers 8
+      specpc batch s3://bucket/corpus/ s3://bucket/short/ --engine ray --resume
 
     Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
     gets one file a part, in the format of IN, each written whole or not at all; a row that cannot

@@ -10,32 +10,50 @@ from typing import Annotated, Any
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, check_budget
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
 from specpc_cli.console import Console
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, ScorerOption
+from specpc_cli.options import (
+    MEASURED,
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    JsonOption,
+    OfflineOption,
+    OnlyRatioOption,
+    ScorerOption,
+    option,
+)
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
+    ratio: OnlyRatioOption = DEFAULT_RATIO,
     tokens: Annotated[
         list[int] | None,
-        typer.Option(
-            min=64, max=131_072, help="Length of a text. Repeatable [default: 250, 1000, 4000]"
+        option(
+            MEASURED,
+            "--tokens",
+            min=64,
+            max=131_072,
+            help="Length of a text. Repeatable [default: 250, 1000, 4000]",
         ),
     ] = None,
     target_speed: Annotated[
-        float | None, typer.Option(help="Input tokens a second that the target reads.")
+        float | None,
+        option(MEASURED, "--target-speed", help="Input tokens a second that the target reads."),
     ] = None,
     price: Annotated[
-        float | None, typer.Option(help="What a million input tokens of the target cost.")
+        float | None,
+        option(MEASURED, "--price", help="What a million input tokens of the target cost."),
     ] = None,
-    ratio: Annotated[float, typer.Option(help="Fraction of the tokens kept.")] = 0.2,
-    repeats: Annotated[int, typer.Option(min=1, help="Medians are of so many runs.")] = 3,
+    repeats: Annotated[
+        int, option(MEASURED, "--repeats", min=1, help="Medians are of so many runs.")
+    ] = 3,
+    as_json: JsonOption = False,
     draft: DraftOption = DEFAULT_DRAFT,
     scorer: ScorerOption = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
@@ -51,9 +69,9 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     tokens are the draft's. Loading the draft, once a process, is not in the figures.
     """
     check_budget(ratio=ratio, target_tokens=None)
-    for option, value in (("--target-speed", target_speed), ("--price", price)):
+    for name, value in (("--target-speed", target_speed), ("--price", price)):
         if value is not None and not 0 < value < inf:
-            raise UsageError(f"{option} is a number above 0, not {value}")
+            raise UsageError(f"{name} is a number above 0, not {value}")
 
     from specpc import Compressor
     from specpc.evaluation.speed import find_payoff, time_length

@@ -12,7 +12,15 @@ from specpc.errors import InputError, UsageError
 from specpc.options import DEFAULT_DRAFT
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
+from specpc_cli.options import (
+    IO,
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    QuietOption,
+    option,
+)
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -23,21 +31,27 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    draft: DraftOption = DEFAULT_DRAFT,
     data: Annotated[
         list[Path] | None,
-        typer.Option(help="JSONL file of your own, as for 'specpc eval'. Repeatable."),
+        option(IO, "--data", help="JSONL file of your own, as for 'specpc eval'. Repeatable."),
     ] = None,
     examples: Annotated[
-        int, typer.Option(min=16, help="Most that are read of the 160 that ship, and of each file.")
+        int,
+        option(
+            IO,
+            "--examples",
+            min=16,
+            help="Most that are read of the 160 that ship, and of each file.",
+        ),
     ] = 160,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write the profile to as well.")
+        Path | None, option(IO, "-o", "--output", help="File to write the profile to as well.")
     ] = None,
+    quiet: QuietOption = False,
+    draft: DraftOption = DEFAULT_DRAFT,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 

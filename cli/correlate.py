@@ -16,13 +16,17 @@ from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.options import (
+    IO,
+    MEASURED,
     DeviceOption,
     DraftOption,
     DtypeOption,
+    JsonOption,
     OfflineOption,
     QuestionFileOption,
     QuestionOption,
     QuietOption,
+    option,
 )
 from specpc_cli.outputs import write_stdout
 
@@ -35,28 +39,31 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
         str, typer.Argument(help="Text file; '-' or none for standard input.", show_default=False)
     ] = STDIN,
     target: Annotated[
-        str | None, typer.Option(help="Model to be predicted: a name as for --draft.")
+        str | None,
+        option(MEASURED, "--target", help="Model to be predicted: a name as for --draft."),
     ] = None,
+    top: Annotated[
+        float,
+        option(MEASURED, "--top", help="Fraction of the tokens whose overlap is measured."),
+    ] = 0.1,
     question: QuestionOption = None,
     question_file: QuestionFileOption = None,
-    draft: DraftOption = DEFAULT_DRAFT,
-    top: Annotated[
-        float, typer.Option(help="Fraction of the tokens whose overlap is measured.")
-    ] = 0.1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw it by layer: a .svg, .png or .pdf file.")
+        Path | None, option(IO, "--plot", help="Draw it by layer: a .svg, .png or .pdf file.")
     ] = None,
+    quiet: QuietOption = False,
+    draft: DraftOption = DEFAULT_DRAFT,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 
     \b
       specpc correlate report.md -q "Who signed the contract?" --target ./my-model
-      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b --plot layers.svg
+      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b
+      specpc correlate report.md --target ./my-model --plot layers.svg
 
     Both models read the text with the question. Their importance scores of its tokens (the
     paper's) are compared: by Spearman's rank correlation, and by how many of the target's top

@@ -18,7 +18,21 @@ from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
+from specpc_cli.options import (
+    ANSWERS,
+    BUDGET,
+    IO,
+    MEASURED,
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    JsonOption,
+    OfflineOption,
+    QuietOption,
+    complete_drafts,
+    completing,
+    option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,79 +51,102 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[Path] | None,
         typer.Argument(help="Data sets: JSONL files.", show_default=False),
     ] = None,
-    method: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
-            f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
-            f"your own. Repeatable [default: {', '.join(_METHODS)}]"
-        ),
-    ] = None,
     ratio: Annotated[
         list[float] | None,
-        typer.Option(
+        option(
+            BUDGET,
+            "--ratio",
             help="Fraction of the tokens kept. Repeatable "
-            f"[default: {', '.join(map(str, _RATIOS))}]"
+            f"[default: {', '.join(map(str, _RATIOS))}]",
         ),
     ] = None,
     kv_budget: Annotated[
         list[int] | None,
-        typer.Option(
+        option(
+            BUDGET,
+            "--kv-budget",
             help=f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
-            f"KV cache. Repeatable [default: {KV_BUDGET}]"
+            f"KV cache. Repeatable [default: {KV_BUDGET}]",
+        ),
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        option(
+            MEASURED,
+            "--method",
+            help=f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
+            f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
+            f"your own. Repeatable [default: {', '.join(_METHODS)}]",
+            autocompletion=completing(METHODS),
         ),
     ] = None,
     baseline: Annotated[
-        str | None, typer.Option(help="Method that the others are compared with, item by item.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to keep every measurement in.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the file named by -o.")
-    ] = False,
-    results: Annotated[
-        Path | None, typer.Option("--from", help="Report a results file; run nothing.")
+        str | None,
+        option(MEASURED, "--baseline", help="Method the others are compared with, item by item."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Most items taken of each file, spread over it.")
+        int | None,
+        option(MEASURED, "--limit", min=1, help="Most items of each file, spread over it."),
+    ] = None,
+    no_question: Annotated[
+        bool,
+        option(MEASURED, "--no-question", help="Withhold the questions from the methods."),
+    ] = False,
+    seed: Annotated[
+        int, option(MEASURED, "--seed", min=0, help="Of 'random' and of the intervals.")
+    ] = 0,
+    target: Annotated[
+        str | None,
+        option(
+            ANSWERS,
+            "--target",
+            help="Model that answers the questions here: a name as for --draft.",
+            autocompletion=complete_drafts,
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        option(
+            ANSWERS,
+            "--endpoint",
+            help="Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
+            "is OpenAI-compatible. The key is taken from OPENAI_API_KEY.",
+        ),
+    ] = None,
+    endpoint_model: Annotated[
+        str | None, option(ANSWERS, "--endpoint-model", help="Name of the model on that server.")
+    ] = None,
+    answer_tokens: Annotated[
+        int,
+        option(
+            ANSWERS,
+            "--answer-tokens",
+            min=1,
+            help="Most tokens of an answer; summaries need some 500.",
+        ),
+    ] = ANSWER_TOKENS,
+    output: Annotated[
+        Path | None, option(IO, "-o", "--output", help="File to keep every measurement in.")
+    ] = None,
+    resume: Annotated[
+        bool, option(IO, "--resume", help="Go on with the file named by -o.")
+    ] = False,
+    results: Annotated[
+        Path | None, option(IO, "--from", help="Report a results file; run nothing.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw recall against ratio: a .svg, .png or .pdf file.")
+        Path | None,
+        option(IO, "--plot", help="Draw recall against ratio: a .svg, .png or .pdf file."),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    as_json: JsonOption = False,
+    verbose: Annotated[
+        bool, option(IO, "-v", "--verbose", help="Add a table of every data set.")
     ] = False,
+    quiet: QuietOption = False,
     draft: DraftOption = DEFAULT_DRAFT,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
-    target: Annotated[
-        str | None,
-        typer.Option(help="Model that answers the questions here: a name as for --draft."),
-    ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            help="Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
-            "is OpenAI-compatible. The key is taken from OPENAI_API_KEY."
-        ),
-    ] = None,
-    endpoint_model: Annotated[
-        str | None, typer.Option(help="Name of the model on that server.")
-    ] = None,
-    answer_tokens: Annotated[
-        int,
-        typer.Option(min=1, help="Most tokens of an answer; summaries need some 500."),
-    ] = ANSWER_TOKENS,
-    no_question: Annotated[
-        bool, typer.Option("--no-question", help="Withhold the questions from the methods.")
-    ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of 'random' and of the intervals.")] = 0,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Add a table of every data set.")
-    ] = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 

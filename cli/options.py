@@ -1,80 +1,177 @@
-"""Options that several commands have, worded once."""
+"""Options that several commands have, declared once, with the panels that ``--help`` shows.
+
+An option with a variable of its own, ``SPECPC_`` and its name, is a setting: it can also be set
+in a file, for all commands that have it (`specpc_cli.config`).
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
-from specpc.options import SCORERS, ScorerName, Unit, scorer_name
+from specpc.options import SCORERS, UNITS, Device, Dtype, ScorerName, Unit, scorer_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+BUDGET: Final = "Budget"
+KEPT: Final = "What is kept"
+IO: Final = "Input and output"
+DRAFT: Final = "Draft"
+MANY: Final = "Many texts"
+MEASURED: Final = "What is measured"
+ANSWERS: Final = "Answers"
+
+
+def option(panel: str, *names: str, **kwargs: Any) -> Any:
+    """An option of a panel."""
+    return typer.Option(*names, rich_help_panel=panel, **kwargs)
+
+
+def completing(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """What the shell asks for the names that start as what was typed so far."""
+    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
+
+
+def setting(panel: str, name: str, **kwargs: Any) -> Any:
+    """An option that can also be set by a variable or in a file."""
+    return option(panel, f"--{name}", envvar=f"SPECPC_{name.upper()}", show_envvar=False, **kwargs)
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _scorer(typed: str) -> str:
     """The scorer of a name, which may be an earlier one."""
     name = scorer_name(typed)
     if name not in SCORERS:
-        known = ", ".join(map(repr, SCORERS))
-        raise typer.BadParameter(f"{typed!r} is not one of {known}.")
+        raise typer.BadParameter(f"{typed!r} is not one of {', '.join(map(repr, SCORERS))}.")
     return name
 
 
-DraftOption = Annotated[
-    str, typer.Option(help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.")
+def complete_drafts(incomplete: str) -> list[str]:
+    """Drafts that have a name here."""
+    from specpc.drafts.catalogue import KNOWN_DRAFTS
+
+    return completing(draft.name for draft in KNOWN_DRAFTS)(incomplete)
+
+
+_RATIO = setting(BUDGET, "ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
+RatioOption = Annotated[float | None, _RATIO]
+OnlyRatioOption = Annotated[float, _RATIO]
+TargetTokensOption = Annotated[
+    int | None,
+    option(BUDGET, "--target-tokens", help="Most tokens kept, in place of a ratio."),
 ]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-DtypeOption = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
 TokenizerOption = Annotated[
     str,
-    typer.Option(
+    setting(
+        BUDGET,
+        "tokenizer",
         help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
-        "Hugging Face id or folder, or draft, characters, words."
+        "Hugging Face id or folder, or draft, characters, words.",
     ),
 ]
-KeepOption = Annotated[
-    list[str] | None,
-    typer.Option(help="Keep every unit this regular expression matches in; repeatable."),
-]
-KeepFirstOption = Annotated[int, typer.Option(help="Keep the first N units.")]
-KeepLastOption = Annotated[int, typer.Option(help="Keep the last N units.")]
-OfflineOption = Annotated[
-    bool, typer.Option("--offline", help="Never download; fail if the draft is missing.")
-]
-CacheOption = Annotated[
-    bool,
-    typer.Option(
-        "--cache", help="Keep the scores on disk: another ratio for the same text needs no draft."
-    ),
-]
+
 QuestionOption = Annotated[
-    str | None, typer.Option("-q", "--question", help="What will be asked of the text.")
+    str | None, option(KEPT, "-q", "--question", help="What will be asked of the text.")
 ]
 QuestionFileOption = Annotated[
-    Path | None, typer.Option("--question-file", help="Read the question from a file.")
-]
-QuietOption = Annotated[
-    bool, typer.Option("-Q", "--quiet", help="Nothing on standard error but failures.")
-]
-RatioOption = Annotated[
-    float | None, typer.Option("--ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
-]
-TargetTokensOption = Annotated[
-    int | None, typer.Option("--target-tokens", help="Most tokens kept.")
-]
-ScorerOption = Annotated[
-    ScorerName,
-    typer.Option(
-        parser=_scorer,
-        metavar=f"<{'|'.join(SCORERS)}>",
-        autocompletion=lambda: [*SCORERS],
-        help="Scoring rule; 'paper' is the paper's.",
-    ),
+    Path | None, option(KEPT, "--question-file", help="Read the question from a file.")
 ]
 UnitOption = Annotated[
     Unit,
-    typer.Option(
-        help="What is kept or dropped whole: by default sentences, or words where there is "
-        "no question; 'token' is the paper's rule."
+    setting(
+        KEPT,
+        "unit",
+        metavar="<unit>",
+        help=f"What is kept or dropped whole: {_any_of(UNITS)}. By default it follows the text, "
+        "in words where there is no question; 'token' is the paper's rule.",
     ),
 ]
-GapOption = Annotated[str, typer.Option(help="Marker written wherever text was cut.")]
+GapOption = Annotated[
+    str, setting(KEPT, "gap", help="Marker written wherever text was cut.", show_default=False)
+]
+KeepOption = Annotated[
+    list[str] | None,
+    option(KEPT, "--keep", help="Keep every unit this regular expression matches in; repeatable."),
+]
+KeepFirstOption = Annotated[int, option(KEPT, "--keep-first", help="Keep the first N units.")]
+KeepLastOption = Annotated[int, option(KEPT, "--keep-last", help="Keep the last N units.")]
+
+VerboseOption = Annotated[
+    bool, option(IO, "-v", "--verbose", help="Tell how the result came about.")
+]
+QuietOption = Annotated[
+    bool, option(IO, "-Q", "--quiet", help="Nothing on standard error but failures.")
+]
+JsonOption = Annotated[bool, option(IO, "--json", help="Print JSON, for programs.")]
+
+DraftOption = Annotated[
+    str,
+    setting(
+        DRAFT,
+        "draft",
+        help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.",
+        autocompletion=complete_drafts,
+    ),
+]
+ScorerOption = Annotated[
+    ScorerName,
+    setting(
+        DRAFT,
+        "scorer",
+        parser=_scorer,
+        metavar="<scorer>",
+        help=f"Scoring rule: {_any_of(SCORERS)}.",
+        autocompletion=completing(SCORERS),
+    ),
+]
+DeviceOption = Annotated[
+    str,
+    setting(
+        DRAFT,
+        "device",
+        help="Where it computes: auto, cpu, cuda or mps.",
+        autocompletion=completing(get_args(Device)),
+    ),
+]
+DtypeOption = Annotated[
+    str,
+    setting(
+        DRAFT,
+        "dtype",
+        help=f"In which numbers: {_any_of(get_args(Dtype))}.",
+        autocompletion=completing(get_args(Dtype)),
+    ),
+]
+OfflineOption = Annotated[
+    bool, option(DRAFT, "--offline", help="Never download; fail if the draft is missing.")
+]
+CacheOption = Annotated[
+    bool,
+    option(
+        DRAFT,
+        "--cache",
+        help="Keep the scores on disk: another ratio for the same text needs no draft.",
+    ),
+]
+ServerOption = Annotated[
+    str | None,
+    setting(
+        DRAFT,
+        "server",
+        help="Address of a 'specpc serve' that does the work, at once [or SPECPC_SERVER].",
+    ),
+]
+
+OutputOption = Annotated[
+    Path | None, option(IO, "-o", "--output", help="File to write, or folder for several files.")
+]
+ResumeOption = Annotated[bool, option(MANY, "--resume", help="Go on with an interrupted run.")]
+QuestionFieldOption = Annotated[
+    str, option(MANY, "--question-field", help="JSON lines: the field that holds the question.")
+]

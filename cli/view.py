@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import DEFAULT_DRAFT, Protection, Unit, check_budget
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection, check_budget
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.options import (
+    IO,
     CacheOption,
     DeviceOption,
     DraftOption,
@@ -25,11 +26,14 @@ from specpc_cli.options import (
     KeepLastOption,
     KeepOption,
     OfflineOption,
+    OnlyRatioOption,
     QuestionFileOption,
     QuestionOption,
     QuietOption,
     ScorerOption,
     TokenizerOption,
+    UnitOption,
+    option,
 )
 from specpc_cli.outputs import write_file
 
@@ -39,37 +43,39 @@ if TYPE_CHECKING:
 
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
+    ratio: OnlyRatioOption = DEFAULT_RATIO,
+    tokenizer: TokenizerOption = "draft",
     question: QuestionOption = None,
     question_file: QuestionFileOption = None,
-    ratio: Annotated[float, typer.Option("--ratio", help="Fraction of the tokens kept.")] = 0.3,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="HTML file to write instead, or a folder for it."),
-    ] = None,
-    open_page: Annotated[
-        bool, typer.Option("--open", help="Open the HTML page in the browser.")
-    ] = False,
-    mark: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--mark", help="Highlight this text and tell from which ratio on it is kept; repeat."
-        ),
-    ] = None,
-    pager: Annotated[
-        bool, typer.Option("--pager", help="Show the text page by page, in $PAGER or less.")
-    ] = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    unit: Annotated[Unit, typer.Option(help="What is kept or dropped whole.")] = "auto",
+    unit: UnitOption = "auto",
     keep: KeepOption = None,
     keep_first: KeepFirstOption = 0,
     keep_last: KeepLastOption = 0,
-    tokenizer: TokenizerOption = "draft",
+    output: Annotated[
+        Path | None,
+        option(IO, "-o", "--output", help="HTML file to write instead, or a folder for it."),
+    ] = None,
+    open_page: Annotated[
+        bool, option(IO, "--open", help="Open the HTML page in the browser.")
+    ] = False,
+    mark: Annotated[
+        list[str] | None,
+        option(
+            IO,
+            "--mark",
+            help="Highlight this text and tell from which ratio on it is kept; repeat.",
+        ),
+    ] = None,
+    pager: Annotated[
+        bool, option(IO, "--pager", help="Show the text page by page, in $PAGER or less.")
+    ] = False,
+    quiet: QuietOption = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
     cache: CacheOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
 

@@ -9,7 +9,7 @@ import typer
 
 from specpc.batch.settings import Fields
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, Format, Protection, check_budget
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Format, Protection, check_budget
 from specpc_cli.compress import files as many
 from specpc_cli.compress import lines as batch
 from specpc_cli.compress import messages, together
@@ -22,6 +22,8 @@ from specpc_cli.compress.tree import has_folder
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
 from specpc_cli.options import (
+    IO,
+    MANY,
     CacheOption,
     DeviceOption,
     DraftOption,
@@ -31,14 +33,20 @@ from specpc_cli.options import (
     KeepLastOption,
     KeepOption,
     OfflineOption,
+    OutputOption,
+    QuestionFieldOption,
     QuestionFileOption,
     QuestionOption,
     QuietOption,
     RatioOption,
+    ResumeOption,
     ScorerOption,
+    ServerOption,
     TargetTokensOption,
     TokenizerOption,
     UnitOption,
+    VerboseOption,
+    option,
 )
 
 
@@ -50,100 +58,90 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="Text files or folders; '-' or none for standard input.", show_default=False
         ),
     ] = None,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    ratio: RatioOption = None,
+    ratio: RatioOption = DEFAULT_RATIO,
     target_tokens: TargetTokensOption = None,
     tokenizer: TokenizerOption = "draft",
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File to write, or folder for several files."),
-    ] = None,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
+    question: QuestionOption = None,
+    question_file: QuestionFileOption = None,
     unit: UnitOption = "auto",
     gap: GapOption = "",
+    keep: KeepOption = None,
+    keep_first: KeepFirstOption = 0,
+    keep_last: KeepLastOption = 0,
+    output: OutputOption = None,
     input_format: Annotated[
         Format,
-        typer.Option(
+        option(
+            IO,
             "--format",
             help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
         ),
     ] = "text",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
-    ] = False,
-    jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
-    ] = False,
-    context_field: Annotated[
-        str | None,
-        typer.Option(
-            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
-            show_default=False,
-        ),
-    ] = None,
-    question_field: Annotated[
-        str, typer.Option(help="With --jsonl: the field that holds the question.")
-    ] = "question",
-    share: Annotated[
-        bool,
-        typer.Option(
-            "--together", help="Several texts: one budget for all, spent where it matters."
-        ),
-    ] = False,
-    min_per_document: Annotated[
-        int, typer.Option(help="With --together: tokens each document keeps at least.")
-    ] = 0,
-    template: Annotated[
-        str | None,
-        typer.Option(
-            help="With --together: how each document stands in the joined text "
-            "('## {name}\\n{text}\\n\\n').",
-            show_default=False,
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
+        bool, option(IO, "--json", help="Print one JSON object a text: text, spans, counts.")
     ] = False,
     stats: Annotated[
-        bool, typer.Option("--stats", help="Tell the tokens saved and the time spent.")
+        bool, option(IO, "--stats", help="Tell the tokens saved and the time spent.")
     ] = False,
     price: Annotated[
-        float | None, typer.Option(help="With --stats: price of a million tokens.")
+        float | None, option(IO, "--price", help="With --stats: price of a million tokens.")
     ] = None,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            envvar="SPECPC_SERVER",
-            help="Address of a 'specpc serve' that does the work, at once.",
-            show_default=False,
-        ),
-    ] = None,
+    verbose: VerboseOption = False,
+    quiet: QuietOption = False,
+    draft: DraftOption = DEFAULT_DRAFT,
+    scorer: ScorerOption = "auto",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     offline: OfflineOption = False,
     cache: CacheOption = False,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
+    server: ServerOption = None,
+    share: Annotated[
+        bool,
+        option(MANY, "--together", help="One budget for all texts, spent where it matters."),
     ] = False,
-    quiet: QuietOption = False,
+    min_per_document: Annotated[
+        int,
+        option(
+            MANY,
+            "--min-per-document",
+            help="With --together: tokens each document keeps at least.",
+        ),
+    ] = 0,
+    template: Annotated[
+        str | None,
+        option(
+            MANY,
+            "--template",
+            help="With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n').",
+        ),
+    ] = None,
+    jsonl: Annotated[
+        bool, option(MANY, "--jsonl", help="Every input line is a JSON object.")
+    ] = False,
+    context_field: Annotated[
+        str | None,
+        option(
+            MANY,
+            "--context-field",
+            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
+        ),
+    ] = None,
+    question_field: QuestionFieldOption = "question",
+    resume: ResumeOption = False,
 ) -> None:
     """Keep the part of a text that a question needs.
 
     \b
-      specpc compress report.md -q "Who signed the contract?" --ratio 0.2
+      specpc compress report.md -q "Who signed the contract?"
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
-      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
-      specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
-      specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
-      specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
+      specpc compress a.md b.md -q "What was decided?" -o compressed/
+      specpc compress docs/ -q "What was decided?" -o compressed/ --resume
+      specpc compress a.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
-      specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
+      specpc compress chat.json --format messages --tokenizer gpt-4o
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or

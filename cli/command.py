@@ -1,0 +1,79 @@
+"""What all commands have in common: help in panels, and one budget of two."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from inspect import cleandoc
+from typing import Any, TypeVar
+
+import typer.core
+
+from specpc_cli.options import IO
+
+# The first letter of what is a sentence of its own.
+_CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
+
+_C = TypeVar("_C", typer.core.TyperCommand, typer.core.TyperGroup)
+
+
+def is_typed(ctx: Any, option: str) -> bool:
+    """Whether an option stood in the command line itself, not in a variable or a file."""
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def sentence(error: Any) -> str | None:
+    """What typer says of a mistake in the command line, as we say it; ``None`` if it is none."""
+    if not hasattr(error, "format_message"):
+        return None
+    told = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
+    told = _CAPITAL.sub(lambda found: found[0].replace(". ", ": ").lower(), told)
+    context = getattr(error, "ctx", None)
+    return f"{told} (see {context.command_path} --help)" if told and context else told
+
+
+class Command(typer.core.TyperCommand):
+    """A command whose ``--target-tokens`` takes the place of a ratio that nobody typed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        if ctx.params.get("target_tokens") is not None and not is_typed(ctx, "ratio"):
+            ctx.params["ratio"] = None
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the help."""
+        if (option := self.get_help_option(ctx)) is not None:
+            option.rich_help_panel = IO
+        super(Command, _drawable(self)).format_help(ctx, formatter)
+
+
+class Group(typer.core.TyperGroup):
+    """A command that has others."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the help."""
+        super(Group, _drawable(self)).format_help(ctx, formatter)
+
+
+def _drawable(command: _C) -> _C:
+    """A copy whose texts rich shows as they are: examples line by line, brackets and all."""
+    from rich.markup import escape
+
+    shown = copy(command)
+    shown.help = "\n\n".join(map(_flow, cleandoc(escape(command.help or "")).split("\n\n")))
+    shown.params = [copy(param) for param in command.params]
+    for param in shown.params:
+        if text := getattr(param, "help", None):
+            param.help = escape(text)  # type: ignore[attr-defined] # options and arguments have it
+        if getattr(param, "is_flag", False):
+            param.metavar = ""  # instead of its type
+    return shown
+
+
+def _flow(paragraph: str) -> str:
+    r"""Prose in one line; ``\b`` keeps lines as they are, and the first of them its indent."""
+    if paragraph.startswith("\b\n"):
+        return paragraph.replace("\n", "", 1)
+    return paragraph.replace("\n", " ")
