@@ -14,7 +14,7 @@ from specpc_cli.options import IO
 # The first letter of what is a sentence of its own.
 _CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
 
-_C = TypeVar("_C", typer.core.TyperCommand, typer.core.TyperGroup)
+_C = TypeVar("_C", bound="Command | Group")
 
 
 def is_typed(ctx: Any, option: str) -> bool:
@@ -44,9 +44,7 @@ class Command(typer.core.TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help."""
-        if (option := self.get_help_option(ctx)) is not None:
-            option.rich_help_panel = IO
-        super(Command, _drawable(self)).format_help(ctx, formatter)
+        super(Command, _drawable(self, ctx, IO)).format_help(ctx, formatter)
 
 
 class Group(typer.core.TyperGroup):
@@ -54,16 +52,24 @@ class Group(typer.core.TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help."""
-        super(Group, _drawable(self)).format_help(ctx, formatter)
+        super(Group, _drawable(self, ctx)).format_help(ctx, formatter)
 
 
-def _drawable(command: _C) -> _C:
-    """A copy whose texts rich shows as they are: examples line by line, brackets and all."""
+def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:
+    """A copy whose texts rich shows as they are: examples line by line, brackets and all.
+
+    Args:
+        command: to be copied.
+        ctx: its context.
+        panel: where ``--help`` itself stands.
+    """
     from rich.markup import escape
 
     shown = copy(command)
     shown.help = "\n\n".join(map(_flow, cleandoc(escape(command.help or "")).split("\n\n")))
-    shown.params = [copy(param) for param in command.params]
+    shown.params = [copy(param) for param in command.get_params(ctx)]
+    shown.add_help_option = False  # it is among them
+    shown.params[-1].rich_help_panel = panel  # type: ignore[attr-defined] # an option
     for param in shown.params:
         if text := getattr(param, "help", None):
             param.help = escape(text)  # type: ignore[attr-defined] # options and arguments have it

@@ -152,8 +152,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc eval data/*.jsonl --limit 20
-      specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25 -o results.jsonl
-      specpc eval data/*.jsonl --method auto --method bm25 -o results.jsonl --resume
+      specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25
+      specpc eval data/*.jsonl -o results.jsonl
+      specpc eval data/*.jsonl -o results.jsonl --resume
       specpc eval --from results.jsonl --baseline bm25 -v --plot recall.svg
 
     Every line of a data set is a JSON object with context, question and evidence (strings of
@@ -163,7 +164,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc eval data/*.jsonl --limit 5 --target smollm2-135m --baseline full
-      specpc eval data/*.jsonl --endpoint http://127.0.0.1:8000/v1 --endpoint-model NAME
+      specpc eval *.jsonl --endpoint http://server:8000/v1 --endpoint-model NAME
       specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
     console = Console(verbose=verbose, quiet=quiet)

@@ -14,11 +14,13 @@ import typer
 from specpc.errors import SpecPCError, UsageError
 from specpc.version import __version__
 from specpc_cli.command import Command, Group, sentence
+from specpc_cli.config import read_settings
+from specpc_cli.options import variable_of
 from specpc_cli.sharing import share_machine
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 EVERYDAY, MANY, RESEARCH = "Everyday", "Many texts and servers", "Research"
@@ -27,6 +29,7 @@ COMMANDS: Final = {
     "view": ("view", EVERYDAY),
     "locate": ("locate.locate_quote", EVERYDAY),
     "models": ("models.app", EVERYDAY),
+    "config": ("config", EVERYDAY),
     "batch": ("batch", MANY),
     "serve": ("serve", MANY),
     "mcp": ("mcp.serve", MANY),
@@ -38,6 +41,7 @@ COMMANDS: Final = {
 }
 """Commands in the order of ``--help``: their modules, with functions of another name; panels."""
 
+_HELP: Final = ("-h", "--help")
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
@@ -53,9 +57,28 @@ class _Guarded(Group):
         with _guard():
             if sys.stdout is None:
                 raise SpecPCError("standard output is closed: there is nowhere to write to")
+            ctx.default_map = _configured(self.commands, {*_HELP}.isdisjoint(ctx.args))
             result = super().invoke(ctx)
             sys.stdout.flush()  # a full disk or closed pipe must show here, not at shutdown
             return result
+
+
+def _configured(commands: Mapping[str, Any], strict: bool) -> dict[str, dict[str, Any]]:
+    """What is set for the options of each command; a mistake in it must not keep help away."""
+    try:
+        settings = read_settings()
+    except UsageError:
+        if strict:
+            raise
+        return {}
+    return {
+        name: {
+            param.name: settings[param.name].value
+            for param in command.params
+            if param.name in settings and param.envvar == variable_of(param.name)
+        }
+        for name, command in commands.items()
+    }
 
 
 @contextmanager
@@ -111,7 +134,7 @@ def make_app(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",  # without it there are no panels
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": [*_HELP]},
     )
     app.callback()(_specpc)
     for name in names:
@@ -133,7 +156,14 @@ def _specpc(
         ),
     ] = False,
 ) -> None:
-    """Compress long prompts: keep the part of a text that a question needs."""
+    """Compress long prompts: keep the part of a text that a question needs.
+
+    \b
+      specpc compress report.md -q "Who signed the contract?"
+
+    'specpc COMMAND --help' shows the options of a command and what they are by default;
+    'specpc config' how to set a default once, for all commands.
+    """
 
 
 def main() -> None:

@@ -35,9 +35,14 @@ def completing(names: Iterable[str]) -> Callable[[str], list[str]]:
     return lambda incomplete: [name for name in names if name.startswith(incomplete)]
 
 
+def variable_of(name: str) -> str:
+    """The variable that sets an option for all commands that have it."""
+    return f"SPECPC_{name.upper()}"
+
+
 def setting(panel: str, name: str, **kwargs: Any) -> Any:
     """An option that can also be set by a variable or in a file."""
-    return option(panel, f"--{name}", envvar=f"SPECPC_{name.upper()}", show_envvar=False, **kwargs)
+    return option(panel, f"--{name}", envvar=variable_of(name), show_envvar=False, **kwargs)
 
 
 def _any_of(names: Sequence[str]) -> str:
@@ -131,19 +136,23 @@ ScorerOption = Annotated[
     ),
 ]
 DeviceOption = Annotated[
-    str,
+    Device,
     setting(
         DRAFT,
         "device",
+        parser=str,  # any cuda:N
+        metavar="<device>",
         help="Where it computes: auto, cpu, cuda or mps.",
         autocompletion=completing(get_args(Device)),
     ),
 ]
 DtypeOption = Annotated[
-    str,
+    Dtype,
     setting(
         DRAFT,
         "dtype",
+        parser=str,
+        metavar="<dtype>",
         help=f"In which numbers: {_any_of(get_args(Dtype))}.",
         autocompletion=completing(get_args(Dtype)),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -172,8 +172,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline, cache)
     engine = from_server(server, wanted, context) if server else from_here(wanted, console)
     load = engine.load
-    made_with = {"draft": draft, "scorer": scorer, "unit": unit, "tokenizer": tokenizer}
-    made_with |= task.settings()
+    made_with: dict[str, Any] = {"draft": draft, "scorer": scorer, "unit": unit}
+    made_with |= {"tokenizer": tokenizer, **task.settings()}
     if input_format == "messages":
         messages.run(sources[0], output, load, task, console, totals)
     elif share:
@@ -191,12 +191,12 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif jsonl:
         made_with["draft"] = engine.draft_name()
         fields = Fields(context_field or "context", question_field)
-        job = batch.Job(sources[0], output, fields, made_with, resume, totals)
-        batch.run(job, load, task, console)
+        lines = batch.Job(sources[0], output, fields, made_with, resume, totals)
+        batch.run(lines, load, task, console)
     elif several:
         made_with |= {"json": as_json, "stats": as_json and totals.wanted}
         made_with["draft"] = engine.draft_name()
-        files = many.Job(sources, output, as_json, made_with, resume, totals)
-        many.run(files, load, task, console)
+        job = many.Job(sources, output, as_json, made_with, resume, totals)
+        many.run(job, load, task, console)
     else:
         single.run(sources[0], output, load, task, console, as_json=as_json, stats=totals)

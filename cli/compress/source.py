@@ -12,6 +12,7 @@ from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
 from specpc.options import Setup
+from specpc_cli.command import is_typed
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
     """
     address = check_server(address, "server")
     for option in _SERVERS_OWN:
-        if _is_typed(context, option):
+        if is_typed(context, option):
             raise UsageError(
                 f"--{option} is for the server to say ('specpc serve --{option}'): leave it out, "
                 "or leave out --server and SPECPC_SERVER"
@@ -105,14 +106,9 @@ def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
     server = ServerCompressor(
         address,
         token=os.environ.get("SPECPC_TOKEN") or None,
-        draft=wanted.draft if _is_typed(context, "draft") else None,
+        draft=wanted.draft if is_typed(context, "draft") else None,
         scorer=wanted.scorer,
         unit=wanted.unit,
         tokenizer=wanted.tokenizer,
     )
     return Source(lambda: server, server.draft_name)
-
-
-def _is_typed(context: typer.Context, option: str) -> bool:
-    source = context.get_parameter_source(option)
-    return source is not None and source.name != "DEFAULT"
