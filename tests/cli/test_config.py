@@ -109,6 +109,12 @@ def test_a_server_keeps_its_own_draft_and_device(
     assert "--device" in run("compress", "--device", "cpu").stderr
 
 
+def test_a_server_that_is_set_can_be_done_without(file: Path, asked: list[dict[str, Any]]) -> None:
+    file.write_text('server = "http://127.0.0.1:9"\n')
+    assert run("compress", "--server", "").exit_code == 0
+    assert len(asked) == 1
+
+
 def test_they_are_shown_with_where_they_come_from(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
