@@ -79,7 +79,7 @@ def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:
 
 
 def _flow(paragraph: str) -> str:
-    r"""Prose in one line; after ``\b`` lines stay as they are, which one before each indent does."""
+    r"""Prose in one line; after ``\b`` lines stay as they are, by one before the indent of each."""
     if paragraph.startswith("\b\n"):
         return paragraph.replace("\n", "", 1).replace("\n", "\n\b")
     return paragraph.replace("\n", " ")
