@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
 from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
+from specpc_cli.options import (
+    BUDGET,
+    DeviceOption,
+    DraftOption,
+    DtypeOption,
+    OfflineOption,
+    setting,
+)
 
 if TYPE_CHECKING:
     from specpc import Compressor
@@ -27,6 +34,10 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    ratio: Annotated[
+        float,
+        setting(BUDGET, "ratio", help="Fraction of the tokens kept where an agent does not say."),
+    ] = DEFAULT_RATIO,
     draft: DraftOption = DEFAULT_DRAFT,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -40,6 +51,7 @@ def serve(
 
     The draft is loaded at the first call. Messages go to standard error.
     """
+    check_budget(ratio=ratio, target_tokens=None)
     for folder in folders or ():
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}")
@@ -57,4 +69,4 @@ def serve(
 
     if sys.stdin.isatty():
         console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(load, read_text, folders or (), offline=offline).run("stdio")
+    make_server(load, read_text, folders or (), offline=offline, ratio=ratio).run("stdio")

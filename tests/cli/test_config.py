@@ -83,7 +83,7 @@ def test_every_command_has_the_defaults(file: Path) -> None:
     file.write_text('ratio = 0.45\ndraft = "my-draft"\n')
     found = {name: run(name, "--help").stdout for name in COMMANDS}
     assert {name for name in found if "[default: 0.45]" in found[name]} == {
-        "compress", "view", "batch", "serve", "bench"
+        "compress", "view", "batch", "serve", "bench", "mcp"
     }  # fmt: skip
     assert {name for name in found if "[default: my-draft]" in found[name]} == {
         "compress", "view", "batch", "serve", "bench", "mcp", "generate", "eval", "calibrate",
