@@ -14,7 +14,7 @@ _OPTIONS: Final = {
     for name in (
         "ratio", "target_tokens", "scorer", "draft", "device", "offline", "server", "host",
         "openai_upstream", "anthropic_upstream", "workers", "resume", "target", "method",
-        "peer_python", "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
+        "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
     )
 } | {"context": "--context-field"}  # fmt: skip
 """Arguments that messages name, and their options."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import SpecPCError, UsageError, missing
 from specpc.evaluation.methods import shortens
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check_plot(path: Path) -> None:
 
     Raises:
         UsageError: no format goes by this ending, or there is no such folder.
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     if path.suffix not in FORMATS:
         raise UsageError(f"a plot is one of {', '.join(FORMATS)}, not {path.name!r}")
@@ -39,15 +39,13 @@ def figure_class() -> Any:
     """Matplotlib's ``Figure``.
 
     Raises:
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     # The class alone: matplotlib.pyplot would keep state for the whole process.
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise SpecPCError(
-            'plots need the package matplotlib: pip install "specpc[eval]"'
-        ) from error
+        raise missing("a plot", "matplotlib", "eval") from error
     return Figure
 
 
@@ -110,7 +108,7 @@ def plot_correlation(found: Correlation, path: Path) -> None:
         path: where to; the ending says the format.
 
     Raises:
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
     layers = [layer.layer for layer in found.layers]
