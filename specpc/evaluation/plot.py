@@ -112,22 +112,19 @@ def plot_correlation(found: Correlation, path: Path) -> None:
     """
     panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
     layers = [layer.layer for layer in found.layers]
-    measures = (
-        ("Spearman's rank correlation", [x.spearman for x in found.layers], found.overall.spearman),
-        (
-            f"overlap of the top {found.top:.0%}",
-            [x.overlap for x in found.layers],
-            found.overall.overlap,
-        ),
-    )
-    for number, (name, values, overall) in enumerate(measures):
-        look = {"color": _COLOURS[number], "label": name}
-        panel.plot(layers, values, marker=_MARKERS[number], **look)
-        panel.axhline(overall, linestyle="--", color=_COLOURS[number], label=f"{name}, overall")
+    measures = {
+        "Spearman's rank correlation": "spearman",
+        f"overlap of the top {found.top:.0%}": "overlap",
+    }
+    for number, (name, field) in enumerate(measures.items()):
+        values, colour = [getattr(layer, field) for layer in found.layers], _COLOURS[number]
+        panel.plot(layers, values, marker=_MARKERS[number], color=colour, label=name)
+        overall = getattr(found.overall, field)
+        panel.axhline(overall, linestyle="--", color=colour, label=f"{name}, overall")
     panel.set(
         title=f"{found.draft} as a predictor of {found.target}",
         xlabel="layer of the target",
-        ylim=(min(-0.02, *measures[0][1]) - 0.02, 1.02),
+        ylim=(min(-0.02, *(layer.spearman for layer in found.layers)) - 0.02, 1.02),
     )
     panel.grid(axis="y", color="#dddddd")
     panel.spines[["top", "right"]].set_visible(False)
