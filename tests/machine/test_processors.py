@@ -116,7 +116,7 @@ def test_threads_sleep_where_others_are_at_work(
 def test_the_command_sets_it_before_torch_is_imported() -> None:
     code = (
         "import os, sys\n"
-        "from specpc import processors\n"
+        "from specpc.machine import processors\n"
         "from specpc_cli import main\n"
         "processors.quota = lambda: 1.0\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
