@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError, UsageError
 from specpc.evaluation.base import Level
+from specpc.machine.journal import Journal, changed, other_settings, parse_line, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,11 +128,11 @@ _TYPES: Final[_Types] = {
 
 @dataclass(frozen=True)
 class Results:
-    """A results file as read: its settings, its records, and where its last whole line ends."""
+    """A results file as read: its settings, its records, and what they were read from."""
 
     settings: dict[str, Any]
     records: tuple[Record, ...]
-    size: int
+    journal: Journal
 
 
 def read_results(path: Path) -> Results:
@@ -142,30 +142,35 @@ def read_results(path: Path) -> Results:
         UsageError: there is no such file.
         InputError: it is no results file, or a line of it is broken.
     """
+    if not path.exists():
+        raise UsageError(f"there is no file {path}")
+    found = _read(path)
+    if found is None:
+        raise InputError(f"{path} was not written by specpc eval")
+    return found
+
+
+def _read(path: Path) -> Results | None:
+    """What is in a file, if it was begun."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path}") from error
+        journal = Journal.read(path, _HEADER)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    size = data.rfind(b"\n") + 1
-    head, *lines = data[:size].split(b"\n")[:-1] or [b""]
-    try:
-        settings = json.loads(head)[_HEADER]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} was not written by specpc eval") from error
-    records = (_parse(line, path, number) for number, line in enumerate(lines, start=2))
-    return Results(settings, tuple({record.key: record for record in records}.values()), size)
+    if journal is None:
+        return None
+    if journal.settings is None:
+        raise InputError(f"{path} was not written by specpc eval")
+    records = (_parse(line, path, number) for number, line in enumerate(journal.lines, start=2))
+    last = {record.key: record for record in records}
+    return Results(journal.settings, tuple(last.values()), journal)
 
 
 def _parse(line: bytes, path: Path, number: int) -> Record:
     where = f"{path}, line {number}"
     try:
-        values = json.loads(line)
-        if not isinstance(values, dict):
-            raise ValueError("not an object")
-    except ValueError as error:
-        raise InputError(f"{where}: not valid JSON ({error})") from error
+        values = parse_line(line)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
     kept = _checked(values, _TYPES, where)
     if kept["answer"] is not None:
         kept["answer"] = Answer(**_checked(kept["answer"], _ANSWER_TYPES, where))
@@ -193,34 +198,15 @@ def open_results(
         UsageError: it exists and is not to be resumed, or was made with other settings.
         InputError: it exists and cannot be read.
     """
-    found: tuple[Record, ...] = ()
     if path is None:
-        yield found, lambda _: None
+        yield (), lambda _: None
         return
     if path.exists() and not resume:
         raise UsageError(f"{path} exists: go on with it (--resume), or remove it")
-    begun = path.exists() and b"\n" in path.read_bytes()
-    if begun:
-        results = read_results(path)
-        if results.settings != settings:
-            raise UsageError(
-                f"{path} was made with other settings ({_difference(results.settings, settings)}): "
-                "repeat them, or name another file"
-            )
-        found = results.records
-        with path.open("r+b") as file:
-            file.truncate(results.size)
-    with path.open("ab" if begun else "wb") as file:
-        if not begun:
-            _write_line(file, {_HEADER: settings})
-        yield found, lambda record: _write_line(file, asdict(record))
-
-
-def _write_line(file: BinaryIO, values: dict[str, Any]) -> None:
-    file.write(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-    file.flush()
-
-
-def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return ", ".join(f"{name} {old.get(name)} there, {new.get(name)} here" for name in names)
+    before = _read(path)
+    if before and (names := changed(before.settings, settings)):
+        there = before.settings
+        told = [f"{name} {there.get(name)} there, {settings.get(name)} here" for name in names]
+        raise other_settings(path, "name another file", told)
+    with writing(path, settings, before.journal if before else None, _HEADER) as add:
+        yield before.records if before else (), lambda record: add(asdict(record))
