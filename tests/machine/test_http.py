@@ -51,7 +51,7 @@ def test_a_proxy_of_an_unknown_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnreachableError, match="^Connection refused$"):
+    with pytest.raises(UnreachableError, match=r"^Connection refused$"):
         ask("http://127.0.0.1:1", proxies=False)
     with pytest.raises(UnreachableError):
         ask("http://a..b", proxies=False)
