@@ -19,7 +19,10 @@ _OPTIONS: Final = {
 } | {"context": "--context-field"}  # fmt: skip
 """Arguments that messages name, and their options."""
 
-_ARGUMENT: Final = re.compile(rf"(?<!\S)({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?")
+_ARGUMENT: Final = re.compile(
+    r"(?:(?<!\S)|(?<=\s\())"  # at the beginning of a word, perhaps in parentheses
+    rf"({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?"
+)
 
 
 # Quotes around what a shell takes as it is.

@@ -11,6 +11,7 @@ from specpc_cli.compress.manifest import NAME, Manifest, finished
 from specpc_cli.compress.tree import find_files
 from specpc_cli.inputs import STDIN, decode, read_bytes
 from specpc_cli.outputs import write_stdout, write_through
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ class FilesRun:
                         task.console.summary(result, file.name)
                     tokens = result.original_tokens
                 except SpecPCError as error:
-                    told = str(error)
+                    told = in_options(str(error))
                     failed.append(told if file.name in told else f"{file.name}: {told}")
                     if add is not None:
                         add({"path": file.place, "error": told})

@@ -15,6 +15,7 @@ from specpc.machine.journal import json_line, parse_line, writing
 from specpc.output.fields import batch_fields
 from specpc_cli.inputs import open_lines
 from specpc_cli.outputs import go_on, replace_file, write_stdout
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,9 +89,10 @@ class LinesRun:
                 if compressor is None and not isinstance(error, InputError):
                     raise  # no draft could be loaded: no line will do better
                 failed += 1
-                task.console.error(f"line {number}: {error}")
+                told = in_options(str(error))
+                task.console.error(f"line {number}: {told}")
                 fields.pop(self.fields.context, None)
-                fields["error"] = str(error)
+                fields["error"] = told
             add(fields)
         return failed, total
 

@@ -43,7 +43,7 @@ class OutputFolder:
         names = [name for name in self.place.names() or [] if name != TEMPORARY]
         if names and not resume:
             raise UsageError(
-                f"{self.place.path} is not empty: go on with --resume, or name another folder"
+                f"{self.place.path} is not empty: go on with resume=True, or name another folder"
             )
         if names and SETTINGS not in names:
             raise UsageError(f"{self.place.path} holds no run to go on with: name another folder")

@@ -202,7 +202,7 @@ def open_results(
         yield (), lambda _: None
         return
     if path.exists() and not resume:
-        raise UsageError(f"{path} exists: go on with it (--resume), or remove it")
+        raise UsageError(f"{path} exists: go on with it (resume=True), or remove it")
     before = _read(path)
     if before and (names := changed(before.settings, settings)):
         there = before.settings

@@ -158,7 +158,7 @@ class ServerCompressor:
         except UnreachableError as error:
             raise SpecPCError(
                 f"{self.address} cannot be reached ({error}): start 'specpc serve' there, or "
-                "leave out --server and SPECPC_SERVER"
+                "leave out server= and SPECPC_SERVER"
             ) from error
         status = response.status_code
         try:
