@@ -13,8 +13,8 @@ import typer
 import typer.core
 
 from specpc.errors import SpecPCError, UsageError
+from specpc.machine.processors import share_machine
 from specpc.version import __version__
-from specpc_cli.sharing import share_machine
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:

@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from specpc.machine.journal import json_line
 from specpc.output.fields import json_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from typing import TypeAlias
 
-    from typing_extensions import Unpack
-
-    from specpc import CompressionResult
-    from specpc.options import Cut, CutOptions
-    from specpc.pipeline.documents import Document, DocumentsResult
-    from specpc.pipeline.messages import CompressedMessages
+    from specpc import CompressionResult, Compressor
+    from specpc.options import Cut
+    from specpc.serving.client import ServerCompressor
     from specpc_cli.compress.stats import StatsWanted
     from specpc_cli.console import Console
 
-    Progress = Callable[[int, int], None] | None
-
-
-class TextCompressor(Protocol):
-    """What `specpc.Compressor` and `specpc.serving.client.ServerCompressor` both are."""
-
-    def compress(
-        self,
-        context: str,
-        question: str | None = None,
-        *,
-        name: str | None = None,
-        progress: Progress = None,
-        **cut: Unpack[CutOptions],
-    ) -> CompressionResult:
-        """Compress one text, perhaps of a file."""
-
-    def compress_documents(
-        self,
-        documents: Sequence[Document],
-        question: str | None = None,
-        *,
-        min_per_document: int = 0,
-        template: str = ...,
-        progress: Progress = None,
-        **cut: Unpack[CutOptions],
-    ) -> DocumentsResult:
-        """Compress several to one budget."""
-
-    def compress_messages(
-        self,
-        request: Any,
-        question: str | None = None,
-        *,
-        progress: Progress = None,
-        **cut: Unpack[CutOptions],
-    ) -> CompressedMessages:
-        """Compress a chat request."""
+    TextCompressor: TypeAlias = Compressor | ServerCompressor
 
 
 @dataclass(frozen=True)

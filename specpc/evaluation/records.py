@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from specpc.errors import InputError, UsageError
 from specpc.evaluation.base import Level
@@ -95,35 +95,18 @@ class Record:
 
 _Types = dict[str, tuple[type, ...]]
 
-_ANSWER_TYPES: Final[_Types] = {
-    "text": (str, type(None)),
-    "exact": (bool, type(None)),
-    "f1": (float, int, type(None)),
-    "contained": (float, int, type(None)),
-    "rouge_l": (float, int, type(None)),
-    "truncated": (bool,),
-    "seconds": (float, int),
-    "first_seconds": (float, int, type(None)),
-    "cache_bytes": (int, type(None)),
-    "peak_bytes": (int, type(None)),
-}
 
-_TYPES: Final[_Types] = {
-    "dataset": (str,),
-    "id": (str,),
-    "digest": (str,),
-    "lang": (str,),
-    "method": (str,),
-    "ratio": (float, int),
-    "recall": (float, int, type(None)),
-    "answer_kept": (bool, type(None)),
-    "original_tokens": (int,),
-    "compressed_tokens": (int,),
-    "seconds": (float, int),
-    "error": (str, type(None)),
-    "answer": (dict, type(None)),
-    "kv_budget": (int, type(None)),
-}
+def _types(kind: type[Any]) -> _Types:
+    """What JSON has in the fields of a class: also whole numbers, and objects for an `Answer`."""
+    in_json: _Types = {"float": (float, int), "Answer": (dict,)}
+    return {
+        name: tuple(t for o in get_args(hint) or (hint,) for t in in_json.get(o.__name__, (o,)))
+        for name, hint in get_type_hints(kind).items()
+    }
+
+
+_ANSWER_TYPES: Final = _types(Answer)
+_RECORD_TYPES: Final = _types(Record)
 
 
 @dataclass(frozen=True)
@@ -171,7 +154,7 @@ def _parse(line: bytes, path: Path, number: int) -> Record:
         values = parse_line(line)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    kept = _checked(values, _TYPES, where)
+    kept = _checked(values, _RECORD_TYPES, where)
     if kept["answer"] is not None:
         kept["answer"] = Answer(**_checked(kept["answer"], _ANSWER_TYPES, where))
     return Record(**kept)
@@ -181,7 +164,7 @@ def _checked(values: dict[str, Any], types: _Types, where: str) -> dict[str, Any
     """The fields that are known; those missing are ``None``, as in files of earlier releases."""
     kept = {name: values.get(name) for name in types}
     for name, value in kept.items():
-        if not isinstance(value, types[name]):
+        if type(value) not in types[name]:
             raise InputError(f"{where}: the field {name!r} cannot be {value!r}")
     return kept
 

@@ -202,23 +202,17 @@ def _total(
     fields: Any, text: str, spans: tuple[Span, ...] = (), positions: tuple[int, ...] = ()
 ) -> CompressionResult:
     """A result from the fields of ``--json``."""
+    runtime = fields["runtime"]
+    named = ("original_tokens", "compressed_tokens", "budget", "query", "draft", "scorer", "unit")
     return CompressionResult(
         text=text,
         spans=spans,
         positions=positions,
-        original_tokens=fields["original_tokens"],
-        compressed_tokens=fields["compressed_tokens"],
-        budget=fields["budget"],
-        query=fields["query"],
         query_source=QuerySource(fields["query_source"]),
-        draft=fields["draft"],
-        scorer=fields["scorer"],
-        unit=fields["unit"],
-        windows=fields["windows"],
-        runtime=None if fields["runtime"] is None else Runtime(**fields["runtime"]),
         timings=Timings(**fields["timings"]),
-        tokenizer=fields["tokenizer"],
         notes=tuple(fields["notes"]),
+        runtime=None if runtime is None else Runtime(**runtime),
+        **{name: fields[name] for name in (*named, "windows", "tokenizer")},
     )
 
 

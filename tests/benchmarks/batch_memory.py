@@ -17,8 +17,8 @@ import psutil
 from specpc.batch.planning import plan
 from specpc.batch.settings import BatchSettings
 from specpc.batch.work import Done, Worker
+from specpc.machine.processors import share_machine
 from specpc.options import Cut, Setup
-from specpc_cli.sharing import share_machine
 from tests.batch.corpora import write_lines
 from tests.benchmarks.texts import long_text
 from tests.tiny_models import byte_tokenizer, tiny_model
