@@ -9,9 +9,9 @@ import typer
 
 from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
-from specpc.batch.settings import Fields, Settings
+from specpc.batch.settings import BatchSettings, Fields
 from specpc.errors import InputError, SpecPCError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Protection, Setup
 from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
 from specpc_cli.console import Console
@@ -38,6 +38,7 @@ from specpc_cli.options import (
     VerboseOption,
     option,
 )
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from specpc.batch.planning import Plan
@@ -103,20 +104,12 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
     """
     console = Console(verbose=verbose, quiet=quiet)
-    settings = Settings(
-        ratio=ratio,
-        target_tokens=target_tokens,
-        question=read_question(question, question_file),
-        gap=gap,
-        keep=Protection(tuple(keep or ()), keep_first, keep_last),
-        fields=Fields(context_field, question_field),
-        draft=draft,
-        scorer=scorer,
-        unit=unit,
-        tokenizer=tokenizer,
-        device=device,
-        dtype=dtype,
-        offline=offline,
+    settings = BatchSettings(
+        Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last)),
+        read_question(question, question_file),
+        Fields(context_field, question_field),
+        Setup(draft, scorer, unit, tokenizer, device, dtype, offline),
+        wording=in_options,
     )
     _check_packages(engine)
     settings.fetch(console.tell)
@@ -154,9 +147,9 @@ def _pool(engine: Engine, work: Work, workers: int | None) -> Pool:
         from specpc.batch.ray_actors import RayPool
 
         return RayPool(work, workers)
-    from specpc.batch.processes import ProcessPool, find_places
+    from specpc.batch.processes import ProcessPool, find_slots
 
-    return ProcessPool(work, find_places(work.settings.device, workers))
+    return ProcessPool(work, find_slots(work.settings.setup.device, workers))
 
 
 def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
@@ -166,10 +159,10 @@ def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
     totals, failed, began = Totals(), 0, time.monotonic()
     rows = sum(block.rows.count for block in planned.blocks)
     with console.files(len(planned.blocks), rows, "parts") as progress:
-        for outcome in planned.run(pool, retries, console.tell):
+        for outcome in planned.run(pool, retries, lambda told: console.tell(in_options(told))):
             if isinstance(outcome, GivenUp):
                 failed += 1
-                console.error(f"{outcome.block} are given up: {outcome.reason}")
+                console.error(in_options(f"{outcome.block} are given up: {outcome.reason}"))
                 continue
             progress.start(outcome.name, outcome.rows + outcome.bad)
             progress.finish(outcome.original_tokens)

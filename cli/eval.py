@@ -230,7 +230,7 @@ def _check_methods(
     withheld: bool,
 ) -> None:
     """Refuse methods that are none or cannot be run, and options that would change nothing."""
-    if any(":" in name for name in methods):
+    if any(name.partition(":")[0] not in METHODS for name in methods):
         sys.path.insert(0, str(Path.cwd()))  # as `python -m` does, for methods of the user's own
     check_methods(methods)
     trimmed = [name.partition(":")[0] for name in methods if trims(name)]

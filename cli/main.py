@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from specpc.errors import SpecPCError, UsageError
+from specpc.machine.processors import share_machine
 from specpc.version import __version__
 from specpc_cli.command import Command, Group, sentence
 from specpc_cli.config import read_settings
 from specpc_cli.options import variable_of
-from specpc_cli.sharing import share_machine
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:

@@ -7,10 +7,16 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from specpc.machine import files
+from specpc.machine.journal import Journal, changed, other_settings
 from specpc_cli.inputs import STDIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANEW: Final = "leave out --resume to start anew"
 
 
 def write_stdout(data: bytes) -> None:
@@ -65,3 +71,15 @@ def _mode(path: Path) -> int:
     umask = os.umask(0)
     os.umask(umask)
     return 0o666 & ~umask
+
+
+def go_on(path: Path, settings: Mapping[str, Any]) -> Journal | None:
+    """What an interrupted run left in its journal, if anything.
+
+    Raises:
+        UsageError: it was made with other settings.
+    """
+    left = Journal.read(path)
+    if left is not None and changed(left.settings or {}, settings):
+        raise other_settings(path, ANEW)
+    return left

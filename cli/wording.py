@@ -14,12 +14,15 @@ _OPTIONS: Final = {
     for name in (
         "ratio", "target_tokens", "scorer", "draft", "device", "offline", "server", "host",
         "openai_upstream", "anthropic_upstream", "workers", "resume", "target", "method",
-        "peer_python", "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
+        "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
     )
 } | {"context": "--context-field"}  # fmt: skip
 """Arguments that messages name, and their options."""
 
-_ARGUMENT: Final = re.compile(rf"(?<!\S)({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?")
+_ARGUMENT: Final = re.compile(
+    r"(?:(?<!\S)|(?<=\s\())"  # at the beginning of a word, perhaps in parentheses
+    rf"({'|'.join(_OPTIONS)})=(\"[^\"]*\"|'[^']*'|[\w./:-]*\w)?"
+)
 
 
 # Quotes around what a shell takes as it is.

@@ -9,15 +9,23 @@ import typer
 
 from specpc.batch.settings import Fields
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Format, Protection, check_budget
-from specpc_cli.compress import files as many
-from specpc_cli.compress import lines as batch
-from specpc_cli.compress import messages, together
-from specpc_cli.compress import one as single
+from specpc.options import (
+    DEFAULT_DRAFT,
+    DEFAULT_RATIO,
+    Cut,
+    Format,
+    Protection,
+    Setup,
+    check_budget,
+)
+from specpc_cli.compress import messages, one
 from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
-from specpc_cli.compress.source import Wanted, from_here, from_server
+from specpc_cli.compress.files import FilesRun
+from specpc_cli.compress.lines import LinesRun
+from specpc_cli.compress.source import from_here, from_server
 from specpc_cli.compress.stats import StatsWanted
 from specpc_cli.compress.task import Task
+from specpc_cli.compress.together import TogetherRun
 from specpc_cli.compress.tree import has_folder
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
@@ -165,19 +173,22 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-    protection = Protection(tuple(keep or ()), keep_first, keep_last)
-    task = Task(read_question(question, question_file), ratio, target_tokens, gap, protection)
+    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
+    asked = read_question(question, question_file)
     totals = StatsWanted(stats or price is not None, price)
+    setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
+    engine = from_server(server, setup, context) if server else from_here(setup, cache, console)
+    task = Task(asked, cut, engine.load, console, totals)
 
-    wanted = Wanted(draft, scorer, unit, tokenizer, device, dtype, offline, cache)
-    engine = from_server(server, wanted, context) if server else from_here(wanted, console)
-    load = engine.load
-    made_with: dict[str, Any] = {"draft": draft, "scorer": scorer, "unit": unit}
-    made_with |= {"tokenizer": tokenizer, **task.settings()}
+    def made_with() -> dict[str, Any]:
+        """What a run that goes on must share; the name of a server's draft is asked for."""
+        named = {"draft": engine.draft_name(), "scorer": scorer, "unit": unit}
+        return {**named, "tokenizer": tokenizer, **task.settings()}
+
     if input_format == "messages":
-        messages.run(sources[0], output, load, task, console, totals)
+        messages.run(sources[0], output, task)
     elif share:
-        documents = together.Job(
+        together = TogetherRun(
             sources,
             output,
             as_json,
@@ -185,18 +196,13 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             context_field or "text",
             min_per_document,
             template,
-            totals,
         )
-        together.run(documents, load, task, console)
+        together.run(task)
     elif jsonl:
-        made_with["draft"] = engine.draft_name()
         fields = Fields(context_field or "context", question_field)
-        lines = batch.Job(sources[0], output, fields, made_with, resume, totals)
-        batch.run(lines, load, task, console)
+        LinesRun(sources[0], output, fields, made_with(), resume).run(task)
     elif several:
-        made_with |= {"json": as_json, "stats": as_json and totals.wanted}
-        made_with["draft"] = engine.draft_name()
-        job = many.Job(sources, output, as_json, made_with, resume, totals)
-        many.run(job, load, task, console)
+        printed = {"json": as_json, "stats": as_json and totals.wanted}
+        FilesRun(sources, output, as_json, made_with() | printed, resume).run(task)
     else:
-        single.run(sources[0], output, load, task, console, as_json=as_json, stats=totals)
+        one.run(sources[0], output, task, as_json=as_json)

@@ -1,26 +1,26 @@
-"""What became of each file of a run, as JSON lines that are added to as it goes.
+"""What became of each file of a run: a journal (see `specpc.machine.journal`), one line a file.
 
-The first line tells the settings. A run that was killed can go on: a file is finished if its
-record says so and neither it nor its output has changed since.
+A file is finished if its record says so and neither it nor its output has changed since.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from specpc.errors import InputError, UsageError
-from specpc.machine.journal import json_line
-from specpc_cli.outputs import replace_file
+from specpc.errors import InputError
+from specpc.machine.journal import json_line, parse_line, writing
+from specpc_cli.outputs import ANEW, go_on, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator, Sequence
 
     from specpc import CompressionResult
+    from specpc.machine.journal import Journal
+    from specpc_cli.compress.tree import Source
 
 NAME = "manifest.jsonl"
 
@@ -69,75 +69,55 @@ class Manifest:
     folder: Path
     settings: dict[str, Any]
     records: dict[str, Record] = field(default_factory=dict)
-    _file: BinaryIO | None = None
+    _left: Journal | None = None
 
     @property
     def path(self) -> Path:
         """``manifest.jsonl`` in the folder."""
         return self.folder / NAME
 
-    @property
-    def _header(self) -> bytes:
-        line: bytes = json_line({"specpc": self.settings})
-        return line
-
     def load(self) -> None:
-        """Read what an earlier run left, if anything; a line it was writing is not counted.
+        """Read what an earlier run left, if anything.
 
         Raises:
             UsageError: it was made with other settings.
             InputError: it is no manifest.
         """
-        if not self.path.exists():
-            return
-        header, *lines = self.path.read_bytes().split(b"\n")[:-1] or [b""]
-        if header + b"\n" != self._header:
-            raise UsageError(
-                f"{self.path} was made with other settings: repeat them, or leave out --resume to "
-                "start anew"
-            )
-        for line in lines:
+        self._left = go_on(self.path, self.settings)
+        for line in self._left.lines if self._left else ():
             try:
-                record = json.loads(line)
+                record = parse_line(line)
                 self.records[record["path"]] = record
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    f"{self.path} is damaged: leave out --resume to start anew"
-                ) from error
+            except (InputError, KeyError, TypeError) as error:
+                raise InputError(f"{self.path} is damaged: {ANEW}") from error
 
-    def has(self, place: str, read: Path | None) -> bool:
+    def has(self, file: Source) -> bool:
         """Whether a file was finished, and it and its output are still the same."""
-        record = self.records.get(place, {})
-        if "error" in record or "output" not in record or read is None:
+        record = self.records.get(file.place, {})
+        if "output" not in record:
             return False
         try:
-            source, output = read.read_bytes(), (self.folder / record["output"]).read_bytes()
+            source = Path(file.name).read_bytes()
+            output = (self.folder / record["output"]).read_bytes()
         except OSError:
             return False
         same = (sha256(source), sha256(output))
         return same == (record["source_sha256"], record["output_sha256"])
 
-    def begin(self, kept: Iterable[str]) -> None:
-        """Open for adding, with the records of these paths alone."""
-        self.records = {place: self.records[place] for place in kept}
-        self._write()
-        self._file = self.path.open("ab")
+    @contextmanager
+    def writing(self, files: Sequence[Source]) -> Iterator[Callable[[Record], None]]:
+        """Gives what adds a record.
 
-    def add(self, record: Record) -> None:
-        """Add one record, safely on its way to the disk when this returns."""
-        assert self._file is not None
-        self.records[record["path"]] = record
-        self._file.write(json_line(record))
-        self._file.flush()
+        In the end, all records are those of these files, in this order, as if the run had never
+        been interrupted.
+        """
+        self.folder.mkdir(exist_ok=True)
+        with writing(self.path, self.settings, self._left) as add_line:
 
-    def end(self, order: Iterable[str]) -> None:
-        """Close, and put the records in order, as a run without interruptions leaves them."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        self.records = {place: self.records[place] for place in order if place in self.records}
-        self._write()
+            def add(record: Record) -> None:
+                self.records[record["path"]] = record
+                add_line(record)
 
-    def _write(self) -> None:
-        lines = [self._header, *map(json_line, self.records.values())]
-        replace_file(self.path, io.BytesIO(b"".join(lines)))
+            yield add
+        records = [self.records[file.place] for file in files]
+        write_file(self.path, b"".join(map(json_line, [{"specpc": self.settings}, *records])))

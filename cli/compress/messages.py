@@ -13,24 +13,14 @@ from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from specpc_cli.compress.stats import StatsWanted
-    from specpc_cli.compress.task import Engine, Task
-    from specpc_cli.console import Console
+    from specpc_cli.compress.task import Task
 
 _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 
 
-def run(
-    source: str,
-    output: Path | None,
-    load: Callable[[], Engine],
-    task: Task,
-    console: Console,
-    stats: StatsWanted,
-) -> None:
+def run(source: str, output: Path | None, task: Task) -> None:
     """Compress the messages of one file, written as JSON with the indentation it had.
 
     Raises:
@@ -41,21 +31,17 @@ def run(
     text = read_text(source)
     request = _parse(text, "standard input" if source == STDIN else source)
     Conversation.read(request, task.question)  # before a draft is loaded
-    compressor = load()
-    with console.progress("Reading") as progress:
-        made = task.run_messages(compressor, request, progress)
+    compressor = task.load()
+    with task.console.progress("Reading") as progress:
+        made = compressor.compress_messages(
+            request, task.question, progress=progress, **task.cut.options()
+        )
     indent = _INDENT.match(text)
-    data = json_text(made.request, indent[1] if indent else None)
-    write_output(source, output, data)
+    write_output(source, output, json_text(made.request, indent[1] if indent else None))
     if made.total is not None:
-        total = made.total
-        counts = (total.original_tokens, total.compressed_tokens, total.timings.total)
-        if stats.wanted:
-            console.tell(stats.totals(counts).line())
-        else:
-            console.summary(total)
+        task.tell(made.total)
     else:
-        console.tell(
+        task.console.tell(
             f"nothing was cut: besides system messages and the last user turn there is no text of "
             f"more than {LONG_TEXT} characters"
         )

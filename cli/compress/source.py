@@ -11,7 +11,6 @@ import typer
 from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
-from specpc.options import Setup
 from specpc_cli.command import is_typed
 from specpc_cli.wording import in_options
 
@@ -19,24 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specpc import Compressor
-    from specpc_cli.compress.task import Engine
+    from specpc.options import Setup
+    from specpc_cli.compress.task import TextCompressor
     from specpc_cli.console import Console
 
 _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The options of `specpc.Compressor.from_pretrained`, as typed."""
-
-    draft: str
-    scorer: str
-    unit: str
-    tokenizer: str
-    device: str
-    dtype: str
-    offline: bool
-    cache: bool
 
 
 @dataclass(frozen=True)
@@ -48,12 +34,12 @@ class Source:
         draft_name: gives the name of its draft, at once.
     """
 
-    load: Callable[[], Engine]
+    load: Callable[[], TextCompressor]
     draft_name: Callable[[], str]
 
 
-def from_here(wanted: Wanted, console: Console) -> Source:
-    """A compressor in this process."""
+def from_here(setup: Setup, cache: bool, console: Console) -> Source:
+    """A compressor in this process, with a cache of scores if wanted."""
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -61,34 +47,22 @@ def from_here(wanted: Wanted, console: Console) -> Source:
         from specpc.scorers.cache import ScoreCache
 
         tell = console.tell if console.verbose else silent
-        setup = Setup(
-            wanted.draft,
-            wanted.scorer,
-            wanted.unit,
-            wanted.tokenizer,
-            wanted.device,
-            wanted.dtype,
-            wanted.offline,
-        )
-        compressor = Compressor.of(
-            setup,
-            cache=ScoreCache(tell=tell) if wanted.cache else False,
-            report=console.tell,
-        )
-        if console.verbose and wanted.scorer == "auto" and compressor.scorer.name == "paper":
+        kept = ScoreCache(tell=tell) if cache else False
+        compressor = Compressor.of(setup, cache=kept, report=console.tell)
+        if console.verbose and setup.scorer == "auto" and compressor.scorer.name == "paper":
             unknown = "the retrieval heads of this draft are not known; better results after"
             console.tell(in_options(f"{unknown}: {advice(compressor.draft)}"))
         return compressor
 
-    return Source(load, lambda: wanted.draft)
+    return Source(load, lambda: setup.draft)
 
 
-def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
+def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     """A compressor that is a server: no draft is loaded here, and torch is not imported.
 
     Args:
         address: as typed, or as SPECPC_SERVER has it.
-        wanted: a draft that was typed must be the server's.
+        setup: a draft that was typed must be the server's.
         context: tells which options were typed.
 
     Raises:
@@ -106,9 +80,9 @@ def from_server(address: str, wanted: Wanted, context: typer.Context) -> Source:
     server = ServerCompressor(
         address,
         token=os.environ.get("SPECPC_TOKEN") or None,
-        draft=wanted.draft if is_typed(context, "draft") else None,
-        scorer=wanted.scorer,
-        unit=wanted.unit,
-        tokenizer=wanted.tokenizer,
+        draft=setup.draft if is_typed(context, "draft") else None,
+        scorer=setup.scorer,
+        unit=setup.unit,
+        tokenizer=setup.tokenizer,
     )
     return Source(lambda: server, server.draft_name)

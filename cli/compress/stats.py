@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specpc.errors import UsageError
+
+if TYPE_CHECKING:
+    from specpc import CompressionResult
 
 _MILLION = 1_000_000
 
@@ -31,6 +34,10 @@ class Totals:
         self.before += before
         self.after += after
         self.seconds += seconds
+
+    def count(self, result: CompressionResult) -> None:
+        """Count a text that was compressed here."""
+        self.add(result.original_tokens, result.compressed_tokens, result.timings.total)
 
     @property
     def saved(self) -> int:
@@ -77,9 +84,9 @@ class StatsWanted:
         if self.price is not None and not (math.isfinite(self.price) and self.price >= 0):
             raise UsageError(f"the price of a million tokens cannot be {self.price:g}")
 
-    def totals(self, *results: tuple[int, int, float]) -> Totals:
-        """Totals to add to, of these (tokens before, after, seconds) so far."""
+    def totals(self, *results: CompressionResult) -> Totals:
+        """Totals to add to, of these results so far."""
         totals = Totals(self.price)
         for result in results:
-            totals.add(*result)
+            totals.count(result)
         return totals

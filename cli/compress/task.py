@@ -1,78 +1,60 @@
-"""What one run of ``specpc compress`` asks of every text."""
+"""What one run of ``specpc compress`` asks of every text, of whom, and what it tells."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.options import NOTHING, Protection
+from specpc.machine.journal import json_line
+from specpc.output.fields import json_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
     from specpc import CompressionResult, Compressor
-    from specpc.pipeline.messages import CompressedMessages
-    from specpc.serving.client import ServerCompressor, ServerMessages
+    from specpc.options import Cut
+    from specpc.serving.client import ServerCompressor
+    from specpc_cli.compress.stats import StatsWanted
+    from specpc_cli.console import Console
 
-    Engine: TypeAlias = Compressor | ServerCompressor
+    TextCompressor: TypeAlias = Compressor | ServerCompressor
 
 
 @dataclass(frozen=True)
 class Task:
-    """The question, the budget and the gap marker.
+    """What is the same for all texts of a run.
 
     Attributes:
         question: asked of every text that brings none of its own.
-        ratio: fraction of the tokens kept.
-        target_tokens: or the number of them.
-        gap: marker where text was cut.
-        keep: what is protected in every text.
+        cut: the budget of each, and how it is cut.
+        load: gives what compresses, after seconds where a draft must be loaded.
+        console: what is told there.
+        stats: whether to tell what was saved.
     """
 
     question: str | None
-    ratio: float | None
-    target_tokens: int | None
-    gap: str
-    keep: Protection = NOTHING
-
-    def run(
-        self,
-        compressor: Engine,
-        text: str,
-        *,
-        question: str | None = None,
-        name: str | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> CompressionResult:
-        """Compress one text, perhaps of a file."""
-        return compressor.compress(
-            text,
-            self.question if question is None else question,
-            ratio=self.ratio,
-            target_tokens=self.target_tokens,
-            gap=self.gap,
-            keep=self.keep,
-            name=name,
-            progress=progress,
-        )
-
-    def run_messages(
-        self,
-        compressor: Engine,
-        request: Any,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> CompressedMessages | ServerMessages:
-        """Compress a chat request."""
-        options: dict[str, Any] = {
-            "ratio": self.ratio,
-            "target_tokens": self.target_tokens,
-            "gap": self.gap,
-            "keep": self.keep,
-            "progress": progress,
-        }
-        return compressor.compress_messages(request, self.question, **options)
+    cut: Cut
+    load: Callable[[], TextCompressor]
+    console: Console
+    stats: StatsWanted
 
     def settings(self) -> dict[str, Any]:
-        """The fields, for telling whether two runs are alike."""
-        return asdict(self)
+        """What the results depend on, for telling whether two runs are alike."""
+        return {"question": self.question, **asdict(self.cut)}
+
+    def data(self, name: str, result: CompressionResult, *, as_json: bool) -> bytes:
+        """What is written of the result of one file."""
+        if not as_json:
+            return result.text.encode()
+        fields = {"file": name, **json_fields(result)}
+        if self.stats.wanted:
+            fields["stats"] = self.stats.totals(result).fields()
+        return json_line(fields)
+
+    def tell(self, result: CompressionResult, *, as_json: bool = False) -> None:
+        """Say what became of a text, or of several; statistics are part of the JSON."""
+        if self.stats.wanted and not as_json:
+            self.console.tell(self.stats.totals(result).line())
+        else:
+            self.console.summary(result)

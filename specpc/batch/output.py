@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.storage import TEMPORARY
 from specpc.errors import InputError, UsageError
-from specpc.machine.journal import json_text
+from specpc.machine.journal import changed, json_text, other_settings, parse_line
 
 if TYPE_CHECKING:
     from specpc.batch.storage import Location
@@ -44,7 +43,7 @@ class OutputFolder:
         names = [name for name in self.place.names() or [] if name != TEMPORARY]
         if names and not resume:
             raise UsageError(
-                f"{self.place.path} is not empty: go on with --resume, or name another folder"
+                f"{self.place.path} is not empty: go on with resume=True, or name another folder"
             )
         if names and SETTINGS not in names:
             raise UsageError(f"{self.place.path} holds no run to go on with: name another folder")
@@ -62,18 +61,14 @@ class OutputFolder:
             InputError: what it wrote down cannot be read.
         """
         path = self.place.below(SETTINGS)
-        settings = header["specpc"]
         try:
-            before = json.loads(path.read())
-            changed = [name for name in settings if before["specpc"][name] != settings[name]]
+            before = parse_line(path.read())
+            changes = changed(before["specpc"], header["specpc"])
             same_files = before["files"] == header["files"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (InputError, KeyError, TypeError) as error:
             raise InputError(f"{path.path} is damaged: name another folder") from error
-        if changed:
-            raise UsageError(
-                f"{self.place.path} was made with other settings ({', '.join(changed)}): repeat "
-                "them, or name another folder"
-            )
+        if changes:
+            raise other_settings(self.place.path, "name another folder", changes)
         if not same_files:
             raise UsageError(
                 f"the input has changed since {self.place.path} was begun: name another folder"

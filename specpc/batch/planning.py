@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from specpc.batch.blocks import Format
     from specpc.batch.schedule import GivenUp, Pool
-    from specpc.batch.settings import Settings
+    from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Found
     from specpc.batch.work import Done
 
@@ -70,7 +70,7 @@ class Plan:
 def plan(
     source: str,
     output: str,
-    settings: Settings,
+    settings: BatchSettings,
     *,
     part_rows: int = PART_ROWS,
     resume: bool = False,
@@ -127,7 +127,7 @@ def _choose(source: Location, tell: Callable[[str], None]) -> tuple[Format, list
 
 
 def _cut(
-    source: Location, form: Format, files: Sequence[Found], settings: Settings, part_rows: int
+    source: Location, form: Format, files: Sequence[Found], settings: BatchSettings, part_rows: int
 ) -> Iterator[Block]:
     index = 0
     for file in files:

@@ -29,7 +29,7 @@ _GRACE = 2.0
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkerSlot:
     """Where a worker runs.
 
     Attributes:
@@ -41,7 +41,7 @@ class Place:
     threads: int
 
 
-def find_places(device: str, workers: int | None = None) -> list[Place]:
+def find_slots(device: str, workers: int | None = None) -> list[WorkerSlot]:
     """A worker a GPU, or one for every two cores; which share the cores evenly.
 
     Args:
@@ -63,21 +63,21 @@ def find_places(device: str, workers: int | None = None) -> list[Place]:
     if workers is None:
         workers = max(1, cores // 2) if chosen.type == "cpu" else len(devices)
     threads = max(1, cores // workers)
-    return [Place(devices[i % len(devices)], threads) for i in range(workers)]
+    return [WorkerSlot(devices[i % len(devices)], threads) for i in range(workers)]
 
 
 class ProcessPool:
     """One spawned process a slot, at the other end of a pipe."""
 
-    def __init__(self, work: Work, places: Sequence[Place]) -> None:
+    def __init__(self, work: Work, slots: Sequence[WorkerSlot]) -> None:
         """Start nothing yet.
 
         Args:
             work: what every worker needs to know.
-            places: where each of them runs.
+            slots: where each of them runs.
         """
         self._work = work
-        self._places = places
+        self._slots = slots
         self._context = multiprocessing.get_context("spawn")
         self._processes: dict[int, SpawnProcess] = {}
         self._pipes: dict[int, Connection] = {}
@@ -85,13 +85,13 @@ class ProcessPool:
     @property
     def size(self) -> int:
         """How many processes."""
-        return len(self._places)
+        return len(self._slots)
 
     def start(self, slot: int) -> None:
         """Start a process."""
         here, there = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(there, self._work, self._places[slot]), daemon=True
+            target=_serve, args=(there, self._work, self._slots[slot]), daemon=True
         )
         process.start()
         there.close()  # else its end would not show when the process dies
@@ -146,12 +146,12 @@ def limit_threads(count: int) -> None:
         os.environ[f"{library}_NUM_THREADS"] = str(chosen)
 
 
-def _serve(pipe: Connection, work: Work, place: Place) -> None:
+def _serve(pipe: Connection, work: Work, slot: WorkerSlot) -> None:
     """What a process does: nothing that imports torch comes before the first lines."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this
-    limit_threads(place.threads)
+    limit_threads(slot.threads)
     worker = Worker(work)
-    pipe.send(worker.load(place.device))
+    pipe.send(worker.load(slot.device))
     while True:
         try:
             block, last = pipe.recv()

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.work import Died, Worker
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import SpecPCError, UsageError, missing
 from specpc.machine.reporting import first_line
 
 if TYPE_CHECKING:
@@ -22,13 +22,11 @@ _OBJECT_STORE: Final = 100_000_000
 
 
 def check_ray() -> None:
-    """Raise `SpecPCError` unless Ray is installed."""
+    """Raise `MissingPackageError` unless Ray is installed."""
     try:
         import ray  # noqa: F401
     except ImportError as error:
-        raise SpecPCError(
-            'the engine ray needs the package ray: pip install "specpc[ray]"'
-        ) from error
+        raise missing("the engine ray", "ray", "ray") from error
 
 
 class RayPool:
@@ -55,14 +53,14 @@ class RayPool:
         self._own = _connect()
         found = self._ray.cluster_resources()
         cores, gpus = max(1, int(found.get("CPU", 1))), int(found.get("GPU", 0))
-        if work.settings.device == "cpu":
+        if work.settings.setup.device == "cpu":
             gpus = 0
         self.size = workers or gpus or max(1, cores // 2)
         if self.size > (gpus or cores):
             self.close()
             raise UsageError(
-                f"the cluster has {gpus or cores} {'GPUs' if gpus else 'cores'}: --workers can be "
-                "no more"
+                f"the cluster has {gpus or cores} {'GPUs' if gpus else 'cores'}: workers= can "
+                "be no more"
             )
         # Ray lets each actor use as many threads as it has cores.
         self._actor: Any = ray.remote(

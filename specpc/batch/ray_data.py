@@ -1,9 +1,9 @@
 """Ray Data: a class for ``map_batches``, of which every actor loads one draft.
 
->>> from specpc.batch.ray_data import CompressRows, Settings
+>>> from specpc.batch.ray_data import BatchSettings, CompressRows, Cut
 >>> rows = ray.data.read_parquet("s3://bucket/corpus/").map_batches(
 ...     CompressRows,
-...     fn_constructor_args=(Settings(question="What was decided?", ratio=0.2),),
+...     fn_constructor_args=(BatchSettings(Cut(ratio=0.2), "What was decided?"),),
 ...     batch_format="pyarrow",
 ...     batch_size=64,
 ...     compute=ray.data.ActorPoolStrategy(min_size=1, max_size=4),
@@ -18,16 +18,17 @@ from __future__ import annotations
 from typing import Any
 
 from specpc.batch.rows import Bad, compress_rows
-from specpc.batch.settings import Fields, Settings
+from specpc.batch.settings import BatchSettings, Fields
 from specpc.batch.table_rows import TableRows
 from specpc.errors import missing
+from specpc.options import Cut, Setup
 
 try:
     import pyarrow as pa
 except ImportError as error:
     raise missing("specpc.batch.ray_data", "pyarrow", "ray") from error
 
-__all__ = ["CompressRows", "Fields", "Settings"]
+__all__ = ["BatchSettings", "CompressRows", "Cut", "Fields", "Setup"]
 
 _ERROR = "error"
 
@@ -38,7 +39,7 @@ class CompressRows:
     They are those of ``specpc batch``, and ``error``: why a row could not be compressed, or null.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: BatchSettings) -> None:
         """Load the draft.
 
         Raises:

@@ -12,7 +12,7 @@ from specpc.output.fields import batch_fields
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specpc.batch.settings import Settings
+    from specpc.batch.settings import BatchSettings
     from specpc.pipeline.compressor import Compressor
 
 
@@ -48,7 +48,7 @@ class Rows(Protocol):
 
 
 def compress_rows(
-    compressor: Compressor, settings: Settings, rows: Rows, *, lenient: bool
+    compressor: Compressor, settings: BatchSettings, rows: Rows, *, lenient: bool
 ) -> list[Made]:
     """Compress every row.
 
@@ -64,12 +64,12 @@ def compress_rows(
         try:
             made.append(batch_fields(settings.compress(compressor, rows.row(index))))
         except (InputError, UsageError) as error:
-            made.append(Bad(str(error)))
+            made.append(Bad(settings.wording(str(error))))
         # On the last attempt, a row must not cost all the others of its block.
         except Exception as error:
             if not lenient:
                 raise
-            made.append(Bad(describe(error)))
+            made.append(Bad(settings.wording(describe(error))))
     return made
 
 

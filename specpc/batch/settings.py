@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
-from specpc.options import DEFAULT_DRAFT, NOTHING, Cut, Protection, Setup
+from specpc.options import Cut, Setup
 from specpc.scorers import check_scorer
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Fields:
             InputError: there is no context, or one of them is no string.
         """
         if self.context not in row:
-            raise InputError(f"no field {self.context!r}: name the right one with --context-field")
+            raise InputError(f"no field {self.context!r}: name the right one with context=")
         context = row[self.context]
         if not isinstance(context, str):
             raise InputError(f"the field {self.context!r} is not a string")
@@ -40,46 +40,38 @@ class Fields:
         return context, question
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Plain values, which travel to other processes; see `specpc.Compressor` for what they mean.
+@dataclass(frozen=True)
+class BatchSettings:
+    """What travels to other processes.
 
     Attributes:
-        ratio: fraction of the tokens of each row that is kept.
-        target_tokens: absolute budget of each row, instead of ``ratio``.
+        cut: the budget of each row, and how it is cut.
         question: asked of every row that brings none of its own.
-        gap: marker written wherever text was cut.
-        keep: what is kept in any case.
         fields: names of the fields, or columns, that are read.
-        draft: as in `Compressor.from_pretrained`, like all that follow.
+        setup: what compresses.
+        wording: makes of an error what is written of a row that cannot be compressed.
+
+    Raises:
+        UsageError: there is no such scorer.
     """
 
-    ratio: float | None = None
-    target_tokens: int | None = None
+    cut: Cut
     question: str | None = None
-    gap: str = ""
-    keep: Protection = NOTHING
     fields: Fields = Fields()
-    draft: str = DEFAULT_DRAFT
-    scorer: str = "auto"
-    unit: str = "auto"
-    tokenizer: str = "draft"
-    device: str = "auto"
-    dtype: str = "auto"
-    offline: bool = False
+    setup: Setup = field(default_factory=Setup)
+    wording: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for what cannot be used."""
-        check_scorer(self._setup().scorer)
-        self._cut()
+        """Check what the others did not."""
+        check_scorer(self.setup.scorer)
 
     def made_with(self) -> dict[str, Any]:
-        """What the result depends on, as plain JSON."""
-        settings = asdict(self)
+        """What the result depends on."""
+        setup = asdict(self.setup)
         for where in ("device", "dtype", "offline"):
-            del settings[where]
-        settings["keep"]["patterns"] = list(self.keep.patterns)
-        return settings
+            del setup[where]
+        fields = asdict(self.fields)
+        return {**asdict(self.cut), "question": self.question, "fields": fields, **setup}
 
     def fetch(self, report: Callable[[str], None]) -> None:
         """Find draft and tokenizer, fetching what is missing, without loading the draft.
@@ -91,8 +83,8 @@ class Settings:
         from specpc.drafts.catalogue import find_draft
         from specpc.drafts.locate import fetch_folder
 
-        fetch_folder(find_draft(self.draft), self.offline, report)
-        find_counter(self.tokenizer, offline=self.offline, report=report)
+        fetch_folder(find_draft(self.setup.draft), self.setup.offline, report)
+        find_counter(self.setup.tokenizer, offline=self.setup.offline, report=report)
 
     def load(self, device: str | None = None) -> Compressor:
         """Load the compressor.
@@ -105,7 +97,7 @@ class Settings:
         """
         from specpc.pipeline.compressor import Compressor
 
-        return Compressor.of(self._setup(device))
+        return Compressor.of(replace(self.setup, device=device or self.setup.device))
 
     def compress(self, compressor: Compressor, row: Mapping[str, Any]) -> CompressionResult:
         """Compress one row.
@@ -115,18 +107,4 @@ class Settings:
         """
         context, question = self.fields.texts(row)
         asked = self.question if question is None else question
-        return compressor.compress(context, asked, **self._cut().options())
-
-    def _cut(self) -> Cut:
-        return Cut(self.ratio, self.target_tokens, self.gap, self.keep)
-
-    def _setup(self, device: str | None = None) -> Setup:
-        return Setup(
-            self.draft,
-            self.scorer,
-            self.unit,
-            self.tokenizer,
-            device or self.device,
-            self.dtype,
-            self.offline,
-        )
+        return compressor.compress(context, asked, **self.cut.options())

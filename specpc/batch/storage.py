@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.errors import InputError, UsageError, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,11 @@ TEMPORARY: Final = "_temporary"
 
 
 def check_pyarrow(user: str) -> None:
-    """Raise `SpecPCError` unless pyarrow is installed."""
+    """Raise `MissingPackageError` unless pyarrow is installed."""
     try:
         import pyarrow  # noqa: F401
     except ImportError as error:
-        raise SpecPCError(
-            f'{user} needs the package pyarrow: pip install "specpc[batch]"'
-        ) from error
+        raise missing(user, "pyarrow", "batch") from error
 
 
 @dataclass(frozen=True)

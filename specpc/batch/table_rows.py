@@ -151,7 +151,7 @@ def _check_columns(schema: Any, fields: Fields, name: str) -> None:
     if fields.context not in schema.names:
         raise InputError(
             f"{name} has no column {fields.context!r}, but {', '.join(schema.names)}: name the "
-            "right one with --context-field"
+            "right one with context="
         )
     for column in {fields.context, fields.question} & set(schema.names):
         kind = schema.field(column).type

@@ -15,7 +15,7 @@ from specpc.machine.journal import json_line
 if TYPE_CHECKING:
     from specpc.batch.output import OutputFolder
     from specpc.batch.rows import Made, Rows
-    from specpc.batch.settings import Settings
+    from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Location
 
 
@@ -33,7 +33,7 @@ class Work:
     source: Location
     form: Format
     output: OutputFolder
-    settings: Settings
+    settings: BatchSettings
 
 
 @dataclass(frozen=True)

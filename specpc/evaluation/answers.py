@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
-from specpc.errors import SpecPCError
+from specpc.errors import missing
 from specpc.text.units import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def score_answer(item: Item, answer: str) -> AnswerScores:
     tells nothing of answers made up (an option's letter), so those are left out there.
 
     Raises:
-        SpecPCError: ROUGE-L is needed and its package is not installed.
+        MissingPackageError: ROUGE-L is needed and its package is not installed.
     """
     if not item.answers:
         return AnswerScores()
@@ -106,7 +106,7 @@ def rouge_l(answer: str, gold: str) -> float:
     """F-measure of the longest common subsequence of words, without stemming.
 
     Raises:
-        SpecPCError: rapidfuzz is not installed.
+        MissingPackageError: rapidfuzz is not installed.
     """
     ours, theirs = (_WORD.findall(text.lower()) for text in (answer, gold))
     if not ours or not theirs:
@@ -118,7 +118,7 @@ def check_packages(items: Sequence[Item]) -> None:
     """Raise before a long run if the answers of some item cannot be scored.
 
     Raises:
-        SpecPCError: ROUGE-L is needed and its package is not installed.
+        MissingPackageError: ROUGE-L is needed and its package is not installed.
     """
     if any(item.answers and item.answers_mode == "any" and not item.extractive for item in items):
         _lcs()
@@ -129,7 +129,5 @@ def _lcs() -> Any:
     try:
         from rapidfuzz.distance import LCSseq
     except ImportError as error:
-        raise SpecPCError(
-            'ROUGE-L needs the package rapidfuzz: pip install "specpc[eval]"'
-        ) from error
+        raise missing("ROUGE-L", "rapidfuzz", "eval") from error
     return LCSseq

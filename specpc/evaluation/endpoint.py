@@ -1,32 +1,24 @@
-"""A target behind an OpenAI-compatible chat-completions server.
-
-Made of the standard library: huggingface_hub brings httpx in one release and httpx2 in the next.
-"""
+"""A target behind an OpenAI-compatible chat-completions server."""
 
 from __future__ import annotations
 
 import json
 import os
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation.asking import clean, request_after
 from specpc.kv.replies import Reply
+from specpc.machine.http import Asker, UnreachableError
 from specpc.machine.network import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PATH: Final = "/chat/completions"
-_TIMEOUT_SECONDS: Final = 600.0  # a CPU can take minutes to read a long prompt
 _WAIT_SECONDS: Final = (1.0, 2.0, 4.0)  # before the second, third and last try
-_LONGEST_WAIT_SECONDS: Final = 60.0
 _KEY: Final = "OPENAI_API_KEY"
 
 
@@ -85,35 +77,22 @@ class Endpoint:
 
     def _send(self, body: bytes) -> bytes:
         """The server's answer; a busy or broken server is asked again."""
-        headers = {"Content-Type": "application/json"}
+        headers = {"content-type": "application/json"}
         if self.api_key is not None:
-            headers["Authorization"] = f"Bearer {self.api_key}"
-        request = Request(self.url, body, headers, method="POST")
-        opener = build_opener(_NoRedirect)
-        for wait in (*self.waits, None):
-            try:
-                with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
-                    return bytes(response.read())
-            except HTTPError as error:
-                with error:
-                    told = _shorten(error.read())
-                if wait is None or not (error.code == 429 or error.code >= 500):
-                    raise self._refused(error, told) from error
-                time.sleep(max(wait, _asked_wait(error)))
-            except (OSError, HTTPException) as error:
-                raise self._unreachable(error) from error
-        raise AssertionError  # the last try returns or raises
-
-    def _refused(self, error: HTTPError, told: str) -> SpecPCError:
-        hint = f" (the key is taken from {_KEY})" if error.code in (401, 403) else ""
-        return SpecPCError(f"{self.url} answered {error.code} {error.reason}{hint}: {told}")
-
-    def _unreachable(self, error: OSError | HTTPException) -> SpecPCError:
-        cause = error.reason if isinstance(error, URLError) else error
-        if isinstance(cause, TimeoutError):
-            return SpecPCError(f"{self.url} did not answer within {_TIMEOUT_SECONDS:g} seconds")
-        told = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-        return SpecPCError(f"{self.url} cannot be reached: {told}")
+            headers["authorization"] = f"Bearer {self.api_key}"
+        asker = Asker(self.url, headers, self.waits, lambda s: s == 429 or s >= 500, proxies=True)
+        try:
+            response = asker.send("POST", self.url, body)
+        except UnreachableError as error:
+            raise SpecPCError(f"{self.url} cannot be reached: {error}") from error
+        if response.is_success:
+            return response.content
+        status = response.status_code
+        hint = f" (the key is taken from {_KEY})" if status in (401, 403) else ""
+        raise SpecPCError(
+            f"{self.url} answered {status} {response.reason_phrase}{hint}: "
+            f"{_shorten(response.content)}"
+        )
 
 
 def check_address(address: str) -> str:
@@ -130,20 +109,6 @@ def check_address(address: str) -> str:
     if parts.username is not None:
         raise UsageError(f"an endpoint has no user name in its address: set {_KEY} instead")
     return address.rstrip("/").removesuffix(_PATH) + _PATH
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect is an error: text and key go where the user said, and nowhere else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def _asked_wait(error: HTTPError) -> float:
-    """Seconds the server asks to wait, within reason; 0 if it does not say."""
-    with suppress(ValueError):  # a date is allowed as well
-        return min(float(error.headers.get("Retry-After") or 0), _LONGEST_WAIT_SECONDS)
-    return 0.0
 
 
 def _shorten(reply: bytes, width: int = 200) -> str:

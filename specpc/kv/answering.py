@@ -21,7 +21,7 @@ from specpc.kv.prefilling import prefill_each
 from specpc.kv.replies import Cost, Reply
 from specpc.machine.memory import PeakMemory, memory_errors
 from specpc.models.forward import answer_ends
-from specpc.models.template import Frame, Template, build_frame, render_template
+from specpc.models.template import Template, build_frame, render_template
 from specpc.models.tokens import TextEncoder
 from specpc.pipeline import steps
 from specpc.pipeline.scored import ScoredText
@@ -49,11 +49,13 @@ class AnsweringModel:
         model: the model and its tokenizer.
         answer_tokens: most tokens of an answer.
         thinks: whether its template may have it write down thoughts before the answer.
+        cuts: whether a context that is too long loses its middle, and is not refused.
     """
 
     model: Draft
     answer_tokens: int
     thinks: bool = True
+    cuts: bool = False
     encoder: TextEncoder = field(init=False, repr=False, compare=False)
     _template: Template = field(init=False, repr=False, compare=False)
 
@@ -66,27 +68,24 @@ class AnsweringModel:
         object.__setattr__(self, "encoder", encoder)
         object.__setattr__(self, "_template", template)
 
-    def frame(self, question: str) -> Frame:
-        """What stands before and after a context when ``question`` is asked of it."""
-        return build_frame(self.encoder, self._template, question)
-
-    @property
-    def limit(self) -> int | None:
-        """Most tokens of prompt and answer together; ``None`` for any number."""
-        limit = getattr(self.model.config, "max_position_embeddings", None)
-        return None if limit is None else int(limit)
+    def answer(self, context: str, question: str) -> Reply:
+        """Read the whole context, and answer; see `answers`."""
+        [reply] = self.answers(context, question)
+        return reply
 
     def answers(
         self,
-        prompt: Sequence[int],
+        context: str,
+        question: str,
         methods: Sequence[Method] = (),
         guess: Callable[[], Tensor] | None = None,
         tell: Tell | None = None,
-    ) -> Iterator[tuple[str, Cost]]:
-        """Read a prompt once, cut its KV cache in several ways, and answer from each.
+    ) -> Iterator[Reply]:
+        """Read a context once, cut its KV cache in several ways, and answer from each.
 
         Args:
-            prompt: its token ids.
+            context: the text.
+            question: what is asked of it; may be empty.
             methods: ways to cut the cache, of models whose attention is observable; none for one
                 answer from the whole cache, of models that have a cache of any kind.
             guess: gives ids ``[n]`` of what the answer may be, where the methods look ahead; called
@@ -94,13 +93,15 @@ class AnsweringModel:
             tell: called with each piece of an answer as it comes.
 
         Yields:
-            An answer and its cost, for each method. Each is charged all that they share.
+            The answer for each method. Each is charged all that they share.
 
         Raises:
+            InputError: the prompt is too long, or the question leaves no room for a context.
             UnsupportedModelError: the model's cache cannot be cut.
             OutOfMemoryError: the machine or device ran out of memory.
         """
         start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
+        prompt, truncated = self._prompt(context, question)
         ids = torch.tensor([prompt], device=self.model.model.device)
         message = f"out of memory while target {self.model.name} reads {len(prompt):,} tokens"
         with memory_errors(f"{message}: use a smaller target, or a shorter text"):
@@ -112,7 +113,29 @@ class AnsweringModel:
                 text, tokens, first = self._decode(ids, cache, tell)
                 seconds = time.perf_counter() - start
                 cost = Cost(len(prompt), tokens, first, seconds, held, peak.read())
-                yield text, cost.after(shared, most)
+                yield Reply(text, truncated, cost.after(shared, most))
+
+    def _prompt(self, context: str, question: str) -> tuple[list[int], bool]:
+        """Token ids of the prompt, and whether the context lost its middle."""
+        frame = build_frame(self.encoder, self._template, question)
+        ids, name = self.encoder.plain_ids(context), self.model.name
+        limit = getattr(self.model.config, "max_position_embeddings", None)
+        if limit is None:
+            return frame.around(ids), False
+        room = limit - len(frame.around(())) - self.answer_tokens
+        if self.cuts and room < 1:
+            raise InputError(
+                f"a question takes all of the {limit:,} tokens that target {name} can read: use "
+                "another target, or a smaller answer_tokens="
+            )
+        if not self.cuts and len(ids) > room:
+            raise InputError(
+                f"the prompt has {len(frame.around(ids)):,} tokens, and target {name} can read and "
+                f"write {limit:,}: shorten it with method=specpc or speckv-pc and a smaller "
+                "prompt_budget=, or use another target"
+            )
+        kept = cut_middle(ids, room)
+        return frame.around(kept), len(kept) < len(ids)
 
     @torch.inference_mode()
     def _read(
@@ -205,20 +228,19 @@ class Answerer:
             SpecPCError: see `specpc.errors`.
         """
         start, peak = time.perf_counter(), PeakMemory(self.target.model.device)
-        settings, read = self.settings, context
+        settings, read, asked = self.settings, context, question or ""
         known: tuple[int, ...] = ()
         if settings.compresses:
             read, known = self._compressed(context, question, progress)
-        prompt = self._prompt(read, question or "")
         guess = None
         if settings.guesses:
-            guess = partial(self._guesser.guess, read, question or "", known, progress)
-        methods = (
-            [] if settings.kv_budget is None else [method_of(settings.method, settings.kv_budget)]
-        )
+            guess = partial(self._guesser.guess, read, asked, known, progress)
+        budget = settings.kv_budget
+        methods = [] if budget is None else [method_of(settings.method, budget)]
         before, most = time.perf_counter() - start, peak.read()
-        [(text, cost)] = self._answering.answers(prompt, methods, guess, tell)
-        return Reply(text, cost=cost.after(before, most))
+        [reply] = self._answering.answers(read, asked, methods, guess, tell)
+        assert reply.cost is not None  # it was on this machine
+        return replace(reply, cost=reply.cost.after(before, most))
 
     @property
     def _guesser(self) -> Guesser:
@@ -239,14 +261,10 @@ class Answerer:
             scored = steps.score(compressor, read, progress)
         return scored.compress(target_tokens=budget).text, scored.lookahead
 
-    def _prompt(self, context: str, question: str) -> list[int]:
-        answering = self._answering
-        ids = answering.frame(question).around(answering.encoder.plain_ids(context))
-        limit = answering.limit
-        if limit is not None and len(ids) + self.settings.max_new_tokens > limit:
-            raise InputError(
-                f"the prompt has {len(ids):,} tokens, and target {self.target.name} can read and "
-                f"write {limit:,}: shorten it with method=specpc or speckv-pc and a smaller "
-                "prompt_budget=, or use another target"
-            )
+
+def cut_middle(ids: list[int], room: int) -> list[int]:
+    """The first and the last half of ``room`` ids, as LongBench shortens what is too long."""
+    if len(ids) <= room:
         return ids
+    half = room // 2
+    return ids[: room - half] + ids[len(ids) - half :]

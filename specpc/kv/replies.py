@@ -25,14 +25,11 @@ class Cost:
     cache_bytes: int
     peak_bytes: int | None
 
-    def after(self, seconds: float, peak_bytes: int | None = None) -> Cost:
+    def after(self, seconds: float, peak_bytes: int | None) -> Cost:
         """With what was done before: how long it took, and the most memory in use meanwhile."""
-        return replace(
-            self,
-            first_seconds=seconds + self.first_seconds,
-            seconds=seconds + self.seconds,
-            peak_bytes=max(filter(None, (peak_bytes, self.peak_bytes)), default=None),
-        )
+        first, whole = seconds + self.first_seconds, seconds + self.seconds
+        most = max(filter(None, (peak_bytes, self.peak_bytes)), default=None)
+        return replace(self, first_seconds=first, seconds=whole, peak_bytes=most)
 
     @property
     def tokens_per_second(self) -> float:

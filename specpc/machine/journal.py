@@ -1,17 +1,27 @@
-"""JSON as bytes, and JSON lines back to objects."""
+"""JSON lines: as bytes, back to objects, and in files that runs add to, are killed, and go on.
+
+The first line of such a file tells the settings of the run. One that was killed leaves whole lines
+and perhaps the beginning of one more, which does not count; another goes on if its settings are the
+same. Of runs that keep their records elsewhere, only the settings are compared here.
+"""
 
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.errors import InputError
+from specpc.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_KEY = "specpc"
 
 
-def json_line(fields: dict[str, Any], default: Callable[[Any], Any] | None = None) -> bytes:
+def json_line(fields: Mapping[str, Any], default: Callable[[Any], Any] | None = None) -> bytes:
     """One object on one line of UTF-8; ``default`` makes JSON of a value that is none."""
     return json_text(fields, default=default)
 
@@ -42,3 +52,76 @@ def parse_line(line: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("not a JSON object")
     return value
+
+
+def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Names of the settings that differ between two runs, as far as JSON tells them apart."""
+    plain = json.loads(json_line(now))
+    return [name for name in {**before, **plain} if before.get(name) != plain.get(name)]
+
+
+def other_settings(where: Path | str, otherwise: str, changes: Iterable[str] = ()) -> UsageError:
+    """The error for a run that cannot go on where another one was.
+
+    Args:
+        where: that run's file or folder.
+        otherwise: what to do besides repeating its settings.
+        changes: what differs.
+    """
+    told = f" ({', '.join(changes)})" if changes else ""
+    return UsageError(f"{where} was made with other settings{told}: repeat them, or {otherwise}")
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a run left in its file.
+
+    Attributes:
+        settings: of that run; ``None`` if the first line tells none.
+        lines: the others.
+        size: where the last of them ends.
+    """
+
+    settings: dict[str, Any] | None
+    lines: Sequence[bytes]
+    size: int
+
+    @classmethod
+    def read(cls, path: Path, key: str = _KEY) -> Journal | None:
+        """What is in a file; ``None`` if that is not even a first line, or there is no file.
+
+        Args:
+            path: of the file.
+            key: name of the settings in the first line.
+        """
+        if not path.exists():
+            return None
+        with path.open("rb") as file:
+            first, *lines = [line for line in file if line.endswith(b"\n")] or [b""]
+        try:
+            settings = parse_line(first).get(key)
+        except InputError:
+            settings = None
+        size = len(first) + sum(map(len, lines))
+        return cls(settings if isinstance(settings, dict) else None, lines, size) if size else None
+
+
+@contextmanager
+def writing(
+    path: Path, settings: Mapping[str, Any], left: Journal | None = None, key: str = _KEY
+) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Go on with what is left in a file, or begin it anew.
+
+    Gives a function that adds one line, which is on its way to the disk when that returns.
+    """
+    with path.open("ab" if left else "wb") as file:
+
+        def add(fields: Mapping[str, Any]) -> None:
+            file.write(json_line(fields))
+            file.flush()
+
+        if left:
+            file.truncate(left.size)  # the beginning of a line
+        else:
+            add({key: settings})
+        yield add

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -55,3 +56,11 @@ def check_server(address: str, argument: str) -> str:
     if parts.username is not None:
         raise UsageError(f"{argument}= takes an address without a user name in it")
     return address.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import math
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from specpc import errors
 from specpc.errors import SpecPCError, not_encodable
-from specpc.options import NOTHING, TEMPLATE, Protection
+from specpc.machine.http import Asker, NotHTTPError, UnreachableError
+from specpc.options import TEMPLATE, Cut
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
 from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typing_extensions import Unpack
+
+    from specpc.options import CutOptions
     from specpc.pipeline.documents import Document
+    from specpc.pipeline.messages import CompressedMessages
 
 T = TypeVar("T")
 
-_TIMEOUT_SECONDS: Final = 600.0
-_TRIES: Final = 5  # where the server says that it is busy
-_LONGEST_WAIT_SECONDS: Final = 60.0
-
-
-@dataclass(frozen=True)
-class ServerMessages:
-    """A chat request whose long texts were cut, as `specpc.pipeline.messages.CompressedMessages`.
-
-    Attributes:
-        request: of the same shape as the one given.
-        total: counts over all texts that may be cut; ``None`` if there are none.
-    """
-
-    request: Any
-    total: CompressionResult | None
+_WAITS: Final = (1.0, 1.0, 1.0, 1.0)  # a busy server says how long
 
 
 @dataclass(frozen=True)
 class ServerCompressor:
     """Has a server compress what it is given; see `specpc.Compressor` for the arguments.
 
-    Progress is not reported, and the scores of spans stay with the server.
+    Progress is not reported. The scores of spans stay with the server, and so do the spans of
+    several documents or messages together, and the texts that were cut in messages.
 
     Attributes:
         address: of the server, without a slash at its end.
@@ -68,34 +56,27 @@ class ServerCompressor:
         context: str,
         question: str | None = None,
         *,
-        ratio: float | None = None,
-        target_tokens: int | None = None,
-        gap: str = "",
-        keep: Protection = NOTHING,
         name: str | None = None,
         progress: Callable[[int, int], None] | None = None,
+        **cut: Unpack[CutOptions],
     ) -> CompressionResult:
         """Keep the part of ``context`` that ``question`` needs, within a budget.
 
         Raises:
             SpecPCError: what the library raises there, or the server cannot be used.
         """
-        own = {"context": context, "name": name}
-        fields = self._ask(own, question, ratio, target_tokens, gap, keep)
+        fields = self._ask({"context": context, "name": name}, question, cut)
         return self._read(lambda: _result(fields))
 
-    def compress_documents(  # noqa: PLR0913 - those of `Compressor.compress_documents`
+    def compress_documents(
         self,
         documents: Sequence[Document],
         question: str | None = None,
         *,
-        ratio: float | None = None,
-        target_tokens: int | None = None,
         min_per_document: int = 0,
         template: str = TEMPLATE,
-        gap: str = "",
-        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
+        **cut: Unpack[CutOptions],
     ) -> DocumentsResult:
         """Keep the part of several documents that ``question`` needs, within one budget.
 
@@ -107,7 +88,7 @@ class ServerCompressor:
             "min_per_document": min_per_document,
             "template": template,
         }
-        fields = self._ask(own, question, ratio, target_tokens, gap, keep)
+        fields = self._ask(own, question, cut)
         return self._read(lambda: _documents(fields, template))
 
     def compress_messages(
@@ -115,21 +96,21 @@ class ServerCompressor:
         request: Any,
         question: str | None = None,
         *,
-        ratio: float | None = None,
-        target_tokens: int | None = None,
-        gap: str = "",
-        keep: Protection = NOTHING,
         progress: Callable[[int, int], None] | None = None,
-    ) -> ServerMessages:
+        **cut: Unpack[CutOptions],
+    ) -> CompressedMessages:
         """Cut the long texts of a conversation to one budget.
 
         Raises:
             SpecPCError: what the library raises there, or the server cannot be used.
         """
-        fields = self._ask({"request": request}, question, ratio, target_tokens, gap, keep)
+        from specpc.pipeline.messages import CompressedMessages, Conversation
+
+        fields = self._ask({"request": request}, question, cut)
+        places = Conversation.read(request, question).places
         return self._read(
-            lambda: ServerMessages(
-                fields["request"], _total(fields, "") if "budget" in fields else None
+            lambda: CompressedMessages(
+                fields["request"], places, (), _total(fields, "") if "budget" in fields else None
             )
         )
 
@@ -139,26 +120,19 @@ class ServerCompressor:
         Raises:
             SpecPCError: there is no such server.
         """
-        fields = self._send("GET", "/healthz", None)
+        fields = self._send("GET", "/healthz")
         return self._read(lambda: str(fields["draft"]))
 
-    def _ask(
-        self,
-        own: dict[str, Any],
-        question: str | None,
-        ratio: float | None,
-        target_tokens: int | None,
-        gap: str,
-        keep: Protection,
-    ) -> Any:
+    def _ask(self, own: dict[str, Any], question: str | None, options: CutOptions) -> Any:
+        cut = Cut.of(**options)
         wanted = own | {
             "question": question,
-            "ratio": ratio,
-            "target_tokens": target_tokens,
-            "gap": gap,
-            "keep": list(keep.patterns),
-            "keep_first": keep.first,
-            "keep_last": keep.last,
+            "ratio": cut.ratio,
+            "target_tokens": cut.target_tokens,
+            "gap": cut.gap,
+            "keep": list(cut.keep.patterns),
+            "keep_first": cut.keep.first,
+            "keep_last": cut.keep.last,
             "scorer": self.scorer,
             "unit": self.unit,
             "tokenizer": self.tokenizer,
@@ -171,15 +145,24 @@ class ServerCompressor:
             raise not_encodable() from error
         return self._send("POST", "/v1/compress", body)
 
-    def _send(self, method: str, path: str, body: bytes | None) -> Any:
+    def _send(self, method: str, path: str, body: bytes | None = None) -> Any:
         """What the server answers; one that is busy is asked again when it says."""
-        for left in reversed(range(_TRIES)):
-            status, reply, retry_after = self._exchange(method, path, body)
-            if status != 429 or not left:
-                break
-            time.sleep(retry_after)
+        headers = {"content-type": "application/json"}
+        if self.token is not None:
+            headers["x-specpc-token"] = self.token
+        asker = Asker(self.address, headers, _WAITS, lambda status: status == 429)
         try:
-            answer = json.loads(reply)
+            response = asker.send(method, self.address + path, body)
+        except NotHTTPError as error:
+            raise self._strange(str(error)) from error
+        except UnreachableError as error:
+            raise SpecPCError(
+                f"{self.address} cannot be reached ({error}): start 'specpc serve' there, or "
+                "leave out server= and SPECPC_SERVER"
+            ) from error
+        status = response.status_code
+        try:
+            answer = json.loads(response.content)
             if status == 200:
                 return answer
             kind, message = (str(answer["error"][name]) for name in ("type", "message"))
@@ -188,35 +171,6 @@ class ServerCompressor:
         if status == 401:
             raise SpecPCError(f"{self.address}: set SPECPC_TOKEN to the token of this server")
         raise _error_class(kind)(message)
-
-    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes, float]:
-        """Status, body, and the seconds to wait before another try."""
-        parts = urlsplit(self.address)
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
-        headers = {"content-type": "application/json", "connection": "close"}
-        if self.token is not None:
-            headers["x-specpc-token"] = self.token
-        connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS)
-        try:
-            connection.request(method, parts.path + path, body, headers)
-            response = connection.getresponse()
-            wait = _seconds(response.headers.get("retry-after"))
-            return response.status, response.read(), wait
-        except TimeoutError as error:
-            raise SpecPCError(
-                f"{self.address} did not answer within {_TIMEOUT_SECONDS:g} seconds"
-            ) from error
-        except OSError as error:
-            raise SpecPCError(
-                f"{self.address} cannot be reached ({error.strerror or error}): start 'specpc "
-                "serve' there, or leave out --server and SPECPC_SERVER"
-            ) from error
-        except http.client.HTTPException as error:
-            raise self._strange(type(error).__name__) from error
-        finally:
-            connection.close()
 
     def _read(self, make: Callable[[], T]) -> T:
         """Make something of an answer, if it is one."""
@@ -227,14 +181,6 @@ class ServerCompressor:
 
     def _strange(self, told: str) -> SpecPCError:
         return SpecPCError(f"{self.address} does not answer as a specpc server does ({told})")
-
-
-def _seconds(said: str | None) -> float:
-    """How long a busy server asks to wait, within reason."""
-    try:
-        return min(max(float(said or 1), 0.0), _LONGEST_WAIT_SECONDS)
-    except ValueError:
-        return 1.0
 
 
 def _error_class(name: str) -> type[SpecPCError]:
@@ -256,23 +202,17 @@ def _total(
     fields: Any, text: str, spans: tuple[Span, ...] = (), positions: tuple[int, ...] = ()
 ) -> CompressionResult:
     """A result from the fields of ``--json``."""
+    runtime = fields["runtime"]
+    named = ("original_tokens", "compressed_tokens", "budget", "query", "draft", "scorer", "unit")
     return CompressionResult(
         text=text,
         spans=spans,
         positions=positions,
-        original_tokens=fields["original_tokens"],
-        compressed_tokens=fields["compressed_tokens"],
-        budget=fields["budget"],
-        query=fields["query"],
         query_source=QuerySource(fields["query_source"]),
-        draft=fields["draft"],
-        scorer=fields["scorer"],
-        unit=fields["unit"],
-        windows=fields["windows"],
-        runtime=None if fields["runtime"] is None else Runtime(**fields["runtime"]),
         timings=Timings(**fields["timings"]),
-        tokenizer=fields["tokenizer"],
         notes=tuple(fields["notes"]),
+        runtime=None if runtime is None else Runtime(**runtime),
+        **{name: fields[name] for name in (*named, "windows", "tokenizer")},
     )
 
 

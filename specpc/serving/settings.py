@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from specpc.errors import UsageError
-from specpc.machine.network import check_server
+from specpc.machine.network import check_server, is_loopback
 from specpc.options import DEFAULT_RATIO, Cut
 
 
@@ -59,11 +58,3 @@ class ServerSettings:
                 f"whoever reaches {self.host} could use this server: set SPECPC_TOKEN to a token "
                 "that its clients must know, or leave out host="
             )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

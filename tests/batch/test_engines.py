@@ -152,14 +152,14 @@ def test_an_actor_that_is_killed(
 def test_ray_data(tmp_path: Path, draft: str, cluster: Any) -> None:
     import ray.data
 
-    from specpc.batch.ray_data import CompressRows, Settings
+    from specpc.batch.ray_data import BatchSettings, CompressRows, Cut, Setup
 
     rows = some_rows(12)
     rows[5]["context"] = ""
     write_table(tmp_path / "in.parquet", rows)
     made = ray.data.read_parquet(str(tmp_path / "in.parquet")).map_batches(
         CompressRows,
-        fn_constructor_args=(Settings(ratio=0.3, draft=draft),),
+        fn_constructor_args=(BatchSettings(Cut(0.3), setup=Setup(draft)),),
         batch_format="pyarrow",
         batch_size=4,
         concurrency=1,

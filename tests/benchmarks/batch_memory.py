@@ -15,9 +15,10 @@ from pathlib import Path
 import psutil
 
 from specpc.batch.planning import plan
-from specpc.batch.settings import Settings
+from specpc.batch.settings import BatchSettings
 from specpc.batch.work import Done, Worker
-from specpc_cli.sharing import share_machine
+from specpc.machine.processors import share_machine
+from specpc.options import Cut, Setup
 from tests.batch.corpora import write_lines
 from tests.benchmarks.texts import long_text
 from tests.tiny_models import byte_tokenizer, tiny_model
@@ -49,7 +50,7 @@ def main() -> None:
             for i in range(options.documents)
         ]
         source = write_lines(folder / "in.jsonl", rows)
-        settings = Settings(ratio=0.3, draft=draft)
+        settings = BatchSettings(Cut(0.3), setup=Setup(draft))
         planned = plan(str(source), str(folder / "out"), settings, part_rows=_PART_ROWS)
         worker = Worker(planned.work)
         worker.load()

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from specpc import Compressor
-from specpc.batch.processes import find_places
+from specpc.batch.processes import find_slots
 from specpc.batch.storage import Location
 from specpc.batch.work import Work
 from tests.batch.corpora import HerePool, read_bad, read_parts, some_rows, write_lines, write_table
@@ -258,13 +258,13 @@ def test_mistakes(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_places_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slots_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("specpc.batch.processes.usable", lambda: 8)
-    assert [(p.device, p.threads) for p in find_places("cpu")] == [("cpu", 2)] * 4
-    assert [p.threads for p in find_places("cpu", 3)] == [2, 2, 2]
-    assert [p.threads for p in find_places("cpu", 16)] == [1] * 16
+    assert [(p.device, p.threads) for p in find_slots("cpu")] == [("cpu", 2)] * 4
+    assert [p.threads for p in find_slots("cpu", 3)] == [2, 2, 2]
+    assert [p.threads for p in find_slots("cpu", 16)] == [1] * 16
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
-    assert [p.device for p in find_places("auto")] == ["cuda:0", "cuda:1"]
-    assert [p.device for p in find_places("cuda", 3)] == ["cuda:0", "cuda:1", "cuda:0"]
-    assert [p.device for p in find_places("cuda:1")] == ["cuda:1"]
+    assert [p.device for p in find_slots("auto")] == ["cuda:0", "cuda:1"]
+    assert [p.device for p in find_slots("cuda", 3)] == ["cuda:0", "cuda:1", "cuda:0"]
+    assert [p.device for p in find_slots("cuda:1")] == ["cuda:1"]

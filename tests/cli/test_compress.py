@@ -219,9 +219,10 @@ def test_an_interrupted_batch_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     part = tmp_path / "out.jsonl.part"
     with part.open("ab") as file:
         file.write(b'{"id": 3, "comp')  # killed in the middle of a line
-    refused = run(data, "--jsonl", "--ratio", "0.3", "-o", out, "--resume")
-    assert refused.exit_code == 2
-    assert "other settings" in refused.stderr
+    for others in (["--ratio", "0.3"], ["--ratio", "0.2", "-q", "What?"]):
+        refused = run(data, "--jsonl", *others, "-o", out, "--resume")
+        assert refused.exit_code == 2
+        assert "out.jsonl.part was made with other settings: repeat them" in refused.stderr
     calls.clear()
     assert run(data, *args, "-o", out, "--resume").exit_code == 0
     assert len(calls) == 2

@@ -63,7 +63,7 @@ def test_full_disk() -> None:
 
 def test_ctrl_c_and_kill_leave_no_half_file(tmp_path: Path) -> None:
     long = tmp_path / "long.txt"
-    long.write_text(REPORT.read_text("utf-8") * 6, "utf-8")
+    long.write_text(REPORT.read_text("utf-8") * 24, "utf-8")
     for sent, codes in ((signal.SIGINT, {130}), (signal.SIGTERM, {-signal.SIGTERM})):
         out = tmp_path / "out.txt"
         out.write_text("good")

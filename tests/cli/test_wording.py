@@ -17,6 +17,7 @@ from specpc_cli.wording import in_options
         ("no field 'a': name one with context=", "no field 'a': name one with --context-field"),
         ("fetch it once without offline=True.", "fetch it once without --offline."),
         ("or leave out host=", "or leave out --host"),
+        ("it is there (resume=True), or", "it is there (--resume), or"),
         ("server= takes an address", "--server takes an address"),
         ("Scorer(ratio=1) of x.host=y, notes=1", "Scorer(ratio=1) of x.host=y, notes=1"),
     ],

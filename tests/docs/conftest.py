@@ -150,8 +150,15 @@ def sandbox_of(
         if page not in made:
             folder = tmp_path_factory.mktemp("page")
             shutil.copytree(first.folder, folder, symlinks=True, dirs_exist_ok=True)
-            if page == "README.md":  # its first example shows what comes out
-                shutil.copy(REPORT, folder / "docs" / "examples")
+            source = ROOT / page
+            written = source.read_text(encoding="utf-8") if source.is_file() else ""
+            if REPORT.relative_to(ROOT).as_posix() in written:
+                examples = folder / "docs" / "examples"
+                examples.mkdir()
+                # The first example of the README shows what comes out.
+                text = REPORT.read_text(encoding="utf-8")
+                shown = text if page == "README.md" else _asked(text)
+                (examples / REPORT.name).write_text(shown, encoding="utf-8")
             made[page] = Sandbox(folder, programs)
         return made[page]
 
@@ -231,12 +238,12 @@ def _fill(sandbox: Sandbox) -> None:
     command = 'specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json >small.json'
     done = sandbox.run("bash", "-c", command)
     assert done.returncode == 0, done.stderr
-    lines = REPORT.read_text(encoding="utf-8").splitlines(keepends=True)
-    # To save time: the lines that the questions are about, each where it stands.
-    asked = "".join(line if "Orrisay" in line else "\n" for line in lines)
-    examples = sandbox.folder / "docs" / "examples"
-    examples.mkdir()
-    (examples / REPORT.name).write_text(asked, encoding="utf-8")
+
+
+def _asked(text: str) -> str:
+    """To save time: the lines that the questions are about, each where it stands."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line if "Orrisay" in line else "\n" for line in lines)
 
 
 def _fill_corpora(folder: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation import endpoint
 from specpc.evaluation.asking import request_after
 from specpc.evaluation.endpoint import Endpoint, check_address
 from specpc.evaluation.local_target import LocalTarget
@@ -27,11 +26,10 @@ BROKEN: Response = (500, b"", {})
 
 @pytest.fixture(autouse=True)
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Seconds that would have been waited; no key and no proxy is set."""
+    """Seconds that would have been waited; no key is set."""
     found: list[float] = []
-    monkeypatch.setattr("specpc.evaluation.endpoint.time.sleep", found.append)
+    monkeypatch.setattr("specpc.machine.http.time.sleep", found.append)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setenv("no_proxy", "*")
     return found
 
 
@@ -142,13 +140,13 @@ def test_a_refused_or_broken_connection() -> None:
         ask(Server(f"http://127.0.0.1:{port}"))
     with (
         scripted((200, b"{", {"Content-Length": "100"})) as server,
-        pytest.raises(SpecPCError, match="cannot be reached: IncompleteRead"),
+        pytest.raises(SpecPCError, match="cannot be reached: peer closed connection"),
     ):
         ask(server)
 
 
 def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("specpc.machine.http.TIMEOUT_SECONDS", 0.2)
     end = threading.Event()
 
     def hang(_: object) -> Response:

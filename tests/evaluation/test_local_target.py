@@ -11,7 +11,8 @@ import torch
 from specpc.drafts.load import load_target
 from specpc.errors import InputError, UnknownDraftError
 from specpc.evaluation.asking import clean, request_after
-from specpc.evaluation.local_target import LocalTarget, cut_middle
+from specpc.evaluation.local_target import LocalTarget
+from specpc.kv.answering import cut_middle
 from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft

@@ -34,7 +34,7 @@ def test_round_trip(path: Path) -> None:
     assert results.settings == SETTINGS
     assert results.records[0] == record("a", 0, 1.0)
     assert results.records[1].error == "why"
-    assert results.size == path.stat().st_size
+    assert results.journal.size == path.stat().st_size
 
 
 def test_answers(path: Path) -> None:
@@ -85,7 +85,7 @@ def test_what_is_refused(path: Path) -> None:
     ("line", "message"),
     [
         ("{", "line 4: not valid JSON"),
-        ("3", "line 4: not valid JSON"),
+        ("3", "line 4: not a JSON object"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"ratio": "x"}), "line 4: the field 'ratio'"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": 1}), "line 4: the field 'answer'"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": {}}), "the field 'truncated' cannot"),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.machine import processors
-from specpc_cli import sharing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,11 +63,11 @@ def test_the_variable_is_set_where_it_helps(
 ) -> None:
     monkeypatch.setattr(processors, "quota", lambda: limit)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(sharing, "others_at_work", lambda: 0)
+    monkeypatch.setattr(processors, "others_at_work", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", before or "")
     if before is None:
         monkeypatch.delenv("OMP_NUM_THREADS")
-    sharing.share_machine()
+    processors.share_machine()
     assert os.environ.get("OMP_NUM_THREADS") == expected
 
 
@@ -78,8 +77,8 @@ def test_the_variable_is_set_where_it_helps(
 def test_others_at_work(tmp_path: Path, told: str, expected: int) -> None:
     load = tmp_path / "loadavg"
     load.write_text(told)
-    assert sharing.others_at_work(load) == expected
-    assert sharing.others_at_work(tmp_path / "none") == 0
+    assert processors.others_at_work(load) == expected
+    assert processors.others_at_work(tmp_path / "none") == 0
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_threads_sleep_where_others_are_at_work(
     expected: str | None,
 ) -> None:
     monkeypatch.setattr(processors, "quota", lambda: None)
-    monkeypatch.setattr(sharing, "others_at_work", lambda: others)
+    monkeypatch.setattr(processors, "others_at_work", lambda: others)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setenv("OMP_NUM_THREADS", own_threads)
@@ -109,14 +108,14 @@ def test_threads_sleep_where_others_are_at_work(
     monkeypatch.setenv("OMP_WAIT_POLICY", set_before or "")
     if set_before is None:
         monkeypatch.delenv("OMP_WAIT_POLICY")
-    sharing.share_machine()
+    processors.share_machine()
     assert os.environ.get("OMP_WAIT_POLICY") == expected
 
 
 def test_the_command_sets_it_before_torch_is_imported() -> None:
     code = (
         "import os, sys\n"
-        "from specpc import processors\n"
+        "from specpc.machine import processors\n"
         "from specpc_cli import main\n"
         "processors.quota = lambda: 1.0\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"

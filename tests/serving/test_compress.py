@@ -26,14 +26,12 @@ if TYPE_CHECKING:
 
 TEXT = "".join(f"Sentence {i} says that topic {i % 7} is dull. " for i in range(20))
 QUESTION = "What of topic 3?"
-REQUEST = {
-    "model": "any",
-    "messages": [
-        {"role": "user", "content": TEXT},
-        {"role": "assistant", "content": "Noted."},
-        {"role": "user", "content": QUESTION},
-    ],
-}
+TURNS = [
+    {"role": "user", "content": TEXT},
+    {"role": "assistant", "content": "Noted."},
+    {"role": "user", "content": QUESTION},
+]
+REQUEST: dict[str, Any] = {"model": "any", "messages": TURNS}
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +156,21 @@ def test_the_client_gives_what_the_library_gives(
         return untimed(json_fields(made))
 
     assert outcome(ServerCompressor(url).compress) == outcome(tiny.compress)
+
+
+def test_the_client_gives_results_of_the_same_kinds(url: str, tiny: Compressor) -> None:
+    client = ServerCompressor(url)
+    documents = [Document("a", TEXT), Document("b", TEXT.replace("topic", "matter"))]
+    here = tiny.compress_documents(documents, QUESTION, ratio=0.3)
+    there = client.compress_documents(documents, QUESTION, ratio=0.3)
+    assert type(there) is type(here)
+    assert untimed(documents_fields(there)) == untimed(documents_fields(here))
+    for request in (REQUEST, REQUEST | {"messages": TURNS[2:]}):
+        mine = tiny.compress_messages(request, ratio=0.3, keep=["topic 1"])
+        theirs = client.compress_messages(request, ratio=0.3, keep=["topic 1"])
+        assert type(theirs) is type(mine)
+        assert theirs.places == mine.places
+        assert untimed(messages_fields(theirs)) == untimed(messages_fields(mine))
 
 
 def test_many_clients_at_once_get_their_own_answers(url: str, tiny: Compressor) -> None:
