@@ -12,32 +12,10 @@ from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import BatchSettings, Fields
 from specpc.errors import InputError, SpecPCError
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Protection, Setup
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
 from specpc_cli.console import Console
-from specpc_cli.options import (
-    MANY,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    GapOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    QuestionFieldOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    RatioOption,
-    ResumeOption,
-    ScorerOption,
-    TargetTokensOption,
-    TokenizerOption,
-    UnitOption,
-    VerboseOption,
-    option,
-)
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -54,43 +32,37 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
     ],
     output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
-    ratio: RatioOption = DEFAULT_RATIO,
-    target_tokens: TargetTokensOption = None,
-    tokenizer: TokenizerOption = "draft",
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    unit: UnitOption = "auto",
-    gap: GapOption = "",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    ratio: opt.Ratio = DEFAULT_RATIO,
+    target_tokens: opt.TargetTokens = None,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    gap: opt.Gap = "",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
     context_field: Annotated[
-        str, option(MANY, "--context-field", help="The field, or column, that is compressed.")
+        str, opt.many("The field, or column, that is compressed.")
     ] = "context",
-    question_field: QuestionFieldOption = "question",
+    question_field: opt.QuestionField = "question",
     engine: Annotated[
-        Engine, option(MANY, "--engine", help="Workers on this machine, or on a Ray cluster.")
+        Engine, opt.many("Workers on this machine, or on a Ray cluster.")
     ] = "processes",
     workers: Annotated[
         int | None,
-        option(
-            MANY, "--workers", min=1, help="How many [default: one a GPU, or one for two cores]."
-        ),
+        opt.many("How many [default: one a GPU, or one for two cores].", min=1),
     ] = None,
-    part_rows: Annotated[
-        int, option(MANY, "--part-rows", min=1, help="Most rows of a part.")
-    ] = PART_ROWS,
-    retries: Annotated[
-        int, option(MANY, "--retries", min=0, help="How often a failed part is tried again.")
-    ] = 3,
-    resume: ResumeOption = False,
+    part_rows: Annotated[int, opt.many("Most rows of a part.", min=1)] = PART_ROWS,
+    retries: Annotated[int, opt.many("How often a failed part is tried again.", min=0)] = 3,
+    resume: opt.Resume = False,
 ) -> None:
     """Compress every row of a corpus, with many workers.
 

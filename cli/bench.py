@@ -11,52 +11,36 @@ import typer
 
 from specpc.errors import UsageError
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
+from specpc_cli import options as opt
 from specpc_cli.console import Console
-from specpc_cli.options import (
-    MEASURED,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    JsonOption,
-    OfflineOption,
-    OnlyRatioOption,
-    ScorerOption,
-    option,
-)
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
-    ratio: OnlyRatioOption = DEFAULT_RATIO,
+    ratio: opt.OnlyRatio = DEFAULT_RATIO,
     tokens: Annotated[
         list[int] | None,
-        option(
-            MEASURED,
-            "--tokens",
-            min=64,
-            max=131_072,
-            help="Length of a text. Repeatable [default: 250, 1000, 4000]",
+        opt.measured(
+            "Length of a text. Repeatable [default: 250, 1000, 4000]", min=64, max=131_072
         ),
     ] = None,
     target_speed: Annotated[
         float | None,
-        option(MEASURED, "--target-speed", help="Input tokens a second that the target reads."),
+        opt.measured("Input tokens a second that the target reads."),
     ] = None,
     price: Annotated[
         float | None,
-        option(MEASURED, "--price", help="What a million input tokens of the target cost."),
+        opt.measured("What a million input tokens of the target cost."),
     ] = None,
-    repeats: Annotated[
-        int, option(MEASURED, "--repeats", min=1, help="Medians are of so many runs.")
-    ] = 3,
-    as_json: JsonOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    repeats: Annotated[int, opt.measured("Medians are of so many runs.", min=1)] = 3,
+    as_json: opt.Json = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how fast this machine compresses, and from how many tokens on that saves time.
 

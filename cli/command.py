@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import typer.core
 
-from specpc_cli.options import IO
+from specpc_cli.options import OUTPUT
 
 # The first letter of what is a sentence of its own.
 _CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
@@ -44,7 +44,7 @@ class Command(typer.core.TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help."""
-        super(Command, _drawable(self, ctx, IO)).format_help(ctx, formatter)
+        super(Command, _drawable(self, ctx, OUTPUT)).format_help(ctx, formatter)
 
 
 class Group(typer.core.TyperGroup):

@@ -22,7 +22,7 @@ from specpc.options import (
     check_text,
     scorer_name,
 )
-from specpc_cli.options import JsonOption, variable_of
+from specpc_cli import options as opt
 from specpc_cli.outputs import write_stdout
 
 BUILT_IN: Final[dict[str, Any]] = {
@@ -52,7 +52,7 @@ class Setting(NamedTuple):
     origin: str
 
 
-def config(as_json: JsonOption = False) -> None:
+def config(as_json: opt.Json = False) -> None:
     """Show the defaults of all commands, and where each comes from.
 
     \b
@@ -100,11 +100,13 @@ def read_settings() -> dict[str, Setting]:
             raise UsageError(f"{path}: there is no setting {name!r}: use {', '.join(near)}")
         settings[name] = _checked(name, value, str(path))
     for name in BUILT_IN:
-        if value := os.environ.get(variable_of(name)):
+        if value := os.environ.get(opt.variable_of(name)):
             number: float | str = value
             with suppress(ValueError):
                 number = float(value)
-            settings[name] = _checked(name, number if name == "ratio" else value, variable_of(name))
+            settings[name] = _checked(
+                name, number if name == "ratio" else value, opt.variable_of(name)
+            )
     return settings
 
 

@@ -12,22 +12,10 @@ from specpc.errors import UsageError
 from specpc.machine.journal import json_line
 from specpc.options import DEFAULT_DRAFT
 from specpc.text.query import NEUTRAL_INSTRUCTION
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.options import (
-    IO,
-    MEASURED,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    JsonOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    option,
-)
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -40,23 +28,21 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = STDIN,
     target: Annotated[
         str | None,
-        option(MEASURED, "--target", help="Model to be predicted: a name as for --draft."),
+        opt.measured("Model to be predicted: a name as for --draft."),
     ] = None,
     top: Annotated[
         float,
-        option(MEASURED, "--top", help="Fraction of the tokens whose overlap is measured."),
+        opt.measured("Fraction of the tokens whose overlap is measured."),
     ] = 0.1,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    as_json: JsonOption = False,
-    plot: Annotated[
-        Path | None, option(IO, "--plot", help="Draw it by layer: a .svg, .png or .pdf file.")
-    ] = None,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    as_json: opt.Json = False,
+    plot: Annotated[Path | None, opt.io("Draw it by layer: a .svg, .png or .pdf file.")] = None,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 

@@ -16,23 +16,9 @@ from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, has
 from specpc.kv.settings import KV_BUDGET, KVSettings
 from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
+from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import (
-    ANSWERS,
-    BUDGET,
-    IO,
-    MEASURED,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    JsonOption,
-    OfflineOption,
-    QuietOption,
-    complete_drafts,
-    completing,
-    option,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,100 +39,74 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     ratio: Annotated[
         list[float] | None,
-        option(
-            BUDGET,
-            "--ratio",
-            help="Fraction of the tokens kept. Repeatable "
-            f"[default: {', '.join(map(str, _RATIOS))}]",
+        opt.budget(
+            f"Fraction of the tokens kept. Repeatable [default: {', '.join(map(str, _RATIOS))}]"
         ),
     ] = None,
     kv_budget: Annotated[
         list[int] | None,
-        option(
-            BUDGET,
-            "--kv-budget",
-            help=f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
-            f"KV cache. Repeatable [default: {KV_BUDGET}]",
+        opt.budget(
+            f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
+            f"KV cache. Repeatable [default: {KV_BUDGET}]"
         ),
     ] = None,
     method: Annotated[
         list[str] | None,
-        option(
-            MEASURED,
-            "--method",
-            help=f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
+        opt.measured(
+            f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
             f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
             f"your own. Repeatable [default: {', '.join(_METHODS)}]",
-            autocompletion=completing(METHODS),
+            autocompletion=opt.completing(METHODS),
         ),
     ] = None,
     baseline: Annotated[
         str | None,
-        option(MEASURED, "--baseline", help="Method the others are compared with, item by item."),
+        opt.measured("Method the others are compared with, item by item."),
     ] = None,
     limit: Annotated[
         int | None,
-        option(MEASURED, "--limit", min=1, help="Most items of each file, spread over it."),
+        opt.measured("Most items of each file, spread over it.", min=1),
     ] = None,
     no_question: Annotated[
         bool,
-        option(MEASURED, "--no-question", help="Withhold the questions from the methods."),
+        opt.measured("Withhold the questions from the methods.", "--no-question"),
     ] = False,
-    seed: Annotated[
-        int, option(MEASURED, "--seed", min=0, help="Of 'random' and of the intervals.")
-    ] = 0,
+    seed: Annotated[int, opt.measured("Of 'random' and of the intervals.", min=0)] = 0,
     target: Annotated[
         str | None,
-        option(
-            ANSWERS,
-            "--target",
-            help="Model that answers the questions here: a name as for --draft.",
-            autocompletion=complete_drafts,
+        opt.answers(
+            "Model that answers the questions here: a name as for --draft.",
+            autocompletion=opt.complete_drafts,
         ),
     ] = None,
     endpoint: Annotated[
         str | None,
-        option(
-            ANSWERS,
-            "--endpoint",
-            help="Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
-            "is OpenAI-compatible. The key is taken from OPENAI_API_KEY.",
+        opt.answers(
+            "Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
+            "is OpenAI-compatible. The key is taken from OPENAI_API_KEY."
         ),
     ] = None,
-    endpoint_model: Annotated[
-        str | None, option(ANSWERS, "--endpoint-model", help="Name of the model on that server.")
-    ] = None,
+    endpoint_model: Annotated[str | None, opt.answers("Name of the model on that server.")] = None,
     answer_tokens: Annotated[
         int,
-        option(
-            ANSWERS,
-            "--answer-tokens",
-            min=1,
-            help="Most tokens of an answer; summaries need some 500.",
-        ),
+        opt.answers("Most tokens of an answer; summaries need some 500.", min=1),
     ] = ANSWER_TOKENS,
     output: Annotated[
-        Path | None, option(IO, "-o", "--output", help="File to keep every measurement in.")
+        Path | None, opt.io("File to keep every measurement in.", "-o", "--output")
     ] = None,
-    resume: Annotated[
-        bool, option(IO, "--resume", help="Go on with the file named by -o.")
-    ] = False,
-    results: Annotated[
-        Path | None, option(IO, "--from", help="Report a results file; run nothing.")
-    ] = None,
+    resume: Annotated[bool, opt.io("Go on with the file named by -o.", "--resume")] = False,
+    results: Annotated[Path | None, opt.io("Report a results file; run nothing.", "--from")] = None,
     plot: Annotated[
         Path | None,
-        option(IO, "--plot", help="Draw recall against ratio: a .svg, .png or .pdf file."),
+        opt.io("Draw recall against ratio: a .svg, .png or .pdf file."),
     ] = None,
-    as_json: JsonOption = False,
-    verbose: Annotated[
-        bool, option(IO, "-v", "--verbose", help="Add a table of every data set.")
-    ] = False,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    as_json: opt.Json = False,
+    verbose: Annotated[bool, opt.io("Add a table of every data set.", "-v", "--verbose")] = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 

@@ -9,24 +9,10 @@ import typer
 from specpc.errors import UsageError
 from specpc.kv.settings import METHODS
 from specpc.options import DEFAULT_DRAFT, SCORERS, Setup
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import (
-    BUDGET,
-    DRAFT,
-    IO,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    complete_drafts,
-    completing,
-    option,
-)
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -48,68 +34,47 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     method: Annotated[
         str,
-        option(
-            BUDGET, "--method", help=f"{', '.join(METHODS)}.", autocompletion=completing(METHODS)
-        ),
+        opt.budget(f"{', '.join(METHODS)}.", autocompletion=opt.completing(METHODS)),
     ] = "speckv",
     prompt_budget: Annotated[
         int | None,
-        option(
-            BUDGET,
-            "--prompt-budget",
-            help="specpc, speckv-pc: most tokens of the text [default: 2048].",
-        ),
+        opt.budget("specpc, speckv-pc: most tokens of the text [default: 2048]."),
     ] = None,
     kv_budget: Annotated[
         int | None,
-        option(
-            BUDGET,
-            "--kv-budget",
-            help="speckv, speckv-pc, snapkv, streaming: entries of the prompt kept in every head "
-            "of the KV cache [default: 256].",
+        opt.budget(
+            "speckv, speckv-pc, snapkv, streaming: entries of the prompt kept in every head "
+            "of the KV cache [default: 256]."
         ),
     ] = None,
-    max_new_tokens: Annotated[
-        int, option(BUDGET, "--max-new-tokens", help="Most tokens of the answer.")
-    ] = 256,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    verbose: Annotated[
-        bool, option(IO, "-v", "--verbose", help="Tell times, tokens and memory.")
-    ] = False,
-    quiet: QuietOption = False,
+    max_new_tokens: Annotated[int, opt.budget("Most tokens of the answer.")] = 256,
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    verbose: Annotated[bool, opt.io("Tell times, tokens and memory.", "-v", "--verbose")] = False,
+    quiet: opt.Quiet = False,
     target: Annotated[
         str,
-        option(
-            DRAFT,
-            "--target",
-            help="Model that answers: a name as for --draft.",
-            autocompletion=complete_drafts,
-        ),
+        opt.draft("Model that answers: a name as for --draft.", autocompletion=opt.complete_drafts),
     ] = DEFAULT_DRAFT,
-    draft: DraftOption = DEFAULT_DRAFT,
+    draft: opt.Draft = DEFAULT_DRAFT,
     lookahead: Annotated[
         int | None,
-        option(
-            DRAFT,
-            "--lookahead",
-            help="speckv, speckv-pc: most tokens of the draft's guess [default: as many as the "
-            "answer may have].",
+        opt.draft(
+            "speckv, speckv-pc: most tokens of the draft's guess [default: as many as the "
+            "answer may have]."
         ),
     ] = None,
     scorer: Annotated[
         str | None,
-        option(
-            DRAFT,
-            "--scorer",
-            help=f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; paper guesses "
+        opt.draft(
+            f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; paper guesses "
             "the answer on the way [default: auto].",
-            autocompletion=completing(SCORERS),
+            autocompletion=opt.completing(SCORERS),
         ),
     ] = None,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Let a model on this machine answer from a long text, with less memory.
 

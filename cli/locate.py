@@ -11,8 +11,8 @@ import typer
 from specpc.errors import InputError, UsageError
 from specpc.machine.journal import json_line
 from specpc.output.locate import SlicedText, SourcePlace, line_and_column, locate, locate_position
+from specpc_cli import options as opt
 from specpc_cli.inputs import decode, read_bytes
-from specpc_cli.options import IO, JsonOption, option
 from specpc_cli.outputs import write_stdout
 
 
@@ -23,10 +23,8 @@ def locate_quote(
     quote: Annotated[
         str | None, typer.Argument(help="Some of the compressed text.", show_default=False)
     ] = None,
-    at: Annotated[
-        int | None, option(IO, "--at", help="A character of the compressed text, from 0.")
-    ] = None,
-    as_json: JsonOption = False,
+    at: Annotated[int | None, opt.io("A character of the compressed text, from 0.")] = None,
+    as_json: opt.Json = False,
 ) -> None:
     """Find where a quote of a compressed text stood in its source.
 

@@ -14,9 +14,9 @@ import typer
 from specpc.errors import SpecPCError, UsageError
 from specpc.machine.processors import share_machine
 from specpc.version import __version__
+from specpc_cli import options as opt
 from specpc_cli.command import Command, Group, sentence
 from specpc_cli.config import read_settings
-from specpc_cli.options import variable_of
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _configured(commands: Mapping[str, Any], strict: bool) -> dict[str, dict[str
         name: {
             param.name: settings[param.name].value
             for param in command.params
-            if param.name in settings and param.envvar == variable_of(param.name)
+            if param.name in settings and param.envvar == opt.variable_of(param.name)
         }
         for name, command in commands.items()
     }

@@ -11,16 +11,9 @@ import typer
 
 from specpc.errors import UsageError
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
+from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
-from specpc_cli.options import (
-    BUDGET,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    setting,
-)
 
 if TYPE_CHECKING:
     from specpc import Compressor
@@ -36,12 +29,14 @@ def serve(
     ] = None,
     ratio: Annotated[
         float,
-        setting(BUDGET, "ratio", help="Fraction of the tokens kept where an agent does not say."),
+        opt.setting(
+            opt.budget, "ratio", "Fraction of the tokens kept where an agent does not say."
+        ),
     ] = DEFAULT_RATIO,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Offer compress and locate to agents over standard input and output (MCP).
 

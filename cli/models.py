@@ -9,8 +9,8 @@ import typer
 
 from specpc.machine.reporting import format_bytes
 from specpc.options import DEFAULT_DRAFT
+from specpc_cli import options as opt
 from specpc_cli.command import Command, Group
-from specpc_cli.options import JsonOption, complete_drafts
 
 if TYPE_CHECKING:
     from specpc.drafts.inventory import DraftStatus
@@ -21,7 +21,7 @@ app = typer.Typer(cls=Group)
 @app.callback(invoke_without_command=True)
 def models(
     context: typer.Context,
-    as_json: JsonOption = False,
+    as_json: opt.Json = False,
 ) -> None:
     """List, fetch and remove draft models.
 
@@ -51,7 +51,7 @@ def pull(
     name: Annotated[
         str,
         typer.Argument(
-            help="A name from the list, or a Hugging Face id.", autocompletion=complete_drafts
+            help="A name from the list, or a Hugging Face id.", autocompletion=opt.complete_drafts
         ),
     ] = (DEFAULT_DRAFT),
 ) -> None:
@@ -82,7 +82,7 @@ def remove(
     name: Annotated[
         str,
         typer.Argument(
-            help="A name or file from the list, or a Hub id.", autocompletion=complete_drafts
+            help="A name or file from the list, or a Hub id.", autocompletion=opt.complete_drafts
         ),
     ],
 ) -> None:

@@ -6,33 +6,34 @@ in a file, for all commands that have it (`specpc_cli.config`).
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
-from specpc.options import SCORERS, UNITS, Device, Dtype, ScorerName, Unit, scorer_name
+from specpc.options import SCORERS, UNITS, ScorerName, scorer_name
+from specpc.options import Device as DeviceName
+from specpc.options import Dtype as DtypeName
+from specpc.options import Unit as UnitName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-BUDGET: Final = "Budget"
-KEPT: Final = "What is kept"
-IO: Final = "Input and output"
-DRAFT: Final = "Draft"
-MANY: Final = "Many texts"
-MEASURED: Final = "What is measured"
-ANSWERS: Final = "Answers"
+OUTPUT: Final = "Input and output"
 
 
-def option(panel: str, *names: str, **kwargs: Any) -> Any:
-    """An option of a panel."""
-    return typer.Option(*names, rich_help_panel=panel, **kwargs)
+def _option(panel: str, told: str, *names: str, **kwargs: Any) -> Any:
+    return typer.Option(*names, help=told, rich_help_panel=panel, **kwargs)
 
 
-def completing(names: Iterable[str]) -> Callable[[str], list[str]]:
-    """What the shell asks for the names that start as what was typed so far."""
-    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
+budget = partial(_option, "Budget")
+kept = partial(_option, "What is kept")
+io = partial(_option, OUTPUT)
+draft = partial(_option, "Draft")
+many = partial(_option, "Many texts")
+measured = partial(_option, "What is measured")
+answers = partial(_option, "Answers")
 
 
 def variable_of(name: str) -> str:
@@ -40,9 +41,21 @@ def variable_of(name: str) -> str:
     return f"SPECPC_{name.upper()}"
 
 
-def setting(panel: str, name: str, **kwargs: Any) -> Any:
-    """An option that can also be set by a variable or in a file."""
-    return option(panel, f"--{name}", envvar=variable_of(name), show_envvar=False, **kwargs)
+def setting(panel: Callable[..., Any], name: str, told: str, **kwargs: Any) -> Any:
+    """An option of a panel that can also be set by a variable or in a file."""
+    return panel(told, f"--{name}", envvar=variable_of(name), show_envvar=False, **kwargs)
+
+
+def completing(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """What the shell asks for the names that start as what was typed so far."""
+    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
+
+
+def complete_drafts(incomplete: str) -> list[str]:
+    """Drafts that have a name here."""
+    from specpc.drafts.catalogue import KNOWN_DRAFTS
+
+    return completing(known.name for known in KNOWN_DRAFTS)(incomplete)
 
 
 def _any_of(names: Sequence[str]) -> str:
@@ -57,130 +70,102 @@ def _scorer(typed: str) -> str:
     return name
 
 
-def complete_drafts(incomplete: str) -> list[str]:
-    """Drafts that have a name here."""
-    from specpc.drafts.catalogue import KNOWN_DRAFTS
-
-    return completing(draft.name for draft in KNOWN_DRAFTS)(incomplete)
-
-
-_RATIO = setting(BUDGET, "ratio", help="Fraction of the tokens kept, 0 < r <= 1.")
-RatioOption = Annotated[float | None, _RATIO]
-OnlyRatioOption = Annotated[float, _RATIO]
-TargetTokensOption = Annotated[
-    int | None,
-    option(BUDGET, "--target-tokens", help="Most tokens kept, in place of a ratio."),
-]
-TokenizerOption = Annotated[
+_RATIO: Final = setting(budget, "ratio", "Fraction of the tokens kept, 0 < r <= 1.")
+Ratio = Annotated[float | None, _RATIO]
+OnlyRatio = Annotated[float, _RATIO]
+TargetTokens = Annotated[int | None, budget("Most tokens kept, in place of a ratio.")]
+Tokenizer = Annotated[
     str,
     setting(
-        BUDGET,
+        budget,
         "tokenizer",
-        help="What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
+        "What counts the tokens: a tiktoken model or encoding (gpt-4o, cl100k_base), a "
         "Hugging Face id or folder, or draft, characters, words.",
     ),
 ]
 
-QuestionOption = Annotated[
-    str | None, option(KEPT, "-q", "--question", help="What will be asked of the text.")
-]
-QuestionFileOption = Annotated[
-    Path | None, option(KEPT, "--question-file", help="Read the question from a file.")
-]
-UnitOption = Annotated[
-    Unit,
+Question = Annotated[str | None, kept("What will be asked of the text.", "-q", "--question")]
+QuestionFile = Annotated[Path | None, kept("Read the question from a file.")]
+Unit = Annotated[
+    UnitName,
     setting(
-        KEPT,
+        kept,
         "unit",
+        f"What is kept or dropped whole: {_any_of(UNITS)}. By default it follows the text, in "
+        "words where there is no question; 'token' is the paper's rule.",
         metavar="<unit>",
-        help=f"What is kept or dropped whole: {_any_of(UNITS)}. By default it follows the text, "
-        "in words where there is no question; 'token' is the paper's rule.",
     ),
 ]
-GapOption = Annotated[
-    str, setting(KEPT, "gap", help="Marker written wherever text was cut.", show_default=False)
+Gap = Annotated[
+    str, setting(kept, "gap", "Marker written wherever text was cut.", show_default=False)
 ]
-KeepOption = Annotated[
+Keep = Annotated[
     list[str] | None,
-    option(KEPT, "--keep", help="Keep every unit this regular expression matches in; repeatable."),
+    kept("Keep every unit this regular expression matches in; repeatable."),
 ]
-KeepFirstOption = Annotated[int, option(KEPT, "--keep-first", help="Keep the first N units.")]
-KeepLastOption = Annotated[int, option(KEPT, "--keep-last", help="Keep the last N units.")]
+KeepFirst = Annotated[int, kept("Keep the first N units.")]
+KeepLast = Annotated[int, kept("Keep the last N units.")]
 
-VerboseOption = Annotated[
-    bool, option(IO, "-v", "--verbose", help="Tell how the result came about.")
-]
-QuietOption = Annotated[
-    bool, option(IO, "-Q", "--quiet", help="Nothing on standard error but failures.")
-]
-JsonOption = Annotated[bool, option(IO, "--json", help="Print JSON, for programs.")]
+Output = Annotated[Path | None, io("File to write, or folder for several files.", "-o", "--output")]
+Json = Annotated[bool, io("Print JSON, for programs.", "--json")]
+Verbose = Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")]
+Quiet = Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")]
 
-DraftOption = Annotated[
+Draft = Annotated[
     str,
     setting(
-        DRAFT,
+        draft,
         "draft",
-        help="Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.",
+        "Draft model: see 'specpc models'; or a Hub id, folder or .gguf file.",
         autocompletion=complete_drafts,
     ),
 ]
-ScorerOption = Annotated[
+Scorer = Annotated[
     ScorerName,
     setting(
-        DRAFT,
+        draft,
         "scorer",
+        f"Scoring rule: {_any_of(SCORERS)}.",
         parser=_scorer,
         metavar="<scorer>",
-        help=f"Scoring rule: {_any_of(SCORERS)}.",
         autocompletion=completing(SCORERS),
     ),
 ]
-DeviceOption = Annotated[
-    Device,
+Device = Annotated[
+    DeviceName,
     setting(
-        DRAFT,
+        draft,
         "device",
+        "Where it computes: auto, cpu, cuda or mps.",
         parser=str,  # any cuda:N
         metavar="<device>",
-        help="Where it computes: auto, cpu, cuda or mps.",
-        autocompletion=completing(get_args(Device)),
+        autocompletion=completing(get_args(DeviceName)),
     ),
 ]
-DtypeOption = Annotated[
-    Dtype,
+Dtype = Annotated[
+    DtypeName,
     setting(
-        DRAFT,
+        draft,
         "dtype",
+        f"In which numbers: {_any_of(get_args(DtypeName))}.",
         parser=str,
         metavar="<dtype>",
-        help=f"In which numbers: {_any_of(get_args(Dtype))}.",
-        autocompletion=completing(get_args(Dtype)),
+        autocompletion=completing(get_args(DtypeName)),
     ),
 ]
-OfflineOption = Annotated[
-    bool, option(DRAFT, "--offline", help="Never download; fail if the draft is missing.")
-]
-CacheOption = Annotated[
+Offline = Annotated[bool, draft("Never download; fail if the draft is missing.", "--offline")]
+Cache = Annotated[
     bool,
-    option(
-        DRAFT,
-        "--cache",
-        help="Keep the scores on disk: another ratio for the same text needs no draft.",
-    ),
+    draft("Keep the scores on disk: another ratio for the same text needs no draft.", "--cache"),
 ]
-ServerOption = Annotated[
+Server = Annotated[
     str | None,
     setting(
-        DRAFT,
+        draft,
         "server",
-        help="Address of a 'specpc serve' that does the work, at once [or SPECPC_SERVER].",
+        "Address of a 'specpc serve' that does the work, at once [or SPECPC_SERVER].",
     ),
 ]
 
-OutputOption = Annotated[
-    Path | None, option(IO, "-o", "--output", help="File to write, or folder for several files.")
-]
-ResumeOption = Annotated[bool, option(MANY, "--resume", help="Go on with an interrupted run.")]
-QuestionFieldOption = Annotated[
-    str, option(MANY, "--question-field", help="JSON lines: the field that holds the question.")
-]
+QuestionField = Annotated[str, many("JSON lines: the field that holds the question.")]
+Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]

@@ -8,65 +8,44 @@ from typing import Annotated
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO
 from specpc.serving import check_installed
 from specpc.serving.settings import ServerSettings
+from specpc_cli import options as opt
 from specpc_cli.console import Console
-from specpc_cli.options import (
-    BUDGET,
-    IO,
-    MANY,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    QuietOption,
-    option,
-    setting,
-)
 
 _DEFAULT = ServerSettings()
 
 
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     ratio: Annotated[
-        float, setting(BUDGET, "ratio", help="Chat requests: fraction of long texts kept.")
+        float, opt.setting(opt.budget, "ratio", "Chat requests: fraction of long texts kept.")
     ] = DEFAULT_RATIO,
     min_tokens: Annotated[
         int,
-        option(BUDGET, "--min-tokens", help="Chat requests: cut only if so many may be cut."),
+        opt.budget("Chat requests: cut only if so many may be cut."),
     ] = _DEFAULT.min_tokens,
     host: Annotated[
         str,
-        option(IO, "--host", help="Address to listen on; but for loopback it needs SPECPC_TOKEN."),
+        opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN."),
     ] = _DEFAULT.host,
-    port: Annotated[int, option(IO, "--port", help="Port; 0 for any.")] = _DEFAULT.port,
+    port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
         str | None,
-        option(
-            IO,
-            "--openai-upstream",
-            help="Where /v1/chat/completions is passed on to: a base URL ending in /v1.",
-        ),
+        opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
     ] = None,
     anthropic_upstream: Annotated[
         str | None,
-        option(
-            IO,
-            "--anthropic-upstream",
-            help="Where /v1/messages is passed on to: a base URL without /v1.",
-        ),
+        opt.io("Where /v1/messages is passed on to: a base URL without /v1."),
     ] = None,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
     queue: Annotated[
-        int, option(MANY, "--queue", help="Most texts that wait; more are refused with 429.")
+        int, opt.many("Most texts that wait; more are refused with 429.")
     ] = _DEFAULT.queue,
-    max_bytes: Annotated[
-        int, option(MANY, "--max-bytes", help="Most bytes of a request.")
-    ] = _DEFAULT.max_bytes,
+    max_bytes: Annotated[int, opt.many("Most bytes of a request.")] = _DEFAULT.max_bytes,
     timeout: Annotated[
-        float, option(MANY, "--timeout", help="Most seconds until a text is compressed.")
+        float, opt.many("Most seconds until a text is compressed.")
     ] = _DEFAULT.timeout,
 ) -> None:
     """Keep a draft warm and compress for other programs.

@@ -13,28 +13,10 @@ import typer
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection, check_budget
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import (
-    IO,
-    CacheOption,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    OnlyRatioOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    ScorerOption,
-    TokenizerOption,
-    UnitOption,
-    option,
-)
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -43,39 +25,33 @@ if TYPE_CHECKING:
 
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
-    ratio: OnlyRatioOption = DEFAULT_RATIO,
-    tokenizer: TokenizerOption = "draft",
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    unit: UnitOption = "auto",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
+    ratio: opt.OnlyRatio = DEFAULT_RATIO,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
     output: Annotated[
         Path | None,
-        option(IO, "-o", "--output", help="HTML file to write instead, or a folder for it."),
+        opt.io("HTML file to write instead, or a folder for it.", "-o", "--output"),
     ] = None,
-    open_page: Annotated[
-        bool, option(IO, "--open", help="Open the HTML page in the browser.")
-    ] = False,
+    open_page: Annotated[bool, opt.io("Open the HTML page in the browser.", "--open")] = False,
     mark: Annotated[
         list[str] | None,
-        option(
-            IO,
-            "--mark",
-            help="Highlight this text and tell from which ratio on it is kept; repeat.",
-        ),
+        opt.io("Highlight this text and tell from which ratio on it is kept; repeat."),
     ] = None,
     pager: Annotated[
-        bool, option(IO, "--pager", help="Show the text page by page, in $PAGER or less.")
+        bool, opt.io("Show the text page by page, in $PAGER or less.", "--pager")
     ] = False,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    cache: CacheOption = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
+    cache: opt.Cache = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
 

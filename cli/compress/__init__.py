@@ -18,6 +18,7 @@ from specpc.options import (
     Setup,
     check_budget,
 )
+from specpc_cli import options as opt
 from specpc_cli.compress import messages, one
 from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.compress.files import FilesRun
@@ -29,33 +30,6 @@ from specpc_cli.compress.together import TogetherRun
 from specpc_cli.compress.tree import has_folder
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
-from specpc_cli.options import (
-    IO,
-    MANY,
-    CacheOption,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    GapOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    OutputOption,
-    QuestionFieldOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    RatioOption,
-    ResumeOption,
-    ScorerOption,
-    ServerOption,
-    TargetTokensOption,
-    TokenizerOption,
-    UnitOption,
-    VerboseOption,
-    option,
-)
 
 
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -66,77 +40,57 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="Text files or folders; '-' or none for standard input.", show_default=False
         ),
     ] = None,
-    ratio: RatioOption = DEFAULT_RATIO,
-    target_tokens: TargetTokensOption = None,
-    tokenizer: TokenizerOption = "draft",
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    unit: UnitOption = "auto",
-    gap: GapOption = "",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
-    output: OutputOption = None,
+    ratio: opt.Ratio = DEFAULT_RATIO,
+    target_tokens: opt.TargetTokens = None,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    gap: opt.Gap = "",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
+    output: opt.Output = None,
     input_format: Annotated[
         Format,
-        option(
-            IO,
-            "--format",
-            help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
-        ),
+        opt.io("messages: a chat request in JSON, as OpenAI and Anthropic take it.", "--format"),
     ] = "text",
     as_json: Annotated[
-        bool, option(IO, "--json", help="Print one JSON object a text: text, spans, counts.")
+        bool, opt.io("Print one JSON object a text: text, spans, counts.", "--json")
     ] = False,
-    stats: Annotated[
-        bool, option(IO, "--stats", help="Tell the tokens saved and the time spent.")
-    ] = False,
-    price: Annotated[
-        float | None, option(IO, "--price", help="With --stats: price of a million tokens.")
-    ] = None,
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    cache: CacheOption = False,
-    server: ServerOption = None,
+    stats: Annotated[bool, opt.io("Tell the tokens saved and the time spent.", "--stats")] = False,
+    price: Annotated[float | None, opt.io("With --stats: price of a million tokens.")] = None,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
+    cache: opt.Cache = False,
+    server: opt.Server = None,
     share: Annotated[
         bool,
-        option(MANY, "--together", help="One budget for all texts, spent where it matters."),
+        opt.many("One budget for all texts, spent where it matters.", "--together"),
     ] = False,
     min_per_document: Annotated[
         int,
-        option(
-            MANY,
-            "--min-per-document",
-            help="With --together: tokens each document keeps at least.",
-        ),
+        opt.many("With --together: tokens each document keeps at least."),
     ] = 0,
     template: Annotated[
         str | None,
-        option(
-            MANY,
-            "--template",
-            help="With --together: how each document stands in the joined text "
-            "('## {name}\\n{text}\\n\\n').",
+        opt.many(
+            "With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n')."
         ),
     ] = None,
-    jsonl: Annotated[
-        bool, option(MANY, "--jsonl", help="Every input line is a JSON object.")
-    ] = False,
+    jsonl: Annotated[bool, opt.many("Every input line is a JSON object.", "--jsonl")] = False,
     context_field: Annotated[
         str | None,
-        option(
-            MANY,
-            "--context-field",
-            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
-        ),
+        opt.many("With --jsonl: the field that is compressed ('context'; 'text' with --together)."),
     ] = None,
-    question_field: QuestionFieldOption = "question",
-    resume: ResumeOption = False,
+    question_field: opt.QuestionField = "question",
+    resume: opt.Resume = False,
 ) -> None:
     """Keep the part of a text that a question needs.
 
