@@ -116,16 +116,16 @@ def test_help_and_mistakes_import_nothing_slow_nor_other_commands() -> None:
 
 
 MISTAKES = {
-    "option": (["compress", "--foo"], "no such option: --foo"),
-    "near option": (["compress", "--rato", "1"], "(possible options: --draft, --format, --ratio)"),
-    "option of all": (["--foo"], "no such option: --foo"),
+    "option": (["compress", "--foo"], "no such option"),
+    "near option": (["compress", "--rato", "1"], "--ratio"),
+    "option of all": (["--foo"], "--foo"),
     "command": (["compres"], "no such command 'compres': did you mean 'compress'?"),
     "command of models": (["models", "pul", "x"], "no such command 'pul': did you mean 'pull'?"),
     "no argument": (["batch", "a"], "missing argument 'OUT'"),
     "no value": (["compress", "--ratio"], "option '--ratio' requires an argument"),
-    "no number": (["compress", "--ratio", "half"], "invalid value for '--ratio': input should"),
+    "no number": (["compress", "--ratio", "half"], "invalid value for '--ratio': "),
     "no whole number": (["compress", "--keep-first", "x"], "invalid value for '--keep-first': "),
-    "too small": (["bench", "--tokens", "3"], "invalid value for '--tokens': input should be gr"),
+    "too small": (["bench", "--tokens", "3"], "invalid value for '--tokens': "),
     "no choice": (["compress", "--unit", "x"], "invalid value for '--unit': 'x' is not one of"),
     "no scorer": (["compress", "--scorer", "x"], "invalid value for '--scorer': 'x' is not one"),
     "an argument too many": (["locate", "a", "b", "c"], "got unexpected extra argument"),
