@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,6 @@ from specpc.machine.network import downloads_forbidden
 from specpc.machine.reporting import Report, silent
 
 _FILE: Final = "tokenizer.json"
-_HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 
 
 def find_counter(
@@ -70,7 +68,7 @@ def _local(name: str, _offline: bool, _report: Report) -> Counter | None:
 
 
 def _hub(name: str, offline: bool, report: Report) -> Counter | None:
-    if not _HUB_ID.fullmatch(name):
+    if not hub.HUB_ID.fullmatch(name):
         return None
     found = hub.cached_file(name, _FILE)
     if found is None and downloads_forbidden(offline):
