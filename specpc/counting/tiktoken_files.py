@@ -72,12 +72,7 @@ def encoding_name(name: str) -> str | None:
 
 
 def load_encoding(name: str, *, offline: bool, report: Report) -> Encoding:
-    """Make an encoding; what its vocabulary lacks is downloaded, after saying so.
-
-    Args:
-        name: of an encoding that exists.
-        offline: forbid the download.
-        report: called with one line before a download.
+    """Make an encoding that exists; what its vocabulary lacks is downloaded, after saying so.
 
     Raises:
         TokenizerError: the vocabulary is missing and cannot or must not be downloaded.

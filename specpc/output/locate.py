@@ -61,8 +61,10 @@ class SlicedText:
     slices: tuple[Slice, ...]
 
     @classmethod
-    def of(cls, result: CompressionResult | DocumentsResult) -> SlicedText:
+    def of(cls, result: CompressionResult | DocumentsResult | SlicedText) -> SlicedText:
         """What `Compressor.compress` or `Compressor.compress_documents` made."""
+        if isinstance(result, SlicedText):
+            return result
         if isinstance(result, CompressionResult):
             return cls.from_json(json_fields(result))
         return cls.from_json(documents_fields(result))
@@ -119,7 +121,7 @@ def locate(
     Raises:
         InputError: the quote is blank.
     """
-    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    sliced = SlicedText.of(result)
     words = quote.split()
     if not words:
         raise InputError("the quote is empty: give some of the compressed text")
@@ -136,7 +138,7 @@ def locate_position(
     Raises:
         InputError: the text has no such character.
     """
-    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    sliced = SlicedText.of(result)
     if not 0 <= position < len(sliced.text):
         raise InputError(
             f"there is no character {position} in a compressed text of {len(sliced.text):,}"

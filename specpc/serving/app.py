@@ -137,13 +137,10 @@ def _told(passage: ForwardedChat) -> Headers:
 
 
 def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
-    """The server as an ASGI application.
+    """The server as an ASGI application; where it listens is up to whoever runs it.
 
-    Args:
-        compressor: the draft and its scorers, which only the worker uses from now on.
-        settings: limits and upstreams; where to listen is up to whoever runs the application.
-        worker: does the compressing, in another thread than the application's; closed when the
-            application ends.
+    The worker, in another thread, is the only one to use the compressor from now on; it is closed
+    when the application ends.
     """
     service = Service(compressor, settings, worker)
 

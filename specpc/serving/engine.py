@@ -50,11 +50,7 @@ class Engine:
     _made: dict[tuple[str, str, str], Compressor] = field(default_factory=dict, repr=False)
 
     def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
-        """The answer to a request, with the fields of `specpc.output.fields`.
-
-        Raises:
-            SpecPCError: as the call in Python does.
-        """
+        """The answer, with the fields of `specpc.output.fields`; raises what the library does."""
         compressor = self._compressor(request)
         question = request.question
         options: dict[str, Any] = {**request.cut.options(), "progress": progress}
@@ -72,14 +68,8 @@ class Engine:
     def shorten(self, body: bytes, ratio: float, least: int, progress: Progress) -> ForwardedChat:
         """A chat request with its long texts cut, or as it is where there is little to cut.
 
-        Whatever stands in the way of cutting, the upstream gets the whole request: it knows best
-        what is wrong with it.
-
-        Args:
-            body: the request.
-            ratio: fraction of the tokens that is kept.
-            least: fewest tokens for which it is worth the time.
-            progress: called after each window.
+        Little is less than ``least`` tokens. Whatever stands in the way of cutting, the upstream
+        gets the whole request: it knows best what is wrong with it.
         """
         try:
             request = json.loads(body)

@@ -23,10 +23,7 @@ async def unless_gone(
 ) -> T:
     """Await something, and cancel it when the client goes away or time is up.
 
-    Args:
-        request: whose body was read already.
-        work: what is awaited.
-        seconds: longest wait.
+    The body of the request must have been read already.
 
     Raises:
         ClientGoneError: the connection was closed.
