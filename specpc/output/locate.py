@@ -15,8 +15,6 @@ from specpc.output.fields import documents_fields, json_fields
 from specpc.results import CompressionResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from specpc.pipeline.documents import DocumentsResult
 
 
@@ -78,13 +76,18 @@ class SlicedText:
         """
         try:
             text = fields["compressed"]
+            # Of each source: where its text begins in the whole, its name, and its spans.
+            parts = [(0, fields.get("file"), fields)]
+            if "documents" in fields:
+                parts = [(made["position"], made["name"], made) for made in fields["documents"]]
             slices = [
                 Slice(at + position, SourcePlace(start, end, name))
-                for at, name, made in _parts(fields)
+                for at, name, made in parts
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
-            well = isinstance(text, str) and all(s.position <= s.end <= len(text) for s in slices)
-            if not well:
+            if not isinstance(text, str) or any(
+                not s.position <= s.end <= len(text) for s in slices
+            ):
                 raise ValueError("a span is outside of the text")
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
@@ -149,13 +152,6 @@ def locate_position(
 def line_and_column(source: str, position: int) -> tuple[int, int]:
     """Where a character stands, both counted from 1; lines end with ``\\n``."""
     return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
-
-
-def _parts(fields: dict[str, Any]) -> Iterable[tuple[int, str | None, dict[str, Any]]]:
-    """Of each source: where its text begins in the whole, its name, and its spans."""
-    if "documents" in fields:
-        return [(made["position"], made["name"], made) for made in fields["documents"]]
-    return [(0, fields.get("file"), fields)]
 
 
 def _positions(made: dict[str, Any]) -> list[int]:
