@@ -302,6 +302,6 @@ def _places(
     places = []
     for mark, start, end in found:
         first, stop = np.searchsorted(edges, (start, end)).tolist()
-        fate = tuple(kept[first:stop].all(axis=0).tolist())
+        fate = tuple(np.logical_and.reduce(kept[first:stop]).tolist())
         places.append(MarkPlace(mark, start, end, bisect_right(starts, start) - 1, fate))
     return tuple(places)
