@@ -50,7 +50,7 @@ def serve(
     for folder in folders or ():
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}")
-    from specpc.integrations.mcp import make_server
+    from specpc.integrations.mcp import Workbench, make_server
 
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs all it does
     console = Console(verbose=False, quiet=False)
@@ -64,4 +64,4 @@ def serve(
 
     if sys.stdin.isatty():
         console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(load, read_text, folders or (), offline=offline, ratio=ratio).run("stdio")
+    make_server(Workbench(load, read_text, folders or (), offline, ratio)).run("stdio")

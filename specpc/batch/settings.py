@@ -71,7 +71,9 @@ class BatchSettings:
         for where in ("device", "dtype", "offline"):
             del setup[where]
         fields = asdict(self.fields)
-        return {**asdict(self.cut), "question": self.question, "fields": fields, **setup}
+        cut = asdict(self.cut)
+        asked = {name: cut.pop(name) for name in ("ratio", "target_tokens")}
+        return {**asked, "question": self.question, **cut, "fields": fields, **setup}
 
     def fetch(self, report: Callable[[str], None]) -> None:
         """Find draft and tokenizer, fetching what is missing, without loading the draft.

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from specpc.counting.counters import DRAFT, PLAIN, HuggingFaceCounter, TiktokenCounter
+from specpc.counting.counters import DRAFT, PLAIN, Counter, file_counter, tiktoken_counter
 from specpc.counting.tiktoken_files import encoding_name, load_encoding
 from specpc.errors import DraftError, TokenizerError, UsageError
 from specpc.machine import hub
 from specpc.machine.network import downloads_forbidden
 from specpc.machine.reporting import Report, silent
 
-if TYPE_CHECKING:
-    from specpc.counting.counters import Counter
-
 _FILE: Final = "tokenizer.json"
-_HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 
 
 def find_counter(
@@ -55,7 +50,7 @@ def _tiktoken(name: str, offline: bool, report: Report) -> Counter | None:
     encoding = encoding_name(name)
     if encoding is None:
         return None
-    return TiktokenCounter(name, load_encoding(encoding, offline=offline, report=report))
+    return tiktoken_counter(name, load_encoding(encoding, offline=offline, report=report))
 
 
 def _local(name: str, _offline: bool, _report: Report) -> Counter | None:
@@ -69,11 +64,11 @@ def _local(name: str, _offline: bool, _report: Report) -> Counter | None:
                 f"the folder {name} has no {_FILE}: specpc counts with fast tokenizers, which "
                 "have one"
             )
-    return HuggingFaceCounter.from_file(name, path)
+    return file_counter(name, path)
 
 
 def _hub(name: str, offline: bool, report: Report) -> Counter | None:
-    if not _HUB_ID.fullmatch(name):
+    if not hub.HUB_ID.fullmatch(name):
         return None
     found = hub.cached_file(name, _FILE)
     if found is None and downloads_forbidden(offline):
@@ -87,7 +82,7 @@ def _hub(name: str, offline: bool, report: Report) -> Counter | None:
             found = hub.fetch_file(name, _FILE)
         except DraftError as error:
             raise TokenizerError(str(error)) from error
-    return HuggingFaceCounter.from_file(name, found)
+    return file_counter(name, found)
 
 
 FINDERS: Final = (_plain, _tiktoken, _local, _hub)

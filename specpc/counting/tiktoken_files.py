@@ -24,15 +24,10 @@ _CACHE_VARIABLES: Final = ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR")
 
 
 class Vocabulary(NamedTuple):
-    """A file that an encoding is made of: where it is in the store, and its SHA-256."""
+    """A file that an encoding is made of."""
 
-    path: str
+    url: str
     sha256: str
-
-    @property
-    def url(self) -> str:
-        """Where tiktoken downloads it from."""
-        return _STORE + self.path
 
     @property
     def cache_name(self) -> str:
@@ -40,41 +35,26 @@ class Vocabulary(NamedTuple):
         return hashlib.sha1(self.url.encode()).hexdigest()
 
 
-_O200K: Final = Vocabulary(
-    "encodings/o200k_base.tiktoken",
-    "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-)
-_CL100K: Final = Vocabulary(
-    "encodings/cl100k_base.tiktoken",
-    "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-)
-_P50K: Final = Vocabulary(
-    "encodings/p50k_base.tiktoken",
-    "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069",
-)
-_R50K: Final = Vocabulary(
-    "encodings/r50k_base.tiktoken",
-    "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930",
-)
-_GPT2: Final = (
-    Vocabulary(
-        "gpt-2/encodings/main/vocab.bpe",
-        "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5",
-    ),
-    Vocabulary(
-        "gpt-2/encodings/main/encoder.json",
-        "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783",
-    ),
-)
+def _vocabularies(pattern: str, hashes: dict[str, str]) -> dict[str, Vocabulary]:
+    return {name: Vocabulary(_STORE + pattern.format(name), hashes[name]) for name in hashes}
+
+
+_OF_GPT2: Final = _vocabularies("gpt-2/encodings/main/{}", {
+    "vocab.bpe": "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5",
+    "encoder.json": "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783",
+})  # fmt: skip
+_OTHERS: Final = _vocabularies("encodings/{}.tiktoken", {
+    "r50k_base": "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930",
+    "p50k_base": "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069",
+    "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+})  # fmt: skip
 # What tiktoken's own encodings download; a test compares it with tiktoken's code.
 VOCABULARIES: Final[dict[str, tuple[Vocabulary, ...]]] = {
-    "gpt2": _GPT2,
-    "r50k_base": (_R50K,),
-    "p50k_base": (_P50K,),
-    "p50k_edit": (_P50K,),
-    "cl100k_base": (_CL100K,),
-    "o200k_base": (_O200K,),
-    "o200k_harmony": (_O200K,),
+    "gpt2": tuple(_OF_GPT2.values()),
+    **{name: (file,) for name, file in _OTHERS.items()},
+    "p50k_edit": (_OTHERS["p50k_base"],),
+    "o200k_harmony": (_OTHERS["o200k_base"],),
 }
 
 
@@ -92,12 +72,7 @@ def encoding_name(name: str) -> str | None:
 
 
 def load_encoding(name: str, *, offline: bool, report: Report) -> Encoding:
-    """Make an encoding; what its vocabulary lacks is downloaded, after saying so.
-
-    Args:
-        name: of an encoding that exists.
-        offline: forbid the download.
-        report: called with one line before a download.
+    """Make an encoding that exists; what its vocabulary lacks is downloaded, after saying so.
 
     Raises:
         TokenizerError: the vocabulary is missing and cannot or must not be downloaded.
@@ -120,17 +95,15 @@ def load_encoding(name: str, *, offline: bool, report: Report) -> Encoding:
             raise TokenizerError(
                 f"The encoding {name} of tiktoken cannot be loaded: {first_line(error)}."
             ) from error
+        told = first_line(error)
+        reason = told if len(told) <= 100 else type(error).__name__
         raise TokenizerError(
-            f"The vocabulary of {name} could not be downloaded ({_reason(error)}): "
-            f"{_advice(missing)}."
+            f"The vocabulary of {name} could not be downloaded ({reason}): {_advice(missing)}."
         ) from error
 
 
 def _missing_files(name: str) -> list[Vocabulary]:
-    """The files of an encoding that are not in tiktoken's cache.
-
-    Nothing is known of the encodings that plugins of tiktoken bring.
-    """
+    """What tiktoken's cache lacks; of the encodings that its plugins bring nothing is known."""
     folder = _cache_folder()
     files = VOCABULARIES.get(name, ())
     return [file for file in files if folder is None or not _is_in(folder, file)]
@@ -159,8 +132,3 @@ def _advice(missing: list[Vocabulary]) -> str:
         else f"put it into a folder here and set {_CACHE_VARIABLES[0]} to that folder"
     )
     return f"fetch {files} where there is a network, and {where}"
-
-
-def _reason(error: Exception) -> str:
-    told = first_line(error)
-    return told if len(told) <= 100 else type(error).__name__

@@ -10,7 +10,6 @@ import json
 import shutil
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specpc.errors import DraftError
@@ -26,26 +25,6 @@ if TYPE_CHECKING:
 SOURCE_FILE = "source.json"
 
 
-@dataclass(frozen=True)
-class CacheEntry:
-    """A finished draft in the cache.
-
-    Attributes:
-        key: name of its folder.
-        folder: the folder.
-        source: what it was made from, as written in its ``source.json``.
-    """
-
-    key: str
-    folder: Path
-    source: dict[str, Any]
-
-    @property
-    def bytes(self) -> int:
-        """Size on disk."""
-        return folder_bytes(self.folder)
-
-
 def drafts_folder() -> Path:
     """Where converted drafts lie."""
     return cache_folder("drafts")
@@ -58,32 +37,26 @@ def find_entry(key: str) -> Path | None:
     return folder if complete and has_weights(folder) else None
 
 
-def entries() -> list[CacheEntry]:
-    """List the finished drafts."""
+def entries() -> dict[Path, dict[str, Any]]:
+    """The folders of the finished drafts, each with what it was made from (``source.json``)."""
     root = drafts_folder()
     try:
         names = sorted(path.name for path in root.iterdir() if not path.name.startswith("."))
     except OSError:
-        return []
-    folders = [folder for folder in map(find_entry, names) if folder is not None]
-    return [CacheEntry(folder.name, folder, _read_source(folder)) for folder in folders]
+        return {}
+    return {folder: _read_source(folder) for folder in map(find_entry, names) if folder is not None}
 
 
 def prepare_entry(key: str, name: str, build: Callable[[Path], Path], report: Report) -> Path:
     """Give the folder of a finished draft, building it first if need be.
 
-    Args:
-        key: the entry.
-        name: of the draft, for messages.
-        build: works in the scratch folder it is given and returns the finished folder inside.
-            It runs in one process at a time for each key.
-        report: is told when another process has to be waited for.
+    ``build`` works in the scratch folder it is given and returns the finished folder inside. It
+    runs in one process at a time for each key; ``report`` is told when another is waited for.
 
     Raises:
         DraftError: the cache cannot be written.
     """
-    found = find_entry(key)
-    if found is not None:
+    if (found := find_entry(key)) is not None:
         return found
     root = drafts_folder()
     final = root / key
@@ -92,7 +65,10 @@ def prepare_entry(key: str, name: str, build: Callable[[Path], Path], report: Re
         with _locked(key, name, report):
             if find_entry(key) is not None:  # another process built it while this one waited
                 return final
-            _clear_leftovers(root, key)
+            for stale in root.glob(f".{key}.tmp-*"):  # of processes that were killed
+                shutil.rmtree(stale, ignore_errors=True)
+            if final.exists():  # incomplete: somebody deleted files in it
+                shutil.rmtree(final)
             scratch = root / f".{key}.tmp-{uuid.uuid4().hex}"
             scratch.mkdir()
             try:
@@ -115,8 +91,7 @@ def remove_entry(key: str, name: str) -> int:
     with disk_errors(root), _locked(key, name, None):
         freed = folder_bytes(folder)
         # Renamed first: whoever looks while files go away sees all of it or none.
-        doomed = folder.rename(root / f".{key}.tmp-{uuid.uuid4().hex}")
-        shutil.rmtree(doomed)
+        shutil.rmtree(folder.rename(root / f".{key}.tmp-{uuid.uuid4().hex}"))
     return freed
 
 
@@ -139,14 +114,6 @@ def _locked(key: str, name: str, report: Report | None) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _clear_leftovers(root: Path, key: str) -> None:
-    """Delete what killed processes left of this entry; call with its lock held."""
-    for stale in root.glob(f".{key}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    if (root / key).exists():  # incomplete: somebody deleted files in it
-        shutil.rmtree(root / key)
 
 
 def _read_source(folder: Path) -> dict[str, Any]:

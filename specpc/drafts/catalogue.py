@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from specpc.errors import UnknownDraftError
+from specpc.machine.hub import HUB_ID
 from specpc.options import DEFAULT_DRAFT
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _GGUF_MAGIC = b"GGUF"
 
 
@@ -64,6 +63,12 @@ class DraftSpec:
     download_bytes: int | None = None
 
 
+_ON_THE_HUB = (
+    ("smollm2-360m", "HuggingFaceTB/SmolLM2-360M-Instruct", 727_000_000),
+    ("qwen2.5-0.5b", "Qwen/Qwen2.5-0.5B-Instruct", 1_000_000_000),
+    ("qwen3-0.6b", "Qwen/Qwen3-0.6B", 1_520_000_000),
+    ("llama-3.2-1b", "meta-llama/Llama-3.2-1B-Instruct", 2_480_000_000),
+)
 KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
     DraftSpec(
         DEFAULT_DRAFT,
@@ -75,20 +80,7 @@ KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
         ),
         download_bytes=92_900_000,
     ),
-    DraftSpec(
-        "smollm2-360m",
-        HubRepository("HuggingFaceTB/SmolLM2-360M-Instruct"),
-        download_bytes=727_000_000,
-    ),
-    DraftSpec(
-        "qwen2.5-0.5b", HubRepository("Qwen/Qwen2.5-0.5B-Instruct"), download_bytes=1_000_000_000
-    ),
-    DraftSpec("qwen3-0.6b", HubRepository("Qwen/Qwen3-0.6B"), download_bytes=1_520_000_000),
-    DraftSpec(
-        "llama-3.2-1b",
-        HubRepository("meta-llama/Llama-3.2-1B-Instruct"),
-        download_bytes=2_480_000_000,
-    ),
+    *(DraftSpec(name, HubRepository(repo_id), size) for name, repo_id, size in _ON_THE_HUB),
 )
 
 
@@ -104,21 +96,14 @@ def find_draft(name: str) -> DraftSpec:
     known = {spec.name: spec for spec in KNOWN_DRAFTS}.get(name.lower())
     if known is not None:
         return known
-    source: Source | None = _local_source(name)
-    if source is None and _is_hub_id(name):
-        source = HubRepository(name)
-    if source is None:
-        raise UnknownDraftError(_unknown(name))
-    return DraftSpec(name, source)
-
-
-def _local_source(name: str) -> LocalFolder | GgufFile | None:
     path = Path(name).expanduser()
     if name and path.is_dir():
-        return LocalFolder(path)
+        return DraftSpec(name, LocalFolder(path))
     if path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path)):
-        return GgufFile(path)
-    return None
+        return DraftSpec(name, GgufFile(path))
+    if _is_hub_id(name):
+        return DraftSpec(name, HubRepository(name))
+    raise UnknownDraftError(_unknown(name))
 
 
 def _starts_like_gguf(path: Path) -> bool:
@@ -132,7 +117,7 @@ def _starts_like_gguf(path: Path) -> bool:
 def _is_hub_id(name: str) -> bool:
     # The Hub refuses "--" and ".." in ids; a missing .gguf file is not a repository.
     odd = "--" in name or ".." in name or name.lower().endswith(".gguf")
-    return _HUB_ID.fullmatch(name) is not None and not odd and not Path(name).exists()
+    return HUB_ID.fullmatch(name) is not None and not odd and not Path(name).exists()
 
 
 def _unknown(name: str) -> str:

@@ -12,7 +12,7 @@ from specpc.drafts.cache import SOURCE_FILE
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
-from specpc.machine.reporting import first_line
+from specpc.machine.reporting import Report, first_line
 from specpc.models.folder import WEIGHTS
 from specpc.models.quiet import no_gguf_bar, quiet_transformers
 
@@ -28,20 +28,18 @@ _PRE_TOKENIZER_KEY = b"tokenizer.ggml.pre"
 _ONE_TOKEN_PER_DIGIT = {"smollm", "starcoder", "refact", "command-r"}
 
 
-def convert_gguf(gguf: Path, target: Path, name: str, source: dict[str, Any]) -> Path:
-    """Write ``target``: float32 safetensors, tokenizer, and ``source.json``.
+def convert_gguf(gguf: Path, target: Path, source: dict[str, Any], report: Report) -> Path:
+    """Write ``target``, a new folder: float32 safetensors, tokenizer, and ``source.json``.
 
-    Args:
-        gguf: the file, already trusted.
-        target: a folder that does not exist yet.
-        name: of the draft, for messages.
-        source: what the draft is made from, for ``source.json``.
+    The file must be trusted. ``source`` says what the draft is made from, its name among others.
 
     Raises:
         UnsupportedModelError: transformers cannot read this architecture.
         DraftError: the file is damaged.
         OSError: the target cannot be written.
     """
+    name = source["name"]
+    report(f"Converting {name} for fast loading, once; about half a minute ...")
     with quiet_transformers(), no_gguf_bar(), memory_errors(too_large(name)):
         tokenizer, model = _read(gguf, name)
         _write(tokenizer, model, target)
@@ -57,11 +55,7 @@ def _read(gguf: Path, name: str) -> tuple[PreTrainedTokenizerBase, PreTrainedMod
 
     reader: Any = AutoModelForCausalLM  # its annotations know nothing of loading info
     folder = str(gguf.parent)
-    place: dict[str, Any] = {
-        "gguf_file": gguf.name,
-        "local_files_only": True,
-        "trust_remote_code": False,
-    }
+    place = {"gguf_file": gguf.name, "local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **place)
         model, info = reader.from_pretrained(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,7 +96,7 @@ def defer_draft(
 
 def _plain_shape(config: dict[str, Any]) -> Shape | None:
     """The shape, if it stands in ``config.json`` as it is."""
-    sizes = [config.get(name) for name in Shape.__dataclass_fields__]
+    sizes = [config.get(one.name) for one in fields(Shape)]
     known = config.get("model_type") in _PLAIN_FAMILIES and all(type(s) is int for s in sizes)
     return Shape(*sizes) if known else None  # type: ignore[arg-type]
 
@@ -107,5 +107,4 @@ def _shape(folder: Path) -> Shape:
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     text: Any = config.get_text_config()
-    names = Shape.__dataclass_fields__
-    return Shape(**{name: getattr(text, name, None) for name in names})  # type: ignore[arg-type]
+    return Shape(*(getattr(text, one.name, None) for one in fields(Shape)))  # type: ignore[arg-type]

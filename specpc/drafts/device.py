@@ -57,19 +57,18 @@ def resolve_dtype(dtype: str, device: torch.device, *, compressing: bool = False
     import torch
 
     if dtype in _DTYPES:
-        chosen = getattr(torch, dtype)
-        assert isinstance(chosen, torch.dtype)
+        chosen: torch.dtype = getattr(torch, dtype)
         return chosen
     if dtype != "auto":
         raise DeviceError(f"There is no number format {dtype!r}: use auto, {', '.join(_DTYPES)}.")
     if device.type == "cpu":
-        return torch.bfloat16 if compressing and has_bfloat16() else torch.float32
+        return torch.bfloat16 if compressing and _has_bfloat16() else torch.float32
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.bfloat16
     return torch.float16
 
 
-def has_bfloat16() -> bool:
+def _has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 by itself (x86: AVX512_BF16 or AMX).
 
     Other processors were not measured, and older releases of torch do not tell: then it is no.

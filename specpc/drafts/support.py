@@ -29,29 +29,20 @@ def check_causal(config: dict[str, Any], name: str) -> None:
             else "this release of transformers does not know it"
         )
         raise UnsupportedModelError(f"{name} cannot be used (model type {model_type}): {reason}.")
-    is_encoder = model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not config.get("is_decoder")
-    two_part = bool(config.get("is_encoder_decoder"))
+    known = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(model_type, ())
+    causal = {known} if isinstance(known, str) else set(known)
+    classes = config.get("architectures") or causal
     if (
-        model_type not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-        or is_encoder
-        or two_part
+        (model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not config.get("is_decoder"))
+        or config.get("is_encoder_decoder")
         or "vision_config" in config
         or "audio_config" in config
-        or not _is_causal_class(config.get("architectures"), model_type)
+        or not any(name in causal or name.endswith("ForCausalLM") for name in classes)
+        or not causal
     ):
         raise UnsupportedModelError(
             f"{name} is not a causal language model (model type {model_type}); {_NEEDED}."
         )
-
-
-def _is_causal_class(architectures: list[str] | None, model_type: str) -> bool:
-    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-
-    known = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES[model_type]
-    causal = {known} if isinstance(known, str) else set(known)
-    return not architectures or any(
-        name in causal or name.endswith("ForCausalLM") for name in architectures
-    )
 
 
 def check_loaded(info: dict[str, Any], name: str) -> None:

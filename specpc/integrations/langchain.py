@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, TypeAlias
 
 from specpc.errors import InputError, missing
 
@@ -99,9 +99,10 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
         request = [{"role": _role(m), "content": m.content} for m in messages]
         made = self.compressor.compress_messages(request, **self.cut.options())
         contents = [message["content"] for message in made.request]
-        last = messages[-1]
-        if made.total is None and _role(last) == "user" and _is_long(last.content):
-            contents[-1] = self._text(last.content)
+        last = messages[-1].content
+        asks = made.total is None and _role(messages[-1]) == "user"
+        if asks and isinstance(last, str) and len(last) > LONG_TEXT:
+            contents[-1] = self._text(last)
         return [
             message.model_copy(update={"content": content})
             for message, content in zip(messages, contents, strict=True)
@@ -118,7 +119,3 @@ def _cut(document: Document, kept: KeptPassage) -> Document:
 def _role(message: BaseMessage) -> str:
     """As OpenAI calls it; ``ChatMessage`` has a role of its own."""
     return str(getattr(message, "role", _ROLES.get(message.type, message.type)))
-
-
-def _is_long(content: object) -> TypeGuard[str]:
-    return isinstance(content, str) and len(content) > LONG_TEXT

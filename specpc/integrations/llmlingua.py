@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from specpc.counting.counters import Counter, DraftCounter
+from specpc.counting.counters import DRAFT, Counter
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import DEFAULT_DRAFT, NOTHING, Cut, Protection, Setup
 from specpc.pipeline.compressor import Compressor
@@ -116,7 +116,8 @@ class PromptCompressor:
         if compressor is None:
             compressor = Compressor.of(Setup(model_name, device=device_map, tokenizer=tokenizer))
         self.compressor = compressor
-        self._counter: Counter = compressor.counter or DraftCounter(compressor.reader.encoder)
+        own = Counter(DRAFT, compressor.reader.encoder.count)
+        self._count = (compressor.counter or own).count
 
     def __call__(self, *args: Any, **kwargs: Any) -> CompressedPrompt:
         """`compress_prompt`."""
@@ -168,7 +169,7 @@ class PromptCompressor:
         compressor, keep = self.compressor, NOTHING
         if any(ends):
             compressor, keep = replace(compressor, unit="sentence"), Protection((), *ends)
-        shown, count = question if concate_question else "", self._counter.count
+        shown, count = question if concate_question else "", self._count
 
         def prompt(room: int) -> str:
             query = question.strip() or instruction.strip() or None
@@ -226,7 +227,7 @@ class PromptCompressor:
         origin = self._origin(instruction, plain, question)
         if target_token != -1:
             Cut(target_tokens=math.floor(target_token))  # checks it
-            rate = min(1.0, target_token / sum(map(self._counter.count, plain)))
+            rate = min(1.0, target_token / sum(map(self._count, plain)))
         Cut(rate)  # checks it
         query = question.strip() or instruction.strip() or None
         cut = ["".join(one.cut(self.compressor, query, rate) for one in text) for text in texts]
@@ -237,11 +238,11 @@ class PromptCompressor:
         """Tokens of all that was given."""
         if not any(map(str.strip, plain)):
             raise InputError("the context is empty: there is nothing to compress")
-        return self._counter.count(_join([instruction, *plain, question]))
+        return self._count(_join([instruction, *plain, question]))
 
     def _result(self, prompt: str, origin: int) -> CompressedPrompt:
         """Numbers in LLMLingua's formats, a saving by its price of GPT-4 among them."""
-        tokens = self._counter.count(prompt)
+        tokens = self._count(prompt)
         ratio = origin / tokens if tokens else 1.0
         return {
             "compressed_prompt": prompt,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence  # noqa: TC003 - the SDK reads annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -144,7 +145,11 @@ class Workbench:
                 raise UsageError("give either a text or paths")
             if not question.strip():
                 raise UsageError("the question is empty: ask something")
-            sources = {TEXT: text} if text is not None else self._files(paths or ())
+            sources = (
+                {name: self.read(str(find_file(name, self.folders))) for name in paths or ()}
+                if text is None
+                else {TEXT: text}
+            )
             with self._lock:
                 result = self._counting_by(tokenizer).compress_documents(
                     [Document(name, source) for name, source in sources.items()],
@@ -187,7 +192,7 @@ class Workbench:
                 )
             sources, result = self._made[id]
             found = []
-            for place in (place for places in locate(result, quote) for place in places):
+            for place in chain.from_iterable(locate(result, quote)):
                 name = place.document or TEXT
                 source, start, end = sources[name], place.start, place.end
                 where = line_and_column(source, start)
@@ -195,9 +200,6 @@ class Workbench:
             if not found:
                 raise InputError(f"the quote is not in the text of result {id}")
             return found
-
-    def _files(self, paths: Sequence[str]) -> dict[str, str]:
-        return {name: self.read(str(find_file(name, self.folders))) for name in paths}
 
     def _counting_by(self, tokenizer: str) -> Compressor:
         from specpc.counting import find_counter
@@ -210,9 +212,7 @@ class Workbench:
 def find_file(name: str, folders: Sequence[Path]) -> Path:
     """A file that may be read: in one of the folders, links followed.
 
-    Args:
-        name: an absolute path, or one from the working directory or from one of the folders.
-        folders: any number.
+    Its name is an absolute path, or one from the working directory or from one of the folders.
 
     Raises:
         UsageError: there is none.
@@ -230,19 +230,11 @@ def find_file(name: str, folders: Sequence[Path]) -> Path:
     raise UsageError(f"there is no file {name} in what this server may read: {shown}")
 
 
-def make_server(
-    load: Callable[[], Compressor],
-    read: Callable[[str], str],
-    folders: Sequence[Path],
-    *,
-    offline: bool = False,
-    ratio: float | None = None,
-) -> MCPServer[Any]:
-    """A server with the tools compress and locate; the arguments are those of `Workbench`."""
+def make_server(bench: Workbench) -> MCPServer[Any]:
+    """A server with the tools compress and locate."""
     server: MCPServer[Any] = MCPServer(
         "specpc", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    bench = Workbench(load, read, folders, offline, ratio)
     for tool in (bench.compress, bench.locate):
         server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True))
     return server

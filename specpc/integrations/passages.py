@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from specpc.output.fields import slice_fields
 from specpc.pipeline.documents import Document
 
 if TYPE_CHECKING:
@@ -36,13 +37,10 @@ class Passage:
     def of(
         cls, text: str, metadata: Mapping[str, Any], file_keys: Sequence[str], start: object
     ) -> Passage:
-        """A passage with what its metadata knows.
+        """A passage with what its metadata knows: under ``file_keys``, best first, its file.
 
-        Args:
-            text: what was retrieved.
-            metadata: of the text; if it was compressed before, ``start`` is of no use any more.
-            file_keys: under which the framework has the name of the file, best first.
-            start: as the framework has it; a negative one means that it is not known.
+        ``start`` is as the framework has it. A negative one means that it is not known, and if the
+        text was compressed before it is of no use any more.
         """
         names = (metadata.get(key) for key in file_keys)
         file = next((str(name) for name in names if name), "")
@@ -82,37 +80,25 @@ def compress_passages(
         BudgetError: the budget cannot hold what must be kept.
         InputError: a passage is not encodable, or its protection marks do not pair.
     """
-    named = {
-        f"{number}:{passage.file}": passage
-        for number, passage in enumerate(passages, start=1)
-        if passage.text.strip()
-    }
+    named = {f"{number}:{one.file}": one for number, one in enumerate(passages, start=1)}
+    texts = [Document(name, one.text) for name, one in named.items() if one.text.strip()]
     kept: dict[str, CompressedDocument] = {}
-    if named:
+    if texts:
         result = compressor.compress_documents(
-            [Document(name, passage.text) for name, passage in named.items()],
+            texts,
             question.strip() or None,
             min_per_document=min_per_document,
             template="{text}",
             **cut.options(),
         )
         kept = {document.name: document for document in result.documents}
-    return [
-        _kept(passage, kept.get(f"{number}:{passage.file}"))
-        for number, passage in enumerate(passages, start=1)
-    ]
+    return [_kept(passage, kept.get(name)) for name, passage in named.items()]
 
 
 def _kept(passage: Passage, document: CompressedDocument | None) -> KeptPassage | None:
     if document is None:
         return None if passage.text.strip() else KeptPassage(passage.text, {})
-    spans = [[span.start, span.end] for span in document.spans]
-    facts = {
-        "spans": spans,
-        "positions": list(document.positions),
-        "original_tokens": document.original_tokens,
-        "compressed_tokens": document.compressed_tokens,
-    }
+    facts = slice_fields(document)
     if passage.start is not None:
-        facts["source_spans"] = [[passage.start + a, passage.start + b] for a, b in spans]
+        facts["source_spans"] = [[passage.start + a, passage.start + b] for a, b in facts["spans"]]
     return KeptPassage(document.text, facts)

@@ -11,7 +11,7 @@ import torch
 from transformers import DynamicCache
 from transformers.generation.streamers import TextStreamer
 
-from specpc.counting.counters import DraftCounter
+from specpc.counting.counters import DRAFT, Counter
 from specpc.errors import InputError, UsageError
 from specpc.kv.cache import cache_bytes
 from specpc.kv.drafting import Guesser
@@ -254,7 +254,7 @@ class Answerer:
         """The context within the prompt budget, in the target's tokens; and the scorer's guess."""
         guesser = self._guesser
         compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
-        compressor = replace(compressor, counter=DraftCounter(self._answering.encoder))
+        compressor = replace(compressor, counter=Counter(DRAFT, self._answering.encoder.count))
         read = steps.read(compressor, JoinedTexts.single(context), question)
         scored, budget = ScoredText(read), self.settings.prompt_budget
         if budget is not None and budget < read.original_tokens:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from specpc.pipeline.documents import DocumentsResult
+    from specpc.pipeline.documents import CompressedDocument, DocumentsResult
     from specpc.pipeline.messages import CompressedMessages
     from specpc.results import CompressionResult
 
@@ -33,7 +33,6 @@ def documents_fields(result: DocumentsResult) -> dict[str, Any]:
 
     A citation leads from ``compressed`` back to each document.
     """
-    total = result.total
     return {
         "compressed": result.text,
         "documents": [
@@ -41,16 +40,23 @@ def documents_fields(result: DocumentsResult) -> dict[str, Any]:
                 "name": document.name,
                 "position": position,
                 "length": len(document.text),
-                "spans": [[span.start, span.end] for span in document.spans],
-                "positions": list(document.positions),
-                "original_tokens": document.original_tokens,
-                "compressed_tokens": document.compressed_tokens,
+                **slice_fields(document),
             }
             for document, position in zip(result.documents, result.positions, strict=True)
         ],
         "dropped": list(result.dropped),
-        **_counts(total),
-        **_origin(total),
+        **_counts(result.total),
+        **_origin(result.total),
+    }
+
+
+def slice_fields(document: CompressedDocument) -> dict[str, Any]:
+    """What is left of one document, as spans in it and positions in what is left."""
+    return {
+        "spans": [[span.start, span.end] for span in document.spans],
+        "positions": list(document.positions),
+        "original_tokens": document.original_tokens,
+        "compressed_tokens": document.compressed_tokens,
     }
 
 
@@ -73,7 +79,6 @@ def _counts(result: CompressionResult) -> dict[str, Any]:
 
 def _origin(result: CompressionResult) -> dict[str, Any]:
     """How a result came about."""
-    times = result.timings
     return {
         "ratio": round(result.ratio, 4),
         "budget": result.budget,
@@ -84,10 +89,6 @@ def _origin(result: CompressionResult) -> dict[str, Any]:
         "unit": result.unit,
         "windows": result.windows,
         "runtime": None if result.runtime is None else asdict(result.runtime),
-        "timings": {
-            "tokenize": round(times.tokenize, 4),
-            "score": round(times.score, 4),
-            "select": round(times.select, 4),
-        },
+        "timings": {stage: round(took, 4) for stage, took in asdict(result.timings).items()},
         "notes": list(result.notes),
     }

@@ -15,8 +15,6 @@ from specpc.output.fields import documents_fields, json_fields
 from specpc.results import CompressionResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from specpc.pipeline.documents import DocumentsResult
 
 
@@ -61,8 +59,10 @@ class SlicedText:
     slices: tuple[Slice, ...]
 
     @classmethod
-    def of(cls, result: CompressionResult | DocumentsResult) -> SlicedText:
+    def of(cls, result: CompressionResult | DocumentsResult | SlicedText) -> SlicedText:
         """What `Compressor.compress` or `Compressor.compress_documents` made."""
+        if isinstance(result, SlicedText):
+            return result
         if isinstance(result, CompressionResult):
             return cls.from_json(json_fields(result))
         return cls.from_json(documents_fields(result))
@@ -76,13 +76,18 @@ class SlicedText:
         """
         try:
             text = fields["compressed"]
+            # Of each source: where its text begins in the whole, its name, and its spans.
+            parts = [(0, fields.get("file"), fields)]
+            if "documents" in fields:
+                parts = [(made["position"], made["name"], made) for made in fields["documents"]]
             slices = [
                 Slice(at + position, SourcePlace(start, end, name))
-                for at, name, made in _parts(fields)
+                for at, name, made in parts
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
-            well = isinstance(text, str) and all(s.position <= s.end <= len(text) for s in slices)
-            if not well:
+            if not isinstance(text, str) or any(
+                not s.position <= s.end <= len(text) for s in slices
+            ):
                 raise ValueError("a span is outside of the text")
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
@@ -119,7 +124,7 @@ def locate(
     Raises:
         InputError: the quote is blank.
     """
-    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    sliced = SlicedText.of(result)
     words = quote.split()
     if not words:
         raise InputError("the quote is empty: give some of the compressed text")
@@ -136,7 +141,7 @@ def locate_position(
     Raises:
         InputError: the text has no such character.
     """
-    sliced = result if isinstance(result, SlicedText) else SlicedText.of(result)
+    sliced = SlicedText.of(result)
     if not 0 <= position < len(sliced.text):
         raise InputError(
             f"there is no character {position} in a compressed text of {len(sliced.text):,}"
@@ -147,13 +152,6 @@ def locate_position(
 def line_and_column(source: str, position: int) -> tuple[int, int]:
     """Where a character stands, both counted from 1; lines end with ``\\n``."""
     return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
-
-
-def _parts(fields: dict[str, Any]) -> Iterable[tuple[int, str | None, dict[str, Any]]]:
-    """Of each source: where its text begins in the whole, its name, and its spans."""
-    if "documents" in fields:
-        return [(made["position"], made["name"], made) for made in fields["documents"]]
-    return [(0, fields.get("file"), fields)]
 
 
 def _positions(made: dict[str, Any]) -> list[int]:

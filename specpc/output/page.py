@@ -25,10 +25,7 @@ _UNSAFE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 def make_page(picture: Picture, name: str, ratio: float) -> bytes:
     """The page; ``view.html`` says what it looks like and does.
 
-    Args:
-        picture: what to show.
-        name: the text's name, for the title.
-        ratio: where the slider starts; one of the picture's.
+    ``name`` is the text's, for the title; the slider starts at ``ratio``, one of the picture's.
     """
     template = resources.files("specpc.output").joinpath("view.html").read_text(encoding="utf-8")
     data = json.dumps(_fields(picture, name, ratio), ensure_ascii=False, separators=(",", ":"))
@@ -91,11 +88,9 @@ def _fields(picture: Picture, name: str, ratio: float) -> dict[str, Any]:
 
 
 def _piece(picture: Picture, piece: Piece) -> dict[str, Any]:
-    score: str = f"{piece.score:.4g}" if math.isfinite(piece.score) else ""
-    if piece.score == math.inf:
-        score = "always"
+    unranked = "always" if piece.score > 0 else ""
     return {
-        "score": score,
+        "score": f"{piece.score:.4g}" if math.isfinite(piece.score) else unranked,
         "rank": piece.rank,
         "level": piece.level,
         "tokens": piece.tokens,

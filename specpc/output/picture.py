@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.errors import BudgetError, UsageError
+from specpc.results import Span
 from specpc.text.joined import JoinedTexts
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.pipeline.scored import ScoredText
-    from specpc.results import CompressionResult, Span
+    from specpc.results import CompressionResult
 
 GRID: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Ratios to look at: 0.05, 0.1, ... 0.95."""
@@ -234,8 +235,6 @@ def find_marks(text: str, marks: Sequence[str]) -> list[tuple[int, int, int]]:
 
 def _rated(scored: ScoredText) -> list[Span]:
     """The pieces of the context, and the text's own question as one that is always kept."""
-    from specpc.results import Span
-
     if scored.scores is None:
         return [Span(0, len(scored.text), math.inf)]
     rated = scored.read.picker.rated(scored.scores)
@@ -303,7 +302,6 @@ def _places(
     places = []
     for mark, start, end in found:
         first, stop = np.searchsorted(edges, (start, end)).tolist()
-        piece = int(np.searchsorted(starts, start, side="right")) - 1
         fate = tuple(np.logical_and.reduce(kept[first:stop]).tolist())
-        places.append(MarkPlace(mark, start, end, piece, fate))
+        places.append(MarkPlace(mark, start, end, bisect_right(starts, start) - 1, fate))
     return tuple(places)

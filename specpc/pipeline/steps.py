@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from specpc.counting.counters import DraftCounter
+from specpc.counting.counters import DRAFT, Counter
 from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
@@ -27,7 +27,6 @@ from specpc.text.pieces import Pieces
 from specpc.text.query import Query, find_query
 
 if TYPE_CHECKING:
-    from specpc.counting.counters import Counter
     from specpc.models.draft import Draft
     from specpc.models.tokens import TokenizedText
     from specpc.options import Cut, Protection
@@ -107,7 +106,7 @@ def read(
     if unit == "auto":
         unit = "word" if query.source in _UNASKED else "structure"
     tokens = loaded.reader.encoder.encode(source.text)
-    counter = loaded.counter or DraftCounter(loaded.reader.encoder)
+    counter = loaded.counter or Counter(DRAFT, loaded.reader.encoder.count)
     length = len(tokens)
     if loaded.counter or not source.alone:
         length = sum(counter.count(source.text[start:end]) for start, end in source.ranges)

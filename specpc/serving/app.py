@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from prometheus_client import generate_latest
 from starlette.exceptions import HTTPException
 
 from specpc.errors import SpecPCError, UsageError
@@ -19,19 +20,18 @@ from specpc.serving.engine import Engine, ForwardedChat, may_be_long
 from specpc.serving.errors import answer, error_fields
 from specpc.serving.limits import BodyLimit
 from specpc.serving.metrics import Measure, Metrics
-from specpc.serving.pages import Asked, error_page, form_page, picture_page
+from specpc.serving.pages import error_page, form_page, picture_page, read_form
 from specpc.serving.requests import OneOrMany
 from specpc.serving.upstream import TIMEOUT, Headers, pass_on
-from specpc.serving.waiting import do_job, do_jobs
-from specpc.serving.worker import DraftJob
+from specpc.serving.waiting import do_each
 from specpc.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from specpc import Compressor
     from specpc.serving.settings import ServerSettings
-    from specpc.serving.worker import DraftWorker
+    from specpc.serving.worker import DraftWorker, Work
 
 T = TypeVar("T")
 
@@ -60,31 +60,30 @@ class Service:
             finally:
                 self.worker.close()
 
-    async def do(self, work: Callable[[Callable[[int, int], None]], T], request: Request) -> T:
+    async def do(self, work: Work[T], request: Request) -> T:
         """Have the worker do something, as long as the client waits for it."""
-        return await do_job(self.worker, DraftJob(work), request, self.settings.timeout)
+        [result] = await do_each(self.worker, [work], request, self.settings.timeout)
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     async def compress(self, body: OneOrMany, request: Request) -> Any:
         """The answer to one request, or to each of several; the first failed one raises alone."""
         several = isinstance(body, list)
         requests = body if isinstance(body, list) else [body]
-        jobs = [DraftJob(partial(self.engine.compress, one)) for one in requests]
+        works = [partial(self.engine.compress, one) for one in requests]
         answers = []
-        for result in await do_jobs(self.worker, jobs, request, self.settings.timeout):
+        for result in await do_each(self.worker, works, request, self.settings.timeout):
             if isinstance(result, SpecPCError) and several:
                 answers.append(error_fields(result))
             elif isinstance(result, BaseException):
                 raise result
             else:
-                self._count(result)
+                if "compressed_tokens" in result:
+                    numbers = ("original_tokens", "compressed_tokens", "seconds")
+                    self.metrics.compressed(*(result[name] for name in numbers))
                 answers.append(result)
         return answers if several else answers[0]
-
-    def _count(self, made: dict[str, Any]) -> None:
-        if "compressed_tokens" in made:
-            self.metrics.compressed(
-                made["original_tokens"], made["compressed_tokens"], made["seconds"]
-            )
 
     async def chat(self, request: Request, upstream: str | None, path: str) -> StreamingResponse:
         """Pass a chat request on, its long texts cut."""
@@ -93,30 +92,27 @@ class Service:
             told = f"the server passes nothing on to here: start it with {name}_upstream=URL"
             raise HTTPException(404, told)
         ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
-        passage = await self._shortened(ForwardedChat(await request.body()), ratio, request)
+        passage = await self._shortened(await request.body(), ratio, request)
         return await pass_on(self.client, request, upstream + path, passage.body, _told(passage))
 
-    async def _shortened(
-        self, passage: ForwardedChat, ratio: float, request: Request
-    ) -> ForwardedChat:
+    async def _shortened(self, body: bytes, ratio: float, request: Request) -> ForwardedChat:
         least = self.settings.min_tokens
-        if ratio == 1 or not may_be_long(passage.body, least):
-            passage = ForwardedChat(passage.body, uncut="ratio" if ratio == 1 else "short")
+        if ratio == 1 or not may_be_long(body, least):
+            passage = ForwardedChat(body, uncut="ratio" if ratio == 1 else "short")
         else:
-            work = partial(self.engine.shorten, passage, ratio, least)
+            work = partial(self.engine.shorten, body, ratio, least)
             passage = await self.do(work, request)
         if passage.tokens is not None:
             self.metrics.compressed(*passage.tokens)
         else:
-            self.metrics.passed_on_uncut(passage.uncut)
+            self.metrics.uncut.labels(passage.uncut).inc()
         return passage
 
     async def show(self, request: Request) -> HTMLResponse:
         """What `specpc view` would show of the text in a form."""
         try:
-            asked = Asked.read(await request.body())
-            work = partial(asked.picture, self.engine.base)
-            return picture_page(await self.do(work, request))
+            asked = read_form(await request.body())
+            return await self.do(partial(picture_page, self.engine.base, asked), request)
         except SpecPCError as error:
             return error_page(error)
 
@@ -141,13 +137,10 @@ def _told(passage: ForwardedChat) -> Headers:
 
 
 def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
-    """The server as an ASGI application.
+    """The server as an ASGI application; where it listens is up to whoever runs it.
 
-    Args:
-        compressor: the draft and its scorers, which only the worker uses from now on.
-        settings: limits and upstreams; where to listen is up to whoever runs the application.
-        worker: does the compressing, in another thread than the application's; closed when the
-            application ends.
+    The worker, in another thread, is the only one to use the compressor from now on; it is closed
+    when the application ends.
     """
     service = Service(compressor, settings, worker)
 
@@ -182,7 +175,9 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
 
     @app.get("/metrics", summary="Counts and times for Prometheus")
     async def metrics() -> Response:
-        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+        return Response(
+            generate_latest(service.metrics.registry), media_type="text/plain; version=0.0.4"
+        )
 
     @app.get("/", include_in_schema=False)
     async def form() -> HTMLResponse:

@@ -50,11 +50,7 @@ class Engine:
     _made: dict[tuple[str, str, str], Compressor] = field(default_factory=dict, repr=False)
 
     def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
-        """The answer to a request, with the fields of `specpc.output.fields`.
-
-        Raises:
-            SpecPCError: as the call in Python does.
-        """
+        """The answer, with the fields of `specpc.output.fields`; raises what the library does."""
         compressor = self._compressor(request)
         question = request.question
         options: dict[str, Any] = {**request.cut.options(), "progress": progress}
@@ -69,32 +65,24 @@ class Engine:
         options["name"] = request.name
         return json_fields(compressor.compress(request.context, question, **options))
 
-    def shorten(
-        self, passage: ForwardedChat, ratio: float, least: int, progress: Progress
-    ) -> ForwardedChat:
+    def shorten(self, body: bytes, ratio: float, least: int, progress: Progress) -> ForwardedChat:
         """A chat request with its long texts cut, or as it is where there is little to cut.
 
-        Whatever stands in the way of cutting, the upstream gets the whole request: it knows best
-        what is wrong with it.
-
-        Args:
-            passage: the request.
-            ratio: fraction of the tokens that is kept.
-            least: fewest tokens for which it is worth the time.
-            progress: called after each window.
+        Little is less than ``least`` tokens. Whatever stands in the way of cutting, the upstream
+        gets the whole request: it knows best what is wrong with it.
         """
         try:
-            request = json.loads(passage.body)
+            request = json.loads(body)
             count = self.base.reader.encoder.count
             if sum(map(count, Conversation.read(request).texts)) < least:
-                return ForwardedChat(passage.body, uncut="short")
+                return ForwardedChat(body, uncut="short")
             made = self.base.compress_messages(request, ratio=ratio, progress=progress)
         except ClientGoneError:
             raise
         except SpecPCError as error:
-            return ForwardedChat(passage.body, uncut=type(error).__name__)
+            return ForwardedChat(body, uncut=type(error).__name__)
         if made.total is None:
-            return ForwardedChat(passage.body, uncut="short")
+            return ForwardedChat(body, uncut="short")
         tokens = made.total.original_tokens, made.total.compressed_tokens
         return ForwardedChat(json.dumps(made.request).encode(), tokens)
 
@@ -116,9 +104,8 @@ class Engine:
         if key not in self._made:
             if len(self._made) >= _MOST_MADE:
                 self._made.clear()
-            draft = self.base.draft
-            setup = Setup(draft.name, *key, offline=True)
-            self._made[key] = Compressor.of(setup, loaded=draft)
+            setup = Setup(self.base.draft.name, *key, offline=True)
+            self._made[key] = Compressor.of(setup, loaded=self.base.draft)
         return self._made[key]
 
 

@@ -35,24 +35,19 @@ class BodyLimit:
             if not more:
                 return await receive()
             while True:
-                message = await _in_time(receive, deadline)
+                left = max(deadline - time.monotonic(), 0.001)
+                try:
+                    message: Any = await asyncio.wait_for(receive(), left)
+                except asyncio.TimeoutError as error:
+                    told = f"the request did not arrive within {_ARRIVAL_SECONDS:g} s"
+                    raise HTTPException(408, told) from error
                 more = message["type"] == "http.request" and message.get("more_body", False)
                 size += len(message.get("body", b""))
                 if size <= self.max_bytes:
                     return message
                 # What is too large is read to its end, or the client never reads the answer.
                 if not more:
-                    raise HTTPException(
-                        413,
-                        f"the request has more than {self.max_bytes:,} bytes, the server's limit",
-                    )
+                    told = f"the request has more than {self.max_bytes:,} bytes, the server's limit"
+                    raise HTTPException(413, told)
 
         await self.app(scope, watched, send)
-
-
-async def _in_time(receive: Receive, deadline: float) -> Any:
-    try:
-        return await asyncio.wait_for(receive(), max(deadline - time.monotonic(), 0.001))
-    except asyncio.TimeoutError as error:
-        told = f"the request did not arrive within {_ARRIVAL_SECONDS:g} s"
-        raise HTTPException(408, told) from error

@@ -12,7 +12,6 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
-    generate_latest,
 )
 
 if TYPE_CHECKING:
@@ -32,23 +31,19 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         counter = partial(Counter, registry=self.registry)
         histogram = partial(Histogram, registry=self.registry, buckets=_SECONDS)
-        self._requests = counter("specpc_requests", "Requests answered.", ["path", "status"])
-        self._seconds = histogram(
+        self.requests = counter("specpc_requests", "Requests answered.", ["path", "status"])
+        self.seconds = histogram(
             "specpc_request_seconds", "From a request to the end of its answer.", ["path"]
         )
         self._compressing = histogram(
             "specpc_compress_seconds", "Time the draft took for one text."
         )
         self._tokens = counter("specpc_tokens", "Tokens of texts, as counted.", ["when"])
-        self._uncut = counter(
+        self.uncut = counter(
             "specpc_passed_on_uncut", "Chat requests passed on as they were.", ["reason"]
         )
         waits = Gauge("specpc_queue_length", "Texts that wait.", registry=self.registry)
         waits.set_function(waiting)
-
-    def text(self) -> bytes:
-        """All of them in Prometheus' own format."""
-        return generate_latest(self.registry)
 
     def compressed(self, before: int, after: int, seconds: float | None = None) -> None:
         """A text was compressed."""
@@ -56,15 +51,6 @@ class Metrics:
         self._tokens.labels("after").inc(after)
         if seconds is not None:
             self._compressing.observe(seconds)
-
-    def passed_on_uncut(self, reason: str) -> None:
-        """A chat request was passed on as it was."""
-        self._uncut.labels(reason).inc()
-
-    def answered(self, path: str, status: int, seconds: float) -> None:
-        """A request was answered."""
-        self._requests.labels(path, status).inc()
-        self._seconds.labels(path).observe(seconds)
 
 
 class Measure:
@@ -93,4 +79,5 @@ class Measure:
         try:
             await self.app(scope, receive, watched)
         finally:
-            self.metrics.answered(path, status, time.perf_counter() - start)
+            self.metrics.requests.labels(path, status).inc()
+            self.metrics.seconds.labels(path).observe(time.perf_counter() - start)

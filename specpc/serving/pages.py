@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
@@ -28,47 +26,30 @@ _HEADERS: Final = {"referrer-policy": "same-origin", "cache-control": "no-store"
 _FRAMED: Final = {**_HEADERS, "content-security-policy": "frame-ancestors 'self'"}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What was typed into the form."""
+def read_form(body: bytes) -> tuple[str, str | None, float]:
+    """The text, the question and the ratio that were typed into the form.
 
-    text: str
-    question: str | None
-    ratio: float
-
-    @classmethod
-    def read(cls, body: bytes) -> Asked:
-        """Read the form.
-
-        Raises:
-            UsageError: it is not this form.
-        """
-        try:
-            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=3)
-            text, question, ratio = (fields[name][0] for name in ("text", "question", "ratio"))
-            # Browsers send every line break as these two.
-            return cls(text.replace("\r\n", "\n"), question.strip() or None, float(ratio))
-        except (ValueError, LookupError) as error:
-            raise UsageError("the form has a text, a question and a ratio: fill it in") from error
-
-    def picture(self, compressor: Compressor, progress: Callable[[int, int], None]) -> bytes:
-        """The page of ``specpc view``.
-
-        Raises:
-            SpecPCError: the text cannot be compressed so.
-        """
-        scored = compressor.score(self.text, self.question, progress=progress)
-        return make_page(paint(scored, self.ratio, progress=progress), "text", self.ratio)
+    Raises:
+        UsageError: it is not this form.
+    """
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=3)
+        text, question, ratio = (fields[name][0] for name in ("text", "question", "ratio"))
+        # Browsers send every line break as these two.
+        return text.replace("\r\n", "\n"), question.strip() or None, float(ratio)
+    except (ValueError, LookupError) as error:
+        raise UsageError("the form has a text, a question and a ratio: fill it in") from error
 
 
-def form_page() -> HTMLResponse:
-    """The page with the text box; it needs no scripts, and nothing from elsewhere."""
-    page, policy = _form()
-    return HTMLResponse(page, headers={**_HEADERS, "content-security-policy": policy})
-
-
-def picture_page(page: bytes) -> HTMLResponse:
-    """What goes below it; the page has a policy of its own."""
+def picture_page(
+    compressor: Compressor,
+    asked: tuple[str, str | None, float],
+    progress: Callable[[int, int], None],
+) -> HTMLResponse:
+    """The page of ``specpc view``, which has a policy of its own, below the form."""
+    text, question, ratio = asked
+    scored = compressor.score(text, question, progress=progress)
+    page = make_page(paint(scored, ratio, progress=progress), "text", ratio)
     return HTMLResponse(page, headers=_FRAMED)
 
 
@@ -79,13 +60,12 @@ def error_page(error: SpecPCError) -> HTMLResponse:
     return HTMLResponse(page, status_of(error), headers={**_HEADERS, **policy})
 
 
-@cache
-def _form() -> tuple[str, str]:
-    """The page, and a policy that allows its own style and form, and no more."""
+def form_page() -> HTMLResponse:
+    """The page with the text box, whose policy allows its own style and form, and no more."""
     page = resources.files("specpc.serving").joinpath("serve.html").read_text(encoding="utf-8")
     [style] = re.findall("<style>(.*?)</style>", page, re.DOTALL)
     policy = (
         f"default-src 'none'; style-src '{content_hash(style)}'; form-action 'self'; "
         "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return page, policy
+    return HTMLResponse(page, headers={**_HEADERS, "content-security-policy": policy})

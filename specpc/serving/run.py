@@ -70,13 +70,8 @@ def run(
     """Serve until a signal says to stop: then no more is taken on, and what is under way ends.
 
     The draft works in the calling thread, which must be the main one and have loaded it; requests
-    are listened to in another.
-
-    Args:
-        compressor: the draft and its scorers.
-        settings: limits and upstreams.
-        taken: from `bind`; closed at the end.
-        ready: called when requests are accepted.
+    are listened to in another. ``taken`` is from `bind`, and closed at the end; ``ready`` is called
+    when requests are accepted.
     """
     warm_up(compressor)
     worker = DraftWorker(settings.queue)
@@ -111,7 +106,11 @@ class _Server(uvicorn.Server):
 
 def configuration(app: FastAPI) -> uvicorn.Config:
     """How uvicorn runs the application: without a log of requests."""
-    _log_without_content()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutContent())
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
         log_config=None,
@@ -148,11 +147,3 @@ class _WithoutContent(logging.Formatter):
         if os.environ.get("SPECPC_DEBUG") == "1":
             line += "\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()
         return line
-
-
-def _log_without_content() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_WithoutContent())
-    logger = logging.getLogger("uvicorn")
-    logger.handlers, logger.propagate = [handler], False
-    logger.setLevel(logging.WARNING)

@@ -46,12 +46,7 @@ async def pass_on(
 ) -> StreamingResponse:
     """Send a request on; its answer comes back byte by byte, whatever its status.
 
-    Args:
-        client: sends it.
-        request: method, query and headers are taken from it.
-        url: where it goes.
-        body: what is sent.
-        told: headers that are added to the answer.
+    Method, query and headers are the request's; ``told`` are headers added to the answer.
 
     Raises:
         UpstreamError: nobody answers there.

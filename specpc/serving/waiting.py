@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specpc.serving.errors import ClientGoneError, StoppingError, TimeLimitError
+from specpc.serving.worker import DraftJob
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from fastapi import Request
 
-    from specpc.serving.worker import DraftJob, DraftWorker
+    from specpc.serving.worker import DraftWorker, Work
 
 T = TypeVar("T")
 
@@ -22,10 +23,7 @@ async def unless_gone(
 ) -> T:
     """Await something, and cancel it when the client goes away or time is up.
 
-    Args:
-        request: whose body was read already.
-        work: what is awaited.
-        seconds: longest wait.
+    The body of the request must have been read already.
 
     Raises:
         ClientGoneError: the connection was closed.
@@ -47,10 +45,11 @@ async def unless_gone(
         await asyncio.gather(task, gone, return_exceptions=True)
 
 
-async def do_jobs(
-    worker: DraftWorker, jobs: Sequence[DraftJob[T]], request: Request, seconds: float
+async def do_each(
+    worker: DraftWorker, works: Sequence[Work[T]], request: Request, seconds: float
 ) -> list[T | BaseException]:
-    """What comes of each job, or how it failed; see `unless_gone`."""
+    """What comes of each work, or how it failed; see `unless_gone`."""
+    jobs = [DraftJob(work) for work in works]
     worker.submit(jobs)
 
     async def finish() -> list[T | BaseException]:
@@ -64,14 +63,6 @@ async def do_jobs(
     finally:
         for job in jobs:
             job.give_up()
-
-
-async def do_job(worker: DraftWorker, job: DraftJob[T], request: Request, seconds: float) -> T:
-    """The same for one job, raising what it raised."""
-    [result] = await do_jobs(worker, [job], request, seconds)
-    if isinstance(result, BaseException):
-        raise result
-    return result
 
 
 async def _gone(request: Request) -> None:

@@ -19,8 +19,12 @@ from specpc.serving.errors import BusyError, ClientGoneError, StoppingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
 T = TypeVar("T")
+
+Work: TypeAlias = "Callable[[Callable[[int, int], None]], T]"
+"""Something to be done with the draft; calls what it is given after each window read."""
 
 _SLOW: Final = 0.8  # weight of the past in the mean seconds of a job
 _LONGEST_WAIT_SECONDS: Final = 60.0
@@ -29,14 +33,9 @@ _SIGNALS_SECONDS: Final = 0.5  # on Windows, signals are not seen while a lock i
 
 @dataclass(frozen=True, eq=False)
 class DraftJob(Generic[T]):
-    """Something to be done with the draft.
+    """Work, and the future that says what comes of it."""
 
-    Attributes:
-        work: does it, calling what it is given after each window read.
-        future: what comes of it.
-    """
-
-    work: Callable[[Callable[[int, int], None]], T]
+    work: Work[T]
     future: Future[T] = field(default_factory=Future)
     _given_up: threading.Event = field(default_factory=threading.Event)
 

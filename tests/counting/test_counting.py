@@ -19,13 +19,7 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.counting import find_counter
-from specpc.counting.counters import (
-    PLAIN,
-    Counter,
-    DraftCounter,
-    HuggingFaceCounter,
-    TiktokenCounter,
-)
+from specpc.counting.counters import DRAFT, PLAIN, Counter, tiktoken_counter
 from specpc.counting.tiktoken_files import VOCABULARIES, load_encoding
 from specpc.errors import BudgetError, InputError, TokenizerError, UsageError
 from specpc.results import Span
@@ -106,6 +100,13 @@ def test_every_kind_counts(counters: dict[str, Counter]) -> None:
 
 def test_names_that_people_type(vocabularies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(vocabularies))
+    loaded: list[str] = []
+
+    def load(name: str, **options: Any) -> tiktoken.Encoding:
+        loaded.append(name)
+        return load_encoding(name, **options)
+
+    monkeypatch.setattr("specpc.counting.load_encoding", load)
     for name, encoding in {
         "gpt-4o": "o200k_base",
         "gpt-5-mini": "o200k_base",
@@ -115,8 +116,8 @@ def test_names_that_people_type(vocabularies: Path, monkeypatch: pytest.MonkeyPa
         "cl100k_base": "cl100k_base",
     }.items():
         counter = find_counter(name)
-        assert isinstance(counter, TiktokenCounter)
-        assert (counter.name, counter.encoding.name) == (name, encoding)
+        assert counter is not None
+        assert (counter.name, loaded.pop()) == (name, encoding)
     assert find_counter("draft") is None
 
 
@@ -148,7 +149,7 @@ def test_no_budget_is_exceeded(
 ) -> None:
     assume(text.strip())
     compressor = replace(tiny, unit=unit, counter=counters.get(name))
-    count = (compressor.counter or DraftCounter(tiny.reader.encoder)).count
+    count = (compressor.counter or Counter(DRAFT, tiny.reader.encoder.count)).count
     budget: dict[str, Any] = {"ratio": ratio}
     if absolute:
         budget = {"target_tokens": max(1, int(ratio * count(text)))}
@@ -202,13 +203,7 @@ def test_a_wrong_guess_costs_a_few_rounds(rate: float, budget: int) -> None:
 
 
 def test_a_new_counter_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Lines:
-        name = "lines"
-
-        def count(self, text: str) -> int:
-            return len(text.splitlines())
-
-    monkeypatch.setitem(PLAIN, "lines", Lines())
+    monkeypatch.setitem(PLAIN, "lines", Counter("lines", lambda text: len(text.splitlines())))
     counter = find_counter("lines")
     assert counter is not None
     assert counter.count("a\nb") == 2
@@ -233,7 +228,7 @@ def test_unknown_names(tmp_path: Path) -> None:
 def test_a_folder_and_a_file(trained: Path) -> None:
     for name in (str(trained), str(trained / "tokenizer.json")):
         counter = find_counter(name, offline=True)
-        assert isinstance(counter, HuggingFaceCounter)
+        assert counter is not None
         assert counter.name == name
         assert counter.count(REPORT) > 1000  # truncation to 10 is off
 
@@ -337,7 +332,7 @@ def test_what_tiktoken_gives_up_on() -> None:
             raise PanicException("StackOverflow")
 
     with pytest.raises(InputError, match="run of white space"):
-        TiktokenCounter("gpt-4o", Encoding()).count("text")  # type: ignore[arg-type]
+        tiktoken_counter("gpt-4o", Encoding()).count("text")  # type: ignore[arg-type]
 
 
 def test_nothing_is_imported_before_it_is_needed() -> None:

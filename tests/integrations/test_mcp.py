@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.errors import UsageError
-from specpc.integrations.mcp import find_file, make_server
+from specpc.integrations.mcp import Workbench, find_file, make_server
 from specpc_cli.inputs import read_text
 from tests.command_line import app
 from tests.integrations.test_passages import hide
@@ -29,7 +29,7 @@ def calls(
     """What each call answered: its fields, or the sentence that says why not."""
 
     async def run() -> list[Any]:
-        async with Client(make_server(lambda: tiny, read_text, folders)) as client:
+        async with Client(make_server(Workbench(lambda: tiny, read_text, folders))) as client:
             results = [await client.call_tool(name, fields) for name, fields in requests]
         return [r.content[0].text if r.is_error else r.structured_content for r in results]
 
@@ -60,7 +60,7 @@ def test_without_a_budget_the_ratio_of_the_server_holds(tiny: Compressor) -> Non
     asked = {"question": "Which?", "text": TEXT}
 
     async def run() -> list[Any]:
-        server = make_server(lambda: tiny, read_text, [], ratio=0.4)
+        server = make_server(Workbench(lambda: tiny, read_text, [], ratio=0.4))
         async with Client(server) as client:
             budgets = ({}, {"ratio": 0.4}, {"target_tokens": 50})
             results = [await client.call_tool("compress", asked | budget) for budget in budgets]

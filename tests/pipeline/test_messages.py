@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from typer.testing import CliRunner
 
 from specpc import Compressor
-from specpc.counting.counters import WordCounter
+from specpc.counting.counters import PLAIN
 from specpc.errors import BudgetError, InputError
 from specpc.pipeline.messages import LONG_TEXT, MARKER, Conversation
 from tests.command_line import app
@@ -223,7 +223,7 @@ def check(tiny: Compressor, adapter: TypeAdapter[Any], messages: list[Any], rati
     last_user = max(number for number, message in enumerate(messages) if speaks(message))
     accept(adapter, messages)
     before = deepcopy(messages)
-    compressor = replace(tiny, counter=WordCounter())
+    compressor = replace(tiny, counter=PLAIN["words"])
     try:
         made = compressor.compress_messages(messages, ratio=ratio)
     except BudgetError:

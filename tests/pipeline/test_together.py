@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from specpc import Compressor
-from specpc.counting.counters import CharacterCounter, DraftCounter, WordCounter
+from specpc.counting.counters import DRAFT, PLAIN, Counter
 from specpc.errors import BudgetError, InputError
 from specpc.options import Cut
 from specpc.pipeline import steps
@@ -44,8 +44,8 @@ several = st.lists(texts.filter(str.strip), min_size=1, max_size=5)
 def test_texts_come_out_by_themselves_within_one_budget(
     tiny: Compressor, sources: list[str], unit: str, marker: str, ratio: float, words: bool
 ) -> None:
-    own = DraftCounter(tiny.reader.encoder)
-    counter = WordCounter() if words else CharacterCounter()
+    own = Counter(DRAFT, tiny.reader.encoder.count)
+    counter = PLAIN["words" if words else "characters"]
     for compressor, count in (
         (replace(tiny, unit=unit), own.count),
         (replace(tiny, unit=unit, counter=counter), counter.count),
