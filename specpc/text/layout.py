@@ -106,15 +106,6 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
     return Layout(np.asarray(bounds, dtype=np.int64), prose=running, kind=kind)
 
 
-def join_layouts(layouts: Sequence[Layout]) -> Layout:
-    """The layouts of texts that stand one after the other, as one."""
-    builder = LayoutBuilder()
-    for layout in layouts:
-        builder.append(layout)
-    kinds = {layout.kind for layout in layouts}
-    return builder.build(kinds.pop() if len(kinds) == 1 else "mixed")
-
-
 class LayoutBuilder:
     """Makes a layout piece by piece, from left to right."""
 
@@ -173,6 +164,11 @@ class LayoutBuilder:
         self._supports.discard(support)
         if whole:
             self._whole.add(support)
+
+    def end_heading(self, heading: int | None) -> None:
+        """Have a heading, if there is one, be a unit if it is the last piece: it heads nothing."""
+        if heading is not None and heading == self.next_piece - 1:
+            self._supports.discard(heading)
 
     def require(self, piece: int, *supports: int) -> None:
         """Have a piece need supports, which may have been added after it."""
