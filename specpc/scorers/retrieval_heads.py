@@ -68,16 +68,12 @@ class HeadScores:
     reader: Reader
     question: str
 
-    def of_tokens(self, read: Tensor) -> Tensor:
-        """``[tokens]`` weighted sum of what `read` gives."""
-        return signed_root(read).T @ self._weights
-
     def score(self, context: Context, progress: Progress = None) -> Scores:
         """Scores of the tokens, and by all signals of the pieces if they are to be judged."""
         ids, pieces = torch.from_numpy(context.ids), context.pieces
         dense = self._dense(ids, pieces) if pieces is not None else None
         pooled = _Pooled(len(self.profile.heads), pieces) if pieces is not None else None
-        tokens = []
+        tokens, weights = [], torch.tensor([weight for _, _, weight in self.profile.heads])
         for together in in_passes(self.reader.draft.model, context.windows):
             collect, beside = dense.windows(together) if dense else ((), None)
             reads = self.read([ids[low:high] for low, high in together], collect, beside)
@@ -86,7 +82,7 @@ class HeadScores:
             for (low, high), read in zip(together, reads, strict=True):
                 if pooled:
                     pooled.take_in(read.double().numpy(), low, high)
-                tokens.append(self.of_tokens(read))
+                tokens.append(signed_root(read).T @ weights)
             if progress is not None:
                 progress(together[-1][1], len(ids))
         scores = Scores(torch.cat(tokens).double().numpy())
@@ -158,10 +154,6 @@ class HeadScores:
         every = np.full(len(pieces), values.min(initial=0.0))
         every[own] = values
         return every
-
-    @property
-    def _weights(self) -> Tensor:
-        return torch.tensor([weight for _, _, weight in self.profile.heads])
 
     def _dense(self, ids: Tensor, pieces: Pieces) -> _DenseReading | None:
         if self.profile.dense is None:
