@@ -94,11 +94,9 @@ def read_pieces(
 
 
 def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Windows grouped by what is read in one pass: on CUDA many, which one does not keep busy.
+    """Token ranges grouped by what `read_pieces` reads in one pass.
 
-    Args:
-        model: as for `read_pieces`; one of transformers reads them one by one.
-        windows: token ranges.
+    On CUDA these are many, as one does not keep it busy; models of transformers read one by one.
     """
     packs = isinstance(model, LeanModel) and model.device.type in _PACKING
     most = _PASS_TOKENS if packs else 0

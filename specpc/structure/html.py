@@ -59,13 +59,9 @@ def is_html(text: str) -> bool:
 
 
 def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
-    """The pieces of a page, or of a part of one.
+    """The pieces of a page, or of a part of one; ``sure`` says it is one, whatever it looks like.
 
     The sentences of a text block are units, which need its tags; the rows of a table are, too.
-
-    Args:
-        text: anything.
-        sure: whether it is HTML, whatever it looks like.
 
     Returns:
         ``None`` if it is not, or shows no text.

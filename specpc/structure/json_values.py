@@ -32,12 +32,9 @@ _NO_MARKER: Final = ""
 
 
 def lay_out_json(text: str, small: int | None = None) -> Layout | None:
-    """The pieces of one JSON array or object.
+    """The pieces of one JSON array or object; white space around it belongs to its brackets.
 
-    Args:
-        text: anything; white space around the document belongs to its brackets.
-        small: containers of at most so many characters stay whole; by default 400, or a tenth
-            of a short text.
+    Containers of at most ``small`` characters stay whole: 400, or a tenth of a short text.
 
     Returns:
         ``None`` if Python's ``json`` does not read the text or it holds a lone string or number.

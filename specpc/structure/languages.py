@@ -181,10 +181,6 @@ def language_of_file(name: str | None) -> str | None:
 def language_of(name: str | None, text: str) -> str | None:
     """The language of a program: by its file's ending, its first line, or else what it says.
 
-    Args:
-        name: name of the file, if there is one.
-        text: what is in it.
-
     Returns:
         One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.
     """

@@ -226,13 +226,9 @@ class LayoutBuilder:
 
 
 def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
-    """Cut units into smaller ones; what a unit needed, each of its parts needs.
+    """Cut units at offsets inside them, ascending; what a unit needed, each of its parts needs.
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
-
-    Args:
-        layout: the pieces.
-        cut: for each unit to be cut, the offsets inside the text where it is, ascending.
     """
     builder = LayoutBuilder()
     renamed: list[int] = []

@@ -180,13 +180,9 @@ class LeanModel:
     def read_pieces(
         self, before: Sequence[int], pieces: Sequence[PackedText], depth: int | None = None
     ) -> None:
-        """Read texts of which some continue others in one pass, each weight met once.
+        """`specpc.models.forward.read_pieces` in one pass, each weight met once.
 
-        Args:
-            before: template at the start of all; what the layers make of it is kept, and not
-                computed again.
-            pieces: their observers see the queries of the piece alone.
-            depth: deepest layer the observers look at, all of which end the forward there.
+        What the layers make of the template is kept, and not computed again.
         """
         depth = self.config.num_hidden_layers - 1 if depth is None else depth
         key = tuple(before)
