@@ -10,7 +10,7 @@ import typer
 from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import BatchSettings, Fields
-from specpc.errors import InputError, SpecPCError
+from specpc.errors import InputError, SpecPCError, require
 from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Protection, Setup
 from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
@@ -83,7 +83,9 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         Setup(draft, scorer, unit, tokenizer, device, dtype, offline),
         wording=in_options,
     )
-    _check_packages(engine)
+    require("pyarrow", "specpc batch", "batch")  # before anything is fetched
+    if engine == "ray":
+        require("ray", "the engine ray", "ray")
     settings.fetch(console.tell)
     planned = plan(source, output, settings, part_rows=part_rows, resume=resume, tell=console.tell)
     if done := planned.parts - len(planned.blocks):
@@ -102,16 +104,6 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
             f"{bad:,} of {planned.rows:,} rows could not be compressed: "
             f"{output_folder.place.below(BAD).path} says why"
         )
-
-
-def _check_packages(engine: Engine) -> None:
-    """Before anything is fetched."""
-    from specpc.batch.ray_actors import check_ray
-    from specpc.batch.storage import check_pyarrow
-
-    check_pyarrow("specpc batch")
-    if engine == "ray":
-        check_ray()
 
 
 def _pool(engine: Engine, work: Work, workers: int | None) -> Pool:

@@ -14,6 +14,8 @@ SpecPCError                 everything below; its message is one sentence that s
 └── OutOfMemoryError        the machine or device ran out of memory
 """
 
+from importlib.util import find_spec
+
 
 class SpecPCError(Exception):
     """Base of everything specpc raises on purpose; the message is one sentence for the user."""
@@ -80,3 +82,9 @@ def missing(user: str, package: str, extra: str) -> MissingPackageError:
         extra: of specpc, which brings it.
     """
     return MissingPackageError(f'{user} needs the package {package}: pip install "specpc[{extra}]"')
+
+
+def require(package: str, user: str, extra: str) -> None:
+    """Raise `MissingPackageError` unless a package is installed, without importing it."""
+    if find_spec(package) is None:
+        raise missing(user, package, extra)

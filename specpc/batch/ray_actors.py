@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.work import Died, Worker
-from specpc.errors import SpecPCError, UsageError, missing
+from specpc.errors import SpecPCError, UsageError
 from specpc.machine.reporting import first_line
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 _OBJECT_STORE: Final = 100_000_000
 """Bytes of shared memory for a cluster of our own: rows do not pass through it."""
-
-
-def check_ray() -> None:
-    """Raise `MissingPackageError` unless Ray is installed."""
-    try:
-        import ray  # noqa: F401
-    except ImportError as error:
-        raise missing("the engine ray", "ray", "ray") from error
 
 
 class RayPool:

@@ -9,21 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import InputError, UsageError, missing
+from specpc.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPORARY: Final = "_temporary"
 """Folder of what is being written; readers of data sets pass over names with an underscore."""
-
-
-def check_pyarrow(user: str) -> None:
-    """Raise `MissingPackageError` unless pyarrow is installed."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise missing(user, "pyarrow", "batch") from error
 
 
 @dataclass(frozen=True)

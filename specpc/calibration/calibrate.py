@@ -28,7 +28,7 @@ class Calibration:
     Attributes:
         profile: the profile.
         quality: how high its like ranks evidence in kinds of text that had no say in it, 0 to 1
-            (see `specpc.calibration.choosing.Pooling.quality`).
+            (see `specpc.calibration.choosing.quality`).
         examples: how many examples had a say.
     """
 

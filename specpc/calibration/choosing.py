@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from specpc.scorers.retrieval_heads import signed_root
+from specpc.text.pieces import pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # what texts are compressed to.
 _REACH: Final = 0.3
 # Figures below: how high chosen heads of the default draft rank the evidence of 30 questions of 11
-# public sets (`Pooling.quality`), for two seeds of 160 generated examples; the heads it ships with,
+# public sets (`quality`), for two seeds of 160 generated examples; the heads it ships with,
 # chosen on such sets, reach .70.
 #
 # Heads of the first third match words, at which generated names are too easy, and BM25 does that
@@ -40,55 +41,21 @@ _DEPTHS: Final = (0.8, 1.0)
 # Deeper layers must be better by more than this.
 _SLACK: Final = 0.01
 _FOLDS: Final = 4
-# As `specpc.text.pieces.pool` pools; a test compares the two.
-_BEST_TOKENS: Final = 4
 
 
-@dataclass(frozen=True)
-class Pooling:
-    """How one example's token scores become unit scores and those a number.
+def quality(units: Tensor, gold: Tensor, share: Tensor) -> Tensor:
+    """How high the evidence ranks, 0 to 1, for each row of ``[n, units]``.
 
-    Attributes:
-        places: ``[units, width]`` token positions of each unit, padded.
-        padding: ``[units, width]`` which of them are padding.
-        counts: ``[units]`` how many of a unit's best tokens there are.
+    A gold unit outranked by the share ``c`` of the text's tokens counts ``1 - c / 0.3``, not less
+    than 0: evidence recall averaged over the ratios up to 0.3, units taken as points.
+
+    Args:
+        units: scores ``[n, units]``.
+        gold: ``[units]`` whether a unit is evidence.
         share: ``[units]`` share of the text's tokens.
-        gold: ``[units]``.
     """
-
-    places: Tensor
-    padding: Tensor
-    counts: Tensor
-    share: Tensor
-    gold: Tensor
-
-    @classmethod
-    def of(cls, observation: Observation) -> Pooling:
-        """That of one observation."""
-        sizes = np.bincount(observation.unit_of, minlength=len(observation.gold))
-        starts = np.searchsorted(observation.unit_of, np.arange(len(sizes)))
-        offsets = np.arange(max(int(sizes.max()), _BEST_TOKENS))
-        padding = torch.from_numpy(offsets >= sizes[:, None])
-        places = torch.from_numpy(starts[:, None] + offsets).masked_fill_(padding, 0)
-        counts = torch.from_numpy(sizes.clip(1, _BEST_TOKENS)).float()
-        share = torch.from_numpy(sizes / sizes.sum()).float()
-        return cls(places, padding, counts, share, torch.from_numpy(observation.gold))
-
-    def units(self, scores: Tensor) -> Tensor:
-        """``[n, tokens]`` to ``[n, units]``: the mean of a unit's best tokens, as in picking."""
-        spread = scores[:, self.places].masked_fill(self.padding, float("-inf"))
-        best = spread.topk(_BEST_TOKENS, dim=-1).values
-        return best.nan_to_num(neginf=0.0).sum(dim=-1) / self.counts
-
-    def quality(self, units: Tensor) -> Tensor:
-        """How high the evidence ranks, 0 to 1, for each row of ``[n, units]``.
-
-        A gold unit outranked by the share ``c`` of the text's tokens counts ``1 - c / 0.3``, not
-        less than 0: evidence recall averaged over the ratios up to 0.3, units taken as points.
-        """
-        gold = units[:, self.gold]
-        above = (units[:, None, :] > gold[:, :, None]).float() @ self.share
-        return (1 - above / _REACH).clamp_(min=0).mean(dim=1)
+    above = (units[:, None, :] > units[:, gold][:, :, None]).float() @ share
+    return (1 - above / _REACH).clamp_(min=0).mean(dim=1)
 
 
 Head: TypeAlias = tuple[int, int]
@@ -101,7 +68,7 @@ class Choice:
 
     Attributes:
         heads: in the order in which they were chosen.
-        quality: `Pooling.quality` of heads so chosen on examples of kinds that had no say.
+        quality: `quality` of heads so chosen on examples of kinds that had no say.
     """
 
     heads: tuple[Head, ...]
@@ -118,14 +85,10 @@ class Bench:
     def __init__(self, observations: Sequence[Observation]) -> None:
         """Pack the observations; there must be one at least."""
         self.observations = observations
-        self.poolings = [Pooling.of(observation) for observation in observations]
-        # ``[layers, heads, units]`` each, as the scorer adds them up.
-        self.units: list[Tensor] = [
-            signed_root(pooling.units(torch.from_numpy(o.scores).float().flatten(0, 1))).reshape(
-                *o.scores.shape[:2], -1
-            )
-            for pooling, o in zip(self.poolings, observations, strict=True)
-        ]
+        self.units = [_of_units(o) for o in observations]
+        self._gold = [torch.from_numpy(o.gold) for o in observations]
+        sizes = (np.bincount(o.unit_of, minlength=len(o.gold)) for o in observations)
+        self._share = [torch.from_numpy(own / own.sum()).float() for own in sizes]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -136,10 +99,7 @@ class Bench:
     @cached_property
     def alone(self) -> Tensor:
         """``[observations, layers, heads]`` quality of each head by itself."""
-        rows = [
-            pooling.quality(units.flatten(0, 1))
-            for pooling, units in zip(self.poolings, self.units, strict=True)
-        ]
+        rows = [self._quality(index, units.flatten(0, 1)) for index, units in enumerate(self.units)]
         return torch.stack(rows).reshape(-1, *self.shape)
 
     def together(self, chosen: Sequence[Head], others: Sequence[Head], index: int) -> Tensor:
@@ -147,11 +107,11 @@ class Bench:
         total = self._scores(index, others)
         if chosen:
             total = total + self._scores(index, chosen).sum(dim=0)
-        return self.poolings[index].quality(total)
+        return self._quality(index, total)
 
     def growing(self, heads: Sequence[Head], index: int) -> Tensor:
         """``[heads]`` quality, on one observation, of the first head, the first two, ..."""
-        return self.poolings[index].quality(self._scores(index, heads).cumsum(dim=0))
+        return self._quality(index, self._scores(index, heads).cumsum(dim=0))
 
     def weights(self, subset: Sequence[int]) -> Tensor:
         """``[subset]`` how much each observation counts; they add up to one."""
@@ -171,10 +131,20 @@ class Bench:
             parts[(index if o.own else kinds.index(o.kind)) % count].append(index)
         return [part for part in parts if part]
 
+    def _quality(self, index: int, units: Tensor) -> Tensor:
+        return quality(units, self._gold[index], self._share[index])
+
     def _scores(self, index: int, heads: Sequence[Head]) -> Tensor:
         """``[heads, units]`` of one observation."""
         layers, numbers = zip(*heads, strict=True)
         return self.units[index][list(layers), list(numbers)]
+
+
+def _of_units(observation: Observation) -> Tensor:
+    """``[layers, heads, units]`` scores, as the scorer adds them up."""
+    scores = observation.scores.astype(np.float64)
+    pooled = pool(scores, observation.unit_of, len(observation.gold))
+    return signed_root(torch.from_numpy(pooled)).float()
 
 
 def choose_heads(bench: Bench) -> Choice:
@@ -209,13 +179,9 @@ def _held_out(bench: Bench, folds: Sequence[Sequence[int]], depth: int) -> Tenso
 
 
 def forward_selection(bench: Bench, depth: int, count: int, subset: Sequence[int]) -> list[Head]:
-    """Heads in the order in which each adds most to those before it.
+    """``count`` heads, or all, of the layers below ``depth``: what each adds decides their order.
 
-    Args:
-        bench: observations.
-        depth: only layers below this one are used.
-        count: how many heads are chosen, if there are as many.
-        subset: indices of the observations that count.
+    ``subset`` are the indices of the observations that count.
     """
     weights = bench.weights(subset)
     left = _candidates(torch.einsum("o,olh->lh", weights, bench.alone[list(subset)]), depth)
@@ -227,12 +193,7 @@ def forward_selection(bench: Bench, depth: int, count: int, subset: Sequence[int
 
 
 def _candidates(quality: Tensor, depth: int) -> list[Head]:
-    """The best heads of the layers that are looked at, best first.
-
-    Args:
-        quality: ``[layers, heads]``.
-        depth: first layer that is not.
-    """
+    """The best heads of the layers below ``depth``, best first, by ``[layers, heads]``."""
     first = min(quality.shape[0] // _FIRST_PART, depth - 1)
     order = quality[first:depth].flatten().argsort(descending=True, stable=True)
     heads = quality.shape[1]

@@ -75,15 +75,7 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
 def gold_units(
     edges: NDArray[np.int64], evidence: tuple[tuple[int, int], ...]
 ) -> NDArray[np.bool_]:
-    """Which units hold evidence.
-
-    Args:
-        edges: ``[units + 1]`` character offsets of the units.
-        evidence: character spans.
-
-    Returns:
-        ``[units]``: units that hold half of a span, or half of which a span covers.
-    """
+    """``[units]`` which units, given by their edges, hold half of a span or are half of one."""
     gold = np.zeros(len(edges) - 1, dtype=bool)
     for start, end in evidence:
         shared = np.minimum(edges[1:], end) - np.maximum(edges[:-1], start)

@@ -11,8 +11,6 @@ from specpc.errors import UnknownDraftError
 from specpc.machine.hub import HUB_ID
 from specpc.options import DEFAULT_DRAFT
 
-_GGUF_MAGIC = b"GGUF"
-
 
 @dataclass(frozen=True)
 class WheelFile:
@@ -109,7 +107,7 @@ def find_draft(name: str) -> DraftSpec:
 def _starts_like_gguf(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(len(_GGUF_MAGIC)) == _GGUF_MAGIC
+            return file.read(4) == b"GGUF"
     except OSError:
         return False
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation.asking import clean, request_after
 from specpc.kv.replies import Reply
-from specpc.machine.http import Asker, UnreachableError
+from specpc.machine.http import HTTPClient, UnreachableError
 from specpc.machine.network import split_address
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ class Endpoint:
         headers = {"content-type": "application/json"}
         if self.api_key is not None:
             headers["authorization"] = f"Bearer {self.api_key}"
-        asker = Asker(self.url, headers, self.waits, lambda s: s == 429 or s >= 500, proxies=True)
+        client = HTTPClient(
+            self.url, headers, self.waits, lambda s: s == 429 or s >= 500, proxies=True
+        )
         try:
-            response = asker.send("POST", self.url, body)
+            response = client.send("POST", self.url, body)
         except UnreachableError as error:
             raise SpecPCError(f"{self.url} cannot be reached: {error}") from error
         if response.is_success:

@@ -298,23 +298,20 @@ def read_segments(text: str) -> list[Segment]:
             raise InputError(f"the tag {tag.group()} closes none: write <llmlingua> before it")
         if not closes and opening is not None:
             raise InputError(f"the tag {tag.group()} stands inside another: tags do not nest")
+        settings = opening[1] if opening is not None else ""
+        if opening is not None and not _SETTINGS.fullmatch(settings):
+            raise UsageError(
+                f"the tag {opening.group()} cannot be read: write <llmlingua>, "
+                "<llmlingua, rate=0.4> or <llmlingua, compress=False>"
+            )
+        rate = _RATE.search(settings)
         piece = text[position : tag.start()]
-        segments.append(Segment(piece) if opening is None else _tagged(piece, opening))
+        segments.append(Segment(piece, float(rate[1]) if rate else None, "False" not in settings))
         opening, position = None if closes else tag, tag.end()
     if opening is not None:
         raise InputError(f"the tag {opening.group()} is never closed by </llmlingua>")
     segments.append(Segment(text[position:]))
     return [segment for segment in segments if segment.text]
-
-
-def _tagged(text: str, opening: re.Match[str]) -> Segment:
-    if not _SETTINGS.fullmatch(opening[1]):
-        raise UsageError(
-            f"the tag {opening.group()} cannot be read: write <llmlingua>, <llmlingua, rate=0.4> "
-            "or <llmlingua, compress=False>"
-        )
-    rate = _RATE.search(opening[1])
-    return Segment(text, float(rate[1]) if rate else None, "False" not in opening[1])
 
 
 def _refuse(arguments: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ class NotHTTPError(UnreachableError):
 
 
 @dataclass(frozen=True)
-class Asker:
+class HTTPClient:
     """Sends requests to one server, each over a connection of its own.
 
     Attributes:

@@ -66,13 +66,12 @@ def window_attention(attention: LayerAttention, rows: int) -> Tensor:
 
 
 def question_attention(attention: LayerAttention, rows: slice, keys: int) -> Tensor:
-    """Mean attention of a question, read on top of a cached context, to that context.
+    """Mean attention of a question, read on top of a cached context of ``keys``, to that context.
 
     Args:
         attention: one layer of a batch of one, whose queries are what follows the context.
         rows: those of the queries that are the question.
-        keys: length of the context. A sliding-window layer holds the last keys only; the others
-            get no attention.
+        keys: where a sliding-window layer holds the last of them only, the others get no attention.
 
     Returns:
         ``[heads, keys]``, float32.

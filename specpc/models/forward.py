@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -14,9 +15,8 @@ from specpc.models.attention import Observer, StopForward
 from specpc.models.lean.decoder import LeanModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from torch import Tensor
     from transformers import DynamicCache
 
     from specpc.models.draft import Draft
@@ -40,19 +40,22 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    message = _out_of_memory(model, inputs["input_ids"].shape[1])
-    with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+    with _reading(model, inputs["input_ids"].shape[1]):
         try:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
             return None
 
 
-def _out_of_memory(model: Any, tokens: int) -> str:
-    return (
+@contextmanager
+def _reading(model: Any, tokens: int) -> Iterator[None]:
+    """Time what is read, without gradients; say what to do where the memory is too small."""
+    message = (
         f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
         "window (PaperSettings(max_window=2048) in Python), a smaller draft, or device='cpu'"
     )
+    with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+        yield
 
 
 def read_pieces(
@@ -73,25 +76,27 @@ def read_pieces(
         OutOfMemoryError: the machine or device ran out of memory.
     """
     if isinstance(model, LeanModel):
-        tokens = sum(len(piece.ids) for piece in pieces)
-        message = _out_of_memory(model, tokens)
-        with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+        with _reading(model, sum(len(piece.ids) for piece in pieces)):
             model.read_pieces(before, pieces, depth)
         return
+    from transformers import DynamicCache
+
+    template = torch.tensor(before, dtype=torch.long)
     caches: list[DynamicCache] = []
     for piece in pieces:
         if piece.after is None:
-            caches.append(read_context(model, before, piece.ids, piece.observer))
+            cache, ids = DynamicCache(config=model.config), torch.cat((template, piece.ids.long()))
         else:
-            caches.append(ask(model, caches[piece.after], piece.ids, piece.observer))
+            cache, ids = copy.deepcopy(caches[piece.after]), piece.ids.long()
+        own = {"input_ids": ids[None].to(model.device), "past_key_values": cache}
+        observe(model, piece.observer, **own, use_cache=True)
+        caches.append(cache)
 
 
 def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Windows grouped by what is read in one pass: on CUDA many, which one does not keep busy.
+    """Token ranges grouped by what `read_pieces` reads in one pass.
 
-    Args:
-        model: as for `read_pieces`; one of transformers reads them one by one.
-        windows: token ranges.
+    On CUDA these are many, as one does not keep it busy; models of transformers read one by one.
     """
     packs = isinstance(model, LeanModel) and model.device.type in _PACKING
     most = _PASS_TOKENS if packs else 0
@@ -105,36 +110,6 @@ def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple
             passes.append([(low, high)])
             held = high - low
     return passes
-
-
-def read_context(
-    model: Any, before: Sequence[int], window: Tensor, observer: Observer
-) -> DynamicCache:
-    """Read a window of context once, for any number of questions.
-
-    Args:
-        model: as for `observe`, of transformers.
-        before: template up to the context.
-        window: ``[tokens]`` of the context.
-        observer: sees the layers, and may end the forward.
-
-    Returns:
-        The KV cache of template and window, for `ask`.
-    """
-    from transformers import DynamicCache
-
-    cache = DynamicCache(config=model.config)
-    ids = torch.cat((torch.tensor(before, dtype=torch.long), window.long()))[None]
-    observe(model, observer, input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
-    return cache
-
-
-def ask(model: Any, context: DynamicCache, ids: Tensor, observer: Observer) -> DynamicCache:
-    """Read ``[tokens]`` on a copy of the cache of a context, and return the copy."""
-    own = copy.deepcopy(context)
-    after = ids.long()[None].to(model.device)
-    observe(model, observer, input_ids=after, past_key_values=own, use_cache=True)
-    return own
 
 
 def end_ids(model: Any) -> list[int]:

@@ -45,11 +45,7 @@ class Reader:
         return build_frame(self.encoder, self.template, question)
 
     def room(self, frame: Frame, *, reserved: int = 0) -> int:
-        """Most context tokens the draft can read at once within ``frame``.
-
-        Args:
-            frame: template and question.
-            reserved: further tokens that must fit.
+        """Most context tokens the draft can read at once in a frame, beside ``reserved`` others.
 
         Raises:
             InputError: the question leaves no room for a context.

@@ -15,15 +15,10 @@ if TYPE_CHECKING:
 
 
 def cut_windows(unit_starts: NDArray[np.int64], tokens: int, limit: int) -> list[tuple[int, int]]:
-    """Token ranges of nearly equal length that tile the context and start where units start.
+    """Token ranges of at most ``limit`` tokens, of nearly equal length, that tile the context.
 
+    They start where units start (ascending token positions); a unit longer than a window is cut.
     Equal lengths keep scores comparable (softmax attention thins out with the number of keys).
-    A unit longer than a window is cut.
-
-    Args:
-        unit_starts: ascending token positions where units start.
-        tokens: length of the context.
-        limit: most tokens in a window.
     """
     windows: list[tuple[int, int]] = []
     start = 0
@@ -41,14 +36,7 @@ def cut_windows(unit_starts: NDArray[np.int64], tokens: int, limit: int) -> list
 def cut_part_windows(
     part_starts: Sequence[int], unit_starts: NDArray[np.int64], tokens: int, limit: int
 ) -> list[tuple[int, int]]:
-    """Windows over several texts: short ones share one, and only a long one is cut.
-
-    Args:
-        part_starts: ascending token positions where the texts start, the first at 0.
-        unit_starts: ascending token positions where units start.
-        tokens: length of all texts.
-        limit: most tokens in a window.
-    """
+    """`cut_windows` of several texts, the first at 0: short ones share one, long ones are cut."""
     windows: list[tuple[int, int]] = []
     start = 0
     for low, high in pairwise([*part_starts, tokens]):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
@@ -17,8 +19,8 @@ from specpc.text.query import find_tail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specpc.pipeline.scored import CutText
     from specpc.results import CompressionResult
+    from specpc.selection.fit import CutText
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead from a request to one of its strings."""
@@ -76,22 +78,13 @@ class Conversation:
     @property
     def texts(self) -> list[str]:
         """The texts that may be cut."""
-        found = []
-        for place in self.places:
-            value = self.request
-            for key in place:
-                value = value[key]
-            found.append(value)
-        return found
+        return [reduce(getitem, place, self.request) for place in self.places]
 
     def with_texts(self, texts: Sequence[str]) -> Any:
         """A copy of the request with these texts in place of those that may be cut."""
         copy = deepcopy(self.request)
-        for place, text in zip(self.places, texts, strict=True):
-            value = copy
-            for key in place[:-1]:
-                value = value[key]
-            value[place[-1]] = text
+        for (*path, last), text in zip(self.places, texts, strict=True):
+            reduce(getitem, path, copy)[last] = text
         return copy
 
 

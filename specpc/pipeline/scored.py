@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.options import Cut
 from specpc.results import CompressionResult, Runtime, Span, Timings, shortened
-from specpc.selection.fit import Fit, Fitted, FittedText
+from specpc.selection.fit import CutText, Fit, Fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """Names of the draft, the scorer and the unit."""
-
-    draft: str
-    scorer: str
-    unit: str
-
-
-@dataclass(frozen=True)
 class ReadText:
     """Texts with their tokens, their query and their pieces, nothing scored yet.
 
@@ -45,7 +36,8 @@ class ReadText:
         query: what the draft is asked.
         scorer: what scores them.
         tokens: the joined source in draft tokens.
-        made_by: draft, scorer and unit.
+        draft: name of the draft.
+        unit: what is kept or dropped whole.
         counter: counts the tokens of the budget.
         original_tokens: length of the texts, so counted.
         picker: chooses among the text before its own closing question.
@@ -58,28 +50,14 @@ class ReadText:
     query: Query
     scorer: Scorer
     tokens: TokenizedText
-    made_by: Provenance
+    draft: str
+    unit: str
     counter: Counter
     original_tokens: int
     picker: Picker
     protected: bool
     notes: tuple[str, ...]
     seconds: float
-
-
-@dataclass(frozen=True)
-class CutText:
-    """What is left of one of several texts.
-
-    Attributes:
-        text: its kept slices in order, joined by the gap marker; or the replacement.
-        spans: where in its source they were; empty if nothing of it was kept.
-        positions: where each of them begins in ``text``.
-    """
-
-    text: str
-    spans: tuple[Span, ...]
-    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -116,8 +94,8 @@ class ScoredText:
 
     def __repr__(self) -> str:
         """Counts and the beginning of the text."""
-        made, length = self.read.made_by, self.original_tokens
-        return f"ScoredText({length:,} tokens by {made.scorer}: {shortened(self.text)!r})"
+        length, scorer = self.original_tokens, self.read.scorer.name
+        return f"ScoredText({length:,} tokens by {scorer}: {shortened(self.text)!r})"
 
     @property
     def text(self) -> str:
@@ -154,12 +132,17 @@ class ScoredText:
         start = time.perf_counter()
         read = self.read
         budget = cut.tokens(read.original_tokens)
-        fitted = self._whole()
         if budget < read.original_tokens and self.scores is not None:
             rate = read.original_tokens / max(1, len(read.tokens))
             gap, count = read.picker.mark(cut.gap), read.counter.count
             fit = Fit(read.source, read.query.tail_start, budget, gap, count, rate, read.protected)
             fitted = fit.fit(read.picker, self.scores)
+        else:
+            whole = (
+                CutText(self.text[start:end], (Span(start, end, math.inf),), (0,))
+                for start, end in read.source.ranges
+            )
+            fitted = Fitted(tuple(whole), read.original_tokens)
         texts = []
         for kept, (offset, _), unmarked in zip(
             fitted.texts, read.source.ranges, read.source.unmarked, strict=True
@@ -168,15 +151,6 @@ class ScoredText:
             texts.append(CutText(kept.text, *unmarked.to_source(spans, kept.positions)))
         seconds = time.perf_counter() - start
         return CutTexts(tuple(texts), self._total(fitted, texts, budget, seconds))
-
-    def _whole(self) -> Fitted:
-        """All of the texts."""
-        source = self.read.source
-        texts = tuple(
-            FittedText(source.text[start:end], (Span(start, end, math.inf),), (0,))
-            for start, end in source.ranges
-        )
-        return Fitted(texts, self.read.original_tokens)
 
     def _total(
         self, fitted: Fitted, texts: Sequence[CutText], budget: int, seconds: float
@@ -192,7 +166,7 @@ class ScoredText:
             spans = texts[0].spans
         elif budget == read.original_tokens:  # nothing was cut, nor what is between the texts
             spans, positions = (Span(0, len(self.text), math.inf),), (0,)
-        cut_unit = (_CUT_UNIT.format(unit=read.made_by.unit),) if fitted.cut_unit else ()
+        cut_unit = (_CUT_UNIT.format(unit=read.unit),) if fitted.cut_unit else ()
         return CompressionResult(
             text="".join(text.text for text in texts),
             spans=spans,
@@ -202,9 +176,9 @@ class ScoredText:
             budget=budget,
             query=read.query.text,
             query_source=read.query.source,
-            draft=read.made_by.draft,
-            scorer=read.made_by.scorer,
-            unit=read.made_by.unit,
+            draft=read.draft,
+            scorer=read.scorer.name,
+            unit=read.unit,
             windows=self.windows,
             timings=Timings(read.seconds, self.seconds, seconds),
             tokenizer=read.counter.name,

@@ -14,7 +14,7 @@ from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
 from specpc.options import NOTHING, check_unit
-from specpc.pipeline.scored import Provenance, ReadText, ScoredText
+from specpc.pipeline.scored import ReadText, ScoredText
 from specpc.results import QuerySource
 from specpc.scorers.base import Context
 from specpc.scorers.cache import score_key
@@ -118,7 +118,8 @@ def read(
         query=query,
         scorer=scorer,
         tokens=tokens,
-        made_by=Provenance(loaded.draft.name, scorer.name, unit),
+        draft=loaded.draft.name,
+        unit=unit,
         counter=counter,
         original_tokens=length,
         picker=picker,

@@ -62,12 +62,9 @@ class ScoreCache:
         self._unchecked: int | None = None  # bytes written since the size was last looked at
 
     def find(self, key: str, tokens: int, pieces: int | None) -> Scores | None:
-        """Scores that were stored, or ``None``.
+        """Scores stored under a `score_key`, or ``None``.
 
-        Args:
-            key: what they depend on (see `score_key`).
-            tokens: of the context.
-            pieces: those of the context that are judged, or ``None``.
+        They are of another text if the numbers of tokens, and of pieces that are judged, differ.
         """
         path = self._path(key)
         if not path.exists():
@@ -116,13 +113,7 @@ class ScoreCache:
 
 
 def score_key(reader: Reader, scorer: Scorer, question: str, context: Context) -> str:
-    """A SHA-256 of all that scores depend on.
-
-    Args:
-        reader: the draft, its number format and its chat template.
-        scorer: its rule and its settings.
-        question: what is asked.
-        context: the tokens, what is read at once, and the pieces that are judged.
+    """A SHA-256 of all that scores depend on: draft, template, scorer, question, tokens, pieces.
 
     Raises:
         DraftError: the draft was not loaded from files, by which it could be known again.

@@ -106,7 +106,7 @@ def input_embeddings(model: Any) -> Tensor:
 
 
 def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, units: int) -> Tensor:
-    """Weighted means of input embeddings.
+    """Means ``[units, hidden]`` of input embeddings, in float32 on the CPU; zero for empty units.
 
     Args:
         table: ``[vocabulary, hidden]`` input embeddings.
@@ -114,9 +114,6 @@ def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, uni
         weights: ``[vocabulary]``.
         unit_of: ``[tokens]`` unit number of each token.
         units: number of units.
-
-    Returns:
-        ``[units, hidden]`` in float32 on the CPU; zero for units without tokens.
     """
     found = weights[ids][:, None]
     embedded = table[ids.to(table.device)].float().cpu()

@@ -36,15 +36,9 @@ _RARE_UNITS: Final = 12
 def follow_rare_words(
     values: NDArray[np.float64], query: Sequence[str], units: Sequence[Sequence[str]]
 ) -> NDArray[np.float64]:
-    """Values of units with what the best of them lend to others.
+    """Values ``[units]`` of any scale, standardised, with what the best of them lend to others.
 
-    Args:
-        values: ``[units]``, any scale.
-        query: stems of the question.
-        units: stems of each unit.
-
-    Returns:
-        ``[units]`` standardised values plus what was lent.
+    Query and units are given by their `stems`.
     """
     values = standardised(values)
     lent = np.zeros_like(values)
@@ -99,16 +93,9 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
 
 
 def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-    """BM25 of each unit for the question, over the units of the one text.
+    """BM25 of each unit for the question, over the units of the one text, given the `stems` of all.
 
-    k1 = 1.5, b = 0.75, Lucene's variant.
-
-    Args:
-        query: stems of the question.
-        units: stems of the text in pieces.
-
-    Returns:
-        ``[units]``, zero where nothing is shared.
+    k1 = 1.5, b = 0.75, Lucene's variant; zero where nothing is shared.
     """
     import bm25s
 

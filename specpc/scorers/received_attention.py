@@ -8,6 +8,7 @@ question-guided scoring a few heads carry the signal: they are known for the def
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -66,12 +67,7 @@ def _by_layer(settings: ReceivedSettings, reader: Reader) -> dict[int, list[int]
 
 
 def score_window(reader: Reader, heads: Mapping[int, Sequence[int]], window: Tensor) -> Tensor:
-    """``[tokens]`` mean over heads of the standardised log attention received in one window.
-
-    Args:
-        reader: the draft.
-        heads: those that count, by layer; the forward ends after the deepest.
-        window: ``[tokens]`` of the context.
+    """``[tokens]`` mean over heads (by layer) of the standardised log attention in a window.
 
     Raises:
         UnsupportedModelError: no attention layer reported to the observer.
@@ -134,14 +130,8 @@ def _of_heads(attention: LayerAttention, heads: Sequence[int]) -> LayerAttention
     """The same layer with these query heads only, each with a key head of its own."""
     index = torch.tensor(heads, device=attention.query.device)
     group = attention.query.shape[1] // attention.key.shape[1]
-    return LayerAttention(
-        attention.layer,
-        attention.query[:, index],
-        attention.key[:, index // group],
-        attention.mask,
-        attention.scaling,
-        attention.value[:, index // group],
-    )
+    key, value = attention.key[:, index // group], attention.value[:, index // group]
+    return replace(attention, query=attention.query[:, index], key=key, value=value)
 
 
 def _visible(attention: LayerAttention, first: int, last: int) -> Tensor:

@@ -10,7 +10,7 @@ profile has a map for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,32 +68,25 @@ class HeadScores:
     reader: Reader
     question: str
 
-    def of_tokens(self, read: Tensor) -> Tensor:
-        """``[tokens]`` weighted sum of what `read` gives."""
-        return signed_root(read).T @ self._weights
-
     def score(self, context: Context, progress: Progress = None) -> Scores:
         """Scores of the tokens, and by all signals of the pieces if they are to be judged."""
         ids, pieces = torch.from_numpy(context.ids), context.pieces
         dense = self._dense(ids, pieces) if pieces is not None else None
-        pooled = _Pooled(len(self.profile.heads), pieces) if pieces is not None else None
-        tokens = []
+        reads: list[Tensor] = []
         for together in in_passes(self.reader.draft.model, context.windows):
             collect, beside = dense.windows(together) if dense else ((), None)
-            reads = self.read([ids[low:high] for low, high in together], collect, beside)
+            reads += self.read([ids[low:high] for low, high in together], collect, beside)
             if dense:
                 dense.take_in()
-            for (low, high), read in zip(together, reads, strict=True):
-                if pooled:
-                    pooled.take_in(read.double().numpy(), low, high)
-                tokens.append(self.of_tokens(read))
             if progress is not None:
                 progress(together[-1][1], len(ids))
-        scores = Scores(torch.cat(tokens).double().numpy())
-        if pieces is None or pooled is None:
-            return scores
+        weights = torch.tensor([weight for _, _, weight in self.profile.heads])
+        tokens = torch.cat([signed_root(read).T @ weights for read in reads]).double().numpy()
+        if pieces is None:
+            return Scores(tokens)
         similar = dense.similarity(input_embeddings(self.reader.draft.model)) if dense else None
-        return replace(scores, pieces=self._values(pieces, pooled.values(), similar))
+        pooled = _pool_windows(reads, context.windows, pieces)
+        return Scores(tokens, self._values(pieces, pooled, similar))
 
     @torch.inference_mode()
     def read(
@@ -159,10 +152,6 @@ class HeadScores:
         every[own] = values
         return every
 
-    @property
-    def _weights(self) -> Tensor:
-        return torch.tensor([weight for _, _, weight in self.profile.heads])
-
     def _dense(self, ids: Tensor, pieces: Pieces) -> _DenseReading | None:
         if self.profile.dense is None:
             return None
@@ -175,25 +164,21 @@ class HeadScores:
         return _DenseReading(embedder, alone)
 
 
-class _Pooled:
-    """The best that each head saw of every piece, as windows come in."""
+def _pool_windows(
+    reads: Sequence[Tensor], windows: Sequence[tuple[int, int]], pieces: Pieces
+) -> NDArray[np.float64]:
+    """``[heads, pieces]`` from attention ``[heads, tokens]`` of each window.
 
-    def __init__(self, heads: int, pieces: Pieces) -> None:
-        self.of_token = pieces.of_token
-        self._best = np.full((heads, len(pieces)), -np.inf)
-
-    def take_in(self, read: NDArray[np.float64], low: int, high: int) -> None:
-        """Attention ``[heads, tokens]`` of the window of tokens ``low..high - 1``."""
-        of_token = self.of_token[low:high]
+    A piece that was cut counts with its better part; one without tokens has the least value.
+    """
+    best = np.full((len(reads[0]), len(pieces)), -np.inf)
+    for read, (low, high) in zip(reads, windows, strict=True):
+        of_token = pieces.of_token[low:high]
         first, last = int(of_token[0]), int(of_token[-1]) + 1
-        own = pool(read, of_token - first, last - first)
-        # A piece that was cut counts with its better part.
-        self._best[:, first:last] = np.maximum(self._best[:, first:last], own)
-
-    def values(self) -> NDArray[np.float64]:
-        """``[heads, pieces]``; pieces without tokens have the least of all values."""
-        floor = self._best[np.isfinite(self._best)].min(initial=0.0)
-        return np.where(np.isfinite(self._best), self._best, floor)
+        own = pool(read.double().numpy(), of_token - first, last - first)
+        best[:, first:last] = np.maximum(best[:, first:last], own)
+    seen = np.isfinite(best)
+    return np.where(seen, best, best[seen].min(initial=0.0))
 
 
 class _DenseReading:
@@ -212,16 +197,15 @@ class _DenseReading:
         self, windows: Sequence[tuple[int, int]]
     ) -> tuple[list[ValueStates], PackedText | None]:
         """Who sees each window of tokens ``low..high - 1``, and what is read beside them."""
-        layers, beside = self.units.dense.layers, None
+        layers = self.units.dense.layers
         states = [ValueStates(layers, high - low) for low, high in windows]
-        lows = [low for low, _ in windows]
-        self._seen = [(self.units, own, low) for own, low in zip(states, lows, strict=True)]
-        if not self._asked:
-            asked = ValueStates(layers, len(self.question.ids))
-            self._seen.append((self.question, asked, 0))
-            beside = PackedText(self.question.ids, asked)
-            self._asked = True
-        return states, beside
+        self._seen = [(self.units, own, low) for own, (low, _) in zip(states, windows, strict=True)]
+        if self._asked:
+            return states, None
+        self._asked = True
+        asked = ValueStates(layers, len(self.question.ids))
+        self._seen.append((self.question, asked, 0))
+        return states, PackedText(self.question.ids, asked)
 
     def take_in(self) -> None:
         """What was seen while the last windows were read."""
@@ -247,11 +231,8 @@ def fuse(
 ) -> NDArray[np.float64]:
     """``[units]`` values of units by all signals, each standardised over the text.
 
-    Args:
-        profile: weighs them.
-        heads: ``[heads of the profile, units]`` pooled attention.
-        lexical: ``[units]`` BM25; not needed where it has no weight.
-        similar: ``[units]`` dense similarity; not needed where the profile has no map.
+    They are the pooled attention ``[heads of the profile, units]``, and BM25 and dense similarity
+    ``[units]`` where the profile, which weighs them, has a use for them.
     """
     weights = np.asarray([weight for _, _, weight in profile.heads])
     values = standardised(weights @ signed_root(torch.from_numpy(heads)).numpy())

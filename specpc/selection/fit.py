@@ -28,8 +28,15 @@ _GUESSES: Final = 3
 
 
 @dataclass(frozen=True)
-class FittedText:
-    """What comes out of one text, where in the joined source it was and where it begins."""
+class CutText:
+    """What is left of one of several texts.
+
+    Attributes:
+        text: its kept slices in order, joined by the gap marker; or the replacement.
+        spans: where in its source they were (in a `Fitted`, in the joined one); empty if nothing
+            of it was kept.
+        positions: where each of them begins in ``text``.
+    """
 
     text: str
     spans: tuple[Span, ...]
@@ -46,7 +53,7 @@ class Fitted:
         cut_unit: whether a unit had to be cut to fit.
     """
 
-    texts: tuple[FittedText, ...]
+    texts: tuple[CutText, ...]
     tokens: int
     cut_unit: bool = False
 
@@ -165,7 +172,7 @@ class Fit:
         split = [keep_apart(source.text, own) for own in source.split(ranges)]
         spans = iter(_scored([kept for own in split for kept in own], pieces))
         texts = tuple(
-            FittedText(text, tuple(islice(spans, len(own))), places(own, self.gap))
+            CutText(text, tuple(islice(spans, len(own))), places(own, self.gap))
             for text, own in zip(source.texts(split, self.gap), split, strict=True)
         )
         return Fitted(texts, sum(self.count(fitted.text) for fitted in texts), picked.cut_unit)

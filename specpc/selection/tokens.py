@@ -165,8 +165,8 @@ def whole_groups(
 ) -> NDArray[np.bool_]:
     """Turn selected tokens into whole groups (words, characters) of no more tokens.
 
-    Groups selected whole are kept; what the broken ones give back goes to those of them that
-    score highest, as long as they fit.
+    Groups selected whole are kept; what the broken ones give back goes to those of them that score
+    highest, as long as they fit in the budget.
 
     Args:
         selected: token positions.

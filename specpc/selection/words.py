@@ -129,11 +129,7 @@ def is_word(piece: str) -> bool:
 
 
 def plain_worth(pieces: Sequence[str]) -> NDArray[np.float64]:
-    """``[pieces]`` what spelling and repetition tell without a model.
-
-    Args:
-        pieces: words, marks and line breaks (empty) in text order, without blanks.
-    """
+    """``[pieces]`` what spelling and repetition tell of words, marks and line breaks (empty)."""
     worth = np.zeros(len(pieces))
     seen: set[str] = set()
     for index, piece in enumerate(pieces):
@@ -152,14 +148,10 @@ def plain_worth(pieces: Sequence[str]) -> NDArray[np.float64]:
 
 
 def tidy_lines(text: str, pieces: Sequence[Span], fixed: Collection[int] = ()) -> list[Span]:
-    """The pieces without lines of which nothing was kept, and without blanks left of a line.
+    """The words without lines of which nothing was kept, and without blanks left of a line.
 
     Of the breaks around such lines the last stays, whose indentation is that of what follows.
-
-    Args:
-        text: the source.
-        pieces: words, marks and line breaks of it in order.
-        fixed: where pieces start that are kept as they are.
+    Pieces that start at a ``fixed`` offset are kept as they are.
     """
     tidy: list[Span] = []
     at_line_start, end = True, 0

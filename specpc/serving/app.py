@@ -18,8 +18,8 @@ from specpc.options import Cut
 from specpc.serving.access import Access
 from specpc.serving.engine import Engine, ForwardedChat, may_be_long
 from specpc.serving.errors import answer, error_fields
-from specpc.serving.limits import BodyLimit
-from specpc.serving.metrics import Measure, Metrics
+from specpc.serving.limits import limited
+from specpc.serving.metrics import Metrics, measured
 from specpc.serving.pages import error_page, form_page, picture_page, read_form
 from specpc.serving.requests import OneOrMany
 from specpc.serving.upstream import TIMEOUT, Headers, pass_on
@@ -189,7 +189,7 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
 
     paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
     # The last one added is the first to see a request.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
+    app.add_middleware(limited, max_bytes=settings.max_bytes)
     app.add_middleware(Access, token=settings.token)
-    app.add_middleware(Measure, metrics=service.metrics, paths=paths)
+    app.add_middleware(measured, metrics=service.metrics, paths=paths)
     return app

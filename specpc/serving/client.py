@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from specpc import errors
 from specpc.errors import SpecPCError, not_encodable
-from specpc.machine.http import Asker, NotHTTPError, UnreachableError
+from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
 from specpc.options import TEMPLATE, Cut
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
 from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
@@ -150,9 +150,9 @@ class ServerCompressor:
         headers = {"content-type": "application/json"}
         if self.token is not None:
             headers["x-specpc-token"] = self.token
-        asker = Asker(self.address, headers, _WAITS, lambda status: status == 429)
+        client = HTTPClient(self.address, headers, _WAITS, lambda status: status == 429)
         try:
-            response = asker.send(method, self.address + path, body)
+            response = client.send(method, self.address + path, body)
         except NotHTTPError as error:
             raise self._strange(str(error)) from error
         except UnreachableError as error:

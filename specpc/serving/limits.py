@@ -14,18 +14,12 @@ if TYPE_CHECKING:
 _ARRIVAL_SECONDS: Final = 60.0
 
 
-class BodyLimit:
-    """Ends the reading of bodies that are too large or too slow."""
+def limited(app: ASGIApp, max_bytes: int) -> ASGIApp:
+    """Ends the reading of bodies that have more than ``max_bytes`` or arrive too slowly."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        """Bodies have at most ``max_bytes``."""
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on with a watched ``receive``."""
+    async def limit(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await app(scope, receive, send)
             return
         deadline = time.monotonic() + _ARRIVAL_SECONDS
         size, more = 0, True
@@ -43,11 +37,13 @@ class BodyLimit:
                     raise HTTPException(408, told) from error
                 more = message["type"] == "http.request" and message.get("more_body", False)
                 size += len(message.get("body", b""))
-                if size <= self.max_bytes:
+                if size <= max_bytes:
                     return message
                 # What is too large is read to its end, or the client never reads the answer.
                 if not more:
-                    told = f"the request has more than {self.max_bytes:,} bytes, the server's limit"
+                    told = f"the request has more than {max_bytes:,} bytes, the server's limit"
                     raise HTTPException(413, told)
 
-        await self.app(scope, watched, send)
+        await app(scope, watched, send)
+
+    return limit

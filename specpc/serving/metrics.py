@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import (
     CollectorRegistry,
@@ -53,31 +53,29 @@ class Metrics:
             self._compressing.observe(seconds)
 
 
-class Measure:
-    """Counts and times requests by their route."""
+def measured(app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> ASGIApp:
+    """Counts and times requests by their route.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
-        """Other paths than ``paths`` are counted as one: a client could name any number."""
-        self.app = app
-        self.metrics = metrics
-        self.paths = paths
+    Other paths than ``paths`` are counted as one: a client could name any number.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on and look at the answer."""
+    async def measure(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await app(scope, receive, send)
             return
-        path = scope["path"] if scope["path"] in self.paths else "other"
+        path = scope["path"] if scope["path"] in paths else "other"
         start, status = time.perf_counter(), 500
 
-        async def watched(message: Message) -> Any:
+        async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, watched)
+            await app(scope, receive, watched)
         finally:
-            self.metrics.requests.labels(path, status).inc()
-            self.metrics.seconds.labels(path).observe(time.perf_counter() - start)
+            metrics.requests.labels(path, status).inc()
+            metrics.seconds.labels(path).observe(time.perf_counter() - start)
+
+    return measure

@@ -27,12 +27,7 @@ _DEEPEST: Final = 40
 
 
 def lay_out_code(text: str, language: str) -> Layout:
-    """The pieces of a program.
-
-    Args:
-        text: the source, with or without errors.
-        language: one of `specpc.structure.languages.LANGUAGES`.
-    """
+    """The pieces of a program, with errors or not, in one of `LANGUAGES`."""
     source = Program(text, LANGUAGES[language])
     root = parse(text, language).root_node
     builder = LayoutBuilder()
@@ -80,14 +75,10 @@ def _plan(
     *,
     alone: bool = True,
 ) -> list[Group]:
-    """Groups that tile a region, each with those of its blocks that are to be cut.
+    """Groups that tile a region of whole lines, each with those of its blocks that are to be cut.
 
-    Args:
-        source: the text.
-        nodes: what is in the region.
-        region: first character, and one past the last: whole lines.
-        depth: how many more levels of blocks may be cut.
-        alone: whether a comment may be kept without anything else.
+    So many more levels of blocks may be cut as ``depth`` says; unless ``alone``, no comment is kept
+    without anything else.
     """
     groups = _grouped(source, nodes, region, alone)
     for group in groups:

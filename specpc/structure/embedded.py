@@ -19,12 +19,10 @@ _WHOLE: Final = 300
 
 
 def lay_out_embedded(text: str, info: str, prefix: str = "") -> Layout:
-    """The pieces of the inside of a fence.
+    """The pieces of the lines inside a fence.
 
-    Args:
-        text: whole lines.
-        info: what stands behind the opening of the fence: a language, if anything.
-        prefix: what stands before the lines because of what the fence is in: indentation, ``>``.
+    ``info`` is what stands behind the opening of the fence, ``prefix`` what stands before its lines
+    because of what the fence is in: indentation, ``>``.
     """
     if len(text) <= _WHOLE:
         return one_piece(len(text), "code", prefix + OWN_LINE)

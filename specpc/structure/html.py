@@ -28,6 +28,7 @@ _BLOCKS: Final = names(
     "textarea"
 )
 _HEADINGS: Final = frozenset(f"h{level}" for level in range(1, 7))
+_SECTIONS: Final = names("thead tbody tfoot")
 _VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
 _NO_TEXT: Final = names("script style template noscript svg colgroup")
 _NO_TEXT_NODES: Final = frozenset(
@@ -58,13 +59,9 @@ def is_html(text: str) -> bool:
 
 
 def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
-    """The pieces of a page, or of a part of one.
+    """The pieces of a page, or of a part of one; ``sure`` says it is one, whatever it looks like.
 
     The sentences of a text block are units, which need its tags; the rows of a table are, too.
-
-    Args:
-        text: anything.
-        sure: whether it is HTML, whatever it looks like.
 
     Returns:
         ``None`` if it is not, or shows no text.
@@ -72,22 +69,18 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    root = parser("tree_sitter_html").parse(page.offsets.data).root_node
+    root = parser("tree_sitter_html").parse(page.data).root_node
     page.find_blocks(root)
     page.content(root.children, len(text), [], _DEEPEST)
     layout = page.builder.build("html")
     return layout if layout.units.any() else None
 
 
-@dataclass
-class _Page:
-    text: str
+@dataclass(frozen=True)
+class _Page(Offsets):
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     with_blocks: set[int] = field(default_factory=set)
     with_code: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.offsets = Offsets(self.text)
 
     def find_blocks(self, root: Node) -> None:
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
@@ -97,9 +90,9 @@ class _Page:
             parents += [number] * node.child_count
         for node, number in zip(reversed(nodes), reversed(parents), strict=True):
             parent = nodes[number].id
-            if _tag(node, self) in _BLOCKS:
+            if self._tag(node) in _BLOCKS:
                 self.with_blocks.add(node.id)
-            if node.id in self.with_code or (node.type != "comment" and _is_hidden(node, self)):
+            if node.id in self.with_code or (node.type != "comment" and self._is_hidden(node)):
                 self.with_code.add(parent)
                 self.with_blocks.add(parent)
             if node.id in self.with_blocks:
@@ -108,31 +101,27 @@ class _Page:
     def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
         """Add all up to ``end``: text blocks, and runs of text between them."""
         heading: int | None = None
-        under = -1  # first piece under the heading
         run: list[Node] = []
-        for node in _flat(nodes, self):
-            hidden = _is_hidden(node, self)
+        for node in self._flat(nodes):
+            hidden = self._is_hidden(node)
             if not hidden and node.id not in self.with_blocks:
                 run.append(node)
                 continue
-            own = [*needs, *([] if heading is None else [heading])]
-            self._run(run, self.offsets.start(node), own)
+            own = needs if heading is None else [*needs, heading]
+            self._run(run, self.start(node), own)
             run = []
-            stop = self._after_space(self.offsets.end(node), end)
+            stop = self._after_space(self.end(node), end)
             if stop <= self.builder.position:
                 continue
             if hidden:
                 self.builder.support(stop)
-            elif _tag(node, self) in _HEADINGS and node.id not in self.with_code:
-                if heading is not None and under == self.builder.next_piece:
-                    self.builder.make_unit(heading)
+            elif self._tag(node) in _HEADINGS and node.id not in self.with_code:
+                self.builder.end_heading(heading)
                 heading = self.builder.support(stop, needs)
-                under = self.builder.next_piece
             else:
                 self._element(node, stop, own, depth)
-        self._run(run, end, [*needs, *([] if heading is None else [heading])])
-        if heading is not None and under == self.builder.next_piece:
-            self.builder.make_unit(heading)
+        self._run(run, end, needs if heading is None else [*needs, heading])
+        self.builder.end_heading(heading)
 
     def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
         """Add the sentences of text without blocks in it; tags in it are not parted."""
@@ -148,13 +137,13 @@ class _Page:
     def _bounds(self, nodes: Sequence[Node], end: int, unit: str) -> list[int]:
         """Where units up to ``end`` end, but for ends inside a tag."""
         start = self.builder.position
-        inside = [(self.offsets.start(n), self.offsets.end(n)) for n in nodes if n.type != "text"]
+        inside = [(self.start(n), self.end(n)) for n in nodes if n.type != "text"]
         bounds = [start + bound for bound in segment(self.text[start:end], unit)[1:]]
         return [b for b in bounds if b == end or not any(low < b < high for low, high in inside)]
 
     def _element(self, node: Node, stop: int, needs: list[int], depth: int) -> None:
         """Add a block with its tags."""
-        tag = _tag(node, self) if node.id not in self.with_code else ""
+        tag = self._tag(node) if node.id not in self.with_code else ""
         if tag == "tr" or depth == 0:
             self.builder.unit(stop, needs, whole=True, gap="")
             return
@@ -165,16 +154,15 @@ class _Page:
                 break
             _, children, closing = inner
             opening = inner[0]
-        begun = self._after_space(self.offsets.end(opening), stop) if opening else -1
+        begun = self._after_space(self.end(opening), stop) if opening else -1
         if begun == stop:  # nothing in it
             self.builder.support(stop)
             return
         opened = self.builder.support(begun, needs) if begun > self.builder.position else None
         needs = needs if opened is None else [opened]
-        last = self.offsets.start(closing) if closing is not None else stop
-        if tag == "table" and not any(
-            self.offsets.end(row) - self.offsets.start(row) > _LONGEST_ROW
-            for row in _rows(children, self)
+        last = self.start(closing) if closing is not None else stop
+        if tag == "table" and all(
+            self.end(row) - self.start(row) <= _LONGEST_ROW for row in self._rows(children)
         ):
             self._table(children, last, needs)
         elif tag == "pre":
@@ -190,8 +178,7 @@ class _Page:
     def _table(self, nodes: Sequence[Node], end: int, needs: list[int]) -> None:
         """Add the rows of a table, all of which need those that head it."""
         header: list[int] = []
-        rows = self._sections(nodes, end, needs, header)
-        if not rows:
+        if not self._sections(nodes, end, needs, header):
             for piece in header:
                 self.builder.make_unit(piece)
 
@@ -200,19 +187,19 @@ class _Page:
     ) -> int:
         rows = 0
         for node in nodes:
-            tag = _tag(node, self)
-            stop = self._after_space(self.offsets.end(node), end)
+            tag = self._tag(node)
+            stop = self._after_space(self.end(node), end)
             if stop <= self.builder.position:
                 continue
-            if tag in {"thead", "tbody", "tfoot"}:
+            if tag in _SECTIONS:
                 opening, children, closing = _parts(node)
-                begun = self._after_space(self.offsets.end(opening), stop) if opening else stop
+                begun = self._after_space(self.end(opening), stop) if opening else stop
                 section = self.builder.support(begun, needs)
-                last = self.offsets.start(closing) if closing is not None else stop
+                last = self.start(closing) if closing is not None else stop
                 rows += self._sections(children, last, [section], header)
                 if stop > self.builder.position:
                     self.builder.require(section, self.builder.support(stop))
-            elif tag == "caption" or (tag == "tr" and not rows and _is_header(node, self)):
+            elif tag == "caption" or (tag == "tr" and not rows and self._is_header(node)):
                 header.append(self.builder.support(stop, needs))
             elif tag == "tr":
                 rows += 1
@@ -227,15 +214,39 @@ class _Page:
         match = _SPACE.match(self.text, position)
         return min(match.end(), end) if match else position
 
+    def _tag(self, node: Node) -> str:
+        """Name of an element; nothing for all else."""
+        if node.type != "element" or not node.children:
+            return ""
+        names = (name for name in node.children[0].children if name.type == "tag_name")
+        return next((self.text[self.start(n) : self.end(n)].casefold() for n in names), "")
 
-def _tag(node: Node, page: _Page) -> str:
-    """Name of an element; nothing for all else."""
-    if node.type != "element" or not node.children:
-        return ""
-    for name in node.children[0].children:
-        if name.type == "tag_name":
-            return page.text[page.offsets.start(name) : page.offsets.end(name)].casefold()
-    return ""
+    def _is_hidden(self, node: Node) -> bool:
+        return node.type in _NO_TEXT_NODES or self._tag(node) in _NO_TEXT
+
+    def _flat(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        """The nodes; those that the grammar puts into a ``<br>`` after it."""
+        waiting = list(reversed(nodes))
+        while waiting:
+            node = waiting.pop()
+            if self._tag(node) in _VOID:
+                yield node.children[0]
+                waiting += reversed(node.children[1:])
+            else:
+                yield node
+
+    def _rows(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        for node in nodes:
+            if self._tag(node) == "tr":
+                yield node
+            elif self._tag(node) in _SECTIONS:
+                yield from self._rows(node.children)
+
+    def _is_header(self, row: Node) -> bool:
+        """Whether a row stands in the table's head or all of its cells are headers."""
+        if row.parent is not None and self._tag(row.parent) == "thead":
+            return True
+        return {self._tag(child) for child in row.children} - {""} == {"th"}
 
 
 def _parts(node: Node) -> tuple[Node | None, list[Node], Node | None]:
@@ -244,38 +255,6 @@ def _parts(node: Node) -> tuple[Node | None, list[Node], Node | None]:
     opening = children.pop(0) if children and children[0].type == "start_tag" else None
     closing = children.pop() if children and children[-1].type == "end_tag" else None
     return opening, children, closing
-
-
-def _flat(nodes: Sequence[Node], page: _Page) -> Iterator[Node]:
-    """The nodes; those that the grammar puts into a ``<br>`` after it."""
-    waiting = list(reversed(nodes))
-    while waiting:
-        node = waiting.pop()
-        if _tag(node, page) in _VOID:
-            yield node.children[0]
-            waiting += reversed(node.children[1:])
-        else:
-            yield node
-
-
-def _rows(nodes: Sequence[Node], page: _Page) -> Iterator[Node]:
-    for node in nodes:
-        if _tag(node, page) == "tr":
-            yield node
-        elif _tag(node, page) in {"thead", "tbody", "tfoot"}:
-            yield from _rows(node.children, page)
-
-
-def _is_header(row: Node, page: _Page) -> bool:
-    """Whether a row stands in the table's head or all of its cells are headers."""
-    if row.parent is not None and _tag(row.parent, page) == "thead":
-        return True
-    cells = {_tag(child, page) for child in row.children} - {""}
-    return cells == {"th"}
-
-
-def _is_hidden(node: Node, page: _Page) -> bool:
-    return node.type in _NO_TEXT_NODES or _tag(node, page) in _NO_TEXT
 
 
 def _shows(node: Node) -> bool:

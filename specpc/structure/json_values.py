@@ -32,12 +32,9 @@ _NO_MARKER: Final = ""
 
 
 def lay_out_json(text: str, small: int | None = None) -> Layout | None:
-    """The pieces of one JSON array or object.
+    """The pieces of one JSON array or object; white space around it belongs to its brackets.
 
-    Args:
-        text: anything; white space around the document belongs to its brackets.
-        small: containers of at most so many characters stay whole; by default 400, or a tenth
-            of a short text.
+    Containers of at most ``small`` characters stay whole: 400, or a tenth of a short text.
 
     Returns:
         ``None`` if Python's ``json`` does not read the text or it holds a lone string or number.
@@ -95,12 +92,7 @@ def _is_container(text: str) -> bool:
 
 @dataclass
 class _Open:
-    """A container that is being cut.
-
-    Attributes:
-        opening: the piece of its opening bracket, and of its key.
-        comma: the last comma in it, which separates what is around it.
-    """
+    """A container that is being cut: its opening bracket (and key), and the last comma in it."""
 
     opening: int
     comma: int | None = None
@@ -121,24 +113,30 @@ class _Document:
 
     def lay_out(self) -> None:
         """Add all pieces."""
+        builder, length = self.builder, len(self.text)
         tokens = [m.span() for m in _TOKEN.finditer(self.text) if m.group()[0] != '"']
         closing = _pairs(self.text, tokens)
         number = 0
         while number < len(tokens):
             start, end = tokens[number]
-            character = self.text[start]
-            if character == ",":
-                self._separate(start, end)
-            elif character in "]}":
-                self._close(start, end)
-            elif self._is_cut(start, tokens[closing[number]][0]):
-                self._begin(end)
+            if self.text[start] in "[{":
+                if self._is_cut(start, tokens[closing[number]][0]):
+                    outer = [self._open[-1].opening] if self._open else []
+                    self._open.append(_Open(builder.support(end, outer, gap=_NO_MARKER)))
+                else:
+                    number = closing[number]
+            elif self.text[start] == ",":
+                self._finish(start)
+                self._open[-1].comma = builder.support(end, gap=_NO_MARKER)
             else:
-                number = closing[number]
+                self._finish(start)
+                opening = self._open.pop().opening
+                end = end if self._open else length
+                builder.require(opening, builder.support(end, gap=_NO_MARKER))
             number += 1
         # An empty document, and the white space after any.
-        if self.builder.position < len(self.text):
-            self.builder.unit(len(self.text), whole=True, gap=_NO_MARKER)
+        if builder.position < length:
+            builder.unit(length, whole=True, gap=_NO_MARKER)
 
     def _is_cut(self, start: int, stop: int) -> bool:
         """Whether the container ``text[start:stop + 1]`` is cut into what it holds."""
@@ -147,35 +145,17 @@ class _Document:
             return False
         return _NOT_SPACE.search(self.text, start + 1, stop) is not None
 
-    def _begin(self, end: int) -> None:
-        outer = [self._open[-1].opening] if self._open else []
-        self._open.append(_Open(self.builder.support(end, outer, gap=_NO_MARKER)))
+    def _finish(self, before: int) -> None:
+        """Add the element or member before an offset, unless it was a container that was cut.
 
-    def _close(self, start: int, end: int) -> None:
-        self._value(start)
-        done = self._open.pop()
-        self._surround(done)
-        closing = self.builder.support(end if self._open else len(self.text), gap=_NO_MARKER)
-        self.builder.require(done.opening, closing)
-
-    def _separate(self, start: int, end: int) -> None:
-        self._value(start)
-        self._surround(self._open[-1])
-        self._open[-1].comma = self.builder.support(end, gap=_NO_MARKER)
-
-    def _value(self, before: int) -> None:
-        """The element or member before an offset, unless it was a container that was cut."""
-        start = self.builder.position
-        length = len(self.text[start:before].rstrip(_SPACE))
-        if length:
-            needs = [self._open[-1].opening]
-            self.builder.unit(start + length, needs, whole=True, gap=_NO_MARKER)
-
-    def _surround(self, container: _Open) -> None:
-        """Make the last comma a separator, now that what follows it has its pieces."""
+        The comma before it, now that what follows it has its pieces, becomes a separator.
+        """
+        builder, container = self.builder, self._open[-1]
+        start = builder.position
+        if length := len(self.text[start:before].rstrip(_SPACE)):
+            builder.unit(start + length, [container.opening], whole=True, gap=_NO_MARKER)
         if container.comma is not None:
-            first = container.opening + 1
-            self.builder.surround(container.comma, first, self.builder.next_piece)
+            builder.surround(container.comma, container.opening + 1, builder.next_piece)
 
 
 def _pairs(text: str, tokens: list[tuple[int, int]]) -> dict[int, int]:

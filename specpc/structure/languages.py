@@ -17,10 +17,9 @@ class Language:
     """What the pieces of a text in one language are, by the names of its grammar.
 
     Attributes:
-        module: package of the grammar.
         blocks: nodes that hold statements, members, cases or elements between brackets (or, in
             an indented language, by indentation), any of which can be left out.
-        function: what gives the grammar in that package.
+        function: what gives the grammar in the package for the language.
         comment: how a comment that ends with the line begins.
         imports: statements that stay together where they follow one another.
         leading: nodes that belong to the one after them, as comments do.
@@ -30,7 +29,6 @@ class Language:
         indented: whether blocks are marked by indentation, and must not be empty.
     """
 
-    module: str
     blocks: frozenset[str]
     function: str = "language"
     comment: str = "//"
@@ -44,7 +42,6 @@ class Language:
 
 _COMMENTS: Final = "comment line_comment block_comment"
 _PYTHON: Final = Language(
-    "tree_sitter_python",
     names("block dictionary list tuple set"),
     comment="#",
     imports=names("import_statement import_from_statement future_import_statement"),
@@ -52,7 +49,6 @@ _PYTHON: Final = Language(
     indented=True,
 )
 _JAVASCRIPT: Final = Language(
-    "tree_sitter_javascript",
     names("statement_block class_body switch_body object array"),
     imports=names("import_statement"),
     leading=names(f"{_COMMENTS} decorator"),
@@ -60,12 +56,10 @@ _JAVASCRIPT: Final = Language(
 )
 _TYPESCRIPT: Final = replace(
     _JAVASCRIPT,
-    module="tree_sitter_typescript",
     function="language_typescript",
     blocks=_JAVASCRIPT.blocks | names("interface_body object_type enum_body"),
 )
 _GO: Final = Language(
-    "tree_sitter_go",
     names(
         "block field_declaration_list literal_value expression_switch_statement interface_type "
         "type_switch_statement select_statement const_declaration var_spec_list type_declaration"
@@ -75,7 +69,6 @@ _GO: Final = Language(
     opaque=names("raw_string_literal interpreted_string_literal"),
 )
 _RUST: Final = Language(
-    "tree_sitter_rust",
     names(
         "block declaration_list field_declaration_list enum_variant_list match_block "
         "field_initializer_list"
@@ -85,7 +78,6 @@ _RUST: Final = Language(
     opaque=names("token_tree macro_definition string_literal raw_string_literal"),
 )
 _JAVA: Final = Language(
-    "tree_sitter_java",
     names(
         "block class_body interface_body annotation_type_body switch_block enum_body "
         "constructor_body array_initializer"
@@ -96,14 +88,12 @@ _JAVA: Final = Language(
     opaque=names("string_literal"),
 )
 _C: Final = Language(
-    "tree_sitter_c",
     names("compound_statement field_declaration_list initializer_list enumerator_list"),
     imports=names("preproc_include"),
     opaque=names("string_literal preproc_def preproc_function_def"),
 )
 _CPP: Final = replace(
     _C,
-    module="tree_sitter_cpp",
     blocks=_C.blocks | names("declaration_list"),
     opaque=_C.opaque | names("raw_string_literal"),
 )
@@ -174,8 +164,8 @@ _SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item
 
 def parse(text: str, language: str) -> Tree:
     """The syntax tree, in offsets of UTF-8 (a lone surrogate counts as one byte)."""
-    known = LANGUAGES[language]
-    return parser(known.module, known.function).parse(text.encode("utf-8", "replace"))
+    grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
+    return grammar.parse(text.encode("utf-8", "replace"))
 
 
 def ending(name: str | None) -> str:
@@ -190,10 +180,6 @@ def language_of_file(name: str | None) -> str | None:
 
 def language_of(name: str | None, text: str) -> str | None:
     """The language of a program: by its file's ending, its first line, or else what it says.
-
-    Args:
-        name: name of the file, if there is one.
-        text: what is in it.
 
     Returns:
         One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.

@@ -60,21 +60,17 @@ def lay_out_markdown(text: str) -> Layout:
         return _lay_out_text(text)
     builder = LayoutBuilder()
     heading: int | None = None
-    under: int | None = None  # first piece under the heading
     for block in blocks:
         if block.kind == "heading":
-            if heading is not None and under == builder.next_piece:
-                builder.make_unit(heading)
+            builder.end_heading(heading)
             heading = builder.support(block.end, gap=OWN_LINE)
-            under = builder.next_piece
             continue
         needs = [] if heading is None else [heading]
         if block.region is not None and block.region.data > block.start:
             needs = [builder.support(block.region.data, needs, gap=OWN_LINE)]
         layout = block.region.layout if block.region else _lay_out_block(text, block)
         builder.append(layout, needs)
-    if heading is not None and under == builder.next_piece:
-        builder.make_unit(heading)
+    builder.end_heading(heading)
     return builder.build("markdown" if marked else "mixed")
 
 

@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 
 def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Pieces:
-    """A text in units of one kind, whatever it holds.
-
-    Args:
-        text: the context.
-        bounds: ``[tokens + 1]`` character offsets of the tokens.
-        unit: ``sentence``, ``line``, ``paragraph``, ``word`` or ``structure``.
-    """
+    """A text with the ``[tokens + 1]`` offsets of its tokens, in units of one kind."""
     return Pieces(text, bounds, lay_out_units(text, unit))
 
 

@@ -106,15 +106,6 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
     return Layout(np.asarray(bounds, dtype=np.int64), prose=running, kind=kind)
 
 
-def join_layouts(layouts: Sequence[Layout]) -> Layout:
-    """The layouts of texts that stand one after the other, as one."""
-    builder = LayoutBuilder()
-    for layout in layouts:
-        builder.append(layout)
-    kinds = {layout.kind for layout in layouts}
-    return builder.build(kinds.pop() if len(kinds) == 1 else "mixed")
-
-
 class LayoutBuilder:
     """Makes a layout piece by piece, from left to right."""
 
@@ -174,6 +165,11 @@ class LayoutBuilder:
         if whole:
             self._whole.add(support)
 
+    def end_heading(self, heading: int | None) -> None:
+        """Have a heading, if there is one, be a unit if it is the last piece: it heads nothing."""
+        if heading is not None and heading == self.next_piece - 1:
+            self._supports.discard(heading)
+
     def require(self, piece: int, *supports: int) -> None:
         """Have a piece need supports, which may have been added after it."""
         self._needs.setdefault(piece, []).extend(supports)
@@ -230,13 +226,9 @@ class LayoutBuilder:
 
 
 def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
-    """Cut units into smaller ones; what a unit needed, each of its parts needs.
+    """Cut units at offsets inside them, ascending; what a unit needed, each of its parts needs.
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
-
-    Args:
-        layout: the pieces.
-        cut: for each unit to be cut, the offsets inside the text where it is, ascending.
     """
     builder = LayoutBuilder()
     renamed: list[int] = []

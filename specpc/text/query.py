@@ -28,10 +28,7 @@ class Query:
 def find_query(text: str, question: str | None, *, own: bool = True) -> Query:
     """The question given, else the prompt's own last paragraph, else a neutral instruction.
 
-    Args:
-        text: the context.
-        question: what the caller gave.
-        own: whether the text may close with a question of its own.
+    Only if ``own`` may the text close with a question of its own.
     """
     if question is not None and question.strip():
         return Query(question.strip(), QuerySource.QUESTION, len(text))

@@ -39,11 +39,9 @@ _NUMBER: Final = regex.compile(
 
 
 def segment(text: str, unit: str) -> Bounds:
-    """Cut ``text`` into units of the named kind; white space belongs to the unit before it.
+    """Cut a text of any script into units; white space belongs to the unit before it.
 
-    Args:
-        text: any text, of any script.
-        unit: ``sentence``, ``line``, ``paragraph`` or ``word``.
+    The units are ``sentence``, ``line``, ``paragraph`` or ``word``.
     """
     if unit == "word":
         return word_bounds(text)

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 
 def lay_out_words(text: str, layout: Layout) -> Layout:
-    """A layout with its prose cut into words, marks and line breaks (see `word_bounds`).
-
-    Args:
-        text: the text.
-        layout: its pieces.
-    """
+    """A layout of a text with its prose cut into words, marks and line breaks (`word_bounds`)."""
     edges = layout.edges.copy()
     words: set[int] = set()
     for first, end in _runs(layout):

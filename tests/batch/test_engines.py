@@ -98,6 +98,7 @@ def check_result(out: Path, rows: list[dict[str, Any]], draft: str) -> None:
     assert not (out / "_temporary").exists()
 
 
+@pytest.mark.slow  # workers are started, killed and replaced
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_process_that_is_killed(
     tmp_path: Path, draft: str, monkeypatch: pytest.MonkeyPatch
@@ -129,6 +130,7 @@ def test_libraries_agree_on_threads(
     assert [os.environ[name] for name in variables] == [expected] * 3
 
 
+@pytest.mark.slow  # a Ray cluster is started
 def test_an_actor_that_is_killed(
     tmp_path: Path, draft: str, monkeypatch: pytest.MonkeyPatch, cluster: Any
 ) -> None:
@@ -148,6 +150,7 @@ def test_an_actor_that_is_killed(
     assert cluster.is_initialized()  # it is not ours to end
 
 
+@pytest.mark.slow  # likewise
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:ray")  # Ray Data sets its own options
 def test_ray_data(tmp_path: Path, draft: str, cluster: Any) -> None:
     import ray.data

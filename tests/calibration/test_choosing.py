@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from specpc.calibration.calibrate import calibrate
-from specpc.calibration.choosing import Bench, Pooling, choose_heads, forward_selection
+from specpc.calibration.choosing import Bench, choose_heads, forward_selection, quality
 from specpc.calibration.collecting import Observation, gold_units, observe_example
 from specpc.calibration.example import Example
 from specpc.errors import InputError
@@ -85,20 +85,20 @@ def test_pooling_is_that_of_the_picker() -> None:
     random = np.random.default_rng(0)
     unit_of = np.repeat(np.arange(6), [1, 3, 4, 9, 2, 5])
     gold = np.array([False, False, True, False, False, False])
-    pooling = Pooling.of(Observation("x", np.zeros((1, 1, 24), np.float16), unit_of, gold))
-    scores = random.random(24)
-    found = pooling.units(torch.from_numpy(scores).float()[None])[0]
-    assert np.allclose(found.numpy(), pool(scores, unit_of, 6), atol=1e-6)
+    scores = random.random((1, 1, 24)).astype(np.float16)
+    found = Bench([Observation("x", scores, unit_of, gold)]).units[0][0, 0]
+    expected = np.sqrt(pool(scores[0, 0].astype(np.float64), unit_of, 6))
+    assert np.allclose(found.numpy(), expected, atol=1e-6)
 
 
 def test_quality_is_one_at_the_top_and_falls_with_what_stands_above() -> None:
     seen = observation(0, "x", None)
-    pooling = Pooling.of(seen)
     gold = torch.from_numpy(seen.gold).float()
     other = torch.zeros(8)
     other[int(np.flatnonzero(~seen.gold)[0])] = 1
     rows = torch.stack([gold, gold + 2 * other, -gold])
-    assert pooling.quality(rows).tolist() == pytest.approx([1, 1 - 0.125 / 0.3, 0])
+    found = quality(rows, torch.from_numpy(seen.gold), torch.full((8,), 1 / 8))
+    assert found.tolist() == pytest.approx([1, 1 - 0.125 / 0.3, 0])
 
 
 def test_the_head_that_sees_the_evidence_is_chosen_first() -> None:

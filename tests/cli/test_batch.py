@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,19 @@ def test_mistakes(
     assert told in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("package", "told"),
+    [
+        ("pyarrow", 'specpc batch needs the package pyarrow: pip install "specpc[batch]"'),
+        ("ray", 'the engine ray needs the package ray: pip install "specpc[ray]"'),
+    ],
+)
+def test_missing_packages(monkeypatch: pytest.MonkeyPatch, package: str, told: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    result = run("in.jsonl", "out", "--engine", "ray")
+    assert (result.exit_code, result.stderr) == (1, f"specpc: {told}\n")
 
 
 def test_slots_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,6 +216,7 @@ def test_long_items_are_cut_around_their_evidence(tmp_path: Path) -> None:
         own_examples([path, path], 1)
 
 
+@pytest.mark.slow  # calibrates the real draft
 def test_the_default_draft(compressor: Compressor) -> None:
     """Six examples are enough to find most of the evidence of others."""
     draft = compressor.draft

@@ -140,6 +140,7 @@ def test_everything_finished_needs_no_draft(
     assert tree(out) == before
 
 
+@pytest.mark.slow  # runs are killed until one ends
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_run_goes_on_to_the_same_result(tmp_path: Path) -> None:
     draft = tmp_path / "draft"

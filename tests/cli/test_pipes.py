@@ -61,6 +61,7 @@ def test_full_disk() -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow  # a run is interrupted after seconds, twice
 def test_ctrl_c_and_kill_leave_no_half_file(tmp_path: Path) -> None:
     long = tmp_path / "long.txt"
     long.write_text(REPORT.read_text("utf-8") * 24, "utf-8")
@@ -78,6 +79,7 @@ def test_ctrl_c_and_kill_leave_no_half_file(tmp_path: Path) -> None:
         assert sorted(p.name for p in tmp_path.iterdir()) == ["long.txt", "out.txt"]
 
 
+@pytest.mark.slow  # three runs of the whole command
 def test_a_killed_batch_resumes_to_the_same_result(tmp_path: Path) -> None:
     text = REPORT.read_text("utf-8")
     lines = [

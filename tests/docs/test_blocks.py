@@ -39,10 +39,18 @@ PYTHON = [
         (b for b in BLOCKS if b.language == "python" and not b.excuse), lambda b: b.page
     )
 ]
+# Pages whose examples start corpora, models and evaluations: minutes altogether.
+SLOW = {f"docs/{page}.md" for page in ("batch", "cli", "evaluation-howto", "integrations", "kv")}
 SECONDS = re.compile(r"\b\d+\.\d+ s\b")
 
 
-@pytest.mark.parametrize("block", BY_ITSELF, ids=str)
+def _marks(page: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if page in SLOW else []
+
+
+@pytest.mark.parametrize(
+    "block", [pytest.param(b, marks=_marks(b.page), id=str(b)) for b in BY_ITSELF]
+)
 def test_block(block: Block, settle: Settle) -> None:
     if block.excuse:
         pytest.skip(f"{block} is not run: {block.excuse}")
@@ -66,7 +74,9 @@ def test_block(block: Block, settle: Settle) -> None:
             assert_shown(command.shown, printed)
 
 
-@pytest.mark.parametrize(("page", "blocks"), PYTHON, ids=[page for page, _ in PYTHON])
+@pytest.mark.parametrize(
+    ("page", "blocks"), [pytest.param(*each, marks=_marks(each[0]), id=each[0]) for each in PYTHON]
+)
 def test_python(page: str, blocks: list[Block], settle: Settle) -> None:
     """The blocks of a page are one program."""
     sandbox, code = settle(page, as_script(blocks))

@@ -96,6 +96,7 @@ def test_an_entry_somebody_damaged_is_built_again(cache: Path, gguf: Path) -> No
     assert load_draft(str(gguf)).model is not None
 
 
+@pytest.mark.slow  # two processes convert a model
 def test_two_first_runs_at_once_convert_once(cache: Path, gguf: Path) -> None:
     runs = [
         subprocess.Popen([sys.executable, "-c", LOAD, gguf], stdout=subprocess.PIPE, text=True)
@@ -143,6 +144,7 @@ def test_a_run_that_is_waited_for_is_mentioned(cache: Path, gguf: Path) -> None:
     assert told == ["Waiting for another process that is preparing some draft ..."]
 
 
+@pytest.mark.slow  # a process is killed in the middle
 def test_a_killed_run_leaves_nothing_that_matters(cache: Path, gguf: Path) -> None:
     stuck = textwrap.dedent("""
         import sys, time

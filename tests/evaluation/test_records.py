@@ -37,6 +37,12 @@ def test_round_trip(path: Path) -> None:
     assert results.journal.size == path.stat().st_size
 
 
+def test_whole_numbers(path: Path) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps(asdict(record("a", 2, 1.0)) | {"recall": 1, "seconds": 0}) + "\n")
+    assert read_results(path).records[-1].recall == 1
+
+
 def test_answers(path: Path) -> None:
     with open_results(path, SETTINGS, resume=True) as (_, write):
         write(record("a", 2, 1.0, answer=ANSWER))
@@ -87,6 +93,7 @@ def test_what_is_refused(path: Path) -> None:
         ("{", "line 4: not valid JSON"),
         ("3", "line 4: not a JSON object"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"ratio": "x"}), "line 4: the field 'ratio'"),
+        (json.dumps(asdict(record("a", 0, 1.0)) | {"original_tokens": True}), "'original_tokens'"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": 1}), "line 4: the field 'answer'"),
         (json.dumps(asdict(record("a", 0, 1.0)) | {"answer": {}}), "the field 'truncated' cannot"),
     ],

@@ -23,6 +23,7 @@ def test_all_are_there() -> None:
     ]
 
 
+@pytest.mark.slow  # each loads the draft and a framework in a process of its own
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_answer_is_kept(script: str, capfd: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(EXAMPLES / script), run_name="__main__")

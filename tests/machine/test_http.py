@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from specpc.machine.http import Asker, NotHTTPError, UnreachableError
+from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
 from tests.evaluation.servers import completion, scripted
 
 
 def ask(url: str, *, proxies: bool) -> int:
-    asker = Asker(url, {"x-name": "value"}, (), lambda _: False, proxies=proxies)
-    return asker.send("POST", url, b"{}").status_code
+    client = HTTPClient(url, {"x-name": "value"}, (), lambda _: False, proxies=proxies)
+    return client.send("POST", url, b"{}").status_code
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_a_cut_sentence_keeps_its_heading(compressor: Compressor) -> None:
     assert sentence.strip() in long.replace("quay", heading[2:-1].lower())
 
 
+@pytest.mark.slow  # reads 15,000 tokens
 @pytest.mark.parametrize("scorer", ["paper", "retrieval-heads"])
 def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor, scorer: str) -> None:
     """The same passage in each of three windows in turn."""

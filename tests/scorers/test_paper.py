@@ -28,7 +28,7 @@ def test_selection_equals_the_slow_reference_to_the_last_index(family: str, leng
     ids = random_ids(length)
     window = 64
     expected = slow_importance(tiny_model(family, attention="eager"), ids.tolist(), window, 1)
-    [found] = importance(tiny_model(family), [ids], [window], skip_layers=1)
+    found = importance(tiny_model(family), ids, window, skip_layers=1)
     scores = found.scores
     assert found.lookahead == ()
     assert scores.dtype == torch.float32
@@ -38,17 +38,6 @@ def test_selection_equals_the_slow_reference_to_the_last_index(family: str, leng
         for kernel, neighbors in ((64, 64), (32, 32), (5, 4), (1, 1)):
             selected = select_tokens(scores, count, Spread(kernel, neighbors), last=window)
             assert selected.tolist() == slow_selection(expected, count, kernel, neighbors, window)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_padded_batch_scores_like_single_prompts(family: str) -> None:
-    model = tiny_model(family)
-    prompts = [random_ids(n, seed=n) for n in (40, 300, 3)]
-    windows = [10, 64, 64]
-    together = importance(model, prompts, windows, skip_layers=1)
-    for prompt, window, found in zip(prompts, windows, together, strict=True):
-        [alone] = importance(model, [prompt], [window], skip_layers=1)
-        assert torch.allclose(found.scores, alone.scores, atol=2e-6)
 
 
 @pytest.mark.parametrize("length", [90, 99, 250])  # some windows slide over 100
@@ -65,7 +54,7 @@ def test_lookahead_rows_join_with_weight_one(family: str, length: int) -> None:
         maps = eager(torch.tensor([grown]), output_attentions=True, use_cache=False).attentions
     rows = torch.stack([m[0, :, len(ids) :, : len(ids)] for m in maps[1:]]).amax(dim=(0, 1, 2))
     prompt = torch.tensor(slow_importance(eager, ids.tolist(), 64, 1))
-    [found] = importance(model, [ids], [64], skip_layers=1, lookahead_tokens=4)
+    found = importance(model, ids, 64, skip_layers=1, lookahead_tokens=4)
     assert torch.allclose(found.scores, torch.maximum(prompt, rows), atol=2e-6)
     assert found.lookahead[:3] == tuple(grown[length:])
     assert len(found.lookahead) == 4
@@ -74,18 +63,18 @@ def test_lookahead_rows_join_with_weight_one(family: str, length: int) -> None:
 def test_the_lookahead_ends_where_the_answer_does() -> None:
     model = tiny_model("qwen3")
     prompts = [random_ids(90), random_ids(60, seed=1)]
-    sizes, settings = [64, 64], {"skip_layers": 1, "lookahead_tokens": 6}
-    whole = importance(model, prompts, sizes, **settings)
+    settings = {"skip_layers": 1, "lookahead_tokens": 6}
+    whole = [importance(model, prompt, 64, **settings) for prompt in prompts]
     assert [len(found.lookahead) for found in whole] == [6, 6]
     end = next(t for t in whole[0].lookahead if t not in whole[1].lookahead)
     place = whole[0].lookahead.index(end)
     model.generation_config.eos_token_id = [end, 2]
-    ended = importance(model, prompts, sizes, **settings)
+    ended = [importance(model, prompt, 64, **settings) for prompt in prompts]
     assert ended[0].lookahead == whole[0].lookahead[: place + 1]
     assert ended[1].lookahead == whole[1].lookahead
     # Rows of what was read after the end do not count, nor does the end itself.
-    until = importance(model, prompts, sizes, skip_layers=1, lookahead_tokens=place + 1)
-    assert torch.allclose(ended[0].scores, until[0].scores, atol=2e-6)
+    until = importance(model, prompts[0], 64, skip_layers=1, lookahead_tokens=place + 1)
+    assert torch.allclose(ended[0].scores, until.scores, atol=2e-6)
     assert torch.allclose(ended[1].scores, whole[1].scores, atol=2e-6)
 
 
@@ -93,8 +82,8 @@ def test_models_with_few_layers_use_all_of_them() -> None:
     ids = random_ids(50)
     model = tiny_model("llama")
     assert torch.equal(
-        importance(model, [ids], [64], skip_layers=8)[0].scores,
-        importance(model, [ids], [64], skip_layers=0)[0].scores,
+        importance(model, ids, 64, skip_layers=8).scores,
+        importance(model, ids, 64, skip_layers=0).scores,
     )
 
 
@@ -103,7 +92,7 @@ def test_scoring_leaves_the_model_as_it_was() -> None:
     ids = random_ids(120)[None]
     with torch.no_grad():
         before = model(ids).logits
-        importance(model, [ids[0]], [64])
+        importance(model, ids[0], 64)
         assert torch.equal(model(ids).logits, before)
 
 

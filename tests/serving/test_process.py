@@ -46,6 +46,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.stderr.close()
 
 
+@pytest.mark.slow  # a server is started twice
 def test_killed_and_back(compressor: Compressor) -> None:
     made = compressor.compress(TEXT, QUESTION, ratio=0.6)
     with served("--port", "0") as (process, url):

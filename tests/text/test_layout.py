@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.selection.units import select_units
-from specpc.text.layout import Layout, LayoutBuilder, join_layouts, refine, tiles
+from specpc.text.layout import Layout, LayoutBuilder, refine, tiles
 
 
 def array() -> Layout:
@@ -51,7 +51,10 @@ def test_needs_are_followed_to_the_root() -> None:
 
 
 def test_joined_layouts_keep_their_needs() -> None:
-    both = join_layouts([tiles([0, 4]), array()])
+    builder = LayoutBuilder()
+    for layout in (tiles([0, 4]), array()):
+        builder.append(layout)
+    both = builder.build("mixed")
     assert both.edges.tolist() == [0, 4, 5, 7, 8, 10, 11, 13, 14]
     assert both.all_needs[2] == (1, 7)
     assert both.separators[3] == (2, 5)

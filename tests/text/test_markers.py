@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
-from specpc.selection.fit import Fit, FittedText
+from specpc.selection.fit import CutText, Fit
 from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
 from specpc.structure.code import lay_out_code
@@ -27,7 +27,7 @@ JSON = json.dumps([{"name": "x" * 150, "values": [1, 2]} for _ in range(9)], ind
 
 def compress(
     source: JoinedTexts, layout: Layout, seed: int, budget: int, gap: str
-) -> list[FittedText]:
+) -> list[CutText]:
     """Fit with random scores and one token a character."""
     text = source.text
     picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout), Spread(1, 1))

@@ -158,17 +158,14 @@ class LeanModel:
         input_ids: Tensor,
         *,
         observer: Observer | None = None,
-        attention_mask: Tensor | None = None,
-        position_ids: Tensor | None = None,
         past_key_values: LeanCache | None = None,
         use_cache: bool = False,
     ) -> LeanOutput:
         """Read ``[batch, tokens]`` as a transformers ``base_model`` does."""
         cache = past_key_values or (LeanCache() if use_cache else None)
         past, count = len(cache or ()), input_ids.shape[1]
-        if position_ids is None:
-            position_ids = torch.arange(past, past + count, device=input_ids.device)[None]
-        mask = _mask(past, count, attention_mask, input_ids.device)
+        positions = torch.arange(past, past + count, device=input_ids.device)[None]
+        mask = _mask(past, count, input_ids.device) if past else None
 
         def attend(layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
             if cache is not None:
@@ -178,23 +175,19 @@ class LeanModel:
                 observer(LayerAttention(layer, query, key, mask, scale, value))
             return attention(query, key, value, mask)
 
-        return LeanOutput(self._run(input_ids, position_ids, attend), cache)
+        return LeanOutput(self._run(input_ids, positions, attend), cache)
 
     def read_pieces(
         self, before: Sequence[int], pieces: Sequence[PackedText], depth: int | None = None
     ) -> None:
-        """Read texts of which some continue others in one pass, each weight met once.
+        """`specpc.models.forward.read_pieces` in one pass, each weight met once.
 
-        Args:
-            before: template at the start of all; what the layers make of it is kept, and not
-                computed again.
-            pieces: their observers see the queries of the piece alone.
-            depth: deepest layer the observers look at, all of which end the forward there.
+        What the layers make of the template is kept, and not computed again.
         """
         depth = self.config.num_hidden_layers - 1 if depth is None else depth
         key = tuple(before)
         known = self._templates.get(key)
-        if known is None or len(known) <= depth:
+        if known is not None and len(known) <= depth:
             known = None
         packed = Packed(pieces, key, known)
         ids, positions = packed.ids.to(self.device), packed.positions.to(self.device)
@@ -250,7 +243,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
         query: ``[batch, heads, queries, head_dim]``.
         key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
         value: likewise.
-        mask: boolean ``[batch or 1, 1, queries, keys]``.
+        mask: boolean ``[1, 1, queries, keys]``.
     """
     if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
         return attention_in_blocks(query, key, value)
@@ -264,23 +257,18 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
         mixed: Tensor = attend(padded, key, value, is_causal=True, enable_gqa=True)
         return mixed[:, :, keys - queries :]
     if mask is None:
-        mask = _mask(keys - queries, queries, None, query.device)
+        mask = _mask(keys - queries, queries, query.device)
     group = query.shape[1] // key.shape[1]  # with a mask, shared heads have slow kernels only
     key, value = (states.repeat_interleave(group, dim=1) for states in (key, value))
     return attend(query, key, value, attn_mask=mask)  # type: ignore[no-any-return]
 
 
 def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Causal attention of the last positions to all, by plain matrix products.
+    """`attention` without a mask, by plain matrix products.
 
     In bfloat16 on a CPU they take two thirds of the time of torch's own kernel, which converts
     to float32 and back inside. Logits are rounded to bfloat16, as transformers' eager attention
     does. No more than ``[heads, 128, keys]`` is held.
-
-    Args:
-        query: ``[batch, heads, queries, head_dim]``.
-        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
-        value: likewise.
     """
     batch, heads, queries, size = query.shape
     kv_heads, keys = key.shape[1], key.shape[2]
@@ -300,14 +288,9 @@ def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     return mixed.flatten(1, 2)
 
 
-def _mask(
-    past: int, count: int, attention_mask: Tensor | None, device: torch.device
-) -> Tensor | None:
-    """Which of ``past + count`` keys the last ``count`` queries see; ``None`` for all before."""
-    if attention_mask is None and past == 0:
-        return None
-    seen = torch.ones(count, past + count, dtype=torch.bool, device=device).tril(past)[None, None]
-    return seen if attention_mask is None else seen & attention_mask.bool()[:, None, None]
+def _mask(past: int, count: int, device: torch.device) -> Tensor:
+    """Which of ``past + count`` keys the last ``count`` queries see."""
+    return torch.ones(count, past + count, dtype=torch.bool, device=device).tril(past)[None, None]
 
 
 def _rotate(states: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:

@@ -72,12 +72,7 @@ class LeanTokenizer:
 
 
 def load_lean_tokenizer(folder: Path, family: str) -> LeanTokenizer | None:
-    """The tokenizer of a folder, or ``None`` if transformers must read it.
-
-    Args:
-        folder: as ``save_pretrained`` writes it.
-        family: the model type.
-    """
+    """The tokenizer of a folder with a model of a type; ``None`` if transformers must read it."""
     from tokenizers import Tokenizer
 
     file = folder / "tokenizer.json"
