@@ -11,28 +11,11 @@ from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import BatchSettings, Fields
 from specpc.errors import InputError, SpecPCError, require
-from specpc.options import DEFAULT_DRAFT, Cut, Protection, Setup
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Protection, Setup
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
 from specpc_cli.console import Console
-from specpc_cli.options import (
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    GapOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    RatioOption,
-    ScorerOption,
-    TargetTokensOption,
-    TokenizerOption,
-    UnitOption,
-)
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -49,54 +32,44 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
     ],
     output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    ratio: RatioOption = None,
-    target_tokens: TargetTokensOption = None,
-    tokenizer: TokenizerOption = "draft",
+    ratio: opt.Ratio = DEFAULT_RATIO,
+    target_tokens: opt.TargetTokens = None,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    gap: opt.Gap = "",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
     context_field: Annotated[
-        str, typer.Option(help="The field, or column, that is compressed.")
+        str, opt.many("The field, or column, that is compressed.")
     ] = "context",
-    question_field: Annotated[
-        str, typer.Option(help="The one that holds the question, if there is one.")
-    ] = "question",
+    question_field: opt.QuestionField = "question",
     engine: Annotated[
-        Engine, typer.Option(help="Where the workers run: on this machine, or on a Ray cluster.")
+        Engine, opt.many("Workers on this machine, or on a Ray cluster.")
     ] = "processes",
     workers: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="How many [default: one a GPU, or one for two cores].", show_default=False
-        ),
+        opt.many("How many [default: one a GPU, or one for two cores].", min=1),
     ] = None,
-    part_rows: Annotated[int, typer.Option(min=1, help="Most rows of a part.")] = PART_ROWS,
-    retries: Annotated[
-        int, typer.Option(min=0, help="How often a part is tried again that failed.")
-    ] = 3,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an interrupted run.")
-    ] = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    unit: UnitOption = "auto",
-    gap: GapOption = "",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Tell of every part that is finished.")
-    ] = False,
-    quiet: QuietOption = False,
+    part_rows: Annotated[int, opt.many("Most rows of a part.", min=1)] = PART_ROWS,
+    retries: Annotated[int, opt.many("How often a failed part is tried again.", min=0)] = 3,
+    resume: opt.Resume = False,
 ) -> None:
     """Compress every row of a corpus, with many workers.
 
     \b
       specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
-      specpc batch corpus.jsonl shorter/ --context-field text --target-tokens 500 --workers 8
-      specpc batch s3://bucket/corpus/ s3://bucket/short/ --ratio 0.3 --engine ray --resume
+      specpc batch corpus.jsonl shorter/ --context-field text --workers 8
+      specpc batch s3://bucket/corpus/ s3://bucket/short/ --engine ray --resume
 
     Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
     gets one file a part, in the format of IN, each written whole or not at all; a row that cannot

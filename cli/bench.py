@@ -10,35 +10,37 @@ from typing import Annotated, Any
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, check_budget
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
+from specpc_cli import options as opt
 from specpc_cli.console import Console
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, ScorerOption
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
+    ratio: opt.OnlyRatio = DEFAULT_RATIO,
     tokens: Annotated[
         list[int] | None,
-        typer.Option(
-            min=64, max=131_072, help="Length of a text. Repeatable [default: 250, 1000, 4000]"
+        opt.measured(
+            "Length of a text. Repeatable [default: 250, 1000, 4000]", min=64, max=131_072
         ),
     ] = None,
     target_speed: Annotated[
-        float | None, typer.Option(help="Input tokens a second that the target reads.")
+        float | None,
+        opt.measured("Input tokens a second that the target reads."),
     ] = None,
     price: Annotated[
-        float | None, typer.Option(help="What a million input tokens of the target cost.")
+        float | None,
+        opt.measured("What a million input tokens of the target cost."),
     ] = None,
-    ratio: Annotated[float, typer.Option(help="Fraction of the tokens kept.")] = 0.2,
-    repeats: Annotated[int, typer.Option(min=1, help="Medians are of so many runs.")] = 3,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    repeats: Annotated[int, opt.measured("Medians are of so many runs.", min=1)] = 3,
+    as_json: opt.Json = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how fast this machine compresses, and from how many tokens on that saves time.
 
@@ -51,9 +53,9 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     tokens are the draft's. Loading the draft, once a process, is not in the figures.
     """
     check_budget(ratio=ratio, target_tokens=None)
-    for option, value in (("--target-speed", target_speed), ("--price", price)):
+    for name, value in (("--target-speed", target_speed), ("--price", price)):
         if value is not None and not 0 < value < inf:
-            raise UsageError(f"{option} is a number above 0, not {value}")
+            raise UsageError(f"{name} is a number above 0, not {value}")
 
     from specpc import Compressor
     from specpc.evaluation.speed import find_payoff, time_length

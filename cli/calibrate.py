@@ -10,9 +10,9 @@ import typer
 
 from specpc.errors import InputError, UsageError
 from specpc.options import DEFAULT_DRAFT
+from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -23,21 +23,22 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    draft: DraftOption = DEFAULT_DRAFT,
     data: Annotated[
         list[Path] | None,
-        typer.Option(help="JSONL file of your own, as for 'specpc eval'. Repeatable."),
+        opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable."),
     ] = None,
     examples: Annotated[
-        int, typer.Option(min=16, help="Most that are read of the 160 that ship, and of each file.")
+        int,
+        opt.io("Most that are read of the 160 that ship, and of each file.", min=16),
     ] = 160,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write the profile to as well.")
+        Path | None, opt.io("File to write the profile to as well.", "-o", "--output")
     ] = None,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    quiet: QuietOption = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 

@@ -12,18 +12,10 @@ from specpc.errors import UsageError
 from specpc.machine.journal import json_line
 from specpc.options import DEFAULT_DRAFT
 from specpc.text.query import NEUTRAL_INSTRUCTION
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.options import (
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-)
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -35,28 +27,29 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
         str, typer.Argument(help="Text file; '-' or none for standard input.", show_default=False)
     ] = STDIN,
     target: Annotated[
-        str | None, typer.Option(help="Model to be predicted: a name as for --draft.")
+        str | None,
+        opt.measured("Model to be predicted: a name as for --draft."),
     ] = None,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    draft: DraftOption = DEFAULT_DRAFT,
     top: Annotated[
-        float, typer.Option(help="Fraction of the tokens whose overlap is measured.")
+        float,
+        opt.measured("Fraction of the tokens whose overlap is measured."),
     ] = 0.1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw it by layer: a .svg, .png or .pdf file.")
-    ] = None,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    quiet: QuietOption = False,
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    as_json: opt.Json = False,
+    plot: Annotated[Path | None, opt.io("Draw it by layer: a .svg, .png or .pdf file.")] = None,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 
     \b
       specpc correlate report.md -q "Who signed the contract?" --target ./my-model
-      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b --plot layers.svg
+      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b
+      specpc correlate report.md --target ./my-model --plot layers.svg
 
     Both models read the text with the question. Their importance scores of its tokens (the
     paper's) are compared: by Spearman's rank correlation, and by how many of the target's top

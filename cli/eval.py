@@ -16,9 +16,9 @@ from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, has
 from specpc.kv.settings import KV_BUDGET, KVSettings
 from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
+from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,86 +37,84 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[Path] | None,
         typer.Argument(help="Data sets: JSONL files.", show_default=False),
     ] = None,
-    method: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
-            f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
-            f"your own. Repeatable [default: {', '.join(_METHODS)}]"
-        ),
-    ] = None,
     ratio: Annotated[
         list[float] | None,
-        typer.Option(
-            help="Fraction of the tokens kept. Repeatable "
-            f"[default: {', '.join(map(str, _RATIOS))}]"
+        opt.budget(
+            f"Fraction of the tokens kept. Repeatable [default: {', '.join(map(str, _RATIOS))}]"
         ),
     ] = None,
     kv_budget: Annotated[
         list[int] | None,
-        typer.Option(
-            help=f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
+        opt.budget(
+            f"{', '.join(TRIMMED)}: entries of the prompt kept in every head of the target's "
             f"KV cache. Repeatable [default: {KV_BUDGET}]"
         ),
     ] = None,
+    method: Annotated[
+        list[str] | None,
+        opt.measured(
+            f"{', '.join(name for name in METHODS if name not in TRIMMED)}; NAME:UNIT for "
+            f"other units; with --target also {', '.join(TRIMMED)}; MODULE:NAME for a method of "
+            f"your own. Repeatable [default: {', '.join(_METHODS)}]",
+            autocompletion=opt.completing(METHODS),
+        ),
+    ] = None,
     baseline: Annotated[
-        str | None, typer.Option(help="Method that the others are compared with, item by item.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to keep every measurement in.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the file named by -o.")
-    ] = False,
-    results: Annotated[
-        Path | None, typer.Option("--from", help="Report a results file; run nothing.")
+        str | None,
+        opt.measured("Method the others are compared with, item by item."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Most items taken of each file, spread over it.")
+        int | None,
+        opt.measured("Most items of each file, spread over it.", min=1),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw recall against ratio: a .svg, .png or .pdf file.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    no_question: Annotated[
+        bool,
+        opt.measured("Withhold the questions from the methods.", "--no-question"),
     ] = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    seed: Annotated[int, opt.measured("Of 'random' and of the intervals.", min=0)] = 0,
     target: Annotated[
         str | None,
-        typer.Option(help="Model that answers the questions here: a name as for --draft."),
+        opt.answers(
+            "Model that answers the questions here: a name as for --draft.",
+            autocompletion=opt.complete_drafts,
+        ),
     ] = None,
     endpoint: Annotated[
         str | None,
-        typer.Option(
-            help="Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
+        opt.answers(
+            "Server that answers them instead, such as http://127.0.0.1:8000/v1: any that "
             "is OpenAI-compatible. The key is taken from OPENAI_API_KEY."
         ),
     ] = None,
-    endpoint_model: Annotated[
-        str | None, typer.Option(help="Name of the model on that server.")
-    ] = None,
+    endpoint_model: Annotated[str | None, opt.answers("Name of the model on that server.")] = None,
     answer_tokens: Annotated[
         int,
-        typer.Option(min=1, help="Most tokens of an answer; summaries need some 500."),
+        opt.answers("Most tokens of an answer; summaries need some 500.", min=1),
     ] = ANSWER_TOKENS,
-    no_question: Annotated[
-        bool, typer.Option("--no-question", help="Withhold the questions from the methods.")
-    ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of 'random' and of the intervals.")] = 0,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Add a table of every data set.")
-    ] = False,
-    quiet: QuietOption = False,
+    output: Annotated[
+        Path | None, opt.io("File to keep every measurement in.", "-o", "--output")
+    ] = None,
+    resume: Annotated[bool, opt.io("Go on with the file named by -o.", "--resume")] = False,
+    results: Annotated[Path | None, opt.io("Report a results file; run nothing.", "--from")] = None,
+    plot: Annotated[
+        Path | None,
+        opt.io("Draw recall against ratio: a .svg, .png or .pdf file."),
+    ] = None,
+    as_json: opt.Json = False,
+    verbose: Annotated[bool, opt.io("Add a table of every data set.", "-v", "--verbose")] = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 
     \b
       specpc eval data/*.jsonl --limit 20
-      specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25 -o results.jsonl
-      specpc eval data/*.jsonl --method auto --method bm25 -o results.jsonl --resume
+      specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25
+      specpc eval data/*.jsonl -o results.jsonl
+      specpc eval data/*.jsonl -o results.jsonl --resume
       specpc eval --from results.jsonl --baseline bm25 -v --plot recall.svg
 
     Every line of a data set is a JSON object with context, question and evidence (strings of
@@ -126,7 +124,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc eval data/*.jsonl --limit 5 --target smollm2-135m --baseline full
-      specpc eval data/*.jsonl --endpoint http://127.0.0.1:8000/v1 --endpoint-model NAME
+      specpc eval *.jsonl --endpoint http://server:8000/v1 --endpoint-model NAME
       specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
     console = Console(verbose=verbose, quiet=quiet)

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import UsageError
+from specpc.kv.settings import METHODS
 from specpc.options import DEFAULT_DRAFT, SCORERS, Setup
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import (
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-)
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -39,61 +32,56 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    target: Annotated[
-        str, typer.Option(help="Model that answers: a name as for --draft.")
-    ] = DEFAULT_DRAFT,
-    draft: DraftOption = DEFAULT_DRAFT,
     method: Annotated[
         str,
-        typer.Option(help="full, specpc, speckv, speckv-pc, snapkv or streaming."),
+        opt.budget(f"{', '.join(METHODS)}.", autocompletion=opt.completing(METHODS)),
     ] = "speckv",
     prompt_budget: Annotated[
         int | None,
-        typer.Option(
-            help="specpc, speckv-pc: most tokens of the text [default: 2048].", show_default=False
-        ),
+        opt.budget("specpc, speckv-pc: most tokens of the text [default: 2048]."),
     ] = None,
     kv_budget: Annotated[
         int | None,
-        typer.Option(
-            help="speckv, speckv-pc, snapkv, streaming: entries of the prompt kept in every head "
-            "of the KV cache [default: 256].",
-            show_default=False,
+        opt.budget(
+            "speckv, speckv-pc, snapkv, streaming: entries of the prompt kept in every head "
+            "of the KV cache [default: 256]."
         ),
     ] = None,
+    max_new_tokens: Annotated[int, opt.budget("Most tokens of the answer.")] = 256,
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    verbose: Annotated[bool, opt.io("Tell times, tokens and memory.", "-v", "--verbose")] = False,
+    quiet: opt.Quiet = False,
+    target: Annotated[
+        str,
+        opt.draft("Model that answers: a name as for --draft.", autocompletion=opt.complete_drafts),
+    ] = DEFAULT_DRAFT,
+    draft: opt.Draft = DEFAULT_DRAFT,
     lookahead: Annotated[
         int | None,
-        typer.Option(
-            help="speckv, speckv-pc: most tokens of the draft's guess [default: as many as the "
-            "answer may have].",
-            show_default=False,
+        opt.draft(
+            "speckv, speckv-pc: most tokens of the draft's guess [default: as many as the "
+            "answer may have]."
         ),
     ] = None,
     scorer: Annotated[
         str | None,
-        typer.Option(
-            help=f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; paper guesses "
+        opt.draft(
+            f"specpc, speckv-pc: what shortens the text: {', '.join(SCORERS)}; paper guesses "
             "the answer on the way [default: auto].",
-            show_default=False,
+            autocompletion=opt.completing(SCORERS),
         ),
     ] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="Most tokens of the answer.")] = 256,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Tell times, tokens and memory.")
-    ] = False,
-    quiet: QuietOption = False,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Let a model on this machine answer from a long text, with less memory.
 
     \b
       specpc generate report.md -q "Who signed the contract?" --target ./my-model
-      specpc generate a.md b.md -q "What changed?" --target ./my-model --method speckv-pc
-      cat notes.txt | specpc generate -q "What is due?" --method snapkv --kv-budget 512 -v
+      specpc generate a.md b.md -q "What changed?" --method speckv-pc
+      cat notes.txt | specpc generate -q "What is due?" --method snapkv -v
 
     The answer goes to standard output as it is written. A draft model reads the text first and
     guesses the answer; what the target attends to from that guess stays in its KV cache.

@@ -11,6 +11,7 @@ import typer
 from specpc.errors import InputError, UsageError
 from specpc.machine.journal import json_line
 from specpc.output.locate import SlicedText, SourcePlace, line_and_column, locate, locate_position
+from specpc_cli import options as opt
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import write_stdout
 
@@ -22,15 +23,13 @@ def locate_quote(
     quote: Annotated[
         str | None, typer.Argument(help="Some of the compressed text.", show_default=False)
     ] = None,
-    at: Annotated[
-        int | None, typer.Option("--at", help="A character of the compressed text, from 0.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    at: Annotated[int | None, opt.io("A character of the compressed text, from 0.")] = None,
+    as_json: opt.Json = False,
 ) -> None:
     """Find where a quote of a compressed text stood in its source.
 
     \b
-      specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json > small.json
+      specpc compress docs/ --together -q "Who signed?" --json > small.json
       specpc locate small.json "signed by Edda Hallgrim"
       specpc locate small.json --at 120
 

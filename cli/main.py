@@ -5,67 +5,107 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
-import typer.core
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.machine.processors import share_machine
 from specpc.version import __version__
+from specpc_cli import options as opt
+from specpc_cli.command import Command, Group, sentence
+from specpc_cli.config import read_settings
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+EVERYDAY, MANY, RESEARCH = "Everyday", "Many texts and servers", "Research"
 COMMANDS: Final = {
-    "compress": "compress",
-    "batch": "batch",
-    "view": "view",
-    "generate": "generate",
-    "correlate": "correlate",
-    "locate": "locate.locate_quote",
-    "mcp": "mcp.serve",
-    "eval": "eval.evaluate",
-    "serve": "serve",
-    "bench": "bench",
-    "calibrate": "calibrate",
-    "models": "models.app",
+    "compress": ("compress", EVERYDAY),
+    "view": ("view", EVERYDAY),
+    "locate": ("locate.locate_quote", EVERYDAY),
+    "models": ("models.app", EVERYDAY),
+    "config": ("config", EVERYDAY),
+    "batch": ("batch", MANY),
+    "serve": ("serve", MANY),
+    "mcp": ("mcp.serve", MANY),
+    "generate": ("generate", RESEARCH),
+    "eval": ("eval.evaluate", RESEARCH),
+    "calibrate": ("calibrate", RESEARCH),
+    "correlate": ("correlate", RESEARCH),
+    "bench": ("bench", RESEARCH),
 }
-"""Commands in the order of ``--help``: their modules, and functions of another name."""
+"""Commands in the order of ``--help``: their modules, with functions of another name; panels."""
 
+_HELP: Final = ("-h", "--help")
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
-class _Guarded(typer.core.TyperGroup):
+class _Guarded(Group):
     """The error boundary: the library raises, this prints one sentence and exits."""
 
+    def make_context(self, info_name: Any, args: Any, *more: Any, **extra: Any) -> Any:
+        # Without any command the help is no product but says what is missing.
+        with redirect_stdout(sys.stdout if args else sys.stderr), _guard():
+            return super().make_context(info_name, args, *more, **extra)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _guard():
             if sys.stdout is None:
                 raise SpecPCError("standard output is closed: there is nowhere to write to")
+            ctx.default_map = _configured(self.commands, {*_HELP}.isdisjoint(ctx.args))
             result = super().invoke(ctx)
             sys.stdout.flush()  # a full disk or closed pipe must show here, not at shutdown
             return result
-        except BrokenPipeError:
-            _drop_stdout()
-            raise typer.Exit(PIPE_CLOSED) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
-        except SpecPCError as error:
-            _fail(error, USAGE if isinstance(error, UsageError) else FAILURE)
-        except OSError as error:
-            _drop_stdout()
-            where = f" {error.filename}" if error.filename else ""
-            _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] in {"typer", "click"}:
-                raise  # usage errors and exits; older releases of typer use click's
-            name = type(error).__name__
-            _fail(error, FAILURE, f"unexpected {name}: {error} (SPECPC_DEBUG=1 shows where)")
+
+
+def _configured(commands: Mapping[str, Any], strict: bool) -> dict[str, dict[str, Any]]:
+    """What is set for the options of each command; a mistake in it must not keep help away."""
+    try:
+        settings = read_settings()
+    except UsageError:
+        if strict:
+            raise
+        return {}
+    return {
+        name: {
+            param.name: settings[param.name].value
+            for param in command.params
+            if param.name in settings and param.envvar == opt.variable_of(param.name)
+        }
+        for name, command in commands.items()
+    }
+
+
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Turn what is raised into one sentence and an exit code."""
+    try:
+        yield
+    except BrokenPipeError:
+        _drop_stdout()
+        raise typer.Exit(PIPE_CLOSED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except SpecPCError as error:
+        _fail(error, USAGE if isinstance(error, UsageError) else FAILURE)
+    except OSError as error:
+        _drop_stdout()
+        where = f" {error.filename}" if error.filename else ""
+        _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in {"typer", "click"}:  # older typer: click's
+            if (told := sentence(error)) is None:
+                raise  # an exit
+            if not told:  # the help was shown instead
+                raise typer.Exit(USAGE) from None
+            _fail(error, USAGE, told)
+        told = f"unexpected {type(error).__name__}: {error} (SPECPC_DEBUG=1 shows where)"
+        _fail(error, FAILURE, told)
 
 
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
@@ -93,26 +133,37 @@ def make_app(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         cls=_Guarded,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode="rich",  # without it there are no panels
+        context_settings={"help_option_names": [*_HELP]},
     )
     app.callback()(_specpc)
     for name in names:
-        module, _, function = COMMANDS[name].partition(".")
+        place, panel = COMMANDS[name]
+        module, _, function = place.partition(".")
         command = getattr(import_module(f"specpc_cli.{module}"), function or module)
         if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
+            app.add_typer(command, name=name, rich_help_panel=panel)
         else:
-            app.command(name)(command)
+            app.command(name, cls=Command, rich_help_panel=panel)(command)
     return app
 
 
 def _specpc(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "-V", "--version", callback=_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
-    """Compress long prompts: keep the part of a text that a question needs."""
+    """Compress long prompts: keep the part of a text that a question needs.
+
+    \b
+      specpc compress report.md -q "Who signed the contract?"
+
+    'specpc COMMAND --help' shows the options of a command and what they are by default;
+    'specpc config' how to set a default once, for all commands.
+    """
 
 
 def main() -> None:

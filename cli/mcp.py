@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
+from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption
 
 if TYPE_CHECKING:
     from specpc import Compressor
@@ -27,10 +27,16 @@ def serve(
             show_default=False,
         ),
     ] = None,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
+    ratio: Annotated[
+        float,
+        opt.setting(
+            opt.budget, "ratio", "Fraction of the tokens kept where an agent does not say."
+        ),
+    ] = DEFAULT_RATIO,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
 ) -> None:
     """Offer compress and locate to agents over standard input and output (MCP).
 
@@ -40,6 +46,7 @@ def serve(
 
     The draft is loaded at the first call. Messages go to standard error.
     """
+    check_budget(ratio=ratio, target_tokens=None)
     for folder in folders or ():
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}")
@@ -57,4 +64,4 @@ def serve(
 
     if sys.stdin.isatty():
         console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(Workbench(load, read_text, folders or (), offline)).run("stdio")
+    make_server(Workbench(load, read_text, folders or (), offline, ratio)).run("stdio")

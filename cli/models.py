@@ -9,19 +9,19 @@ import typer
 
 from specpc.machine.reporting import format_bytes
 from specpc.options import DEFAULT_DRAFT
+from specpc_cli import options as opt
+from specpc_cli.command import Command, Group
 
 if TYPE_CHECKING:
     from specpc.drafts.inventory import DraftStatus
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(cls=Group)
 
 
 @app.callback(invoke_without_command=True)
 def models(
     context: typer.Context,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the list as JSON, for scripts.")
-    ] = False,
+    as_json: opt.Json = False,
 ) -> None:
     """List, fetch and remove draft models.
 
@@ -46,11 +46,14 @@ def models(
         _print_table(drafts)
 
 
-@app.command()
+@app.command(cls=Command)
 def pull(
-    name: Annotated[str, typer.Argument(help="A name from the list, or a Hugging Face id.")] = (
-        DEFAULT_DRAFT
-    ),
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A name from the list, or a Hugging Face id.", autocompletion=opt.complete_drafts
+        ),
+    ] = (DEFAULT_DRAFT),
 ) -> None:
     """Fetch a draft model, so that it can be used offline.
 
@@ -74,9 +77,14 @@ def pull(
     typer.echo(f"{name} is ready: {folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def remove(
-    name: Annotated[str, typer.Argument(help="A name or file from the list, or a Hub id.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A name or file from the list, or a Hub id.", autocompletion=opt.complete_drafts
+        ),
+    ],
 ) -> None:
     """Delete a draft model from the cache; your own files are never touched.
 

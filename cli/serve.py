@@ -5,54 +5,54 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-import typer
-
-from specpc.options import DEFAULT_DRAFT
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO
 from specpc.serving import check_installed
 from specpc.serving.settings import ServerSettings
+from specpc_cli import options as opt
 from specpc_cli.console import Console
-from specpc_cli.options import DeviceOption, DraftOption, DtypeOption, OfflineOption, QuietOption
 
 _DEFAULT = ServerSettings()
 
 
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    ratio: Annotated[
+        float, opt.setting(opt.budget, "ratio", "Chat requests: fraction of long texts kept.")
+    ] = DEFAULT_RATIO,
+    min_tokens: Annotated[
+        int,
+        opt.budget("Chat requests: cut only if so many may be cut."),
+    ] = _DEFAULT.min_tokens,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; others than loopback need SPECPC_TOKEN.")
+        str,
+        opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN."),
     ] = _DEFAULT.host,
-    port: Annotated[int, typer.Option(help="Port; 0 for any.")] = _DEFAULT.port,
+    port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
         str | None,
-        typer.Option(help="Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
+        opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
     ] = None,
     anthropic_upstream: Annotated[
         str | None,
-        typer.Option(help="Where /v1/messages is passed on to: a base URL without /v1."),
+        opt.io("Where /v1/messages is passed on to: a base URL without /v1."),
     ] = None,
-    ratio: Annotated[
-        float, typer.Option(help="Chat requests: fraction of the tokens of long texts kept.")
-    ] = _DEFAULT.ratio,
-    min_tokens: Annotated[
-        int, typer.Option(help="Chat requests: cut only if so many tokens may be cut.")
-    ] = _DEFAULT.min_tokens,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
     queue: Annotated[
-        int, typer.Option(help="Most texts that wait; more are refused with 429.")
+        int, opt.many("Most texts that wait; more are refused with 429.")
     ] = _DEFAULT.queue,
-    max_bytes: Annotated[int, typer.Option(help="Most bytes of a request.")] = _DEFAULT.max_bytes,
+    max_bytes: Annotated[int, opt.many("Most bytes of a request.")] = _DEFAULT.max_bytes,
     timeout: Annotated[
-        float, typer.Option(help="Most seconds until a text is compressed.")
+        float, opt.many("Most seconds until a text is compressed.")
     ] = _DEFAULT.timeout,
-    draft: DraftOption = DEFAULT_DRAFT,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Keep a draft warm and compress for other programs.
 
     \b
       specpc serve
-      specpc compress report.md -q "Who signed?" --ratio 0.2 --server http://127.0.0.1:8765
+      specpc compress report.md -q "Who signed?" --server http://127.0.0.1:8765
       specpc serve --openai-upstream http://127.0.0.1:8000/v1 --ratio 0.3
       SPECPC_TOKEN=... specpc serve --host 0.0.0.0
 

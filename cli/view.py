@@ -12,25 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import DEFAULT_DRAFT, Protection, Unit, check_budget
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection, check_budget
+from specpc_cli import options as opt
 from specpc_cli.compress.checks import read_question
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.options import (
-    CacheOption,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    ScorerOption,
-    TokenizerOption,
-)
 from specpc_cli.outputs import write_file
 
 if TYPE_CHECKING:
@@ -39,44 +25,41 @@ if TYPE_CHECKING:
 
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    ratio: Annotated[float, typer.Option("--ratio", help="Fraction of the tokens kept.")] = 0.3,
+    ratio: opt.OnlyRatio = DEFAULT_RATIO,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="HTML file to write instead, or a folder for it."),
+        opt.io("HTML file to write instead, or a folder for it.", "-o", "--output"),
     ] = None,
-    open_page: Annotated[
-        bool, typer.Option("--open", help="Open the HTML page in the browser.")
-    ] = False,
+    open_page: Annotated[bool, opt.io("Open the HTML page in the browser.", "--open")] = False,
     mark: Annotated[
         list[str] | None,
-        typer.Option(
-            "--mark", help="Highlight this text and tell from which ratio on it is kept; repeat."
-        ),
+        opt.io("Highlight this text and tell from which ratio on it is kept; repeat."),
     ] = None,
     pager: Annotated[
-        bool, typer.Option("--pager", help="Show the text page by page, in $PAGER or less.")
+        bool, opt.io("Show the text page by page, in $PAGER or less.", "--pager")
     ] = False,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    unit: Annotated[Unit, typer.Option(help="What is kept or dropped whole.")] = "auto",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
-    tokenizer: TokenizerOption = "draft",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    cache: CacheOption = False,
-    quiet: QuietOption = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
+    cache: opt.Cache = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
 
     \b
       specpc view report.md -q "Who signed the contract?"
       specpc view report.md -q "Who signed the contract?" --ratio 0.1 --pager
-      specpc view report.md -q "Who signed it?" --mark "signed by" -o report.html --open
+      specpc view report.md -q "Who signed it?" -o report.html --open
+      specpc view report.md -q "Who signed it?" --mark "signed by"
 
     In the terminal, kept text is coloured by the rank of its score and the rest is dimmed. The
     HTML page needs no network; a slider in it changes the ratio, and every step shows exactly

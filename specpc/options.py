@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_DRAFT: Final = "smollm2-135m"
 """Name of the draft that is used where none is chosen."""
 
+DEFAULT_RATIO: Final = 0.5
+"""The ratio of commands where none is stated: half the tokens, at little loss."""
+
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
 

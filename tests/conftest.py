@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from specpc import Compressor
 from specpc.drafts.load import load_draft
 from specpc.models.draft import Draft
 from tests.tiny_models import tiny_draft
+
+os.environ["SPECPC_CONFIG"] = os.devnull  # the tests hold whatever their user has set
+for _name in ("RATIO", "DRAFT", "TOKENIZER", "GAP", "UNIT", "SCORER", "DEVICE", "DTYPE", "SERVER"):
+    os.environ.pop(f"SPECPC_{_name}", None)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,16 @@ import typer
 
 from specpc.batch.settings import Fields
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, Cut, Format, Protection, Setup, check_budget
+from specpc.options import (
+    DEFAULT_DRAFT,
+    DEFAULT_RATIO,
+    Cut,
+    Format,
+    Protection,
+    Setup,
+    check_budget,
+)
+from specpc_cli import options as opt
 from specpc_cli.compress import messages, one
 from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
 from specpc_cli.compress.files import FilesRun
@@ -21,25 +30,6 @@ from specpc_cli.compress.together import TogetherRun
 from specpc_cli.compress.tree import has_folder
 from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
-from specpc_cli.options import (
-    CacheOption,
-    DeviceOption,
-    DraftOption,
-    DtypeOption,
-    GapOption,
-    KeepFirstOption,
-    KeepLastOption,
-    KeepOption,
-    OfflineOption,
-    QuestionFileOption,
-    QuestionOption,
-    QuietOption,
-    RatioOption,
-    ScorerOption,
-    TargetTokensOption,
-    TokenizerOption,
-    UnitOption,
-)
 
 
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -50,100 +40,70 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="Text files or folders; '-' or none for standard input.", show_default=False
         ),
     ] = None,
-    question: QuestionOption = None,
-    question_file: QuestionFileOption = None,
-    ratio: RatioOption = None,
-    target_tokens: TargetTokensOption = None,
-    tokenizer: TokenizerOption = "draft",
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File to write, or folder for several files."),
-    ] = None,
-    draft: DraftOption = DEFAULT_DRAFT,
-    scorer: ScorerOption = "auto",
-    unit: UnitOption = "auto",
-    gap: GapOption = "",
+    ratio: opt.Ratio = DEFAULT_RATIO,
+    target_tokens: opt.TargetTokens = None,
+    tokenizer: opt.Tokenizer = "draft",
+    question: opt.Question = None,
+    question_file: opt.QuestionFile = None,
+    unit: opt.Unit = "auto",
+    gap: opt.Gap = "",
+    keep: opt.Keep = None,
+    keep_first: opt.KeepFirst = 0,
+    keep_last: opt.KeepLast = 0,
+    output: opt.Output = None,
     input_format: Annotated[
         Format,
-        typer.Option(
-            "--format",
-            help="messages: a chat request in JSON, as OpenAI and Anthropic take it.",
-        ),
+        opt.io("messages: a chat request in JSON, as OpenAI and Anthropic take it.", "--format"),
     ] = "text",
-    keep: KeepOption = None,
-    keep_first: KeepFirstOption = 0,
-    keep_last: KeepLastOption = 0,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a text: text, spans, counts.")
+        bool, opt.io("Print one JSON object a text: text, spans, counts.", "--json")
     ] = False,
-    jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Batch: every input line is a JSON object.")
-    ] = False,
-    context_field: Annotated[
-        str | None,
-        typer.Option(
-            help="With --jsonl: the field that is compressed ('context'; 'text' with --together).",
-            show_default=False,
-        ),
-    ] = None,
-    question_field: Annotated[
-        str, typer.Option(help="With --jsonl: the field that holds the question.")
-    ] = "question",
+    stats: Annotated[bool, opt.io("Tell the tokens saved and the time spent.", "--stats")] = False,
+    price: Annotated[float | None, opt.io("With --stats: price of a million tokens.")] = None,
+    verbose: opt.Verbose = False,
+    quiet: opt.Quiet = False,
+    draft: opt.Draft = DEFAULT_DRAFT,
+    scorer: opt.Scorer = "auto",
+    device: opt.Device = "auto",
+    dtype: opt.Dtype = "auto",
+    offline: opt.Offline = False,
+    cache: opt.Cache = False,
+    server: opt.Server = None,
     share: Annotated[
         bool,
-        typer.Option(
-            "--together", help="Several texts: one budget for all, spent where it matters."
-        ),
+        opt.many("One budget for all texts, spent where it matters.", "--together"),
     ] = False,
     min_per_document: Annotated[
-        int, typer.Option(help="With --together: tokens each document keeps at least.")
+        int,
+        opt.many("With --together: tokens each document keeps at least."),
     ] = 0,
     template: Annotated[
         str | None,
-        typer.Option(
-            help="With --together: how each document stands in the joined text "
-            "('## {name}\\n{text}\\n\\n').",
-            show_default=False,
+        opt.many(
+            "With --together: how each document stands in the joined text "
+            "('## {name}\\n{text}\\n\\n')."
         ),
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Several texts: go on with an interrupted run.")
-    ] = False,
-    stats: Annotated[
-        bool, typer.Option("--stats", help="Tell the tokens saved and the time spent.")
-    ] = False,
-    price: Annotated[
-        float | None, typer.Option(help="With --stats: price of a million tokens.")
-    ] = None,
-    server: Annotated[
+    jsonl: Annotated[bool, opt.many("Every input line is a JSON object.", "--jsonl")] = False,
+    context_field: Annotated[
         str | None,
-        typer.Option(
-            envvar="SPECPC_SERVER",
-            help="Address of a 'specpc serve' that does the work, at once.",
-            show_default=False,
-        ),
+        opt.many("With --jsonl: the field that is compressed ('context'; 'text' with --together)."),
     ] = None,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    offline: OfflineOption = False,
-    cache: CacheOption = False,
-    verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Tell how the result came about.")
-    ] = False,
-    quiet: QuietOption = False,
+    question_field: opt.QuestionField = "question",
+    resume: opt.Resume = False,
 ) -> None:
     """Keep the part of a text that a question needs.
 
     \b
-      specpc compress report.md -q "Who signed the contract?" --ratio 0.2
+      specpc compress report.md -q "Who signed the contract?"
+      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
-      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
-      specpc compress a.md b.md -q "What was decided?" --ratio 0.2 -o compressed/
-      specpc compress docs/ -q "What was decided?" --ratio 0.2 -o compressed/ --resume
-      specpc compress a.md b.md docs/ --together -q "Who signed?" --target-tokens 2000
+      specpc compress a.md b.md -q "What was decided?" -o compressed/
+      specpc compress docs/ -q "What was decided?" -o compressed/ --resume
+      specpc compress a.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
-      specpc compress chat.json --format messages --tokenizer gpt-4o --target-tokens 8000
+      specpc compress chat.json --format messages --tokenizer gpt-4o
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or

@@ -11,6 +11,7 @@ import typer
 from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
+from specpc_cli.command import is_typed
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     """
     address = check_server(address, "server")
     for option in _SERVERS_OWN:
-        if _is_typed(context, option):
+        if is_typed(context, option):
             raise UsageError(
                 f"--{option} is for the server to say ('specpc serve --{option}'): leave it out, "
                 "or leave out --server and SPECPC_SERVER"
@@ -79,14 +80,9 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     server = ServerCompressor(
         address,
         token=os.environ.get("SPECPC_TOKEN") or None,
-        draft=setup.draft if _is_typed(context, "draft") else None,
+        draft=setup.draft if is_typed(context, "draft") else None,
         scorer=setup.scorer,
         unit=setup.unit,
         tokenizer=setup.tokenizer,
     )
     return Source(lambda: server, server.draft_name)
-
-
-def _is_typed(context: typer.Context, option: str) -> bool:
-    source = context.get_parameter_source(option)
-    return source is not None and source.name != "DEFAULT"

@@ -92,12 +92,14 @@ class Workbench:
         read: the text of the file of a path.
         folders: where files may be read.
         offline: forbid downloads of tokenizers.
+        ratio: what is kept where a request does not say; ``None`` if it must.
     """
 
     load: Callable[[], Compressor]
     read: Callable[[str], str]
     folders: Sequence[Path]
     offline: bool = False
+    ratio: float | None = None
     _compressor: Compressor | None = None
     _made: dict[str, tuple[dict[str, str], DocumentsResult]] = field(default_factory=dict)
     _count: int = 0
@@ -129,7 +131,7 @@ class Workbench:
         """Shorten a long text, or files, to the sentences and lines that a question needs.
 
         What is kept is word for word as in the source. Give text or paths, and ratio or
-        target_tokens.
+        target_tokens; without these, the server's own ratio holds.
         """
         from specpc.pipeline.documents import Document
 
@@ -137,7 +139,8 @@ class Workbench:
             anyio.from_thread.run(context.report_progress, done, total)
 
         with _told():
-            cut = Cut(ratio, target_tokens)
+            stated = ratio is not None or target_tokens is not None
+            cut = Cut(ratio if stated else self.ratio, target_tokens)
             if (text is None) == (not paths):
                 raise UsageError("give either a text or paths")
             if not question.strip():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from specpc.errors import UsageError
 from specpc.machine.network import check_server, is_loopback
-from specpc.options import Cut
+from specpc.options import DEFAULT_RATIO, Cut
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = 8765
     token: str | None = field(default=None, repr=False)
-    ratio: float = 0.3
+    ratio: float = DEFAULT_RATIO
     min_tokens: int = 1000
     openai_upstream: str | None = None
     anthropic_upstream: str | None = None

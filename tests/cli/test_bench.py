@@ -49,7 +49,7 @@ def test_people_are_told(
         "specpc.evaluation.speed.time_length",
         lambda _, tokens, *__: TimedLength(tokens, 0.2 + 0.001 * tokens, 1_250_000_000),
     )
-    done = CliRunner().invoke(app, ["bench", "--price", "2.5", *options])
+    done = CliRunner().invoke(app, ["bench", "--ratio", "0.2", "--price", "2.5", *options])
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert f"smollm2-135m with {tiny.scorer.name} on cpu in float32" in lines[0]

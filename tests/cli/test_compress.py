@@ -76,6 +76,14 @@ def test_json_object(doc: Path) -> None:
     assert found["seconds"] >= 0
 
 
+def test_half_is_kept_unless_a_budget_is_typed(doc: Path) -> None:
+    half = run(doc, "-q", "Topic 3?").stdout_bytes
+    assert half == run(doc, "-q", "Topic 3?", "--ratio", "0.5").stdout_bytes
+    assert len(TEXT) / 3 < len(half) <= len(TEXT) / 2
+    found = json.loads(run(doc, "-q", "Topic 3?", "--target-tokens", "300", "--json").stdout)
+    assert found["compressed_tokens"] <= 300
+
+
 def test_question_file(doc: Path, tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("Topic 3?\n")
     args = [doc, "--ratio", "0.3", "--json"]
@@ -237,7 +245,6 @@ BAD = {
     "ratio 1.5": (["-", "--ratio", "1.5"], b"a", 2, "above 0 and at most 1: not 1.5"),
     "ratio nan": (["-", "--ratio", "nan"], b"a", 2, "not nan"),
     "ratio word": (["-", "--ratio", "half"], b"a", 2, "--ratio"),
-    "no budget": (["-"], b"a", 2, "--ratio 0.2"),
     "both budgets": (["-", "--ratio", "0.2", "--target-tokens", "5"], b"a", 2, "not both"),
     "no tokens": (["-", "--target-tokens", "0"], b"a", 2, "at least 1"),
     "empty question": (["-", "--ratio", "0.2", "-q", " "], b"a", 2, "question is empty"),
@@ -264,7 +271,8 @@ def test_every_mistake_gets_one_sentence(case: str) -> None:
     assert told in result.stderr
     assert "Traceback" not in result.output
     assert result.stdout == ""
-    assert len(result.stderr.strip().splitlines()) <= 4  # typer adds its usage lines
+    assert result.stderr.startswith("specpc: ")
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_bug_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def kept_text(picture: Picture) -> str:
 
 
 def test_a_pipe_gets_brackets_around_what_is_cut(doc: Path, picture: Picture) -> None:
-    result = run(doc, "-q", QUESTION)
+    result = run(doc, "-q", QUESTION, "--ratio", "0.3")
     assert result.exit_code == 0, result.stderr
     assert "\x1b" not in result.stdout
     text, _, told = result.stdout.partition("\n\n[-cut-], the rest is kept\n")

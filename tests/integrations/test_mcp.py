@@ -56,6 +56,20 @@ def test_files_share_a_budget_and_quotes_are_found(tiny: Compressor, tmp_path: P
         )
 
 
+def test_without_a_budget_the_ratio_of_the_server_holds(tiny: Compressor) -> None:
+    asked = {"question": "Which?", "text": TEXT}
+
+    async def run() -> list[Any]:
+        server = make_server(Workbench(lambda: tiny, read_text, [], ratio=0.4))
+        async with Client(server) as client:
+            budgets = ({}, {"ratio": 0.4}, {"target_tokens": 50})
+            results = [await client.call_tool("compress", asked | budget) for budget in budgets]
+        return [r.structured_content["compressed_tokens"] for r in results]
+
+    own, typed, tokens = anyio.run(run)
+    assert own == typed != tokens <= 50
+
+
 def test_mistakes_are_told_to_the_agent(tiny: Compressor, tmp_path: Path) -> None:
     (tmp_path / "bad.bin").write_bytes(b"\0")
     good = {"question": "Which?", "text": TEXT, "ratio": 0.5}

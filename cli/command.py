@@ -1,0 +1,85 @@
+"""What all commands have in common: help in panels, and one budget of two."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from inspect import cleandoc
+from typing import Any, TypeVar
+
+import typer.core
+
+from specpc_cli.options import OUTPUT
+
+# The first letter of what is a sentence of its own.
+_CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
+
+_C = TypeVar("_C", bound="Command | Group")
+
+
+def is_typed(ctx: Any, option: str) -> bool:
+    """Whether an option stood in the command line itself, not in a variable or a file."""
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def sentence(error: Any) -> str | None:
+    """What typer says of a mistake in the command line, as we say it; ``None`` if it is none."""
+    if not hasattr(error, "format_message"):
+        return None
+    told = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
+    told = _CAPITAL.sub(lambda found: found[0].replace(". ", ": ").lower(), told)
+    context = getattr(error, "ctx", None)
+    return f"{told} (see {context.command_path} --help)" if told and context else told
+
+
+class Command(typer.core.TyperCommand):
+    """A command whose ``--target-tokens`` takes the place of a ratio that nobody typed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        if ctx.params.get("target_tokens") is not None and not is_typed(ctx, "ratio"):
+            ctx.params["ratio"] = None
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the help."""
+        super(Command, _drawable(self, ctx, OUTPUT)).format_help(ctx, formatter)
+
+
+class Group(typer.core.TyperGroup):
+    """A command that has others."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the help."""
+        super(Group, _drawable(self, ctx)).format_help(ctx, formatter)
+
+
+def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:
+    """A copy whose texts rich shows as they are: examples line by line, brackets and all.
+
+    Args:
+        command: to be copied.
+        ctx: its context.
+        panel: where ``--help`` itself stands.
+    """
+    from rich.markup import escape
+
+    shown = copy(command)
+    shown.help = "\n\n".join(map(_flow, cleandoc(escape(command.help or "")).split("\n\n")))
+    shown.params = [copy(param) for param in command.get_params(ctx)]
+    shown.add_help_option = False  # it is among them
+    shown.params[-1].rich_help_panel = panel  # type: ignore[attr-defined] # an option
+    for param in shown.params:
+        if text := getattr(param, "help", None):
+            param.help = escape(text)  # type: ignore[attr-defined] # options and arguments have it
+        if getattr(param, "is_flag", False):
+            param.metavar = ""  # instead of its type
+    return shown
+
+
+def _flow(paragraph: str) -> str:
+    r"""Prose in one line; after ``\b`` lines stay as they are, by one before the indent of each."""
+    if paragraph.startswith("\b\n"):
+        return paragraph.replace("\n", "", 1).replace("\n", "\n\b")
+    return paragraph.replace("\n", " ")
