@@ -88,7 +88,7 @@ def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tens
     """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
     model = reader.draft.model
     before = frames[0].before
-    pieces = [PackedText(window, _ignore)]
+    pieces = [PackedText(window, lambda attention: None)]
     rows = [_AllRows(frame.question_rows, len(before) + len(window)) for frame in frames]
     for frame, observer in zip(frames, rows, strict=True):
         pieces.append(PackedText(torch.tensor(frame.asked), observer, after=0))
@@ -96,10 +96,6 @@ def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tens
     if not all(observer.layers for observer in rows):
         raise not_observed(model)
     return [torch.stack(observer.layers)[:, :, len(before) :].cpu() for observer in rows]
-
-
-def _ignore(attention: LayerAttention) -> None:
-    """Observe nothing: only what follows is of interest."""
 
 
 class _AllRows:

@@ -36,11 +36,7 @@ class Example:
     def of_user(cls, kind: str, context: str, question: str, gold: Sequence[str]) -> Example:
         """The user's, its context cut to a length that is quick to read.
 
-        Args:
-            kind: name of the data set.
-            context: the text.
-            question: what is asked of it.
-            gold: strings that occur in the text and answer the question; one at least.
+        ``gold`` are strings, one at least, that occur in the text and answer the question.
         """
         spans = sorted((start := context.find(text), start + len(text)) for text in gold)
         low = max(0, min(spans[0][0] - _LONGEST // 2, len(context) - _LONGEST))

@@ -82,7 +82,9 @@ class ScoreCache:
 
     def store(self, key: str, scores: Scores) -> None:
         """Keep scores, whole or not at all."""
-        data = _pack(key, scores)
+        from safetensors.numpy import save
+
+        data = save(_arrays(scores), {"check": _check(key, scores)})
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             replace_file(self._path(key), io.BytesIO(data))
@@ -150,13 +152,9 @@ def score_key(reader: Reader, scorer: Scorer, question: str, context: Context) -
     return digest.hexdigest()
 
 
-def _pack(key: str, scores: Scores) -> bytes:
-    from safetensors.numpy import save
-
-    arrays = {"tokens": scores.tokens}
-    if scores.pieces is not None:
-        arrays["pieces"] = scores.pieces
-    return save(arrays, {"check": _check(key, scores)})
+def _arrays(scores: Scores) -> dict[str, NDArray[Any]]:
+    named = {"tokens": scores.tokens, "pieces": scores.pieces}
+    return {name: array for name, array in named.items() if array is not None}
 
 
 def _read(path: Path, key: str) -> Scores:
@@ -175,10 +173,9 @@ def _read(path: Path, key: str) -> Scores:
 def _check(key: str, scores: Scores) -> str:
     """A digest by which a damaged or foreign file is told."""
     digest = hashlib.sha256(key.encode())
-    for array in (scores.tokens, scores.pieces):
-        if array is not None:
-            digest.update(f"{array.dtype} {array.shape}".encode())
-            digest.update(array.tobytes())
+    for array in _arrays(scores).values():
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(array.tobytes())
     return digest.hexdigest()
 
 

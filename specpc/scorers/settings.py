@@ -26,10 +26,11 @@ class ScorerSettings(Protocol):
 
     def looking_ahead(self, tokens: int) -> Self | None:
         """The same, which guesses an answer of so many tokens on the way; ``None`` if it cannot."""
+        return None
 
 
 @dataclass(frozen=True)
-class PaperSettings:
+class PaperSettings(ScorerSettings):
     """Of the paper's rule.
 
     Attributes:
@@ -60,7 +61,7 @@ class PaperSettings:
 
 
 @dataclass(frozen=True)
-class ReceivedSettings:
+class ReceivedSettings(ScorerSettings):
     """Of attention received, for which no question is read.
 
     Attributes:
@@ -77,9 +78,6 @@ class ReceivedSettings:
     def context_window(self, reader: Reader, question: str) -> int:
         """``max_window``, or what the draft can read if that is less."""
         return min(self.max_window, reader.room(reader.frame("")))
-
-    def looking_ahead(self, tokens: int) -> None:
-        """It cannot."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class DenseReference:
 
 
 @dataclass(frozen=True)
-class HeadProfile:
+class HeadProfile(ScorerSettings):
     """The retrieval heads of one draft and how to read them.
 
     Attributes:
@@ -132,9 +130,6 @@ class HeadProfile:
     def context_window(self, reader: Reader, question: str) -> int:
         """The profile's window, or what the draft can read if that is less."""
         return min(self.window, reader.room(reader.frame(question)))
-
-    def looking_ahead(self, tokens: int) -> None:
-        """It cannot."""
 
     @classmethod
     def from_json(cls, text: str) -> HeadProfile:

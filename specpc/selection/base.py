@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -30,20 +31,26 @@ class Chooser(Protocol):
         """The best stretches of at most ``allowance`` tokens, and all that is always kept."""
 
 
-class Picker(Chooser, Protocol):
-    """A chooser that works by pieces, and can tell what it thinks of all of them."""
+@dataclass(frozen=True)
+class Picker(ABC):
+    """A chooser that works by pieces, and can tell what it thinks of all of them.
 
-    @property
-    def pieces(self) -> Pieces:
-        """What it chooses from."""
+    Attributes:
+        pieces: what it chooses from.
+    """
+
+    pieces: Pieces
 
     @property
     def judged(self) -> Pieces | None:
         """The pieces that a scorer is to judge; ``None`` where only scores of tokens count."""
+        return None
 
-    def forcing(self, pieces: Pieces) -> Self:
-        """The same, choosing from these pieces: its own, of which others are always kept."""
+    @abstractmethod
+    def pick(self, scores: Scores, allowance: int) -> Picked:
+        """See `Chooser`."""
 
+    @abstractmethod
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the pieces are chosen by.
 
@@ -53,6 +60,12 @@ class Picker(Chooser, Protocol):
 
     def rated(self, scores: Scores) -> list[Span]:
         """All pieces with their scores, as `Pieces.rated` gives them."""
+        return self.pieces.rated(self.values(scores))
+
+    def forcing(self, pieces: Pieces) -> Self:
+        """The same, choosing from these pieces: its own, of which others are always kept."""
+        return replace(self, pieces=pieces)
 
     def mark(self, gap: str) -> str | Marker:
         """The user's marker of a cut, written as the text around it demands."""
+        return gap

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from specpc.errors import UsageError
-from specpc.selection.base import Picked
+from specpc.selection.base import Picked, Picker
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces
 from specpc.text.units import safe_cuts
@@ -41,7 +41,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class TokenPicker:
+class TokenPicker(Picker):
     """The paper's selection, rounded to whole words so that none is cut in half.
 
     Attributes:
@@ -49,9 +49,7 @@ class TokenPicker:
         spread: how far it spreads.
     """
 
-    pieces: Pieces
     spread: Spread
-    judged: None = None
 
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], spread: Spread) -> TokenPicker:
@@ -63,10 +61,6 @@ class TokenPicker:
         starts = safe[inner] & (np.diff(bounds)[1:] > 0) & (inner > 0)
         edges = [0, *inner[starts].tolist(), len(text)]
         return cls(Pieces(text, bounds, tiles(edges)), spread)
-
-    def forcing(self, pieces: Pieces) -> TokenPicker:
-        """See `Picker.forcing`."""
-        return replace(self, pieces=pieces)
 
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """SpecPC steps 4 and 5, protected words first, then whole words."""
@@ -93,10 +87,6 @@ class TokenPicker:
     def rated(self, scores: Scores) -> list[Span]:
         """Words, each with its best token score before pooling."""
         return self.pieces.rated(self.pieces.pool(scores.tokens, best=1))
-
-    def mark(self, gap: str) -> str:
-        """The marker as it is."""
-        return gap
 
 
 def max_pool(scores: Tensor, kernel_size: int) -> Tensor:

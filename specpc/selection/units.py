@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.results import Span
-from specpc.selection.base import Picked
+from specpc.selection.base import Picked, Picker
 from specpc.selection.tokens import TokenPicker
 from specpc.text.markers import marker_for
 from specpc.text.pieces import Scores
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class UnitPicker:
+class UnitPicker(Picker):
     """Whole units of text, as a scorer judged them or by the mean of their best token scores.
 
     Attributes:
@@ -35,17 +35,12 @@ class UnitPicker:
             the allowance alone.
     """
 
-    pieces: Pieces
     spread: Spread
 
     @property
     def judged(self) -> Pieces:
         """All of them."""
         return self.pieces
-
-    def forcing(self, pieces: Pieces) -> UnitPicker:
-        """See `Picker.forcing`."""
-        return replace(self, pieces=pieces)
 
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """Best units first; where the best exceeds the allowance, its own best tokens."""
@@ -64,10 +59,6 @@ class UnitPicker:
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
         return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
-
-    def rated(self, scores: Scores) -> list[Span]:
-        """The units, with the scores they are chosen by."""
-        return self.pieces.rated(self.values(scores))
 
     def mark(self, gap: str) -> str | Marker:
         """The marker as each piece wants it before it."""

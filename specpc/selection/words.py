@@ -8,16 +8,16 @@ weights were chosen on twelve data sets and confirmed on twelve others (docs/eva
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.results import Span
-from specpc.selection.base import Picked
+from specpc.selection.base import Picked, Picker
 from specpc.selection.units import best_pieces
-from specpc.text.pieces import Pieces
+from specpc.text.pieces import Pieces, standardised
 from specpc.text.words import lay_out_words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SENTENCE: Final = 3.0
 
 
 @dataclass(frozen=True)
-class WordPicker:
+class WordPicker(Picker):
     """The most telling words of a text, and what of it is no prose in its own units.
 
     Attributes:
@@ -52,19 +52,13 @@ class WordPicker:
         sentences: the context in sentences.
     """
 
-    pieces: Pieces
     sentences: Pieces
-    judged: None = None
 
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
         """Cut the prose of a text, given the ``[tokens + 1]`` character offsets of its tokens."""
         words = lay_out_words(text, layout)
         return cls(Pieces(text, bounds, words), Pieces(text, bounds, layout))
-
-    def forcing(self, pieces: Pieces) -> WordPicker:
-        """See `Picker.forcing`."""
-        return replace(self, pieces=pieces)
 
     @cached_property
     def _stripped(self) -> list[str]:
@@ -104,23 +98,13 @@ class WordPicker:
             draft = (draft - words.mean()) / (words.std() or 1.0)
         return share(self._plain + _DRAFT * draft, _NEIGHBOUR)
 
-    def rated(self, scores: Scores) -> list[Span]:
-        """The words with their worth, without what their sentences add at higher ratios."""
-        return self.pieces.rated(self.values(scores))
-
-    def mark(self, gap: str) -> str:
-        """The marker as it is."""
-        return gap
-
     def _of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` score of each word's sentence, standardised over the tokens of the text."""
         values = self.sentences.pool(scores)
         by_token = values[self.sentences.of_token]
         last = self.pieces.edges[1:] - 1
         sentence = np.searchsorted(self.sentences.edges, last, side="right") - 1
-        spread: float = by_token.std() or 1.0
-        standardised: NDArray[np.float64] = (values[sentence] - by_token.mean()) / spread
-        return standardised
+        return standardised(values[sentence], by_token)
 
 
 def is_word(piece: str) -> bool:

@@ -190,10 +190,5 @@ def _first_stays(source: Program, groups: list[Group], *, several: bool) -> bool
     It does where another block can be kept without anything else of this one, and where it is
     short: then the line and it can stand alone, as a function's signature and docstring.
     """
-    if not groups:
-        return False
-    first = groups[0]
-    size = first.end - first.start
-    if several:
-        return not first.inner and size <= source.small
-    return not first.inner and size <= _SHORT_DOC
+    most = source.small if several else _SHORT_DOC
+    return bool(groups) and not groups[0].inner and groups[0].end - groups[0].start <= most

@@ -30,13 +30,8 @@ def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout
     """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
 
     The first row must name the columns: it comes along with any other. A row with quoted line
-    breaks is one row.
-
-    Args:
-        text: anything.
-        alone: whether it is a whole text, rather than lines of a longer one: there, what commas
-            part may be amounts and phrases.
-        named: whether its file's name says that it is a table.
+    breaks is one row. Unless a table stands ``alone``, what commas part may be amounts and phrases;
+    that its file is so ``named`` says that it is a table.
 
     Returns:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first

@@ -71,13 +71,12 @@ _OF_FAMILY: Final[dict[str, dict[str, tuple[str, str]]]] = {
 def load_lean(
     folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
 ) -> LeanModel | None:
-    """A decoder of a folder with safetensors weights, or ``None`` if transformers must read it.
+    """A decoder of a folder as ``save_pretrained`` writes it, with its ``config.json`` given.
 
-    Args:
-        folder: as ``save_pretrained`` writes it.
-        config: its ``config.json``.
-        device: where the model is to run.
-        dtype: its number format there; weights that have it already are mapped, not copied.
+    Weights in the number format that is wanted on the device are mapped, not copied.
+
+    Returns:
+        ``None`` if transformers must read it.
 
     Raises:
         MemoryError: it does not fit (or what torch raises in its place).
