@@ -115,13 +115,10 @@ class Bench:
 
     def weights(self, subset: Sequence[int]) -> Tensor:
         """``[subset]`` how much each observation counts; they add up to one."""
-        kinds = Counter((o.own, o.kind) for o in map(self.observations.__getitem__, subset))
+        seen = [self.observations[index] for index in subset]
+        kinds = Counter((o.own, o.kind) for o in seen)
         sides = Counter(own for own, _ in kinds)
-        weights = []
-        for index in subset:
-            o = self.observations[index]
-            weights.append(1 / (kinds[o.own, o.kind] * sides[o.own] * len(sides)))
-        return torch.tensor(weights)
+        return torch.tensor([1 / (kinds[o.own, o.kind] * sides[o.own] * len(sides)) for o in seen])
 
     def folds(self, count: int) -> list[list[int]]:
         """Observations split such that no two parts share a kind; the user's own go in turn."""

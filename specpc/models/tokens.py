@@ -54,9 +54,7 @@ class TextEncoder:
     ) -> None:
         """Copy the tokenizer's backend once; encoding is thread-safe afterwards.
 
-        Args:
-            tokenizer: the draft's.
-            template: what `template_ids` will be asked for; another text costs a second copy.
+        `template_ids` will be asked for the ``template``; another text costs a second copy.
         """
         self._tokenizer = tokenizer
         self._plain = _own_backend(tokenizer)

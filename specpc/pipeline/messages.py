@@ -148,30 +148,21 @@ def _query(message: dict[str, Any]) -> str:
 
 
 def _own_texts(message: dict[str, Any]) -> list[str]:
-    return [text for place, text in _texts(message, own=True) if not _in_result(message, place)]
-
-
-def _in_result(message: dict[str, Any], place: Place) -> bool:
-    return len(place) > 1 and message["content"][place[1]].get("type") == "tool_result"
+    """The texts of a message, without what tools answered."""
+    found = _texts(message, own=True)
+    return [text for place, text in found if place[2:3] != ("content",)]
 
 
 def _texts(message: dict[str, Any], *, own: bool) -> Iterator[tuple[Place, str]]:
     """The texts of a message: its content or text parts of it, and what tools answered."""
     content = message.get("content")
-    if isinstance(content, str):
-        if own:
-            yield ("content",), content
-        return
-    for number, part in _objects(content):
+    if isinstance(content, str) and own:
+        yield ("content",), content
+    for number, part in enumerate(content if isinstance(content, list) else ()):
+        if not isinstance(part, dict):
+            continue
         if own and part.get("type") == "text" and isinstance(part.get("text"), str):
             yield ("content", number, "text"), part["text"]
         if part.get("type") == "tool_result":
             for place, text in _texts(part, own=True):
                 yield ("content", number, *place), text
-
-
-def _objects(content: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    if isinstance(content, list):
-        for number, part in enumerate(content):
-            if isinstance(part, dict):
-                yield number, part

@@ -41,13 +41,12 @@ def find_profile(draft: Draft) -> HeadProfile | None:
     if path is None or not path.is_file():
         return shipped_profile(draft)
     try:
-        profile = HeadProfile.from_json(path.read_text(encoding="utf-8"))
+        return HeadProfile.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
             f"the head profile {path} cannot be read ({error}): delete it, or make it again with "
             f"specpc calibrate draft={draft.name}"
         ) from error
-    return profile
 
 
 def shipped_profile(draft: Draft) -> HeadProfile | None:
@@ -125,10 +124,7 @@ def stored_path(draft: Draft) -> Path | None:
 
 
 def fingerprint(folder: Path) -> str:
-    """A digest of a model's weights that takes milliseconds: a sample of every tensor.
-
-    Args:
-        folder: with safetensors files.
+    """A digest of a folder's safetensors weights that takes milliseconds: a sample of every tensor.
 
     Raises:
         OSError: they cannot be read.

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 
-def _lay_out_notes(text: str) -> Layout:
-    return lay_out_transcript(text) or lay_out_markdown(text)
-
-
 _TRANSCRIPT: Final = kinds.Kind(
-    lay_out_transcript, endings=("md", "markdown"), named=_lay_out_notes
+    lay_out_transcript,
+    endings=("md", "markdown"),
+    named=lambda text: lay_out_transcript(text) or lay_out_markdown(text),
 )
 
 

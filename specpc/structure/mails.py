@@ -44,7 +44,11 @@ def lay_out_mails(text: str) -> Layout | None:
     Returns:
         ``None`` unless the text starts with the fields of a message (``From:`` and another).
     """
-    heads = [match for match in _HEAD.finditer(text) if "from" in _names(match.group())]
+    heads = [
+        head
+        for head in _HEAD.finditer(text)
+        if any(field["name"].casefold() == "from" for field in _FIELD.finditer(head.group()))
+    ]
     if not heads or text[: heads[0].start()].strip():
         return None
     builder = LayoutBuilder()
@@ -53,10 +57,6 @@ def lay_out_mails(text: str) -> Layout | None:
         told = _add_head(builder, head)
         _add_body(builder, text, end, told)
     return builder.build("e-mail")
-
-
-def _names(head: str) -> set[str]:
-    return {match["name"].casefold() for match in _FIELD.finditer(head)}
 
 
 def _add_head(builder: LayoutBuilder, head: re.Match[str]) -> list[int]:

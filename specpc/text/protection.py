@@ -148,12 +148,9 @@ def _unbalanced(source: str, offset: int, mark: str, what: str) -> InputError:
 
 
 def find_protected(text: str, marked: Sequence[Range], keep: Protection) -> Protected:
-    """The protected part of a text.
+    """What a text without its marks protects: ranges that were marked, and what else to keep.
 
-    Args:
-        text: the text, marks removed.
-        marked: ranges of it that were marked.
-        keep: what else is protected; an empty match protects nothing.
+    An empty match of a pattern protects nothing.
 
     Raises:
         UsageError: a pattern takes too long on this text.

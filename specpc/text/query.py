@@ -74,13 +74,8 @@ def find_tail(text: str) -> int | None:
         if not starts:
             continue
         start = starts[-1]
-        tail = body[start:]
-        short = len(tail) <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
-        if short and _is_request(tail):
+        tail = body[start:].strip()
+        short = len(body) - start <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
+        if short and (_ASKS.search(tail) or _OPENS.match(tail)):
             return start
     return None
-
-
-def _is_request(paragraph: str) -> bool:
-    paragraph = paragraph.strip()
-    return bool(_ASKS.search(paragraph) or _OPENS.match(paragraph))

@@ -98,7 +98,11 @@ def load_lean(
     ready = {name: tensor.to(device, dtype) for name, tensor in weights.items()}
     embedding = ready["model.embed_tokens.weight"]
     tied = head is weights["model.embed_tokens.weight"]
-    layers = (_layer(ready, shape, number) for number in range(shape.num_hidden_layers))
+    names = {field: name for field, (name, _) in {**_LAYER, **_OF_FAMILY[shape.model_type]}.items()}
+    layers = (
+        LayerWeights(**{f: ready[f"model.layers.{number}.{name}"] for f, name in names.items()})
+        for number in range(shape.num_hidden_layers)
+    )
     return LeanModel(
         config=shape,
         embedding=embedding,
@@ -198,11 +202,4 @@ def _is_complete(weights: dict[str, Tensor], shape: LeanConfig) -> bool:
         weights[name].shape == tuple(sizes[size] for size in kind)
         and weights[name].dtype in _FORMATS
         for name, kind in expected.items()
-    )
-
-
-def _layer(weights: dict[str, Tensor], shape: LeanConfig, number: int) -> LayerWeights:
-    fields = {**_LAYER, **_OF_FAMILY[shape.model_type]}
-    return LayerWeights(
-        **{field: weights[f"model.layers.{number}.{name}"] for field, (name, _) in fields.items()}
     )
