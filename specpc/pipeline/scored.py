@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specpc.options import Cut
 from specpc.results import CompressionResult, Runtime, Span, Timings, shortened
@@ -166,7 +166,7 @@ class ScoredText:
             spans = texts[0].spans
         elif budget == read.original_tokens:  # nothing was cut, nor what is between the texts
             spans, positions = (Span(0, len(self.text), math.inf),), (0,)
-        cut_unit = (_CUT_UNIT.format(unit=read.unit),) if fitted.cut_unit else ()
+        cut_unit = f"the best {read.unit} exceeds the budget and was cut to its own best tokens"
         return CompressionResult(
             text="".join(text.text for text in texts),
             spans=spans,
@@ -182,9 +182,6 @@ class ScoredText:
             windows=self.windows,
             timings=Timings(read.seconds, self.seconds, seconds),
             tokenizer=read.counter.name,
-            notes=read.notes + cut_unit,
+            notes=(*read.notes, cut_unit) if fitted.cut_unit else read.notes,
             runtime=self.runtime,
         )
-
-
-_CUT_UNIT: Final = "the best {unit} exceeds the budget and was cut to its own best tokens"

@@ -95,14 +95,11 @@ class HeadScores:
         collect: Sequence[Observer] = (),
         beside: PackedText | None = None,
     ) -> list[Tensor]:
-        """Attention of the question less that of the content-free query, for each window.
+        """Attention of the question less that of the content-free query.
 
-        Every window is read once, and both queries after it; all in one pass.
-
-        Args:
-            windows: ``[tokens]`` of the context each.
-            collect: for each window, who sees it, too.
-            beside: another text to be read by itself.
+        Every window ``[tokens]`` of the context is read once, and both queries after it; all in
+        one pass. Each window is also shown to its observer to ``collect``; a text ``beside`` is
+        read by itself.
 
         Returns:
             ``[heads, tokens]`` for each window.

@@ -48,23 +48,19 @@ class Packed:
         self._known = known is not None
         self._head = head
         self._stopped: set[int] = set()
-        lengths = [len(piece.ids) for piece in pieces]
-        starts: list[int] = []
         self._ranges: list[slice] = []
         self._chains: list[list[int]] = []
-        low = head
+        low, positions = head, [torch.arange(head)]
         for number, piece in enumerate(pieces):
-            chain = [number] if piece.after is None else [*self._chains[piece.after], number]
-            self._chains.append(chain)
-            self._ranges.append(slice(low, low + lengths[number]))
-            starts.append(len(before) + sum(lengths[other] for other in chain[:-1]))
-            low += lengths[number]
-        parts = [torch.tensor(before[:head], dtype=torch.long)]
-        self.ids = torch.cat([*parts, *(piece.ids.long().cpu() for piece in pieces)])
-        spans = zip(starts, lengths, strict=True)
-        self.positions = torch.cat(
-            [torch.arange(head), *(torch.arange(start, start + length) for start, length in spans)]
-        )
+            chain = [] if piece.after is None else self._chains[piece.after]
+            start, length = len(before) + sum(len(pieces[i].ids) for i in chain), len(piece.ids)
+            self._chains.append([*chain, number])
+            self._ranges.append(slice(low, low + length))
+            positions.append(torch.arange(start, start + length))
+            low += length
+        template = torch.tensor(before[:head], dtype=torch.long)
+        self.ids = torch.cat([template, *(piece.ids.long().cpu() for piece in pieces)])
+        self.positions = torch.cat(positions)
 
     def attend(
         self,
@@ -89,11 +85,9 @@ class Packed:
             ))  # fmt: skip
         if len(self._stopped) == len(self.pieces):
             raise StopForward
-        mixed = []
-        if self._head:
-            mixed.append(attention(query[:, :, head], *self.template[layer], None))
-        for own, seen in zip(self._ranges, parts, strict=True):
-            mixed.append(attention(query[:, :, own], *seen, None))
+        ready = [(head, self.template[layer])] if self._head else []
+        ready += zip(self._ranges, parts, strict=True)
+        mixed = [attention(query[:, :, own], *seen, None) for own, seen in ready]
         return torch.cat(mixed, dim=2)
 
     def _show(self, number: int, seen: LayerAttention) -> None:
