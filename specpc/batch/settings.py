@@ -67,13 +67,12 @@ class BatchSettings:
 
     def made_with(self) -> dict[str, Any]:
         """What the result depends on."""
-        setup = asdict(self.setup)
+        cut, setup = asdict(self.cut), asdict(self.setup)
+        budget = {name: cut.pop(name) for name in ("ratio", "target_tokens")}
         for where in ("device", "dtype", "offline"):
             del setup[where]
-        fields = asdict(self.fields)
-        cut = asdict(self.cut)
-        asked = {name: cut.pop(name) for name in ("ratio", "target_tokens")}
-        return {**asked, "question": self.question, **cut, "fields": fields, **setup}
+        asked = {"question": self.question}
+        return budget | asked | cut | {"fields": asdict(self.fields)} | setup
 
     def fetch(self, report: Callable[[str], None]) -> None:
         """Find draft and tokenizer, fetching what is missing, without loading the draft.
