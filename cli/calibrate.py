@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specpc.calibration.example import Example
 
 
-def calibrate(
+def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     data: Annotated[
         list[Path] | None,
         opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable."),

@@ -14,7 +14,7 @@ from specpc_cli.options import OUTPUT
 # The first letter of what is a sentence of its own.
 _CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
 
-_C = TypeVar("_C", bound="Command | Group")
+_C = TypeVar("_C", bound="Command | CommandGroup")
 
 
 def is_typed(ctx: Any, option: str) -> bool:
@@ -47,12 +47,12 @@ class Command(typer.core.TyperCommand):
         super(Command, _drawable(self, ctx, OUTPUT)).format_help(ctx, formatter)
 
 
-class Group(typer.core.TyperGroup):
+class CommandGroup(typer.core.TyperGroup):
     """A command that has others."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help."""
-        super(Group, _drawable(self, ctx)).format_help(ctx, formatter)
+        super(CommandGroup, _drawable(self, ctx)).format_help(ctx, formatter)
 
 
 def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:

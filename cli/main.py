@@ -15,7 +15,7 @@ from specpc.errors import SpecPCError, UsageError
 from specpc.machine.processors import share_machine
 from specpc.version import __version__
 from specpc_cli import options as opt
-from specpc_cli.command import Command, Group, sentence
+from specpc_cli.command import Command, CommandGroup, sentence
 from specpc_cli.config import read_settings
 from specpc_cli.wording import in_options
 
@@ -45,7 +45,7 @@ _HELP: Final = ("-h", "--help")
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
-class _Guarded(Group):
+class _Guarded(CommandGroup):  # type: ignore[misc] # mypy does not know cli as specpc_cli
     """The error boundary: the library raises, this prints one sentence and exits."""
 
     def make_context(self, info_name: Any, args: Any, *more: Any, **extra: Any) -> Any:

@@ -10,12 +10,12 @@ import typer
 from specpc.machine.reporting import format_bytes
 from specpc.options import DEFAULT_DRAFT
 from specpc_cli import options as opt
-from specpc_cli.command import Command, Group
+from specpc_cli.command import Command, CommandGroup
 
 if TYPE_CHECKING:
     from specpc.drafts.inventory import DraftStatus
 
-app = typer.Typer(cls=Group)
+app = typer.Typer(cls=CommandGroup)
 
 
 @app.callback(invoke_without_command=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from specpc_cli.compress.stats import Totals
     from specpc_cli.compress.task import Task
-    from specpc_cli.compress.tree import Found, Source
+    from specpc_cli.compress.tree import Found, InputFile
     from specpc_cli.console import Console
 
 _PART = ".specpc.part"
@@ -68,7 +68,7 @@ class FilesRun:
             total = len(found.files) + len(found.failed)
             raise SpecPCError(f"{len(failed)} of {total} files could not be compressed")
 
-    def _compress(self, files: Sequence[Source], task: Task, totals: Totals) -> list[str]:
+    def _compress(self, files: Sequence[InputFile], task: Task, totals: Totals) -> list[str]:
         """Compress the files that are not finished; why some could not be."""
         manifest = None if self.output is None else Manifest(self.output, self.made_with)
         waiting = list(files)
@@ -133,7 +133,7 @@ class FilesRun:
         return place
 
 
-def _unfinished(files: Sequence[Source], manifest: Manifest, totals: Totals) -> list[Source]:
+def _unfinished(files: Sequence[InputFile], manifest: Manifest, totals: Totals) -> list[InputFile]:
     """The files that an earlier run did not finish; those that it did are counted."""
     manifest.load()
     waiting = []

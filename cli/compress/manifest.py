@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from specpc import CompressionResult
     from specpc.machine.journal import Journal
-    from specpc_cli.compress.tree import Source
+    from specpc_cli.compress.tree import InputFile
 
 NAME = "manifest.jsonl"
 
@@ -91,7 +91,7 @@ class Manifest:
             except (InputError, KeyError, TypeError) as error:
                 raise InputError(f"{self.path} is damaged: {ANEW}") from error
 
-    def has(self, file: Source) -> bool:
+    def has(self, file: InputFile) -> bool:
         """Whether a file was finished, and it and its output are still the same."""
         record = self.records.get(file.place, {})
         if "output" not in record:
@@ -105,7 +105,7 @@ class Manifest:
         return same == (record["source_sha256"], record["output_sha256"])
 
     @contextmanager
-    def writing(self, files: Sequence[Source]) -> Iterator[Callable[[Record], None]]:
+    def writing(self, files: Sequence[InputFile]) -> Iterator[Callable[[Record], None]]:
         """Gives what adds a record.
 
         In the end, all records are those of these files, in this order, as if the run had never

@@ -26,7 +26,7 @@ _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
 @dataclass(frozen=True)
-class Source:
+class Provider:
     """Where a compressor comes from.
 
     Attributes:
@@ -38,7 +38,7 @@ class Source:
     draft_name: Callable[[], str]
 
 
-def from_here(setup: Setup, cache: bool, console: Console) -> Source:
+def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
     """A compressor in this process, with a cache of scores if wanted."""
 
     def load() -> Compressor:
@@ -54,10 +54,10 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Source:
             console.tell(in_options(f"{unknown}: {advice(compressor.draft)}"))
         return compressor
 
-    return Source(load, lambda: setup.draft)
+    return Provider(load, lambda: setup.draft)
 
 
-def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
+def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
     """A compressor that is a server: no draft is loaded here, and torch is not imported.
 
     Args:
@@ -85,4 +85,4 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
         unit=setup.unit,
         tokenizer=setup.tokenizer,
     )
-    return Source(lambda: server, server.draft_name)
+    return Provider(lambda: server, server.draft_name)

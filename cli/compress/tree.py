@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class InputFile:
     """One file to be read.
 
     Attributes:
@@ -40,7 +40,7 @@ class Found:
         failed: folders that cannot be listed, with the reason.
     """
 
-    files: list[Source] = field(default_factory=list)
+    files: list[InputFile] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
     for name in names:
         path = Path(name)
         if name == STDIN:
-            found.files.append(Source(STDIN, "stdin.txt"))
+            found.files.append(InputFile(STDIN, "stdin.txt"))
         elif path.is_dir():
             if path.resolve() == avoid:
                 raise UsageError(
@@ -77,7 +77,7 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
             _walk(path, PurePosixPath(root), (path.resolve(),), avoid, found)
         else:
             check_file(name)
-            found.files.append(Source(name, path.name, _size(path)))
+            found.files.append(InputFile(name, path.name, _size(path)))
     if output is not None:
         _check_places(found.files, output)
     return found
@@ -101,7 +101,7 @@ def _walk(
                 _walk(path, place / entry.name, (*above, real), avoid, found)
         elif entry.is_file() or (entry.is_symlink() and not path.exists()):
             # A broken link is a file that cannot be read, and is told as such.
-            found.files.append(Source(str(path), str(place / entry.name), _size(path)))
+            found.files.append(InputFile(str(path), str(place / entry.name), _size(path)))
         else:
             found.skipped.append((str(path), "neither file nor folder"))
 
@@ -121,7 +121,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _check_places(files: Sequence[Source], output: Path) -> None:
+def _check_places(files: Sequence[InputFile], output: Path) -> None:
     twice = [place for place, count in Counter(f.place for f in files).items() if count > 1]
     if twice:
         raise UsageError(

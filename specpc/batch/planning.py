@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specpc.batch.blocks import Format
     from specpc.batch.schedule import GivenUp, Pool
     from specpc.batch.settings import BatchSettings
-    from specpc.batch.storage import Found
+    from specpc.batch.storage import StoredFile
     from specpc.batch.work import Done
 
 PART_ROWS: Final = 256
@@ -110,7 +110,7 @@ def plan(
     return Plan(Work(here, form, folder, settings), waiting, header, new)
 
 
-def _choose(source: Location, tell: Callable[[str], None]) -> tuple[Format, list[Found]]:
+def _choose(source: Location, tell: Callable[[str], None]) -> tuple[Format, list[StoredFile]]:
     """The files that hold rows, and how they do."""
     found = source.files()
     tables = [file for file in found if file.name.endswith(PARQUET_ENDINGS)]
@@ -127,7 +127,11 @@ def _choose(source: Location, tell: Callable[[str], None]) -> tuple[Format, list
 
 
 def _cut(
-    source: Location, form: Format, files: Sequence[Found], settings: BatchSettings, part_rows: int
+    source: Location,
+    form: Format,
+    files: Sequence[StoredFile],
+    settings: BatchSettings,
+    part_rows: int,
 ) -> Iterator[Block]:
     index = 0
     for file in files:

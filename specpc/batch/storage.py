@@ -19,7 +19,7 @@ TEMPORARY: Final = "_temporary"
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredFile:
     """A file that was found.
 
     Attributes:
@@ -51,7 +51,7 @@ class Location:
         """A file or folder in this folder."""
         return Location(self.filesystem, posixpath.join(self.path, name))
 
-    def files(self) -> list[Found]:
+    def files(self) -> list[StoredFile]:
         """This file; or all below this folder, by name, without those hidden by ``_`` or ``.``.
 
         Raises:
@@ -65,10 +65,10 @@ class Location:
             if info.type == FileType.NotFound:
                 raise UsageError(f"there is no file or folder {self.path}")
             if info.type == FileType.File:
-                return [Found(info.path, info.base_name, info.size, info.mtime_ns)]
+                return [StoredFile(info.path, info.base_name, info.size, info.mtime_ns)]
             found = self.filesystem.get_file_info(FileSelector(self.path, recursive=True))
         files = [
-            Found(i.path, posixpath.relpath(i.path, self.path), i.size, i.mtime_ns)
+            StoredFile(i.path, posixpath.relpath(i.path, self.path), i.size, i.mtime_ns)
             for i in found
             if i.type == FileType.File
         ]

@@ -1,0 +1,110 @@
+"""The rules that keep the house in order, beside the contracts of import-linter and ruff's."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+TREES = ("specpc", "cli")
+GENERAL = ("pipeline", "selection", "scorers")
+OPTION = re.compile(r"(?<![\w-])--[a-z]")
+OTHERS_OPTIONS = "specpc/drafts/wheel.py"  # runs pip
+
+
+def modules(root: Path, *parts: str) -> Iterator[tuple[Path, ast.Module]]:
+    for part in parts:
+        for path in sorted((root / part).rglob("*.py")):
+            yield path.relative_to(root), ast.parse(path.read_text("utf-8"))
+
+
+def crowded(root: Path) -> list[str]:
+    """Files on top of the library beyond six."""
+    found = sorted(path.name for path in (root / "specpc").glob("*.py"))
+    return found if len(found) > 6 else []
+
+
+def twice_named(root: Path) -> list[str]:
+    """Names that several classes have."""
+    homes = defaultdict(list)
+    for path, tree in modules(root, *TREES):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(str(path))
+    return [f"{name}: {', '.join(found)}" for name, found in sorted(homes.items()) if found[1:]]
+
+
+def told_apart(root: Path) -> list[str]:
+    """Calls of isinstance with classes of ours, in code that should not know which there are."""
+    ours = {
+        node.name
+        for _, tree in modules(root, "specpc")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    return [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(root, *(f"specpc/{part}" for part in GENERAL))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"isinstance", "issubclass"}
+        and ours & {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
+    ]
+
+
+def options_named(root: Path) -> list[str]:
+    """Strings of the library that name an option of the command line."""
+    found = []
+    for path, tree in modules(root, "specpc"):
+        if str(path) == OTHERS_OPTIONS:
+            continue
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        found += [
+            f"{path}:{node.lineno}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+            and OPTION.search(node.value)
+        ]
+    return found
+
+
+CHECKS = {check.__name__: check for check in (crowded, twice_named, told_apart, options_named)}
+BREACHES = {
+    "crowded": {f"specpc/{name}.py": "" for name in "abcdefg"},
+    "twice_named": {"specpc/a.py": "class Job: ...", "cli/b.py": "class Job: ..."},
+    "told_apart": {
+        "specpc/text/a.py": "class Layout: ...",
+        "specpc/pipeline/b.py": "def f(x): return isinstance(x, (str, Layout))",
+    },
+    "options_named": {"specpc/a.py": 'raise ValueError("leave out --cache")'},
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_house_is_in_order(check: str) -> None:
+    assert CHECKS[check](ROOT) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_breach_is_found(check: str, tmp_path: Path) -> None:
+    for name, code in BREACHES[check].items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(code, encoding="utf-8")
+    assert CHECKS[check](tmp_path)
