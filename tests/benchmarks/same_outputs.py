@@ -29,6 +29,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,8 @@ SECONDS: Final = 600
 UNITS: Final = ("auto", "sentence", "line", "paragraph", "word", "token", "structure")
 SCORERS: Final = ("auto", "retrieval-heads", "specpc", "received-attention")
 DRAFT_NAME: Final = "smollm2-135m"
+# What specpc eval calls the paper's rule in the code that runs.
+PAPER: Final = "paper" if find_spec("specpc.pipeline") else "specpc"
 HELP, ERROR = "help", "error"
 
 # ------------------------------------------------------------------------------------- the texts
@@ -1137,11 +1140,11 @@ def change_prose(folder: Path) -> None:
 def evaluations() -> Iterator[Run]:
     """``specpc eval``."""
     few = ("--limit", "2", "--ratio", "0.3")
-    methods = ("auto", "specpc", "specpc:token", "random", "truncate", "bm25", "stopwords")
+    methods = ("auto", PAPER, f"{PAPER}:token", "random", "truncate", "bm25", "stopwords")
     named = [word for method in methods for word in ("--method", method)]
     one = ("eval", "facts.jsonl")
     three = ("facts.jsonl", "ruler.jsonl", "bench.jsonl")
-    begun = specpc(*one, *few, "--method", "bm25", "--method", "specpc", "-o", "r.jsonl")
+    begun = specpc(*one, *few, "--method", "bm25", "--method", PAPER, "-o", "r.jsonl")
     base, full = ("--baseline", "bm25"), ("--baseline", "full")
     answers = ("--target", DRAFT_NAME, "--answer-tokens", "6", "--limit", "1", "--ratio", "0.3")
     kv = ("--method", "speckv", "--method", "snapkv", "--method", "streaming", "--kv-budget", "64")
@@ -1163,14 +1166,14 @@ def evaluations() -> Iterator[Run]:
             specpc("eval", "--from", "r.jsonl", "--plot", "recall.svg", "-Q"),
         ),
         "answers": (
-            specpc(*one, *answers, "--method", "specpc", *full, "--json", "-o", "r.jsonl"),
+            specpc(*one, *answers, "--method", PAPER, *full, "--json", "-o", "r.jsonl"),
             specpc("eval", "--from", "r.jsonl", *full, "-v"),
         ),
         "endpoint": (
             specpc(*one, *few, *named[8:12], *endpoint, "-o", "r.jsonl"),
             specpc("eval", "--from", "r.jsonl", *full, "--json"),
         ),
-        "kv": (specpc(*one, *answers, *kv, "--method", "speckv-pc:specpc", "--json"),),
+        "kv": (specpc(*one, *answers, *kv, "--method", f"speckv-pc:{PAPER}", "--json"),),
     }
     for name, made in steps.items():
         yield Run(f"eval-{name}", "eval", made)
