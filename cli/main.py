@@ -45,7 +45,7 @@ _HELP: Final = ("-h", "--help")
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
-class _Guarded(CommandGroup):  # type: ignore[misc] # mypy does not know cli as specpc_cli
+class _Guarded(CommandGroup):
     """The error boundary: the library raises, this prints one sentence and exits."""
 
     def make_context(self, info_name: Any, args: Any, *more: Any, **extra: Any) -> Any:
