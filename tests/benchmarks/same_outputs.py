@@ -44,7 +44,7 @@ UNITS: Final = ("auto", "sentence", "line", "paragraph", "word", "token", "struc
 SCORERS: Final = ("auto", "retrieval-heads", "specpc", "received-attention")
 DRAFT_NAME: Final = "smollm2-135m"
 # What specpc eval calls the paper's rule in the code that runs.
-PAPER: Final = "paper" if find_spec("specpc.pipeline") else "specpc"
+PAPER: Final = "paper" if find_spec("specpc") and find_spec("specpc.pipeline") else "specpc"
 HELP, ERROR = "help", "error"
 
 # ------------------------------------------------------------------------------------- the texts
