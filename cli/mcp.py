@@ -52,7 +52,8 @@ def serve(
             raise UsageError(f"there is no folder {folder}")
     from specpc.integrations.mcp import Workbench, make_server
 
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs all it does
+    # It logs all it does, and sets its own level when it is imported.
+    logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)
     console = Console(verbose=False, quiet=False)
 
     def load() -> Compressor:

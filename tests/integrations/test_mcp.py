@@ -139,6 +139,7 @@ def test_nothing_but_the_protocol_on_standard_output() -> None:
         rest, told = server.communicate()
     assert (rest, server.returncode) == ("", 0)
     assert "Traceback" not in told
+    assert "DEBUG" not in told
     assert answers[1]["serverInfo"]["name"] == "specpc"
     assert "fox" in answers[2]["structuredContent"]["text"]
     assert answers[3]["isError"]
