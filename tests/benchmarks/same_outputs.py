@@ -1661,7 +1661,12 @@ print(json.dumps(compressor.structured_compress_prompt([tagged], question=WHO)))
     "langchain": """\
 from langchain_core.documents import Document as Found
 from langchain_core.messages import AIMessage, HumanMessage
-from specpc.integrations.langchain import SpecPCCompressor, SpecPCPromptCompressor
+from specpc.integrations.langchain import SpecPCPromptCompressor
+SpecPCCompressor = home(
+    "SpecPCDocumentCompressor", "specpc.integrations.langchain"
+) if hasattr(
+    import_module("specpc.integrations.langchain"), "SpecPCDocumentCompressor"
+) else home("SpecPCCompressor", "specpc.integrations.langchain")
 found = [Found(read(name), metadata={"source": name, "start_index": 7})
          for name in ("guide.md", "prose.txt", "tides.py")]
 for more in ({"ratio": 0.2}, {"target_tokens": 160, "min_per_document": 5, "gap": "[..]"}):
@@ -1698,7 +1703,11 @@ try:
 except ImportError:
     from specpc.integrations.ray_data import CompressRows, Fields, Settings
 table = pa.table({"body": [read("prose.txt"), "", read("mail.txt")], "ask": [WHO, WHO, None]})
-settings = Settings(question=COST, ratio=0.3, fields=Fields("body", "ask"))
+try:
+    from specpc.options import Cut
+    settings = Settings(Cut(ratio=0.3), COST, Fields("body", "ask"))
+except ImportError:
+    settings = Settings(question=COST, ratio=0.3, fields=Fields("body", "ask"))
 made = CompressRows(settings)(table)
 print(made.schema.names)
 for row in made.drop_columns(["seconds"]).to_pylist():
