@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,3 +112,41 @@ def test_a_breach_is_found(check: str, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(code, encoding="utf-8")
     assert CHECKS[check](tmp_path)
+
+
+SEVEN = "def f(a, b, c, d, e, f, g):\n    return a\n"
+PRIVATE = "def f(other):\n    return other._own\n"
+
+
+@pytest.mark.parametrize(("code", "rule"), [(SEVEN, "PLR0913"), (PRIVATE, "SLF001")])
+def test_ruff_finds_a_breach(code: str, rule: str) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "specpc/planted.py", "-"]
+    done = subprocess.run(
+        command, input=code, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert rule in done.stdout
+
+
+PLANTED = {
+    "floors": ("text/spans.py", "import specpc.batch.rows"),
+    "no circles": ("kv/settings.py", "import specpc.kv.answering"),
+    "the library knows no command line": ("output/fields.py", "import typer"),
+    "what users choose needs no torch": ("machine/files.py", "import torch"),
+}
+
+
+@pytest.mark.parametrize("contract", PLANTED)
+def test_import_linter_finds_a_breach(contract: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "specpc", tmp_path / "specpc")
+    shutil.copytree(ROOT / "cli", tmp_path / "specpc_cli")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    name, code = PLANTED[contract]
+    with (tmp_path / "specpc" / name).open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef planted() -> None:\n    {code}\n")
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment
+    )
+    assert done.returncode == 1, done.stderr
+    assert f"{contract} BROKEN" in done.stdout
