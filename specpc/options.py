@@ -103,7 +103,7 @@ class Protection:
     def __post_init__(self) -> None:
         """Raise `UsageError` for a pattern that is none, or a negative count."""
         for count in (self.first, self.last):
-            if not isinstance(count, int):
+            if not _is_a(Integral, count):
                 raise UsageError(f"the number of units to keep must be whole, not {count!r}")
         if min(self.first, self.last) < 0:
             raise UsageError("the number of units to keep cannot be negative")

@@ -164,7 +164,7 @@ class ScoredText:
         )
         if read.source.alone:
             spans = texts[0].spans
-        elif budget == read.original_tokens:  # nothing was cut, nor what is between the texts
+        elif budget == read.original_tokens or self.scores is None:  # nothing was cut
             spans, positions = (Span(0, len(self.text), math.inf),), (0,)
         cut_unit = f"the best {read.unit} exceeds the budget and was cut to its own best tokens"
         return CompressionResult(

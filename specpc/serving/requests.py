@@ -37,7 +37,7 @@ class CompressRequest(_Strict):
     """One of ``context``, ``documents`` and ``request`` (a chat request), and how to cut it.
 
     See `specpc.Compressor.compress`, `specpc.Compressor.compress_documents` and
-    `specpc.pipeline.messages.compress_messages`.
+    `specpc.Compressor.compress_messages`.
     """
 
     context: str | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from specpc import Compressor, Document, Protection, SpecPCError
+from specpc.counting import find_counter
 from tests.tiny_models import tiny_draft
 
 TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
@@ -48,6 +50,20 @@ def test_what_to_keep_may_be_said_in_any_way(tiny: Compressor, keep: Any) -> Non
 def test_numbers_of_numpy_are_numbers(tiny: Compressor) -> None:
     expected = tiny.compress(TEXT, "What?", ratio=0.5).text
     assert tiny.compress(TEXT, "What?", ratio=np.float32(0.5)).text == expected  # type: ignore[arg-type]
+
+
+def test_counts_of_units_may_be_numpys_but_not_bools() -> None:
+    assert Protection(first=np.int64(1)).first == 1  # type: ignore[arg-type]
+    with pytest.raises(SpecPCError, match="must be whole, not True"):
+        Protection(first=True)
+
+
+def test_nothing_cut_is_one_span_though_joining_saves_tokens(tiny: Compressor) -> None:
+    texts = [Document("a", "hel"), Document("b", "lo there")]
+    words = replace(tiny, counter=find_counter("words"))  # two when joined, three apart
+    total = words.compress_documents(texts, "q?", ratio=1, template="{text}").total
+    assert [(span.start, span.end) for span in total.spans] == [(0, 13)]
+    assert total.positions == (0,)
 
 
 def test_documents(tiny: Compressor) -> None:
