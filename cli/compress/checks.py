@@ -25,23 +25,16 @@ def check_options(
         raise UsageError(f"--resume needs -o {where}: what was printed cannot be gone on with")
     if jsonl and as_json:
         raise UsageError("--jsonl already writes JSON: leave out --json")
-    if jsonl and len(sources) > 1:
-        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
-    if several and not jsonl:
-        if output is None and not as_json:
-            raise UsageError("a folder, or several files, need -o DIR or --json")
-        if sources.count(STDIN) > 1:
-            raise UsageError("standard input can be read only once")
+    if several and not jsonl and output is None and not as_json:
+        raise UsageError("a folder, or several files, need -o DIR or --json")
+    _check_sources(sources, jsonl=jsonl)
 
 
 def check_together(sources: list[str], *, jsonl: bool, resume: bool) -> None:
     """The same, where all texts share one budget."""
     if resume:
         raise UsageError("--together reads all documents at once: leave out --resume")
-    if jsonl and len(sources) > 1:
-        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
-    if sources.count(STDIN) > 1:
-        raise UsageError("standard input can be read only once")
+    _check_sources(sources, jsonl=jsonl)
 
 
 def check_messages(sources: list[str], *, as_json: bool, jsonl: bool, together: bool) -> None:
@@ -64,3 +57,11 @@ def read_question(question: str | None, file: Path | None) -> str | None:
     if question is not None and not question.strip():
         raise UsageError("the question is empty: ask something, or leave -q out")
     return question
+
+
+def _check_sources(sources: list[str], *, jsonl: bool) -> None:
+    """Raise `UsageError` for sources that cannot be read together."""
+    if jsonl and len(sources) > 1:
+        raise UsageError("--jsonl reads one file: join several with cat and pipe them in")
+    if sources.count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")

@@ -1973,20 +1973,19 @@ def _ask(url: str, words: Sequence[str], body: bytes) -> tuple[int, bytes, bytes
     return answer.status, "".join(kept).encode() + b"\n" + data, b""
 
 
+def _begun(command: Sequence[str], here: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A command that runs, all its streams in our hands."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=here, env=env, stdin=pipe, stdout=pipe, stderr=pipe)
+
+
 def _talk(
     folders: Sequence[str], said: bytes, here: Path, env: Mapping[str, str]
 ) -> tuple[int, bytes, bytes]:
     """A conversation: what has an id is answered before the next is said."""
     command = [*COMMAND, "mcp", *folders]
     heard = b""
-    with subprocess.Popen(
-        command,
-        cwd=here,
-        env=env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with _begun(command, here, env) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         for line in said.splitlines(keepends=True):
@@ -2009,14 +2008,7 @@ def _kill(
     assert step.killed_at is not None
     name, count = step.killed_at
     given = b"".join(step.stdin.splitlines(keepends=True)[: count - 1])
-    with subprocess.Popen(
-        command,
-        cwd=here,
-        env=env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with _begun(command, here, env) as process:
         assert process.stdin is not None
         process.stdin.write(given)
         process.stdin.flush()
