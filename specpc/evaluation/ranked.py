@@ -11,8 +11,8 @@ from specpc.evaluation.base import KeptText
 from specpc.options import Cut
 from specpc.results import Span
 from specpc.selection.base import Picked
+from specpc.selection.fill import best_pieces
 from specpc.selection.fit import Fit
-from specpc.selection.units import best_pieces
 from specpc.structure.units import cut_into_units
 from specpc.text.joined import JoinedTexts
 from specpc.text.pieces import Scores
@@ -109,4 +109,6 @@ class ScoredUnitPicker:
         limit = min(end, int(units.bounds[first + allowance]))
         cuts = (cut for cut in safe_cuts(units.text[start:end]) if cut <= limit - start)
         cut = start + max(cuts, default=0)
-        return Picked([Span(start, cut, float(self.values[best]))] if cut > start else [], True)
+        return Picked(
+            [Span(start, cut, float(self.values[best]))] if cut > start else [], cut_unit=True
+        )

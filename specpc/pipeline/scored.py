@@ -134,8 +134,8 @@ class ScoredText:
         budget = cut.tokens(read.original_tokens)
         if budget < read.original_tokens and self.scores is not None:
             rate = read.original_tokens / max(1, len(read.tokens))
-            gap, count = read.picker.mark(cut.gap), read.counter.count
-            fit = Fit(read.source, read.query.tail_start, budget, gap, count, rate, read.protected)
+            count, tail = read.counter.count, read.query.tail_start
+            fit = Fit(read.source, tail, budget, cut.gap, count, rate, read.protected)
             fitted = fit.fit(read.picker, self.scores)
         else:
             whole = (

@@ -141,7 +141,7 @@ def _picker(
     if unit == "word":
         base = "structure" if loaded.unit == "auto" else "sentence"
         return WordPicker.of(text, bounds, lay_out_joined(source, base, end))
-    return UnitPicker(Pieces(text, bounds, lay_out_joined(source, unit, end)), loaded.spread)
+    return UnitPicker(Pieces(text, bounds, lay_out_joined(source, unit, end)))
 
 
 def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:

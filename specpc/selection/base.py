@@ -12,15 +12,23 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from specpc.results import Span
-    from specpc.text.markers import Marker
+    from specpc.text.layout import Layout
     from specpc.text.pieces import Pieces, Scores
 
 
 @dataclass(frozen=True)
 class Picked:
-    """Pieces of a text in order, and whether one had to be cut to fit."""
+    """What was chosen of a text.
+
+    Attributes:
+        pieces: in order.
+        layout: of the text they were chosen from, which says how cuts are marked; ``None`` if
+            they are marked everywhere alike.
+        cut_unit: whether a unit had to be cut to fit.
+    """
 
     pieces: list[Span]
+    layout: Layout | None = None
     cut_unit: bool = False
 
 
@@ -65,7 +73,3 @@ class Picker(ABC):
     def forcing(self, pieces: Pieces) -> Self:
         """The same, choosing from these pieces: its own, of which others are always kept."""
         return replace(self, pieces=pieces)
-
-    def mark(self, gap: str) -> str | Marker:
-        """The user's marker of a cut, written as the text around it demands."""
-        return gap

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.errors import BudgetError
 from specpc.machine.stopwatch import stage
 from specpc.results import Span
+from specpc.text.markers import marker_for
 from specpc.text.spans import Range, keep_apart, merge, places
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Fit:
         source: the texts.
         tail_start: where the text's own question begins, which is always kept.
         budget: most tokens of the result.
-        gap: marker between pieces that were not neighbours.
+        gap: the user's marker between pieces that were not neighbours.
         count: the number of tokens of a text, in the tokens of the budget.
         rate: tokens of the budget for each token of the draft, about.
         protected: whether the picker keeps some pieces whatever the allowance.
@@ -80,7 +81,7 @@ class Fit:
     source: JoinedTexts
     tail_start: int
     budget: int
-    gap: str | Marker
+    gap: str
     count: Callable[[str], int]
     rate: float = 1.0
     protected: bool = False
@@ -166,14 +167,17 @@ class Fit:
 
     def _assemble(self, picked: Picked) -> Fitted:
         source, pieces = self.source, list(picked.pieces)
+        gap: str | Marker = self.gap
+        if picked.layout is not None:
+            gap = marker_for(source.text, picked.layout, self.gap)
         if self.tail_start < len(source.text):
             pieces.append(Span(self.tail_start, len(source.text), math.inf))
         ranges = merge([(piece.start, piece.end) for piece in pieces])
         split = [keep_apart(source.text, own) for own in source.split(ranges)]
         spans = iter(_scored([kept for own in split for kept in own], pieces))
         texts = tuple(
-            CutText(text, tuple(islice(spans, len(own))), places(own, self.gap))
-            for text, own in zip(source.texts(split, self.gap), split, strict=True)
+            CutText(text, tuple(islice(spans, len(own))), places(own, gap))
+            for text, own in zip(source.texts(split, gap), split, strict=True)
         )
         return Fitted(texts, sum(self.count(fitted.text) for fitted in texts), picked.cut_unit)
 

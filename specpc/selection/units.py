@@ -1,41 +1,31 @@
-"""Whole units of text: the best by score that fit an allowance, with what they need."""
+"""Whole units of text, as a scorer judged them."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.results import Span
 from specpc.selection.base import Picked, Picker
-from specpc.selection.tokens import TokenPicker
-from specpc.text.markers import marker_for
-from specpc.text.pieces import Scores
+from specpc.selection.fill import best_pieces
+from specpc.selection.words import WordPicker
+from specpc.text.layout import expand, tiles
+from specpc.text.pieces import Pieces, Scores
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
 
-    from specpc.selection.tokens import Spread
     from specpc.text.layout import Layout
-    from specpc.text.markers import Marker
-    from specpc.text.pieces import Pieces
+
+# How often what does not fit is cut finer: records into fields, a field into sentences, ...
+_FINEST: Final = 8
 
 
 @dataclass(frozen=True)
 class UnitPicker(Picker):
-    """Whole units of text, as a scorer judged them or by the mean of their best token scores.
-
-    Attributes:
-        pieces: the context in units.
-        spread: of the paper's selection, for the one unit that must be cut inside when it exceeds
-            the allowance alone.
-    """
-
-    spread: Spread
+    """Whole units of text, as a scorer judged them or by the mean of their best token scores."""
 
     @property
     def judged(self) -> Pieces:
@@ -43,193 +33,80 @@ class UnitPicker(Picker):
         return self.pieces
 
     def pick(self, scores: Scores, allowance: int) -> Picked:
-        """Best units first; where the best exceeds the allowance, its own best tokens."""
-        values = self.values(scores)
-        layout = self.pieces.layout
-        best = int(np.where(layout.units, values, -np.inf).argmax())
-        kept_whole = best in layout.whole or best in layout.heads
-        divisible = not kept_whole and (best in layout.prose or not layout.all_needs.get(best))
-        found: list[Span] = []
-        if self.pieces.forced or not divisible or self.pieces.sizes[best] <= allowance:
-            found = best_pieces(self.pieces, values, allowance)
-        if divisible and not found:
-            return self._cut(best, scores.tokens, allowance)
-        return Picked(found)
+        """Best units first; those that an allowance cannot hold are cut finer, if they can be.
+
+        Where the best of all is the finest there is and exceeds the allowance, its own words.
+        """
+        pieces, values = self.pieces, self.values(scores)
+        for _ in range(_FINEST):
+            if not (inside := _too_large(pieces, allowance)):
+                break
+            pieces, values = _finer(pieces, values, inside, scores.tokens)
+        best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
+        found = best_pieces(pieces, values, allowance, pieces.alike)
+        if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
+            return Picked(found, pieces.layout)
+        words = _words(pieces, best, scores.tokens, allowance)
+        return words or Picked(found, pieces.layout)
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
         return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
 
-    def mark(self, gap: str) -> str | Marker:
-        """The marker as each piece wants it before it."""
-        return marker_for(self.pieces.text, self.pieces.layout, gap)
 
-    def _cut(self, unit: int, scores: NDArray[np.float64], allowance: int) -> Picked:
-        """What a unit needs, and of itself the best that still fits."""
-        needs = self.pieces.layout.all_needs.get(unit, ())
-        allowance -= int(self.pieces.sizes[list(needs)].sum())
-        if allowance < 1:
-            return Picked([])
-        tokens = np.flatnonzero(self.pieces.of_token == unit)
-        edges = self.pieces.edges.tolist()
-        start, end = edges[unit : unit + 2]
-        bounds = np.clip(self.pieces.bounds[tokens[0] : tokens[-1] + 2], start, end) - start
-        bounds[0], bounds[-1] = 0, end - start
-        text = self.pieces.text[start:end]
-        inner = TokenPicker.of(text, bounds, self.spread.within(allowance))
-        found = inner.pick(Scores(scores[tokens]), allowance).pieces
-        if not found:
-            return Picked([])
-        own = [Span(p.start + start, p.end + start, p.score) for p in found]
-        best = max(p.score for p in own)
-        supports = [Span(edges[p], edges[p + 1], best) for p in needs]
-        return Picked(sorted(own + supports, key=lambda piece: piece.start), True)
+def _cost(pieces: Pieces, unit: int) -> int:
+    """Tokens of a unit and all it needs."""
+    needs = pieces.layout.all_needs.get(unit, ())
+    return int(pieces.sizes[[unit, *needs]].sum())
 
 
-# At least this share of the budget is used wherever whole units allow it.
-_USED: Final = 0.97
-# How many of the weakest chosen units may be exchanged for a better fit, half of them at most:
-# what a text is cut for must not go so that the budget looks well used.
-_EXCHANGED: Final = 12
-_FILLERS: Final = 400
+def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:
+    """How units are cut that no allowance can hold."""
+    return {
+        unit: lay_out(pieces.texts[unit])
+        for unit, lay_out in pieces.layout.finer.items()
+        if unit not in pieces.forced and _cost(pieces, unit) > allowance
+    }
 
 
-def best_pieces(pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
-    """The pieces with the highest ``values`` ``[pieces]`` that fit, with what they need."""
-    chosen = select_units(values, pieces.sizes, allowance, pieces.layout, pieces.forced)
-    return pieces.spans(chosen.tolist(), values)
+def _finer(
+    pieces: Pieces,
+    values: NDArray[np.float64],
+    inside: dict[int, Layout],
+    tokens: NDArray[np.float64],
+) -> tuple[Pieces, NDArray[np.float64]]:
+    """The pieces with some of them cut; the best part of each is worth as much as the whole."""
+    cut = replace(pieces, layout=expand(pieces.layout, inside), forced=frozenset())
+    forced = np.searchsorted(cut.edges, pieces.edges[sorted(pieces.forced)])
+    cut = replace(cut, forced=frozenset(forced.tolist()))
+    whole = np.searchsorted(pieces.edges, cut.edges[:-1], side="right") - 1
+    own = cut.pool(tokens)
+    best = np.full(len(pieces), -np.inf)
+    np.maximum.at(best, whole[cut.layout.units], own[cut.layout.units])
+    worse = np.where(np.isfinite(best[whole]), best[whole] - own, 0.0)
+    return cut, values[whole] - worse / (float(own.std()) or 1.0)
 
 
-def select_units(
-    scores: NDArray[np.float64],
-    sizes: NDArray[np.int64],
-    budget: int,
-    layout: Layout | None = None,
-    forced: Collection[int] = (),
-) -> NDArray[np.int64]:
-    """The best units by score that fit a budget, which is used to 97% where that costs little.
-
-    Units are taken in order of score, skipping those too large for what is left. A unit costs
-    its own tokens and those of what it needs and nothing before it needed. If much is
-    still left, some of the weaker half of them are exchanged for the fill of highest score that
-    fits.
-
-    Args:
-        scores: ``[units]``.
-        sizes: ``[units]`` in tokens.
-        budget: most tokens the chosen units, and what they need, may hold together.
-        layout: what units need; without one, nothing.
-        forced: units that are chosen before all others, whatever their size.
-
-    Returns:
-        Chosen units in text order, without what they need (empty if none fits).
-    """
-    basket = _Basket(sizes, layout)
-    for unit in sorted(forced):
-        basket.add(unit)
-    fixed = len(basket.chosen)
-    eligible = sizes <= budget
-    if layout is not None:
-        eligible &= layout.units
-    eligible[basket.chosen] = False
-    order = np.argsort(-scores, kind="stable")
-    for unit in order[eligible[order]].tolist():
-        if basket.used >= budget:
-            break
-        if basket.used + basket.cost(unit) <= budget:
-            basket.add(unit)
-    if basket.used < budget:
-        basket = _fill(basket, fixed, scores, eligible, budget)
-    return np.sort(np.asarray(basket.chosen, dtype=np.int64))
-
-
-class _Basket:
-    """Chosen units in the order they were chosen, and the tokens of them and what they need."""
-
-    def __init__(self, sizes: NDArray[np.int64], layout: Layout | None) -> None:
-        self.sizes = sizes
-        self.layout = layout
-        self.needs = layout.all_needs if layout is not None else {}
-        self.chosen: list[int] = []
-        self.supports: set[int] = set()  # and what was chosen: a protected piece may be one
-        self.used = 0
-
-    def cost(self, unit: int) -> int:
-        """Tokens it would add."""
-        own = 0 if unit in self.supports else int(self.sizes[unit])
-        for support in self.needs.get(unit, ()):
-            if support not in self.supports:
-                own += int(self.sizes[support])
-        return own
-
-    def add(self, unit: int) -> None:
-        """Choose one more."""
-        self.used += self.cost(unit)
-        self.chosen.append(unit)
-        self.supports.update((unit, *self.needs.get(unit, ())))
-
-    def first(self, count: int) -> _Basket:
-        """Only the units that were chosen first."""
-        basket = _Basket(self.sizes, self.layout)
-        for unit in self.chosen[:count]:
-            basket.add(unit)
-        return basket
-
-
-def _fill(
-    basket: _Basket,
-    fixed: int,
-    scores: NDArray[np.float64],
-    eligible: NDArray[np.bool_],
-    budget: int,
-) -> _Basket:
-    """Give up as few of the weakest chosen units as it takes to use the budget."""
-    best = basket
-    available = eligible.copy()
-    available[basket.chosen] = False
-    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2) + 1):
-        if best.used >= _USED * budget:
-            break
-        kept = basket.first(len(basket.chosen) - given_up)
-        available[basket.chosen[len(kept.chosen) :]] = True
-        room = budget - kept.used
-        fillers = np.flatnonzero(available & (basket.sizes <= room))
-        fillers = fillers[np.argsort(-scores[fillers], kind="stable")][:_FILLERS]
-        # Two that need the same support are charged twice for it: less is used, never more.
-        costs = np.asarray([kept.cost(unit) for unit in fillers.tolist()], dtype=np.int64)
-        fillers, costs = fillers[costs <= room], costs[costs <= room]
-        wanted = math.ceil(_USED * budget) - kept.used
-        for unit in fillers[_best_fill(costs, scores[fillers], room, wanted)].tolist():
-            kept.add(unit)
-        if kept.used > best.used:
-            best = kept
-    return best
-
-
-def _best_fill(
-    sizes: NDArray[np.int64], scores: NDArray[np.float64], room: int, wanted: int
-) -> NDArray[np.int64]:
-    """0/1 knapsack: the subset that fills ``wanted`` to ``room`` tokens, or else the most.
-
-    Among the subsets that fill enough, the one whose token-weighted score is highest.
-    """
-    value = np.full(room + 1, -np.inf)
-    value[0] = 0.0
-    taken = np.zeros((len(sizes), room + 1), dtype=bool)
-    worth = (scores - scores.min(initial=0.0) + 1e-12) * sizes
-    for item, (size, gain) in enumerate(zip(sizes.tolist(), worth.tolist(), strict=True)):
-        if size == 0:
-            continue
-        with_item = value[: room + 1 - size] + gain
-        better = with_item > value[size:]
-        taken[item, size:] = better
-        value[size:] = np.where(better, with_item, value[size:])
-    reachable = np.flatnonzero(np.isfinite(value))
-    full = reachable[reachable >= wanted]
-    total = int(full[np.argmax(value[full])]) if len(full) else int(reachable[-1])
-    subset = []
-    for item in range(len(sizes) - 1, -1, -1):
-        if taken[item, total]:
-            subset.append(item)
-            total -= int(sizes[item])
-    return np.asarray(subset, dtype=np.int64)
+def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: int) -> Picked | None:
+    """What a unit needs, and of its words the most telling; ``None`` if not even one fits."""
+    needs = pieces.layout.all_needs.get(unit, ())
+    allowance -= int(pieces.sizes[list(needs)].sum())
+    if allowance < 1:
+        return None
+    edges = pieces.edges.tolist()
+    start, end = edges[unit : unit + 2]
+    own = np.flatnonzero(pieces.of_token == unit)
+    bounds = np.clip(pieces.bounds[own[0] : own[-1] + 2], start, end) - start
+    bounds[0], bounds[-1] = 0, end - start
+    words = WordPicker.of(pieces.text[start:end], bounds, tiles([0, end - start]))
+    found = words.pick(Scores(tokens[own]), allowance).pieces
+    if not found:
+        return None
+    best = max(word.score for word in found)
+    said = [Span(word.start + start, word.end + start, word.score) for word in found]
+    said += [Span(edges[piece], edges[piece + 1], best) for piece in needs]
+    inside = words.pieces.layout
+    if unit not in pieces.layout.prose:  # a marker might be read as data
+        inside = replace(inside, gaps=dict.fromkeys(range(len(inside)), ""))
+    layout = expand(pieces.layout, {unit: inside})
+    return Picked(sorted(said, key=lambda piece: piece.start), layout, cut_unit=True)

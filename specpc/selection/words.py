@@ -16,7 +16,7 @@ import numpy as np
 
 from specpc.results import Span
 from specpc.selection.base import Picked, Picker
-from specpc.selection.units import best_pieces
+from specpc.selection.fill import best_pieces
 from specpc.text.pieces import Pieces, standardised
 from specpc.text.words import lay_out_words
 
@@ -85,7 +85,7 @@ class WordPicker(Picker):
         share_kept = allowance / max(1, len(scores.tokens))
         worth = self.values(scores) + _SENTENCE * share_kept**3 * self._of_sentence(scores.tokens)
         best = best_pieces(self.pieces, worth, allowance)
-        return Picked(tidy_lines(self.pieces.text, best, self._fixed))
+        return Picked(tidy_lines(self.pieces.text, best, self._fixed), self.pieces.layout)
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[words]`` what they are chosen by while little may stay.

@@ -6,16 +6,22 @@ as Markdown, of which plain prose is a case, with data in it or not.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from specpc.structure import kinds
 from specpc.structure.code import lay_out_code
 from specpc.structure.languages import ending, language_of, language_of_file
 from specpc.structure.markdown import lay_out_markdown
 from specpc.structure.transcripts import lay_out_transcript
+from specpc.text.layout import expand, tiles
+from specpc.text.words import as_words
 
 if TYPE_CHECKING:
-    from specpc.text.layout import Layout
+    from specpc.text.layout import LayOut, Layout, Nested
 
 
 _TRANSCRIPT: Final = kinds.Kind(
@@ -23,6 +29,11 @@ _TRANSCRIPT: Final = kinds.Kind(
     endings=("md", "markdown"),
     named=lambda text: lay_out_transcript(text) or lay_out_markdown(text),
 )
+
+
+# Texts in texts (a log in a string in a log ...) are looked at to this depth.
+_DEEPEST: Final = 8
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def lay_out(text: str, name: str | None = None) -> Layout:
@@ -33,6 +44,18 @@ def lay_out(text: str, name: str | None = None) -> Layout:
         name: name of the file it comes from, if there is one: its ending decides, where the text
             can be what it says.
     """
+    return _lay_out(text, name, 0)
+
+
+def _lay_out(text: str, name: str | None, depth: int) -> Layout:
+    """The pieces of a text that stands so deep in others."""
+    if text.startswith(_BYTE_ORDER_MARK) and text[1:].strip():
+        layout = _lay_out(text[1:], name, depth)
+        return replace(layout, edges=np.append(0, layout.edges[1:] + 1))
+    return _with_nested(text, _of_kind(text, name), depth)
+
+
+def _of_kind(text: str, name: str | None) -> Layout:
     language = language_of_file(name)
     if language is None:
         known, end = (*kinds.DATA, _TRANSCRIPT), ending(name)
@@ -43,3 +66,43 @@ def lay_out(text: str, name: str | None = None) -> Layout:
                 return layout
         language = language_of(name, text)
     return lay_out_code(text, language) if language else lay_out_markdown(text)
+
+
+def _with_nested(text: str, layout: Layout, depth: int) -> Layout:
+    """The layout with the texts in it laid out, now or, of what may be cut finer, when it is."""
+    waiting = layout.nested
+    finer = {piece: partial(_finer, lay=lay, depth=depth) for piece, lay in layout.finer.items()}
+    layout = replace(layout, finer=finer, nested={})
+    if depth >= _DEEPEST:
+        return layout
+    inside: dict[int, Layout] = {}
+    for piece, nested in waiting.items():
+        start, end = layout.edges[piece : piece + 2]
+        inside[piece] = _read(
+            text[start:end], nested, partial(_lay_out, name=nested.name, depth=depth + 1)
+        )
+    return expand(layout, inside)
+
+
+def _finer(text: str, lay: LayOut, depth: int) -> Layout:
+    return _with_nested(text, lay(text), depth + 1)
+
+
+def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
+    """The pieces of a unit, or of a part of one, that is a text of its own."""
+    meant, offsets = nested.decode(text) if nested.decode else (text, None)
+    if not meant.strip():
+        return tiles([0, len(text)], prose=False)
+    layout = lay(meant)
+    if offsets is not None:
+        # What is meant cannot be told from what is written but by decoding it again.
+        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_words)
+        finer |= layout.finer
+        layout = replace(
+            layout,
+            edges=offsets[layout.edges],
+            finer={piece: partial(_read, nested=nested, lay=own) for piece, own in finer.items()},
+        )
+    if nested.gap is not None:
+        layout = replace(layout, gaps=dict.fromkeys(range(len(layout)), nested.gap))
+    return layout

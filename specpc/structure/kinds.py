@@ -1,6 +1,7 @@
 """The kinds of data that stand alone, in a file of their own, or in a code fence: one row each.
 
 A kind has a module with a function ``lay_out_KIND(text) -> Layout | None``, and a row in `DATA`.
+What also stands in the middle of other text has a function that finds the lines there.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
-from specpc.structure.logs import lay_out_log
+from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from specpc.text.layout import Layout
 
@@ -29,12 +30,15 @@ class Kind:
         names: how code fences call it, and how names of its files end.
         endings: how else names of its files end.
         named: in place of ``lay_out`` where the name of the file says that it is of this kind.
+        runs: numbers of lines, first and one past the last, that may be of this kind in the middle
+            of other text, given that and the spans of its lines.
     """
 
     lay_out: Callable[[str], Layout | None]
     names: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     named: Callable[[str], Layout | None] | None = None
+    runs: Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]] | None = None
 
 
 # The surest first: what is JSON is nothing else.
@@ -43,5 +47,5 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
-    Kind(lay_out_log, ("log",)),
+    Kind(lay_out_log, ("log",), runs=log_runs),
 )

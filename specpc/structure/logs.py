@@ -10,7 +10,7 @@ from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
@@ -96,7 +96,7 @@ def _log_end(text: str, last: re.Match[str]) -> int:
     return len(text)
 
 
-def log_runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines, first and one past the last, that may be a log in a text."""
     first: int | None = None
     blank = False  # whether a blank line is before

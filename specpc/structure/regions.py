@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from specpc.structure import kinds
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
 from specpc.structure.lines import lines, one_piece
-from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
 
@@ -62,7 +62,7 @@ def find_regions(text: str) -> list[Region]:
     """The data in a text, in order; none of them overlap."""
     found = list(_json_regions(text))
     spans = lines(text)
-    for region in [*_tables(text, spans), *_logs(text, spans)]:
+    for region in [*_tables(text, spans), *_runs(text, spans)]:
         place = bisect_left(found, region.start, key=lambda one: one.start)
         free = place == 0 or found[place - 1].end <= region.start
         if free and (place == len(found) or region.end <= found[place].start):
@@ -226,9 +226,11 @@ def _table(
     return Region(label, start, end, layout)
 
 
-def _logs(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
-    for first, last in log_runs(text, spans):
-        start, end = spans[first][0], spans[last - 1][1]
-        layout = lay_out_log(text[start:end])
-        if layout is not None:
-            yield Region(_label(text, 0, start), start, end, layout)
+def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
+    """Lines of the other kinds of data, the surest kind first."""
+    for kind in kinds.DATA:
+        for first, last in kind.runs(text, spans) if kind.runs else ():
+            start, end = spans[first][0], spans[last - 1][1]
+            layout = kind.lay_out(text[start:end])
+            if layout is not None:
+                yield Region(_label(text, 0, start), start, end, layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specpc.text.layout import Layout, LayoutBuilder, tiles
+from specpc.text.layout import Layout, LayoutBuilder, telling, tiles
 from specpc.text.pieces import Pieces
 from specpc.text.units import segment
 
@@ -37,5 +37,5 @@ def lay_out_units(text: str, unit: str, name: str | None = None) -> Layout:
     if unit == "structure":
         from specpc.structure import lay_out  # the parsers behind it cost time to import
 
-        return lay_out(text, name)
-    return tiles(segment(text, unit), unit)
+        return telling(text, lay_out(text, name))
+    return telling(text, tiles(segment(text, unit), unit))

@@ -8,17 +8,37 @@ something on both of its sides is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    LayOut: TypeAlias = Callable[[str], "Layout"]
+    """Lays out a text of a kind that is known."""
+
+
+@dataclass(frozen=True)
+class Nested:
+    """How a unit is read that is a text of its own, of whatever kind.
+
+    Attributes:
+        name: of a file, as a hint at what is in it.
+        decode: gives the text that is meant (of an escaped string, a quotation) and the
+            ``[characters + 1]`` offsets of its characters in the unit; the unit itself if
+            ``None``.
+        gap: how markers are written in it, if not as its own kind wants them.
+    """
+
+    name: str | None = None
+    decode: Callable[[str], tuple[str, NDArray[np.int64]]] | None = None
+    gap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +58,8 @@ class Layout:
             that (a speaker's name) comes along with any part of it.
         gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker
             itself; the marker alone where nothing is said, no marker if empty.
+        finer: for some whole units, what lays out their text where a budget cannot hold them.
+        nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
     """
 
@@ -49,6 +71,8 @@ class Layout:
     prose: frozenset[int] = frozenset()
     heads: Mapping[int, int] = field(default_factory=dict)
     gaps: Mapping[int, str] = field(default_factory=dict)
+    finer: Mapping[int, LayOut] = field(default_factory=dict)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
     kind: str = "sentence"
 
     def __len__(self) -> int:
@@ -106,6 +130,22 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
     return Layout(np.asarray(bounds, dtype=np.int64), prose=running, kind=kind)
 
 
+def telling(text: str, layout: Layout) -> Layout:
+    """The layout in which no unit is without a letter or digit, if any has one.
+
+    A rule, a lone mark or an image's bracket is nothing to spend a budget on.
+    """
+    edges = layout.edges.tolist()
+    empty = {
+        unit
+        for unit in np.flatnonzero(layout.units).tolist()
+        if not any(map(str.isalnum, text[edges[unit] : edges[unit + 1]]))
+    }
+    if not empty or len(empty) == layout.units.sum():
+        return layout
+    return replace(layout, supports=layout.supports | empty, prose=layout.prose - empty)
+
+
 class LayoutBuilder:
     """Makes a layout piece by piece, from left to right."""
 
@@ -119,6 +159,8 @@ class LayoutBuilder:
         self._prose: set[int] = set()
         self._heads: dict[int, int] = {}
         self._gaps: dict[int, str] = {}
+        self._finer: dict[int, LayOut] = {}
+        self._nested: dict[int, Nested] = {}
 
     @property
     def position(self) -> int:
@@ -159,6 +201,18 @@ class LayoutBuilder:
         self._supports.add(piece)
         return piece
 
+    def mark(self, piece: int, gap: str) -> None:
+        """Say how a cut before a piece is marked."""
+        self._gaps[piece] = gap
+
+    def refinable(self, piece: int, finer: LayOut) -> None:
+        """Have a whole unit be cut where a budget cannot hold it."""
+        self._finer[piece] = finer
+
+    def nest(self, piece: int, nested: Nested) -> None:
+        """Have a unit be laid out as a text of its own."""
+        self._nested[piece] = nested
+
     def make_unit(self, support: int, *, whole: bool = False) -> None:
         """Have a support be kept for its own sake too."""
         self._supports.discard(support)
@@ -188,6 +242,8 @@ class LayoutBuilder:
         self._prose |= {piece + shift for piece in layout.prose}
         self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
         self._gaps |= {piece + shift: gap for piece, gap in layout.gaps.items()}
+        self._finer |= {piece + shift: finer for piece, finer in layout.finer.items()}
+        self._nested |= {piece + shift: nested for piece, nested in layout.nested.items()}
         self._separators |= {
             piece + shift: (first + shift, end + shift)
             for piece, (first, end) in layout.separators.items()
@@ -210,6 +266,8 @@ class LayoutBuilder:
             frozenset(self._prose),
             dict(self._heads),
             dict(self._gaps),
+            dict(self._finer),
+            dict(self._nested),
             kind,
         )
 
@@ -225,36 +283,53 @@ class LayoutBuilder:
         return piece
 
 
+def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
+    """Put the layouts of units' own texts in their places; what a unit needed, all in it needs."""
+    builder = LayoutBuilder()
+    renamed: list[int] = []
+    for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
+        renamed.append(builder.next_piece)
+        gap = layout.gaps.get(piece)
+        if piece in inside:
+            builder.append(inside[piece])
+            if gap is not None:
+                builder.mark(renamed[piece], gap)
+        elif piece in layout.supports:
+            builder.support(end, gap=gap)
+        else:
+            whole, prose = piece in layout.whole, piece in layout.prose
+            builder.unit(end, whole=whole, prose=prose, head=layout.heads.get(piece), gap=gap)
+            if piece in layout.finer:
+                builder.refinable(renamed[piece], layout.finer[piece])
+    renamed.append(builder.next_piece)
+    for piece, supports in layout.needs.items():
+        needs = [renamed[support] for support in supports]
+        separators = inside[piece].separators if piece in inside else {}
+        for part in range(renamed[piece], renamed[piece + 1]):
+            if part - renamed[piece] not in separators:
+                builder.require(part, *needs)
+    for separator, (first, stop) in layout.separators.items():
+        builder.surround(renamed[separator], renamed[first], renamed[stop])
+    return builder.build(layout.kind)
+
+
 def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
     """Cut units at offsets inside them, ascending; what a unit needed, each of its parts needs.
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
     """
-    builder = LayoutBuilder()
-    renamed: list[int] = []
-    headed: dict[int, int] = {}  # units that were cut, and where their heads are now
-    for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
-        renamed.append(builder.next_piece)
-        cuts, head = list(cut.get(piece, ())), layout.heads.get(piece)
-        gap, whole, prose = layout.gaps.get(piece), piece in layout.whole, piece in layout.prose
-        if piece in layout.supports:
-            builder.support(end, gap=gap)
-            continue
-        if cuts and head is not None:
-            headed[piece] = builder.support(head, gap=gap)
-            cuts, head, gap, whole = [stop for stop in cuts if stop > head], None, None, False
-        for stop in (*cuts, end):
-            builder.unit(stop, whole=whole, prose=prose, head=head, gap=gap)
-            gap = None
-    renamed.append(builder.next_piece)
-    for piece in layout.needs.keys() | headed:
-        needs = [renamed[support] for support in layout.needs.get(piece, ())]
-        parts = range(renamed[piece], renamed[piece + 1])
-        if piece in headed:
-            builder.require(headed[piece], *needs)
-            needs, parts = [headed[piece]], parts[1:]
-        for part in parts:
-            builder.require(part, *needs)
-    for separator, (first, stop) in layout.separators.items():
-        builder.surround(renamed[separator], renamed[first], renamed[stop])
-    return builder.build(layout.kind)
+    edges = layout.edges.tolist()
+    inside = {}
+    for piece, offsets in cut.items():
+        start, end = edges[piece : piece + 2]
+        cuts = [offset - start for offset in offsets]
+        if cuts and piece not in layout.supports:
+            builder, needs = LayoutBuilder(), list[int]()
+            if (head := layout.heads.get(piece)) is not None:
+                needs = [builder.support(head - start)]
+                cuts = [stop for stop in cuts if stop > head - start]
+            whole, prose = piece in layout.whole and not needs, piece in layout.prose
+            for stop in (*cuts, end - start):
+                builder.unit(stop, needs, whole=whole, prose=prose)
+            inside[piece] = builder.build(layout.kind)
+    return expand(layout, inside)

@@ -89,6 +89,15 @@ class Pieces:
         """``[pieces]`` numbers of tokens."""
         return np.bincount(self.of_token, minlength=len(self)).astype(np.int64)
 
+    @cached_property
+    def alike(self) -> NDArray[np.int64]:
+        """``[pieces]`` numbers, the same for pieces that say the same under the same heads."""
+        numbers: dict[tuple[str, ...], int] = {}
+        texts = [" ".join(text.split()) for text in self.texts]
+        needs = self.layout.all_needs
+        keys = ((text, *(texts[s] for s in needs.get(p, ()))) for p, text in enumerate(texts))
+        return np.asarray([numbers.setdefault(key, len(numbers)) for key in keys])
+
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""
         return replace(self, forced=forced_units(self.text, self.layout, protected))

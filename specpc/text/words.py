@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.text.layout import Layout, refine
+from specpc.text.layout import Layout, refine, tiles
 from specpc.text.units import word_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def as_words(text: str) -> Layout:
+    """A text in words and marks, whatever it is."""
+    return tiles(word_bounds(text), "word")
 
 
 def lay_out_words(text: str, layout: Layout) -> Layout:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from specpc.selection.units import select_units
+from specpc.selection.fill import select_units
 from specpc.structure.code import lay_out_code
 from specpc.structure.languages import language_of, parse
 

@@ -14,7 +14,6 @@ from specpc import Compressor
 from specpc.errors import BudgetError, UsageError
 from specpc.options import NOTHING, Protection
 from specpc.output.picture import GRID, find_marks, paint
-from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
 from specpc.text.layout import LayoutBuilder
 from specpc.text.pieces import Pieces
@@ -99,7 +98,7 @@ def test_supports_have_no_score_and_forced_units_no_rank(tiny: Compressor) -> No
     units = Pieces(TEXT, scored.read.tokens.bounds, builder.build("test"), frozenset({5}))
     assert scored.scores is not None
     scores = replace(scored.scores, pieces=np.arange(len(cuts), dtype=float))
-    read = replace(scored.read, picker=UnitPicker(units, Spread(8, 8)))
+    read = replace(scored.read, picker=UnitPicker(units))
     picture = paint(replace(scored, read=read, scores=scores), 0.3)
     assert picture.pieces[0].score == -math.inf
     assert picture.pieces[5].score == math.inf

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from specpc.errors import BudgetError
 from specpc.models.windows import cut_windows
 from specpc.options import Cut
+from specpc.selection.fill import select_units
 from specpc.selection.tokens import whole_groups
-from specpc.selection.units import select_units
 from specpc.text.spans import join, keep_apart, merge
 
 scored = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30)), min_size=1, max_size=12)

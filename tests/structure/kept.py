@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from specpc.errors import BudgetError
 from specpc.models.tokens import TextEncoder
 from specpc.selection.fit import Fit
-from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
 from specpc.text.joined import JoinedTexts
 from specpc.text.markers import Marker
@@ -52,7 +51,7 @@ def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     scores = Scores(np.random.default_rng(seed).random(len(tokens)))
     budget = max(1, int(ratio * len(tokens)))
     fit = Fit(JoinedTexts.plain(text), len(text), budget, "", ENCODER.count)
-    picker = UnitPicker(Pieces(text, tokens.bounds, layout), Spread(8, 8))
+    picker = UnitPicker(Pieces(text, tokens.bounds, layout))
     try:
         result = fit.fit(picker, scores)
     except BudgetError:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.selection.units import select_units
+from specpc.selection.fill import select_units
 from specpc.text.layout import Layout, LayoutBuilder, refine, tiles
 
 

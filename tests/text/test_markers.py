@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
 from specpc.selection.fit import CutText, Fit
-from specpc.selection.tokens import Spread
 from specpc.selection.units import UnitPicker
 from specpc.structure.code import lay_out_code
 from specpc.structure.json_values import lay_out_json
@@ -30,10 +29,10 @@ def compress(
 ) -> list[CutText]:
     """Fit with random scores and one token a character."""
     text = source.text
-    picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout), Spread(1, 1))
+    picker = UnitPicker(Pieces(text, np.arange(len(text) + 1), layout))
     scores = Scores(np.random.default_rng(seed).random(len(text)))
     try:
-        fit = Fit(source, len(text), budget, picker.mark(gap), len)
+        fit = Fit(source, len(text), budget, gap, len)
         return list(fit.fit(picker, scores).texts)
     except BudgetError:
         assume(False)

@@ -14,8 +14,8 @@ from specpc import Compressor
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import Protection
 from specpc.results import Span
+from specpc.selection.fill import best_pieces, select_units
 from specpc.selection.tokens import Spread, TokenPicker
-from specpc.selection.units import best_pieces, select_units
 from specpc.text.layout import LayoutBuilder, tiles
 from specpc.text.pieces import Pieces, Scores
 from specpc.text.protection import (

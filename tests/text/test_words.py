@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from specpc import Compressor
 from specpc.structure.units import lay_out_units
-from specpc.text.units import word_bounds
+from specpc.text.layout import tiles
+from specpc.text.units import segment, word_bounds
 from specpc.text.words import lay_out_words
 
 texts = st.text(st.sampled_from('aB1 .,!?\n-#|`>*{}[]":我。é'), min_size=1, max_size=80)
@@ -24,7 +25,7 @@ def pieces(text: str, unit: str = "structure") -> list[str]:
 
 @given(texts)
 def test_plain_text_is_cut_as_if_it_were_one_sentence(text: str) -> None:
-    layout = lay_out_words(text, lay_out_units(text, "sentence"))
+    layout = lay_out_words(text, tiles(segment(text, "sentence")))
     assert set(word_bounds(text)) <= set(layout.edges.tolist())
     assert layout.units.all()
 

@@ -1,0 +1,184 @@
+"""The best pieces by value that fill an allowance of tokens, with what they need."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+    from specpc.results import Span
+    from specpc.text.layout import Layout
+    from specpc.text.pieces import Pieces
+
+
+# At least this share of the budget is used wherever whole units allow it.
+_USED: Final = 0.97
+# How many of the weakest chosen units may be exchanged for a better fit, half of them at most:
+# what a text is cut for must not go so that the budget looks well used.
+_EXCHANGED: Final = 12
+_FILLERS: Final = 400
+
+
+def best_pieces(
+    pieces: Pieces,
+    values: NDArray[np.float64],
+    allowance: int,
+    alike: NDArray[np.int64] | None = None,
+) -> list[Span]:
+    """The pieces with the highest ``values`` ``[pieces]`` that fit, with what they need."""
+    chosen = select_units(values, pieces.sizes, allowance, pieces.layout, pieces.forced, alike)
+    return pieces.spans(chosen.tolist(), values)
+
+
+def select_units(
+    scores: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    budget: int,
+    layout: Layout | None = None,
+    forced: Collection[int] = (),
+    alike: NDArray[np.int64] | None = None,
+) -> NDArray[np.int64]:
+    """The best units by score that fit a budget, which is used to 97% where that costs little.
+
+    Units are taken in order of score, skipping those too large for what is left. A unit costs
+    its own tokens and those of what it needs and nothing before it needed. If much is
+    still left, some of the weaker half of them are exchanged for the fill of highest score that
+    fits.
+
+    Args:
+        scores: ``[units]``.
+        sizes: ``[units]`` in tokens.
+        budget: most tokens the chosen units, and what they need, may hold together.
+        layout: what units need; without one, nothing.
+        forced: units that are chosen before all others, whatever their size.
+        alike: ``[units]`` numbers: of units with the same one, none is chosen beside another.
+
+    Returns:
+        Chosen units in text order, without what they need (empty if none fits).
+    """
+    basket = _Basket(sizes, layout, np.arange(len(sizes)) if alike is None else alike)
+    for unit in sorted(forced):
+        basket.add(unit)
+    fixed = len(basket.chosen)
+    eligible = sizes <= budget
+    if layout is not None:
+        eligible &= layout.units
+    eligible[basket.chosen] = False
+    order = np.argsort(-scores, kind="stable")
+    for unit in order[eligible[order]].tolist():
+        if basket.used >= budget:
+            break
+        if basket.fits(unit, budget):
+            basket.add(unit)
+    if basket.used < budget:
+        basket = _fill(basket, fixed, scores, eligible, budget)
+    return np.sort(np.asarray(basket.chosen, dtype=np.int64))
+
+
+class _Basket:
+    """Chosen units in the order they were chosen, and the tokens of them and what they need."""
+
+    def __init__(
+        self, sizes: NDArray[np.int64], layout: Layout | None, alike: NDArray[np.int64]
+    ) -> None:
+        self.sizes = sizes
+        self.layout = layout
+        self.alike = alike
+        self.needs = layout.all_needs if layout is not None else {}
+        self.chosen: list[int] = []
+        self.supports: set[int] = set()  # and what was chosen: a protected piece may be one
+        self.said: set[int] = set()  # numbers of what is alike
+        self.used = 0
+
+    def fits(self, unit: int, budget: int) -> bool:
+        """Whether it may be added."""
+        new = int(self.alike[unit]) not in self.said
+        return new and self.used + self.cost(unit) <= budget
+
+    def cost(self, unit: int) -> int:
+        """Tokens it would add."""
+        own = 0 if unit in self.supports else int(self.sizes[unit])
+        for support in self.needs.get(unit, ()):
+            if support not in self.supports:
+                own += int(self.sizes[support])
+        return own
+
+    def add(self, unit: int) -> None:
+        """Choose one more."""
+        self.used += self.cost(unit)
+        self.chosen.append(unit)
+        self.said.add(int(self.alike[unit]))
+        self.supports.update((unit, *self.needs.get(unit, ())))
+
+    def first(self, count: int) -> _Basket:
+        """Only the units that were chosen first."""
+        basket = _Basket(self.sizes, self.layout, self.alike)
+        for unit in self.chosen[:count]:
+            basket.add(unit)
+        return basket
+
+
+def _fill(
+    basket: _Basket,
+    fixed: int,
+    scores: NDArray[np.float64],
+    eligible: NDArray[np.bool_],
+    budget: int,
+) -> _Basket:
+    """Give up as few of the weakest chosen units as it takes to use the budget."""
+    best = basket
+    available = eligible.copy()
+    available[basket.chosen] = False
+    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2) + 1):
+        if best.used >= _USED * budget:
+            break
+        kept = basket.first(len(basket.chosen) - given_up)
+        available[basket.chosen[len(kept.chosen) :]] = True
+        room = budget - kept.used
+        fillers = np.flatnonzero(available & (basket.sizes <= room))
+        fillers = fillers[np.argsort(-scores[fillers], kind="stable")][:_FILLERS]
+        # Two that need the same support are charged twice for it: less is used, never more.
+        fillers = fillers[[kept.fits(unit, budget) for unit in fillers.tolist()]]
+        fillers = fillers[np.sort(np.unique(kept.alike[fillers], return_index=True)[1])]
+        costs = np.asarray([kept.cost(unit) for unit in fillers.tolist()], dtype=np.int64)
+        wanted = math.ceil(_USED * budget) - kept.used
+        for unit in fillers[_best_fill(costs, scores[fillers], room, wanted)].tolist():
+            kept.add(unit)
+        if kept.used > best.used:
+            best = kept
+    return best
+
+
+def _best_fill(
+    sizes: NDArray[np.int64], scores: NDArray[np.float64], room: int, wanted: int
+) -> NDArray[np.int64]:
+    """0/1 knapsack: the subset that fills ``wanted`` to ``room`` tokens, or else the most.
+
+    Among the subsets that fill enough, the one whose token-weighted score is highest.
+    """
+    value = np.full(room + 1, -np.inf)
+    value[0] = 0.0
+    taken = np.zeros((len(sizes), room + 1), dtype=bool)
+    worth = (scores - scores.min(initial=0.0) + 1e-12) * sizes
+    for item, (size, gain) in enumerate(zip(sizes.tolist(), worth.tolist(), strict=True)):
+        if size == 0:
+            continue
+        with_item = value[: room + 1 - size] + gain
+        better = with_item > value[size:]
+        taken[item, size:] = better
+        value[size:] = np.where(better, with_item, value[size:])
+    reachable = np.flatnonzero(np.isfinite(value))
+    full = reachable[reachable >= wanted]
+    total = int(full[np.argmax(value[full])]) if len(full) else int(reachable[-1])
+    subset = []
+    for item in range(len(sizes) - 1, -1, -1):
+        if taken[item, total]:
+            subset.append(item)
+            total -= int(sizes[item])
+    return np.asarray(subset, dtype=np.int64)
