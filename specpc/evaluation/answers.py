@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import regex
 
 from specpc.errors import missing
-from specpc.text.units import UNSPACED_SCRIPTS
+from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ import numpy as np
 import regex
 
 from specpc.text.pieces import standardised
-from specpc.text.units import UNSPACED_SCRIPTS
+from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

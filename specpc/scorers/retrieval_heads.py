@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from specpc.scorers.settings import HeadProfile
     from specpc.text.pieces import Pieces
 
+# Words of heads that count for what stands under them; a table's header may have any number.
+_HEAD_WORDS = 40
+
 
 def score(
     profile: HeadProfile,
@@ -140,8 +143,9 @@ class HeadScores:
     ) -> NDArray[np.float64]:
         """``[pieces]``: those that are no units have the least value."""
         own = np.flatnonzero(pieces.layout.units)
-        query, words = stems([self.question])[0], stems([pieces.texts[unit] for unit in own])
-        lexical = bm25(query, words) if self.profile.lexical else None
+        query, said = stems([self.question])[0], stems(pieces.texts)
+        words = [said[unit] for unit in own]
+        lexical = bm25(query, _headed(pieces, said, own)) if self.profile.lexical else None
         similar = None if similar is None else similar[own]
         fused = fuse(self.profile, pooled[:, own], lexical, similar)
         values = follow_rare_words(fused, query, words)
@@ -159,6 +163,17 @@ class HeadScores:
         embedder = UnitEmbedder(dense, ids, of_token, len(pieces))
         alone = UnitEmbedder(dense, asked, torch.zeros(len(asked), dtype=torch.long), 1)
         return _DenseReading(embedder, alone)
+
+
+def _headed(
+    pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]
+) -> list[list[str]]:
+    """The words of some pieces with those of the heads they stand under, given those of all."""
+    needs = pieces.layout.all_needs
+    return [
+        [w for head in needs.get(unit, ()) for w in words[head]][:_HEAD_WORDS] + words[unit]
+        for unit in own.tolist()
+    ]
 
 
 def _pool_windows(

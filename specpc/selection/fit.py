@@ -176,7 +176,7 @@ class Fit:
         split = [keep_apart(source.text, own) for own in source.split(ranges)]
         spans = iter(_scored([kept for own in split for kept in own], pieces))
         texts = tuple(
-            CutText(text, tuple(islice(spans, len(own))), places(own, gap))
+            CutText(text, tuple(islice(spans, len(own))), places(source.text, own, gap))
             for text, own in zip(source.texts(split, gap), split, strict=True)
         )
         return Fitted(texts, sum(self.count(fitted.text) for fitted in texts), picked.cut_unit)

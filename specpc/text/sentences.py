@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final
 import regex
 from sentencex import get_sentence_boundaries
 
+from specpc.text.scripts import UNSPACED_SCRIPTS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ENGLISH: Final = "en"
 # A line is taken for what most of the runs of letters at its beginning are.
@@ -75,13 +77,73 @@ _PAUSE: Final = regex.compile(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
 _SHORTEST_CLAUSE: Final = 60
 
 
+# What is never cut: images and links, code, emphasis, formulas, tags.
+_INLINE: Final = regex.compile(
+    r"!?\[[^][\r\n]{0,300}+\]\([^()\r\n]{0,500}+\)|`[^`\r\n]{1,200}+`"
+    r"|\*\*[^*\r\n]{1,300}+\*\*|__[^_\r\n]{1,300}+__|\$[^\s$][^$\r\n]{0,200}+\$(?!\d)"
+    r"|</?[a-zA-Z][^<>\r\n]{0,300}+>"
+)
+# Scripts in which a sentence may follow another without a space between.
+_UNSPACED: Final = regex.compile(rf"[{UNSPACED_SCRIPTS}\p{{Tibetan}}\u3000-\u303f\uff00-\uffef]")
+_SPACE: Final = regex.compile(r"\s*+")
+# A row of columns: wide gaps that follow no mark.
+_COLUMN: Final = regex.compile(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
+_FEWEST_COLUMNS: Final = 2
+
+
 def sentence_ends(text: str) -> set[int]:
-    """Offsets where sentences end, white space after them included."""
-    return {
+    """Offsets where sentences end, white space after them included.
+
+    Where words are parted by spaces, a sentence ends only before white space; it never ends inside
+    an image, a link, code, emphasis, a formula, a tag or a row of columns.
+    """
+    found = {
         start + end
         for start, stop, language in _runs(text)
         for end in _ends(text[start:stop], language)
     }
+    ends = sorted(_between_words(text, found))
+    ends = _outside(text, ends, _INLINE.finditer(text))
+    rows = (m for m in _LINES.finditer(text) if _is_row(m.group()))
+    return set(_outside(text, ends, rows))
+
+
+def _between_words(text: str, ends: set[int]) -> set[int]:
+    """Those that part words, after the white space."""
+    return {
+        space.end() if (space := _SPACE.match(text, end)) else end
+        for end in ends
+        if end == len(text)
+        or text[end - 1].isspace()
+        or text[end].isspace()
+        or _UNSPACED.match(text[end - 1])
+        or _UNSPACED.match(text[end])
+    }
+
+
+def _is_row(line: str) -> bool:
+    return ("  " in line or "\t" in line) and len(_COLUMN.findall(line)) >= _FEWEST_COLUMNS
+
+
+def _outside(
+    text: str, ends: Sequence[int], spans: Iterable[re.Match[str] | regex.Match[str]]
+) -> list[int]:
+    """The ascending ends that are not inside spans; what ends with one, ends after it."""
+    outside: list[int] = []
+    place = 0
+    for match in spans:
+        low, high = match.span()
+        while place < len(ends) and ends[place] <= low:
+            outside.append(ends[place])
+            place += 1
+        last = -1
+        while place < len(ends) and ends[place] < high:
+            last = ends[place]
+            place += 1
+        if last >= 0 and not any(map(str.isalnum, text[last:high])):
+            space = _SPACE.match(text, high)
+            outside.append(space.end() if space else high)
+    return [*outside, *ends[place:]]
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, str]]:

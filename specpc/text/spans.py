@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from specpc.text.units import UNSPACED
+from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +34,20 @@ def merge(ranges: Sequence[Range]) -> list[Range]:
 # Letters of scripts written without spaces follow one another with nothing between them.
 _UNSPACED = regex.compile(UNSPACED)
 
-# The line break (and blank line, if any) that ends a cut, and the indentation after it.
-_LINE_START = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))?[ \t]*\Z")
 _LOOK_BACK = 80
+_BREAK = regex.compile(r"(?:\r\n|\n|\r)\s*+")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+# What goes on in the next line if that begins with a word: no mark that ends anything.
+_GOES_ON = regex.compile(r"[\w\p{M},;)\]'\"’”»%$€-]")
+_WORD = regex.compile(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s)[\w\p{M}(\[\"'“‘«$€#@]")
 
 
 def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
     """Widen merged ranges by the white space without which a cut would mangle the text.
 
-    A heading, item or row that began a line still begins one: the line break before it is kept
-    with it. ``"the end" + "Next"`` must not read ``"the endNext"``: the white space that stood
+    Where a cut crosses the end of a line, item or paragraph, a line break of the source stays: the
+    one before the second piece, or else one from inside the cut, as a range of its own. Where it
+    does not, ``"the end" + "Next"`` must not read ``"the endNext"``: the white space that stood
     before the second piece, or else after the first, is kept, or else what stands between white
     space inside the cut and the second piece (``'a", "b'`` becomes ``'a "b'``), or else the mark
     before that (``"a/b/c"`` becomes ``"a/c"``). Scripts without spaces need none.
@@ -53,10 +57,12 @@ def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
         if apart:
             left_start, left_end = apart[-1]
             glued = not (text[left_end - 1].isspace() or text[start].isspace())
-            cut = text[max(left_end, start - _LOOK_BACK) : start]
-            line_start = _LINE_START.search(cut)
-            if line_start and text[left_end - 1] not in "\r\n":
-                start -= len(line_start.group())  # noqa: PLW2901
+            if (found := _crossed(text, left_start, left_end, start, end)) is not None:
+                low, high = found
+                if high == start:
+                    start = low  # noqa: PLW2901
+                else:
+                    apart.append((low, high))
             elif glued and text[start - 1].isspace():
                 start -= 1  # noqa: PLW2901
             elif glued and text[left_end].isspace():
@@ -66,6 +72,37 @@ def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
                 start = _last_separator(text, left_end, start)  # noqa: PLW2901
         apart.append((start, end))
     return merge(apart)
+
+
+def _crossed(text: str, left_start: int, left_end: int, start: int, end: int) -> Range | None:
+    """The line break to keep of a cut ``left_end..start`` that leaves none on either side.
+
+    A blank line if there is one, and the last of its kind; with the indentation after it where the
+    second piece begins there. Line breaks inside wrapped prose are no ends of lines.
+    """
+    left = text[max(left_start, left_end - _LOOK_BACK) : left_end]
+    right = text[start : min(end, start + _LOOK_BACK)]
+    trailing = left[len(left.rstrip()) :]
+    leading = right[: len(right) - len(right.lstrip())]
+    if _LINE_BREAK.search(trailing) or _LINE_BREAK.search(leading):
+        return None
+    found: Range | None = None
+    blank = False
+    for match in _BREAK.finditer(text, left_end, start):
+        breaks = len(_LINE_BREAK.findall(match.group()))
+        wrapped = breaks == 1 and _is_wrapped(text, match)
+        if not wrapped and (breaks > 1 or not blank):
+            found, blank = match.span(), breaks > 1
+    if found is None or found[1] == start:
+        return found
+    return found[0], found[0] + len(text[found[0] : found[1]].rstrip(" \t"))
+
+
+def _is_wrapped(text: str, line_break: regex.Match[str]) -> bool:
+    """Whether a sentence goes on after a line break."""
+    low, high = line_break.span()
+    before = text[max(0, low - _LOOK_BACK) : low].rstrip(" \t")[-1:]
+    return bool(_GOES_ON.match(before) and _WORD.match(text, high))
 
 
 def _last_separator(text: str, left_end: int, start: int) -> int:
@@ -81,11 +118,11 @@ def _last_separator(text: str, left_end: int, start: int) -> int:
     return start if before.isalnum() and not _UNSPACED.match(before) else start - 1
 
 
-def places(ranges: Sequence[Range], gap: str | Marker = "") -> tuple[int, ...]:
-    """Where each of the ranges begins in what `join` makes of them."""
+def places(text: str, ranges: Sequence[Range], gap: str | Marker = "") -> tuple[int, ...]:
+    """Where each of the ranges of ``text`` begins in what `join` makes of them."""
     ends = accumulate(
         len(marker) + end - start
-        for marker, (start, end) in zip(_markers(ranges, gap), ranges, strict=True)
+        for marker, (start, end) in zip(_markers(text, ranges, gap), ranges, strict=True)
     )
     return tuple(last - (end - start) for last, (start, end) in zip(ends, ranges, strict=True))
 
@@ -94,11 +131,28 @@ def join(text: str, ranges: Sequence[Range], gap: str | Marker = "") -> str:
     """The ranges of ``text`` in order, with ``gap`` wherever something between them was cut."""
     return "".join(
         marker + text[start:end]
-        for marker, (start, end) in zip(_markers(ranges, gap), ranges, strict=True)
+        for marker, (start, end) in zip(_markers(text, ranges, gap), ranges, strict=True)
     )
 
 
-def _markers(ranges: Sequence[Range], gap: str | Marker) -> list[str]:
-    """What is written before each of the ranges: nothing before the first."""
-    written = (gap if isinstance(gap, str) else gap.before(start) for start, _ in ranges[1:])
-    return ["", *written] if ranges else []
+def _markers(text: str, ranges: Sequence[Range], gap: str | Marker) -> list[str]:
+    """What is written before each of the ranges: nothing before the first.
+
+    Where a line break stands alone between two cuts, one marker is for both: before it, or after
+    it if the marker is a line of its own.
+    """
+    written = [""] * len(ranges)
+    if not gap:
+        return written
+    for number, (start, _) in enumerate(ranges[1:], start=1):
+        alone = _is_space(text, ranges[number - 1]) and number > 1
+        if _is_space(text, ranges[number]):
+            continue
+        marker = gap if isinstance(gap, str) else gap.before(start)
+        before = number - 1 if alone and not marker.endswith("\n") else number
+        written[before] = marker
+    return written
+
+
+def _is_space(text: str, kept: Range) -> bool:
+    return text[kept[0] : min(kept[1], kept[0] + _LOOK_BACK)].isspace()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
 if TYPE_CHECKING:
@@ -157,9 +158,6 @@ def grapheme_ends(text: str) -> Iterator[int]:
     return (match.end() for match in regex.finditer(r"\X", text))
 
 
-# Scripts written without spaces: any two characters may part.
-UNSPACED_SCRIPTS: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-UNSPACED: Final = rf"[{UNSPACED_SCRIPTS}]"
 _WORD: Final = regex.compile(
     rf"(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
     regex.VERSION1,
@@ -180,10 +178,11 @@ def safe_cuts(text: str) -> set[int]:
 
 
 # What a reader would not want to see in part: a word, "don't", "state-of-the-art", "$1,299.50",
-# "51.6%", "10.10.34.12", "from_envvar", "j.doe@example.org", a UUID. A full stop stays with it.
+# "51.6%", "10.10.34.12", "from_envvar", "j.doe@example.org", "a>=1.2,<2", a UUID, an address. A
+# full stop stays with it.
 _WHOLE: Final = (
     rf"[$€£¥#@+~-]?(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)"
-    rf"|(?<=[\w\p{{M}}])[-'’.@/&:+\\](?=\w))+%?[.!?]?"
+    rf"|(?<=[\w\p{{M}}])[-'’.@/&:+\\=~#?%<>!,]{{1,3}}(?=\w))+%?[.!?]?"
 )
 # In scripts without spaces nothing tells where words end, and single characters make no sense.
 _CLAUSE: Final = rf"(?=[\w\p{{M}}]*[{UNSPACED_SCRIPTS}])[\w\p{{M}}]+[、。，．！？]?"

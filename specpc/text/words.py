@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from specpc.text.layout import Layout, refine, tiles
+from specpc.text.negations import negations
 from specpc.text.units import word_bounds
 
 if TYPE_CHECKING:
@@ -38,7 +39,24 @@ def lay_out_words(text: str, layout: Layout) -> Layout:
         piece: cuts[bisect_right(cuts, edges[piece]) : bisect_left(cuts, edges[piece + 1])]
         for piece in layout.prose
     }
-    return refine(replace(layout, edges=edges), inside)
+    return _with_negations(text, refine(replace(layout, edges=edges), inside))
+
+
+def _with_negations(text: str, layout: Layout) -> Layout:
+    """The layout in which every word of a clause needs what negates it."""
+    edges, needs, supports = layout.edges, dict(layout.needs), set(layout.supports)
+    for (low, high), (start, end) in negations(text):
+        first = int(np.searchsorted(edges, low, side="right")) - 1
+        last = int(np.searchsorted(edges, high, side="left"))
+        own = [piece for piece in range(first, last) if piece in layout.prose]
+        if len(own) < last - first:  # it is in what stays whole
+            continue
+        begin = int(np.searchsorted(edges, start, side="right")) - 1
+        stop = int(np.searchsorted(edges, end, side="left"))
+        for piece in {*range(begin, stop)} & layout.prose - set(own):
+            needs[piece] = (*needs.get(piece, ()), *own)
+        supports.update(own)
+    return replace(layout, needs=needs, supports=frozenset(supports))
 
 
 def _runs(layout: Layout) -> Iterator[tuple[int, int]]:

@@ -102,7 +102,7 @@ def test_merged_ranges_cover_the_same_characters(ranges: list[tuple[int, int]]) 
 @pytest.mark.parametrize(
     ("text", "kept", "expected"),
     [
-        ("the end\n\nmiddle\nNext", ["the end", "Next"], "the end\nNext"),
+        ("the end\n\nmiddle\nNext", ["the end", "Next"], "the end\n\nNext"),
         ("One. Two. # no\n\n# Head\n", ["One. ", "# Head\n"], "One. \n\n# Head\n"),
         ("One.\r\nTwo\r\n\r\nThree", ["One.", "Three"], "One.\r\n\r\nThree"),
         ("他来了。她走了。好", ["他来了。", "好"], "他来了。好"),
