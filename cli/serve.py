@@ -40,6 +40,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     device: opt.Device = "auto",
     dtype: opt.Dtype = "auto",
     offline: opt.Offline = False,
+    cache: opt.Cache = False,
     queue: Annotated[
         int, opt.many("Most texts that wait; more are refused with 429.")
     ] = _DEFAULT.queue,
@@ -80,7 +81,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     taken = bind(settings)
     compressor = Compressor.from_pretrained(
-        draft, device=device, dtype=dtype, offline=offline, report=console.tell
+        draft, device=device, dtype=dtype, offline=offline, cache=cache, report=console.tell
     )
     run(
         compressor,

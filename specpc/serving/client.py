@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from specpc import errors
-from specpc.errors import SpecPCError, not_encodable
+from specpc.errors import SpecPCError, UsageError, not_encodable
 from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
-from specpc.options import TEMPLATE, Cut
+from specpc.options import NOTHING, TEMPLATE, Cut, Protection
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
 from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from typing_extensions import Unpack
 
-    from specpc.options import CutOptions
+    from specpc.options import BudgetOptions, CutOptions
     from specpc.pipeline.documents import Document
     from specpc.pipeline.messages import CompressedMessages
 
@@ -33,7 +33,8 @@ class ServerCompressor:
     """Has a server compress what it is given; see `specpc.Compressor` for the arguments.
 
     Progress is not reported. The scores of spans stay with the server, and so do the spans of
-    several documents or messages together, and the texts that were cut in messages.
+    several documents or messages together, and the texts that were cut in messages. Every method
+    raises what the library raises there, and `SpecPCError` if the server cannot be used.
 
     Attributes:
         address: of the server, without a slash at its end.
@@ -60,13 +61,21 @@ class ServerCompressor:
         progress: Callable[[int, int], None] | None = None,
         **cut: Unpack[CutOptions],
     ) -> CompressionResult:
-        """Keep the part of ``context`` that ``question`` needs, within a budget.
+        """Keep the part of ``context`` that ``question`` needs, within a budget."""
+        return self._ask({"context": context, "name": name}, question, cut, _result)
 
-        Raises:
-            SpecPCError: what the library raises there, or the server cannot be used.
-        """
-        fields = self._ask({"context": context, "name": name}, question, cut)
-        return self._read(lambda: _result(fields))
+    def compress_many(
+        self,
+        contexts: Iterable[str],
+        question: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        **cut: Unpack[CutOptions],
+    ) -> list[CompressionResult]:
+        """Compress several texts, each by itself and to a budget of its own (see `compress`)."""
+        if isinstance(contexts, (str, bytes)):
+            raise UsageError("the contexts must be a list of strings, not one string")
+        return [self.compress(context, question, **cut) for context in contexts]
 
     def compress_documents(
         self,
@@ -78,18 +87,13 @@ class ServerCompressor:
         progress: Callable[[int, int], None] | None = None,
         **cut: Unpack[CutOptions],
     ) -> DocumentsResult:
-        """Keep the part of several documents that ``question`` needs, within one budget.
-
-        Raises:
-            SpecPCError: what the library raises there, or the server cannot be used.
-        """
+        """Keep the part of several documents that ``question`` needs, within one budget."""
         own = {
             "documents": [{"name": one.name, "text": one.text} for one in documents],
             "min_per_document": min_per_document,
             "template": template,
         }
-        fields = self._ask(own, question, cut)
-        return self._read(lambda: _documents(fields, template))
+        return self._ask(own, question, cut, lambda fields: _documents(fields, template))
 
     def compress_messages(
         self,
@@ -99,31 +103,43 @@ class ServerCompressor:
         progress: Callable[[int, int], None] | None = None,
         **cut: Unpack[CutOptions],
     ) -> CompressedMessages:
-        """Cut the long texts of a conversation to one budget.
-
-        Raises:
-            SpecPCError: what the library raises there, or the server cannot be used.
-        """
+        """Cut the long texts of a conversation to one budget."""
         from specpc.pipeline.messages import CompressedMessages, Conversation
 
-        fields = self._ask({"request": request}, question, cut)
-        places = Conversation.read(request, question).places
-        return self._read(
-            lambda: CompressedMessages(
-                fields["request"], places, (), _total(fields, "") if "budget" in fields else None
-            )
-        )
+        def read(fields: Any) -> CompressedMessages:
+            places = Conversation.read(request, question).places
+            total = _total(fields, "") if "budget" in fields else None
+            return CompressedMessages(fields["request"], places, (), total)
+
+        return self._ask({"request": request}, question, cut, read)
+
+    def score(
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        keep: Protection | str | Sequence[str] = NOTHING,
+        name: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ServerScoredText:
+        """A text to be compressed to several budgets, each of which the server is asked for.
+
+        It scores the text once if it keeps scores (``specpc serve`` with a cache).
+        """
+        return ServerScoredText(self, context, question, Protection.of(keep), name)
 
     def draft_name(self) -> str:
-        """Name of the draft that the server runs.
+        """Name of the draft that the server runs."""
+        return self._read(self._send("GET", "/healthz"), lambda fields: str(fields["draft"]))
 
-        Raises:
-            SpecPCError: there is no such server.
-        """
-        fields = self._send("GET", "/healthz")
-        return self._read(lambda: str(fields["draft"]))
-
-    def _ask(self, own: dict[str, Any], question: str | None, options: CutOptions) -> Any:
+    def _ask(
+        self,
+        own: dict[str, Any],
+        question: str | None,
+        options: CutOptions,
+        make: Callable[[Any], T],
+    ) -> T:
+        """Have the server compress something, and make the result of its answer."""
         cut = Cut.of(**options)
         wanted = own | {
             "question": question,
@@ -143,7 +159,7 @@ class ServerCompressor:
             body = json.dumps(given, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
             raise not_encodable() from error
-        return self._send("POST", "/v1/compress", body)
+        return self._read(self._send("POST", "/v1/compress", body), make)
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> Any:
         """What the server answers; one that is busy is asked again when it says."""
@@ -172,15 +188,39 @@ class ServerCompressor:
             raise SpecPCError(f"{self.address}: set SPECPC_TOKEN to the token of this server")
         raise _error_class(kind)(message)
 
-    def _read(self, make: Callable[[], T]) -> T:
+    def _read(self, fields: Any, make: Callable[[Any], T]) -> T:
         """Make something of an answer, if it is one."""
         try:
-            return make()
+            return make(fields)
         except (LookupError, TypeError, ValueError) as error:
             raise self._strange(f"{type(error).__name__} in its answer") from error
 
     def _strange(self, told: str) -> SpecPCError:
         return SpecPCError(f"{self.address} does not answer as a specpc server does ({told})")
+
+
+@dataclass(frozen=True)
+class ServerScoredText:
+    """A text that a server compresses to any budget; made by `ServerCompressor.score`.
+
+    Attributes:
+        server: asked for each budget.
+        text: the source.
+        question: as in `ServerCompressor.compress`.
+        keep: likewise.
+        name: likewise.
+    """
+
+    server: ServerCompressor
+    text: str
+    question: str | None
+    keep: Protection
+    name: str | None
+
+    def compress(self, **budget: Unpack[BudgetOptions]) -> CompressionResult:
+        """Keep the best of the text within a budget."""
+        options: CutOptions = {**budget, "keep": self.keep}
+        return self.server.compress(self.text, self.question, name=self.name, **options)
 
 
 def _error_class(name: str) -> type[SpecPCError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc import Compressor
@@ -104,13 +104,14 @@ class Engine:
         if key not in self._made:
             if len(self._made) >= _MOST_MADE:
                 self._made.clear()
-            setup = Setup(self.base.draft.name, *key, offline=True)
-            self._made[key] = Compressor.of(setup, loaded=self.base.draft)
+            setup, base = Setup(self.base.draft.name, *key, offline=True), self.base
+            self._made[key] = Compressor.of(setup, loaded=base.draft, cache=base.cache or False)
         return self._made[key]
 
 
 def warm_up(compressor: Compressor) -> None:
     """Read a little, so that the first request does not pay for what is done once."""
+    compressor = replace(compressor, cache=None)  # whose scores would be found without reading
     text = "The ship left on Monday. It carried timber. Nobody was on deck."
     for question in ("When did it leave?", None):
         compressor.compress(text, question, ratio=0.5)

@@ -107,6 +107,7 @@ def test_a_folder_goes_on_where_it_was(url: str, folder: Path) -> None:
         (["--device", "cpu"], 2, "--device is for the server to say"),
         (["--dtype", "auto"], 2, "--dtype is for the server to say"),
         (["--offline"], 2, "--offline is for the server to say"),
+        (["--cache"], 2, "--cache is for the server to say ('specpc serve --cache')"),
         (["--draft", "smollm2-135m"], 2, "the server runs the draft tiny, not smollm2-135m"),
         (["--tokenizer", "./folder"], 2, "does not count by './folder'"),
         (["--server", "localhost:8765"], 2, "--server takes an address such as"),
@@ -188,6 +189,20 @@ def test_a_port_that_is_taken() -> None:
         result = CliRunner().invoke(app, ["serve", "--port", str(port)])
     assert result.exit_code == 1
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in result.stderr
+
+
+def test_a_cache_of_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = []
+
+    def run(compressor: Compressor, _: Any, taken: socket.socket, **__: Any) -> None:
+        served.append(compressor)
+        taken.close()
+
+    monkeypatch.setattr("specpc.serving.run.run", run)
+    for options in (["--cache"], []):
+        result = CliRunner().invoke(app, ["serve", "--port", "0", *options])
+        assert result.exit_code == 0
+    assert [compressor.cache is not None for compressor in served] == [True, False]
 
 
 def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:

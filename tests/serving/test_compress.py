@@ -6,6 +6,7 @@ import base64
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,15 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specpc import Compressor
-from specpc.errors import BudgetError, InputError
+from specpc.errors import BudgetError, InputError, UsageError
 from specpc.output.fields import documents_fields, json_fields, messages_fields
 from specpc.pipeline.documents import Document
+from specpc.scorers.cache import ScoreCache
 from specpc.serving.client import ServerCompressor
-from specpc.serving.engine import Engine
+from specpc.serving.engine import Engine, warm_up
 from tests.serving.servers import post, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 TEXT = "".join(f"Sentence {i} says that topic {i % 7} is dull. " for i in range(20))
 QUESTION = "What of topic 3?"
@@ -171,6 +174,44 @@ def test_the_client_gives_results_of_the_same_kinds(url: str, tiny: Compressor) 
         assert type(theirs) is type(mine)
         assert theirs.places == mine.places
         assert untimed(messages_fields(theirs)) == untimed(messages_fields(mine))
+
+
+def test_the_client_takes_many_texts_and_several_budgets(url: str, tiny: Compressor) -> None:
+    client, texts = ServerCompressor(url), [TEXT, TEXT[:300]]
+    mine = tiny.compress_many(texts, QUESTION, target_tokens=120, keep="topic 1")
+    theirs = client.compress_many(iter(texts), QUESTION, target_tokens=120, keep="topic 1")
+    assert [untimed(json_fields(one)) for one in theirs] == [
+        untimed(json_fields(one)) for one in mine
+    ]
+    for compressor in (client, tiny):
+        with pytest.raises(UsageError, match="must be a list of strings, not one string"):
+            compressor.compress_many(TEXT, ratio=0.5)
+        with pytest.raises(InputError, match="empty"):
+            compressor.compress_many([TEXT, " "], ratio=0.5)
+    here, there = (
+        one.score(TEXT, QUESTION, keep=["topic 1", "topic 2"], name="a.md")
+        for one in (tiny, client)
+    )
+    assert there.text == here.text
+    for budget in ({"ratio": 0.8}, {"target_tokens": 600, "gap": "[...]"}):
+        made, wanted = there.compress(**budget), here.compress(**budget)  # type: ignore[arg-type]
+        assert untimed(json_fields(made)) == untimed(json_fields(wanted))
+    with pytest.raises(BudgetError, match="say how much to keep"):
+        there.compress()
+    with pytest.raises(UsageError, match="what to keep is a pattern"):
+        client.score(TEXT, keep=3)  # type: ignore[arg-type]
+
+
+def test_a_server_that_keeps_scores(compressor: Compressor, tmp_path: Path) -> None:
+    keeping = replace(compressor, cache=ScoreCache(tmp_path))
+    warm_up(keeping)
+    assert not list(tmp_path.iterdir())
+    with running(keeping) as address:
+        scored = ServerCompressor(address).score(TEXT, QUESTION)
+        first, second = (scored.compress(ratio=ratio) for ratio in (0.5, 0.3))
+        by_words = ServerCompressor(address, tokenizer="words").compress(TEXT, QUESTION, ratio=0.3)
+    assert [one.cached for one in (first, second, by_words)] == [False, True, True]
+    assert second.text == compressor.compress(TEXT, QUESTION, ratio=0.3).text
 
 
 def test_many_clients_at_once_get_their_own_answers(url: str, tiny: Compressor) -> None:
