@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from specpc.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from specpc.batch.rows import Rows
     from specpc.batch.settings import Fields
     from specpc.batch.storage import Location
 
@@ -56,6 +55,37 @@ class Block:
         return f"rows {first:,}-{self.rows.start + self.rows.count:,} of {self.name}"
 
 
+@dataclass(frozen=True)
+class Bad:
+    """A row that could not be compressed, and why."""
+
+    error: str
+
+
+Made: TypeAlias = dict[str, Any] | Bad
+"""What became of a row: the fields of `output.fields.batch_fields`, or the reason of none."""
+
+
+class Rows(Protocol):
+    """The rows of one block."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def row(self, index: int) -> Mapping[str, Any]:
+        """The fields of a row that texts are read from.
+
+        Raises:
+            InputError: the row cannot be read.
+        """
+
+    def rest(self, index: int) -> Mapping[str, Any]:
+        """All fields of a row but the context, as far as they can be read."""
+
+    def encode(self, made: Sequence[Made]) -> bytes:
+        """The file of the output that holds the good rows, in order."""
+
+
 class Format(Protocol):
     """A way to hold rows in a file; a *chunk* is some rows that can be sliced."""
 
@@ -86,18 +116,10 @@ class Cursor:
     """
 
     def __init__(self, root: Location, form: Format) -> None:
-        """Begin nowhere.
-
-        Args:
-            root: any place on the file system of the input.
-            form: how its files hold rows.
-        """
+        """Begin nowhere; the root is any place on the file system, whose files are of this form."""
         self._root = root
         self._form = form
-        self._path: str | None = None
-        self._row = 0
-        self._chunk: Any = ()
-        self._chunks: Iterator[Any] = iter(())
+        self._enter("", 0, iter(()))
 
     def take(self, block: Block) -> list[Any]:
         """The rows of a block, as chunks.
@@ -108,19 +130,17 @@ class Cursor:
         rows = block.rows
         try:
             if block.path != self._path or not rows.entry_row <= self._row <= rows.start:
-                self._forget()
-                file = type(self._root)(self._root.filesystem, block.path)
-                self._chunks = self._form.chunks(file, rows.entry)
-                self._path, self._row = block.path, rows.entry_row
+                file = replace(self._root, path=block.path)
+                self._enter(block.path, rows.entry_row, self._form.chunks(file, rows.entry))
             deque(self._pull(rows.start - self._row, block.name), maxlen=0)
             return list(self._pull(rows.count, block.name))
         except BaseException:
-            self._forget()
+            self._enter("", 0, iter(()))
             raise
 
-    def _forget(self) -> None:
-        self._path, self._row = None, 0
-        self._chunk, self._chunks = (), iter(())
+    def _enter(self, path: str, row: int, chunks: Iterator[Any]) -> None:
+        self._path, self._row, self._chunks = path, row, chunks
+        self._chunk: Any = ()
 
     def _pull(self, count: int, name: str) -> Iterator[Any]:
         """The next rows."""

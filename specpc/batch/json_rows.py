@@ -7,15 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from specpc.batch.blocks import Stretch
-from specpc.batch.rows import Bad
+from specpc.batch.blocks import Bad, Stretch
 from specpc.errors import InputError
 from specpc.machine.journal import json_line, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specpc.batch.rows import Made
+    from specpc.batch.blocks import Made
     from specpc.batch.settings import Fields
     from specpc.batch.storage import Location
 

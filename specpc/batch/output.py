@@ -40,7 +40,7 @@ class OutputFolder:
         Raises:
             UsageError: something is that cannot be gone on with.
         """
-        names = [name for name in self.place.names() or [] if name != TEMPORARY]
+        names = [name for name in self.place.names() if name != TEMPORARY]
         if names and not resume:
             raise UsageError(
                 f"{self.place.path} is not empty: go on with resume=True, or name another folder"
@@ -73,28 +73,25 @@ class OutputFolder:
             raise UsageError(
                 f"the input has changed since {self.place.path} was begun: name another folder"
             )
-        names = self.place.names() or []
-        return {int(found[1]) for name in names if (found := _PART.fullmatch(name))}
+        return {int(found[1]) for found in map(_PART.fullmatch, self.place.names()) if found}
 
-    def write_part(self, index: int, data: bytes, bad: bytes) -> None:
-        """Write a part and its bad rows; the part comes last, for it says that all is done."""
+    def write_part(self, index: int, data: bytes, bad: bytes) -> str:
+        """Write a part and its bad rows, and tell the part's name.
+
+        The part comes last, for it says that all is done.
+        """
+        part = f"part-{index:05d}"
         if bad:
-            self.place.write(self._bad_name(index), bad)
+            self.place.write(f"{BAD}/{part}.jsonl", bad)
         else:  # of an earlier attempt
-            self.place.remove(self._bad_name(index))
-        self.place.write(self.part_name(index), data)
-
-    def part_name(self, index: int) -> str:
-        """Name of a part."""
-        return f"part-{index:05d}{self.ending}"
-
-    def _bad_name(self, index: int) -> str:
-        return f"{BAD}/part-{index:05d}.jsonl"
+            self.place.remove(f"{BAD}/{part}.jsonl")
+        self.place.write(part + self.ending, data)
+        return part + self.ending
 
     def count_bad(self) -> int:
         """How many bad rows there are, of all runs."""
         folder = self.place.below(BAD)
-        return sum(folder.below(name).read().count(b"\n") for name in folder.names() or [])
+        return sum(folder.below(name).read().count(b"\n") for name in folder.names())
 
     def end(self) -> None:
         """Remove what killed workers were writing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.blocks import Block
@@ -10,7 +10,7 @@ from specpc.batch.json_rows import ENDINGS as JSON_ENDINGS
 from specpc.batch.json_rows import JsonLines
 from specpc.batch.output import OutputFolder
 from specpc.batch.schedule import run_blocks
-from specpc.batch.storage import Location, locate
+from specpc.batch.storage import locate
 from specpc.batch.table_rows import ENDINGS as PARQUET_ENDINGS
 from specpc.batch.table_rows import Parquet
 from specpc.batch.work import Work
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specpc.batch.blocks import Format
     from specpc.batch.schedule import GivenUp, Pool
     from specpc.batch.settings import BatchSettings
-    from specpc.batch.storage import StoredFile
+    from specpc.batch.storage import Location, StoredFile
     from specpc.batch.work import Done
 
 PART_ROWS: Final = 256
@@ -96,7 +96,17 @@ def plan(
     form, files = _choose(here, tell)
     folder = OutputFolder(there, form.ending)
     new = folder.is_new(resume=resume)
-    blocks = list(_cut(here, form, files, settings, part_rows))
+    stretches = (
+        (file, stretch)
+        for file in files
+        for stretch in form.plan(
+            replace(here, path=file.path), settings.fields, part_rows, PART_BYTES
+        )
+    )
+    blocks = [
+        Block(index, file.path, file.name, stretch)
+        for index, (file, stretch) in enumerate(stretches)
+    ]
     if not blocks:
         raise InputError(f"there are no rows in {here.path}: nothing to compress")
     header = {
@@ -124,18 +134,3 @@ def _choose(source: Location, tell: Callable[[str], None]) -> tuple[Format, list
     if left := len(found) - len(tables) - len(lines):
         tell(f"skipped {left} files that are neither Parquet nor JSON lines")
     return (Parquet(), tables) if tables else (JsonLines(), lines)
-
-
-def _cut(
-    source: Location,
-    form: Format,
-    files: Sequence[StoredFile],
-    settings: BatchSettings,
-    part_rows: int,
-) -> Iterator[Block]:
-    index = 0
-    for file in files:
-        place = Location(source.filesystem, file.path)
-        for stretch in form.plan(place, settings.fields, part_rows, PART_BYTES):
-            yield Block(index, file.path, file.name, stretch)
-            index += 1

@@ -42,11 +42,9 @@ class WorkerSlot:
 
 
 def find_slots(device: str, workers: int | None = None) -> list[WorkerSlot]:
-    """A worker a GPU, or one for every two cores; which share the cores evenly.
+    """So many workers, or one a GPU, or one for every two cores; which share the cores evenly.
 
-    Args:
-        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``; several GPUs are taken in turn.
-        workers: how many, if not that.
+    Several GPUs are taken in turn, unless the device is one in particular.
 
     Raises:
         DeviceError: there is no such device.
@@ -70,12 +68,7 @@ class ProcessPool:
     """One spawned process a slot, at the other end of a pipe."""
 
     def __init__(self, work: Work, slots: Sequence[WorkerSlot]) -> None:
-        """Start nothing yet.
-
-        Args:
-            work: what every worker needs to know.
-            slots: where each of them runs.
-        """
+        """Start nothing yet."""
         self._work = work
         self._slots = slots
         self._context = multiprocessing.get_context("spawn")

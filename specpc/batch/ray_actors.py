@@ -31,9 +31,7 @@ class RayPool:
     def __init__(self, work: Work, workers: int | None = None) -> None:
         """Connect, and start nothing yet.
 
-        Args:
-            work: what every worker needs to know.
-            workers: how many; otherwise one a GPU, or one for every two cores of the cluster.
+        There are so many workers, or one a GPU, or one for every two cores of the cluster.
 
         Raises:
             UsageError: the cluster has not so many processors.
@@ -42,6 +40,8 @@ class RayPool:
         import ray
 
         self._ray: Any = ray
+        self._actors: dict[int, Any] = {}
+        self._pending: dict[Any, int] = {}
         self._own = _connect()
         found = self._ray.cluster_resources()
         cores, gpus = max(1, int(found.get("CPU", 1))), int(found.get("GPU", 0))
@@ -59,8 +59,6 @@ class RayPool:
             num_cpus=max(1, cores // self.size) if not gpus else 1, num_gpus=1 if gpus else 0
         )(Worker)
         self._work = ray.put(work)
-        self._actors: dict[int, Any] = {}
-        self._pending: dict[Any, int] = {}
 
     def start(self, slot: int) -> None:
         """Create an actor; if there is no room for it, it is never ready."""
@@ -86,7 +84,7 @@ class RayPool:
 
     def close(self) -> None:
         """End all actors, and the cluster if it is our own."""
-        for actor in getattr(self, "_actors", {}).values():
+        for actor in self._actors.values():
             self._ray.kill(actor)
         if self._own:
             self._ray.shutdown()

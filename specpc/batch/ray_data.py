@@ -15,22 +15,20 @@ With GPUs, ``num_gpus=1`` gives each actor one.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from specpc.batch.rows import Bad, compress_rows
 from specpc.batch.settings import BatchSettings, Fields
 from specpc.batch.table_rows import TableRows
-from specpc.errors import missing
+from specpc.batch.work import compress_rows
+from specpc.errors import require
 from specpc.options import Cut, Setup
 
-try:
+if TYPE_CHECKING:
     import pyarrow as pa
-except ImportError as error:
-    raise missing("specpc.batch.ray_data", "pyarrow", "ray") from error
 
 __all__ = ["BatchSettings", "CompressRows", "Cut", "Fields", "Setup"]
 
-_ERROR = "error"
+require("pyarrow", "specpc.batch.ray_data", "ray")
 
 
 class CompressRows:
@@ -56,8 +54,4 @@ class CompressRows:
         """
         rows = TableRows(batch, self._settings.fields)
         made = compress_rows(self._compressor, self._settings, rows, lenient=True)
-        errors: list[Any] = [row.error if isinstance(row, Bad) else None for row in made]
-        table = rows.with_results(made)
-        if _ERROR in table.column_names:
-            table = table.drop_columns([_ERROR])
-        return table.append_column(_ERROR, pa.array(errors, pa.string()))
+        return rows.with_results(made, errors=True)

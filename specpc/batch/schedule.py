@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from specpc.batch.work import Died, Done, Failed, Ready
@@ -51,13 +51,13 @@ def run_blocks(
     retries: int,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Done | GivenUp]:
-    """Have every block done; tell as it is.
+    """Have every block done, in this order; close the pool in the end, whatever happens.
 
     Args:
-        pool: the workers; closed in the end, whatever happens.
-        blocks: in the order they are given out.
+        pool: the workers.
+        blocks: what they do.
         retries: how often a block is tried again.
-        tell: called with one line when something is.
+        tell: called with one line when one is.
 
     Raises:
         SpecPCError: no worker can be started.
@@ -68,23 +68,22 @@ def run_blocks(
         pool.close()
 
 
+@dataclass
 class _Run:
     """Which worker does what; slots that are neither idle nor busy are starting, or given up."""
 
-    def __init__(
-        self, pool: Pool, waiting: deque[Block], retries: int, tell: Callable[[str], None]
-    ) -> None:
-        self._pool = pool
-        self._waiting = waiting
-        self._retries = retries
-        self._tell = tell
-        self._tried: Counter[int] = Counter()
-        self._idle: list[int] = []
-        self._busy: dict[int, Block] = {}
-        self._deaths: Counter[int] = Counter()
-        self._alive = min(pool.size, len(waiting))
+    _pool: Pool
+    _waiting: deque[Block]
+    _retries: int
+    _tell: Callable[[str], None]
+    _tried: Counter[int] = field(default_factory=Counter)
+    _idle: list[int] = field(default_factory=list)
+    _busy: dict[int, Block] = field(default_factory=dict)
+    _deaths: Counter[int] = field(default_factory=Counter)
+    _alive: int = 0
 
     def outcomes(self) -> Iterator[Done | GivenUp]:
+        self._alive = min(self._pool.size, len(self._waiting))
         for slot in range(self._alive):
             self._pool.start(slot)
         while self._waiting or self._busy:

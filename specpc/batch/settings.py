@@ -88,10 +88,7 @@ class BatchSettings:
         find_counter(self.setup.tokenizer, offline=self.setup.offline, report=report)
 
     def load(self, device: str | None = None) -> Compressor:
-        """Load the compressor.
-
-        Args:
-            device: instead of that of the settings.
+        """Load the compressor, on a device instead of that of the settings if one is named.
 
         Raises:
             SpecPCError: see `specpc.errors`.

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from specpc.errors import InputError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TEMPORARY: Final = "_temporary"
 """Folder of what is being written; readers of data sets pass over names with an underscore."""
@@ -60,37 +56,34 @@ class Location:
         """
         from pyarrow.fs import FileSelector, FileType
 
-        with _reading(self.path):
+        try:
             info = self.filesystem.get_file_info(self.path)
             if info.type == FileType.NotFound:
                 raise UsageError(f"there is no file or folder {self.path}")
             if info.type == FileType.File:
                 return [StoredFile(info.path, info.base_name, info.size, info.mtime_ns)]
             found = self.filesystem.get_file_info(FileSelector(self.path, recursive=True))
+        except OSError as error:
+            raise InputError(f"cannot read {self.path}: {error}") from error
         files = [
             StoredFile(i.path, posixpath.relpath(i.path, self.path), i.size, i.mtime_ns)
             for i in found
             if i.type == FileType.File
         ]
-        return sorted(
-            (f for f in files if not any(n[0] in "_." for n in f.name.split("/"))),
-            key=lambda file: file.name,
-        )
+        shown = (file for file in files if not any(n[0] in "_." for n in file.name.split("/")))
+        return sorted(shown, key=lambda file: file.name)
 
-    def names(self) -> list[str] | None:
-        """Names in this folder; ``None`` if there is none.
+    def names(self) -> list[str]:
+        """Names in this folder; none if there is no such folder.
 
         Raises:
             UsageError: it is a file.
         """
         from pyarrow.fs import FileSelector, FileType
 
-        info = self.filesystem.get_file_info(self.path)
-        if info.type == FileType.File:
+        if self.filesystem.get_file_info(self.path).type == FileType.File:
             raise UsageError(f"{self.path} is a file: name a folder for the parts")
-        if info.type == FileType.NotFound:
-            return None
-        found = self.filesystem.get_file_info(FileSelector(self.path))
+        found = self.filesystem.get_file_info(FileSelector(self.path, allow_not_found=True))
         return sorted(i.base_name for i in found)
 
     def read(self) -> bytes:
@@ -144,12 +137,3 @@ def locate(url: str) -> Location:
             raise UsageError(f"cannot open {scheme}:// addresses: {error}") from error
         filesystem = PyFileSystem(FSSpecHandler(found))
     return Location(filesystem, path.rstrip("/") or "/")
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    """Turn what file systems raise into `InputError`."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error}") from error

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.batch.blocks import Stretch
-from specpc.batch.rows import Bad
+from specpc.batch.blocks import Bad, Stretch
 from specpc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specpc.batch.rows import Made
+    from specpc.batch.blocks import Made
     from specpc.batch.settings import Fields
     from specpc.batch.storage import Location
 
@@ -37,18 +38,12 @@ class Parquet:
             _check_columns(opened.schema_arrow, fields, file.path)
             metadata = opened.metadata
             groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-        ends, total, size = [], 0, 0
-        for group in groups:
-            total += group.num_rows
-            size += group.total_byte_size
-            ends.append(total)
+        begins = list(accumulate((group.num_rows for group in groups), initial=0))
+        total, size = begins[-1], sum(group.total_byte_size for group in groups)
         count = max(1, min(most_rows, most_bytes * total // max(1, size)))
-        entry = 0
         for start in range(0, total, count):
-            while ends[entry] <= start:
-                entry += 1
-            entry_row = ends[entry - 1] if entry else 0
-            yield Stretch(start, min(count, total - start), entry, entry_row)
+            entry = bisect_right(begins, start) - 1
+            yield Stretch(start, min(count, total - start), entry, begins[entry])
 
     def chunks(self, file: Location, entry: int) -> Iterator[Any]:
         """Record batches, decoded as they are asked for."""
@@ -67,14 +62,10 @@ class TableRows:
     """The rows of a table."""
 
     def __init__(self, table: Any, fields: Fields) -> None:
-        """Look at a table.
-
-        Args:
-            table: a ``pyarrow.Table``.
-            fields: names of the columns that hold texts.
+        """Look at a ``pyarrow.Table``.
 
         Raises:
-            InputError: there are no such columns, or they hold no strings.
+            InputError: it has no such columns, or they hold no strings.
         """
         _check_columns(table.schema, fields, "the table")
         self.table = table
@@ -105,8 +96,8 @@ class TableRows:
         data: bytes = sink.getvalue().to_pybytes()
         return data
 
-    def with_results(self, made: Sequence[Made]) -> Any:
-        """The table, results instead of contexts; those of bad rows are null."""
+    def with_results(self, made: Sequence[Made], *, errors: bool = False) -> Any:
+        """The table, results (and errors) instead of contexts, null where there are none."""
         import pyarrow as pa
 
         columns = {
@@ -117,11 +108,13 @@ class TableRows:
             "tokenizer": pa.string(),
             "seconds": pa.float64(),
         }
+        if errors:
+            columns["error"] = pa.string()
+        results = [asdict(row) if isinstance(row, Bad) else row for row in made]
         replaced = {self.fields.context, *columns} & set(self.table.column_names)
         table = self.table.drop_columns(sorted(replaced))
         for name, kind in columns.items():
-            values = [None if isinstance(fields, Bad) else fields[name] for fields in made]
-            table = table.append_column(name, pa.array(values, kind))
+            table = table.append_column(name, pa.array([row.get(name) for row in results], kind))
         return table
 
 

@@ -1,4 +1,4 @@
-"""What a worker does, whatever engine runs it: one draft, block after block."""
+"""What a worker does, whatever engine runs it: one draft, block after block, row by row."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specpc.batch.blocks import Block, Cursor, Format
-from specpc.batch.rows import Bad, compress_rows, describe
-from specpc.errors import SpecPCError
+from specpc.batch.blocks import Bad, Block, Cursor, Format
+from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.machine.journal import json_line
+from specpc.machine.reporting import first_line
+from specpc.output.fields import batch_fields
 
 if TYPE_CHECKING:
+    from specpc.batch.blocks import Made, Rows
     from specpc.batch.output import OutputFolder
-    from specpc.batch.rows import Made, Rows
     from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Location
+    from specpc.pipeline.compressor import Compressor
 
 
 @dataclass(frozen=True)
@@ -103,19 +105,33 @@ class Worker:
         work = self._work
         rows = work.form.gather(self._cursor.take(block), work.settings.fields)
         made = compress_rows(self._compressor, work.settings, rows, lenient=lenient)
+        name = work.output.write_part(block.index, rows.encode(made), _bad_lines(block, rows, made))
         good = [fields for fields in made if not isinstance(fields, Bad)]
-        work.output.write_part(block.index, rows.encode(made), bad_lines(block, rows, made))
-        return Done(
-            work.output.part_name(block.index),
-            len(good),
-            len(made) - len(good),
-            sum(fields["original_tokens"] for fields in good),
-            sum(fields["compressed_tokens"] for fields in good),
-            sum(fields["seconds"] for fields in good),
-        )
+        numbers = ("original_tokens", "compressed_tokens", "seconds")
+        sums = (sum(fields[number] for fields in good) for number in numbers)
+        return Done(name, len(good), len(made) - len(good), *sums)
 
 
-def bad_lines(block: Block, rows: Rows, made: list[Made]) -> bytes:
+def compress_rows(
+    compressor: Compressor, settings: BatchSettings, rows: Rows, *, lenient: bool
+) -> list[Made]:
+    """Compress every row: a bad one stops no other.
+
+    If lenient, errors that are not the row's own (memory ran out, or nobody foresaw it) make it bad
+    too. Otherwise they are raised: another attempt may go well.
+    """
+    made: list[Made] = []
+    for index in range(len(rows)):
+        try:
+            made.append(batch_fields(settings.compress(compressor, rows.row(index))))
+        except Exception as error:
+            if not (lenient or isinstance(error, (InputError, UsageError))):
+                raise
+            made.append(Bad(settings.wording(_told(error))))
+    return made
+
+
+def _bad_lines(block: Block, rows: Rows, made: list[Made]) -> bytes:
     """The bad rows of a block as JSON lines: where they stand, why, and their other fields."""
     return b"".join(
         json_line(
@@ -136,4 +152,11 @@ def _failed(error: Exception) -> Failed:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
     # Errors of other packages may not survive the way to another process.
-    return Failed(error if isinstance(error, SpecPCError) else SpecPCError(describe(error)))
+    return Failed(error if isinstance(error, SpecPCError) else SpecPCError(_told(error)))
+
+
+def _told(error: Exception) -> str:
+    """An error in one line."""
+    if isinstance(error, SpecPCError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {first_line(error)}"

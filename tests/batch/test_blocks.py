@@ -133,6 +133,6 @@ def test_places(tmp_path: Path) -> None:
         for name in ("sub", "_temporary", "nothing"):
             place.remove(name)
         assert place.names() == []
-        assert place.below("nothing").names() is None
+        assert place.below("nothing").names() == []
     with pytest.raises(UsageError, match="cannot open nowhere:// addresses"):
         locate("nowhere://x")
