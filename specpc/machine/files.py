@@ -42,11 +42,6 @@ def disk_errors(folder: Path) -> Iterator[None]:
 def replace_file(path: Path, source: BinaryIO, mode: int = 0o600) -> None:
     """Put what a stream holds in a file's place by one rename, so that nobody sees half of it.
 
-    Args:
-        path: of the file; its folder exists.
-        source: read to its end.
-        mode: permissions of the file.
-
     Raises:
         OSError: it cannot be written; what was there before is still there.
     """

@@ -61,13 +61,7 @@ def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def other_settings(where: Path | str, otherwise: str, changes: Iterable[str] = ()) -> UsageError:
-    """The error for a run that cannot go on where another one was.
-
-    Args:
-        where: that run's file or folder.
-        otherwise: what to do besides repeating its settings.
-        changes: what differs.
-    """
+    """The error for a run that cannot go on where another one was, and what to do otherwise."""
     told = f" ({', '.join(changes)})" if changes else ""
     return UsageError(f"{where} was made with other settings{told}: repeat them, or {otherwise}")
 
@@ -90,9 +84,7 @@ class Journal:
     def read(cls, path: Path, key: str = _KEY) -> Journal | None:
         """What is in a file; ``None`` if that is not even a first line, or there is no file.
 
-        Args:
-            path: of the file.
-            key: name of the settings in the first line.
+        The settings have a name in the first line, which is the key.
         """
         if not path.exists():
             return None

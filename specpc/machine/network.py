@@ -39,11 +39,7 @@ def split_address(address: str) -> SplitResult | None:
 
 
 def check_server(address: str, argument: str) -> str:
-    """An address without a slash at its end.
-
-    Args:
-        address: what the user typed.
-        argument: for what, to be named if it cannot be used.
+    """An address that the user typed for an argument, without a slash at its end.
 
     Raises:
         UsageError: it is no address, or has a user name in it.

@@ -83,13 +83,12 @@ def quota(root: Path = _ROOT, own: Path = _OWN) -> float | None:
     The least of its control group and those above it: ``cpu.max`` of version 2, or
     ``cpu.cfs_quota_us`` and ``cpu.cfs_period_us`` of version 1.
     """
-    found = [_version_1(root / "cpu")]
+    found = [_limit(root / "cpu" / "cpu.cfs_quota_us", root / "cpu" / "cpu.cfs_period_us")]
     group = root / _group(own)
     while group.is_relative_to(root):
-        found.append(_version_2(group))
+        found.append(_limit(group / "cpu.max"))
         group = group.parent
-    limits = [limit for limit in found if limit is not None]
-    return min(limits, default=None)
+    return min((limit for limit in found if limit is not None), default=None)
 
 
 def _group(own: Path) -> str:
@@ -101,18 +100,10 @@ def _group(own: Path) -> str:
     return next((line[3:].lstrip("/") for line in lines if line.startswith("0::")), "")
 
 
-def _version_2(group: Path) -> float | None:
+def _limit(*files: Path) -> float | None:
+    """The limit that stands in these files: how much time in which; ``max`` and -1 are none."""
     try:
-        limit, period = (group / "cpu.max").read_text("utf-8").split()
-        return None if limit == "max" else int(limit) / int(period)
-    except (OSError, ValueError, ZeroDivisionError):
-        return None
-
-
-def _version_1(group: Path) -> float | None:
-    try:
-        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        limit, period = (int((group / name).read_text("utf-8")) for name in names)
-        return limit / period if limit > 0 else None
+        time_used, period = map(int, " ".join(file.read_text("utf-8") for file in files).split())
+        return time_used / period if time_used > 0 else None
     except (OSError, ValueError, ZeroDivisionError):
         return None

@@ -18,10 +18,9 @@ _WATCH: ContextVar[dict[str, float] | None] = ContextVar("specpc-stopwatch", def
 @contextmanager
 def stopwatch() -> Iterator[dict[str, float]]:
     """Collect the seconds spent in each stage, by name, while this lasts."""
-    token = _WATCH.set({})
+    watch: dict[str, float] = {}
+    token = _WATCH.set(watch)
     try:
-        watch = _WATCH.get()
-        assert watch is not None
         yield watch
     finally:
         _WATCH.reset(token)
