@@ -1,11 +1,17 @@
-"""Who may use the server: those who know its token, or on loopback, what is no foreign web page."""
+"""What is let in, and how much: from whoever knows the token, or from this machine's own programs.
+
+Without a token, what foreign web pages ask is refused, and so is what comes by another name than
+this machine's own.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -21,42 +27,64 @@ OPEN: Final = "/healthz"
 PASSED_ON: Final = ("/v1/chat/completions", "/v1/messages")
 PAGES: Final = ("/", "/view")
 TOKEN_HEADER: Final = "x-specpc-token"
+_ARRIVAL_SECONDS: Final = 60.0
 
 
-class Access:
+def guarded(app: ASGIApp, token: str | None) -> ASGIApp:
     """Refuses requests before anything of them is read."""
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
-        """Without a token, only what comes from this machine and by its name is let in."""
-        self.app = app
-        self.token = token
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["type"] == "http" and scope["path"] != OPEN
+        refusal = _refusal(Headers(scope=scope), scope["path"], token) if asked else None
+        await (app if refusal is None else answer(refusal))(scope, receive, send)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer or pass on."""
-        if scope["type"] == "http" and scope["path"] != OPEN:
-            refusal = self._refusal(Headers(scope=scope), scope["path"])
-            if refusal is not None:
-                await answer(refusal)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-    def _refusal(self, headers: Headers, path: str) -> HTTPException | None:
-        if not _same_origin(headers):
-            return HTTPException(403, "requests of web pages from elsewhere are refused")
-        if self.token is None:
-            told = "without a token the server goes by the name localhost or 127.0.0.1 only"
-            return None if _is_local(headers) else HTTPException(403, told)
-        if _knows(headers, self.token, path):
-            return None
-        told = f"the server's token is needed, in the header {TOKEN_HEADER}"
-        scheme = "Basic" if path in PAGES else "Bearer"
-        return HTTPException(401, told, {"www-authenticate": f'{scheme} realm="specpc"'})
+    return guard
 
 
-def _same_origin(headers: Headers) -> bool:
-    """Whether no web page asks, or one of this server (browsers say which)."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+def limited(app: ASGIApp, max_bytes: int) -> ASGIApp:
+    """Ends the reading of bodies that have more than ``max_bytes`` or arrive too slowly."""
+
+    async def limit(scope: Scope, receive: Receive, send: Send) -> None:
+        deadline = time.monotonic() + _ARRIVAL_SECONDS
+        size, more = 0, scope["type"] == "http"
+
+        async def watched() -> Any:
+            nonlocal size, more
+            if not more:
+                return await receive()
+            while True:
+                left = max(deadline - time.monotonic(), 0.001)
+                try:
+                    message: Any = await asyncio.wait_for(receive(), left)
+                except asyncio.TimeoutError as error:
+                    told = f"the request did not arrive within {_ARRIVAL_SECONDS:g} s"
+                    raise HTTPException(408, told) from error
+                more = message["type"] == "http.request" and message.get("more_body", False)
+                size += len(message.get("body", b""))
+                if size <= max_bytes:
+                    return message
+                # What is too large is read to its end, or the client never reads the answer.
+                if not more:
+                    told = f"the request has more than {max_bytes:,} bytes, the server's limit"
+                    raise HTTPException(413, told)
+
+        await app(scope, watched, send)
+
+    return limit
+
+
+def _refusal(headers: Headers, path: str, token: str | None) -> HTTPException | None:
+    origin = headers.get("origin")  # of the web page that asks, if one does
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return HTTPException(403, "requests of web pages from elsewhere are refused")
+    if token is None:
+        told = "without a token the server goes by the name localhost or 127.0.0.1 only"
+        return None if _is_local(headers) else HTTPException(403, told)
+    if _knows(headers, token, path):
+        return None
+    told = f"the server's token is needed, in the header {TOKEN_HEADER}"
+    scheme = "Basic" if path in PAGES else "Bearer"
+    return HTTPException(401, told, {"www-authenticate": f'{scheme} realm="specpc"'})
 
 
 def _is_local(headers: Headers) -> bool:

@@ -15,10 +15,9 @@ from starlette.exceptions import HTTPException
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.options import Cut
-from specpc.serving.access import Access
+from specpc.serving.access import guarded, limited
 from specpc.serving.engine import Engine, ForwardedChat, may_be_long
 from specpc.serving.errors import answer, error_fields
-from specpc.serving.limits import limited
 from specpc.serving.metrics import Metrics, measured
 from specpc.serving.pages import error_page, form_page, picture_page, read_form
 from specpc.serving.requests import OneOrMany
@@ -190,6 +189,6 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
     paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
     # The last one added is the first to see a request.
     app.add_middleware(limited, max_bytes=settings.max_bytes)
-    app.add_middleware(Access, token=settings.token)
+    app.add_middleware(guarded, token=settings.token)
     app.add_middleware(measured, metrics=service.metrics, paths=paths)
     return app
