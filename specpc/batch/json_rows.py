@@ -32,7 +32,10 @@ class JsonLines:
     def plan(
         self, file: Location, fields: Fields, most_rows: int, most_bytes: int
     ) -> Iterator[Stretch]:
-        """Cut by a pass over the lines, which reads no more of them than their ends."""
+        """Cut a file into stretches of at most so many rows, and about so many bytes.
+
+        That is a pass over the lines, which reads no more of them than their ends.
+        """
         plain = not file.path.endswith(_COMPRESSED)
         start = count = offset = entry = 0
         for line in _lines(file, 0):
@@ -47,13 +50,13 @@ class JsonLines:
             yield Stretch(start, count, entry if plain else 0, start if plain else 0)
 
     def chunks(self, file: Location, entry: int) -> Iterator[list[bytes]]:
-        """Line by line."""
+        """The rows of a file from an offset on, line by line."""
         for line in _lines(file, entry):
             if line.strip():
                 yield [line]
 
     def gather(self, chunks: list[Any], fields: Fields) -> JsonRows:
-        """Lines in memory."""
+        """The rows of a block."""
         return JsonRows([line for chunk in chunks for line in chunk], fields)
 
 

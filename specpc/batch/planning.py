@@ -19,11 +19,10 @@ from specpc.errors import InputError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from specpc.batch.blocks import Format
     from specpc.batch.schedule import GivenUp, Pool
     from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Location, StoredFile
-    from specpc.batch.work import Done
+    from specpc.batch.work import Done, Format
 
 PART_ROWS: Final = 256
 """Most rows of a part: what is lost when a worker dies, and a file that is not too small."""

@@ -33,7 +33,11 @@ class Parquet:
     def plan(
         self, file: Location, fields: Fields, most_rows: int, most_bytes: int
     ) -> Iterator[Stretch]:
-        """Cut by the footer alone."""
+        """Cut a file into stretches, as `JsonLines.plan` does, by its footer alone.
+
+        Raises:
+            InputError: it is no such file, or has no column of texts by the given name.
+        """
         with _open(file) as opened:
             _check_columns(opened.schema_arrow, fields, file.path)
             metadata = opened.metadata
@@ -46,13 +50,13 @@ class Parquet:
             yield Stretch(start, min(count, total - start), entry, begins[entry])
 
     def chunks(self, file: Location, entry: int) -> Iterator[Any]:
-        """Record batches, decoded as they are asked for."""
+        """The rows of a file from a row group on, as batches decoded when they are asked for."""
         with _open(file) as opened:
             groups = range(entry, opened.metadata.num_row_groups)
             yield from opened.iter_batches(_READ_ROWS, row_groups=groups, use_threads=False)
 
     def gather(self, chunks: list[Any], fields: Fields) -> TableRows:
-        """A table in memory."""
+        """The rows of a block."""
         import pyarrow as pa
 
         return TableRows(pa.Table.from_batches(chunks), fields)

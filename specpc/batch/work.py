@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import traceback
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specpc.batch.blocks import Bad, Block, Cursor, Format
+from specpc.batch.blocks import Bad, Block
+from specpc.batch.json_rows import JsonLines, JsonRows
+from specpc.batch.table_rows import Parquet, TableRows
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.machine.journal import json_line
 from specpc.machine.reporting import first_line
 from specpc.output.fields import batch_fields
 
 if TYPE_CHECKING:
-    from specpc.batch.blocks import Made, Rows
+    from collections.abc import Iterator
+
+    from specpc.batch.blocks import Made
     from specpc.batch.output import OutputFolder
     from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Location
     from specpc.pipeline.compressor import Compressor
+
+Format: TypeAlias = JsonLines | Parquet
+Rows: TypeAlias = JsonRows | TableRows
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,53 @@ class Died:
 @dataclass(frozen=True)
 class Ready:
     """The worker has loaded its draft."""
+
+
+class Cursor:
+    """Reads forward in one file, so that the blocks of a file cost one pass over it.
+
+    Only a block that lies before the last one, or far behind it, makes it enter anew.
+    """
+
+    def __init__(self, root: Location, form: Format) -> None:
+        """Begin nowhere; the root is any place on the file system, whose files are of this form."""
+        self._root = root
+        self._form = form
+        self._enter("", 0, iter(()))
+
+    def take(self, block: Block) -> list[Any]:
+        """The rows of a block, as chunks.
+
+        Raises:
+            InputError: the file has fewer rows than it had.
+        """
+        rows = block.rows
+        try:
+            if block.path != self._path or not rows.entry_row <= self._row <= rows.start:
+                file = replace(self._root, path=block.path)
+                self._enter(block.path, rows.entry_row, self._form.chunks(file, rows.entry))
+            deque(self._pull(rows.start - self._row, block.name), maxlen=0)
+            return list(self._pull(rows.count, block.name))
+        except BaseException:
+            self._enter("", 0, iter(()))
+            raise
+
+    def _enter(self, path: str, row: int, chunks: Iterator[Any]) -> None:
+        self._path, self._row, self._chunks = path, row, chunks
+        self._chunk: Any = ()
+
+    def _pull(self, count: int, name: str) -> Iterator[Any]:
+        """The next rows."""
+        while count:
+            if not len(self._chunk):
+                chunk = next(self._chunks, None)
+                if chunk is None:
+                    raise InputError(f"{name} is shorter than it was when the run began")
+                self._chunk = chunk
+            piece, self._chunk = self._chunk[:count], self._chunk[count:]
+            count -= len(piece)
+            self._row += len(piece)
+            yield piece
 
 
 class Worker:

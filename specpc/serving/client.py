@@ -141,19 +141,9 @@ class ServerCompressor:
     ) -> T:
         """Have the server compress something, and make the result of its answer."""
         cut = Cut.of(**options)
-        wanted = own | {
-            "question": question,
-            "ratio": cut.ratio,
-            "target_tokens": cut.target_tokens,
-            "gap": cut.gap,
-            "keep": list(cut.keep.patterns),
-            "keep_first": cut.keep.first,
-            "keep_last": cut.keep.last,
-            "scorer": self.scorer,
-            "unit": self.unit,
-            "tokenizer": self.tokenizer,
-            "draft": self.draft,
-        }
+        wanted = {**own, "question": question, **cut.options(), "keep": list(cut.keep.patterns)}
+        wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
+        wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
         given = {name: value for name, value in wanted.items() if value is not None}
         try:
             body = json.dumps(given, ensure_ascii=False).encode()
@@ -226,8 +216,7 @@ class ServerScoredText:
 def _error_class(name: str) -> type[SpecPCError]:
     """The class of `specpc.errors` that the server named."""
     found = getattr(errors, name, None)
-    known = isinstance(found, type) and issubclass(found, SpecPCError)
-    return found if known and found is not None else SpecPCError
+    return found if isinstance(found, type) and issubclass(found, SpecPCError) else SpecPCError
 
 
 def _result(fields: Any) -> CompressionResult:

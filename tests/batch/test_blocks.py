@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from specpc.batch.blocks import Block, Cursor, Format
+from specpc.batch.blocks import Block
 from specpc.batch.json_rows import JsonLines
 from specpc.batch.settings import Fields
 from specpc.batch.storage import locate
 from specpc.batch.table_rows import Parquet
+from specpc.batch.work import Cursor, Format
 from specpc.errors import InputError, UsageError
 
 FIELDS = Fields("text")
