@@ -18,9 +18,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from specpc.counting.counters import DRAFT, Counter
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.options import DEFAULT_DRAFT, NOTHING, Cut, Protection, Setup
+from specpc.options import DEFAULT_DRAFT, Cut, Protection, Setup
 from specpc.pipeline.compressor import Compressor
 from specpc.pipeline.documents import Document
 from specpc.text.protection import unmark
@@ -116,12 +115,7 @@ class PromptCompressor:
         if compressor is None:
             compressor = Compressor.of(Setup(model_name, device=device_map, tokenizer=tokenizer))
         self.compressor = compressor
-        own = Counter(DRAFT, compressor.reader.encoder.count)
-        self._count = (compressor.counter or own).count
-
-    def __call__(self, *args: Any, **kwargs: Any) -> CompressedPrompt:
-        """`compress_prompt`."""
-        return self.compress_prompt(*args, **kwargs)
+        self._count = (compressor.counter or compressor.reader.encoder).count
 
     def __getattr__(self, name: str) -> Any:
         """Say what to do in place of LLMLingua's other methods."""
@@ -166,9 +160,9 @@ class PromptCompressor:
         texts = [text for text in _listed(context) if text.strip()]
         plain = [unmark(text).text for text in texts]
         origin = self._origin(instruction, plain, question)
-        compressor, keep = self.compressor, NOTHING
+        compressor, keep = self.compressor, Protection((), *ends)
         if any(ends):
-            compressor, keep = replace(compressor, unit="sentence"), Protection((), *ends)
+            compressor = replace(compressor, unit="sentence")
         shown, count = question if concate_question else "", self._count
 
         def prompt(room: int) -> str:
@@ -194,6 +188,8 @@ class PromptCompressor:
             f"a rate of {rate:g} allows {limit:,} of {origin:,} tokens, which instruction and "
             "question alone take: raise it, or give a target_token, which is for the context alone"
         )
+
+    __call__ = compress_prompt
 
     def structured_compress_prompt(
         self,

@@ -103,7 +103,7 @@ def _group(own: Path) -> str:
 def _limit(*files: Path) -> float | None:
     """The limit that stands in these files: how much time in which; ``max`` and -1 are none."""
     try:
-        time_used, period = map(int, " ".join(file.read_text("utf-8") for file in files).split())
-        return time_used / period if time_used > 0 else None
+        allowed, period = map(int, " ".join(file.read_text("utf-8") for file in files).split())
+        return allowed / period if allowed > 0 else None
     except (OSError, ValueError, ZeroDivisionError):
         return None

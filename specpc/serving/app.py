@@ -178,14 +178,8 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
             generate_latest(service.metrics.registry), media_type="text/plain; version=0.0.4"
         )
 
-    @app.get("/", include_in_schema=False)
-    async def form() -> HTMLResponse:
-        return form_page()
-
-    @app.post("/view", include_in_schema=False)
-    async def view(request: Request) -> HTMLResponse:
-        return await service.show(request)
-
+    app.get("/", include_in_schema=False)(form_page)
+    app.post("/view", include_in_schema=False)(service.show)
     paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
     # The last one added is the first to see a request.
     app.add_middleware(limited, max_bytes=settings.max_bytes)

@@ -42,11 +42,7 @@ class UpstreamError(SpecPCError):
 
 
 class ClientGoneError(SpecPCError):
-    """Nobody waits for the answer any more."""
-
-    def __init__(self) -> None:
-        """See the class."""
-        super().__init__("nobody waits for the answer any more")
+    """Nobody waits for the answer any more, nor reads why there is none."""
 
 
 # The first that fits counts.
