@@ -25,7 +25,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Block:
+class RowBlock:
     """A piece of a corpus.
 
     Attributes:

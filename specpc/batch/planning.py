@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.batch.blocks import Block
+from specpc.batch.blocks import RowBlock
 from specpc.batch.json_rows import ENDINGS as JSON_ENDINGS
 from specpc.batch.json_rows import JsonLines
 from specpc.batch.output import OutputFolder
@@ -43,7 +43,7 @@ class Plan:
     """
 
     work: Work
-    blocks: Sequence[Block]
+    blocks: Sequence[RowBlock]
     header: dict[str, Any]
     new: bool
 
@@ -103,7 +103,7 @@ def plan(
         )
     )
     blocks = [
-        Block(index, file.path, file.name, stretch)
+        RowBlock(index, file.path, file.name, stretch)
         for index, (file, stretch) in enumerate(stretches)
     ]
     if not blocks:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from multiprocessing.context import SpawnProcess
 
-    from specpc.batch.blocks import Block
+    from specpc.batch.blocks import RowBlock
     from specpc.batch.schedule import Event
     from specpc.batch.work import Work
 
@@ -90,7 +90,7 @@ class ProcessPool:
         there.close()  # else its end would not show when the process dies
         self._processes[slot], self._pipes[slot] = process, here
 
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         """Send a block."""
         with suppress(OSError):  # it has died, as `wait` will find
             self._pipes[slot].send((block, last))

@@ -13,7 +13,7 @@ from specpc.machine.reporting import first_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specpc.batch.blocks import Block
+    from specpc.batch.blocks import RowBlock
     from specpc.batch.schedule import Event
     from specpc.batch.work import Work
 
@@ -65,7 +65,7 @@ class RayPool:
         self._actors[slot] = self._actor.remote(self._work)
         self._pending[self._actors[slot].load.remote()] = slot
 
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         """Call the actor."""
         self._pending[self._actors[slot].attempt.remote(block, last=last)] = slot
 

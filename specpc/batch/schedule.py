@@ -12,7 +12,7 @@ from specpc.errors import SpecPCError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from specpc.batch.blocks import Block
+    from specpc.batch.blocks import RowBlock
 
 Event: TypeAlias = Ready | Done | Failed | Died
 
@@ -27,7 +27,7 @@ class Pool(Protocol):
     def start(self, slot: int) -> None:
         """Start a worker in a slot that has none; `wait` tells when it is ready."""
 
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         """Have a ready worker attempt a block, perhaps for the last time."""
 
     def wait(self) -> Iterable[tuple[int, Event]]:
@@ -41,13 +41,13 @@ class Pool(Protocol):
 class GivenUp:
     """A block that failed however often it was tried."""
 
-    block: Block
+    block: RowBlock
     reason: str
 
 
 def run_blocks(
     pool: Pool,
-    blocks: Iterable[Block],
+    blocks: Iterable[RowBlock],
     retries: int,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Done | GivenUp]:
@@ -73,12 +73,12 @@ class _Run:
     """Which worker does what; slots that are neither idle nor busy are starting, or given up."""
 
     _pool: Pool
-    _waiting: deque[Block]
+    _waiting: deque[RowBlock]
     _retries: int
     _tell: Callable[[str], None]
     _tried: Counter[int] = field(default_factory=Counter)
     _idle: list[int] = field(default_factory=list)
-    _busy: dict[int, Block] = field(default_factory=dict)
+    _busy: dict[int, RowBlock] = field(default_factory=dict)
     _deaths: Counter[int] = field(default_factory=Counter)
     _alive: int = 0
 
@@ -95,7 +95,7 @@ class _Run:
             while self._idle and self._waiting:
                 self._give(self._idle.pop(), self._waiting.popleft())
 
-    def _give(self, slot: int, block: Block) -> None:
+    def _give(self, slot: int, block: RowBlock) -> None:
         self._busy[slot] = block
         self._pool.give(slot, block, last=self._tried[block.index] == self._retries)
 

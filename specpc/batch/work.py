@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specpc.batch.blocks import Bad, Block
+from specpc.batch.blocks import Bad, RowBlock
 from specpc.batch.json_rows import JsonLines, JsonRows
 from specpc.batch.table_rows import Parquet, TableRows
 from specpc.errors import InputError, SpecPCError, UsageError
@@ -98,7 +98,7 @@ class Cursor:
         self._form = form
         self._enter("", 0, iter(()))
 
-    def take(self, block: Block) -> list[Any]:
+    def take(self, block: RowBlock) -> list[Any]:
         """The rows of a block, as chunks.
 
         Raises:
@@ -149,14 +149,14 @@ class Worker:
             return _failed(error)
         return Ready()
 
-    def attempt(self, block: Block, *, last: bool) -> Done | Failed:
+    def attempt(self, block: RowBlock, *, last: bool) -> Done | Failed:
         """Write the part of a block; on the last attempt, rows are bad rather than the block."""
         try:
             return self._do(block, lenient=last)
         except Exception as error:
             return _failed(error)
 
-    def _do(self, block: Block, *, lenient: bool) -> Done:
+    def _do(self, block: RowBlock, *, lenient: bool) -> Done:
         work = self._work
         rows = work.form.gather(self._cursor.take(block), work.settings.fields)
         made = compress_rows(self._compressor, work.settings, rows, lenient=lenient)
@@ -186,7 +186,7 @@ def compress_rows(
     return made
 
 
-def _bad_lines(block: Block, rows: Rows, made: list[Made]) -> bytes:
+def _bad_lines(block: RowBlock, rows: Rows, made: list[Made]) -> bytes:
     """The bad rows of a block as JSON lines: where they stand, why, and their other fields."""
     return b"".join(
         json_line(

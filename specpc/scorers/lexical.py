@@ -28,6 +28,8 @@ _FOUND: Final = 2.5
 # The value at which a unit lends all it can, and what that is, for the rarest of words.
 _SURE: Final = 6.0
 _LENT: Final = 1.5
+# What the best unit with a word of the question gains, for the rarest of words.
+_ASKED: Final = 1.0
 # A word leads somewhere only if it is rare: in this share of the units, and this many.
 _RARE: Final = 0.05
 _RARE_UNITS: Final = 12
@@ -55,8 +57,28 @@ def follow_rare_words(
             sharing = shared_by[word]
             rarity = math.log(len(units) / len(sharing)) / math.log(len(units))
             lent[sharing] = np.maximum(lent[sharing], _LENT * sure * rarity)
-    result: NDArray[np.float64] = values + lent
+    result: NDArray[np.float64] = values + np.maximum(lent, _asked_for(values, query, units))
     return result
+
+
+def _asked_for(
+    values: NDArray[np.float64], query: Sequence[str], units: Sequence[Sequence[str]]
+) -> NDArray[np.float64]:
+    """``[units]`` what the best unit with a word of the question gains, the more the rarer it is.
+
+    A question that asks for two things must not have all of its budget go into one of them.
+    """
+    gained = np.zeros_like(values)
+    having: dict[str, list[int]] = {word: [] for word in query}
+    for number, words in enumerate(units):
+        for word in having.keys() & set(words):
+            having[word].append(number)
+    for numbers in having.values():
+        if numbers and len(units) > 1:
+            best = max(numbers, key=lambda number: values[number])
+            rarity = math.log(len(units) / len(numbers)) / math.log(len(units))
+            gained[best] = max(gained[best], _ASKED * rarity)
+    return gained
 
 
 def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[str, list[int]]:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 # Words of heads that count for what stands under them; a table's header may have any number.
 _HEAD_WORDS = 40
+# What a long piece pays, in standard deviations for each e-fold of twice the usual length.
+_PAID = 0.3
 
 
 def score(
@@ -143,12 +145,18 @@ class HeadScores:
     ) -> NDArray[np.float64]:
         """``[pieces]``: those that are no units have the least value."""
         own = np.flatnonzero(pieces.layout.units)
+        # What is said twice must not make its words look common; it is worth its better place.
+        _, first, same = np.unique(pieces.alike[own], return_index=True, return_inverse=True)
         query, said = stems([self.question])[0], stems(pieces.texts)
-        words = [said[unit] for unit in own]
-        lexical = bm25(query, _headed(pieces, said, own)) if self.profile.lexical else None
-        similar = None if similar is None else similar[own]
-        fused = fuse(self.profile, pooled[:, own], lexical, similar)
-        values = follow_rare_words(fused, query, words)
+        words = [said[unit] for unit in own[first]]
+        lexical = bm25(query, _headed(pieces, said, own[first])) if self.profile.lexical else None
+        attended = np.full((len(pooled), len(first)), -np.inf)
+        np.maximum.at(attended.T, same, pooled[:, own].T)
+        similar = None if similar is None else similar[own[first]]
+        fused = fuse(self.profile, attended, lexical, similar)
+        values = follow_rare_words(fused, query, words)[same]
+        sizes = pieces.sizes[own]
+        values -= _PAID * np.log(np.maximum(sizes / max(1.0, 2 * np.median(sizes)), 1.0))
         every = np.full(len(pieces), values.min(initial=0.0))
         every[own] = values
         return every
@@ -165,9 +173,7 @@ class HeadScores:
         return _DenseReading(embedder, alone)
 
 
-def _headed(
-    pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]
-) -> list[list[str]]:
+def _headed(pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]) -> list[list[str]]:
     """The words of some pieces with those of the heads they stand under, given those of all."""
     needs = pieces.layout.all_needs
     return [

@@ -146,7 +146,7 @@ def _markers(text: str, ranges: Sequence[Range], gap: str | Marker) -> list[str]
         return written
     for number, (start, _) in enumerate(ranges[1:], start=1):
         alone = _is_space(text, ranges[number - 1]) and number > 1
-        if _is_space(text, ranges[number]):
+        if number < len(ranges) - 1 and _is_space(text, ranges[number]):
             continue
         marker = gap if isinstance(gap, str) else gap.before(start)
         before = number - 1 if alone and not marker.endswith("\n") else number

@@ -16,7 +16,7 @@ from specpc.batch.work import Work, Worker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specpc.batch.blocks import Block
+    from specpc.batch.blocks import RowBlock
     from specpc.batch.schedule import Event
 
 TEXT = "".join(f"Sentence {i} tells of topic {i % 5}.\n" for i in range(8))
@@ -71,7 +71,7 @@ class HerePool:
     def start(self, slot: int) -> None:
         self._events.append((slot, self._worker.load()))
 
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         self.given.append(block.index)
         self._events.append((slot, self._worker.attempt(block, last=last)))
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from specpc.batch.blocks import Block
+from specpc.batch.blocks import RowBlock
 from specpc.batch.json_rows import JsonLines
 from specpc.batch.settings import Fields
 from specpc.batch.storage import locate
@@ -36,12 +36,12 @@ def write(path: Path, count: int, group: int, blanks: list[int]) -> Path:
     return path
 
 
-def cut(path: Path, form: Format, most_rows: int, most_bytes: int) -> list[Block]:
+def cut(path: Path, form: Format, most_rows: int, most_bytes: int) -> list[RowBlock]:
     stretches = form.plan(locate(str(path)), FIELDS, most_rows, most_bytes)
-    return [Block(i, str(path), path.name, stretch) for i, stretch in enumerate(stretches)]
+    return [RowBlock(i, str(path), path.name, stretch) for i, stretch in enumerate(stretches)]
 
 
-def texts(cursor: Cursor, form: Format, block: Block) -> list[str]:
+def texts(cursor: Cursor, form: Format, block: RowBlock) -> list[str]:
     rows = form.gather(cursor.take(block), FIELDS)
     return [rows.row(i)["text"] for i in range(len(rows))]
 

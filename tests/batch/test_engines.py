@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from specpc import Compressor
-from specpc.batch.blocks import Block
+from specpc.batch.blocks import RowBlock
 from specpc.batch.processes import ProcessPool, limit_threads
 from specpc.batch.ray_actors import RayPool
 from tests.batch.corpora import read_bad, read_parts, some_rows, write_lines, write_table
@@ -64,7 +64,7 @@ def kill_at_work(pid: int) -> None:
 
 
 class KillingProcesses(ProcessPool):
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         super().give(slot, block, last=last)
         if block.index == 3 and not last and not hasattr(self, "killed"):
             self.killed = self._processes[slot].pid
@@ -73,7 +73,7 @@ class KillingProcesses(ProcessPool):
 
 
 class KillingActors(RayPool):
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         first = block.index == 3 and not hasattr(self, "killed")
         if first:
             call = self._actors[slot].__ray_call__

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.batch.blocks import Block, Stretch
+from specpc.batch.blocks import RowBlock, Stretch
 from specpc.batch.schedule import Event, GivenUp, run_blocks
 from specpc.batch.work import Died, Done, Failed, Ready
 from specpc.errors import DraftError, SpecPCError
 
-BLOCKS = [Block(i, "a.jsonl", "a.jsonl", Stretch(i * 10, 10, 0, 0)) for i in range(6)]
+BLOCKS = [RowBlock(i, "a.jsonl", "a.jsonl", Stretch(i * 10, 10, 0, 0)) for i in range(6)]
 DIED, FAILED = Died("a worker was killed"), Failed(SpecPCError("no space left"))
 
 
@@ -39,7 +39,7 @@ class Script:
         self.started.append(slot)
         self._events.append((slot, self._starts.popleft() if self._starts else Ready()))
 
-    def give(self, slot: int, block: Block, *, last: bool) -> None:
+    def give(self, slot: int, block: RowBlock, *, last: bool) -> None:
         self.given.append((block.index, last))
         told = self._attempts.get(block.index)
         self._events.append(
