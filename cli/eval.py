@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from specpc.errors import UsageError
-from specpc.evaluation.asking import ANSWER_TOKENS
-from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, has_ratio, trims
+from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, row_of
+from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.kv.settings import KV_BUDGET, KVSettings
 from specpc.options import DEFAULT_DRAFT, Setup, check_budget
 from specpc.version import __version__
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from specpc.evaluation.records import Record
     from specpc.evaluation.runner import RunPlan
     from specpc.evaluation.statistics import Difference, SummaryRow
+    from specpc.kv.answering import AnsweringModel
 
 _METHODS = ["auto", "paper", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
@@ -193,7 +194,7 @@ def _check_methods(
     if any(name.partition(":")[0] not in METHODS for name in methods):
         sys.path.insert(0, str(Path.cwd()))  # as `python -m` does, for methods of the user's own
     check_methods(methods)
-    trimmed = [name.partition(":")[0] for name in methods if trims(name)]
+    trimmed = [name.partition(":")[0] for name in methods if row_of(name).trims]
     if trimmed and not local:
         raise UsageError(
             f"the method {trimmed[0]} cuts the KV cache of a model on this machine: name one with "
@@ -205,7 +206,7 @@ def _check_methods(
         )
     for budget in kv_budgets or ():
         KVSettings("snapkv", kv_budget=budget)  # which checks it
-    if ratios and not any(map(has_ratio, methods)):
+    if ratios and all(row_of(name).whole for name in methods):
         raise UsageError(f"--ratio does nothing with {', '.join(methods)}: leave it out")
     if withheld and trimmed:
         raise UsageError(
@@ -221,7 +222,7 @@ def _target(model: str | None, endpoint: str | None, served: str | None) -> dict
     if (endpoint is None) != (served is None):
         raise UsageError("--endpoint URL and --endpoint-model NAME belong together")
     if endpoint is not None:
-        from specpc.evaluation.endpoint import check_address
+        from specpc.evaluation.targets import check_address
 
         return {"target": served, "endpoint": check_address(endpoint)}
     return {} if model is None else {"target": model}
@@ -283,18 +284,18 @@ class _Measuring:
         where = {name: made_with[name] for name in ("device", "dtype")} | {"offline": self.offline}
         setup = Setup(made_with["draft"], **where)
         endpoint: Endpoint | None = None
-        local: LocalTarget | None = None
+        local: AnsweringModel | None = None
         if "endpoint" in made_with:
-            from specpc.evaluation.endpoint import Endpoint
+            from specpc.evaluation.targets import Endpoint
 
             address = made_with["endpoint"]
             endpoint = Endpoint.at(address, made_with["target"], made_with["answer_tokens"])
         elif "target" in made_with:
             from specpc.drafts.load import load_target
-            from specpc.evaluation.local_target import LocalTarget
+            from specpc.evaluation.local_target import local_target
 
             model = load_target(made_with["target"], **where, report=report)
-            local = LocalTarget(model, made_with["answer_tokens"])
+            local = local_target(model, made_with["answer_tokens"])
         methods = build_methods(
             self.methods, setup, seed=made_with["seed"], target=local, report=report
         )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.evaluation.methods import shortens
+from specpc.evaluation.methods import row_of
 from specpc.evaluation.statistics import METRICS, WITHOUT_EVIDENCE, SummaryRow
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _table(
 
 
 def _shorten(rows: Sequence[SummaryRow]) -> bool:
-    return any(shortens(row.method) for row in rows)
+    return any(row_of(row.method).shortens for row in rows)
 
 
 def _whole_cache(row: SummaryRow) -> bool:

@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A profile and what is to be expected of it.
-
-    Attributes:
-        profile: the profile.
-        quality: how high its like ranks evidence in kinds of text that had no say in it, 0 to 1
-            (see `specpc.calibration.choosing.quality`).
-        examples: how many examples had a say.
-    """
+    """A profile, what is to be expected of it (see `Choice`), and how many examples had a say."""
 
     profile: HeadProfile
     quality: float
@@ -46,22 +39,17 @@ def calibrate(
 ) -> Calibration:
     """Find the retrieval heads of a draft.
 
-    Args:
-        draft: the draft model.
-        examples: texts with questions and evidence.
-        source: what the examples are, for the profile's provenance.
-        progress: called with (examples read, examples in all) after each.
+    The source of the examples is told in the profile's provenance; ``progress`` is called with
+    (examples read, examples in all) after each.
 
     Raises:
         InputError: no example can be used.
         UnsupportedModelError: the draft's attention cannot be observed.
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    reader = Reader(draft)
-    observations = []
+    reader, observations = Reader(draft), []
     for number, example in enumerate(examples, 1):
-        observation = observe_example(reader, example)
-        if observation is not None:
+        if (observation := observe_example(reader, example)) is not None:
             observations.append(observation)
         if progress is not None:
             progress(number, len(examples))

@@ -47,12 +47,8 @@ def quality(units: Tensor, gold: Tensor, share: Tensor) -> Tensor:
     """How high the evidence ranks, 0 to 1, for each row of ``[n, units]``.
 
     A gold unit outranked by the share ``c`` of the text's tokens counts ``1 - c / 0.3``, not less
-    than 0: evidence recall averaged over the ratios up to 0.3, units taken as points.
-
-    Args:
-        units: scores ``[n, units]``.
-        gold: ``[units]`` whether a unit is evidence.
-        share: ``[units]`` share of the text's tokens.
+    than 0: evidence recall averaged over the ratios up to 0.3, units taken as points. ``gold`` and
+    ``share`` ``[units]`` say whether a unit is evidence, and its share of the text's tokens.
     """
     above = (units[:, None, :] > units[:, gold][:, :, None]).float() @ share
     return (1 - above / _REACH).clamp_(min=0).mean(dim=1)
@@ -64,15 +60,10 @@ Head: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Choice:
-    """The heads chosen and what is expected of them.
-
-    Attributes:
-        heads: in the order in which they were chosen.
-        quality: `quality` of heads so chosen on examples of kinds that had no say.
-    """
+    """The heads chosen, in that order, and what is expected of them."""
 
     heads: tuple[Head, ...]
-    quality: float
+    quality: float  # of heads so chosen, on examples of kinds that had no say
 
 
 class Bench:
@@ -137,10 +128,9 @@ class Bench:
         return self.units[index][list(layers), list(numbers)]
 
 
-def _of_units(observation: Observation) -> Tensor:
+def _of_units(seen: Observation) -> Tensor:
     """``[layers, heads, units]`` scores, as the scorer adds them up."""
-    scores = observation.scores.astype(np.float64)
-    pooled = pool(scores, observation.unit_of, len(observation.gold))
+    pooled = pool(seen.scores.astype(np.float64), seen.unit_of, len(seen.gold))
     return signed_root(torch.from_numpy(pooled)).float()
 
 

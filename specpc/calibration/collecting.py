@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
 
-from specpc.models.attention import LayerAttention, question_attention
-from specpc.models.forward import not_observed, read_pieces
-from specpc.models.lean.packing import PackedText
 from specpc.models.windows import cut_windows
+from specpc.scorers.retrieval_heads import HeadScores
+from specpc.scorers.settings import HeadProfile
 from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from specpc.calibration.example import Example
     from specpc.models.reader import Reader
-    from specpc.models.template import Frame
 
 CONTENT_FREE_QUERY: Final = "N/A"
 WINDOW: Final = 1000
@@ -30,21 +28,16 @@ _SHARE: Final = 0.5
 
 @dataclass(frozen=True)
 class Observation:
-    """One example as every head sees it.
+    """One example as every head sees it; kind and whether it is the user's own are the example's.
 
-    Attributes:
-        kind: of the example.
-        scores: ``[layers, heads, tokens]`` float16: mean attention of the question's rows less
-            that of the content-free query's, times 1,000 (attention to one token is small).
-        unit_of: ``[tokens]`` ascending unit (sentence) number of each token.
-        gold: ``[units]`` whether the unit is evidence.
-        own: whether the example is the user's.
+    Scores are mean attention of the question's rows less that of the content-free query's, times
+    1,000 (attention to one token is small).
     """
 
     kind: str
-    scores: NDArray[np.float16]
-    unit_of: NDArray[np.int64]
-    gold: NDArray[np.bool_]
+    scores: NDArray[np.float16]  # [layers, heads, tokens]
+    unit_of: NDArray[np.int64]  # [tokens] ascending unit (sentence) number of each token
+    gold: NDArray[np.bool_]  # [units] whether the unit is evidence
     own: bool = False
 
 
@@ -61,15 +54,24 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
     gold = gold_units(units.edges, example.evidence)
     if not gold.any() or gold.all():
         return None
-    frames = [reader.frame(example.question), reader.frame(CONTENT_FREE_QUERY)]
-    limit = min(WINDOW, *(reader.room(frame) for frame in frames))
+    every = _every_head(reader)
+    asked = HeadScores(every, reader, example.question)
+    queries = (example.question, CONTENT_FREE_QUERY)
+    limit = min(every.context_window(reader, query) for query in queries)
     ids = torch.from_numpy(tokens.ids)
     parts = []
     for low, high in cut_windows(units.starts, len(ids), limit):
-        asked, free = _attention(reader, ids[low:high], frames)
-        parts.append((asked - free).mul_(1000).half())
-    scores = torch.cat(parts, dim=2).numpy()
+        [seen] = asked.read([ids[low:high]])
+        parts.append((seen * 1000).half())
+    scores = torch.cat(parts, dim=1).reshape(every.layers, every.heads_per_layer, -1).numpy()
     return Observation(example.kind, scores, units.of_token, gold, example.own)
+
+
+def _every_head(reader: Reader) -> HeadProfile:
+    """A profile of all heads of a draft."""
+    layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
+    heads = tuple((layer, head, 1.0) for layer, head in product(range(layers), range(each)))
+    return HeadProfile(reader.draft.name, layers, each, heads, CONTENT_FREE_QUERY, WINDOW, "")
 
 
 def gold_units(
@@ -81,30 +83,3 @@ def gold_units(
         shared = np.minimum(edges[1:], end) - np.maximum(edges[:-1], start)
         gold |= (shared >= _SHARE * (end - start)) | (shared >= _SHARE * np.diff(edges))
     return gold
-
-
-@torch.inference_mode()
-def _attention(reader: Reader, window: Tensor, frames: list[Frame]) -> list[Tensor]:
-    """Attention ``[layers, heads, tokens]`` from each frame's question to the window."""
-    model = reader.draft.model
-    before = frames[0].before
-    pieces = [PackedText(window, lambda attention: None)]
-    rows = [_AllRows(frame.question_rows, len(before) + len(window)) for frame in frames]
-    for frame, observer in zip(frames, rows, strict=True):
-        pieces.append(PackedText(torch.tensor(frame.asked), observer, after=0))
-    read_pieces(model, before, pieces)
-    if not all(observer.layers for observer in rows):
-        raise not_observed(model)
-    return [torch.stack(observer.layers)[:, :, len(before) :].cpu() for observer in rows]
-
-
-class _AllRows:
-    """Observer that keeps every head's attention, averaged over the question's rows."""
-
-    def __init__(self, rows: slice, keys: int) -> None:
-        self.rows = rows
-        self.keys = keys
-        self.layers: list[Tensor] = []  # [heads, keys] each
-
-    def __call__(self, attention: LayerAttention) -> None:
-        self.layers.append(question_attention(attention, self.rows, self.keys))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from specpc.evaluation.data import Item
-    from specpc.evaluation.local_target import LocalTarget
+    from specpc.kv.answering import AnsweringModel
     from specpc.kv.replies import Reply
     from specpc.models.draft import Draft
     from specpc.models.tokens import TextEncoder
@@ -20,15 +20,10 @@ if TYPE_CHECKING:
 
 
 class Level(NamedTuple):
-    """How much a method may keep.
+    """How much a method may keep."""
 
-    Attributes:
-        ratio: fraction of the tokens of the text.
-        kv_budget: entries a head of the target's KV cache; ``None`` for all.
-    """
-
-    ratio: float
-    kv_budget: int | None = None
+    ratio: float  # fraction of the tokens of the text
+    kv_budget: int | None = None  # entries a head of the target's KV cache; None for all
 
 
 @dataclass(frozen=True)
@@ -51,11 +46,6 @@ class KeptText:
     lookahead: tuple[int, ...] = ()
     answers: Callable[[Sequence[int]], Iterator[Reply]] | None = None
 
-    @classmethod
-    def whole(cls, text: str, tokens: int) -> KeptText:
-        """All of a text of so many tokens."""
-        return cls(text, ((0, len(text)),), tokens, tokens)
-
 
 class TextMethod(Protocol):
     """A way of shortening texts around a question."""
@@ -66,27 +56,16 @@ class TextMethod(Protocol):
 
 @dataclass(frozen=True)
 class Models:
-    """The models that all methods of a run share, each loaded when it is first asked for.
+    """The models that all methods of a run share, each loaded when it is first asked for."""
 
-    Attributes:
-        setup: the draft, and where models run.
-        target: the model whose KV cache is cut, if there is one; it may be the draft too.
-        generates: whether the draft must be able to generate, not only to compress.
-        report: called with one line before anything slow.
-    """
-
-    setup: Setup
-    target: LocalTarget | None = None
-    generates: bool = False
-    report: Report = silent
+    setup: Setup  # the draft, and where models run
+    target: AnsweringModel | None = None  # whose KV cache is cut; it may be the draft too
+    generates: bool = False  # whether the draft must be able to generate, not only to compress
+    report: Report = silent  # called with one line before anything slow
 
     @cached_property
     def draft(self) -> Draft:
-        """The draft.
-
-        Raises:
-            SpecPCError: it cannot be loaded.
-        """
+        """The draft; raises `SpecPCError` if it cannot be loaded."""
         setup, target = self.setup, self.target
         if target is not None and target.model.name == setup.draft:
             return target.model

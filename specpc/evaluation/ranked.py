@@ -33,36 +33,24 @@ if TYPE_CHECKING:
     """``[units]`` scores of the units of an item's context, higher is better."""
 
 
-@dataclass(frozen=True)
-class PickedText:
-    """A text with a picker that knows what it picks by, ready to be cut to any ratio.
+def cutting(
+    text: str, encoder: TextEncoder, picker: Chooser, length: int
+) -> Callable[[float], KeptText]:
+    """What cuts a text of so many tokens to any ratio, by a picker that needs no scores.
 
-    Attributes:
-        text: the source.
-        length: its length in tokens.
-        encoder: counts tokens.
-        picker: chooses pieces.
+    It raises `BudgetError` where the budget cannot hold any piece.
     """
 
-    text: str
-    length: int
-    encoder: TextEncoder
-    picker: Chooser
-
-    def __call__(self, ratio: float) -> KeptText:
-        """Keep that fraction of the tokens.
-
-        Raises:
-            BudgetError: the budget cannot hold any piece.
-        """
-        budget = Cut(ratio).tokens(self.length)
-        if budget == self.length:
-            return KeptText.whole(self.text, self.length)
-        source = JoinedTexts.plain(self.text)
-        fit = Fit(source, len(self.text), budget, "", self.encoder.count)
-        fitted = fit.fit(self.picker, Scores(np.zeros(self.length)))
+    def cut(ratio: float) -> KeptText:
+        budget = Cut(ratio).tokens(length)
+        if budget == length:
+            return KeptText(text, ((0, len(text)),), length, length)
+        fit = Fit(JoinedTexts.plain(text), len(text), budget, "", encoder.count)
+        fitted = fit.fit(picker, Scores(np.zeros(length)))
         ranges = tuple((span.start, span.end) for span in fitted.spans)
-        return KeptText(fitted.texts[0].text, ranges, self.length, fitted.tokens)
+        return KeptText(fitted.texts[0].text, ranges, length, fitted.tokens)
+
+    return cut
 
 
 @dataclass(frozen=True)
@@ -84,17 +72,12 @@ class RankedMethod:
         units = cut_into_units(item.context, tokens.bounds, self.unit)
         scores = self.ranker(item, units.texts)
         picker = ScoredUnitPicker(units, scores - scores.min())
-        return PickedText(item.context, len(tokens), self.encoder, picker)
+        return cutting(item.context, self.encoder, picker, len(tokens))
 
 
 @dataclass(frozen=True)
 class ScoredUnitPicker:
-    """Whole units by a score each.
-
-    Attributes:
-        units: the source in units.
-        values: ``[units]``.
-    """
+    """Whole units by a score each, ``values`` ``[units]``."""
 
     units: Pieces
     values: NDArray[np.float64]

@@ -19,19 +19,11 @@ _HEADER: Final = "specpc_eval"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a target answered from a compressed text, and what that is worth.
+    """What a target answered from a compressed text (see `Reply`), what that is worth and took.
 
-    Attributes:
-        text: the answer; ``None`` if it was not asked, because nothing was kept.
-        exact: see `specpc.evaluation.answers.AnswerScores`, also for the next three.
-        f1: token F1.
-        contained: share of the answers contained.
-        rouge_l: ROUGE-L.
-        truncated: whether the text was too long for the target and lost its middle.
-        seconds: wall-clock time from text to answer.
-        first_seconds: to its first token; ``None`` of targets elsewhere, as are the next two.
-        cache_bytes: see `specpc.kv.replies.Cost`.
-        peak_bytes: likewise.
+    Its measures are those of `AnswerScores`; ``seconds`` goes from text to answer, the last three
+    are those of `Cost`, where the target runs on this machine. There is no text if the target was
+    not asked, because nothing was kept.
     """
 
     text: str | None
@@ -48,24 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Record:
-    """What one method made of one item at one level.
-
-    Attributes:
-        dataset: name of the data set.
-        id: the item's, unique in the data set.
-        digest: of what was measured; changes with the item.
-        lang: the item's language.
-        method: the method's name.
-        ratio: fraction of the tokens asked for.
-        recall: share of the evidence kept; ``None`` if the item has none.
-        answer_kept: whether the answer is still there; ``None`` if it never was.
-        original_tokens: length of the context in draft tokens.
-        compressed_tokens: length of the result.
-        seconds: wall-clock time from text to text.
-        error: why the method made nothing of the item, which counts as nothing kept.
-        answer: the target's; ``None`` if there is no target, or the item has no answers.
-        kv_budget: entries a head that the target kept of its KV cache; ``None`` for all.
-    """
+    """What one method made of one item at one level (see `Item` and `Level`)."""
 
     dataset: str
     id: str
@@ -73,13 +48,13 @@ class Record:
     lang: str
     method: str
     ratio: float
-    recall: float | None
-    answer_kept: bool | None
-    original_tokens: int
+    recall: float | None  # share of the evidence kept; None if the item has none
+    answer_kept: bool | None  # whether it is still there; None if it never was
+    original_tokens: int  # the draft's
     compressed_tokens: int
-    seconds: float
-    error: str | None = None
-    answer: Answer | None = None
+    seconds: float  # from text to text
+    error: str | None = None  # why nothing was made of the item, which counts as nothing kept
+    answer: Answer | None = None  # None if there is no target, or the item has no answers
     kv_budget: int | None = None
 
     @property

@@ -8,32 +8,26 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from specpc.errors import BudgetError, InputError, UsageError
-from specpc.evaluation.answers import check_packages, score_answer
 from specpc.evaluation.base import KeptText
+from specpc.evaluation.data import answer_kept
+from specpc.evaluation.measures import check_packages, evidence_recall, score_answer
 from specpc.evaluation.methods import levels_of
-from specpc.evaluation.metrics import answer_kept, evidence_recall
 from specpc.evaluation.records import Answer, Record
 from specpc.kv.settings import KV_BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from specpc.evaluation.asking import Target
     from specpc.evaluation.base import Level, TextMethod
     from specpc.evaluation.data import Item
+    from specpc.evaluation.targets import Target
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """How methods are run.
-
-    Attributes:
-        ratios: fractions of the tokens kept.
-        kv_budgets: entries of a target's KV cache kept by methods that cut it.
-        withheld: whether the methods, but not the target, are told nothing of the question.
-    """
+    """At which levels methods are run; the question may be withheld from all but the target."""
 
     ratios: Sequence[float]
     kv_budgets: Sequence[int] = (KV_BUDGET,)
@@ -56,18 +50,9 @@ def run(
     """Measure every method on every item at every level, as far as not done before.
 
     An item that a method cannot compress (a budget too small for any piece) counts as an item
-    of which it kept nothing.
-
-    Args:
-        items: what to compress.
-        methods: how, by name.
-        plan: at which levels.
-        target: answers the questions of the items that have answers.
-        done: records of an earlier run, which are not made again.
-        progress: called with (items done, items in all).
-
-    Yields:
-        New records, as they are made.
+    of which it kept nothing. A target answers the questions of the items that have answers.
+    ``done`` are the records of an earlier run, ``progress`` is called with (items done, items in
+    all); the records that come are the new ones.
 
     Raises:
         UsageError: an item is not the one that an earlier record was made of.
@@ -113,11 +98,11 @@ def _attempts(item: Item, method: TextMethod, ratios: Sequence[float]) -> Iterat
         return
     compress, failure, prepared = _timed(lambda: method.prepare(item))
     for ratio in ratios:
-        if compress is None:
-            yield _Attempt(ratio, 0.0, None, failure)
-        else:
+        kept, seconds = None, 0.0
+        if compress is not None:
             kept, failure, seconds = _timed(partial(compress, ratio))
-            yield _Attempt(ratio, prepared + seconds, kept, failure)
+            seconds += prepared
+        yield _Attempt(ratio, seconds, kept, failure)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T | None, str | None, float]:
@@ -146,21 +131,16 @@ def _ask(
     else:
         replies = iter([target.answer(kept.text, item.question)])
     for reply in replies:
-        answer = Answer(
-            text=reply.text,
+        cost = reply.cost
+        yield Answer(
+            reply.text,
             **asdict(score_answer(item, reply.text)),
             truncated=reply.truncated,
-            seconds=round(time.perf_counter() - start, 4),
+            seconds=round(cost.seconds if cost else time.perf_counter() - start, 4),
+            first_seconds=round(cost.first_seconds, 4) if cost else None,
+            cache_bytes=cost.cache_bytes if cost else None,
+            peak_bytes=cost.peak_bytes if cost else None,
         )
-        if reply.cost is not None:
-            answer = replace(
-                answer,
-                seconds=round(reply.cost.seconds, 4),
-                first_seconds=round(reply.cost.first_seconds, 4),
-                cache_bytes=reply.cost.cache_bytes,
-                peak_bytes=reply.cost.peak_bytes,
-            )
-        yield answer
 
 
 def _record(

@@ -25,39 +25,25 @@ QUESTION = "Which of these was finished first, and who was responsible for it?"
 
 @dataclass(frozen=True)
 class TimedLength:
-    """Compressions of one length.
+    """Compressions of one length."""
 
-    Attributes:
-        tokens: of the text, by the draft's tokenizer.
-        seconds: median.
-        peak_bytes: most memory that was in use.
-        saved_seconds: what the target saves, less what the compression takes.
-        saved_money: what the target is not paid.
-    """
-
-    tokens: int
-    seconds: float
-    peak_bytes: int | None = None
-    saved_seconds: float | None = None
-    saved_money: float | None = None
+    tokens: int  # of the text, by the draft's tokenizer
+    seconds: float  # median
+    peak_bytes: int | None = None  # most memory that was in use
+    saved_seconds: float | None = None  # by the target, less what the compression takes
+    saved_money: float | None = None  # what the target is not paid
 
 
 @dataclass(frozen=True)
 class Payoff:
-    """What compressing takes and saves; the target is the model that reads the result.
-
-    Attributes:
-        lengths: what was measured.
-        fixed_seconds: of a compression, whatever the length.
-        seconds_per_token: on top of that.
-        pays_below_speed: slower targets, in tokens a second, save time where texts are long enough.
-        pays_from_tokens: shortest text at which the target saves time; ``None`` if it never does.
-    """
+    """What compressing takes and saves; the target is the model that reads the result."""
 
     lengths: tuple[TimedLength, ...]
-    fixed_seconds: float
-    seconds_per_token: float
+    fixed_seconds: float  # of a compression, whatever the length
+    seconds_per_token: float  # on top of that
+    # Targets that read fewer tokens a second save time where texts are long enough.
     pays_below_speed: float
+    # Shortest text at which the target saves time; None if it never does.
     pays_from_tokens: int | None = None
 
 
@@ -67,13 +53,9 @@ def find_payoff(
     target_speed: float | None = None,
     price: float | None = None,
 ) -> Payoff:
-    """Work out what is saved.
+    """Work out what is saved at a ratio, by a target that reads so many tokens a second.
 
-    Args:
-        measured: some lengths.
-        ratio: fraction of the tokens kept.
-        target_speed: input tokens a second that the target reads.
-        price: of a million input tokens.
+    The price is that of a million input tokens.
     """
     fixed, per_token = fit_line(measured)
     lengths, first = list(measured), None

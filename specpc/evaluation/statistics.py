@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -51,38 +51,22 @@ the accepted answers they contain and their ROUGE-L; ``None`` where no item can 
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One method at one level, over the data sets of a group or over one of them.
+    """One method at one level (see `Level`), over the data sets of a group or over one of them."""
 
-    Attributes:
-        group: English and code, or other languages.
-        dataset: name of the data set; ``None`` for the mean over those of the group.
-        method: name of the method.
-        ratio: fraction of the tokens asked for.
-        kv_budget: entries a head that a target kept of its KV cache; ``None`` for all.
-        estimates: of each of `METRICS`.
-        achieved: mean fraction of the tokens that came out.
-        seconds_per_1k: seconds a 1,000 tokens read.
-        items: number of items.
-        failed: how many of them could not be compressed, which counts as nothing kept.
-        truncated: how many were too long for the target and lost their middle.
-        first_seconds: mean time from the whole text to a target's first token, compression and
-            draft included; ``None`` without a target on this machine, as are the next three.
-        total_seconds: the same to the end of the answer.
-        cache_bytes: mean size of the target's KV cache when it had read its prompt.
-        peak_bytes: most memory in use by any of the items, if that is known.
-    """
-
-    group: str
-    dataset: str | None
+    group: str  # English and code, or other languages
+    dataset: str | None  # None for the mean over those of the group
     method: str
     ratio: float
     kv_budget: int | None
     estimates: Estimates
-    achieved: float
-    seconds_per_1k: float
+    achieved: float  # mean fraction of the tokens that came out
+    seconds_per_1k: float  # of tokens read
     items: int
-    failed: int
-    truncated: int
+    failed: int  # items that could not be compressed, which counts as nothing kept
+    truncated: int  # items too long for the target, which lost their middle
+    # Of targets on this machine: mean time from the whole text to the first token, compression and
+    # draft included, and to the end of the answer; mean size of the cache when the prompt had been
+    # read, and most memory in use.
     first_seconds: float | None
     total_seconds: float | None
     cache_bytes: float | None
@@ -116,12 +100,7 @@ def bootstrap(sets: Mapping[str, Mapping[str, float]], seed: int = 0) -> Estimat
     Items are resampled within their data set. A set's resamples depend on its name and its
     number of items only, so that methods measured on the same items are resampled alike.
 
-    Args:
-        sets: data set -> item -> value; empty ones do not count.
-        seed: of the resampling.
-
-    Returns:
-        ``None`` if there is no value at all.
+    Empty sets do not count; ``None`` if there is no value at all.
     """
     filled = {name: values for name, values in sets.items() if values}
     if not filled:
@@ -148,11 +127,11 @@ def summarise(records: Sequence[Record], seed: int = 0) -> list[SummaryRow]:
 
 def summarise_datasets(records: Sequence[Record], seed: int = 0) -> list[SummaryRow]:
     """The same for every data set by itself."""
-    rows = []
-    for (group, method, level), found in _cells(records).items():
-        for dataset in sorted({record.dataset for record in found}):
-            own = [record for record in found if record.dataset == dataset]
-            rows.append(_row(group, dataset, method, level, own, seed))
+    rows = [
+        _row(group, dataset, method, level, [r for r in found if r.dataset == dataset], seed)
+        for (group, method, level), found in _cells(records).items()
+        for dataset in sorted({record.dataset for record in found})
+    ]
     return sorted(rows, key=lambda row: (row.group != ENGLISH, row.dataset or ""))
 
 
@@ -165,8 +144,8 @@ def compare(records: Sequence[Record], baseline: str, seed: int = 0) -> list[Dif
         base = cells.get((group, baseline, like))
         if method != baseline and base is not None:
             estimates = {metric: _paired(found, base, metric, seed) for metric in METRICS}
-            bare, like_it = ([r for r in own if r.recall is None] for own in (found, base))
-            estimates[WITHOUT_EVIDENCE] = _paired(bare, like_it, "answer_kept", seed)
+            bare = [record for record in found if record.recall is None]
+            estimates[WITHOUT_EVIDENCE] = _paired(bare, base, "answer_kept", seed)
             differences.append(Difference(group, method, baseline, *level, estimates))
     return differences
 
@@ -176,11 +155,7 @@ def _paired(
 ) -> Estimate | None:
     ours, theirs = _values(found, metric), _values(base, metric)
     both = {
-        name: {
-            item: value - theirs[name][item]
-            for item, value in by_item.items()
-            if item in theirs[name]
-        }
+        name: {item: by_item[item] - theirs[name][item] for item in by_item.keys() & theirs[name]}
         for name, by_item in ours.items()
         if name in theirs
     }
@@ -209,6 +184,8 @@ def _row(
 ) -> SummaryRow:
     done = [record for record in records if record.original_tokens]
     tokens = sum(record.original_tokens for record in done)
+    answers = [(record.seconds, record.answer) for record in records if record.answer is not None]
+    timed = [(s, a, a.first_seconds) for s, a in answers if a.first_seconds is not None]
     return SummaryRow(
         group,
         dataset,
@@ -219,21 +196,12 @@ def _row(
         seconds_per_1k=1000 * sum(r.seconds for r in done) / tokens if tokens else 0.0,
         items=len(records),
         failed=sum(record.error is not None for record in records),
-        truncated=sum(record.answer is not None and record.answer.truncated for record in records),
-        **_costs(records),
+        truncated=sum(answer.truncated for _, answer in answers),
+        first_seconds=_mean([before + first for before, _, first in timed]),
+        total_seconds=_mean([before + answer.seconds for before, answer, _ in timed]),
+        cache_bytes=_mean([a.cache_bytes for _, a in answers if a.cache_bytes is not None]),
+        peak_bytes=max((a.peak_bytes for _, a in answers if a.peak_bytes), default=None),
     )
-
-
-def _costs(records: Sequence[Record]) -> dict[str, Any]:
-    """What the answers took, of those whose costs are known."""
-    known = [(r.seconds, r.answer) for r in records if r.answer is not None]
-    timed = [(s, a, a.first_seconds) for s, a in known if a.first_seconds is not None]
-    return {
-        "first_seconds": _mean([before + first for before, _, first in timed]),
-        "total_seconds": _mean([before + answer.seconds for before, answer, _ in timed]),
-        "cache_bytes": _mean([a.cache_bytes for _, a in known if a.cache_bytes is not None]),
-        "peak_bytes": max((a.peak_bytes for _, a in known if a.peak_bytes), default=None),
-    }
 
 
 def _mean(values: Sequence[float]) -> float | None:

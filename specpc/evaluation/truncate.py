@@ -1,13 +1,14 @@
-"""The method ``truncate``: the beginning and the end, half the budget each."""
+"""The method ``truncate``: both ends of a text, half the budget each. At ratio 1 it is ``full``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.evaluation.ranked import PickedText
+from specpc.evaluation.ranked import cutting
 from specpc.results import Span
 from specpc.selection.base import Picked
 from specpc.text.units import safe_cuts
@@ -32,24 +33,21 @@ class TruncateMethod:
     def prepare(self, item: Item) -> Callable[[float], KeptText]:
         """Tokenize."""
         tokens = self.encoder.encode(item.context)
-        cuts = np.asarray(sorted(safe_cuts(item.context)), dtype=np.int64)
-        picker = EndsPicker(item.context, tokens.bounds, cuts)
-        return PickedText(item.context, len(tokens), self.encoder, picker)
+        picker = EndsPicker(item.context, tokens.bounds)
+        return cutting(item.context, self.encoder, picker, len(tokens))
 
 
 @dataclass(frozen=True)
 class EndsPicker:
-    """The beginning and the end of a text, half the allowance each, cut between words.
-
-    Attributes:
-        text: the source.
-        bounds: ``[tokens + 1]`` character offsets of the tokens.
-        cuts: ascending character offsets where the text may be cut.
-    """
+    """The beginning and the end of a text, half the allowance each, cut between words."""
 
     text: str
-    bounds: NDArray[np.int64]
-    cuts: NDArray[np.int64]
+    bounds: NDArray[np.int64]  # [tokens + 1] character offsets of the tokens
+
+    @cached_property
+    def cuts(self) -> NDArray[np.int64]:
+        """Ascending character offsets where the text may be cut."""
+        return np.asarray(sorted(safe_cuts(self.text)), dtype=np.int64)
 
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """The first and last ``allowance / 2`` tokens, whatever the scores."""

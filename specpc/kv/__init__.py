@@ -37,25 +37,14 @@ __all__ = [
     "retokenised_lookahead",
 ]
 
-_HOMES = {
-    "ATTENTION": "specpc.models.observed",
-    "FullCache": "specpc.kv.methods",
-    "KeptCache": "specpc.kv.cache",
-    "Method": "specpc.kv.methods",
-    "SnapKV": "specpc.kv.methods",
-    "SparsePrefill": "specpc.kv.sparse",
-    "SpecKV": "specpc.kv.methods",
-    "StreamingLLM": "specpc.kv.methods",
-    "cache_bytes": "specpc.kv.cache",
-    "generate": "specpc.kv.generation",
-    "greedy_lookahead": "specpc.kv.lookahead",
-    "prefill": "specpc.kv.prefilling",
-    "retokenised_lookahead": "specpc.kv.lookahead",
-}
+_HOMES = ("methods", "cache", "lookahead", "prefilling", "generation")
 
 
 def __getattr__(name: str) -> object:
     """Load public names on first use, so that wrong settings are told before torch is read."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'specpc.kv' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    if name in __all__:
+        for home in _HOMES:
+            found: object = getattr(import_module(f"specpc.kv.{home}"), name, None)
+            if found is not None:
+                return found
+    raise AttributeError(f"module 'specpc.kv' has no attribute {name!r}")

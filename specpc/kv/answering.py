@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,15 +15,13 @@ from transformers.generation.streamers import TextStreamer
 from specpc.counting.counters import DRAFT, Counter
 from specpc.errors import InputError, UsageError
 from specpc.kv.cache import cache_bytes
-from specpc.kv.drafting import Guesser
-from specpc.kv.lookahead import greedy_tokens
+from specpc.kv.lookahead import Guesser, greedy_tokens
 from specpc.kv.methods import method_of
 from specpc.kv.prefilling import prefill_each
 from specpc.kv.replies import Cost, Reply
 from specpc.machine.memory import PeakMemory, memory_errors
 from specpc.models.forward import answer_ends
-from specpc.models.template import Template, build_frame, render_template
-from specpc.models.tokens import TextEncoder
+from specpc.models.reader import Reader
 from specpc.pipeline import steps
 from specpc.pipeline.scored import ScoredText
 from specpc.text.joined import JoinedTexts
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from specpc.kv.settings import KVSettings
     from specpc.models.draft import Draft
     from specpc.pipeline.compressor import Compressor
+    from specpc.scorers.base import Progress
 
     Tell = Callable[[str], None]
 
@@ -48,25 +48,23 @@ class AnsweringModel:
     Attributes:
         model: the model and its tokenizer.
         answer_tokens: most tokens of an answer.
-        thinks: whether its template may have it write down thoughts before the answer.
+        thinks: see `Reader`.
         cuts: whether a context that is too long loses its middle, and is not refused.
+        asks: makes of a question what the model reads.
+        clean: makes of what it says its answer.
     """
 
     model: Draft
     answer_tokens: int
     thinks: bool = True
     cuts: bool = False
-    encoder: TextEncoder = field(init=False, repr=False, compare=False)
-    _template: Template = field(init=False, repr=False, compare=False)
+    asks: Callable[[str], str] = str
+    clean: Callable[[str], str] = str
+    reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Copy the tokenizer; render the template once."""
-        # Templates that know nothing of thoughts ignore it.
-        settings = {} if self.thinks else {"enable_thinking": False}
-        template = render_template(self.model.tokenizer, **settings)
-        encoder = TextEncoder(self.model.tokenizer, (template.head, template.tail))
-        object.__setattr__(self, "encoder", encoder)
-        object.__setattr__(self, "_template", template)
+        """Make the model's reader."""
+        object.__setattr__(self, "reader", Reader(self.model, self.thinks))
 
     def answer(self, context: str, question: str) -> Reply:
         """Read the whole context, and answer; see `answers`."""
@@ -92,8 +90,7 @@ class AnsweringModel:
                 only if something is cut.
             tell: called with each piece of an answer as it comes.
 
-        Yields:
-            The answer for each method. Each is charged all that they share.
+        Yields the answer for each method, charged all that they share.
 
         Raises:
             InputError: the prompt is too long, or the question leaves no room for a context.
@@ -101,7 +98,7 @@ class AnsweringModel:
             OutOfMemoryError: the machine or device ran out of memory.
         """
         start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
-        prompt, truncated = self._prompt(context, question)
+        prompt, truncated = self._prompt(context, self.asks(question))
         ids = torch.tensor([prompt], device=self.model.model.device)
         message = f"out of memory while target {self.model.name} reads {len(prompt):,} tokens"
         with memory_errors(f"{message}: use a smaller target, or a shorter text"):
@@ -113,12 +110,12 @@ class AnsweringModel:
                 text, tokens, first = self._decode(ids, cache, tell)
                 seconds = time.perf_counter() - start
                 cost = Cost(len(prompt), tokens, first, seconds, held, peak.read())
-                yield Reply(text, truncated, cost.after(shared, most))
+                yield Reply(self.clean(text), truncated, cost.after(shared, most))
 
     def _prompt(self, context: str, question: str) -> tuple[list[int], bool]:
         """Token ids of the prompt, and whether the context lost its middle."""
-        frame = build_frame(self.encoder, self._template, question)
-        ids, name = self.encoder.plain_ids(context), self.model.name
+        frame, name = self.reader.frame(question), self.model.name
+        ids = self.reader.encoder.plain_ids(context)
         limit = getattr(self.model.config, "max_position_embeddings", None)
         if limit is None:
             return frame.around(ids), False
@@ -156,21 +153,22 @@ class AnsweringModel:
         """The most probable answer, how many tokens it took, and seconds to the first of them."""
         start, first, ends = time.perf_counter(), 0.0, answer_ends(self.model)
         teller: Any = None if tell is None else _Teller(self.model.tokenizer, tell)
-        found: list[int] = []
-        for best in greedy_tokens(self.model.model, ids, cache=cache):
-            found.append(int(best))
+        tokens, said = 0, list[int]()
+        steps = greedy_tokens(self.model.model, ids, cache=cache)
+        for best in islice(steps, self.answer_tokens):
+            tokens, ended = tokens + 1, int(best) in ends
             first = first or time.perf_counter() - start
-            if found[-1] not in ends and teller is not None:
-                teller.put(best)
-            if found[-1] in ends or len(found) == self.answer_tokens:
+            if ended:
                 break
+            said.append(int(best))
+            if teller is not None:
+                teller.put(best)
         if teller is not None:
             teller.end()
-        said = found[:-1] if found[-1] in ends else found
         text = self.model.tokenizer.decode(
             said, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        return str(text), len(found), first
+        return str(text), tokens, first
 
 
 class _Teller(TextStreamer):
@@ -187,13 +185,7 @@ class _Teller(TextStreamer):
 
 @dataclass(frozen=True)
 class Answerer:
-    """A target, and a draft where the method has one.
-
-    Attributes:
-        target: the model that answers.
-        settings: the method and its budgets.
-        compressor: with the draft, for methods that need one.
-    """
+    """A target that answers by a method, and a compressor with the draft where that needs one."""
 
     target: Draft
     settings: KVSettings
@@ -213,15 +205,11 @@ class Answerer:
         question: str | None = None,
         *,
         tell: Tell | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = None,
     ) -> Reply:
-        """Read a text and answer greedily.
+        """Read a text and answer greedily; without a question, the text is the whole prompt.
 
-        Args:
-            context: the text.
-            question: what is asked of it; without one, the text is the whole prompt.
-            tell: called with each piece of the answer as it comes.
-            progress: as in `Compressor.compress`.
+        ``tell`` is called with each piece of the answer as it comes.
 
         Raises:
             InputError: the prompt is longer than the target can read.
@@ -230,11 +218,14 @@ class Answerer:
         start, peak = time.perf_counter(), PeakMemory(self.target.model.device)
         settings, read, asked = self.settings, context, question or ""
         known: tuple[int, ...] = ()
-        if settings.compresses:
-            read, known = self._compressed(context, question, progress)
         guess = None
-        if settings.guesses:
-            guess = partial(self._guesser.guess, read, asked, known, progress)
+        if self.compressor is not None:
+            count = settings.lookahead or settings.max_new_tokens
+            guesser = Guesser(self.compressor, self.target, count)
+            if settings.compresses:
+                read, known = self._compressed(guesser, context, question, progress)
+            if settings.guesses:
+                guess = partial(guesser.guess, read, asked, known, progress)
         budget = settings.kv_budget
         methods = [] if budget is None else [method_of(settings.method, budget)]
         before, most = time.perf_counter() - start, peak.read()
@@ -242,19 +233,13 @@ class Answerer:
         assert reply.cost is not None  # it was on this machine
         return replace(reply, cost=reply.cost.after(before, most))
 
-    @property
-    def _guesser(self) -> Guesser:
-        assert self.compressor is not None  # __post_init__ saw to it
-        count = self.settings.lookahead or self.settings.max_new_tokens
-        return Guesser(self.compressor, self.target, count)
-
     def _compressed(
-        self, context: str, question: str | None, progress: Callable[[int, int], None] | None
+        self, guesser: Guesser, context: str, question: str | None, progress: Progress
     ) -> tuple[str, tuple[int, ...]]:
         """The context within the prompt budget, in the target's tokens; and the scorer's guess."""
-        guesser = self._guesser
         compressor = guesser.looking_ahead() if self.settings.guesses else guesser.compressor
-        compressor = replace(compressor, counter=Counter(DRAFT, self._answering.encoder.count))
+        count = self._answering.reader.encoder.count
+        compressor = replace(compressor, counter=Counter(DRAFT, count))
         read = steps.read(compressor, JoinedTexts.single(context), question)
         scored, budget = ScoredText(read), self.settings.prompt_budget
         if budget is not None and budget < read.original_tokens:

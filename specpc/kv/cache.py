@@ -15,6 +15,7 @@ from transformers import Cache, DynamicCache
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
 from specpc.errors import UnsupportedModelError
+from specpc.kv.scores import pick
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -56,23 +57,23 @@ class KeptLayer(DynamicLayer):  # type: ignore[no-untyped-call] # as it register
             return key_states, value_states
         keys = torch.cat((self.keys, key_states), dim=-2)
         values = torch.cat((self.values, value_states), dim=-2)
-        # The next query of a sliding window sees one fewer besides itself.
-        least = 0
+        self.keys, self.values = keys, values
         if self.sliding_window is not None:
+            # The next query sees one fewer besides itself.
             least = max(0, keys.shape[-2] - (self.sliding_window - 1))
-        self.keys, self.values = keys[:, :, least:], values[:, :, least:]
+            self.keys, self.values = keys[:, :, least:], values[:, :, least:]
         return keys, values
 
     def keep(self, whole: KeptLayer, indices: Tensor, read: int) -> None:
-        """Hold some entries of a layer, and say that only the first ``read`` tokens were read.
+        """Hold some entries ``[batch, kv_heads, kept]`` of a layer, perhaps of this one.
 
-        Args:
-            whole: the layer that holds what was read; may be this one, which drops the others.
-            indices: ``[batch, kv_heads, kept]``, ascending.
-            read: tokens that count as read.
+        Of the tokens only the first ``read`` count as read.
         """
+        assert whole.keys is not None  # a layer is cut while its attention is under way
+        assert whole.values is not None
         self.dtype, self.device, self.is_initialized = whole.dtype, whole.device, True
-        self.keys, self.values = _pick(whole.keys, indices), _pick(whole.values, indices)
+        # Copied, so that the rest can be freed.
+        self.keys, self.values = pick(whole.keys, indices), pick(whole.values, indices)
         self.indices, self.read = indices, read
 
     def get_seq_length(self) -> int:
@@ -126,9 +127,3 @@ def cache_bytes(cache: Cache) -> int:
     names = ("keys", "values")
     tensors = [getattr(layer, name, None) for layer in layers for name in names]
     return sum(t.numel() * t.element_size() for t in tensors if t is not None)
-
-
-def _pick(states: Tensor | None, indices: Tensor) -> Tensor:
-    """Entries ``[batch, kv_heads, kept, head_dim]``, copied so that the rest can be freed."""
-    assert states is not None  # a layer is cut while its attention is under way
-    return states.gather(2, indices[..., None].expand(-1, -1, -1, states.shape[-1]))

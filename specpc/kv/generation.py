@@ -73,9 +73,8 @@ def generate(
         lookahead = ()  # without a cut, nobody asks what the draft thinks
     elif lookahead is None:
         if draft is None:
-            raise UsageError(
-                "SpecKV needs a guess of the answer: give a draft model or a lookahead"
-            )
+            told = "SpecKV needs a guess of the answer: give a draft model or a lookahead"
+            raise UsageError(told)
         count = method.lookahead_tokens or _answer_tokens(target, kwargs, input_ids.shape[1])
         lookahead = greedy_lookahead(draft, input_ids, count, attention_mask=attention_mask)
     cache = prefill(target, input_ids, method, attention_mask=attention_mask, lookahead=lookahead)
@@ -100,12 +99,9 @@ def _check_kwargs(kwargs: dict[str, Any]) -> None:
 
 def _setting(target: Any, kwargs: dict[str, Any], name: str, default: Any) -> Any:
     """A generation setting as ``generate`` resolves it."""
-    for source in (kwargs.get("generation_config"), target.generation_config):
-        if kwargs.get(name) is not None:
-            return kwargs[name]
-        if getattr(source, name, None) is not None:
-            return getattr(source, name)
-    return default
+    configs = (kwargs.get("generation_config"), target.generation_config)
+    stated = (kwargs.get(name), *(getattr(config, name, None) for config in configs))
+    return next((value for value in stated if value is not None), default)
 
 
 def _answer_tokens(target: Any, kwargs: dict[str, Any], width: int) -> int:

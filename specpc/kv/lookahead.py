@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import Cache, PreTrainedTokenizerBase
 
+    from specpc.models.draft import Draft
+    from specpc.pipeline.compressor import Compressor
+    from specpc.scorers.base import Progress
+
 
 # Not model.generate(): it takes sampling and penalties from the model's own settings.
 @torch.inference_mode()
@@ -25,16 +30,13 @@ def greedy_tokens(
     attention_mask: Tensor | None = None,
     cache: Cache | None = None,
 ) -> Iterator[Tensor]:
-    """The most probable continuation of every prompt, a token at a time, without end.
+    """The most probable continuation of every prompt, ids ``[batch]`` at a time, without end.
 
     Args:
         model: causal language model.
         input_ids: ``[batch, tokens]``, padded on the left.
         attention_mask: ``[batch, tokens]``, 0 for padding; ``None`` where there is none.
         cache: of what was read of the prompts before, at least one token less than all; it grows.
-
-    Yields:
-        Ids ``[batch]``.
     """
     ids = input_ids.to(model.device)
     mask = torch.ones_like(ids) if attention_mask is None else attention_mask.to(ids).long()
@@ -115,14 +117,59 @@ def retokenised_lookahead(
     for prompt in prompts:
         ids = draft_tokenizer(prompt, add_special_tokens=False, return_tensors="pt").input_ids
         [guess] = greedy_lookahead(draft, ids, count)
-        guesses.append(retokenise(guess, draft_tokenizer, target_tokenizer))
+        guesses.append(_retokenise(guess, draft_tokenizer, target_tokenizer))
     return guesses
 
 
-def retokenise(
+def _retokenise(
     ids: Tensor, source: PreTrainedTokenizerBase, target: PreTrainedTokenizerBase
 ) -> Tensor:
     """The text of some ids in another tokenizer's ids ``[n]``, special tokens left out."""
     text = source.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     found = target(text, add_special_tokens=False).input_ids
     return torch.tensor(found, dtype=torch.long)
+
+
+@dataclass(frozen=True)
+class Guesser:
+    """The draft of a compressor, which guesses so many tokens of what a target will answer."""
+
+    compressor: Compressor
+    target: Draft
+    count: int  # in the draft's tokens
+
+    @property
+    def guesses_on_the_way(self) -> bool:
+        """Whether the scorer is one that can make a guess while it shortens a text."""
+        return self.compressor.scorer.looking_ahead(self.count) is not None
+
+    def looking_ahead(self) -> Compressor:
+        """The compressor, whose scorer makes a guess on the way if it can."""
+        ahead = self.compressor.scorer.looking_ahead(self.count)
+        return self.compressor if ahead is None else replace(self.compressor, scorer=ahead)
+
+    def guess(
+        self, context: str, question: str, known: tuple[int, ...] = (), progress: Progress = None
+    ) -> Tensor:
+        """What the draft takes for the answer, in ids ``[n]`` of the target.
+
+        It reads the context, or what it would keep of one that is longer than it can read; and
+        nothing where a scorer made the guess, ``known`` in the draft's ids.
+        """
+        if known:
+            return self._in_target(torch.tensor(known))
+        reader = self.compressor.reader
+        frame = reader.frame(question)
+        room = reader.room(frame, reserved=self.count)
+        if reader.encoder.count(context) > room:
+            own = replace(self.compressor, counter=None)
+            context = own.compress(context, question, target_tokens=room, progress=progress).text
+        ids = torch.tensor([frame.around(reader.encoder.plain_ids(context))])
+        [guess] = greedy_lookahead(reader.draft.model, ids, self.count)
+        return self._in_target(guess)
+
+    def _in_target(self, guess: Tensor) -> Tensor:
+        draft, target = self.compressor.draft.tokenizer, self.target.tokenizer
+        if draft.backend_tokenizer.to_str() == target.backend_tokenizer.to_str():
+            return guess
+        return _retokenise(guess, draft, target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 import torch
 
@@ -14,7 +14,7 @@ from specpc.kv.sparse import SparsePrefill
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from specpc.kv.scores import BatchLayout
+    from specpc.kv.scores import BatchLayout, Reduction
     from specpc.models.attention import LayerAttention
 
 
@@ -48,18 +48,14 @@ class Method(Protocol):
 class FullCache:
     """Keeps everything."""
 
-    @property
-    def budget(self) -> None:
-        """No limit."""
-        return
+    budget: ClassVar[None] = None
 
     def choose(
         self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """The last ``count`` entries, which are all that can be seen."""
-        batch, kv_heads = attention.key.shape[:2]
         last = torch.arange(layout.keys - count, layout.keys, device=first.device)
-        return last.expand(batch, kv_heads, count)
+        return last.expand(*attention.key.shape[:2], count)
 
 
 @dataclass(frozen=True)
@@ -84,19 +80,40 @@ class StreamingLLM:
         self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
     ) -> Tensor:
         """Sinks where they can be seen, and recent entries."""
-        batch, kv_heads = attention.key.shape[:2]
         position = torch.arange(layout.keys, device=first.device)
         begin = layout.first[:, None]
         sink = (position >= begin) & (position < begin + self.sinks)
         # Behind the sinks, the later the better.
         scores = torch.where(sink, float(layout.keys), position.float())
-        scores = scores[:, None].expand(batch, kv_heads, -1)
-        return choose(scores, count, 0, 1, first)
+        return choose(scores[:, None].expand(*attention.key.shape[:2], -1), count, 0, 1, first)
+
+
+class _Windowed:
+    """The window before the last prompt token, and what is attended to from its end on."""
+
+    budget: int
+    window: int
+    kernel_size: int
+    reduction: ClassVar[Reduction]
+
+    def __post_init__(self) -> None:
+        if self.window < 0:
+            raise UsageError(f"the window cannot be negative: {self.window}")
+        if self.kernel_size < 1 or self.kernel_size % 2 == 0:
+            raise UsageError(f"the kernel size must be odd and at least 1, not {self.kernel_size}")
+        _check_budget(self.budget, self.window, "tokens of the window")
+
+    def choose(
+        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
+    ) -> Tensor:
+        """The window, and what it and the look-ahead attend to."""
+        scores = group_scores(attention, layout, self.window, self.reduction)
+        return choose(scores, count, self.window, self.kernel_size, first)
 
 
 @dataclass(frozen=True)
-class SnapKV:
-    """What the end of the prompt attends to (arXiv 2404.14469).
+class SnapKV(_Windowed):
+    """What the end of the prompt attends to on average (arXiv 2404.14469).
 
     Attributes:
         budget: entries a head.
@@ -107,23 +124,12 @@ class SnapKV:
     budget: int
     window: int = 32
     kernel_size: int = 7
-
-    def __post_init__(self) -> None:
-        """Raise `BudgetError` unless there is room besides the window."""
-        _check_window(self.window, self.kernel_size)
-        _check_budget(self.budget, self.window, "tokens of the window")
-
-    def choose(
-        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
-    ) -> Tensor:
-        """The window, and what it attends to on average."""
-        scores = group_scores(attention, layout, self.window, "mean")
-        return choose(scores, count, self.window, self.kernel_size, first)
+    reduction = "mean"
 
 
 @dataclass(frozen=True)
-class SpecKV:
-    """What the end of the prompt and a draft's guess of the answer attend to.
+class SpecKV(_Windowed):
+    """What the end of the prompt and a draft's guess of the answer attend to most.
 
     Attributes:
         budget: entries a head.
@@ -138,22 +144,15 @@ class SpecKV:
     window: int = 32
     kernel_size: int = 7
     sparse: SparsePrefill | None = _SPARSE
+    reduction = "max"
 
     def __post_init__(self) -> None:
         """Raise `BudgetError` unless there is room besides the window."""
-        _check_window(self.window, self.kernel_size)
-        _check_budget(self.budget, self.window, "tokens of the window")
+        super().__post_init__()
         if self.lookahead_tokens is not None and self.lookahead_tokens < 1:
             raise UsageError(
                 f"the number of look-ahead tokens must be at least 1, not {self.lookahead_tokens}"
             )
-
-    def choose(
-        self, attention: LayerAttention, layout: BatchLayout, count: int, first: Tensor
-    ) -> Tensor:
-        """The window, and what any query attends to most."""
-        scores = group_scores(attention, layout, self.window, "max")
-        return choose(scores, count, self.window, self.kernel_size, first)
 
     def sparse_for(self, layout: BatchLayout) -> SparsePrefill | None:
         """How a batch is read, if sparsely: there must be as many columns to choose from."""
@@ -169,11 +168,7 @@ class SpecKV:
 
 
 def method_of(name: str, budget: int) -> Method:
-    """The way in which a method of `specpc.kv.settings.METHODS` cuts caches.
-
-    Raises:
-        BudgetError: the budget is too small for it.
-    """
+    """The way in which a method of `specpc.kv.settings.METHODS` cuts caches."""
     if name == "snapkv":
         return SnapKV(budget)
     return StreamingLLM(budget) if name == "streaming" else SpecKV(budget)
@@ -185,10 +180,3 @@ def _check_budget(budget: int, least: int, what: str) -> None:
             f"a KV budget of {budget} leaves no room besides the {least} {what}: "
             f"use at least {least + 1}"
         )
-
-
-def _check_window(window: int, kernel_size: int) -> None:
-    if window < 0:
-        raise UsageError(f"the window cannot be negative: {window}")
-    if kernel_size < 1 or kernel_size % 2 == 0:
-        raise UsageError(f"the kernel size must be odd and at least 1, not {kernel_size}")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
-from specpc.errors import InputError, UnsupportedModelError, UsageError
+from specpc.errors import InputError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.methods import SpecKV
 from specpc.kv.scores import BatchLayout
 from specpc.kv.sparse import sparse_attention
 from specpc.machine.memory import memory_errors
+from specpc.models.forward import not_observed
 from specpc.models.observed import ATTENTION
 
 if TYPE_CHECKING:
@@ -94,15 +97,13 @@ def prefill_each(
             observer=_Trimmer(caches, methods, layout),
         )
     if any(layer.indices is None for layer in caches[0].layers):
-        raise UnsupportedModelError(
-            f"the attention of this target ({target.config.model_type}) cannot be observed: "
-            "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
-        )
+        raise not_observed(target, "target")
     for cache in caches:
         cache.prompt_bytes = cache_bytes(cache)
     return caches
 
 
+@dataclass(frozen=True)
 class _Trimmer:
     """Observer that cuts the cache of a layer once its attention has all keys at hand.
 
@@ -110,12 +111,9 @@ class _Trimmer:
     for as long as it takes.
     """
 
-    def __init__(
-        self, caches: Sequence[KeptCache], methods: Sequence[Method], layout: BatchLayout
-    ) -> None:
-        self.caches = caches
-        self.methods = methods
-        self.layout = layout
+    caches: Sequence[KeptCache]
+    methods: Sequence[Method]
+    layout: BatchLayout
 
     def __call__(self, attention: LayerAttention) -> Tensor | None:
         whole = self.caches[0].layers[attention.layer]
@@ -172,10 +170,9 @@ def _with_lookahead(
         return ids, real
     if len(lookahead) != len(ids):
         raise UsageError(f"there are {len(ids)} prompts, but {len(lookahead)} look-aheads")
-    width = max(len(guess) for guess in lookahead)
-    guesses = ids.new_zeros(len(ids), width)
-    there = torch.zeros_like(guesses, dtype=torch.bool)
-    for row, guess in enumerate(lookahead):
-        guesses[row, : len(guess)] = guess
-        there[row, : len(guess)] = True
-    return torch.cat((ids, guesses), dim=1), torch.cat((real, there), dim=1)
+    guesses = [guess.to(ids) for guess in lookahead]
+    there = [torch.ones_like(guess, dtype=torch.bool) for guess in guesses]
+    return (
+        torch.cat((ids, pad_sequence(guesses, batch_first=True)), dim=1),
+        torch.cat((real, pad_sequence(there, batch_first=True)), dim=1),
+    )

@@ -7,23 +7,14 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Cost:
-    """What an answer took on this machine.
+    """What an answer took on this machine."""
 
-    Attributes:
-        prompt_tokens: tokens that the target read, a draft's guess not counted.
-        answer_tokens: tokens it wrote, the one that ends the answer included.
-        first_seconds: wall-clock time from text to the first token, a draft's guess included.
-        seconds: to the end of the answer.
-        cache_bytes: keys and values held when the prompt had been read.
-        peak_bytes: most memory in use (see `specpc.machine.memory.PeakMemory`), weights included.
-    """
-
-    prompt_tokens: int
-    answer_tokens: int
-    first_seconds: float
-    seconds: float
-    cache_bytes: int
-    peak_bytes: int | None
+    prompt_tokens: int  # that the target read, a draft's guess not counted
+    answer_tokens: int  # that it wrote, the one that ends the answer included
+    first_seconds: float  # from text to the first token, a draft's guess included
+    seconds: float  # to the end of the answer
+    cache_bytes: int  # of keys and values when the prompt had been read
+    peak_bytes: int | None  # as `PeakMemory` counts it, weights included
 
     def after(self, seconds: float, peak_bytes: int | None) -> Cost:
         """With what was done before: how long it took, and the most memory in use meanwhile."""
@@ -39,12 +30,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a target said.
+    """What a target said, whether the context was too long and lost its middle, and what it took.
 
-    Attributes:
-        text: its answer, without special tokens.
-        truncated: whether the context was too long and lost its middle.
-        cost: what it took; ``None`` where another machine answered.
+    There is no cost where another machine answered.
     """
 
     text: str

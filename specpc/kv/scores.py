@@ -24,15 +24,10 @@ _MOST_PROBABILITIES: Final = 2**25
 
 @dataclass(frozen=True)
 class BatchLayout:
-    """Where the tokens of a batch stand: prompts padded on the left, look-ahead on the right.
+    """Where the tokens of a batch stand: prompts padded on the left, look-ahead on the right."""
 
-    Attributes:
-        real: ``[batch, tokens]``, false for padding.
-        prompt: tokens of a prompt, padding included.
-    """
-
-    real: Tensor
-    prompt: int
+    real: Tensor  # [batch, tokens], false for padding
+    prompt: int  # tokens of a prompt, padding included
 
     @property
     def keys(self) -> int:
@@ -48,19 +43,10 @@ class BatchLayout:
 def group_scores(
     attention: LayerAttention, layout: BatchLayout, window: int, reduction: Reduction
 ) -> Tensor:
-    """Attention to the prompt from its end and the look-ahead, one number a key and KV head.
+    """Attention to the prompt from its end and the look-ahead: ``[batch, kv_heads, keys]`` float32.
 
     The queries are the ``window`` tokens before the last prompt token, that token, and the
     look-ahead; heads that share a KV head and all these queries are reduced to one.
-
-    Args:
-        attention: one layer of the forward over prompt and look-ahead.
-        layout: of the batch.
-        window: how many tokens before the last.
-        reduction: largest or mean attention.
-
-    Returns:
-        ``[batch, kv_heads, keys]``, float32.
     """
     batch, heads, tokens = attention.query.shape[:3]
     kv_heads, keys = attention.key.shape[1], layout.keys
@@ -83,14 +69,14 @@ def group_scores(
 
 
 def choose(scores: Tensor, count: int, window: int, kernel_size: int, first: Tensor) -> Tensor:
-    """The keys to keep: the last ``window``, and the best of the others.
+    """The ``count`` keys to keep: the last ``window``, and the best of the others.
 
     Scores outside the window are max-pooled over ``kernel_size`` neighbours; of equal ones the
     earliest is kept.
 
     Args:
         scores: ``[batch, kv_heads, keys]``, at least 0.
-        count: how many are kept, at most ``keys``.
+        count: at most ``keys``.
         window: how many of the last are kept in any case.
         kernel_size: odd.
         first: ``[batch]``, the first key of each sequence that can be kept; where a sequence has
@@ -110,3 +96,8 @@ def choose(scores: Tensor, count: int, window: int, kernel_size: int, first: Ten
     rank = rank.masked_fill(hidden[:, None], float("-inf"))
     order = rank.sort(dim=-1, descending=True, stable=True).indices[..., :count]
     return order.sort(dim=-1).values
+
+
+def pick(states: Tensor, indices: Tensor) -> Tensor:
+    """Entries ``[batch, kv_heads, n, head_dim]`` of a layer's, by ``[batch, kv_heads, n]``."""
+    return states.gather(2, indices[..., None].expand(-1, -1, -1, states.shape[-1]))

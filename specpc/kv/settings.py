@@ -14,8 +14,7 @@ MethodName = Literal["full", "specpc", "speckv", "speckv-pc", "snapkv", "streami
 METHODS: Final[tuple[str, ...]] = get_args(MethodName)
 PROMPT_BUDGET: Final = 2048
 KV_BUDGET: Final = 256
-# As SpecKV and SnapKV keep a window of 32 in any case.
-_LEAST_KV_BUDGET: Final = 33
+_LEAST_KV_BUDGET: Final = 33  # as SpecKV and SnapKV keep a window of 32 in any case
 
 
 @dataclass(frozen=True)

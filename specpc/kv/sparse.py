@@ -16,6 +16,7 @@ from torch.nn.attention.flex_attention import BlockMask, flex_attention
 from torch.nn.functional import pad
 
 from specpc.errors import UsageError
+from specpc.kv.scores import pick
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,7 +75,7 @@ def sparse_attention(
     """
     query, tokens = attention.query, attention.query.shape[2]
     attend = _compiled() if query.device.type == "cuda" else flex_attention
-    far_keys, far_values = (_gather(s, columns) for s in (attention.key, attention.value))
+    far_keys, far_values = pick(attention.key, columns), pick(attention.value, columns)
     far_real = real[:, None].expand(*columns.shape[:2], -1).gather(2, columns)
     parts = []
     for low in range(0, tokens, _ROWS):
@@ -95,7 +96,7 @@ def sparse_attention(
 def block_mask(
     columns: Tensor, far_real: Tensor, near_real: Tensor, window: int, low: int, heads: int
 ) -> BlockMask:
-    """Which keys some queries see: first the columns, then the keys around the queries.
+    """Which keys some queries, from position ``low`` on, see: columns, then keys around them.
 
     Args:
         columns: ``[batch, kv_heads, n]``, as for `sparse_attention`.
@@ -145,10 +146,6 @@ def _cut(states: Tensor, where: slice, dim: int) -> Tensor:
     inside = states.narrow(dim, max(0, where.start), min(size, where.stop) - max(0, where.start))
     rest = [0, 0] * (states.ndim - 1 - dim) + [max(0, -where.start), max(0, where.stop - size)]
     return pad(inside, rest) if any(rest) else inside
-
-
-def _gather(states: Tensor, columns: Tensor) -> Tensor:
-    return states.gather(2, columns[..., None].expand(-1, -1, -1, states.shape[-1]))
 
 
 @cache

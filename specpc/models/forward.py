@@ -125,9 +125,9 @@ def answer_ends(model: Draft) -> list[int]:
     return sorted({*end_ids(model.model), model.tokenizer.eos_token_id} - {None})
 
 
-def not_observed(model: Any) -> UnsupportedModelError:
+def not_observed(model: Any, role: str = "draft") -> UnsupportedModelError:
     """The error for a model none of whose attention layers reported to an observer."""
     return UnsupportedModelError(
-        f"the attention of this draft ({model.config.model_type}) cannot be observed: "
+        f"the attention of this {role} ({model.config.model_type}) cannot be observed: "
         "use a Llama, Qwen, Mistral, Phi-3, Granite or Gemma 3 style model"
     )

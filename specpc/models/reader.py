@@ -25,17 +25,21 @@ class Reader:
 
     Attributes:
         draft: the draft model.
+        thinks: whether its template may have it write down thoughts before an answer.
         encoder: made of the draft's tokenizer.
         template: made of its chat template.
     """
 
     draft: Draft
+    thinks: bool = True
     encoder: TextEncoder = field(init=False, repr=False, compare=False)
     template: Template = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Copy the tokenizer; render the template."""
-        template = render_template(self.draft.tokenizer)
+        # Templates that know nothing of thoughts ignore it.
+        settings = {} if self.thinks else {"enable_thinking": False}
+        template = render_template(self.draft.tokenizer, **settings)
         encoder = TextEncoder(self.draft.tokenizer, (template.head, template.tail))
         object.__setattr__(self, "template", template)
         object.__setattr__(self, "encoder", encoder)

@@ -119,7 +119,7 @@ def test_a_draft_with_another_tokenizer_guesses_in_the_targets_tokens(
     target = replace(draft, model=tiny_model("qwen3"), tokenizer=pair_tokenizer(), name="big")
     seen = []
     monkeypatch.setattr(
-        "specpc.kv.drafting.greedy_lookahead",
+        "specpc.kv.lookahead.greedy_lookahead",
         lambda *_: [draft.tokenizer("a topic", return_tensors="pt").input_ids[0]],
     )
     from specpc.kv import answering
@@ -143,7 +143,7 @@ def test_speckv_pc_reads_the_text_once_where_its_scorer_guesses(
         reads.append(ids.shape[1])
         return greedy_lookahead(model, ids, count)
 
-    monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", noted)
+    monkeypatch.setattr("specpc.kv.lookahead.greedy_lookahead", noted)
     cut = ["-q", "Topic 3?", "--prompt-budget", "300", "--kv-budget", "60"]
     by_heads = ["--method", "speckv-pc", "--scorer", "received-attention"]
     assert run(doc, *cut, *by_heads).exit_code == 0

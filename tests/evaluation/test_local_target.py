@@ -10,9 +10,9 @@ import torch
 
 from specpc.drafts.load import load_target
 from specpc.errors import InputError, UnknownDraftError
-from specpc.evaluation.asking import clean, request_after
-from specpc.evaluation.local_target import LocalTarget
-from specpc.kv.answering import cut_middle
+from specpc.evaluation.local_target import local_target
+from specpc.evaluation.targets import clean, request_after
+from specpc.kv.answering import AnsweringModel, cut_middle
 from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft
@@ -41,16 +41,16 @@ class Recorded:
         return self.model(**inputs)
 
 
-def recorded(limit: int = 4096, answer_tokens: int = 4, **tokenizer: Any) -> LocalTarget:
+def recorded(limit: int = 4096, answer_tokens: int = 4, **tokenizer: Any) -> AnsweringModel:
     draft = tiny_draft()
     draft.model.config.max_position_embeddings = limit
     model: Any = Recorded(draft.model)
-    return LocalTarget(
+    return local_target(
         replace(draft, model=model, tokenizer=byte_tokenizer(**tokenizer)), answer_tokens
     )
 
 
-def read_text(target: LocalTarget) -> str:
+def read_text(target: AnsweringModel) -> str:
     model: Any = target.model.model
     return str(target.model.tokenizer.decode([*model.read[0], *model.read[1]]))
 
@@ -96,7 +96,7 @@ def test_cut_middle() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_decoding_equals_transformers_greedy_search(family: str) -> None:
-    target = LocalTarget(tiny_draft(family), 12)
+    target = local_target(tiny_draft(family), 12)
     tokenizer, model = target.model.tokenizer, target.model.model
     prompt = f"<s>{TEXT}{request_after('Why?')}\n"
     ids = torch.tensor([TextEncoder(tokenizer).template_ids(prompt)])
@@ -132,7 +132,7 @@ def test_thoughts_are_no_answer(said: str, answer: str) -> None:
 
 
 def test_the_default_draft_answers(draft: Draft) -> None:
-    reply = LocalTarget(draft, 32).answer(" ".join(FACTS[2:5]), item().question)
+    reply = local_target(draft, 32).answer(" ".join(FACTS[2:5]), item().question)
     assert "Marta Quist" in reply.text
 
 

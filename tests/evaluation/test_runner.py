@@ -8,8 +8,8 @@ import pytest
 
 from specpc.errors import BudgetError, InputError, SpecPCError, UsageError
 from specpc.evaluation.base import KeptText
-from specpc.evaluation.full import FullMethod
 from specpc.evaluation.runner import RunPlan, run
+from specpc.evaluation.truncate import TruncateMethod
 from specpc.kv.replies import Reply
 from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
@@ -95,7 +95,7 @@ class Parrot:
 
 
 def test_a_target_answers_from_every_text() -> None:
-    full = FullMethod(TextEncoder(byte_tokenizer()))
+    full = TruncateMethod(TextEncoder(byte_tokenizer()))
     target = Parrot()
     records = list(
         run([item()], {"full": full, "fake": Fake()}, RunPlan([0.1, 0.2]), target=target)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from specpc.evaluation.asking import request, request_after
 from specpc.evaluation.base import TextMethod
-from specpc.evaluation.local_target import LocalTarget
+from specpc.evaluation.local_target import TrimmedMethod, local_target
 from specpc.evaluation.methods import build_methods
 from specpc.evaluation.runner import RunPlan, run
-from specpc.evaluation.trimmed import TrimmedMethod
+from specpc.evaluation.targets import request, request_after
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
-from specpc.kv.drafting import Guesser
+from specpc.kv.answering import AnsweringModel
+from specpc.kv.lookahead import Guesser
 from specpc.models.reader import Reader
 from specpc.options import Setup
 from specpc.pipeline.compressor import Compressor
@@ -32,15 +32,15 @@ ENTRY = 3 * 2 * 2 * 8 * 4  # layers, keys and values, heads of 8 numbers in floa
 
 
 @pytest.fixture
-def target() -> LocalTarget:
-    return LocalTarget(tiny_draft("qwen3"), 6)
+def target() -> AnsweringModel:
+    return local_target(tiny_draft("qwen3"), 6)
 
 
-def methods(target: LocalTarget, *names: str) -> dict[str, TextMethod]:
+def methods(target: AnsweringModel, *names: str) -> dict[str, TextMethod]:
     return build_methods(names, Setup("tiny"), target=target)
 
 
-def method(target: LocalTarget, name: str) -> TrimmedMethod:
+def method(target: AnsweringModel, name: str) -> TrimmedMethod:
     found = methods(target, name)[name]
     assert isinstance(found, TrimmedMethod)
     return found
@@ -50,7 +50,7 @@ def method(target: LocalTarget, name: str) -> TrimmedMethod:
     "kinds", [(SpecKV(60), SpecKV(40), SpecKV(5000)), (SnapKV(50), StreamingLLM(40), SnapKV(5000))]
 )
 def test_answers_are_those_of_generate(
-    target: LocalTarget, kinds: tuple[SpecKV | SnapKV | StreamingLLM, ...]
+    target: AnsweringModel, kinds: tuple[SpecKV | SnapKV | StreamingLLM, ...]
 ) -> None:
     model, tokenizer = target.model.model, target.model.tokenizer
     reader = Reader(target.model)
@@ -71,7 +71,7 @@ def test_answers_are_those_of_generate(
     assert replies[-1] == target.answer(TEXT, "Why?")
 
 
-def test_the_draft_is_asked_once_and_only_if_something_is_cut(target: LocalTarget) -> None:
+def test_the_draft_is_asked_once_and_only_if_something_is_cut(target: AnsweringModel) -> None:
     asked: list[int] = []
 
     def guess() -> torch.Tensor:
@@ -85,7 +85,7 @@ def test_the_draft_is_asked_once_and_only_if_something_is_cut(target: LocalTarge
 
 
 def test_the_guess_is_made_of_what_the_target_reads(
-    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+    target: AnsweringModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[tuple[object, ...]] = []
     monkeypatch.setattr(
@@ -108,7 +108,7 @@ def test_the_guess_is_made_of_what_the_target_reads(
 
 
 def test_a_scorer_that_looks_ahead_makes_the_guess(
-    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+    target: AnsweringModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = request(item().question)
     trimmed = method(target, "speckv-pc:paper")
@@ -117,14 +117,14 @@ def test_a_scorer_that_looks_ahead_makes_the_guess(
     compressed = trimmed.prepare(item())(0.5)
     assert compressed.text != TEXT
     assert compressed.lookahead == tuple(own.tolist())
-    monkeypatch.setattr("specpc.kv.drafting.greedy_lookahead", None)  # it is not asked again
+    monkeypatch.setattr("specpc.kv.lookahead.greedy_lookahead", None)  # it is not asked again
     assert trimmed.guesser.guess(TEXT, asked, compressed.lookahead).tolist() == own.tolist()
     assert compressed.answers is not None
     assert len(list(compressed.answers([40, 50]))) == 2
 
 
 @pytest.mark.parametrize("name", ["speckv", "speckv-pc:paper"])
-def test_a_draft_of_its_own_guesses(target: LocalTarget, tmp_path: Path, name: str) -> None:
+def test_a_draft_of_its_own_guesses(target: AnsweringModel, tmp_path: Path, name: str) -> None:
     tiny_model("llama").save_pretrained(tmp_path)  # of a kind that compresses without transformers
     byte_tokenizer().save_pretrained(tmp_path)
     found = build_methods([name], Setup(str(tmp_path), device="cpu"), target=target)
@@ -133,13 +133,13 @@ def test_a_draft_of_its_own_guesses(target: LocalTarget, tmp_path: Path, name: s
     assert len(list(compressed.answers([40, 50]))) == 2
 
 
-def test_the_draft_is_the_target_where_they_have_one_name(target: LocalTarget) -> None:
+def test_the_draft_is_the_target_where_they_have_one_name(target: AnsweringModel) -> None:
     guesser = method(target, "speckv").guesser
     assert guesser is not None
     assert guesser.compressor.draft is target.model
 
 
-def test_records(target: LocalTarget) -> None:
+def test_records(target: AnsweringModel) -> None:
     subject = item(1)
     kinds = methods(target, "full", "snapkv", "speckv-pc")
     records = list(run([subject], kinds, RunPlan([0.5], [40, 60]), target=target))
@@ -160,7 +160,7 @@ def test_records(target: LocalTarget) -> None:
     assert record.answer is None
 
 
-def test_a_draft_that_reads_less_guesses_from_what_it_would_keep(target: LocalTarget) -> None:
+def test_a_draft_that_reads_less_guesses_from_what_it_would_keep(target: AnsweringModel) -> None:
     draft = tiny_draft()
     draft.model.config.max_position_embeddings = 300
     guesser = Guesser(Compressor.from_pretrained(draft), target.model, 4)

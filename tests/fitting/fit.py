@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from specpc.evaluation.metrics import evidence_recall
+from specpc.evaluation.measures import evidence_recall
 from specpc.evaluation.statistics import bootstrap
 from specpc.scorers.lexical import follow_rare_words, standardised, stems
 from specpc.scorers.retrieval_heads import fuse, signed_root

@@ -1,4 +1,7 @@
-"""How well an answer matches the accepted ones: pure functions of strings, 0 to 1."""
+"""What was kept of what a question needs, and how well an answer matches the accepted ones.
+
+Pure functions of strings and spans; measures are 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import regex
 
 from specpc.errors import missing
@@ -24,6 +28,31 @@ _TOKEN: Final = regex.compile(rf"[{UNSPACED_SCRIPTS}]\p{{M}}*|[^\s{UNSPACED_SCRI
 _WORD: Final = regex.compile(
     rf"[{UNSPACED_SCRIPTS}]\p{{M}}*|[\p{{L}}\p{{N}}\p{{M}}--[{UNSPACED_SCRIPTS}]]+", regex.VERSION1
 )
+
+
+def evidence_recall(
+    text: str, evidence: Sequence[str], ranges: Sequence[tuple[int, int]]
+) -> float | None:
+    """Mean over gold strings of the share of their characters that was kept.
+
+    A string that occurs several times counts with the occurrence kept best. ``None`` if none of
+    them occurs in the text, of which the character ``ranges`` were kept.
+    """
+    mask = np.zeros(len(text), dtype=bool)
+    for start, end in ranges:
+        mask[start:end] = True
+    before = np.concatenate(([0], np.cumsum(mask)))  # kept characters before each offset
+    shares = [
+        max(int(before[start + len(gold)] - before[start]) for start in starts) / len(gold)
+        for gold in evidence
+        if gold and (starts := _starts(text, gold))
+    ]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _starts(text: str, gold: str) -> list[int]:
+    found = regex.finditer(regex.escape(gold), text, overlapped=True)
+    return [match.start() for match in found]
 
 
 @dataclass(frozen=True)
@@ -84,42 +113,28 @@ def exact_match(answer: str, gold: str) -> bool:
 def token_f1(answer: str, gold: str) -> float:
     """Harmonic mean of precision and recall of the words, as often as they occur."""
     ours, theirs = answer_tokens(answer), answer_tokens(gold)
-    if not ours or not theirs:
-        return 0.0
-    return 2 * (Counter(ours) & Counter(theirs)).total() / (len(ours) + len(theirs))
+    return _f_measure((Counter(ours) & Counter(theirs)).total(), ours, theirs)
+
+
+def rouge_l(answer: str, gold: str) -> float:
+    """F-measure of the longest common subsequence of words, without stemming."""
+    ours, theirs = (_WORD.findall(text.lower()) for text in (answer, gold))
+    return _f_measure(_lcs().similarity(ours, theirs), ours, theirs)
+
+
+def _f_measure(shared: int, ours: Sequence[str], theirs: Sequence[str]) -> float:
+    return 2 * shared / (len(ours) + len(theirs)) if ours and theirs else 0.0
 
 
 def contained(answer: str, golds: Sequence[str], mode: str) -> float:
-    """RULER's string match: the share of ``golds`` in the answer, or whether any is.
-
-    Args:
-        answer: what the target said.
-        golds: at least one.
-        mode: ``all`` for the share, ``any`` for 0 or 1.
-    """
+    """RULER's string match: the share of some answers in another (``all``), or whether any is."""
     text = answer.lower()
     found = [gold.lower() in text for gold in golds]
     return sum(found) / len(found) if mode == "all" else float(any(found))
 
 
-def rouge_l(answer: str, gold: str) -> float:
-    """F-measure of the longest common subsequence of words, without stemming.
-
-    Raises:
-        MissingPackageError: rapidfuzz is not installed.
-    """
-    ours, theirs = (_WORD.findall(text.lower()) for text in (answer, gold))
-    if not ours or not theirs:
-        return 0.0
-    return 2 * int(_lcs().similarity(ours, theirs)) / (len(ours) + len(theirs))
-
-
 def check_packages(items: Sequence[Item]) -> None:
-    """Raise before a long run if the answers of some item cannot be scored.
-
-    Raises:
-        MissingPackageError: ROUGE-L is needed and its package is not installed.
-    """
+    """Raise before a long run what `score_answer` would in the middle of it."""
     if any(item.answers and item.answers_mode == "any" and not item.extractive for item in items):
         _lcs()
 

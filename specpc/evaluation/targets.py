@@ -1,52 +1,71 @@
-"""A target behind an OpenAI-compatible chat-completions server."""
+"""What targets are asked, what of their replies counts as an answer, and targets behind servers.
+
+What is not known here: how texts were compressed, and what a right answer is.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation.asking import clean, request_after
 from specpc.kv.replies import Reply
 from specpc.machine.http import HTTPClient, UnreachableError
 from specpc.machine.network import split_address
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+# Enough for four of RULER's numbers in a vocabulary of digits; most answers end far earlier.
+ANSWER_TOKENS: Final = 64
+
+# LongBench's words for question answering, with "the given passages" made "the text above".
+_REQUEST: Final = (
+    "Answer the question based on the text above. Only give me the answer and do not output "
+    "any other words.\n\nQuestion: {}\nAnswer:"
+)
+_THOUGHTS: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 
 _PATH: Final = "/chat/completions"
 _WAIT_SECONDS: Final = (1.0, 2.0, 4.0)  # before the second, third and last try
 _KEY: Final = "OPENAI_API_KEY"
 
 
+class Target(Protocol):
+    """Answers questions from a context."""
+
+    def answer(self, context: str, question: str) -> Reply:
+        """The target's most probable answer."""
+
+
+def request(question: str) -> str:
+    """What a target is asked of a context."""
+    return _REQUEST.format(question)
+
+
+def request_after(question: str) -> str:
+    """What stands after the context where there is no other template."""
+    return f"\n\n{request(question)}"
+
+
+def clean(text: str) -> str:
+    """An answer without the thoughts that some models write down first."""
+    return _THOUGHTS.sub("", text, count=1).strip() if _THOUGHTS.match(text) else text.strip()
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """A server, and a model on it.
+    """A model on an OpenAI-compatible chat-completions server."""
 
-    Attributes:
-        url: where requests go, ending in ``/chat/completions``.
-        model: its name there.
-        answer_tokens: most tokens of an answer.
-        api_key: sent along if there is one.
-        waits: seconds before each further try of a request that the server could not serve.
-    """
-
-    url: str
-    model: str
+    url: str  # where requests go, ending in /chat/completions
+    model: str  # its name there
     answer_tokens: int
     api_key: str | None = field(default=None, repr=False)
-    waits: Sequence[float] = _WAIT_SECONDS
 
     @classmethod
     def at(cls, address: str, model: str, answer_tokens: int) -> Endpoint:
-        """An endpoint as the user named it, with the key from the environment.
-
-        Raises:
-            UsageError: the address or the key cannot be used.
-        """
+        """An endpoint with the key from the environment; `UsageError` where it cannot be used."""
         key = os.environ.get(_KEY, "").strip()
         if not (key.isascii() and key.isprintable()):
             raise UsageError(f"{_KEY} holds characters that no key has")
@@ -58,13 +77,13 @@ class Endpoint:
         Raises:
             SpecPCError: the server cannot be reached, refuses, or answers with something else.
         """
-        request = {
+        body = {
             "model": self.model,
             "messages": [{"role": "user", "content": context + request_after(question)}],
             "temperature": 0,
             "max_tokens": self.answer_tokens,
         }
-        reply = self._send(json.dumps(request).encode())
+        reply = self._send(json.dumps(body).encode())
         try:
             content = json.loads(reply)["choices"][0]["message"]["content"]
             if not isinstance(content, (str, type(None))):
@@ -81,7 +100,7 @@ class Endpoint:
         if self.api_key is not None:
             headers["authorization"] = f"Bearer {self.api_key}"
         client = HTTPClient(
-            self.url, headers, self.waits, lambda s: s == 429 or s >= 500, proxies=True
+            self.url, headers, _WAIT_SECONDS, lambda s: s == 429 or s >= 500, proxies=True
         )
         try:
             response = client.send("POST", self.url, body)
@@ -98,11 +117,7 @@ class Endpoint:
 
 
 def check_address(address: str) -> str:
-    """Where requests go, of a server's address such as ``http://127.0.0.1:8000/v1``.
-
-    Raises:
-        UsageError: it is none.
-    """
+    """Where requests go, of a server's address; raises `UsageError` where it is none."""
     parts = split_address(address)
     if parts is None:
         raise UsageError(

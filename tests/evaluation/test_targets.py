@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.evaluation.asking import request_after
-from specpc.evaluation.endpoint import Endpoint, check_address
-from specpc.evaluation.local_target import LocalTarget
+from specpc.evaluation.local_target import local_target
+from specpc.evaluation.targets import Endpoint, check_address, request_after
 from specpc.kv.replies import Reply
 from tests.evaluation.items import FACTS, item
 from tests.evaluation.servers import Response, Server, answering, completion, scripted, serving
@@ -59,7 +58,7 @@ def test_a_server_with_the_default_draft_answers_as_the_draft_does_here(
     context, question = " ".join(FACTS[2:5]), item().question
     with serving(answering(draft)) as server:
         reply = Endpoint.at(server.address, "smollm2-135m", 32).answer(context, question)
-    assert reply == LocalTarget(draft, 32).answer(context, question)
+    assert reply == local_target(draft, 32).answer(context, question)
     assert "Marta Quist" in reply.text
 
 
