@@ -86,6 +86,14 @@ _INLINE: Final = regex.compile(
 # Scripts in which a sentence may follow another without a space between.
 _UNSPACED: Final = regex.compile(rf"[{UNSPACED_SCRIPTS}\p{{Tibetan}}\u3000-\u303f\uff00-\uffef]")
 _SPACE: Final = regex.compile(r"\s*+")
+# What no sentence begins with, and what ends none if a small letter follows.
+_GOES_ON: Final = frozenset(")]}»”.,;:!?%")
+_LOOKED_BACK: Final = 24
+_ABBREVIATED: Final = regex.compile(
+    r"(?:^|[\s(\[/])(?:\p{L}|\d+\p{L}?|[\p{L}\d]+(?:\.[\p{L}\d]+)++|approx|art|ca|cf|ch|dept"
+    r"|eds?|etc|figs?|incl|max|min|nos?|pp|resp|secs?|spp?|subsp|temp|vols?|vs)\.\s*+\Z",
+    regex.IGNORECASE,
+)
 # A row of columns: wide gaps that follow no mark.
 _COLUMN: Final = regex.compile(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
 _FEWEST_COLUMNS: Final = 2
@@ -109,16 +117,21 @@ def sentence_ends(text: str) -> set[int]:
 
 
 def _between_words(text: str, ends: set[int]) -> set[int]:
-    """Those that part words, after the white space."""
-    return {
-        space.end() if (space := _SPACE.match(text, end)) else end
-        for end in ends
-        if end == len(text)
-        or text[end - 1].isspace()
-        or text[end].isspace()
-        or _UNSPACED.match(text[end - 1])
-        or _UNSPACED.match(text[end])
-    }
+    """Those that part words and come before what can begin a sentence, after the white space."""
+    found: set[int] = set()
+    for before in ends:
+        space = _SPACE.match(text, before)
+        end = space.end() if space else before
+        if end == len(text):
+            found.add(end)
+        elif end == before and not text[end - 1].isspace():
+            if _UNSPACED.match(text[end - 1]) or _UNSPACED.match(text[end]):
+                found.add(end)
+        elif text[end] not in _GOES_ON and not (
+            text[end].islower() and _ABBREVIATED.search(text[max(0, end - _LOOKED_BACK) : end])
+        ):
+            found.add(end)
+    return found
 
 
 def _is_row(line: str) -> bool:

@@ -137,8 +137,14 @@ def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
 
 # Best first: the end of a line, of a sentence, of a clause, of an item, of a word.
 _BREAKS: Final = tuple(
-    re.compile(ending)
-    for ending in (r"[\r\n]+", r"[.!?。！？।؟۔]\s*", r"[;；:؛]\s*", r"[,，、،]\s*", r"\s+")
+    regex.compile(ending)
+    for ending in (
+        r"[\r\n]+",
+        r"[.!?؟]\s+|[。！？।۔]\s*|(?<=\p{Ll})[.!?](?=\p{Lu})",
+        r"[;:]\s+|[；؛]\s*",
+        r",\s+|[，、،]\s*",
+        r"\s+",
+    )
 )
 
 

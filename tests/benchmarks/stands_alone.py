@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+import regex
 import tomllib
 import yaml
 
@@ -181,7 +182,9 @@ def _lines(text: str) -> list[Range]:
     return [match.span() for match in re.finditer(r"[^\r\n]+", text)]
 
 
-_ENDS = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z])|[。！？]")
+_ENDS = regex.compile(
+    r"[.!?؟](?:[\"')\]”]|\s?\[\d+\])*\s+(?=[\"'(\[“—`•]*[\p{Lu}\p{Lo}\d])|[。！？][」』”）]*"
+)
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|vs|No|Fig|Sec|Art|etc|e\.g|i\.e|al)\.\s+\Z")
 
 
@@ -203,22 +206,43 @@ def whole_lines(kept: Kept) -> bool | None:
     )
 
 
+# No running text: items, tables, code, names of speakers.
+_NO_PROSE = re.compile(
+    r"\s*(?:[-*+|#>{}<•]|\(?\w{1,3}[.)]\s)|.*[{}|<>=\t]|(?:\[.*\]|[^\s.]{1,30}:\s)"
+)
+_WRAPPED = 50
+
+
 def _sentences(source: str) -> Iterator[Range]:
-    for block in re.finditer(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*", source):
-        start = block.start()
-        if re.search(r"^\s*(?:[-*+|#>{}<]|\d+[.)])|[{}|<>=\t]|\n\S{1,40}\n", block.group(), re.M):
-            continue  # items, tables, code: no running text
-        for match in _ENDS.finditer(source, block.start(), block.end()):
-            if _ABBREVIATED.search(source, start, match.end()):
-                continue
-            yield start, match.end()
-            start = match.end()
-        if re.search(r"[.!?。！？][\"')\]]*\s*\Z", block.group()):
-            yield start, block.end()
+    """Sentences of running text, in lines that are wrapped or not."""
+    lines = _lines(source)
+    start = None
+    for number, (low, high) in enumerate(lines):
+        if _NO_PROSE.match(source, low, high):
+            start = None
+            continue
+        start = low if start is None else start
+        for match in _ENDS.finditer(source, start, high):
+            if not _ABBREVIATED.search(source, start, match.end()):
+                yield start, match.end()
+                start = match.end()
+        following = lines[number + 1] if number + 1 < len(lines) else (len(source), len(source))
+        goes_on = (
+            high - low >= _WRAPPED
+            and source.count("\n", high, following[0]) == 1
+            and re.search(r"[\w,]\s*\Z", source[low:high])
+            and re.match(r"[ \t]*[a-z]", source[following[0] : following[1]])
+        )
+        if not goes_on:
+            if re.search(r"[.!?。！？][\"')\]]*\s*\Z", source[start:high]):
+                yield start, high
+            start = None
 
 
-def whole_sentences(kept: Kept) -> bool | None:
+def whole_sentences(kept: Kept, language: str) -> bool | None:
     """Whether sentences are kept whole or not at all; nothing where there are none."""
+    if language in LANGUAGES:
+        return None
     found = [kept.touched(*sentence) for sentence in _sentences(kept.source)]
     return all(some == every for some, every in found) if found else None
 
@@ -241,7 +265,7 @@ def check(item: Item, text: str, ranges: Sequence[Range]) -> list[bool | None]:
         parses(kept, language),
         headed(kept, language),
         whole_lines(kept),
-        whole_sentences(kept),
+        whole_sentences(kept, language),
         evidence(kept, item),
     ]
 
