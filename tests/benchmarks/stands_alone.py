@@ -177,6 +177,8 @@ def headed(kept: Kept, language: str) -> bool | None:
 
 # --- Whole lines, whole sentences ---------------------------------------------------------------
 
+_LONGEST_LINE: Final = 300
+
 
 def _lines(text: str) -> list[Range]:
     return [match.span() for match in re.finditer(r"[^\r\n]+", text)]
