@@ -184,6 +184,7 @@ def _lines(text: str) -> list[Range]:
     return [match.span() for match in re.finditer(r"[^\r\n]+", text)]
 
 
+_LONGEST_LINE: Final = 300
 _ENDS = regex.compile(
     r"[.!?؟](?:[\"')\]”]|\s?\[\d+\])*\s+(?=[\"'(\[“—`•]*[\p{Lu}\p{Lo}\d])|[。！？][」』”）]*"
 )
@@ -203,9 +204,14 @@ def whole_lines(kept: Kept) -> bool | None:
     """Whether lines are kept whole or not at all, in a text of lines."""
     if not _of_lines(kept.source):
         return None
-    return all(
-        some == every for some, every in (kept.touched(*line) for line in _lines(kept.source))
-    )
+    lines = [line for line in _lines(kept.source) if not _is_paragraph(kept.source, line)]
+    found = [kept.touched(*line) for line in lines]
+    return all(some == every for some, every in found)
+
+
+def _is_paragraph(source: str, line: Range) -> bool:
+    """Whether a line holds several sentences, each of which may be kept for itself."""
+    return line[1] - line[0] > _LONGEST_LINE or _ENDS.search(source, *line) is not None
 
 
 # No running text: items, tables, code, names of speakers.
