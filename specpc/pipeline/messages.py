@@ -62,9 +62,8 @@ class Conversation:
         at, messages = _messages(request)
         last = _last_user_turn(messages)
         if question is None and last is None:
-            raise InputError(
-                "there is no user message with text to take the question from: give one with -q"
-            )
+            told = "there is no user message with text to take the question from"
+            raise InputError(f"{told}: give one with question=")
         query = question if question is not None else _query(messages[last or 0])
         places = [
             (*at, number, *place)

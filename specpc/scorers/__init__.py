@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -105,14 +104,9 @@ def make_scorer(name: str, draft: Draft) -> NamedScorer:
         if settings is not None:
             return NamedScorer(row, settings)
     raise DraftError(
-        f"the retrieval heads of draft {draft.name} are not known: find them with {advice(draft)}, "
-        "or use scorer='paper'"
+        f"the retrieval heads of draft {draft.name} are not known: let the command specpc "
+        f"calibrate find them for draft={draft.name!r}, or use scorer='paper'"
     )
-
-
-def advice(draft: Draft) -> str:
-    """The command that would give a draft a head profile."""
-    return f"specpc calibrate draft={shlex.quote(draft.name)}"
 
 
 def make_question_free_scorer(name: str, draft: Draft) -> NamedScorer | None:
