@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.errors import InputError
 from specpc.models.template import Frame, Template, build_frame, render_template
@@ -54,7 +54,7 @@ class Reader:
         Raises:
             InputError: the question leaves no room for a context.
         """
-        limit = getattr(self.config, "max_position_embeddings", None)
+        limit = getattr(self.draft.config, "max_position_embeddings", None)
         limit = _LONGEST_WINDOW if limit is None else int(limit)
         room = limit - len(frame.before) - len(frame.after) - reserved
         if room < _LEAST_CONTEXT:
@@ -63,8 +63,3 @@ class Reader:
                 f"{self.draft.name} can read: shorten it, or use a draft with a longer context"
             )
         return min(room, _LONGEST_WINDOW)
-
-    @property
-    def config(self) -> Any:
-        """The text model's configuration."""
-        return self.draft.config

@@ -46,14 +46,11 @@ class Loaded:
     Attributes:
         draft: the draft model.
         scorer: the scoring rule.
-        unit: what is kept or dropped whole: ``structure``, ``sentence``, ``line``, ``paragraph``,
-            ``word`` or ``token`` (the paper's: best tokens with their neighbours); ``auto`` for
-            ``structure`` where there is a question, and for the words of its prose where there is
-            none.
+        unit: what is kept or dropped whole: a `specpc.options.Unit`.
         question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
             a neutral instruction.
-        counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
-            ``None`` for the draft's own tokenizer.
+        counter: counts the tokens of budgets and results (see `find_counter` of
+            `specpc.counting.counters`); ``None`` for the draft's own tokenizer.
         cache: keeps scores, so that another budget for the same text and question costs no
             forward; ``None`` for none.
         reader: the draft as a reader.
@@ -148,15 +145,14 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
     """Score what was read, window by window, or find the scores in the cache."""
     start = time.perf_counter()
     question, count = read.query.text, read.tokens.count_before(read.query.tail_start)
-    limit = read.scorer.window(loaded.reader, question)
+    limit = read.scorer.context_window(loaded.reader, question)
     parts = [read.tokens.count_before(low) for low, _ in read.source.ranges]
     windows = cut_part_windows(parts, read.picker.pieces.starts, count, limit)
-    pieces = read.picker.judged
-    context = Context(read.tokens.ids[:count], windows, pieces)
+    context = Context(read.tokens.ids[:count], windows, read.picker.judged)
     scores, key = None, ""
     if loaded.cache is not None:
         key = score_key(loaded.reader, read.scorer, question, context)
-        scores = loaded.cache.find(key, count, None if pieces is None else len(pieces))
+        scores = loaded.cache.find(key)
     known = scores is not None
     if scores is None:
         scores = read.scorer.score(loaded.reader, question, context, progress)

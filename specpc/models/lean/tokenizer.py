@@ -33,11 +33,6 @@ class LeanTokenizer:
     ready: list[Tokenizer] = field(default_factory=list, repr=False)
 
     @property
-    def is_fast(self) -> bool:
-        """True: it knows where in the text a token lies."""
-        return True
-
-    @property
     def bos_token(self) -> str | None:
         """The token every text begins with, if there is one."""
         return self.special_tokens.get("bos_token")
@@ -56,13 +51,9 @@ class LeanTokenizer:
         tokenize: bool = False,
         add_generation_prompt: bool = False,
     ) -> str:
-        """Render messages.
-
-        Raises:
-            ValueError: tokens are wanted, or there is no template.
-        """
-        if tokenize or self.chat_template is None:
-            raise ValueError("this tokenizer renders text by a chat template only")
+        """Render messages by the template there is; tokens are not to be had."""
+        assert self.chat_template is not None
+        assert not tokenize
         return _render(
             self.chat_template,
             messages=messages,
