@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.counting import find_counter
-from specpc.drafts.deferred import defer_draft
-from specpc.drafts.load import load_draft
+from specpc.counting.counters import find_counter
+from specpc.drafts.load import defer_draft, load_draft
 from specpc.errors import UsageError
 from specpc.machine.reporting import silent
 from specpc.models.draft import Draft

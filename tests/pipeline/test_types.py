@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from specpc import Compressor, Document, Protection, SpecPCError
-from specpc.counting import find_counter
+from specpc.counting.counters import find_counter
 from tests.tiny_models import tiny_draft
 
 TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
