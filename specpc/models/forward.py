@@ -112,12 +112,11 @@ def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple
     passes: list[list[tuple[int, int]]] = []
     held = 0
     for low, high in windows:
-        if passes and held + high - low <= most:
-            passes[-1].append((low, high))
-            held += high - low
-        else:
-            passes.append([(low, high)])
+        held += high - low
+        if not passes or held > most:
+            passes.append([])
             held = high - low
+        passes[-1].append((low, high))
     return passes
 
 
