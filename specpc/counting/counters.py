@@ -24,15 +24,10 @@ DRAFT: Final = "draft"
 
 @dataclass(frozen=True)
 class Counter:
-    """Counts the tokens of a text as the model that will read it does.
+    """Counts the tokens of a text as the model that will read it does."""
 
-    Attributes:
-        name: how the user named it.
-        count: number of tokens of a text by itself, in which special tokens are mere characters.
-    """
-
-    name: str
-    count: Callable[[str], int]
+    name: str  # as the user named it
+    count: Callable[[str], int]  # of a text by itself; special tokens are mere characters in it
 
 
 def tiktoken_counter(name: str, encoding: Encoding) -> Counter:

@@ -35,17 +35,11 @@ Source: TypeAlias = WheelFile | HubRepository | Path
 
 @dataclass(frozen=True)
 class DraftSpec:
-    """A draft model that was named, not yet fetched.
+    """A draft model that was named, not yet fetched."""
 
-    Attributes:
-        name: as the user named it.
-        source: where its weights come from.
-        download_bytes: what has to be downloaded, about; ``None`` if not known beforehand.
-    """
-
-    name: str
-    source: Source
-    download_bytes: int | None = None
+    name: str  # as the user named it
+    source: Source  # where its weights come from
+    download_bytes: int | None = None  # about, where it is known beforehand
 
 
 _ON_THE_HUB = (

@@ -34,17 +34,11 @@ _SIZES: Final = ("num_hidden_layers", "num_attention_heads", "max_position_embed
 
 
 class DeferredDraft(Draft):
-    """A draft whose weights are read when its model is first asked for.
-
-    Attributes:
-        config: as of `Draft`.
-        folder: as of `Draft`.
-        placement: as of `Draft`, but what was asked for on this machine, not what came of it.
-    """
+    """A draft whose weights are read when its model is first asked for."""
 
     config: Any = None
     folder: Path | None = None
-    placement: str = ""
+    placement: str = ""  # what was asked for on this machine, not what came of it
     _load: Callable[[], Draft]
 
     def __init__(self, load: Callable[[], Draft], **known: Any) -> None:

@@ -21,17 +21,10 @@ _LEAST_CONTEXT: Final = 64
 
 @dataclass(frozen=True)
 class Reader:
-    """A draft and its text encoder.
-
-    Attributes:
-        draft: the draft model.
-        thinks: whether its template may have it write down thoughts before an answer.
-        encoder: made of the draft's tokenizer.
-        template: made of its chat template.
-    """
+    """A draft, with its tokenizer and chat template made ready."""
 
     draft: Draft
-    thinks: bool = True
+    thinks: bool = True  # whether its template may have it write down thoughts before an answer
     encoder: TextEncoder = field(init=False, repr=False, compare=False)
     template: Template = field(init=False, repr=False, compare=False)
 

@@ -109,16 +109,12 @@ def fill(template: str, name: str, text: str) -> str:
 class Joining:
     """How documents stand side by side.
 
-    Attributes:
-        template: of each in the joined text, with ``{name}`` and ``{text}``.
-        least: tokens that each keeps at least.
-
     Raises:
-        UsageError: the template is none, or the number is negative.
+        UsageError: the template is none, or the number is negative or none.
     """
 
-    template: str = TEMPLATE
-    least: int = 0
+    template: str = TEMPLATE  # of each in the joined text, with ``{name}`` and ``{text}``
+    least: int = 0  # tokens that each keeps at least
 
     def __post_init__(self) -> None:
         """Check both."""

@@ -43,25 +43,16 @@ _UNASKED: Final = frozenset({QuerySource.NONE, QuerySource.NEUTRAL})
 class Loaded:
     """A draft, what scores with it and what counts: all it takes to compress a text.
 
-    Attributes:
-        draft: the draft model.
-        scorer: the scoring rule.
-        unit: what is kept or dropped whole: a `specpc.options.Unit`.
-        question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
-            a neutral instruction.
-        counter: counts the tokens of budgets and results (see `find_counter` of
-            `specpc.counting.counters`); ``None`` for the draft's own tokenizer.
-        cache: keeps scores, so that another budget for the same text and question costs no
-            forward; ``None`` for none.
-        reader: the draft as a reader.
+    Without a rule for texts without a question they are asked a neutral one; without a counter, the
+    draft's own tokenizer counts.
     """
 
     draft: Draft
     scorer: Scorer
-    unit: str = "auto"
-    question_free: Scorer | None = None
-    counter: Counter | None = None
-    cache: ScoreCache | None = None
+    unit: str = "auto"  # what is kept or dropped whole: a `specpc.options.Unit`
+    question_free: Scorer | None = None  # the rule where there is no question
+    counter: Counter | None = None  # of the tokens of budgets and results
+    cache: ScoreCache | None = None  # so that another budget for the same text costs no forward
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

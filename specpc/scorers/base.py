@@ -23,17 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What is to be scored.
+    """What is to be scored."""
 
-    Attributes:
-        ids: ``[tokens]``.
-        windows: token ranges that tile it, each read with the question.
-        pieces: those that are to be judged whole, if any are.
-    """
-
-    ids: NDArray[np.int64]
-    windows: Sequence[tuple[int, int]]
-    pieces: Pieces | None = None
+    ids: NDArray[np.int64]  # [tokens]
+    windows: Sequence[tuple[int, int]]  # token ranges that tile it, each read with the question
+    pieces: Pieces | None = None  # those that are to be judged whole, if any are
 
     def each_window(self, progress: Progress) -> Iterator[NDArray[np.int64]]:
         """The ids of one window after the other; when the next is asked for, one was read."""

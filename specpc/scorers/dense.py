@@ -29,21 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DenseMap:
-    """A linear map from states to embeddings.
+    """A linear map from states to embeddings."""
 
-    Attributes:
-        layers: layers whose value states are read.
-        values: ``[states, size]`` map of mean value states.
-        words: ``[hidden, size]`` map of mean input embeddings.
-        bias: ``[size]``.
-        token_weights: ``[vocabulary]`` of each token in the mean of input embeddings.
-    """
-
-    layers: tuple[int, ...]
-    values: Tensor
-    words: Tensor
-    bias: Tensor
-    token_weights: Tensor
+    layers: tuple[int, ...]  # whose value states are read
+    values: Tensor  # [states, size] map of mean value states
+    words: Tensor  # [hidden, size] map of mean input embeddings
+    bias: Tensor  # [size]
+    token_weights: Tensor  # [vocabulary] of each token in the mean of input embeddings
 
     @classmethod
     def from_bytes(cls, data: bytes) -> DenseMap:
@@ -108,12 +100,8 @@ def input_embeddings(model: Any) -> Tensor:
 def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, units: int) -> Tensor:
     """Means ``[units, hidden]`` of input embeddings, in float32 on the CPU; zero for empty units.
 
-    Args:
-        table: ``[vocabulary, hidden]`` input embeddings.
-        ids: ``[tokens]``.
-        weights: ``[vocabulary]``.
-        unit_of: ``[tokens]`` unit number of each token.
-        units: number of units.
+    They are of the ``table`` ``[vocabulary, hidden]``, with ``weights`` ``[vocabulary]``; ``ids``
+    and ``unit_of`` ``[tokens]`` say which token belongs to which unit.
     """
     found = weights[ids][:, None]
     embedded = table[ids.to(table.device)].float().cpu()

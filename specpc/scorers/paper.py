@@ -27,15 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Importance:
-    """What a draft attends to in a prompt, and what it goes on with.
+    """What a draft attends to in a prompt, and what it goes on with."""
 
-    Attributes:
-        scores: ``[length]``, float32, on the CPU.
-        lookahead: generated ids; none where only the prompt was read.
-    """
-
-    scores: Tensor
-    lookahead: tuple[int, ...]
+    scores: Tensor  # [length], float32, on the CPU
+    lookahead: tuple[int, ...]  # generated ids; none where only the prompt was read
 
 
 def score(

@@ -89,17 +89,11 @@ class _Received:
 
 
 def received_attention(attention: LayerAttention, heads: Sequence[int], start: int = 0) -> Tensor:
-    """Mean attention each key receives from the queries that see it, itself included.
+    """``[heads, tokens - start]`` mean attention keys get from the queries that see them.
 
-    Block by block of queries: never more than ``[heads, 256, keys]`` is held.
-
-    Args:
-        attention: one layer of a batch of one, whose queries are all of its tokens.
-        heads: query heads wanted.
-        start: first token that counts, as a query and as a key.
-
-    Returns:
-        ``[heads, tokens - start]``, float32.
+    The layer is of a batch of one, whose queries are all of its tokens; of them count those from
+    ``start`` on, as queries and as keys. Block by block of queries: never more than
+    ``[heads, 256, keys]`` is held.
     """
     chosen = _of_heads(attention, heads)
     tokens = chosen.query.shape[2]

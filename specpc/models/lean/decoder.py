@@ -34,11 +34,7 @@ _BLOCK: Final = 128
 
 @dataclass(frozen=True)
 class LeanConfig:
-    """The shape of a decoder, named as in ``config.json``.
-
-    Attributes:
-        inverse_frequencies: of the rotary positions, ``[head_dim / 2]``.
-    """
+    """The shape of a decoder, named as in ``config.json``."""
 
     model_type: str
     vocab_size: int
@@ -50,6 +46,7 @@ class LeanConfig:
     head_dim: int
     rms_norm_eps: float
     max_position_embeddings: int
+    # Of the rotary positions, [head_dim / 2].
     inverse_frequencies: Tensor = field(repr=False, compare=False)
 
     def get_text_config(self) -> LeanConfig:
@@ -91,22 +88,16 @@ class LeanOutput:
 class LeanModel:
     """A decoder with its weights.
 
-    Attributes:
-        config: its shape.
-        embedding: ``[vocabulary, hidden]``.
-        layers: all of them, in order; their weights go by the names that transformers has, and
-            biases and norms of queries and keys are there where the family has them.
-        norm: the last norm.
-        head: ``[vocabulary, hidden]``, by which hidden states become logits.
-        name_or_path: the folder it was loaded from.
+    Those of a layer go by the names that transformers has; biases, and norms of queries and keys,
+    are there where the family has them.
     """
 
     config: LeanConfig
-    embedding: Tensor = field(repr=False)
+    embedding: Tensor = field(repr=False)  # [vocabulary, hidden]
     layers: tuple[dict[str, Tensor], ...] = field(repr=False)
-    norm: Tensor = field(repr=False)
-    head: Tensor = field(repr=False)
-    name_or_path: str
+    norm: Tensor = field(repr=False)  # the last one
+    head: Tensor = field(repr=False)  # [vocabulary, hidden], by which states become logits
+    name_or_path: str  # the folder it was loaded from
     _templates: dict[tuple[int, ...], Template] = field(default_factory=dict, repr=False)
 
     @property
@@ -221,11 +212,8 @@ class LeanModel:
 def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """Attention of the last positions to all, causal unless a mask says which see which.
 
-    Args:
-        query: ``[batch, heads, queries, head_dim]``.
-        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
-        value: likewise.
-        mask: boolean ``[1, 1, queries, keys]``.
+    Queries are ``[batch, heads, queries, head_dim]``, keys and values ``[batch, kv_heads, keys,
+    head_dim]``, shared by heads in groups; a mask is boolean ``[1, 1, queries, keys]``.
     """
     if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
         return attention_in_blocks(query, key, value)

@@ -22,18 +22,13 @@ Template: TypeAlias = "list[tuple[Tensor, Tensor]]"
 
 @dataclass(frozen=True)
 class PackedText:
-    """A text to be read.
+    """A text to be read."""
 
-    Attributes:
-        ids: ``[tokens]``.
-        observer: sees its queries, and the keys and values of all it follows and its own; ``None``
-            if nobody looks.
-        after: number of the piece it continues; ``None`` if it follows the template.
-    """
-
-    ids: Tensor
-    observer: Observer | None
-    after: int | None = None
+    ids: Tensor  # [tokens]
+    observer: (
+        Observer | None
+    )  # of its queries, and the keys and values of all it follows and its own
+    after: int | None = None  # number of the piece it continues; none if it follows the template
 
 
 class Packed:

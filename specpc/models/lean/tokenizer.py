@@ -18,19 +18,12 @@ _FAMILIES: Final = {"llama"}
 
 @dataclass(frozen=True, eq=False)
 class LeanTokenizer:
-    """What compressing needs of a tokenizer, by the names that transformers has for it.
+    """What compressing needs of a tokenizer, by the names that transformers has for it."""
 
-    Attributes:
-        file: ``tokenizer.json``.
-        chat_template: Jinja text, if the draft has one.
-        special_tokens: ``bos_token`` and others, for the template.
-        ready: backends that were read and nobody has yet.
-    """
-
-    file: Path
-    chat_template: str | None
-    special_tokens: dict[str, str] = field(repr=False)
-    ready: list[Tokenizer] = field(default_factory=list, repr=False)
+    file: Path  # tokenizer.json
+    chat_template: str | None  # Jinja text, if the draft has one
+    special_tokens: dict[str, str] = field(repr=False)  # bos_token and others, for the template
+    ready: list[Tokenizer] = field(default_factory=list, repr=False)  # read, and nobody's yet
 
     @property
     def bos_token(self) -> str | None:
