@@ -16,7 +16,7 @@ _OPTIONS: Final = {
         "openai_upstream", "anthropic_upstream", "workers", "resume", "target", "method",
         "answer_tokens", "kv_budget", "prompt_budget", "lookahead", "max_new_tokens",
     )
-} | {"context": "--context-field"}  # fmt: skip
+} | {"context": "--context-field", "question": "-q"}  # fmt: skip
 """Arguments that messages name, and their options."""
 
 _ARGUMENT: Final = re.compile(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast, get_args
 
 from specpc.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -65,25 +66,47 @@ def check_unit(unit: str) -> None:
 
 
 def check_template(template: str) -> None:
-    """Raise `UsageError` unless the template has ``{text}`` once."""
+    """Raise `UsageError` unless the template is a string with ``{text}`` once."""
+    check_text(template, "the template")
     if template.count("{text}") != 1:
         raise UsageError(
             "the template needs {text} once, and may have {name}: '## {name}\\n{text}'"
         )
 
 
-def check_text(value: Any, what: str) -> None:
-    """Raise `UsageError`, which names the argument, unless its value is a string."""
-    if not isinstance(value, str):
-        raise UsageError(f"{what} must be a string, not {_called(value)}")
+def check_type(
+    value: Any,
+    what: str,
+    kind: type | tuple[type, ...],
+    expected: str,
+    error: type[UsageError] = UsageError,
+) -> None:
+    """Raise `UsageError`, which names the argument and says what is expected, for another type.
+
+    A bool is no number.
+    """
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        named = "" if value is None or isinstance(value, bool) else f"{type(value).__name__} "
+        raise error(f"{what} must be {expected}, not {named}{value!r:.40}")
 
 
-def _is_a(kind: type, value: Any) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+def check_text(value: Any, what: str, *, optional: bool = False) -> None:
+    """Raise `UsageError`, which names the argument, unless its value is a string (or ``None``)."""
+    if not (optional and value is None):
+        check_type(value, what, str, "a string")
 
 
-def _called(value: Any) -> str:
-    return "None" if value is None else f"{type(value).__name__} {value!r:.40}"
+def check_names(given: Mapping[str, Any], known: type, beside: Sequence[str]) -> None:
+    """Raise `UsageError` for a keyword argument that is not in a `TypedDict`.
+
+    It names the nearest of these and of what else the function takes.
+    """
+    there = known.__annotations__
+    for name in given:
+        if name not in there:
+            near = get_close_matches(name, [*there, *beside], 1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            raise UsageError(f"there is no argument {name}{meant}: use {', '.join(there)}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +114,8 @@ class Protection:
     """What of every text is kept whatever the budget, besides what is marked in it.
 
     Attributes:
-        patterns: regular expressions of the ``regex`` package, whose matches are protected.
+        patterns: regular expressions of the ``regex`` package, whose matches are protected; one
+            string is one of them.
         first: how many units at the start of a text are protected.
         last: how many at its end (before the text's own closing question, which always stays).
     """
@@ -101,17 +125,18 @@ class Protection:
     last: int = 0
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for a pattern that is none, or a negative count."""
+        """Make patterns of one; raise `UsageError` for one that is none, or a negative count."""
         for count in (self.first, self.last):
-            if not _is_a(Integral, count):
-                raise UsageError(f"the number of units to keep must be whole, not {count!r}")
+            check_type(count, "the number of units to keep", Integral, "whole")
         if min(self.first, self.last) < 0:
             raise UsageError("the number of units to keep cannot be negative")
-        if not self.patterns:
-            return
-        import regex
-
+        what = "a pattern, a list of patterns or a Protection"
+        check_type(self.patterns, "what to keep", (str, list, tuple), what)
+        given: Any = self.patterns
+        object.__setattr__(self, "patterns", (given,) if isinstance(given, str) else tuple(given))
         for pattern in self.patterns:
+            import regex  # which texts without patterns do without
+
             check_text(pattern, "a pattern of what to keep")
             try:
                 regex.compile(pattern)
@@ -128,15 +153,7 @@ class Protection:
         Raises:
             UsageError: it is none of these.
         """
-        if isinstance(keep, Protection):
-            return keep
-        if isinstance(keep, str):
-            return cls((keep,))
-        if isinstance(keep, (list, tuple)):
-            return cls(tuple(keep))
-        raise UsageError(
-            f"what to keep is a pattern, a list of patterns or a Protection, not {_called(keep)}"
-        )
+        return keep if isinstance(keep, Protection) else cls(keep)  # type: ignore[arg-type]
 
 
 NOTHING: Final = Protection()
@@ -191,6 +208,7 @@ class Cut:
     @classmethod
     def of(cls, **options: Unpack[CutOptions]) -> Cut:
         """What keyword arguments say; patterns to keep become a `Protection`."""
+        check_names(options, CutOptions, ("question", "name", "progress"))
         fields: dict[str, Any] = {**options, "keep": Protection.of(options.get("keep", NOTHING))}
         return cls(**fields)
 
@@ -204,12 +222,7 @@ class Cut:
 
     def options(self) -> CutOptions:
         """The fields, as keyword arguments."""
-        return {
-            "ratio": self.ratio,
-            "target_tokens": self.target_tokens,
-            "gap": self.gap,
-            "keep": self.keep,
-        }
+        return cast("CutOptions", dict(vars(self)))
 
 
 def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
@@ -219,18 +232,16 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is None and target_tokens is None:
         raise BudgetError("say how much to keep: ratio=0.2 or target_tokens=800")
     if ratio is not None:
-        if not _is_a(Real, ratio):
-            raise BudgetError(f"the ratio must be a number such as 0.2, not {_called(ratio)}")
+        check_type(ratio, "the ratio", Real, "a number such as 0.2", BudgetError)
         if not 0 < ratio <= 1:
             raise BudgetError(
                 f"the ratio is the fraction of tokens kept, above 0 and at most 1: not {ratio:g}"
             )
-    elif not _is_a(Integral, target_tokens):
-        raise BudgetError(
-            f"the number of target tokens must be whole, such as 800, not {_called(target_tokens)}"
-        )
-    elif target_tokens is not None and target_tokens < 1:
-        raise BudgetError(f"the number of target tokens must be at least 1, not {target_tokens}")
+    if target_tokens is not None:
+        what = "the number of target tokens"
+        check_type(target_tokens, what, Integral, "whole, such as 800", BudgetError)
+        if target_tokens < 1:
+            raise BudgetError(f"{what} must be at least 1, not {target_tokens}")
 
 
 class SetupOptions(TypedDict, total=False):
@@ -280,5 +291,6 @@ class Setup:
         """Check the types, and what needs nothing loaded."""
         for name in ("draft", "scorer", "unit", "tokenizer", "device", "dtype"):
             check_text(getattr(self, name), f"the {name}")
+        check_type(self.offline, "offline", bool, "True or False")
         object.__setattr__(self, "scorer", scorer_name(self.scorer))
         check_unit(self.unit)

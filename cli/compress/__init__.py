@@ -9,15 +9,7 @@ import typer
 
 from specpc.batch.settings import Fields
 from specpc.errors import UsageError
-from specpc.options import (
-    DEFAULT_DRAFT,
-    DEFAULT_RATIO,
-    Cut,
-    Format,
-    Protection,
-    Setup,
-    check_budget,
-)
+from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Format, Protection, Setup
 from specpc_cli import options as opt
 from specpc_cli.compress import messages, one
 from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
@@ -112,7 +104,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
-    check_budget(ratio=ratio, target_tokens=target_tokens)
+    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
     if input_format == "messages":
         check_messages(sources, as_json=as_json, jsonl=jsonl, together=share)
     for source in sources:
@@ -127,7 +119,6 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
     asked = read_question(question, question_file)
     totals = StatsWanted(stats or price is not None, price)
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)

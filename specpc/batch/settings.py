@@ -80,7 +80,7 @@ class BatchSettings:
         Raises:
             SpecPCError: see `specpc.errors`.
         """
-        from specpc.counting import find_counter
+        from specpc.counting.counters import find_counter
         from specpc.drafts.catalogue import find_draft
         from specpc.drafts.locate import fetch_folder
 

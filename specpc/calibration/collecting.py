@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from specpc.models.windows import cut_windows
-from specpc.scorers.retrieval_heads import HeadScores
+from specpc.scorers.retrieval_heads import read
 from specpc.scorers.settings import HeadProfile
 from specpc.structure.units import cut_into_units
 
@@ -55,13 +55,12 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
     if not gold.any() or gold.all():
         return None
     every = _every_head(reader)
-    asked = HeadScores(every, reader, example.question)
     queries = (example.question, CONTENT_FREE_QUERY)
     limit = min(every.context_window(reader, query) for query in queries)
     ids = torch.from_numpy(tokens.ids)
     parts = []
     for low, high in cut_windows(units.starts, len(ids), limit):
-        [seen] = asked.read([ids[low:high]])
+        [seen] = read(every, reader, example.question, [ids[low:high]])
         parts.append((seen * 1000).half())
     scores = torch.cat(parts, dim=1).reshape(every.layers, every.heads_per_layer, -1).numpy()
     return Observation(example.kind, scores, units.of_token, gold, example.own)
@@ -69,7 +68,8 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
 
 def _every_head(reader: Reader) -> HeadProfile:
     """A profile of all heads of a draft."""
-    layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
+    config = reader.draft.config
+    layers, each = config.num_hidden_layers, config.num_attention_heads
     heads = tuple((layer, head, 1.0) for layer, head in product(range(layers), range(each)))
     return HeadProfile(reader.draft.name, layers, each, heads, CONTENT_FREE_QUERY, WINDOW, "")
 

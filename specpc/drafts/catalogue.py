@@ -29,36 +29,17 @@ class HubRepository:
     repo_id: str
 
 
-@dataclass(frozen=True)
-class LocalFolder:
-    """A folder with a model in transformers' own format."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class GgufFile:
-    """A GGUF file of the user's."""
-
-    path: Path
-
-
-Source: TypeAlias = WheelFile | HubRepository | LocalFolder | GgufFile
+Source: TypeAlias = WheelFile | HubRepository | Path
+"""A path is the user's: a folder in transformers' own format, or a GGUF file."""
 
 
 @dataclass(frozen=True)
 class DraftSpec:
-    """A draft model that was named, not yet fetched.
+    """A draft model that was named, not yet fetched."""
 
-    Attributes:
-        name: as the user named it.
-        source: where its weights come from.
-        download_bytes: what has to be downloaded, about; ``None`` if not known beforehand.
-    """
-
-    name: str
-    source: Source
-    download_bytes: int | None = None
+    name: str  # as the user named it
+    source: Source  # where its weights come from
+    download_bytes: int | None = None  # about, where it is known beforehand
 
 
 _ON_THE_HUB = (
@@ -95,10 +76,9 @@ def find_draft(name: str) -> DraftSpec:
     if known is not None:
         return known
     path = Path(name).expanduser()
-    if name and path.is_dir():
-        return DraftSpec(name, LocalFolder(path))
-    if path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path)):
-        return DraftSpec(name, GgufFile(path))
+    is_gguf = path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path))
+    if name and (is_gguf or path.is_dir()):
+        return DraftSpec(name, path)
     if _is_hub_id(name):
         return DraftSpec(name, HubRepository(name))
     raise UnknownDraftError(_unknown(name))

@@ -15,23 +15,14 @@ from specpc.models.folder import folder_bytes
 
 @dataclass(frozen=True)
 class DraftStatus:
-    """One line of the list of drafts.
+    """One line of the list of drafts."""
 
-    Attributes:
-        name: what to call it.
-        source: its Hub id, package, or file.
-        origin: where that is: ``PyPI``, ``Hub``, ``GGUF file`` or ``cache``.
-        download_bytes: what has to be downloaded, about; ``None`` if nothing.
-        folder: where it lies, or ``None`` if it is not on this machine.
-        cached_bytes: its size on disk, likewise.
-    """
-
-    name: str
-    source: str
-    origin: str
-    download_bytes: int | None
-    folder: Path | None
-    cached_bytes: int | None
+    name: str  # what to call it
+    source: str  # its Hub id, package, or file
+    origin: str  # where that is: PyPI, Hub, GGUF file or cache
+    download_bytes: int | None  # about; none if nothing has to be downloaded
+    folder: Path | None  # where it lies, if it is on this machine
+    cached_bytes: int | None  # its size on disk, likewise
 
     @property
     def cached(self) -> bool:

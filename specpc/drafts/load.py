@@ -1,11 +1,13 @@
-"""Loads a draft model and its tokenizer, ready to be observed."""
+"""Loads a draft model and its tokenizer, ready to be observed; the model perhaps later."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.catalogue import find_draft
-from specpc.drafts.device import resolve_device, resolve_dtype
+from specpc.drafts.device import machine, resolve_device, resolve_dtype
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnknownDraftError, UnsupportedModelError
@@ -13,16 +15,41 @@ from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
 from specpc.models.folder import check_weights, has_weights, read_config
+from specpc.models.lean.tokenizer import LeanTokenizer, load_lean_tokenizer
+from specpc.models.quiet import quiet_transformers
 from specpc.options import DEFAULT_DRAFT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from specpc.models.lean.decoder import LeanModel
-    from specpc.models.lean.tokenizer import LeanTokenizer
+
+# Of a draft that is not loaded, ``config.json`` alone tells these if it is of such a family.
+_PLAIN_FAMILIES: Final = {"llama", "qwen2", "qwen3"}
+_SIZES: Final = ("num_hidden_layers", "num_attention_heads", "max_position_embeddings")
+
+
+class DeferredDraft(Draft):
+    """A draft whose weights are read when its model is first asked for."""
+
+    config: Any = None
+    folder: Path | None = None
+    placement: str = ""  # what was asked for on this machine, not what came of it
+    _load: Callable[[], Draft]
+
+    def __init__(self, load: Callable[[], Draft], **known: Any) -> None:
+        """Take what is known; ``load`` gives the draft itself."""
+        # Written past the frozen fields, of which the model comes later.
+        self.__dict__.update(known, _load=load)
+
+    @cached_property
+    def model(self) -> Any:
+        """The model, which is loaded now unless it was before."""
+        return self._load().model
 
 
 def load_draft(
@@ -62,20 +89,50 @@ def load_draft(
     tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None
     if lean and has_weights(folder):
         from specpc.models.lean.load import load_lean
-        from specpc.models.lean.tokenizer import load_lean_tokenizer
 
         with memory_errors(too_large(name)):
             model = load_lean(folder, config, where, number_format)
         tokenizer = load_lean_tokenizer(folder, str(config.get("model_type")))
     if model is None or tokenizer is None:
-        from specpc.models.quiet import quiet_transformers
-
         check_causal(config, name)
         check_weights(folder, name)
         with quiet_transformers():
             tokenizer = tokenizer or load_tokenizer(folder, name)
             model = model or _load_model(folder, name, where, number_format)
     return Draft(name, model, tokenizer)
+
+
+def defer_draft(
+    name: str = DEFAULT_DRAFT,
+    device: str = "auto",
+    dtype: str = "auto",
+    offline: bool = False,
+    *,
+    report: Report = silent,
+) -> DeferredDraft:
+    """Find a draft, fetching it if it is not on this machine, and read its tokenizer alone.
+
+    Args and errors are those of `load_draft`; what concerns the weights or the device is raised
+    when the model is first asked for.
+    """
+    folder = fetch_folder(find_draft(name), offline, report)
+    config = read_config(folder, name)
+    check_weights(folder, name)
+    tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
+    known = _plain_config(config)
+    if tokenizer is None or known is None:
+        check_causal(config, name)
+        with quiet_transformers():
+            tokenizer = tokenizer or load_tokenizer(folder, name)
+            known = known or _full_config(folder)
+    return DeferredDraft(
+        partial(load_draft, name, device, dtype, offline, lean=True, report=report),
+        name=name,
+        tokenizer=tokenizer,
+        config=known,
+        folder=folder,
+        placement=f"{device} {dtype} {machine()}",
+    )
 
 
 def load_target(
@@ -151,3 +208,18 @@ def _load_model(
         check_loaded(info, name)
         ready: PreTrainedModel = model.to(device).eval().requires_grad_(False)
     return ready
+
+
+def _plain_config(config: dict[str, Any]) -> Any:
+    """A ``config.json`` as it stands, if all that is needed of it stands there."""
+    known = config.get("model_type") in _PLAIN_FAMILIES
+    known = known and all(type(config.get(size)) is int for size in _SIZES)
+    return SimpleNamespace(**config) if known else None
+
+
+def _full_config(folder: Path) -> Any:
+    """The configuration as transformers reads it, which knows what is not written."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return config.get_text_config()

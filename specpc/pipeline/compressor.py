@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specpc.counting import find_counter
-from specpc.drafts.deferred import defer_draft
-from specpc.drafts.load import load_draft
+from specpc.counting.counters import find_counter
+from specpc.drafts.load import defer_draft, load_draft
 from specpc.errors import UsageError
 from specpc.machine.reporting import silent
-from specpc.options import DEFAULT_DRAFT, NOTHING, TEMPLATE, Cut, Protection, Setup, check_text
+from specpc.models.draft import Draft
+from specpc.options import (
+    DEFAULT_DRAFT,
+    NOTHING,
+    TEMPLATE,
+    Cut,
+    Protection,
+    Setup,
+    SetupOptions,
+    check_names,
+    check_text,
+    check_type,
+)
 from specpc.pipeline import steps
 from specpc.pipeline.documents import Joining
 from specpc.pipeline.steps import Loaded
@@ -20,13 +32,12 @@ from specpc.scorers.cache import ScoreCache
 from specpc.text.joined import JoinedTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from typing_extensions import Unpack
 
     from specpc.machine.reporting import Report
-    from specpc.models.draft import Draft
-    from specpc.options import CutOptions, SetupOptions
+    from specpc.options import CutOptions
     from specpc.pipeline.documents import Document, DocumentsResult
     from specpc.pipeline.messages import CompressedMessages
     from specpc.pipeline.scored import ReadText, ScoredText
@@ -65,6 +76,8 @@ class Compressor(Loaded):
         Raises:
             SpecPCError: see `specpc.errors`; each message says what to do.
         """
+        check_names(options, SetupOptions, ("cache", "report"))
+        check_type(draft, "the draft", (str, Draft), "a name, a folder or a loaded Draft")
         if isinstance(draft, str):
             return cls.of(Setup(draft, **options), cache=cache, report=report)
         return cls.of(Setup(draft.name, **options), cache=cache, report=report, loaded=draft)
@@ -137,6 +150,7 @@ class Compressor(Loaded):
         """
         if isinstance(contexts, (str, bytes)):
             raise UsageError("the contexts must be a list of strings, not one string")
+        check_type(contexts, "the contexts", Iterable, "a list of strings")
         return [self.compress(context, question, progress=progress, **cut) for context in contexts]
 
     def compress_documents(
@@ -169,7 +183,7 @@ class Compressor(Loaded):
             InputError: there are no documents, or one is empty or not encodable.
             UsageError: the template is none.
         """
-        _check_question(question)
+        check_text(question, "the question", optional=True)
         joining = Joining(template, min_per_document)
         return compress_documents(self, documents, question, Cut.of(**cut), joining, progress)
 
@@ -199,7 +213,7 @@ class Compressor(Loaded):
             InputError: these are no messages, none of them is a user's, or a text is not
                 encodable.
         """
-        _check_question(question)
+        check_text(question, "the question", optional=True)
         return compress_messages(self, request, question, Cut.of(**cut), progress)
 
     def score(
@@ -230,10 +244,6 @@ class Compressor(Loaded):
         self, context: str, question: str | None, keep: Protection, name: str | None
     ) -> ReadText:
         check_text(context, "the context")
-        _check_question(question)
+        check_text(question, "the question", optional=True)
+        check_text(name, "the name", optional=True)
         return steps.read(self, JoinedTexts.single(context, name), question, keep)
-
-
-def _check_question(question: str | None) -> None:
-    if question is not None:
-        check_text(question, "the question")

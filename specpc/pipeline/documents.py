@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from itertools import accumulate
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from specpc.errors import UsageError
-from specpc.options import TEMPLATE, check_template
+from specpc.options import TEMPLATE, check_template, check_text, check_type
 
 if TYPE_CHECKING:
     from specpc.results import CompressionResult, Span
@@ -17,10 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Document:
-    """A text with a name that no other has."""
+    """A text with a name that no other has.
+
+    Raises:
+        UsageError: one of them is no string.
+    """
 
     name: str
     text: str
+
+    def __post_init__(self) -> None:
+        """Check the types."""
+        check_text(self.name, "the name of a document")
+        check_text(self.text, f"the text of {self.name}")
 
 
 @dataclass(frozen=True)
@@ -79,39 +89,37 @@ class DocumentsResult:
     @cached_property
     def positions(self) -> tuple[int, ...]:
         """Where the text of each document begins in `text`."""
-        lengths = [len(fill(self.template, d.name, d.text)) for d in self.documents]
-        starts = accumulate(lengths, initial=0)
-        heads = (len(_head(self.template, d.name)) for d in self.documents)
-        return tuple(start + head for start, head in zip(starts, heads, strict=False))
+        ends = accumulate(len(fill(self.template, d.name, d.text)) for d in self.documents)
+        tails = (len(d.text + _around(self.template, d.name)[1]) for d in self.documents)
+        return tuple(end - tail for end, tail in zip(ends, tails, strict=True))
 
 
-def _head(template: str, name: str) -> str:
-    return template.partition("{text}")[0].replace("{name}", name)
+def _around(template: str, name: str) -> tuple[str, str]:
+    """What stands before and after the text of a document."""
+    head, _, tail = template.partition("{text}")
+    return head.replace("{name}", name), tail.replace("{name}", name)
 
 
 def fill(template: str, name: str, text: str) -> str:
     """A document as the template has it; neither its name nor its text is read as a template."""
-    tail = template.partition("{text}")[2].replace("{name}", name)
-    return _head(template, name) + text + tail
+    return text.join(_around(template, name))
 
 
 @dataclass(frozen=True)
 class Joining:
     """How documents stand side by side.
 
-    Attributes:
-        template: of each in the joined text, with ``{name}`` and ``{text}``.
-        least: tokens that each keeps at least.
-
     Raises:
-        UsageError: the template is none, or the number is negative.
+        UsageError: the template is none, or the number is negative or none.
     """
 
-    template: str = TEMPLATE
-    least: int = 0
+    template: str = TEMPLATE  # of each in the joined text, with ``{name}`` and ``{text}``
+    least: int = 0  # tokens that each keeps at least
 
     def __post_init__(self) -> None:
         """Check both."""
         check_template(self.template)
+        what = "the least number of tokens a document"
+        check_type(self.least, what, Integral, "whole")
         if self.least < 0:
-            raise UsageError("the least number of tokens a document cannot be negative")
+            raise UsageError(f"{what} cannot be negative")

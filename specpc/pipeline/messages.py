@@ -36,17 +36,11 @@ _UNTOUCHED: Final = {"system", "developer"}
 
 @dataclass(frozen=True)
 class Conversation:
-    """A request in which the texts that may be cut were found.
+    """A request in which the texts that may be cut were found."""
 
-    Attributes:
-        request: a list of messages, or an object with such a list in its field ``messages``.
-        query: what the last user turn asks.
-        places: where the texts that may be cut stand, in order.
-    """
-
-    request: Any
-    query: str
-    places: tuple[Place, ...]
+    request: Any  # a list of messages, or an object with such a list in its field ``messages``
+    query: str  # what the last user turn asks
+    places: tuple[Place, ...]  # where the texts that may be cut stand, in order
 
     @classmethod
     def read(cls, request: Any, question: str | None = None) -> Conversation:
@@ -62,9 +56,8 @@ class Conversation:
         at, messages = _messages(request)
         last = _last_user_turn(messages)
         if question is None and last is None:
-            raise InputError(
-                "there is no user message with text to take the question from: give one with -q"
-            )
+            told = "there is no user message with text to take the question from"
+            raise InputError(f"{told}: give one with question=")
         query = question if question is not None else _query(messages[last or 0])
         places = [
             (*at, number, *place)

@@ -29,49 +29,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReadText:
-    """Texts with their tokens, their query and their pieces, nothing scored yet.
-
-    Attributes:
-        source: the texts.
-        query: what the draft is asked.
-        scorer: what scores them.
-        tokens: the joined source in draft tokens.
-        draft: name of the draft.
-        unit: what is kept or dropped whole.
-        counter: counts the tokens of the budget.
-        original_tokens: length of the texts, so counted.
-        picker: chooses among the text before its own closing question.
-        protected: whether the picker keeps some pieces whatever the budget.
-        notes: what the user may want to know, one sentence each.
-        seconds: wall-clock time it took.
-    """
+    """Texts with their tokens, their query and their pieces, nothing scored yet."""
 
     source: JoinedTexts
-    query: Query
+    query: Query  # what the draft is asked
     scorer: Scorer
-    tokens: TokenizedText
-    draft: str
-    unit: str
-    counter: Counter
-    original_tokens: int
-    picker: Picker
-    protected: bool
-    notes: tuple[str, ...]
-    seconds: float
+    tokens: TokenizedText  # the joined source in draft tokens
+    draft: str  # its name
+    unit: str  # what is kept or dropped whole
+    counter: Counter  # of the tokens of the budget
+    original_tokens: int  # length of the texts, so counted
+    picker: Picker  # chooses among the text before its own closing question
+    protected: bool  # whether the picker keeps some pieces whatever the budget
+    notes: tuple[str, ...]  # what the user may want to know, one sentence each
+    seconds: float  # wall-clock time it took
 
 
 @dataclass(frozen=True)
 class CutTexts:
     """Texts compressed to one budget.
 
-    Attributes:
-        texts: one for each text given, in the same order.
-        total: counts, budget, query and timings of all of them together; its text is theirs
-            without anything between them, its spans are those of the joined source.
+    The text of the total is theirs without anything between them, its spans are those of the joined
+    source.
     """
 
-    texts: tuple[CutText, ...]
-    total: CompressionResult
+    texts: tuple[CutText, ...]  # one for each text given, in the same order
+    total: CompressionResult  # counts, budget, query and timings of all of them together
 
 
 @dataclass(frozen=True)

@@ -43,28 +43,16 @@ _UNASKED: Final = frozenset({QuerySource.NONE, QuerySource.NEUTRAL})
 class Loaded:
     """A draft, what scores with it and what counts: all it takes to compress a text.
 
-    Attributes:
-        draft: the draft model.
-        scorer: the scoring rule.
-        unit: what is kept or dropped whole: ``structure``, ``sentence``, ``line``, ``paragraph``,
-            ``word`` or ``token`` (the paper's: best tokens with their neighbours); ``auto`` for
-            ``structure`` where there is a question, and for the words of its prose where there is
-            none.
-        question_free: the scoring rule where there is no question; ``None`` for ``scorer`` with
-            a neutral instruction.
-        counter: counts the tokens of budgets and results (see `specpc.counting.find_counter`);
-            ``None`` for the draft's own tokenizer.
-        cache: keeps scores, so that another budget for the same text and question costs no
-            forward; ``None`` for none.
-        reader: the draft as a reader.
+    Without a rule for texts without a question they are asked a neutral one; without a counter, the
+    draft's own tokenizer counts.
     """
 
     draft: Draft
     scorer: Scorer
-    unit: str = "auto"
-    question_free: Scorer | None = None
-    counter: Counter | None = None
-    cache: ScoreCache | None = None
+    unit: str = "auto"  # what is kept or dropped whole: a `specpc.options.Unit`
+    question_free: Scorer | None = None  # the rule where there is no question
+    counter: Counter | None = None  # of the tokens of budgets and results
+    cache: ScoreCache | None = None  # so that another budget for the same text costs no forward
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,15 +136,14 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
     """Score what was read, window by window, or find the scores in the cache."""
     start = time.perf_counter()
     question, count = read.query.text, read.tokens.count_before(read.query.tail_start)
-    limit = read.scorer.window(loaded.reader, question)
+    limit = read.scorer.context_window(loaded.reader, question)
     parts = [read.tokens.count_before(low) for low, _ in read.source.ranges]
     windows = cut_part_windows(parts, read.picker.pieces.starts, count, limit)
-    pieces = read.picker.judged
-    context = Context(read.tokens.ids[:count], windows, pieces)
+    context = Context(read.tokens.ids[:count], windows, read.picker.judged)
     scores, key = None, ""
     if loaded.cache is not None:
         key = score_key(loaded.reader, read.scorer, question, context)
-        scores = loaded.cache.find(key, count, None if pieces is None else len(pieces))
+        scores = loaded.cache.find(key)
     known = scores is not None
     if scores is None:
         scores = read.scorer.score(loaded.reader, question, context, progress)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from specpc.errors import BudgetError, InputError, UsageError
-from specpc.options import check_text
+from specpc.errors import BudgetError, InputError
+from specpc.options import check_type
 from specpc.pipeline import steps
-from specpc.pipeline.documents import CompressedDocument, DocumentsResult, fill
+from specpc.pipeline.documents import CompressedDocument, Document, DocumentsResult, fill
 from specpc.pipeline.messages import MARKER, CompressedMessages, Conversation
 from specpc.pipeline.scored import ScoredText
 from specpc.text.joined import JoinedTexts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specpc.options import Cut
-    from specpc.pipeline.documents import Document, Joining
+    from specpc.pipeline.documents import Joining
     from specpc.pipeline.scored import CutTexts, ReadText
     from specpc.pipeline.steps import Loaded
     from specpc.scorers.base import Progress
@@ -36,18 +36,14 @@ def compress_messages(
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
-    _check_marks(conversation)
+    for place, text in zip(conversation.places, conversation.texts, strict=True):
+        number = next(key for key in place if isinstance(key, int)) + 1
+        check_marks(f"message {number}", text)
     source = JoinedTexts.of(conversation.texts, instead=cut.gap.strip() or MARKER)
     read = steps.read(loaded, source, conversation.query, cut.keep)
     made = steps.cut(loaded, read, cut, progress)
     messages = conversation.with_texts([part.text for part in made.texts])
     return CompressedMessages(messages, conversation.places, made.texts, made.total)
-
-
-def _check_marks(conversation: Conversation) -> None:
-    for place, text in zip(conversation.places, conversation.texts, strict=True):
-        number = next(key for key in place if isinstance(key, int)) + 1
-        check_marks(f"message {number}", text)
 
 
 def compress_documents(
@@ -157,13 +153,11 @@ def _check(documents: Sequence[Document]) -> None:
     if not documents:
         raise InputError("there are no documents: there is nothing to compress")
     for document in documents:
-        if not (hasattr(document, "name") and hasattr(document, "text")):
-            raise UsageError(f"the documents must be of type Document, not {document!r:.60}")
+        check_type(document, "the documents", Document, "of type Document")
     twice = [name for name, n in Counter(d.name for d in documents).items() if n > 1]
     if twice:
         raise InputError(f"several documents are called {twice[0]}: give each its own name")
     for document in documents:
-        check_text(document.text, f"the text of {document.name}")
         if not document.text.strip():
             raise InputError(f"{document.name} is empty: leave it out")
         check_marks(document.name, document.text)

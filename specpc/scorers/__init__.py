@@ -1,11 +1,8 @@
-"""Scorers by name: a new one is a module with a function ``score``, and a row here."""
+"""Scorers by name: a new one is a module with a `Scorer` and its arithmetic, and a row here."""
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.errors import DraftError, UsageError
 from specpc.options import scorer_name
@@ -15,68 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specpc.models.draft import Draft
-    from specpc.models.reader import Reader
-    from specpc.scorers.base import Context, Progress
-    from specpc.scorers.settings import ScorerSettings
-    from specpc.text.pieces import Scores
+    from specpc.scorers.base import Scorer
 
-
-@dataclass(frozen=True)
-class Row:
-    """A scorer that has a name.
-
-    Attributes:
-        settings: gives its settings for a draft, ``None`` where they are not known.
-        home: the module whose function ``score(settings, reader, question, context, progress)``
-            computes. It may import torch, which waits until something is scored.
-    """
-
-    settings: Callable[[Draft], ScorerSettings | None]
-    home: str
-
-
-SCORERS: Final[dict[str, Row]] = {
-    "retrieval-heads": Row(find_profile, "specpc.scorers.retrieval_heads"),
-    "paper": Row(paper_settings, "specpc.scorers.paper"),
-    "received-attention": Row(received_settings, "specpc.scorers.received_attention"),
+SCORERS: Final[dict[str, Callable[[Draft], Scorer | None]]] = {
+    "retrieval-heads": find_profile,
+    "paper": paper_settings,
+    "received-attention": received_settings,
 }
-"""All of them. ``auto`` is the first of them that knows the draft."""
+"""What makes them for a draft, or not. ``auto`` is the first that can be had."""
 
 _WITHOUT_QUESTION: Final = "received-attention"
-
-
-@dataclass(frozen=True)
-class NamedScorer:
-    """A scorer of the table, with settings.
-
-    Attributes:
-        name: in the table.
-        settings: all that its scores depend on besides draft and text.
-    """
-
-    name: str
-    settings: ScorerSettings
-
-    def window(self, reader: Reader, question: str) -> int:
-        """See `specpc.scorers.base.Scorer`."""
-        return self.settings.context_window(reader, question)
-
-    def cache_key(self) -> str:
-        """Name and settings."""
-        return repr(self)
-
-    def score(
-        self, reader: Reader, question: str, context: Context, progress: Progress = None
-    ) -> Scores:
-        """See `specpc.scorers.base.Scorer`."""
-        home: Any = import_module(SCORERS[self.name].home)
-        scores: Scores = home.score(self.settings, reader, question, context, progress)
-        return scores
-
-    def looking_ahead(self, tokens: int) -> NamedScorer | None:
-        """The same, which guesses an answer of so many tokens on the way; ``None`` if it cannot."""
-        settings = self.settings.looking_ahead(tokens)
-        return None if settings is None else replace(self, settings=settings)
 
 
 def check_scorer(name: str) -> None:
@@ -86,7 +31,7 @@ def check_scorer(name: str) -> None:
         raise UsageError(f"there is no scorer {name!r}: use one of {known}")
 
 
-def make_scorer(name: str, draft: Draft) -> NamedScorer:
+def make_scorer(name: str, draft: Draft) -> Scorer:
     """The scorer of this name for this draft.
 
     Args:
@@ -101,21 +46,16 @@ def make_scorer(name: str, draft: Draft) -> NamedScorer:
     check_scorer(name)
     name = scorer_name(name)
     for row in SCORERS if name == "auto" else (name,):
-        settings = SCORERS[row].settings(draft)
-        if settings is not None:
-            return NamedScorer(row, settings)
+        scorer = SCORERS[row](draft)
+        if scorer is not None:
+            return scorer
     raise DraftError(
-        f"the retrieval heads of draft {draft.name} are not known: find them with {advice(draft)}, "
-        "or use scorer='paper'"
+        f"the retrieval heads of draft {draft.name} are not known: let the command specpc "
+        f"calibrate find them for draft={draft.name!r}, or use scorer='paper'"
     )
 
 
-def advice(draft: Draft) -> str:
-    """The command that would give a draft a head profile."""
-    return f"specpc calibrate draft={shlex.quote(draft.name)}"
-
-
-def make_question_free_scorer(name: str, draft: Draft) -> NamedScorer | None:
+def make_question_free_scorer(name: str, draft: Draft) -> Scorer | None:
     """What ``name`` means where there is no question: ``None`` if a neutral one is to be asked."""
     free = name in {"auto", _WITHOUT_QUESTION}
     return make_scorer(_WITHOUT_QUESTION, draft) if free else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
     from specpc.models.reader import Reader
     from specpc.text.pieces import Pieces, Scores
@@ -20,30 +23,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What is to be scored.
+    """What is to be scored."""
 
-    Attributes:
-        ids: ``[tokens]``.
-        windows: token ranges that tile it, each read with the question.
-        pieces: those that are to be judged whole, if any are.
-    """
+    ids: NDArray[np.int64]  # [tokens]
+    windows: Sequence[tuple[int, int]]  # token ranges that tile it, each read with the question
+    pieces: Pieces | None = None  # those that are to be judged whole, if any are
 
-    ids: NDArray[np.int64]
-    windows: Sequence[tuple[int, int]]
-    pieces: Pieces | None = None
+    def each_window(self, progress: Progress) -> Iterator[NDArray[np.int64]]:
+        """The ids of one window after the other; when the next is asked for, one was read."""
+        for low, high in self.windows:
+            yield self.ids[low:high]
+            if progress is not None:
+                progress(high, len(self.ids))
 
 
-class Scorer(Protocol):
+class Scorer(ABC):
     """Gives every token of a context a number: the higher, the more the query needs it.
 
-    Scores of two windows read with the same question must be comparable.
+    Scores of two windows read with the same question must be comparable. A scorer is what it is
+    set to, as a frozen dataclass; what computes may import torch, and waits in another module.
+
+    Attributes:
+        name: as results have it.
+        home: the module whose function ``score(scorer, reader, question, context, progress)``
+            computes.
     """
 
-    @property
-    def name(self) -> str:
-        """As results have it."""
+    name: str
+    home: str
 
-    def window(self, reader: Reader, question: str) -> int:
+    @abstractmethod
+    def context_window(self, reader: Reader, question: str) -> int:
         """The most context tokens one window may hold.
 
         Raises:
@@ -52,9 +62,11 @@ class Scorer(Protocol):
 
     def cache_key(self) -> str | None:
         """All that its scores depend on besides draft and text; ``None`` to keep none of them."""
+        return repr(self)
 
-    def looking_ahead(self, tokens: int) -> Scorer | None:
+    def looking_ahead(self, tokens: int) -> Self | None:
         """The same, which guesses an answer of so many tokens on the way; ``None`` if it cannot."""
+        return None
 
     def score(
         self, reader: Reader, question: str, context: Context, progress: Progress = None
@@ -65,3 +77,6 @@ class Scorer(Protocol):
             UnsupportedModelError: no attention layer reported to the observer.
             OutOfMemoryError: the machine or device ran out of memory.
         """
+        home: Any = import_module(self.home)
+        scores: Scores = home.score(self, reader, question, context, progress)
+        return scores

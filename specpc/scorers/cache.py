@@ -1,8 +1,8 @@
 """Scores kept on disk, so that another budget for the same text and question costs no forward.
 
-Layout: ``CACHE/scores/KEY.safetensors``. The key is a digest of all that the scores depend on; no
-text is stored. A file that is damaged counts as absent, and can be deleted at any time, as can all
-of them.
+Layout: ``CACHE/scores/KEY.scores``, safetensors after a digest of key and data. The key is a digest
+of all that the scores depend on; no text is stored. A file that is damaged counts as absent, and
+can be deleted at any time, as can all of them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from specpc.scorers.base import Context, Scorer
 
 # Part of every key: raise it when the same inputs give other scores.
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _LIMIT: Final = 256_000_000
 _BLOCK: Final = 4096  # what the smallest file takes on most disks
 _LIBRARIES: Final = ("bm25s", "PyStemmer", "torch", "transformers")
@@ -61,21 +61,22 @@ class ScoreCache:
         self._tell = tell
         self._unchecked: int | None = None  # bytes written since the size was last looked at
 
-    def find(self, key: str, tokens: int, pieces: int | None) -> Scores | None:
-        """Scores stored under a `score_key`, or ``None``.
+    def find(self, key: str) -> Scores | None:
+        """Scores stored under a `score_key`, or ``None``."""
+        from safetensors.numpy import load
 
-        They are of another text if the numbers of tokens, and of pieces that are judged, differ.
-        """
         path = self._path(key)
         if not path.exists():
             return None
         try:
-            scores = _read(path, key)
-            judged = None if scores.pieces is None else len(scores.pieces)
-            if len(scores.tokens) != tokens or judged not in {None, pieces}:
-                raise ValueError("it is of another text")
+            whole = path.read_bytes()
+            data = whole[hashlib.sha256().digest_size :]
+            if whole != _sealed(key, data):
+                raise ValueError("it is damaged")
+            arrays = load(data)
+            scores = Scores(arrays["tokens"], arrays.get("pieces"))
             path.touch()  # what was used last is dropped last
-        except Exception as error:  # safetensors has errors of its own
+        except (OSError, ValueError) as error:
             self._tell(f"the stored scores {path} cannot be used ({error}): computing them again")
             return None
         return scores
@@ -84,7 +85,9 @@ class ScoreCache:
         """Keep scores, whole or not at all."""
         from safetensors.numpy import save
 
-        data = save(_arrays(scores), {"check": _check(key, scores)})
+        named = {"tokens": scores.tokens, "pieces": scores.pieces}
+        arrays = {name: array for name, array in named.items() if array is not None}
+        data = _sealed(key, save(arrays))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             replace_file(self._path(key), io.BytesIO(data))
@@ -94,7 +97,7 @@ class ScoreCache:
             self._tell(f"scores cannot be kept in {self.folder} ({told}): going on without")
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.safetensors"
+        return self.folder / f"{key}.scores"
 
     def _bound(self, written: int) -> None:
         """Drop the oldest files where all of them have grown too large; look now and then only."""
@@ -152,31 +155,9 @@ def score_key(reader: Reader, scorer: Scorer, question: str, context: Context) -
     return digest.hexdigest()
 
 
-def _arrays(scores: Scores) -> dict[str, NDArray[Any]]:
-    named = {"tokens": scores.tokens, "pieces": scores.pieces}
-    return {name: array for name, array in named.items() if array is not None}
-
-
-def _read(path: Path, key: str) -> Scores:
-    """Raises an exception of some kind if the file is not what was stored under this key."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        check = (file.metadata() or {}).get("check")
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    scores = Scores(**arrays)
-    if check != _check(key, scores):
-        raise ValueError("it is damaged")
-    return scores
-
-
-def _check(key: str, scores: Scores) -> str:
-    """A digest by which a damaged or foreign file is told."""
-    digest = hashlib.sha256(key.encode())
-    for array in _arrays(scores).values():
-        digest.update(f"{array.dtype} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _sealed(key: str, data: bytes) -> bytes:
+    """Data after a digest by which damage, or the file of another key, is told."""
+    return hashlib.sha256(key.encode() + data).digest() + data
 
 
 def _entries(folder: Path) -> Iterator[tuple[int, int, Path]]:

@@ -23,27 +23,19 @@ from specpc.errors import DraftError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from specpc.models.attention import LayerAttention
+    from specpc.models.attention import LayerAttention, Observer
     from specpc.scorers.settings import DenseReference
 
 
 @dataclass(frozen=True)
 class DenseMap:
-    """A linear map from states to embeddings.
+    """A linear map from states to embeddings."""
 
-    Attributes:
-        layers: layers whose value states are read.
-        values: ``[states, size]`` map of mean value states.
-        words: ``[hidden, size]`` map of mean input embeddings.
-        bias: ``[size]``.
-        token_weights: ``[vocabulary]`` of each token in the mean of input embeddings.
-    """
-
-    layers: tuple[int, ...]
-    values: Tensor
-    words: Tensor
-    bias: Tensor
-    token_weights: Tensor
+    layers: tuple[int, ...]  # whose value states are read
+    values: Tensor  # [states, size] map of mean value states
+    words: Tensor  # [hidden, size] map of mean input embeddings
+    bias: Tensor  # [size]
+    token_weights: Tensor  # [vocabulary] of each token in the mean of input embeddings
 
     @classmethod
     def from_bytes(cls, data: bytes) -> DenseMap:
@@ -108,12 +100,8 @@ def input_embeddings(model: Any) -> Tensor:
 def word_means(table: Tensor, ids: Tensor, weights: Tensor, unit_of: Tensor, units: int) -> Tensor:
     """Means ``[units, hidden]`` of input embeddings, in float32 on the CPU; zero for empty units.
 
-    Args:
-        table: ``[vocabulary, hidden]`` input embeddings.
-        ids: ``[tokens]``.
-        weights: ``[vocabulary]``.
-        unit_of: ``[tokens]`` unit number of each token.
-        units: number of units.
+    They are of the ``table`` ``[vocabulary, hidden]``, with ``weights`` ``[vocabulary]``; ``ids``
+    and ``unit_of`` ``[tokens]`` say which token belongs to which unit.
     """
     found = weights[ids][:, None]
     embedded = table[ids.to(table.device)].float().cpu()
@@ -133,18 +121,19 @@ class UnitEmbedder:
         self.units = units
         self._sums = torch.zeros(units, dense.values.shape[1])
 
-    def add(self, states: Tensor, low: int) -> None:
-        """Take in the value states ``[tokens, states]`` of the tokens from ``low`` on."""
-        unit_of = self.unit_of[low : low + len(states)]
-        self._sums.index_add_(0, unit_of, states @ self.dense.values)
+    def watch(self, low: int, high: int) -> Observer:
+        """An observer that takes in the tokens ``low..high - 1``, the last of what it sees."""
+        states = ValueStates(self.dense.layers, high - low)
+
+        def see(attention: LayerAttention) -> None:
+            states(attention)
+            if attention.layer == max(self.dense.layers):
+                self._sums.index_add_(0, self.unit_of[low:high], states.states @ self.dense.values)
+
+        return see
 
     def embeddings(self, table: Tensor) -> Tensor:
         """``[units, size]`` once all tokens are in, given the draft's input embeddings."""
         counts = torch.bincount(self.unit_of, minlength=self.units).clamp(min=1)
         words = word_means(table, self.ids, self.dense.token_weights, self.unit_of, self.units)
         return self._sums / counts[:, None] + words @ self.dense.words + self.dense.bias
-
-
-def similarity(units: Tensor, question: Tensor) -> Tensor:
-    """Cosines ``[units]`` of embeddings ``[units, size]`` and ``[size]``."""
-    return torch.nn.functional.cosine_similarity(units, question[None], dim=1)

@@ -7,7 +7,7 @@ details as in the authors' released code. What follows, pooling and neighbours, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -27,15 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Importance:
-    """What a draft attends to in a prompt, and what it goes on with.
+    """What a draft attends to in a prompt, and what it goes on with."""
 
-    Attributes:
-        scores: ``[length]``, float32, on the CPU.
-        lookahead: generated ids; none where only the prompt was read.
-    """
-
-    scores: Tensor
-    lookahead: tuple[int, ...] = ()
+    scores: Tensor  # [length], float32, on the CPU
+    lookahead: tuple[int, ...]  # generated ids; none where only the prompt was read
 
 
 def score(
@@ -46,41 +41,21 @@ def score(
     progress: Progress = None,
 ) -> Scores:
     """Importance scores ``s_t`` of a context, window by window (see `importance`)."""
-    ids, vectors, found = torch.from_numpy(context.ids), [], Importance(torch.empty(0))
-    for low, high in context.windows:
-        found = look(settings, reader, question, ids[low:high])
-        vectors.append(found.scores)
-        if progress is not None:
-            progress(high, len(ids))
-    # What follows a window that is not all of the text is no guess of the answer.
-    lookahead = found.lookahead if len(vectors) == 1 else ()
+    frame = reader.frame(question)
+    before, after = torch.tensor(frame.before), torch.tensor(frame.after)
+    vectors: list[Tensor] = []
+    lookahead: tuple[int, ...] = ()
+    for ids in context.each_window(progress):
+        prompt = torch.cat((before, torch.from_numpy(ids), after)).long()
+        found = importance(reader.draft.model, prompt, len(after), settings)
+        vectors.append(found.scores[len(before) : len(before) + len(ids)])
+        # What follows a window that is not all of the text is no guess of the answer.
+        lookahead = found.lookahead if len(ids) == len(context.ids) else ()
     return Scores(torch.cat(vectors).double().numpy(), lookahead=lookahead)
 
 
-def look(settings: PaperSettings, reader: Reader, question: str, window: Tensor) -> Importance:
-    """`importance` of the context tokens ``[tokens]`` of one window, read with the question."""
-    frame = reader.frame(question)
-    before, after = torch.tensor(frame.before), torch.tensor(frame.after)
-    found = importance(
-        reader.draft.model,
-        torch.cat((before, window, after)).long(),
-        len(frame.after),
-        skip_layers=settings.skip_layers,
-        weighted_query=settings.weighted_query,
-        lookahead_tokens=settings.lookahead_tokens,
-    )
-    start = len(frame.before)
-    return replace(found, scores=found.scores[start : start + len(window)])
-
-
 def importance(
-    model: PreTrainedModel,
-    prompt: Tensor,
-    rows: int,
-    *,
-    skip_layers: int = 8,
-    weighted_query: bool = True,
-    lookahead_tokens: int = 1,
+    model: PreTrainedModel, prompt: Tensor, rows: int, settings: PaperSettings
 ) -> Importance:
     """SpecPC importance scores of every prompt token, and the look-ahead.
 
@@ -92,10 +67,7 @@ def importance(
         model: causal language model loaded with ``attn_implementation=ATTENTION``.
         prompt: token ids ``[length]``.
         rows: number of last rows observed: the window.
-        skip_layers: first layer that counts; a model with no more layers uses all of them.
-        weighted_query: whether rows are weighted at all.
-        lookahead_tokens: 1 for the prompt alone; n for the n tokens that the model goes on with,
-            or fewer where it ends before: the rows of all but the last of them count.
+        settings: which layers count, and how many tokens the model goes on with.
 
     Raises:
         UnsupportedModelError: no attention layer reported to the observer.
@@ -103,11 +75,12 @@ def importance(
     """
     rows = min(rows, len(prompt))
     # linspace(0, 1, 1) is [0]: a window of one row would see nothing.
-    weights = torch.linspace(0, 1, rows) if weighted_query and rows > 1 else torch.ones(rows)
+    weights = torch.linspace(0, 1, rows) if rows > 1 else torch.ones(rows)
     layers = model.config.get_text_config().num_hidden_layers
-    first = skip_layers if layers > skip_layers else 0
+    first = settings.skip_layers if layers > settings.skip_layers else 0
     observer = _RowMaximum(weights.to(model.device), first, len(prompt))
-    lookahead = _observe(model, prompt[None].to(model.device), observer, lookahead_tokens)
+    ids = prompt[None].to(model.device)
+    lookahead = _observe(model, ids, observer, settings.lookahead_tokens)
     if observer.scores is None:
         raise not_observed(model)
     return Importance(observer.scores[: len(prompt)].cpu(), lookahead)

@@ -44,8 +44,8 @@ def find_profile(draft: Draft) -> HeadProfile | None:
         return HeadProfile.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
-            f"the head profile {path} cannot be read ({error}): delete it, or make it again with "
-            f"specpc calibrate draft={draft.name}"
+            f"the head profile {path} cannot be read ({error}): delete it, or let the command "
+            f"specpc calibrate make it again for draft={draft.name!r}"
         ) from error
 
 

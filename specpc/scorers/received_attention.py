@@ -44,12 +44,15 @@ def score(
     Standardised within the window, so that a head which attends little counts as much as one which
     attends a lot, and no window takes another's budget. The question is not read.
     """
-    heads = _by_layer(settings, reader)
-    ids, vectors = torch.from_numpy(context.ids), []
-    for low, high in context.windows:
-        vectors.append(score_window(reader, heads, ids[low:high]))
-        if progress is not None:
-            progress(high, len(ids))
+    model, heads = reader.draft.model, _by_layer(settings, reader)
+    before, vectors = torch.tensor(reader.frame("").before, dtype=torch.long), []
+    for ids in context.each_window(progress):
+        observer = _Received(heads, len(before))
+        prompt = torch.cat((before, torch.from_numpy(ids)))[None].to(model.device)
+        observe(model, observer, input_ids=prompt, use_cache=False)
+        if observer.total is None:
+            raise not_observed(model)
+        vectors.append((observer.total / observer.heads).cpu())
     return Scores(torch.cat(vectors).double().numpy())
 
 
@@ -57,30 +60,14 @@ def _by_layer(settings: ReceivedSettings, reader: Reader) -> dict[int, list[int]
     """The heads that count, by layer."""
     heads = settings.heads
     if heads is None:
-        layers, each = reader.config.num_hidden_layers, reader.config.num_attention_heads
+        config = reader.draft.config
+        layers, each = config.num_hidden_layers, config.num_attention_heads
         first = settings.skip_layers if layers > settings.skip_layers else 0
         heads = tuple((layer, head) for layer in range(first, layers) for head in range(each))
     chosen: dict[int, list[int]] = {}
     for layer, head in heads:
         chosen.setdefault(layer, []).append(head)
     return chosen
-
-
-def score_window(reader: Reader, heads: Mapping[int, Sequence[int]], window: Tensor) -> Tensor:
-    """``[tokens]`` mean over heads (by layer) of the standardised log attention in a window.
-
-    Raises:
-        UnsupportedModelError: no attention layer reported to the observer.
-        OutOfMemoryError: the machine or device ran out of memory.
-    """
-    before = torch.tensor(reader.frame("").before, dtype=torch.long)
-    model = reader.draft.model
-    observer = _Received(heads, len(before))
-    prompt = torch.cat((before, window.long()))[None].to(model.device)
-    observe(model, observer, input_ids=prompt, use_cache=False)
-    if observer.total is None:
-        raise not_observed(model)
-    return (observer.total / observer.heads).cpu()
 
 
 class _Received:
@@ -102,17 +89,11 @@ class _Received:
 
 
 def received_attention(attention: LayerAttention, heads: Sequence[int], start: int = 0) -> Tensor:
-    """Mean attention each key receives from the queries that see it, itself included.
+    """``[heads, tokens - start]`` mean attention keys get from the queries that see them.
 
-    Block by block of queries: never more than ``[heads, 256, keys]`` is held.
-
-    Args:
-        attention: one layer of a batch of one, whose queries are all of its tokens.
-        heads: query heads wanted.
-        start: first token that counts, as a query and as a key.
-
-    Returns:
-        ``[heads, tokens - start]``, float32.
+    The layer is of a batch of one, whose queries are all of its tokens; of them count those from
+    ``start`` on, as queries and as keys. Block by block of queries: never more than
+    ``[heads, 256, keys]`` is held.
     """
     chosen = _of_heads(attention, heads)
     tokens = chosen.query.shape[2]

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from specpc import Compressor
-from specpc.counting import find_counter
+from specpc.counting.counters import find_counter
 from specpc.errors import SpecPCError
 from tests.counting.vocabularies import CARRIED, provide_vocabularies
 

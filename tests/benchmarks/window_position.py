@@ -18,7 +18,6 @@ import numpy as np
 
 from specpc import Compressor
 from specpc.drafts.load import load_draft
-from specpc.scorers import NamedScorer
 from specpc.scorers.settings import PaperSettings
 from specpc.structure.units import cut_into_units
 from specpc.text.pieces import pool
@@ -38,9 +37,7 @@ def main() -> None:
     draft = load_draft(dtype=options.dtype)
     compressor = Compressor.from_pretrained(draft)
     if options.scorer == "paper":
-        compressor = Compressor(
-            draft, NamedScorer("paper", PaperSettings(max_window=options.window))
-        )
+        compressor = Compressor(draft, PaperSettings(max_window=options.window))
     report = (ROOT / "docs/examples/harbour-report.md").read_text("utf-8")
     questions = json.loads((ROOT / "tests/data/harbour-questions.json").read_text("utf-8"))
     questions = questions[: options.questions]

@@ -15,7 +15,7 @@ from specpc.calibration.calibrate import calibrate
 from specpc.calibration.example import shipped_examples
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError, InputError
-from specpc.scorers import NamedScorer, make_scorer
+from specpc.scorers import make_scorer
 from specpc.scorers.profile import (
     find_profile,
     fingerprint,
@@ -122,11 +122,11 @@ def test_one_changed_tensor_changes_the_fingerprint(model: Path) -> None:
 def test_auto_prefers_what_was_calibrated_here(model: Path) -> None:
     draft = load_draft(str(model), device="cpu")
     assert make_scorer("auto", draft).name == "paper"
-    with pytest.raises(DraftError, match="specpc calibrate draft='"):
+    with pytest.raises(DraftError, match="command specpc calibrate find them for draft='"):
         make_scorer("retrieval-heads", draft)
     store_profile(draft, profile())
     for name in ("auto", "retrieval-heads"):
-        assert make_scorer(name, draft) == NamedScorer("retrieval-heads", profile())
+        assert make_scorer(name, draft) == profile()
     assert make_scorer("specpc", draft).name == "paper"
 
 
@@ -227,6 +227,6 @@ def test_the_default_draft(compressor: Compressor) -> None:
     assert shipped is not None
     assert {head[:2] for head in found.heads} & {head[:2] for head in shipped.heads}
     example = shipped_examples()[16]  # an article like the first, which had a say
-    scorer = NamedScorer("retrieval-heads", found)
+    scorer = found
     result = Compressor(draft, scorer).compress(example.context, example.question, ratio=0.3)
     assert all(example.context[start:end] in result.text for start, end in example.evidence)

@@ -302,3 +302,9 @@ def test_unwritable_folder(doc: Path, tmp_path: Path) -> None:
     result = run(doc, "--ratio", "0.2", "-o", tmp_path / "locked" / "out.txt")
     assert result.exit_code == 1
     assert "cannot read or write" in result.stderr
+
+
+def test_how_to_cut_is_checked_before_files_are_looked_for(tmp_path: Path) -> None:
+    result = run(tmp_path / "missing.txt", "--keep", "(")
+    assert result.exit_code == 2
+    assert "no regular expression" in result.stderr

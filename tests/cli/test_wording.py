@@ -14,6 +14,7 @@ from specpc_cli.wording import in_options
         ("use scorer='paper'", "use --scorer paper"),
         ('use scorer="paper", or device="cpu"', "use --scorer paper, or --device cpu"),
         ("run specpc calibrate draft='a b'", "run specpc calibrate --draft 'a b'"),
+        ("give one with question=", "give one with -q"),
         ("no field 'a': name one with context=", "no field 'a': name one with --context-field"),
         ("fetch it once without offline=True.", "fetch it once without --offline."),
         ("or leave out host=", "or leave out --host"),

@@ -18,8 +18,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from typer.testing import CliRunner
 
 from specpc import Compressor
-from specpc.counting import find_counter
-from specpc.counting.counters import DRAFT, PLAIN, Counter, tiktoken_counter
+from specpc.counting.counters import DRAFT, PLAIN, Counter, find_counter, tiktoken_counter
 from specpc.counting.tiktoken_files import VOCABULARIES, load_encoding
 from specpc.errors import BudgetError, InputError, TokenizerError, UsageError
 from specpc.results import Span
@@ -106,7 +105,7 @@ def test_names_that_people_type(vocabularies: Path, monkeypatch: pytest.MonkeyPa
         loaded.append(name)
         return load_encoding(name, **options)
 
-    monkeypatch.setattr("specpc.counting.load_encoding", load)
+    monkeypatch.setattr("specpc.counting.counters.load_encoding", load)
     for name, encoding in {
         "gpt-4o": "o200k_base",
         "gpt-5-mini": "o200k_base",

@@ -9,9 +9,7 @@ import pytest
 from specpc.drafts.catalogue import (
     DEFAULT_DRAFT,
     KNOWN_DRAFTS,
-    GgufFile,
     HubRepository,
-    LocalFolder,
     WheelFile,
     find_draft,
 )
@@ -32,7 +30,7 @@ def test_what_is_on_disk_wins_over_a_hub_id(
 ) -> None:
     (tmp_path / "org" / "model").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    assert find_draft("org/model").source == LocalFolder(Path("org/model"))
+    assert find_draft("org/model").source == Path("org/model")
     assert find_draft("org/other").source == HubRepository("org/other")
 
 
@@ -40,7 +38,7 @@ def test_gguf_is_known_by_suffix_or_content(tmp_path: Path) -> None:
     for name, content in (("a.gguf", b"anything"), ("sha256-abc", b"GGUF\x03")):
         path = tmp_path / name
         path.write_bytes(content)
-        assert find_draft(str(path)).source == GgufFile(path)
+        assert find_draft(str(path)).source == path
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,8 +92,7 @@ def test_the_guess_is_made_of_what_the_target_reads(
     )
     asked = request(item().question)
     for name, ratio in (("speckv", 1.0), ("speckv-pc:retrieval-heads", 0.5)):
-        row = replace(SCORERS["retrieval-heads"], settings=lambda _: PROFILE)
-        monkeypatch.setitem(SCORERS, "retrieval-heads", row)
+        monkeypatch.setitem(SCORERS, "retrieval-heads", lambda _: PROFILE)
         compressed = method(target, name).prepare(item())(ratio)
         assert compressed.answers is not None
         assert len(list(compressed.answers([40, 50]))) == 2

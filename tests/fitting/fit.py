@@ -230,7 +230,7 @@ class Chooser:
 
 
 def judge(profile: HeadProfile, o: Observation, similar: Array) -> NDArray[np.float64]:
-    """As `HeadScores.score` judges pieces, before it follows rare words, from an observation."""
+    """As `retrieval_heads.score` judges pieces before it follows rare words."""
     places = [layer * HEADS + head for layer, head, _ in profile.heads]
     return fuse(profile, o.heads[places].astype(np.float64), o.bm25, similar)
 

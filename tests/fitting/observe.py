@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from specpc.drafts.load import load_draft
-from specpc.models.attention import LayerAttention, StopForward, question_attention
+from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
@@ -30,7 +30,6 @@ from specpc.structure.units import cut_into_units
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from specpc.models.attention import Observer
     from specpc.models.template import Frame
 
 Array = Any
@@ -164,10 +163,10 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
     """Differences ``[layers * heads, tokens]`` and value states ``[tokens, states]``."""
     before = frames[0].before
     values = ValueStates(DENSE_LAYERS, len(window))
-    pieces, seen = [PackedText(window, _until_last(values))], []
+    pieces, seen = [PackedText(window, values)], []
     for frame in frames:
         rows = _Rows(frame.question_rows, len(before) + len(window))
-        pieces.append(PackedText(torch.tensor(frame.asked), _until_last(rows), after=0))
+        pieces.append(PackedText(torch.tensor(frame.asked), rows, after=0))
         seen.append(rows)
     read_pieces(reader.draft.model, before, pieces, LAYERS - 1)
     asked, free = (torch.cat(rows.layers)[:, len(before) :] for rows in seen)
@@ -178,7 +177,7 @@ def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, 
 def read_question(reader: Reader, ids: Array) -> Array:
     """``[states]`` mean value state of a question read alone, as if it were a context."""
     values = ValueStates(DENSE_LAYERS, len(ids))
-    pieces = [PackedText(ids, _until_last(values))]
+    pieces = [PackedText(ids, values)]
     read_pieces(reader.draft.model, reader.frame("").before, pieces, LAYERS - 1)
     return values.states.mean(dim=0)
 
@@ -193,17 +192,6 @@ class _Rows:
 
     def __call__(self, attention: LayerAttention) -> None:
         self.layers.append(question_attention(attention, self.rows, self.keys))
-
-
-def _until_last(observer: Observer) -> Observer:
-    """Show the layers to an observer, and end the forward at the last that is looked at."""
-
-    def see(attention: LayerAttention) -> None:
-        observer(attention)
-        if attention.layer == LAYERS - 1:
-            raise StopForward
-
-    return see
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ import specpc
 from specpc import Compressor
 from specpc.errors import SpecPCError, UnsupportedModelError, UsageError
 from specpc.results import QuerySource
-from specpc.scorers import NamedScorer
 from specpc.scorers.settings import PaperSettings
 from tests.tiny_models import tiny_draft
 
@@ -36,7 +35,7 @@ def test_the_answer_survives_the_cut(compressor: Compressor) -> None:
 
 
 def test_the_papers_scorer_and_unit(compressor: Compressor) -> None:
-    paper = replace(compressor, scorer=NamedScorer("paper", PaperSettings()), unit="token")
+    paper = replace(compressor, scorer=PaperSettings(), unit="token")
     result = paper.compress(EXCERPT, "Who became Harbour Master during the year?", ratio=0.2)
     assert "Capt. Edda Hallgrim" in result.text
     assert (result.scorer, result.unit, result.windows) == ("paper", "token", 1)
@@ -87,7 +86,7 @@ def test_an_answer_is_found_as_readily_in_any_window(compressor: Compressor, sco
     """The same passage in each of three windows in turn."""
     passage = "The lighthouse keeper's daughter, Marit Hovland, found the missing logbook. "
     filler = EXCERPT.replace("\n", " ")
-    paper = NamedScorer("paper", PaperSettings(max_window=1000))
+    paper = PaperSettings(max_window=1000)
     small = replace(compressor, scorer=paper) if scorer == "paper" else compressor
     for place in (0.1, 0.5, 0.9):
         at = filler.index(". ", int(place * len(filler))) + 2

@@ -353,7 +353,7 @@ def test_a_question_may_be_given(tiny: Compressor) -> None:
         ("hello", "no messages"),
         ([3], "message 1 is not an object with a role"),
         ([{"role": "user", "content": "a"}, {"content": "a"}], "message 2 is not"),
-        ([{"role": "system", "content": LONG}], "no user message"),
+        ([{"role": "system", "content": LONG}], "no user message .*: give one with question=$"),
         ([{"role": "user", "content": [{"type": "tool_result", "content": LONG}]}], "no user"),
         ([{"role": "user", "content": " "}], "no user message"),
     ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from specpc import Compressor, Document, Protection, SpecPCError
-from specpc.counting import find_counter
+from specpc.counting.counters import find_counter
 from tests.tiny_models import tiny_draft
 
 TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
@@ -32,6 +33,11 @@ TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
         ({"keep": 3}, "a pattern, a list of patterns or a Protection, not int 3"),
         ({"keep": [b"x"]}, "a pattern of what to keep must be a string, not bytes"),
         ({"keep": ["("]}, "is no regular expression"),
+        ({"keep": None}, "a pattern, a list of patterns or a Protection, not None"),
+        ({"name": 3}, "the name must be a string, not int 3"),
+        ({"ratoi": 0.2}, "there is no argument ratoi (did you mean ratio?): use ratio, "),
+        ({"qestion": "Why?"}, "there is no argument qestion (did you mean question?)"),
+        ({"xyz": 1}, "there is no argument xyz: use ratio, target_tokens, gap, keep"),
     ],
 )
 def test_compress(tiny: Compressor, arguments: dict[str, Any], told: str) -> None:
@@ -41,10 +47,19 @@ def test_compress(tiny: Compressor, arguments: dict[str, Any], told: str) -> Non
     assert told in str(found.value)
 
 
-@pytest.mark.parametrize("keep", ["number 7", ["number 7"], Protection(("number 7",))])
+@pytest.mark.parametrize(
+    "keep",
+    [
+        "number 7",
+        ["number 7"],
+        Protection(("number 7",)),
+        Protection(patterns="number 7"),  # type: ignore[arg-type]
+    ],
+)
 def test_what_to_keep_may_be_said_in_any_way(tiny: Compressor, keep: Any) -> None:
     assert "number 7 " in tiny.compress(TEXT, "What?", ratio=0.3, keep=keep).text
     assert "number 7 " in tiny.score(TEXT, "What?", keep=keep).compress(ratio=0.3).text
+    assert Protection.of(keep) == Protection(("number 7",))
 
 
 def test_numbers_of_numpy_are_numbers(tiny: Compressor) -> None:
@@ -71,6 +86,23 @@ def test_documents(tiny: Compressor) -> None:
         tiny.compress_documents([TEXT], "What?", ratio=0.5)  # type: ignore[list-item]
     with pytest.raises(SpecPCError, match="the text of a must be a string"):
         tiny.compress_documents([Document("a", 3)], "What?", ratio=0.5)  # type: ignore[arg-type]
+    with pytest.raises(SpecPCError, match="the name of a document must be a string, not None"):
+        Document(None, TEXT)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"template": None}, "the template must be a string, not None"),
+        ({"min_per_document": "3"}, "tokens a document must be whole, not str '3'"),
+        ({"min_per_document": True}, "tokens a document must be whole, not True"),
+        ({"qustion": "Why?"}, "did you mean question?"),
+    ],
+)
+def test_how_documents_are_joined(tiny: Compressor, arguments: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecPCError) as found:
+        tiny.compress_documents([Document("a", TEXT)], ratio=0.5, **arguments)
+    assert told in str(found.value)
 
 
 def test_many_texts_one_after_the_other(tiny: Compressor) -> None:
@@ -80,12 +112,26 @@ def test_many_texts_one_after_the_other(tiny: Compressor) -> None:
     ]
     with pytest.raises(SpecPCError, match="a list of strings"):
         tiny.compress_many(TEXT, "What?", ratio=0.5)
+    with pytest.raises(SpecPCError, match="the contexts must be a list of strings, not None"):
+        tiny.compress_many(None, "What?", ratio=0.5)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("setup", [{"unit": None}, {"scorer": 3}, {"device": b"cpu"}])
-def test_from_pretrained(setup: dict[str, Any]) -> None:
-    with pytest.raises(SpecPCError, match="must be a string"):
-        Compressor.from_pretrained(tiny_draft(), **setup)
+@pytest.mark.parametrize(
+    ("setup", "told"),
+    [
+        ({"unit": None}, "must be a string"),
+        ({"scorer": 3}, "must be a string"),
+        ({"device": b"cpu"}, "must be a string"),
+        ({"offline": "no"}, "offline must be True or False, not str 'no'"),
+        ({"offline": 1}, "offline must be True or False, not int 1"),
+        ({"draft": None}, "the draft must be a name, a folder or a loaded Draft, not None"),
+        ({"draft": Path("x")}, "the draft must be a name, a folder or a loaded Draft, not "),
+        ({"tokeniser": "words"}, r"no argument tokeniser \(did you mean tokenizer\?\)"),
+    ],
+)
+def test_from_pretrained(setup: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecPCError, match=told):
+        Compressor.from_pretrained(**{"draft": tiny_draft(), **setup})
 
 
 def test_what_is_shown_is_short(tiny: Compressor) -> None:

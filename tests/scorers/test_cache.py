@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from specpc import CompressionResult, Compressor
 from specpc.drafts.cache import drafts_folder
-from specpc.drafts.deferred import DeferredDraft
+from specpc.drafts.load import DeferredDraft
 from specpc.errors import DraftError, UsageError
 from specpc.options import Protection
 from specpc.pipeline.documents import Document
-from specpc.scorers import NamedScorer
 from specpc.scorers.cache import ScoreCache
 from specpc.scorers.settings import PaperSettings
 from tests.tiny_models import byte_tokenizer, tiny_model
@@ -108,9 +107,7 @@ def test_whatever_changes_scores_is_another_entry(folder: Path, tmp_path: Path) 
     usual = made(folder, cache)
     usual.compress(TEXT, "What of topic 3?", ratio=0.5)
     ahead = PaperSettings(lookahead_tokens=2)
-    scorer, narrow = (
-        NamedScorer("paper", settings) for settings in (ahead, replace(ahead, max_window=200))
-    )
+    scorer, narrow = (settings for settings in (ahead, replace(ahead, max_window=200)))
     for compressor, text, question in (
         (usual, TEXT, "What of topic 4?"),
         (usual, TEXT + "More.", "What of topic 3?"),
@@ -188,13 +185,13 @@ def test_what_cannot_be_known_again_is_refused(tiny: Compressor, folder: Path) -
     with pytest.raises(DraftError, match="not loaded from files"):
         replace(tiny, cache=ScoreCache()).compress(TEXT, "Why?", ratio=0.5)
 
-    class Own(NamedScorer):
+    class Own(PaperSettings):
         """A scorer whose settings nobody knows."""
 
         def cache_key(self) -> None:  # type: ignore[override]
             return None
 
-    compressor = replace(made(folder, True), scorer=Own("paper", PaperSettings()))
+    compressor = replace(made(folder, True), scorer=Own())
     with pytest.raises(UsageError, match="of your own"):
         compressor.compress(TEXT, "Why?", ratio=0.5)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from specpc.scorers.paper import importance
 from specpc.scorers.profile import paper_settings
+from specpc.scorers.settings import PaperSettings
 from specpc.selection.tokens import Spread, max_pool, select_tokens
 from tests.selection.slow_reference import slow_importance, slow_selection
 from tests.tiny_models import FAMILIES, tiny_draft, tiny_model
@@ -28,7 +29,7 @@ def test_selection_equals_the_slow_reference_to_the_last_index(family: str, leng
     ids = random_ids(length)
     window = 64
     expected = slow_importance(tiny_model(family, attention="eager"), ids.tolist(), window, 1)
-    found = importance(tiny_model(family), ids, window, skip_layers=1)
+    found = importance(tiny_model(family), ids, window, PaperSettings(skip_layers=1))
     scores = found.scores
     assert found.lookahead == ()
     assert scores.dtype == torch.float32
@@ -54,7 +55,7 @@ def test_lookahead_rows_join_with_weight_one(family: str, length: int) -> None:
         maps = eager(torch.tensor([grown]), output_attentions=True, use_cache=False).attentions
     rows = torch.stack([m[0, :, len(ids) :, : len(ids)] for m in maps[1:]]).amax(dim=(0, 1, 2))
     prompt = torch.tensor(slow_importance(eager, ids.tolist(), 64, 1))
-    found = importance(model, ids, 64, skip_layers=1, lookahead_tokens=4)
+    found = importance(model, ids, 64, PaperSettings(skip_layers=1, lookahead_tokens=4))
     assert torch.allclose(found.scores, torch.maximum(prompt, rows), atol=2e-6)
     assert found.lookahead[:3] == tuple(grown[length:])
     assert len(found.lookahead) == 4
@@ -63,17 +64,19 @@ def test_lookahead_rows_join_with_weight_one(family: str, length: int) -> None:
 def test_the_lookahead_ends_where_the_answer_does() -> None:
     model = tiny_model("qwen3")
     prompts = [random_ids(90), random_ids(60, seed=1)]
-    settings = {"skip_layers": 1, "lookahead_tokens": 6}
-    whole = [importance(model, prompt, 64, **settings) for prompt in prompts]
+    settings = PaperSettings(skip_layers=1, lookahead_tokens=6)
+    whole = [importance(model, prompt, 64, settings) for prompt in prompts]
     assert [len(found.lookahead) for found in whole] == [6, 6]
     end = next(t for t in whole[0].lookahead if t not in whole[1].lookahead)
     place = whole[0].lookahead.index(end)
     model.generation_config.eos_token_id = [end, 2]
-    ended = [importance(model, prompt, 64, **settings) for prompt in prompts]
+    ended = [importance(model, prompt, 64, settings) for prompt in prompts]
     assert ended[0].lookahead == whole[0].lookahead[: place + 1]
     assert ended[1].lookahead == whole[1].lookahead
     # Rows of what was read after the end do not count, nor does the end itself.
-    until = importance(model, prompts[0], 64, skip_layers=1, lookahead_tokens=place + 1)
+    until = importance(
+        model, prompts[0], 64, PaperSettings(skip_layers=1, lookahead_tokens=place + 1)
+    )
     assert torch.allclose(ended[0].scores, until.scores, atol=2e-6)
     assert torch.allclose(ended[1].scores, whole[1].scores, atol=2e-6)
 
@@ -82,8 +85,8 @@ def test_models_with_few_layers_use_all_of_them() -> None:
     ids = random_ids(50)
     model = tiny_model("llama")
     assert torch.equal(
-        importance(model, ids, 64, skip_layers=8).scores,
-        importance(model, ids, 64, skip_layers=0).scores,
+        importance(model, ids, 64, PaperSettings(skip_layers=8)).scores,
+        importance(model, ids, 64, PaperSettings(skip_layers=0)).scores,
     )
 
 
@@ -92,7 +95,7 @@ def test_scoring_leaves_the_model_as_it_was() -> None:
     ids = random_ids(120)[None]
     with torch.no_grad():
         before = model(ids).logits
-        importance(model, ids[0], 64)
+        importance(model, ids[0], 64, PaperSettings())
         assert torch.equal(model(ids).logits, before)
 
 

@@ -10,7 +10,7 @@ import torch
 from specpc import Compressor
 from specpc.errors import UnsupportedModelError
 from specpc.models.reader import Reader
-from specpc.scorers import NamedScorer, received_attention
+from specpc.scorers import received_attention
 from specpc.scorers.profile import received_settings
 from specpc.scorers.received_attention import standardise
 from specpc.scorers.settings import ReceivedSettings
@@ -103,9 +103,7 @@ def test_memory_holds_one_block_of_queries(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_windows_are_of_bounded_length(tiny: Compressor) -> None:
-    small = replace(
-        tiny, question_free=NamedScorer("received-attention", ReceivedSettings(max_window=100))
-    )
+    small = replace(tiny, question_free=ReceivedSettings(max_window=100))
     result = small.compress("One two three. " * 60, ratio=0.5)
     assert result.windows >= 9
     settings = ReceivedSettings()

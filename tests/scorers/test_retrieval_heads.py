@@ -22,7 +22,7 @@ from specpc.scorers import make_scorer, retrieval_heads
 from specpc.scorers.base import Context
 from specpc.scorers.dense import DenseMap, input_embeddings, shipped_map
 from specpc.scorers.profile import shipped_profile
-from specpc.scorers.retrieval_heads import HeadScores, score
+from specpc.scorers.retrieval_heads import read, score
 from specpc.scorers.settings import DenseReference, HeadProfile
 from specpc.structure.units import cut_into_units
 from specpc.text.pieces import Scores, standardised
@@ -65,9 +65,9 @@ def test_scores_equal_eager_attention(family: str, length: int) -> None:
     calibrated = tokens_of(retrieval_heads, PROFILE, reader, "Why?", window)
     free = slow_heads(family, reader, "N/A", window)
     # Near zero the root is steep: what is compared is what goes into it.
-    [read] = HeadScores(PROFILE, reader, "Why?").read([window])
-    assert torch.allclose(read, heads - free, rtol=1e-4, atol=2e-6)
-    assert torch.equal(calibrated, weighted(read))
+    [found] = read(PROFILE, reader, "Why?", [window])
+    assert torch.allclose(found, heads - free, rtol=1e-4, atol=2e-6)
+    assert torch.equal(calibrated, weighted(found))
 
 
 TEXT = (
@@ -91,7 +91,7 @@ def test_units_are_judged_by_each_heads_best_tokens() -> None:
     tokens = reader.encoder.encode(TEXT)
     units = cut_into_units(TEXT, tokens.bounds, "sentence")
     of_token = units.of_token
-    [heads] = HeadScores(profile, reader, "Who kept bees?").read([torch.from_numpy(tokens.ids)])
+    [heads] = read(profile, reader, "Who kept bees?", [torch.from_numpy(tokens.ids)])
     pooled = [
         [float(head[of_token == unit].sort().values[-4:].mean()) for unit in range(5)]
         for head in heads

@@ -11,7 +11,8 @@ import pytest
 from specpc import Compressor
 from specpc.errors import UsageError
 from specpc.models.reader import Reader
-from specpc.scorers import SCORERS, Row
+from specpc.scorers import SCORERS
+from specpc.scorers.base import Scorer
 from tests.tiny_models import tiny_draft
 
 _MODULE = '''
@@ -27,22 +28,22 @@ def score(settings, reader, question, context, progress=None):
 
 
 @dataclass(frozen=True)
-class ToySettings:
+class Toy(Scorer):
+    home = "toy_scorer"
+
+    name: str
     sign: int
 
     def context_window(self, reader: Reader, question: str) -> int:
         return 100
-
-    def looking_ahead(self, tokens: int) -> None:
-        return None
 
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "toy_scorer.py").write_text(_MODULE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(SCORERS, "latest", Row(lambda _: ToySettings(1), "toy_scorer"))
-    monkeypatch.setitem(SCORERS, "earliest", Row(lambda _: ToySettings(-1), "toy_scorer"))
+    monkeypatch.setitem(SCORERS, "latest", lambda _: Toy("latest", 1))
+    monkeypatch.setitem(SCORERS, "earliest", lambda _: Toy("earliest", -1))
 
 
 @pytest.mark.usefixtures("toy")

@@ -34,11 +34,7 @@ _BLOCK: Final = 128
 
 @dataclass(frozen=True)
 class LeanConfig:
-    """The shape of a decoder, named as in ``config.json``.
-
-    Attributes:
-        inverse_frequencies: of the rotary positions, ``[head_dim / 2]``.
-    """
+    """The shape of a decoder, named as in ``config.json``."""
 
     model_type: str
     vocab_size: int
@@ -50,31 +46,12 @@ class LeanConfig:
     head_dim: int
     rms_norm_eps: float
     max_position_embeddings: int
+    # Of the rotary positions, [head_dim / 2].
     inverse_frequencies: Tensor = field(repr=False, compare=False)
 
     def get_text_config(self) -> LeanConfig:
         """Itself: there is nothing but text."""
         return self
-
-
-@dataclass(frozen=True)
-class LayerWeights:
-    """One layer; biases and the norms of queries and keys where the family has them."""
-
-    input_norm: Tensor
-    post_norm: Tensor
-    q: Tensor
-    k: Tensor
-    v: Tensor
-    o: Tensor
-    gate: Tensor
-    up: Tensor
-    down: Tensor
-    q_bias: Tensor | None = None
-    k_bias: Tensor | None = None
-    v_bias: Tensor | None = None
-    q_norm: Tensor | None = None
-    k_norm: Tensor | None = None
 
 
 @dataclass
@@ -111,21 +88,16 @@ class LeanOutput:
 class LeanModel:
     """A decoder with its weights.
 
-    Attributes:
-        config: its shape.
-        embedding: ``[vocabulary, hidden]``.
-        layers: all of them, in order.
-        norm: the last norm.
-        head: ``[vocabulary, hidden]``, by which hidden states become logits.
-        name_or_path: the folder it was loaded from.
+    Those of a layer go by the names that transformers has; biases, and norms of queries and keys,
+    are there where the family has them.
     """
 
     config: LeanConfig
-    embedding: Tensor = field(repr=False)
-    layers: tuple[LayerWeights, ...] = field(repr=False)
-    norm: Tensor = field(repr=False)
-    head: Tensor = field(repr=False)
-    name_or_path: str
+    embedding: Tensor = field(repr=False)  # [vocabulary, hidden]
+    layers: tuple[dict[str, Tensor], ...] = field(repr=False)
+    norm: Tensor = field(repr=False)  # the last one
+    head: Tensor = field(repr=False)  # [vocabulary, hidden], by which states become logits
+    name_or_path: str  # the folder it was loaded from
     _templates: dict[tuple[int, ...], Template] = field(default_factory=dict, repr=False)
 
     @property
@@ -189,7 +161,7 @@ class LeanModel:
         known = self._templates.get(key)
         if known is not None and len(known) <= depth:
             known = None
-        packed = Packed(pieces, key, known)
+        packed = Packed(pieces, key, known, depth)
         ids, positions = packed.ids.to(self.device), packed.positions.to(self.device)
         with suppress(StopForward):
             self._run(ids[None], positions[None], partial(packed.attend, attention=attention))
@@ -209,25 +181,26 @@ class LeanModel:
     def _layer(
         self,
         number: int,
-        weights: LayerWeights,
+        weights: dict[str, Tensor],
         hidden: Tensor,
         rotary: tuple[Tensor, Tensor],
         attend: Attend,
     ) -> Tensor:
+        def linear(name: str, states: Tensor) -> Tensor:
+            return functional.linear(states, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
+
         shape = (*hidden.shape[:-1], -1, self.config.head_dim)
-        normed = self._norm(hidden, weights.input_norm)
-        query = functional.linear(normed, weights.q, weights.q_bias).view(shape)
-        key = functional.linear(normed, weights.k, weights.k_bias).view(shape)
-        value = functional.linear(normed, weights.v, weights.v_bias).view(shape).transpose(1, 2)
-        if weights.q_norm is not None and weights.k_norm is not None:
-            query, key = self._norm(query, weights.q_norm), self._norm(key, weights.k_norm)
+        normed = self._norm(hidden, weights["input_layernorm.weight"])
+        query, key, value = (linear(f"self_attn.{one}_proj", normed).view(shape) for one in "qkv")
+        if "self_attn.q_norm.weight" in weights:
+            query = self._norm(query, weights["self_attn.q_norm.weight"])
+            key = self._norm(key, weights["self_attn.k_norm.weight"])
         query, key = _rotate(query.transpose(1, 2), rotary), _rotate(key.transpose(1, 2), rotary)
-        mixed = attend(number, query, key, value).transpose(1, 2).reshape(*hidden.shape[:-1], -1)
-        hidden = hidden + functional.linear(mixed, weights.o)
-        normed = self._norm(hidden, weights.post_norm)
-        gate = functional.silu(functional.linear(normed, weights.gate), inplace=True)
-        gated = gate.mul_(functional.linear(normed, weights.up))
-        return hidden + functional.linear(gated, weights.down)
+        mixed = attend(number, query, key, value.transpose(1, 2)).transpose(1, 2)
+        hidden = hidden + linear("self_attn.o_proj", mixed.reshape(*hidden.shape[:-1], -1))
+        normed = self._norm(hidden, weights["post_attention_layernorm.weight"])
+        gate = functional.silu(linear("mlp.gate_proj", normed), inplace=True)
+        return hidden + linear("mlp.down_proj", gate.mul_(linear("mlp.up_proj", normed)))
 
     def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
         """Root mean square norm, computed in float32."""
@@ -239,11 +212,8 @@ class LeanModel:
 def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """Attention of the last positions to all, causal unless a mask says which see which.
 
-    Args:
-        query: ``[batch, heads, queries, head_dim]``.
-        key: ``[batch, kv_heads, keys, head_dim]``; heads share them in groups.
-        value: likewise.
-        mask: boolean ``[1, 1, queries, keys]``.
+    Queries are ``[batch, heads, queries, head_dim]``, keys and values ``[batch, kv_heads, keys,
+    head_dim]``, shared by heads in groups; a mask is boolean ``[1, 1, queries, keys]``.
     """
     if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
         return attention_in_blocks(query, key, value)

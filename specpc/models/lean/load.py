@@ -13,7 +13,7 @@ import torch
 
 from specpc.machine.memory import is_memory_error
 from specpc.models.folder import weight_files
-from specpc.models.lean.decoder import LayerWeights, LeanConfig, LeanModel
+from specpc.models.lean.decoder import LeanConfig, LeanModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,24 +48,23 @@ _FIXED: Final[dict[str, tuple[Any, ...]]] = {
 _READ: Final = {*_SIZES, "head_dim", "rms_norm_eps", "rope_theta", "rope_scaling",
                 "rope_parameters", "layer_types"}  # fmt: skip
 _FORMATS: Final = {torch.float32, torch.bfloat16, torch.float16}
-# Weights of a layer: field, name in the file, and shape in named sizes.
+# Weights of a layer, with their shapes in named sizes.
 _LAYER: Final = {
-    "input_norm": ("input_layernorm.weight", "h"),
-    "post_norm": ("post_attention_layernorm.weight", "h"),
-    "q": ("self_attn.q_proj.weight", "qh"),
-    "k": ("self_attn.k_proj.weight", "kh"),
-    "v": ("self_attn.v_proj.weight", "kh"),
-    "o": ("self_attn.o_proj.weight", "hq"),
-    "gate": ("mlp.gate_proj.weight", "ih"),
-    "up": ("mlp.up_proj.weight", "ih"),
-    "down": ("mlp.down_proj.weight", "hi"),
+    "input_layernorm.weight": "h",
+    "post_attention_layernorm.weight": "h",
+    "self_attn.q_proj.weight": "qh",
+    "self_attn.k_proj.weight": "kh",
+    "self_attn.v_proj.weight": "kh",
+    "self_attn.o_proj.weight": "hq",
+    "mlp.gate_proj.weight": "ih",
+    "mlp.up_proj.weight": "ih",
+    "mlp.down_proj.weight": "hi",
 }
-_OF_FAMILY: Final[dict[str, dict[str, tuple[str, str]]]] = {
+_OF_FAMILY: Final[dict[str, dict[str, str]]] = {
     "llama": {},
-    "qwen2": {f"{name}_bias": (f"self_attn.{name}_proj.bias", size)
-              for name, size in (("q", "q"), ("k", "k"), ("v", "k"))},
-    "qwen3": {f"{name}_norm": (f"self_attn.{name}_norm.weight", "d") for name in ("q", "k")},
-}  # fmt: skip
+    "qwen2": {f"self_attn.{name}_proj.bias": size for name, size in zip("qkv", "qkk", strict=True)},
+    "qwen3": {f"self_attn.{name}_norm.weight": "d" for name in "qk"},
+}
 
 
 def load_lean(
@@ -98,9 +97,9 @@ def load_lean(
     ready = {name: tensor.to(device, dtype) for name, tensor in weights.items()}
     embedding = ready["model.embed_tokens.weight"]
     tied = head is weights["model.embed_tokens.weight"]
-    names = {field: name for field, (name, _) in {**_LAYER, **_OF_FAMILY[shape.model_type]}.items()}
+    names = [*_LAYER, *_OF_FAMILY[shape.model_type]]
     layers = (
-        LayerWeights(**{f: ready[f"model.layers.{number}.{name}"] for f, name in names.items()})
+        {name: ready[f"model.layers.{number}.{name}"] for name in names}
         for number in range(shape.num_hidden_layers)
     )
     return LeanModel(
@@ -196,7 +195,7 @@ def _is_complete(weights: dict[str, Tensor], shape: LeanConfig) -> bool:
         "model.norm.weight": "h",
     }
     for number in range(shape.num_hidden_layers):
-        for name, kind in {**_LAYER, **_OF_FAMILY[shape.model_type]}.values():
+        for name, kind in {**_LAYER, **_OF_FAMILY[shape.model_type]}.items():
             expected[f"model.layers.{number}.{name}"] = kind
     return weights.keys() == expected.keys() and all(
         weights[name].shape == tuple(sizes[size] for size in kind)

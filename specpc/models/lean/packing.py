@@ -22,32 +22,35 @@ Template: TypeAlias = "list[tuple[Tensor, Tensor]]"
 
 @dataclass(frozen=True)
 class PackedText:
-    """A text to be read.
+    """A text to be read."""
 
-    Attributes:
-        ids: ``[tokens]``.
-        observer: sees its queries, and the keys and values of all it follows and its own.
-        after: number of the piece it continues; ``None`` if it follows the template.
-    """
-
-    ids: Tensor
-    observer: Observer
-    after: int | None = None
+    ids: Tensor  # [tokens]
+    observer: (
+        Observer | None
+    )  # of its queries, and the keys and values of all it follows and its own
+    after: int | None = None  # number of the piece it continues; none if it follows the template
 
 
 class Packed:
     """Pieces side by side in one sequence, none of which sees what it does not continue."""
 
     def __init__(
-        self, pieces: Sequence[PackedText], before: tuple[int, ...], known: Template | None
+        self,
+        pieces: Sequence[PackedText],
+        before: tuple[int, ...],
+        known: Template | None,
+        depth: int,
     ) -> None:
-        """Lay out the pieces; the template itself comes first unless its states are known."""
+        """Lay out the pieces; the template itself comes first unless its states are known.
+
+        The forward ends at the layer ``depth``.
+        """
         head = len(before) if known is None else 0
         self.pieces = pieces
         self.template: Template = [] if known is None else known
         self._known = known is not None
         self._head = head
-        self._stopped: set[int] = set()
+        self._depth = depth
         self._ranges: list[slice] = []
         self._chains: list[list[int]] = []
         low, positions = head, [torch.arange(head)]
@@ -73,30 +76,24 @@ class Packed:
         """Show each piece's part of one layer to its observer, then mix within the piece.
 
         Raises:
-            StopForward: every observer has seen enough.
+            StopForward: it was the deepest layer.
         """
         head = slice(0, self._head)
         if not self._known:
             self.template.append((key[:, :, head].clone(), value[:, :, head].clone()))
         parts = [self._states(layer, chain, key, value) for chain in self._chains]
-        for number, (own, seen) in enumerate(zip(self._ranges, parts, strict=True)):
-            self._show(number, LayerAttention(
-                layer, query[:, :, own], seen[0], None, query.shape[-1] ** -0.5, seen[1]
-            ))  # fmt: skip
-        if len(self._stopped) == len(self.pieces):
+        for piece, own, seen in zip(self.pieces, self._ranges, parts, strict=True):
+            if piece.observer is not None:
+                scale = query.shape[-1] ** -0.5
+                piece.observer(
+                    LayerAttention(layer, query[:, :, own], seen[0], None, scale, seen[1])
+                )
+        if layer == self._depth:
             raise StopForward
         ready = [(head, self.template[layer])] if self._head else []
         ready += zip(self._ranges, parts, strict=True)
         mixed = [attention(query[:, :, own], *seen, None) for own, seen in ready]
         return torch.cat(mixed, dim=2)
-
-    def _show(self, number: int, seen: LayerAttention) -> None:
-        if number in self._stopped:
-            return
-        try:
-            self.pieces[number].observer(seen)
-        except StopForward:
-            self._stopped.add(number)
 
     def _states(
         self, layer: int, chain: Sequence[int], key: Tensor, value: Tensor

@@ -18,24 +18,12 @@ _FAMILIES: Final = {"llama"}
 
 @dataclass(frozen=True, eq=False)
 class LeanTokenizer:
-    """What compressing needs of a tokenizer, by the names that transformers has for it.
+    """What compressing needs of a tokenizer, by the names that transformers has for it."""
 
-    Attributes:
-        file: ``tokenizer.json``.
-        chat_template: Jinja text, if the draft has one.
-        special_tokens: ``bos_token`` and others, for the template.
-        ready: backends that were read and nobody has yet.
-    """
-
-    file: Path
-    chat_template: str | None
-    special_tokens: dict[str, str] = field(repr=False)
-    ready: list[Tokenizer] = field(default_factory=list, repr=False)
-
-    @property
-    def is_fast(self) -> bool:
-        """True: it knows where in the text a token lies."""
-        return True
+    file: Path  # tokenizer.json
+    chat_template: str | None  # Jinja text, if the draft has one
+    special_tokens: dict[str, str] = field(repr=False)  # bos_token and others, for the template
+    ready: list[Tokenizer] = field(default_factory=list, repr=False)  # read, and nobody's yet
 
     @property
     def bos_token(self) -> str | None:
@@ -56,13 +44,9 @@ class LeanTokenizer:
         tokenize: bool = False,
         add_generation_prompt: bool = False,
     ) -> str:
-        """Render messages.
-
-        Raises:
-            ValueError: tokens are wanted, or there is no template.
-        """
-        if tokenize or self.chat_template is None:
-            raise ValueError("this tokenizer renders text by a chat template only")
+        """Render messages by the template there is; tokens are not to be had."""
+        assert self.chat_template is not None
+        assert not tokenize
         return _render(
             self.chat_template,
             messages=messages,

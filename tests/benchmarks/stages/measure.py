@@ -167,7 +167,7 @@ def _measure(
     frame = reader.frame(QUESTION)
     ids = reader.encoder.plain_ids(texts[0])
     prompt = torch.tensor([[*frame.before, *ids, *frame.after]] * len(texts)).to(model.device)
-    limit = getattr(reader.config, "max_position_embeddings", None)
+    limit = getattr(reader.draft.config, "max_position_embeddings", None)
     readable = limit is None or prompt.shape[1] <= int(limit)
     plains: list[float] = []
     ratios: list[float] = []
@@ -184,7 +184,7 @@ def _measure(
         if plain is not None:
             plains.append(plain)
             ratios.append(sum(stages.values()) / plain)
-    work = forward_work(reader.config, prompt.shape[1], len(texts), model.dtype.itemsize)
+    work = forward_work(reader.draft.config, prompt.shape[1], len(texts), model.dtype.itemsize)
     return Row(
         tokens=len(ids),
         batch=len(texts),

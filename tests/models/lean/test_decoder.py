@@ -22,7 +22,6 @@ from specpc.models.forward import read_pieces
 from specpc.models.lean.decoder import LeanModel, attention, attention_in_blocks
 from specpc.models.lean.load import read_shape
 from specpc.models.lean.packing import PackedText
-from specpc.scorers import NamedScorer
 from specpc.scorers.paper import importance
 from specpc.scorers.settings import PaperSettings
 from tests.tiny_models import byte_tokenizer, tiny_model
@@ -99,11 +98,9 @@ def test_bfloat16_is_no_further_from_float32_than_transformers(folder: Path) -> 
 @pytest.mark.parametrize("lookahead", [1, 4])
 def test_the_papers_scores_are_those_of_transformers(folder: Path, lookahead: int) -> None:
     """With a cache that grows."""
+    settings = PaperSettings(skip_layers=1, lookahead_tokens=lookahead)
     for prompt, rows in ((ids_of(60), 7), (ids_of(41, 1), 5)):
-        own, other = (
-            importance(draft.model, prompt, rows, skip_layers=1, lookahead_tokens=lookahead)
-            for draft in both(folder)
-        )
+        own, other = (importance(draft.model, prompt, rows, settings) for draft in both(folder))
         assert torch.allclose(own.scores, other.scores, rtol=1e-4, atol=1e-6)
         assert own.lookahead == other.lookahead
 
@@ -190,7 +187,7 @@ def test_compressing_keeps_the_same(folder: Path, scorer: str, question: str | N
 
 def test_looking_ahead_works_with_what_from_pretrained_loads(tmp_path: Path) -> None:
     draft = Compressor.from_pretrained(str(saved(tmp_path, "llama")), device="cpu").draft
-    scorer = NamedScorer("paper", PaperSettings(lookahead_tokens=3))
+    scorer = PaperSettings(lookahead_tokens=3)
     result = Compressor(draft, scorer).compress(TEXT, "Who kept bees?", ratio=0.4)
     assert 0 < result.compressed_tokens <= result.budget
 
