@@ -123,10 +123,10 @@ def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
     totals, failed, began = Totals(), 0, time.monotonic()
     rows = sum(block.rows.count for block in planned.blocks)
     with console.files(len(planned.blocks), rows, "parts") as progress:
-        for outcome in planned.run(pool, retries, lambda told: console.tell(in_options(told))):
+        for outcome in planned.run(pool, retries, console.tell):
             if isinstance(outcome, GivenUp):
                 failed += 1
-                console.error(in_options(f"{outcome.block} are given up: {outcome.reason}"))
+                console.error(f"{outcome.block} are given up: {outcome.reason}")
                 continue
             progress.start(outcome.name, outcome.rows + outcome.bad)
             progress.finish(outcome.original_tokens)

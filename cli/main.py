@@ -111,7 +111,8 @@ def _guard() -> Iterator[None]:
 def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
-    print(f"specpc: {message or in_options(str(error))}", file=sys.stderr)
+    told = in_options(error) if isinstance(error, SpecPCError) else message
+    print(f"specpc: {told}", file=sys.stderr)
     raise typer.Exit(code)
 
 

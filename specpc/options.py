@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
-from specpc.errors import BudgetError, UsageError
+from specpc.errors import Argument, BudgetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,7 +217,9 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is not None and target_tokens is not None:
         raise BudgetError("give either a ratio or a number of target tokens, not both")
     if ratio is None and target_tokens is None:
-        raise BudgetError("say how much to keep: ratio=0.2 or target_tokens=800")
+        raise BudgetError(
+            "say how much to keep: ", Argument("ratio=0.2"), " or ", Argument("target_tokens=800")
+        )
     if ratio is not None:
         if not _is_a(Real, ratio):
             raise BudgetError(f"the ratio must be a number such as 0.2, not {_called(ratio)}")

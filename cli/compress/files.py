@@ -105,8 +105,9 @@ class FilesRun:
                         task.console.summary(result, file.name)
                     tokens = result.original_tokens
                 except SpecPCError as error:
-                    told = in_options(str(error))
-                    failed.append(told if file.name in told else f"{file.name}: {told}")
+                    told = in_options(error)
+                    named = file.name in str(error)
+                    failed.append(told if named else f"{file.name}: {told}")
                     if add is not None:
                         add({"path": file.place, "error": told})
                 progress.finish(tokens)

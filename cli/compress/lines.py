@@ -89,7 +89,7 @@ class LinesRun:
                 if compressor is None and not isinstance(error, InputError):
                     raise  # no draft could be loaded: no line will do better
                 failed += 1
-                told = in_options(str(error))
+                told = in_options(error)
                 task.console.error(f"line {number}: {told}")
                 fields.pop(self.fields.context, None)
                 fields["error"] = told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,6 @@ from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
 from specpc_cli.command import is_typed
-from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,6 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
 
     def load() -> Compressor:
         from specpc import Compressor
-        from specpc.scorers import advice
         from specpc.scorers.cache import ScoreCache
 
         tell = console.tell if console.verbose else silent
@@ -51,7 +50,8 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
         compressor = Compressor.of(setup, cache=kept, report=console.tell)
         if console.verbose and setup.scorer == "auto" and compressor.scorer.name == "paper":
             unknown = "the retrieval heads of this draft are not known; better results after"
-            console.tell(in_options(f"{unknown}: {advice(compressor.draft)}"))
+            name = shlex.quote(compressor.draft.name)
+            console.tell(f"{unknown}: specpc calibrate --draft {name}")
         return compressor
 
     return Provider(load, lambda: setup.draft)

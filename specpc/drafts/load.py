@@ -92,9 +92,10 @@ def load_target(
         SpecPCError: as `load_draft`, and says that it is the target.
     """
     try:
-        return load_draft(name, device, dtype, offline, report=report)
+        find_draft(name, "target")
     except UnknownDraftError as error:
-        raise UnknownDraftError(f"no target can be loaded: {error}") from error
+        raise UnknownDraftError("no target can be loaded: ", *error.args) from error
+    return load_draft(name, device, dtype, offline, report=report)
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import DraftError, UsageError
+from specpc.errors import Argument, DraftError, UsageError
 from specpc.options import scorer_name
 from specpc.scorers.profile import find_profile, paper_settings, received_settings
 
@@ -105,14 +105,12 @@ def make_scorer(name: str, draft: Draft) -> NamedScorer:
         if settings is not None:
             return NamedScorer(row, settings)
     raise DraftError(
-        f"the retrieval heads of draft {draft.name} are not known: find them with {advice(draft)}, "
-        "or use scorer='paper'"
+        f"the retrieval heads of draft {draft.name} are not known: find them with specpc "
+        "calibrate ",
+        Argument(f"draft={shlex.quote(draft.name)}"),
+        ", or use ",
+        Argument("scorer='paper'"),
     )
-
-
-def advice(draft: Draft) -> str:
-    """The command that would give a draft a head profile."""
-    return f"specpc calibrate draft={shlex.quote(draft.name)}"
 
 
 def make_question_free_scorer(name: str, draft: Draft) -> NamedScorer | None:

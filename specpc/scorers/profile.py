@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shlex
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import DraftError
+from specpc.errors import Argument, DraftError
 from specpc.machine.files import cache_folder, disk_errors, replace_file
 from specpc.models.folder import weight_files
 from specpc.scorers.settings import HeadProfile, PaperSettings, ReceivedSettings
@@ -45,7 +46,8 @@ def find_profile(draft: Draft) -> HeadProfile | None:
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
             f"the head profile {path} cannot be read ({error}): delete it, or make it again with "
-            f"specpc calibrate draft={draft.name}"
+            "specpc calibrate ",
+            Argument(f"draft={shlex.quote(draft.name)}"),
         ) from error
 
 
