@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import InputError, UsageError
-from specpc.options import DEFAULT_DRAFT
+from specpc.errors import InputError
 from specpc_cli import options as opt
 from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
@@ -22,23 +21,17 @@ if TYPE_CHECKING:
     from specpc.calibration.example import Example
 
 
-def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
+@opt.asking("draft", "device", "dtype", "offline")
+def calibrate(
+    asked: opt.Asked,
     data: Annotated[
-        list[Path] | None,
-        opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable."),
+        list[Path] | None, opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable.")
     ] = None,
     examples: Annotated[
-        int,
-        opt.io("Most that are read of the 160 that ship, and of each file.", min=16),
+        int, opt.io("Most that are read of the 160 that ship, and of each file.", min=16)
     ] = 160,
-    output: Annotated[
-        Path | None, opt.io("File to write the profile to as well.", "-o", "--output")
-    ] = None,
+    output: Annotated[Path | None, opt.output("File to write the profile to as well.")] = None,
     quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 
@@ -53,8 +46,6 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     console = Console(verbose=False, quiet=quiet)
     for file in data or []:
         check_file(str(file))
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     # Bad data is reported before the draft is loaded.
     own = own_examples(data or [], examples)
 
@@ -63,18 +54,19 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.drafts.load import load_draft
     from specpc.scorers.profile import check_storable, store_profile
 
-    loaded = load_draft(draft, device=device, dtype=dtype, offline=offline, report=console.tell)
-    check_storable(loaded)
+    setup = asked.setup
+    draft = load_draft(setup.draft, *setup.where, report=console.tell)
+    check_storable(draft)
     texts = [*shipped_examples()[:examples], *own]
     names = ", ".join(sorted({example.kind for example in own}))
     source = "generated tasks (seed 0)" + (f" and {names}" if own else "")
-    console.tell(f"Reading {len(texts)} examples with {draft}; this takes minutes ...")
+    console.tell(f"Reading {len(texts)} examples with {setup.draft}; this takes minutes ...")
     with console.progress("Calibrating") as progress:
-        result = run(loaded, texts, source=source, progress=progress)
+        result = run(draft, texts, source=source, progress=progress)
     if output is not None:
         write_file(output, result.profile.to_json().encode())
-    path = store_profile(loaded, result.profile)
-    typer.echo(_summary(draft, result, path))
+    path = store_profile(draft, result.profile)
+    typer.echo(_summary(setup.draft, result, path))
 
 
 def own_examples(paths: Sequence[Path], limit: int) -> list[Example]:

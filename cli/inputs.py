@@ -85,3 +85,14 @@ def decode(data: bytes, name: str) -> str:
 def read_text(source: str) -> str:
     """`decode` of `read_bytes`."""
     return decode(read_bytes(source), source)
+
+
+def read_question(question: str | None, file: Path | None) -> str | None:
+    """The question, from wherever it was given."""
+    if question is not None and file is not None:
+        raise UsageError("give the question with -q or with --question-file, not both")
+    if file is not None:
+        question = read_text(str(file))
+    if question is not None and not question.strip():
+        raise UsageError("the question is empty: ask something, or leave -q out")
+    return question

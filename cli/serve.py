@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO
+from specpc.options import DEFAULT_RATIO
 from specpc.serving import check_installed
 from specpc.serving.settings import ServerSettings
 from specpc_cli import options as opt
@@ -14,32 +14,26 @@ from specpc_cli.console import Console
 _DEFAULT = ServerSettings()
 
 
+@opt.asking("draft", "device", "dtype", "offline")
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    asked: opt.Asked,
     ratio: Annotated[
         float, opt.setting(opt.budget, "ratio", "Chat requests: fraction of long texts kept.")
     ] = DEFAULT_RATIO,
     min_tokens: Annotated[
-        int,
-        opt.budget("Chat requests: cut only if so many may be cut."),
+        int, opt.budget("Chat requests: cut only if so many may be cut.")
     ] = _DEFAULT.min_tokens,
     host: Annotated[
-        str,
-        opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN."),
+        str, opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN.")
     ] = _DEFAULT.host,
     port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
-        str | None,
-        opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
+        str | None, opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1.")
     ] = None,
     anthropic_upstream: Annotated[
-        str | None,
-        opt.io("Where /v1/messages is passed on to: a base URL without /v1."),
+        str | None, opt.io("Where /v1/messages is passed on to: a base URL without /v1.")
     ] = None,
     quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
     cache: opt.Cache = False,
     queue: Annotated[
         int, opt.many("Most texts that wait; more are refused with 429.")
@@ -80,13 +74,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.serving.run import bind, run, url_of
 
     taken = bind(settings)
-    compressor = Compressor.from_pretrained(
-        draft, device=device, dtype=dtype, offline=offline, cache=cache, report=console.tell
-    )
-    run(
-        compressor,
-        settings,
-        taken,
-        ready=lambda: console.tell(f"{draft} listens on {url_of(taken)}"),
-    )
+    compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
+    told = f"{asked.setup.draft} listens on {url_of(taken)}"
+    run(compressor, settings, taken, ready=lambda: console.tell(told))
     console.tell("stopped")

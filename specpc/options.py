@@ -284,3 +284,8 @@ class Setup:
             check_text(getattr(self, name), f"the {name}")
         object.__setattr__(self, "scorer", scorer_name(self.scorer))
         check_unit(self.unit)
+
+    @property
+    def where(self) -> tuple[str, str, bool]:
+        """Device, number format, and whether to stay offline: what loading takes besides a name."""
+        return self.device, self.dtype, self.offline

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
 from specpc.machine.journal import json_line, parse_line, writing
+from specpc_cli.inputs import STDIN
 from specpc_cli.outputs import ANEW, go_on, write_file
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from specpc import CompressionResult
     from specpc.machine.journal import Journal
+    from specpc_cli.compress.stats import Totals
     from specpc_cli.compress.tree import InputFile
 
 NAME = "manifest.jsonl"
@@ -28,32 +30,23 @@ Record = dict[str, Any]
 """``path``, and ``error`` or the counts, hashes and seconds of a finished file."""
 
 
-def sha256(data: bytes) -> str:
-    """Hexadecimal SHA-256."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def finished(
     place: str, output: str, source: bytes, data: bytes, made: CompressionResult
 ) -> Record:
-    """The record of a file that was compressed.
-
-    Args:
-        place: its path in the tree.
-        output: path of what was written, in the output folder.
-        source: what was read.
-        data: what was written.
-        made: how it came about.
-    """
+    """The record of a file that was compressed: its path and that of what was written, and both."""
     return {
         "path": place,
         "output": output,
         "original_tokens": made.original_tokens,
         "compressed_tokens": made.compressed_tokens,
-        "source_sha256": sha256(source),
-        "output_sha256": sha256(data),
+        "source_sha256": _sha256(source),
+        "output_sha256": _sha256(data),
         "seconds": round(made.timings.total, 4),
     }
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 @dataclass
@@ -76,12 +69,12 @@ class Manifest:
         """``manifest.jsonl`` in the folder."""
         return self.folder / NAME
 
-    def load(self) -> None:
-        """Read what an earlier run left, if anything.
+    def unfinished(self, files: Sequence[InputFile], totals: Totals) -> list[InputFile]:
+        """The files that an earlier run did not finish; those that it did are counted.
 
         Raises:
             UsageError: it was made with other settings.
-            InputError: it is no manifest.
+            InputError: what it left is no manifest.
         """
         self._left = go_on(self.path, self.settings)
         for line in self._left.lines if self._left else ():
@@ -90,18 +83,27 @@ class Manifest:
                 self.records[record["path"]] = record
             except (InputError, KeyError, TypeError) as error:
                 raise InputError(f"{self.path} is damaged: {ANEW}") from error
+        waiting = []
+        for file in files:
+            record = self.records.get(file.place, {})
+            if self._is_finished(file, record):
+                totals.add(
+                    record["original_tokens"], record["compressed_tokens"], record["seconds"]
+                )
+            else:
+                waiting.append(file)
+        return waiting
 
-    def has(self, file: InputFile) -> bool:
-        """Whether a file was finished, and it and its output are still the same."""
-        record = self.records.get(file.place, {})
-        if "output" not in record:
+    def _is_finished(self, file: InputFile, record: Record) -> bool:
+        """Whether the record says so, and the file and its output are still the same."""
+        if file.name == STDIN or "output" not in record:
             return False
         try:
             source = Path(file.name).read_bytes()
             output = (self.folder / record["output"]).read_bytes()
         except OSError:
             return False
-        same = (sha256(source), sha256(output))
+        same = (_sha256(source), _sha256(output))
         return same == (record["source_sha256"], record["output_sha256"])
 
     @contextmanager

@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import typer
 
-from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
-from specpc_cli.command import is_typed
+from specpc_cli.command import is_typed, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from specpc import Compressor
     from specpc.options import Setup
-    from specpc_cli.compress.task import TextCompressor
+    from specpc.serving.client import ServerCompressor
     from specpc_cli.console import Console
+
+    TextCompressor: TypeAlias = Compressor | ServerCompressor
+    Source: TypeAlias = tuple[Callable[[], TextCompressor], Callable[[], str]]
+    """What gives the compressor, after seconds where it is loaded; and the name of its draft."""
 
 _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
-@dataclass(frozen=True)
-class Provider:
-    """Where a compressor comes from.
-
-    Attributes:
-        load: gives it, after seconds where a draft must be loaded.
-        draft_name: gives the name of its draft, at once.
-    """
-
-    load: Callable[[], TextCompressor]
-    draft_name: Callable[[], str]
-
-
-def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
+def from_here(setup: Setup, cache: bool, console: Console) -> Source:
     """A compressor in this process, with a cache of scores if wanted."""
 
     def load() -> Compressor:
@@ -48,16 +38,18 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
         tell = console.tell if console.verbose else silent
         kept = ScoreCache(tell=tell) if cache else False
         compressor = Compressor.of(setup, cache=kept, report=console.tell)
-        if console.verbose and setup.scorer == "auto" and compressor.scorer.name == "paper":
-            unknown = "the retrieval heads of this draft are not known; better results after"
+        if setup.scorer == "auto" and compressor.scorer.name == "paper":
             name = shlex.quote(compressor.draft.name)
-            console.tell(f"{unknown}: specpc calibrate --draft {name}")
+            tell(
+                "the retrieval heads of this draft are not known; better results after: "
+                f"specpc calibrate --draft {name}"
+            )
         return compressor
 
-    return Provider(load, lambda: setup.draft)
+    return load, lambda: setup.draft
 
 
-def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
+def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     """A compressor that is a server: no draft is loaded here, and torch is not imported.
 
     Args:
@@ -69,12 +61,13 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
         UsageError: the address is none, or an option cannot be had from a server.
     """
     address = check_server(address, "server")
-    for option in _SERVERS_OWN:
-        if is_typed(context, option):
-            raise UsageError(
-                f"--{option} is for the server to say ('specpc serve --{option}'): leave it out, "
-                "or leave out --server and SPECPC_SERVER"
-            )
+    otherwise = "leave it out, or leave out --server and SPECPC_SERVER"
+    refuse({
+        f"--{option} is for the server to say ('specpc serve --{option}'): {otherwise}": (
+            is_typed(context, option)
+        )
+        for option in _SERVERS_OWN
+    })  # fmt: skip
     from specpc.serving.client import ServerCompressor
 
     server = ServerCompressor(
@@ -85,4 +78,4 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
         unit=setup.unit,
         tokenizer=setup.tokenizer,
     )
-    return Provider(lambda: server, server.draft_name)
+    return lambda: server, server.draft_name

@@ -24,11 +24,11 @@ class Fields:
     context: str = "context"
     question: str = "question"
 
-    def texts(self, row: Mapping[str, Any]) -> tuple[str, str | None]:
-        """Context and question of a row.
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The context of a row.
 
         Raises:
-            InputError: there is no context, or one of them is no string.
+            InputError: there is none, or it is no string.
         """
         if self.context not in row:
             raise InputError(
@@ -37,6 +37,15 @@ class Fields:
         context = row[self.context]
         if not isinstance(context, str):
             raise InputError(f"the field {self.context!r} is not a string")
+        return context
+
+    def texts(self, row: Mapping[str, Any]) -> tuple[str, str | None]:
+        """Context and question of a row.
+
+        Raises:
+            InputError: there is no context, or one of them is no string.
+        """
+        context = self.text(row)
         question = row.get(self.question)
         if question is not None and not isinstance(question, str):
             raise InputError(f"the field {self.question!r} is not a string")

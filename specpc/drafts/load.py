@@ -8,7 +8,7 @@ from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import resolve_device, resolve_dtype
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
-from specpc.errors import DraftError, UnknownDraftError, UnsupportedModelError
+from specpc.errors import Argument, DraftError, UnknownDraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
@@ -92,10 +92,10 @@ def load_target(
         SpecPCError: as `load_draft`, and says that it is the target.
     """
     try:
-        find_draft(name, "target")
+        return load_draft(name, device, dtype, offline, report=report)
     except UnknownDraftError as error:
-        raise UnknownDraftError("no target can be loaded: ", *error.args) from error
-    return load_draft(name, device, dtype, offline, report=report)
+        told = [Argument("target=") if part == "draft=" else part for part in error.args]
+        raise UnknownDraftError("no target can be loaded: ", *told) from error
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:
