@@ -13,13 +13,13 @@ from specpc.batch.settings import BatchSettings, Fields
 from specpc.errors import InputError, SpecPCError, require
 from specpc_cli import options as opt
 from specpc_cli.compress.stats import Totals
-from specpc_cli.console import Console
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from specpc.batch.planning import Plan
     from specpc.batch.schedule import Pool
     from specpc.batch.work import Done, Work
+    from specpc_cli.console import Console
 
 Engine = Literal["processes", "ray"]
 
@@ -32,8 +32,6 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     ],
     output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
     asked: opt.Asked,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
     context_field: Annotated[
         str, opt.many("The field, or column, that is compressed.")
     ] = "context",
@@ -59,8 +57,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     gets one file a part, in the format of IN, each written whole or not at all; a row that cannot
     be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
     """
-    console = Console(verbose=verbose, quiet=quiet)
-    fields = Fields(context_field, question_field)
+    console, fields = asked.console, Fields(context_field, question_field)
     settings = BatchSettings(asked.cut, asked.question, fields, asked.setup, wording=in_options)
     require("pyarrow", "specpc batch", "batch")  # before anything is fetched
     if engine == "ray":

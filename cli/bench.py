@@ -11,13 +11,12 @@ import typer
 
 from specpc.errors import UsageError
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
-@opt.asking("ratio", "draft", "scorer", "device", "dtype", "offline")
+@opt.asking("ratio", "scorer", *opt.WHERE)
 def bench(
     asked: opt.Asked,
     tokens: Annotated[
@@ -55,8 +54,7 @@ def bench(
 
     ratio = asked.cut.ratio
     assert ratio is not None  # nothing else can be typed
-    tell = Console(verbose=False, quiet=False).tell
-    compressor = Compressor.of(asked.setup, report=tell)
+    compressor = Compressor.of(asked.setup, report=asked.console.tell)
     lengths = sorted(set(tokens or _LENGTHS))
     measured = [time_length(compressor, length, ratio, repeats) for length in lengths]
     record = {

@@ -10,7 +10,6 @@ import typer
 
 from specpc.errors import InputError
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
 from specpc_cli.outputs import write_file
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from specpc.calibration.example import Example
 
 
-@opt.asking("draft", "device", "dtype", "offline")
+@opt.asking(*opt.WHERE, "quiet")
 def calibrate(
     asked: opt.Asked,
     data: Annotated[
@@ -31,7 +30,6 @@ def calibrate(
         int, opt.io("Most that are read of the 160 that ship, and of each file.", min=16)
     ] = 160,
     output: Annotated[Path | None, opt.output("File to write the profile to as well.")] = None,
-    quiet: opt.Quiet = False,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 
@@ -43,7 +41,6 @@ def calibrate(
     lines with context, question and evidence. They are kept beside the drafts and used from then
     on whenever this draft is; a draft that has changed is calibrated anew.
     """
-    console = Console(verbose=False, quiet=quiet)
     for file in data or []:
         check_file(str(file))
     # Bad data is reported before the draft is loaded.
@@ -54,7 +51,7 @@ def calibrate(
     from specpc.drafts.load import load_draft
     from specpc.scorers.profile import check_storable, store_profile
 
-    setup = asked.setup
+    setup, console = asked.setup, asked.console
     draft = load_draft(setup.draft, *setup.where, report=console.tell)
     check_storable(draft)
     texts = [*shipped_examples()[:examples], *own]
@@ -70,11 +67,7 @@ def calibrate(
 
 
 def own_examples(paths: Sequence[Path], limit: int) -> list[Example]:
-    """Items with a question and evidence, at most ``limit`` of each file, from its start.
-
-    Raises:
-        InputError: a line is no item of a known shape, or no item has evidence.
-    """
+    """Items with a question and evidence, at most ``limit`` of each file, from its start."""
     from specpc.calibration.example import Example
     from specpc.evaluation.data import dataset_names, read_items
 

@@ -90,10 +90,7 @@ class CommandGroup(typer.core.TyperGroup):
 def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:
     """A copy whose texts rich shows as they are: examples line by line, brackets and all.
 
-    Args:
-        command: to be copied.
-        ctx: its context.
-        panel: where ``--help`` itself stands.
+    ``--help`` itself stands in the panel.
     """
     from rich.markup import escape
 

@@ -12,7 +12,6 @@ from specpc.errors import UsageError
 from specpc.machine.journal import json_line
 from specpc.text.query import NEUTRAL_INSTRUCTION
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_stdout
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from specpc.evaluation.correlation import Correlation
 
 
-@opt.asking("question", "question_file", "draft", "device", "dtype", "offline")
-def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
+@opt.asking("question", "question_file", *opt.WHERE, "quiet")
+def correlate(
     asked: opt.Asked,
     file: Annotated[
         str, typer.Argument(help="Text file; '-' or none for standard input.", show_default=False)
@@ -32,7 +31,6 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     top: Annotated[float, opt.measured("Fraction of the tokens whose overlap is measured.")] = 0.1,
     as_json: opt.Json = False,
     plot: Annotated[Path | None, opt.plot("Draw it by layer")] = None,
-    quiet: opt.Quiet = False,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 
@@ -45,7 +43,6 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     paper's) are compared: by Spearman's rank correlation, and by how many of the target's top
     tokens are among the draft's.
     """
-    console = Console(verbose=False, quiet=quiet)
     if target is None:
         raise UsageError("name the model to be predicted: --target MODEL")
     if not 0 < top <= 1:
@@ -55,9 +52,9 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.drafts.load import load_draft, load_target
     from specpc.evaluation.correlation import correlate as run
 
-    draft, where = asked.setup.draft, asked.setup.where
-    predicted = load_target(target, *where, report=console.tell)
-    predictor = predicted if draft == target else load_draft(draft, *where, report=console.tell)
+    draft, where, tell = asked.setup.draft, asked.setup.where, asked.console.tell
+    predicted = load_target(target, *where, report=tell)
+    predictor = predicted if draft == target else load_draft(draft, *where, report=tell)
     found = run(predicted, predictor, text, asked.question or NEUTRAL_INSTRUCTION, top=top)
     write_stdout(json_line(asdict(found)) if as_json else _table(found).encode())
     if plot is not None:

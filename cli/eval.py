@@ -18,7 +18,6 @@ from specpc.options import check_budget
 from specpc.version import __version__
 from specpc_cli import options as opt
 from specpc_cli.command import refuse
-from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
 
 if TYPE_CHECKING:
@@ -29,14 +28,13 @@ if TYPE_CHECKING:
     from specpc.evaluation.runner import RunPlan
     from specpc.evaluation.statistics import Difference, SummaryRow
     from specpc.kv.answering import AnsweringModel
-    from specpc.options import Setup
 
 _METHODS = ["auto", "paper", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
 _SETUP = ("draft", "device", "dtype")
 
 
-@opt.asking("draft", "device", "dtype", "offline")
+@opt.asking(*opt.WHERE, "quiet")
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked: opt.Asked,
     files: Annotated[
@@ -98,7 +96,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     plot: Annotated[Path | None, opt.plot("Draw recall against ratio")] = None,
     as_json: opt.Json = False,
     verbose: Annotated[bool, opt.io("Add a table of every data set.", "-v", "--verbose")] = False,
-    quiet: opt.Quiet = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 
@@ -119,7 +116,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc eval *.jsonl --endpoint http://server:8000/v1 --endpoint-model NAME
       specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
-    console = Console(verbose=verbose, quiet=quiet)
     served = endpoint is not None or endpoint_model is not None
     answered = target is not None or served
     running = bool(files or output or resume or method or ratio or kv_budget or answered)
@@ -150,8 +146,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         methods = list(dict.fromkeys([*([FULL] if answered else []), *(method or _METHODS)]))
         _check_methods(methods, ratio, kv_budget, local=target is not None, withheld=no_question)
         _check_baseline(baseline, methods)
-        setup = asked.setup
-        made_with: dict[str, Any] = {name: getattr(setup, name) for name in _SETUP}
+        made_with = {name: getattr(asked.setup, name) for name in _SETUP}
         made_with |= {"seed": seed, "version": __version__}
         if answered:
             made_with["target"] = target or endpoint_model
@@ -166,15 +161,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         ratios, budgets = dict.fromkeys(ratio or _RATIOS), dict.fromkeys(kv_budget or [KV_BUDGET])
         plan = RunPlan(list(ratios), list(budgets), no_question)
-        measuring = _Measuring(setup, methods, plan, made_with, console)
+        measuring = _Measuring(asked, methods, plan, made_with)
         records = measuring.run(files or [], limit, output, resume=resume)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
 
 
 def _check_methods(
-    methods: Sequence[str],
-    ratios: Sequence[float] | None,
-    kv_budgets: Sequence[int] | None,
+    methods: list[str],
+    ratios: list[float] | None,
+    kv_budgets: list[int] | None,
     *,
     local: bool,
     withheld: bool,
@@ -184,17 +179,18 @@ def _check_methods(
         sys.path.insert(0, str(Path.cwd()))  # as `python -m` does, for methods of the user's own
     check_methods(methods)
     trimming = next((name.partition(":")[0] for name in methods if row_of(name).trims), None)
+    cut, read = "the KV cache of a model on this machine", "the question before its cache is cut"
     refuse({
-        f"the method {trimming} cuts the KV cache of a model on this machine: name one with "
-        "--target": trimming and not local,
+        f"the method {trimming} cuts {cut}: name one with --target": trimming and not local,
         f"--kv-budget does nothing without a method that has one ({', '.join(TRIMMED)})": (
             kv_budgets and not trimming
         ),
         f"--ratio does nothing with {', '.join(methods)}: leave it out": (
             ratios and all(row_of(name).whole for name in methods)
         ),
-        f"--no-question does not go with {trimming}: the target reads the question before its "
-        "cache is cut": withheld and trimming,
+        f"--no-question does not go with {trimming}: the target reads {read}": (
+            withheld and trimming
+        ),
     })  # fmt: skip
     for budget in kv_budgets or ():
         KVSettings("snapkv", kv_budget=budget)  # which checks it
@@ -218,11 +214,10 @@ def _read(path: Path) -> tuple[list[Record], int]:
 class _Measuring:
     """What is measured, and with what."""
 
-    setup: Setup
+    asked: opt.Asked
     methods: list[str]
     plan: RunPlan
     made_with: dict[str, Any]
-    console: Console
 
     def run(
         self, files: Sequence[Path], limit: int | None, output: Path | None, *, resume: bool
@@ -235,7 +230,7 @@ class _Measuring:
         if skipped := sum(collection.skipped.values()):
             sets = ", ".join(f"{name} {count}" for name, count in collection.skipped.items())
             told = "items left out, without a question or anything to look for"
-            self.console.tell(f"{skipped} {told}: {sets}")
+            self.asked.console.tell(f"{skipped} {told}: {sets}")
         with open_results(output, self.made_with, resume=resume) as (done, write):
             records = [*done]
             for record in self._measure(collection.items, done):
@@ -254,7 +249,7 @@ class _Measuring:
         from specpc.evaluation.methods import build_methods
         from specpc.evaluation.runner import run
 
-        made_with, report = self.made_with, self.console.tell
+        made_with, report = self.made_with, self.asked.console.tell
         endpoint: Endpoint | None = None
         local: AnsweringModel | None = None
         if "endpoint" in made_with:
@@ -266,11 +261,12 @@ class _Measuring:
             from specpc.drafts.load import load_target
             from specpc.evaluation.local_target import local_target
 
-            model = load_target(made_with["target"], *self.setup.where, report=report)
+            model = load_target(made_with["target"], *self.asked.setup.where, report=report)
             local = local_target(model, made_with["answer_tokens"])
         seed, target = made_with["seed"], endpoint or local
-        methods = build_methods(self.methods, self.setup, seed=seed, target=local, report=report)
-        with self.console.progress("Evaluating") as progress:
+        setup = self.asked.setup
+        methods = build_methods(self.methods, setup, seed=seed, target=local, report=report)
+        with self.asked.console.progress("Evaluating") as progress:
             yield from run(items, methods, self.plan, target=target, done=done, progress=progress)
 
 

@@ -11,7 +11,6 @@ from specpc.errors import UsageError
 from specpc.kv.settings import METHODS
 from specpc.options import DEFAULT_DRAFT, SCORERS
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_stdout
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from specpc.options import Setup
 
 
-@opt.asking("question", "question_file", "draft", "device", "dtype", "offline")
+@opt.asking("question", "question_file", *opt.WHERE, "quiet")
 def generate(  # noqa: PLR0913 - one parameter an option
     *,
     files: Annotated[
@@ -50,7 +49,6 @@ def generate(  # noqa: PLR0913 - one parameter an option
     ] = None,
     max_new_tokens: Annotated[int, opt.budget("Most tokens of the answer.")] = 256,
     verbose: Annotated[bool, opt.io("Tell times, tokens and memory.", "-v", "--verbose")] = False,
-    quiet: opt.Quiet = False,
     target: Annotated[
         str,
         opt.draft("Model that answers: a name as for --draft.", autocompletion=opt.complete_drafts),
@@ -84,14 +82,13 @@ def generate(  # noqa: PLR0913 - one parameter an option
     """
     from specpc.kv.settings import KVSettings
 
-    console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
     if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     settings = KVSettings(method, prompt_budget, kv_budget, lookahead, max_new_tokens, scorer)  # type: ignore[arg-type] # checks it
     context = "\n\n".join(read_text(source) for source in sources)
     setup = replace(asked.setup, scorer=scorer or "auto")
-    answerer = _load(target, setup, settings, console.tell)
+    answerer = _load(target, setup, settings, asked.console.tell)
     # No bar: it would be drawn into the answer on the same screen.
     reply = answerer.answer(
         context, asked.question, tell=lambda piece: write_stdout(piece.encode())
@@ -100,7 +97,7 @@ def generate(  # noqa: PLR0913 - one parameter an option
         write_stdout(b"\n")
     if verbose and reply.cost is not None:
         for line in _details(reply.cost, settings.method):
-            console.tell(line)
+            asked.console.tell(line)
 
 
 def _load(target: str, setup: Setup, settings: KVSettings, report: Report) -> Answerer:

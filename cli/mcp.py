@@ -12,14 +12,13 @@ import typer
 from specpc.errors import UsageError
 from specpc.options import DEFAULT_RATIO, check_budget
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
 
 if TYPE_CHECKING:
     from specpc import Compressor
 
 
-@opt.asking("draft", "device", "dtype", "offline")
+@opt.asking(*opt.WHERE)
 def serve(
     asked: opt.Asked,
     folders: Annotated[
@@ -52,13 +51,12 @@ def serve(
 
     # It logs all it does, and sets its own level when it is imported.
     logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)
-    console = Console(verbose=False, quiet=False)
 
     def load() -> Compressor:
         from specpc import Compressor
 
-        return Compressor.of(asked.setup, report=console.tell)
+        return Compressor.of(asked.setup, report=asked.console.tell)
 
     if sys.stdin.isatty():
-        console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
+        asked.console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
     make_server(Workbench(load, read_text, folders or (), asked.setup.offline, ratio)).run("stdio")

@@ -30,6 +30,7 @@ from specpc.options import (
 from specpc.options import Device as DeviceName
 from specpc.options import Dtype as DtypeName
 from specpc.options import Unit as UnitName
+from specpc_cli.console import Console
 from specpc_cli.inputs import read_question
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ answers = partial(_option, "Answers")
 io = partial(_option, OUTPUT)
 draft = partial(_option, "Draft")
 many = partial(_option, "Many texts")
-_LAST: Final = ("device", "dtype", "offline", "cache", "server")
+_LAST: Final = ("", "verbose", "quiet", "device", "dtype", "offline", "cache", "server")
 _PANELS: Final = [one.args[0] for one in (budget, measured, kept, answers, io, draft, many)]
 
 
@@ -121,8 +122,6 @@ def _one_of(names: Sequence[str], typed: str, name: str) -> str:
 
 
 Json = Annotated[bool, io("Print JSON, for programs.", "--json")]
-Verbose = Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")]
-Quiet = Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")]
 Cache = Annotated[
     bool,
     draft("Keep the scores on disk: another ratio for the same text needs no draft.", "--cache"),
@@ -131,19 +130,25 @@ QuestionField = Annotated[str, many("JSON lines: the field that holds the questi
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 
 
+WHERE: Final = ("draft", "device", "dtype", "offline")
+"""The options of a command that uses a draft for something else than compressing."""
+
+
 @dataclass(frozen=True)
 class Asked:
-    """What commands that read a text are asked to do: all but the text.
+    """What commands are asked to do, as far as it is the same in many of them.
 
     Attributes:
-        question: what is asked of the text, if anything.
-        cut: how much is kept, and what in any case.
+        question: what is asked of a text, if anything.
+        cut: how much of it is kept, and what in any case.
         setup: what reads it.
+        console: what is told there.
     """
 
     question: str | None
     cut: Cut
     setup: Setup
+    console: Console
 
 
 def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -182,6 +187,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     keep_first: Annotated[int, kept("Keep the first N units.")] = 0,
     keep_last: Annotated[int, kept("Keep the last N units.")] = 0,
+    verbose: Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")] = False,
+    quiet: Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")] = False,
     draft: Annotated[
         str,
         setting(
@@ -225,7 +232,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> Asked:
     cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
-    return Asked(read_question(question, question_file), cut, setup)
+    console = Console(verbose=verbose, quiet=quiet)
+    return Asked(read_question(question, question_file), cut, setup, console)
 
 
 def asking(
@@ -238,7 +246,8 @@ def asking(
         without: these.
     """
     every = inspect.signature(_asked, eval_str=True).parameters
-    shared = [every[name] for name in names or every if name not in without]
+    wanted = {*(names or every)} - {*without}
+    shared = [option for option in every.values() if option.name in wanted]
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = inspect.signature(command, eval_str=True).parameters.values()
@@ -259,8 +268,9 @@ def asking(
     return decorate
 
 
-def _place(option: inspect.Parameter) -> tuple[int, bool]:
-    """Where an option stands in ``--help``: by panel, without one first; where it runs, last."""
+def _place(option: inspect.Parameter) -> tuple[int, int]:
+    """Where an option stands in ``--help``: by panel, without one first; some there at the end."""
     marks = getattr(option.annotation, "__metadata__", ())
     panels = [_PANELS.index(mark.rich_help_panel) for mark in marks if mark.rich_help_panel]
-    return panels[0] if panels else -1, option.name in _LAST
+    last = _LAST.index(option.name) if option.name in _LAST else 0
+    return panels[0] if panels else -1, last

@@ -74,11 +74,7 @@ def _mode(path: Path) -> int:
 
 
 def go_on(path: Path, settings: Mapping[str, Any]) -> Journal | None:
-    """What an interrupted run left in its journal, if anything.
-
-    Raises:
-        UsageError: it was made with other settings.
-    """
+    """What an interrupted run with the same settings left in its journal, if anything."""
     left = Journal.read(path)
     if left is not None and changed(left.settings or {}, settings):
         raise other_settings(path, ANEW)

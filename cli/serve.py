@@ -9,12 +9,11 @@ from specpc.options import DEFAULT_RATIO
 from specpc.serving import check_installed
 from specpc.serving.settings import ServerSettings
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 
 _DEFAULT = ServerSettings()
 
 
-@opt.asking("draft", "device", "dtype", "offline")
+@opt.asking(*opt.WHERE, "quiet")
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked: opt.Asked,
     ratio: Annotated[
@@ -33,7 +32,6 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     anthropic_upstream: Annotated[
         str | None, opt.io("Where /v1/messages is passed on to: a base URL without /v1.")
     ] = None,
-    quiet: opt.Quiet = False,
     cache: opt.Cache = False,
     queue: Annotated[
         int, opt.many("Most texts that wait; more are refused with 429.")
@@ -55,7 +53,6 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     /v1/messages are passed on with their long texts cut. / is a page to try it, /healthz and
     /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
     """
-    console = Console(verbose=False, quiet=quiet)
     settings = ServerSettings(
         host=host,
         port=port,
@@ -74,7 +71,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.serving.run import bind, run, url_of
 
     taken = bind(settings)
-    compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
+    compressor = Compressor.of(asked.setup, cache=cache, report=asked.console.tell)
     told = f"{asked.setup.draft} listens on {url_of(taken)}"
-    run(compressor, settings, taken, ready=lambda: console.tell(told))
-    console.tell("stopped")
+    run(compressor, settings, taken, ready=lambda: asked.console.tell(told))
+    asked.console.tell("stopped")

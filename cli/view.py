@@ -13,7 +13,6 @@ import typer
 
 from specpc.errors import SpecPCError, UsageError
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.outputs import write_file
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from specpc.output.picture import Picture
 
 
-@opt.asking(without=("target_tokens", "gap"))
+@opt.asking(without=("target_tokens", "gap", "verbose"))
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked: opt.Asked,
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
@@ -36,7 +35,6 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     pager: Annotated[
         bool, opt.io("Show the text page by page, in $PAGER or less.", "--pager")
     ] = False,
-    quiet: opt.Quiet = False,
     cache: opt.Cache = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
@@ -51,8 +49,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     HTML page needs no network; a slider in it changes the ratio, and every step shows exactly
     what 'specpc compress' keeps at that ratio.
     """
-    console = Console(verbose=False, quiet=quiet)
-    wants_page = output is not None or open_page
+    console, wants_page = asked.console, output is not None or open_page
     if wants_page and pager:
         raise UsageError("--pager is for the terminal: leave it out, or leave out -o and --open")
     check_file(file)

@@ -18,9 +18,8 @@ from specpc_cli.compress.one import compress_one
 from specpc_cli.compress.source import from_here, from_server
 from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.task import Task
-from specpc_cli.compress.together import TogetherRun
+from specpc_cli.compress.together import compress_together
 from specpc_cli.compress.tree import has_folder
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
 
 
@@ -46,8 +45,6 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = False,
     stats: Annotated[bool, opt.io("Tell the tokens saved and the time spent.", "--stats")] = False,
     price: Annotated[float | None, opt.io("With --stats: price of a million tokens.")] = None,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
     cache: opt.Cache = False,
     server: Annotated[
         str | None,
@@ -97,15 +94,10 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     words inside sentences are dropped.
     """
     sources = files or [STDIN]
-    console = Console(verbose=verbose, quiet=quiet)
-    source = (
-        from_server(server, asked.setup, context)
-        if server
-        else from_here(asked.setup, cache, console)
-    )
+    source = from_server(server, asked.setup, context) if server else from_here(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats
-    task = Task(sources, output, as_json, jsonl, resume, asked, *source, console, price, wants)
+    task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
     chat = input_format == "messages"
     framed = template is not None or min_per_document != 0
     check_options(task, messages=chat, together=together, framed=framed)
@@ -115,7 +107,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     if chat:
         compress_messages(task)
     elif together:
-        TogetherRun(task, context_field or "text", min_per_document, template).run()
+        compress_together(task, context_field or "text", min_per_document, template)
     elif jsonl:
         compress_lines(task, Fields(context_field or "context", question_field))
     elif len(sources) > 1 or has_folder(sources):

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from specpc.errors import InputError, SpecPCError, UsageError
-from specpc_cli.compress.manifest import NAME, Manifest, finished
+from specpc_cli.compress.manifest import NAME, Manifest, sha256
 from specpc_cli.compress.tree import find_files, tell_skipped
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import write_stdout, write_through
@@ -25,13 +25,7 @@ _PART = ".specpc.part"
 
 
 def compress_files(task: Task) -> None:
-    """Compress every file.
-
-    Raises:
-        UsageError: the output cannot take the files, or was made with other settings.
-        InputError: there are no files.
-        SpecPCError: some files could not be compressed; the others were.
-    """
+    """Compress every file; what fails is told at the end."""
     output, made_with = task.output, task.made_with()
     if output is not None and output.exists() and not output.is_dir():
         raise UsageError(f"{output} is a file: several files need a folder after -o")
@@ -94,15 +88,19 @@ def _compress(
     place = _write(file.place, data, task)
     if task.console.verbose:
         task.console.summary(result, file.name)
-    return finished(file.place, place, source, data, result)
+    return {
+        "path": file.place,
+        "output": place,
+        "original_tokens": result.original_tokens,
+        "compressed_tokens": result.compressed_tokens,
+        "source_sha256": sha256(source),
+        "output_sha256": sha256(data),
+        "seconds": round(result.timings.total, 4),
+    }
 
 
 def _write(place: str, data: bytes, task: Task) -> str:
-    """Write to standard output, or a file of the output tree; where in the tree.
-
-    Raises:
-        InputError: something else stands where it belongs.
-    """
+    """Write to standard output, or a file of the output tree; where in the tree."""
     if task.output is None:
         write_stdout(data)
         return ""

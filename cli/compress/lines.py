@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 
 
 def compress_lines(task: Task, names: Fields) -> None:
-    """Compress every line, of fields with these names.
-
-    Raises:
-        UsageError: there is nothing to go on with, or it was made with other settings.
-        InputError: some lines could not be compressed; the others were.
-    """
+    """Compress every line, of fields with these names; what fails is told at once."""
     totals, failed, total = task.totals(), 0, 0
     compressor: TextCompressor | None = None
     with _writing(task, names) as (add, done):

@@ -19,7 +19,6 @@ from specpc_cli.outputs import ANEW, go_on, write_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from specpc import CompressionResult
     from specpc.machine.journal import Journal
     from specpc_cli.compress.stats import Totals
     from specpc_cli.compress.tree import InputFile
@@ -30,22 +29,8 @@ Record = dict[str, Any]
 """``path``, and ``error`` or the counts, hashes and seconds of a finished file."""
 
 
-def finished(
-    place: str, output: str, source: bytes, data: bytes, made: CompressionResult
-) -> Record:
-    """The record of a file that was compressed: its path and that of what was written, and both."""
-    return {
-        "path": place,
-        "output": output,
-        "original_tokens": made.original_tokens,
-        "compressed_tokens": made.compressed_tokens,
-        "source_sha256": _sha256(source),
-        "output_sha256": _sha256(data),
-        "seconds": round(made.timings.total, 4),
-    }
-
-
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """Hexadecimal SHA-256."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -70,12 +55,7 @@ class Manifest:
         return self.folder / NAME
 
     def unfinished(self, files: Sequence[InputFile], totals: Totals) -> list[InputFile]:
-        """The files that an earlier run did not finish; those that it did are counted.
-
-        Raises:
-            UsageError: it was made with other settings.
-            InputError: what it left is no manifest.
-        """
+        """The files that an earlier run did not finish; those that it did are counted."""
         self._left = go_on(self.path, self.settings)
         for line in self._left.lines if self._left else ():
             try:
@@ -87,9 +67,8 @@ class Manifest:
         for file in files:
             record = self.records.get(file.place, {})
             if self._is_finished(file, record):
-                totals.add(
-                    record["original_tokens"], record["compressed_tokens"], record["seconds"]
-                )
+                counts = ("original_tokens", "compressed_tokens", "seconds")
+                totals.add(*(record[name] for name in counts))
             else:
                 waiting.append(file)
         return waiting
@@ -103,7 +82,7 @@ class Manifest:
             output = (self.folder / record["output"]).read_bytes()
         except OSError:
             return False
-        same = (_sha256(source), _sha256(output))
+        same = (sha256(source), sha256(output))
         return same == (record["source_sha256"], record["output_sha256"])
 
     @contextmanager

@@ -19,11 +19,7 @@ _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 
 
 def compress_messages(task: Task) -> None:
-    """Compress the messages of one file, written as JSON with the indentation it had.
-
-    Raises:
-        InputError: it is no JSON, or no messages.
-    """
+    """Compress the messages of one file, written as JSON with the indentation it had."""
     from specpc.pipeline.messages import LONG_TEXT, Conversation
 
     [source], question = task.sources, task.asked.question

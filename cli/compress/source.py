@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specpc import Compressor
     from specpc.options import Setup
     from specpc.serving.client import ServerCompressor
-    from specpc_cli.console import Console
+    from specpc_cli.options import Asked
 
     TextCompressor: TypeAlias = Compressor | ServerCompressor
     Source: TypeAlias = tuple[Callable[[], TextCompressor], Callable[[], str]]
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
-def from_here(setup: Setup, cache: bool, console: Console) -> Source:
+def from_here(asked: Asked, cache: bool) -> Source:
     """A compressor in this process, with a cache of scores if wanted."""
+    setup, console = asked.setup, asked.console
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -52,13 +53,7 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Source:
 def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     """A compressor that is a server: no draft is loaded here, and torch is not imported.
 
-    Args:
-        address: as typed, or as SPECPC_SERVER has it.
-        setup: a draft that was typed must be the server's.
-        context: tells which options were typed.
-
-    Raises:
-        UsageError: the address is none, or an option cannot be had from a server.
+    Of the setup, a draft counts only if it was typed, which the context tells.
     """
     address = check_server(address, "server")
     otherwise = "leave it out, or leave out --server and SPECPC_SERVER"

@@ -20,9 +20,6 @@ class Totals:
 
     Attributes:
         price: of a million tokens, in any currency; ``None`` if none was stated.
-
-    Raises:
-        UsageError: the price can be none.
     """
 
     price: float | None = None

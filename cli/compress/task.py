@@ -29,10 +29,9 @@ class Task:
         as_json: whether JSON is written instead of text.
         jsonl: whether every line of the source is a JSON object.
         resume: whether to go on with an interrupted run.
-        asked: the question, of every text that brings none of its own, the cut and the setup.
+        asked: the question of every text that brings none of its own, and all else.
         load: gives what compresses, after seconds where a draft must be loaded.
         draft_name: gives the name of its draft, at once.
-        console: what is told there.
         price: of a million tokens, if it was stated.
         stats: whether to tell what was saved.
     """
@@ -45,9 +44,13 @@ class Task:
     asked: Asked
     load: Callable[[], TextCompressor]
     draft_name: Callable[[], str]
-    console: Console
     price: float | None
     stats: bool
+
+    @property
+    def console(self) -> Console:
+        """What is told there."""
+        return self.asked.console
 
     def made_with(self) -> dict[str, Any]:
         """What a run that goes on must share; a server is asked for the name of its draft."""

@@ -56,9 +56,7 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
     """All files, those in folders included; hidden ones, the output and circles of links left out.
 
     A folder named alone becomes the root of the output tree; of several names each keeps its own.
-
-    Raises:
-        UsageError: there is no such file, two would be written to one place, or one to itself.
+    No two files may be written to one place, and none onto itself.
     """
     found = Found()
     avoid = None if output is None else output.resolve()
