@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast, get_args
 
-from specpc.errors import BudgetError, UsageError
+from specpc.errors import Argument, BudgetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -230,7 +230,9 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is not None and target_tokens is not None:
         raise BudgetError("give either a ratio or a number of target tokens, not both")
     if ratio is None and target_tokens is None:
-        raise BudgetError("say how much to keep: ratio=0.2 or target_tokens=800")
+        raise BudgetError(
+            "say how much to keep: ", Argument("ratio=0.2"), " or ", Argument("target_tokens=800")
+        )
     if ratio is not None:
         check_type(ratio, "the ratio", Real, "a number such as 0.2", BudgetError)
         if not 0 < ratio <= 1:
@@ -294,3 +296,8 @@ class Setup:
         check_type(self.offline, "offline", bool, "True or False")
         object.__setattr__(self, "scorer", scorer_name(self.scorer))
         check_unit(self.unit)
+
+    @property
+    def where(self) -> tuple[str, str, bool]:
+        """Device, number format, and whether to stay offline: what loading takes besides a name."""
+        return self.device, self.dtype, self.offline

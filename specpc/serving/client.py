@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from specpc import errors
-from specpc.errors import SpecPCError, UsageError, not_encodable
+from specpc.errors import Argument, SpecPCError, UsageError, not_encodable
 from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
 from specpc.options import NOTHING, TEMPLATE, Cut, Protection
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
@@ -164,7 +164,9 @@ class ServerCompressor:
         except UnreachableError as error:
             raise SpecPCError(
                 f"{self.address} cannot be reached ({error}): start 'specpc serve' there, or "
-                "leave out server= and SPECPC_SERVER"
+                "leave out ",
+                Argument("server="),
+                " and SPECPC_SERVER",
             ) from error
         status = response.status_code
         try:
