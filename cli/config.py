@@ -32,7 +32,7 @@ BUILT_IN: Final[dict[str, Any]] = {
     "draft": DEFAULT_DRAFT,
     "ratio": DEFAULT_RATIO,
     "tokenizer": "draft",
-    "gap": "",
+    "gap": None,
     "unit": "auto",
     "scorer": "auto",
     "device": "auto",

@@ -180,8 +180,11 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = "auto",
     gap: Annotated[
-        str, setting(kept, "gap", "Marker written wherever text was cut.", show_default=False)
-    ] = "",
+        str | None,
+        setting(
+            kept, "gap", "Marker written wherever text was cut; by default [...] in messages only."
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None, kept("Keep every unit this regular expression matches in; repeatable.")
     ] = None,

@@ -27,8 +27,6 @@ Place = tuple[str | int, ...]
 
 # Shorter texts ("Sure, let me look.") cost little and say who did what.
 LONG_TEXT: Final = 100
-# Both vendors refuse empty texts.
-MARKER: Final = "[...]"
 # A last turn with a pasted document asks at its end, and no draft reads a long question well.
 _LONG_QUERY: Final = 2000
 _UNTOUCHED: Final = {"system", "developer"}

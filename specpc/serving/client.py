@@ -142,6 +142,8 @@ class ServerCompressor:
         """Have the server compress something, and make the result of its answer."""
         cut = Cut.of(**options)
         wanted = {**own, "question": question, **cut.options(), "keep": list(cut.keep.patterns)}
+        if cut.gap is None and "request" not in own:
+            wanted["gap"] = ""  # as here, not as for those who ask a server by hand
         wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
         wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
         given = {name: value for name, value in wanted.items() if value is not None}

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from specpc import Compressor
 from specpc.errors import BudgetError, InputError, UsageError
+from specpc.options import GAP
 from specpc.output.fields import documents_fields, json_fields, messages_fields
 from specpc.pipeline.documents import Document
 from specpc.scorers.cache import ScoreCache
@@ -86,7 +87,8 @@ def test_documents_and_messages(url: str, tiny: Compressor) -> None:
     bodies = [{"name": one.name, "text": one.text} for one in documents]
     options: dict[str, Any] = {"ratio": 0.3, "min_per_document": 20}
     found = post(url, {"documents": bodies, "question": QUESTION, **options}).json()
-    made = tiny.compress_documents(documents, QUESTION, **options)
+    made = tiny.compress_documents(documents, QUESTION, gap=GAP, **options)
+    assert "[...]" in found["compressed"]  # whoever asks a server by hand sees what is missing
     assert untimed(found) == untimed(documents_fields(made))
     found = post(url, {"request": REQUEST, "ratio": 0.3}).json()
     assert untimed(found) == untimed(messages_fields(tiny.compress_messages(REQUEST, ratio=0.3)))
@@ -94,7 +96,8 @@ def test_documents_and_messages(url: str, tiny: Compressor) -> None:
 
 def test_many_are_answered_in_order_and_by_themselves(url: str) -> None:
     texts = [TEXT[40 * i : 40 * i + 300] for i in range(5)]
-    bodies = [{"context": text, "question": QUESTION, "ratio": 0.5} for text in texts]
+    asked = {"question": QUESTION, "ratio": 0.5, "gap": ""}
+    bodies: list[dict[str, Any]] = [{"context": text, **asked} for text in texts]
     bodies[2]["context"] = " "
     found = post(url, bodies)
     assert found.status_code == 200
