@@ -63,7 +63,7 @@ BAD: dict[str, tuple[list[str], bytes, int, str]] = {
     "deep": ([], b"[" * 100_000, 1, "not JSON that can be read"),
     "out of range": ([], b"[1e999]", 1, "the number 1e999 is out of range"),
     "no messages": ([], b"{}", 1, "there are no messages"),
-    "no user": ([], b'[{"role": "system", "content": "x"}]', 1, "give one with -q"),
+    "no user": ([], b'[{"role": "system", "content": "x"}]', 1, "give one with --question"),
     "surrogate": (
         [],
         b'[{"role":"tool","content":"' + b"\\ud800" * 200 + b'"},{"role":"user","content":"q"}]',

@@ -63,7 +63,7 @@ def test_what_is_typed_comes_before_variable_file_and_what_is_built_in(
     assert run("compress", "--ratio", "0.2", "--unit", "word").exit_code == 0
     assert [call["ratio"] for call in asked] == [0.5, 0.4, 0.3, 0.2]
     assert [call["unit"] for call in asked] == ["auto", "line", "line", "word"]
-    assert [call["gap"] for call in asked] == ["", *["[...]"] * 3]
+    assert [call["gap"] for call in asked] == [None, *["[...]"] * 3]
 
 
 def test_a_ratio_that_is_set_gives_way_to_tokens_that_are_typed(
