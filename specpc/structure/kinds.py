@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.markup import lay_out_xml
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Kind:
 DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json",)),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
+    Kind(lay_out_xml, ("xml",), ("svg", "rss", "atom", "plist", "pom", "xsd", "xsl", "xslt", "wsdl",
+         "csproj", "props", "targets", "resx", "gpx", "kml", "tei", "opml"),
+         partial(lay_out_xml, named=True)),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_log, ("log",), runs=log_runs),

@@ -110,7 +110,7 @@ def test_headings_headers_and_fences_come_along() -> None:
     texts = [MARKDOWN[a:b] for a, b in pairwise(edges)]
     row = next(i for i, text in enumerate(texts) if "Vela" in text)
     assert kept(layout, MARKDOWN, [row]) == (
-        "## Fees\n\n| ship | fee |\n|------|-----|\n| Vela | 15  |\n\n"
+        "# Harbour\n\n## Fees\n\n| ship | fee |\n|------|-----|\n| Vela | 15  |\n\n"
     )
     code = next(i for i, text in enumerate(texts) if "make" in text)
     assert kept(layout, MARKDOWN, [code]) == "## Fees\n\n```sh\nmake all\n```\n"

@@ -1,0 +1,194 @@
+"""Paragraphs and list items of running text, by lines: what an item belongs to, what leads to it.
+
+Bullets, numbers and letters are known in any notation, as they are written in Markdown, in mails
+and contracts. Only bullets say by themselves that a line is an item; of numbers and letters there
+must be two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
+_MARK: Final = regex.compile(
+    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]+)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]"
+    r"|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
+)
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_INDENT: Final = regex.compile(r"[ \t]*+")
+# Marks that some notations repeat for each level: "**" is an item in an item.
+_REPEATED: Final = frozenset("*")
+
+
+@dataclass(eq=False)
+class Item:
+    """A list item that others may belong to.
+
+    Attributes:
+        indent: columns before its mark.
+        style: what its mark looks like, which is the same for all items of a list.
+        parent: the item it belongs to.
+        needs: pieces that what belongs to it needs: its own words.
+        lead: pieces that lead to the list, which it needs too.
+        children: how many paragraphs and items are known to belong to it.
+    """
+
+    indent: int
+    style: str
+    parent: Item | None
+    needs: tuple[int, ...] = ()
+    lead: tuple[int, ...] = ()
+    children: int = 0
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Lines of running text that belong together, the blank ones after them included.
+
+    Attributes:
+        start: first character.
+        text: where the text begins: after the mark, if it is an item.
+        end: one past the last character.
+        ends: where its sentences end, ``end`` last.
+        item: what it is, or (see ``continues``) belongs to.
+        continues: whether it belongs to an item and is none itself.
+        apart: whether a blank line is before it.
+    """
+
+    start: int
+    text: int
+    end: int
+    ends: tuple[int, ...]
+    item: Item | None = None
+    continues: bool = False
+    apart: bool = True
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it begins an item."""
+        return self.item is not None and not self.continues
+
+
+@dataclass
+class _Reader:
+    text: str
+    ends: list[int]
+    current: Item | None = None
+    found: list[Paragraph] = field(default_factory=list)
+
+
+def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
+    """The paragraphs and items of running text, which tile it.
+
+    Args:
+        text: the text.
+        current: the last item before it, if its list may go on here.
+    """
+    ends = segment(text, "sentence")[1:]
+    sentence_starts = {0, *ends}
+    lines = [match.span() for match in _LINE.finditer(text) if match.group()]
+    marks = _marks(text, lines)
+    starts: list[tuple[int, int, Item | None, bool, bool]] = []
+    blank = True
+    for start, end in lines:
+        line = text[start:end]
+        if line.isspace():
+            blank = True
+            continue
+        indent, mark = _columns(text, start), marks.get(start)
+        if mark is not None:
+            current = _parent(current, indent, mark[1])
+            current = Item(indent, mark[1], current)
+            if current.parent:
+                current.parent.children += 1
+            starts.append((start, mark[0], current, False, blank))
+        elif blank or not starts or (start in sentence_starts and _leaves(current, indent)):
+            while current is not None and indent <= current.indent:
+                current = current.parent
+            if current is not None:
+                current.children += 1
+            starts.append((start, start, current, current is not None, blank))
+        blank = False
+    return list(_tiled(text, starts, ends))
+
+
+def _tiled(
+    text: str, starts: Sequence[tuple[int, int, Item | None, bool, bool]], ends: Sequence[int]
+) -> list[Paragraph]:
+    if not starts:
+        return [Paragraph(0, 0, len(text), (len(text),))]
+    bounds = [0, *(start for start, *_ in starts[1:]), len(text)]
+    found, place = [], 0
+    for number, (_, mark, item, continues, apart) in enumerate(starts):
+        start, end = bounds[number : number + 2]
+        own = []
+        while place < len(ends) and ends[place] <= end:
+            own.append(ends[place])
+            place += 1
+        own = [stop for stop in own if mark < stop < end and text[mark:stop].strip()]
+        found.append(Paragraph(start, mark, end, (*own, end), item, continues, apart))
+    return found
+
+
+def _marks(text: str, lines: Sequence[tuple[int, int]]) -> dict[int, tuple[int, str]]:
+    """Where lines that are items start: where their text begins, and their style."""
+    found: dict[int, tuple[int, str]] = {}
+    for start, end in lines:
+        if match := _MARK.match(text, start, end):
+            found[start] = match.end(), _style(match)
+    counts = Counter((style, _columns(text, start)) for start, (_, style) in found.items())
+    return {
+        start: (mark, style)
+        for start, (mark, style) in found.items()
+        if style[0] == "-" or counts[style, _columns(text, start)] > 1
+    }
+
+
+def _style(match: regex.Match[str]) -> str:
+    if bullet := match["bullet"]:
+        # "**" may be an item of an item.
+        return "-" + bullet if len(bullet) == 1 or set(bullet) <= _REPEATED else "?" + bullet
+    number = match["number"]
+    kind = "1" if number.isdigit() else "a" if number.islower() else "A"
+    return match["open"] + kind + match["close"]
+
+
+def _parent(current: Item | None, indent: int, style: str) -> Item | None:
+    """What an item belongs to that comes after another."""
+    while current is not None and indent < current.indent:
+        current = current.parent
+    if current is not None and indent == current.indent + 1:
+        indent = current.indent
+    above = current
+    while above is not None and above.indent == indent:
+        if above.style == style:
+            return above.parent
+        above = above.parent
+    return current if current is None or _is_deeper(current, indent, style) else above
+
+
+def _is_deeper(current: Item, indent: int, style: str) -> bool:
+    """Whether an item is one of the last, by where it stands or by its mark."""
+    if indent > current.indent:
+        return True
+    bullets = style[0] == current.style[0] == "-"
+    return len(style) > len(current.style) if bullets else style[0] != current.style[0]
+
+
+def _leaves(current: Item | None, indent: int) -> bool:
+    """Whether a line that begins a sentence does not go on with an item."""
+    return current is not None and indent <= current.indent
+
+
+def _columns(text: str, start: int) -> int:
+    match = _INDENT.match(text, start)
+    return len(match.group().expandtabs(4)) if match else 0
