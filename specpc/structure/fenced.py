@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.lines import OWN_LINE, one_piece
 from specpc.structure.markup import HTML_NAMES, TAG, lay_out_elements
 from specpc.structure.sections import Part
-from specpc.text.layout import LayoutBuilder, Nested
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -200,9 +199,5 @@ def _between(text: str, head: int, tail: int) -> Layout:
     """What opens, a text of its own, and what closes."""
     if not text[head:tail].strip():
         return one_piece(len(text), "enclosed", OWN_LINE)
-    builder = LayoutBuilder()
-    opening = builder.support(head, gap=OWN_LINE)
-    builder.nest(builder.unit(tail, (opening,), gap=OWN_LINE), Nested())
-    if tail < len(text):
-        builder.require(opening, builder.support(len(text), gap=OWN_LINE))
-    return builder.build("enclosed")
+    own = block(0, len(text), head, tail=tail, body="text")
+    return lay_out_blocks(text, [own], "enclosed")

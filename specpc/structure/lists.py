@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
 _MARK: Final = regex.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]+)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]"
+    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]"
     r"|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item.
-_REPEATED: Final = frozenset("*")
+_REPEATED: Final = frozenset("*.")
 
 
 @dataclass(eq=False)
@@ -96,7 +96,7 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
     ends = segment(text, "sentence")[1:]
     sentence_starts = {0, *ends}
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
-    marks = _marks(text, lines)
+    marks = _marks(text, lines, current)
     starts: list[tuple[int, int, Item | None, bool, bool]] = []
     blank = True
     for start, end in lines:
@@ -106,7 +106,7 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
             continue
         indent, mark = _columns(text, start), marks.get(start)
         if mark is not None:
-            current = _parent(current, indent, mark[1])
+            current = _parent(current, indent, mark[1], apart=blank)
             current = Item(indent, mark[1], current)
             if current.parent:
                 current.parent.children += 1
@@ -139,30 +139,34 @@ def _tiled(
     return found
 
 
-def _marks(text: str, lines: Sequence[tuple[int, int]]) -> dict[int, tuple[int, str]]:
+def _marks(
+    text: str, lines: Sequence[tuple[int, int]], current: Item | None
+) -> dict[int, tuple[int, str]]:
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
     for start, end in lines:
         if match := _MARK.match(text, start, end):
             found[start] = match.end(), _style(match)
     counts = Counter((style, _columns(text, start)) for start, (_, style) in found.items())
+    while current is not None:
+        counts[current.style, current.indent] += 1
+        current = current.parent
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] == "-" or counts[style, _columns(text, start)] > 1
+        if style[0] in "-*" or counts[style, _columns(text, start)] > 1
     }
 
 
 def _style(match: regex.Match[str]) -> str:
     if bullet := match["bullet"]:
-        # "**" may be an item of an item.
-        return "-" + bullet if len(bullet) == 1 or set(bullet) <= _REPEATED else "?" + bullet
+        return bullet if bullet[0] in _REPEATED else "-" + bullet
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
     return match["open"] + kind + match["close"]
 
 
-def _parent(current: Item | None, indent: int, style: str) -> Item | None:
+def _parent(current: Item | None, indent: int, style: str, *, apart: bool) -> Item | None:
     """What an item belongs to that comes after another."""
     while current is not None and indent < current.indent:
         current = current.parent
@@ -173,15 +177,18 @@ def _parent(current: Item | None, indent: int, style: str) -> Item | None:
         if above.style == style:
             return above.parent
         above = above.parent
-    return current if current is None or _is_deeper(current, indent, style) else above
+    deeper = current is not None and _is_deeper(current, indent, style, apart=apart)
+    return current if deeper else above
 
 
-def _is_deeper(current: Item, indent: int, style: str) -> bool:
+def _is_deeper(current: Item, indent: int, style: str, *, apart: bool) -> bool:
     """Whether an item is one of the last, by where it stands or by its mark."""
     if indent > current.indent:
         return True
-    bullets = style[0] == current.style[0] == "-"
-    return len(style) > len(current.style) if bullets else style[0] != current.style[0]
+    if style[0] == current.style[0] and style[0] in _REPEATED:
+        return len(style) > len(current.style)
+    bullets = (style[0] == "-") + (current.style[0] == "-")
+    return style.strip("().")[:1] != current.style.strip("().")[:1] and not (apart and bullets)
 
 
 def _leaves(current: Item | None, indent: int) -> bool:

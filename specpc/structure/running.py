@@ -112,9 +112,9 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Part
     """A line that heads what follows, or is a note; ``None`` if it is as any other."""
     said = text[line.start : line.end]
     if LINK.fullmatch(said) and not said.lstrip().startswith("[^"):
-        return Part(line.start, line.end, hidden=True)
+        return Part(line.start, line.end, apart=True, hidden=True)
     if NOTE.match(said):
-        return Part(line.start, line.end, closes=_BOLD, lay_out=_whole)
+        return Part(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
         return Part(line.start, line.end, lay_out=_whole, indent=indent)

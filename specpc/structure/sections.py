@@ -28,6 +28,10 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
+_BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)\s*+\Z")
+# A line of words without a mark at its end.
+_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?\s*+\Z")
+_SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
@@ -41,6 +45,7 @@ class Part:
         level: of a heading, 1 for the highest; 0 for all else.
         asks: whether a heading is a question or a term, which is kept with its answer.
         closes: the highest level of headings that what is here is no longer under, if any.
+        apart: whether it is no part of an answer, wherever it stands.
         lay_out: lays out what is no running text.
         hidden: whether it says nothing to a reader.
         indent: columns that a structure is indented by, which may stand in a list item.
@@ -51,6 +56,7 @@ class Part:
     level: int = 0
     asks: bool = False
     closes: int = 0
+    apart: bool = False
     lay_out: LayOut | None = None
     hidden: bool = False
     indent: int = 0
@@ -101,6 +107,14 @@ def _question(text: str, parts: tuple[Part, ...], notation: Notation) -> Layout:
 
 
 @dataclass
+class _Lead:
+    """A sentence that leads to what follows; the style of the list it leads to, if it is known."""
+
+    pieces: tuple[int, ...]
+    style: str | None = None
+
+
+@dataclass
 class _Sections:
     text: str
     notation: Notation
@@ -109,7 +123,9 @@ class _Sections:
     """Levels and pieces of the headings above what comes next."""
     item: Item | None = None
     """The last item, if its list may go on."""
-    leads: dict[Item | None, tuple[int, ...]] = field(default_factory=dict)
+    formula: tuple[int, ...] = ()
+    """What has just been added and is one piece, after which a sentence may go on."""
+    leads: dict[Item | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
     def add_all(self, parts: Sequence[Part], *, opened: bool) -> None:
@@ -139,8 +155,14 @@ class _Sections:
             while self.item is not None and part.indent <= self.item.indent:
                 self.item = self.item.parent
             needs = self.item.needs if self.item else self._heading()
-            needs += self.leads.pop(self.item, ())
-            self.builder.append(part.lay_out(self.text[part.start : part.end]), needs)
+            lead = self.leads.pop(self.item, None)
+            if lead is not None and lead.style is None:
+                needs += lead.pieces
+            if part.apart:
+                needs = ()
+            inside = part.lay_out(self.text[part.start : part.end])
+            self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
+            self.builder.append(inside, needs)
 
     def _add_question(self, parts: tuple[Part, ...], end: int) -> None:
         self._close(parts[0].level)
@@ -153,6 +175,7 @@ class _Sections:
         return (self.headings[-1][1],) if self.headings else ()
 
     def _close(self, level: int) -> None:
+        self.formula = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -170,19 +193,32 @@ class _Sections:
                 before = found.pop()
                 own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901
             found.append(own)
+        formula, self.formula = self.formula, ()
         for own, after in zip(found, [*found[1:], None], strict=True):
             belongs = own.item.parent if own.item and own.is_item else own.item
             needs = belongs.needs if belongs else self._heading()
-            if own.is_item:
-                needs += self.leads.get(belongs, ())
+            if own.item and own.is_item:
+                needs += self._lead(belongs, own.item.style)
+            elif own is found[0] and formula and _SMALL_LETTER.match(text, own.start):
+                needs = formula
             leads = self._leads(text, own, after, following)
             last = self._add_paragraph(part.start, own, needs, leads)
             if own.item and own.is_item:
                 own.item.needs = (last,)
-                self.leads.pop(own.item, None)
+            elif leads:
+                self.leads[belongs] = _Lead((last,))
             else:
-                self.leads[belongs] = (last,) if leads else ()
+                self.leads.pop(belongs, None)
         self.item = found[-1].item
+
+    def _lead(self, belongs: Item | None, style: str) -> tuple[int, ...]:
+        """What leads to the list that an item is in."""
+        lead = self.leads.get(belongs)
+        if lead is None or lead.style not in (None, style):
+            self.leads.pop(belongs, None)
+            return ()
+        lead.style = style
+        return lead.pieces
 
     def _leads(
         self, text: str, own: Paragraph, after: Paragraph | None, following: Part | None
@@ -196,9 +232,13 @@ class _Sections:
             return ""
         to_list = after is not None and after.is_item
         structure = after is None and following is not None and following.lay_out is not None
-        if (to_list or structure) and _COLON.search(said):
+        if not (to_list or structure):
+            return ""
+        if _COLON.search(said):
             return "only"
-        return "too" if to_list and not after.apart else ""
+        if structure and not _UNFINISHED.search(said):
+            return ""
+        return "" if _BLANK_LINE.search(said) else "too"
 
     def _add_paragraph(
         self, offset: int, own: Paragraph, needs: Sequence[int], leads: str
@@ -231,11 +271,11 @@ class _Sections:
 
 
 def _section_ends(parts: Sequence[Part]) -> list[int]:
-    """For each part, the number of the first after it that is a heading as high."""
+    """For each heading, the number of the first part after it that is not under it."""
     ends = [len(parts)] * len(parts)
     waiting: list[int] = []
     for number, part in enumerate(parts):
-        if level := part.level or part.closes:
+        if level := 1 if part.apart else part.level or part.closes:
             while waiting and parts[waiting[-1]].level >= level:
                 ends[waiting.pop()] = number
         if part.level:
