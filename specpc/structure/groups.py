@@ -24,10 +24,16 @@ class Ranges:
     ends: tuple[int, ...]
     starts: tuple[int, ...]
 
-    def hold(self, text: str, offset: int) -> bool:
+    def hold(self, text: str, offset: int) -> bool:  # noqa: ARG002
         """Whether an offset is inside one of them."""
         place = bisect_left(self.ends, offset)
         return place < len(self.ends) and self.starts[place] < offset < self.ends[place]
+
+
+def matches(pattern: regex.Pattern[str], text: str) -> Callable[[str, int], bool]:
+    """Whether an offset of a text is inside a match of a pattern."""
+    spans = [match.span() for match in pattern.finditer(text)]
+    return Ranges(tuple(end for _, end in spans), tuple(start for start, _ in spans)).hold
 
 
 def tex_groups(text: str) -> Callable[[str, int], bool]:

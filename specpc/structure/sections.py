@@ -66,7 +66,8 @@ class Part:
         return replace(self, start=self.start + by, end=self.end + by)
 
 
-def _never(text: str, offset: int) -> bool:
+def never(text: str, offset: int) -> bool:  # noqa: ARG001
+    """A text may be cut anywhere."""
     return False
 
 
@@ -81,7 +82,7 @@ class Notation:
     """
 
     kind: str
-    joined: Callable[[str, int], bool] = _never
+    joined: Callable[[str, int], bool] = never
     marks: regex.Pattern[str] | None = None
 
 
@@ -226,8 +227,8 @@ class _Sections:
         """Whether a paragraph leads to what is after it, and if so, says something itself too."""
         said = text[own.start : own.end]
         if own.item and own.is_item:
-            goes_on = after is None and following is not None
-            if own.item.children or (goes_on and following.indent > own.item.indent):
+            inside = after is None and following is not None and following.indent > own.item.indent
+            if own.item.children or inside:
                 return "only" if _COLON.search(said) or _ASKS.search(said) else "too"
             return ""
         to_list = after is not None and after.is_item
