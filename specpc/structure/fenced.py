@@ -169,7 +169,9 @@ def _read_tags(scan: _Scan, start: int, end: int) -> None:
         one = scan.close(key)
         known = tag["name"].casefold() in HTML_NAMES
         if one and one.starts_line and not known and not text[tag.end() : end].strip():
-            scan.add(Part(one.start, _after_blank(text, end), lay_out=lay_out_elements))
+            titled = text.startswith("details", one.start + 1) and "<summary>" in text[one.head : end]
+            stop = _after_blank(text, end)
+            scan.add(Part(one.start, stop, titled=titled, lay_out=lay_out_elements))
 
 
 def _add_raw(scan: _Scan, one: _Open, end: int, closing: str) -> None:

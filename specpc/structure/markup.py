@@ -53,6 +53,7 @@ _TELLING: Final = names(
     "id no nr number name key title summary code sku artifactid groupid version source path file "
     "filename url link date pubdate time timestamp author user speaker role label subject"
 )
+_CONTENT: Final = regex.compile(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
 _LONGEST_TELLING: Final = 200
 _RECORD: Final = 400
 _DEEPEST: Final = 60
@@ -169,7 +170,7 @@ def lay_out_xml(text: str, *, named: bool = False) -> Layout | None:
     declared = named or _DECLARED.match(text) is not None
     if roots[0].local == "html" or not (declared or _is_markup(roots[0])):
         return None
-    return _lay_out(text, top, _COMMENT)
+    return _lay_out(text, top, _COMMENT if declared else "{}")
 
 
 def lay_out_elements(text: str) -> Layout:
@@ -278,6 +279,11 @@ class _Tree:
             if divisible:
                 builder.refinable(piece, partial(_opened, gap=self.gap))
             return
+        if self._is_wrapping(one):
+            self._support(self._after(one.head, one.tail), ())
+            self.content(one, needs, depth - 1)
+            self._support(stop, ())
+            return
         head = self._support(self._after(one.head, one.tail), needs)
         before = self.units
         telling = self.content(one, (head,), depth - 1)
@@ -288,6 +294,15 @@ class _Tree:
         else:
             builder.require(head, *telling)
         builder.require(head, self._support(stop, ()))
+
+    def _is_wrapping(self, one: Element) -> bool:
+        """Whether tags only say that what is in them is what their element is about.
+
+        In prompts, and where no budget holds the element as it is, they are not worth their length.
+        """
+        plain = one.head - one.start == len(one.name) + 2
+        within = self.opened is not None and one is not self.opened and self.gap != _COMMENT
+        return within and plain and not one.inside and _CONTENT.fullmatch(one.name) is not None
 
     def _is_glued(self, own: Element, one: Element) -> bool:
         """Whether an element belongs to the next one."""

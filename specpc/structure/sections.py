@@ -46,6 +46,7 @@ class Part:
         asks: whether a heading is a question or a term, which is kept with its answer.
         closes: the highest level of headings that what is here is no longer under, if any.
         apart: whether it is no part of an answer, wherever it stands.
+        titled: whether it says by itself what it is about, and needs no heading.
         lay_out: lays out what is no running text.
         hidden: whether it says nothing to a reader.
         indent: columns that a structure is indented by, which may stand in a list item.
@@ -57,6 +58,7 @@ class Part:
     asks: bool = False
     closes: int = 0
     apart: bool = False
+    titled: bool = False
     lay_out: LayOut | None = None
     hidden: bool = False
     indent: int = 0
@@ -159,7 +161,7 @@ class _Sections:
             lead = self.leads.pop(self.item, None)
             if lead is not None and lead.style is None:
                 needs += lead.pieces
-            if part.apart:
+            if part.apart or part.titled:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
             self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
