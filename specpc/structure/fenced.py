@@ -16,7 +16,8 @@ import regex
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.lines import OWN_LINE, one_piece
 from specpc.structure.markup import HTML_NAMES, TAG, lay_out_elements
-from specpc.structure.sections import Part
+from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.text.layout import LayoutBuilder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -185,7 +186,7 @@ def _add_raw(scan: _Scan, one: _Open, end: int, closing: str) -> None:
 
 def _add_note(scan: _Scan, one: _Open, end: int) -> None:
     head = one.head - one.start
-    scan.add(Part(one.start, end, lay_out=partial(_between, head=head, tail=end - one.start)))
+    scan.add(Part(one.start, end, lay_out=partial(_lay_out_note, head=head)))
 
 
 def _after_blank(text: str, end: int) -> int:
@@ -195,6 +196,18 @@ def _after_blank(text: str, end: int) -> int:
 
 def _whole(text: str, kind: str) -> Layout:
     return one_piece(len(text), kind, OWN_LINE)
+
+
+def _lay_out_note(text: str, head: int) -> Layout:
+    """A line, and what is indented below it."""
+    if not text[head:].strip():
+        return one_piece(len(text), "enclosed", OWN_LINE)
+    builder = LayoutBuilder()
+    opening = builder.support(head, gap=OWN_LINE)
+    inside = text[head:]
+    notation = Notation("enclosed", indented=True)
+    builder.append(lay_out_parts(inside, [Part(0, len(inside))], notation), (opening,))
+    return builder.build("enclosed")
 
 
 def _between(text: str, head: int, tail: int) -> Layout:

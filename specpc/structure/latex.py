@@ -62,6 +62,8 @@ _FLOATS: Final = names("figure table wrapfigure")
 # A figure, a table or code up to this size stays whole.
 _SMALL: Final = 400
 _LONGEST_TITLE: Final = 500
+# A shorter item is one piece.
+_SHORT_ITEM: Final = 60
 _SHORT_PREAMBLE: Final = 300
 _DEEPEST: Final = 20
 
@@ -239,10 +241,14 @@ def _add_item(builder: LayoutBuilder, text: str, end: int, opening: int, depth: 
     inside = _BEGIN.search(text, said, end)
     lists = inside is not None and inside["name"].rstrip("*") in _LISTS
     if inside is not None and lists and (head := _line_start(text, inside.start())) > start:
-        own = (builder.unit(head, (opening,), whole=True, gap=_GAP),)
-        builder.append(_lay_out_body(text[head:end], depth), own)
+        if text[said:head].rstrip().endswith(":"):
+            own = builder.support(head, (opening,), gap=_GAP)
+        else:
+            own = builder.unit(head, (opening,), whole=True, gap=_GAP)
+        builder.append(_lay_out_body(text[head:end], depth), (own,))
         return
-    layout = _lay_out_body(text[said:end], depth) if text[said:end].strip() else None
+    short = inside is None and (end - said <= _SHORT_ITEM or not text[said:end].strip())
+    layout = None if short else _lay_out_body(text[said:end], depth)
     if layout is None or len(layout) == 1:
         builder.unit(end, (opening,), whole=True, gap=_GAP)
         return

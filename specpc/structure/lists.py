@@ -8,7 +8,7 @@ must be two.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -16,7 +16,7 @@ import regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
 _MARK: Final = regex.compile(
@@ -24,6 +24,7 @@ _MARK: Final = regex.compile(
     r"|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BULLET: Final = regex.compile(r"[ \t]*+[^\w\s(]")
 _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item.
 _REPEATED: Final = frozenset("*.")
@@ -78,14 +79,6 @@ class Paragraph:
         return self.item is not None and not self.continues
 
 
-@dataclass
-class _Reader:
-    text: str
-    ends: list[int]
-    current: Item | None = None
-    found: list[Paragraph] = field(default_factory=list)
-
-
 def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
     """The paragraphs and items of running text, which tile it.
 
@@ -93,10 +86,10 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
         text: the text.
         current: the last item before it, if its list may go on here.
     """
-    ends = segment(text, "sentence")[1:]
-    sentence_starts = {0, *ends}
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     marks = _marks(text, lines, current)
+    ends = segment(_without_bullets(text, marks), "sentence")[1:]
+    sentence_starts = {0, *ends}
     starts: list[tuple[int, int, Item | None, bool, bool]] = []
     blank = True
     for start, end in lines:
@@ -119,6 +112,15 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
             starts.append((start, start, current, current is not None, blank))
         blank = False
     return list(_tiled(text, starts, ends))
+
+
+def _without_bullets(text: str, marks: Collection[int]) -> str:
+    """The text with dots for bullets: what has one would be no more than one sentence."""
+    characters = list(text) if marks else []
+    for start in marks:
+        if match := _BULLET.match(text, start):
+            characters[match.end() - 1] = "·"
+    return "".join(characters) if marks else text
 
 
 def _tiled(

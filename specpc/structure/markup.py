@@ -50,8 +50,9 @@ _REST_OF_LINE: Final = regex.compile(r"[ \t]*+(?:(?:\r\n|\n|\r)(?:[ \t]*+(?:\r\n
 _ENTITY: Final = regex.compile(r"&(?:\w{1,32}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 # Children that tell an element from its like.
 _TELLING: Final = names(
-    "id no nr number name key title summary code sku artifactid groupid version source path file "
-    "filename url link date pubdate time timestamp author user speaker role label subject"
+    "id no nr number name key title summary code sku guid uid artifactid groupid version source "
+    "path file filename url link date pubdate time timestamp author user speaker role label subject "
+    "question query input"
 )
 _CONTENT: Final = regex.compile(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
 _LONGEST_TELLING: Final = 200
@@ -224,20 +225,19 @@ class _Tree:
         gap: how a cut between elements is marked.
         small: most characters of an element that is not cut.
         opened: an element that is cut whatever its size.
-        units: how many units there are so far.
     """
 
     text: str
     gap: str
     small: int
     opened: Element | None = None
-    units: int = 0
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
 
     def content(self, own: Element, needs: tuple[int, ...], depth: int) -> list[int]:
         """Add what is in an element; the supports that tell it from its like."""
         counts = Counter(one.name for one in own.inside)
         mixed = _has_text(self.text, own)
+        tells = {id(one) for one in self._telling(own)}
         telling: list[int] = []
         glued = self.builder.position  # up to here, all belongs to what follows
         for one in own.inside:
@@ -249,10 +249,14 @@ class _Tree:
                 glued = one.end
             elif one.name == _CDATA:
                 self._cdata(one, self._after(one.end, own.tail), needs)
-            elif one.name.startswith("<") or self._tells(one, counts, len(telling)):
+            elif one.name.startswith("<") or id(one) in tells:
                 piece = self._support(self._after(one.end, own.tail), needs)
                 if one.name != "<!--":
                     telling.append(piece)
+            elif own is self.opened and self._is_wrapping(one):
+                self._support(self._after(one.head, one.tail), ())
+                self.content(one, needs, depth - 1)
+                self._support(self._after(one.end, own.tail), ())
             else:
                 wanted = needs if own.name else (*needs, *telling)
                 self._element(one, self._after(one.end, own.tail), wanted, depth, counts)
@@ -270,29 +274,17 @@ class _Tree:
         self, one: Element, stop: int, needs: tuple[int, ...], depth: int, counts: Counter[str]
     ) -> None:
         builder, size = self.builder, one.end - one.start
-        record = counts[one.name] > 1 and bool(one.inside)
+        alone = not needs and not _has_text(self.text, one)
+        record = (counts[one.name] > 1 or alone) and bool(one.inside)
         small = size <= (_RECORD if record else self.small) and one is not self.opened
         divisible = depth > 0 and self._is_divisible(one)
         if small or not divisible:
             piece = builder.unit(stop, needs, whole=True, gap=self._gap())
-            self.units += 1
             if divisible:
                 builder.refinable(piece, partial(_opened, gap=self.gap))
             return
-        if self._is_wrapping(one):
-            self._support(self._after(one.head, one.tail), ())
-            self.content(one, needs, depth - 1)
-            self._support(stop, ())
-            return
         head = self._support(self._after(one.head, one.tail), needs)
-        before = self.units
-        telling = self.content(one, (head,), depth - 1)
-        if self.units == before:
-            for piece in telling:
-                builder.make_unit(piece, whole=True)
-            self.units += len(telling)
-        else:
-            builder.require(head, *telling)
+        builder.require(head, *self.content(one, (head,), depth - 1))
         builder.require(head, self._support(stop, ()))
 
     def _is_wrapping(self, one: Element) -> bool:
@@ -301,8 +293,8 @@ class _Tree:
         In prompts, and where no budget holds the element as it is, they are not worth their length.
         """
         plain = one.head - one.start == len(one.name) + 2
-        within = self.opened is not None and one is not self.opened and self.gap != _COMMENT
-        return within and plain and not one.inside and _CONTENT.fullmatch(one.name) is not None
+        leaf = plain and self.gap != _COMMENT and not one.inside
+        return leaf and _CONTENT.fullmatch(one.name) is not None
 
     def _is_glued(self, own: Element, one: Element) -> bool:
         """Whether an element belongs to the next one."""
@@ -313,8 +305,9 @@ class _Tree:
 
     def _is_divisible(self, one: Element) -> bool:
         """Whether there is more in an element than a sentence."""
-        if any(not inner.name.startswith("<") for inner in one.inside):
-            return True
+        inner = [element for element in one.inside if not element.name.startswith("<")]
+        if inner:
+            return len(inner) > len(self._telling(one)) or _has_text(self.text, one)
         said = self.text[one.head : one.tail]
         return len(said) > _SENTENCE and len(segment(said, "sentence")) > 2
 
@@ -322,7 +315,6 @@ class _Tree:
         """Add text up to ``end``, with what tags are in its lines."""
         builder, start = self.builder, self.builder.position
         inside = [one for one in own.inside if start <= one.start < end]
-        self.units += 1
         if not inside:
             decode = _meant if "&" in self.text[start:end] else None
             builder.nest(builder.unit(end, needs), Nested(decode=decode))
@@ -337,7 +329,6 @@ class _Tree:
 
     def _cdata(self, one: Element, stop: int, needs: tuple[int, ...]) -> None:
         builder = self.builder
-        self.units += 1
         inner = one.start + len(_CDATA), one.end - len(_RAW[_CDATA])
         if not self.text[slice(*inner)].strip():
             builder.unit(stop, needs, whole=True)
@@ -346,11 +337,20 @@ class _Tree:
         builder.nest(builder.unit(inner[1], (opening,)), Nested())
         builder.require(opening, builder.support(stop, gap=""))
 
-    def _tells(self, one: Element, counts: Counter[str], others: int) -> bool:
-        """Whether an element tells the one it is in from its like."""
-        short = one.end - one.start <= _LONGEST_TELLING and not one.inside
-        telling = counts[one.name] == 1 and one.local in _TELLING and one is not self.opened
-        return short and telling and others < _MOST_TELLING and one.head < one.tail
+    def _telling(self, own: Element) -> list[Element]:
+        """The children of an element that tell it from its like."""
+        counts = Counter(one.name for one in own.inside)
+        telling = [
+            one
+            for one in own.inside
+            if one.local in _TELLING
+            and counts[one.name] == 1
+            and one is not self.opened
+            and not one.inside
+            and one.head < one.tail
+            and one.end - one.start <= _LONGEST_TELLING
+        ]
+        return telling[:_MOST_TELLING]
 
     def _support(self, end: int, needs: tuple[int, ...]) -> int:
         return self.builder.support(end, needs, gap=self._gap())

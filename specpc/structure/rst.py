@@ -54,7 +54,7 @@ def lay_out_rst(text: str, *, named: bool = False) -> Layout | None:
 
 
 def _lay_out(text: str, depth: int) -> Layout:
-    return lay_out_parts(text, list(_Reader(text, depth).parts()), Notation("rst"))
+    return lay_out_parts(text, list(_Reader(text, depth).parts()), Notation("rst", indented=depth < _DEEPEST))
 
 
 class _Reader:

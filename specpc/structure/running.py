@@ -98,7 +98,7 @@ def _split(text: str, part: Part, lines: list[_Line], *, asks: bool) -> Iterator
             yield Part(start, line.start, closes=closes)
         if own is not None:
             if NOTE.match(text, own.start):  # a note goes on to the next blank line
-                while waiting and not (waiting[-1].first or NOTE.match(text, waiting[-1].start)):
+                while waiting and not (waiting[-1].first or _is_note(text, waiting[-1])):
                     own = replace(own, end=waiting.pop().end)
             yield own
             start, closes, defined = own.end, 0, own.level == _TERM
@@ -106,6 +106,10 @@ def _split(text: str, part: Part, lines: list[_Line], *, asks: bool) -> Iterator
             start, closes, defined = line.start, _TERM, False
     if start < part.end:
         yield Part(start, part.end, closes=closes)
+
+
+def _is_note(text: str, line: _Line) -> bool:
+    return bool(NOTE.match(text, line.start) or LINK.fullmatch(text, line.start, line.end))
 
 
 def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Part | None:

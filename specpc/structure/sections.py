@@ -81,11 +81,13 @@ class Notation:
         kind: what a text in it is called, in a word.
         joined: whether a text must not be cut at an offset.
         marks: what must not be in a sentence that is cut into words.
+        indented: whether a sentence must be as indented as the paragraph it is in.
     """
 
     kind: str
     joined: Callable[[str, int], bool] = never
     marks: regex.Pattern[str] | None = None
+    indented: bool = False
 
 
 def lay_out_parts(text: str, parts: Sequence[Part], notation: Notation) -> Layout:
@@ -239,9 +241,11 @@ class _Sections:
             return ""
         if _COLON.search(said):
             return "only"
-        if structure and not _UNFINISHED.search(said):
+        if _BLANK_LINE.search(said):
             return ""
-        return "" if _BLANK_LINE.search(said) else "too"
+        if structure:
+            return "only" if _UNFINISHED.search(said) else ""
+        return "too"
 
     def _add_paragraph(
         self, offset: int, own: Paragraph, needs: Sequence[int], leads: str
@@ -251,15 +255,14 @@ class _Sections:
         joined = self.notation.joined
         ends = [offset + end for end in own.ends]
         ends = [end for end in ends[:-1] if not joined(text, end)] + ends[-1:]
-        gap = None
-        if own.item:
-            indent = _INDENT.match(text, offset + own.start)
-            gap = (indent.group() if indent else "") + OWN_LINE
-        if own.is_item and len(ends) > 1:
-            if leads and own.end - own.start <= _SHORT_ITEM:
-                ends = ends[-1:]
-            else:
-                needs, gap = (builder.support(offset + own.text, needs, gap=gap),), None
+        indent = _INDENT.match(text, offset + own.start)
+        said = offset + own.text if own.is_item or indent is None else indent.end()
+        indented = own.item is not None or self.notation.indented
+        gap = (indent.group() if indent else "") + OWN_LINE if indented else None
+        if own.is_item and leads and own.end - own.start <= _SHORT_ITEM:
+            ends = ends[-1:]
+        elif indented and len(ends) > 1 and builder.position < said < ends[0]:
+            needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
             self._add_sentence(end, needs, gap)
             gap = None
