@@ -209,8 +209,13 @@ def _lay_out_table(text: str, markup: Markup, head: int, tail: int) -> Layout:
         for match in LINE.finditer(text, head, tail)
         if match.group().strip() and (markup.row is None or markup.row.match(match.group()))
     ]
-    starts = starts or [head]
-    ends = [*starts[1:], tail]
-    rows = [block(start, end, body="whole") for start, end in zip(starts[1:], ends[1:], strict=True)]
-    own = block(0, len(text), ends[0], tail=tail, inside=rows)
+    if not starts or not text[head : starts[0]].strip():  # the first row is the header
+        starts = starts[1:]
+    if not starts:
+        return one_piece(len(text), markup.kind, "")
+    rows = [
+        block(start, end, body="whole")
+        for start, end in zip(starts, [*starts[1:], tail], strict=True)
+    ]
+    own = block(0, len(text), starts[0], tail=tail, inside=rows)
     return lay_out_blocks(text, [own], markup.kind, gap="")

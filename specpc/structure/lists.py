@@ -23,6 +23,12 @@ _MARK: Final = regex.compile(
     r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]"
     r"|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
+# What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
+_LABEL: Final = regex.compile(
+    r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
+    r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
+)
+_NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BULLET: Final = regex.compile(r"[ \t]*+[^\w\s(]")
 _INDENT: Final = regex.compile(r"[ \t]*+")
@@ -57,7 +63,7 @@ class Paragraph:
 
     Attributes:
         start: first character.
-        text: where the text begins: after the mark, if it is an item.
+        text: where the text begins: after the mark of an item, and after what it is about.
         end: one past the last character.
         ends: where its sentences end, ``end`` last.
         item: what it is, or (see ``continues``) belongs to.
@@ -130,12 +136,14 @@ def _tiled(
         return [Paragraph(0, 0, len(text), (len(text),))]
     bounds = [0, *(start for start, *_ in starts[1:]), len(text)]
     found, place = [], 0
-    for number, (_, mark, item, continues, apart) in enumerate(starts):
+    for number, (first, mark, item, continues, apart) in enumerate(starts):
         start, end = bounds[number : number + 2]
         own = []
         while place < len(ends) and ends[place] <= end:
             own.append(ends[place])
             place += 1
+        label = _LABEL.match(text, mark) or (_NAME.match(text, mark) if mark > first else None)
+        mark = label.end() if label else mark  # noqa: PLW2901
         own = [stop for stop in own if mark < stop < end and text[mark:stop].strip()]
         found.append(Paragraph(start, mark, end, (*own, end), item, continues, apart))
     return found

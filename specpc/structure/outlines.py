@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def _pattern(written: str) -> regex.Pattern[str]:
-    return regex.compile(written, regex.MULTILINE | regex.IGNORECASE)
+    end = r"(?=[\r\n]|\Z)"  # of a line, whatever breaks it
+    return regex.compile(written.replace("$", end), regex.MULTILINE | regex.IGNORECASE)
 
 
 _ASCIIDOC: Final = Markup(

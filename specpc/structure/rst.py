@@ -30,7 +30,7 @@ _TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)
 _HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
 _SIGNS: Final = regex.compile(
     r"^[ \t]*+\.\. (?:[\w:-]++::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"
-    r"|(?<=\w)::[ \t]*+$",
+    r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)",
     regex.MULTILINE,
 )
 _SURE: Final = regex.compile(r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _", regex.MULTILINE)

@@ -256,12 +256,15 @@ class _Sections:
         ends = [offset + end for end in own.ends]
         ends = [end for end in ends[:-1] if not joined(text, end)] + ends[-1:]
         indent = _INDENT.match(text, offset + own.start)
-        said = offset + own.text if own.is_item or indent is None else indent.end()
+        said = offset + own.text
+        labelled = said > offset + own.start
+        if not labelled and indent is not None:
+            said = indent.end()
         indented = own.item is not None or self.notation.indented
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         if own.is_item and leads and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
-        elif indented and len(ends) > 1 and builder.position < said < ends[0]:
+        elif (indented or labelled) and len(ends) > 1 and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
             self._add_sentence(end, needs, gap)
