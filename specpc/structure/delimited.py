@@ -92,7 +92,9 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[Part]:
             while after < len(lines) and markup.grid.match(text, *lines[after]):
                 after += 1
             after = _skip_blank(text, lines, after)
-            part = Part(first, lines[after - 1][1], lay_out=partial(_lay_out_grid, kind=markup.kind))
+            part = Part(
+                first, lines[after - 1][1], lay_out=partial(_lay_out_grid, kind=markup.kind)
+            )
         elif markup.hidden and markup.hidden.match(text, start, end):
             after = _skip_blank(text, lines, after)
             part = Part(start, lines[after - 1][1], hidden=True)

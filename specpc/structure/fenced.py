@@ -18,6 +18,7 @@ from specpc.structure.lines import OWN_LINE, one_piece
 from specpc.structure.markup import HTML_NAMES, TAG, lay_out_elements
 from specpc.structure.sections import Notation, Part, lay_out_parts
 from specpc.text.layout import LayoutBuilder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +30,9 @@ _MARKS: Final = regex.compile(
 )
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
-_FENCE: Final = regex.compile(r"[ \t>*+-]*+(?:\d{1,3}[.)][ \t]++)?+(?P<mark>`{3,}+|~{3,}+)(?P<info>.*+)")
+_FENCE: Final = regex.compile(
+    r"[ \t>*+-]*+(?:\d{1,3}[.)][ \t]++)?+(?P<mark>`{3,}+|~{3,}+)(?P<info>.*+)"
+)
 _OPENS: Final = regex.compile(
     r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
     r"|(?P<colons>:{3,}+)[ \t]*+(?=[^\s:])|\{%-?[ \t]*+(?P<liquid>\w++)|\{\{[<%][ \t]*+(?P<hugo>\w++)"
@@ -170,7 +173,9 @@ def _read_tags(scan: _Scan, start: int, end: int) -> None:
         one = scan.close(key)
         known = tag["name"].casefold() in HTML_NAMES
         if one and one.starts_line and not known and not text[tag.end() : end].strip():
-            titled = text.startswith("details", one.start + 1) and "<summary>" in text[one.head : end]
+            titled = (
+                text.startswith("details", one.start + 1) and "<summary>" in text[one.head : end]
+            )
             stop = _after_blank(text, end)
             scan.add(Part(one.start, stop, titled=titled, lay_out=lay_out_elements))
 

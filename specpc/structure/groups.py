@@ -24,7 +24,7 @@ class Ranges:
     ends: tuple[int, ...]
     starts: tuple[int, ...]
 
-    def hold(self, text: str, offset: int) -> bool:  # noqa: ARG002
+    def hold(self, text: str, offset: int) -> bool:
         """Whether an offset is inside one of them."""
         place = bisect_left(self.ends, offset)
         return place < len(self.ends) and self.starts[place] < offset < self.ends[place]

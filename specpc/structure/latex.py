@@ -32,7 +32,9 @@ _SURE: Final = regex.compile(
 )
 _OTHER: Final = regex.compile(r"^(?:#{1,6}[ \t]|[ \t]*(?:```|~~~)|<)", regex.MULTILINE)
 _FEWEST: Final = 3
-_DOCUMENT: Final = regex.compile(r"^[ \t]*+\\begin\{document\}[^\r\n]*+(?:\r\n|\n|\r)", regex.MULTILINE)
+_DOCUMENT: Final = regex.compile(
+    r"^[ \t]*+\\begin\{document\}[^\r\n]*+(?:\r\n|\n|\r)", regex.MULTILINE
+)
 _END: Final = regex.compile(r"^[ \t]*+\\end\{document\}", regex.MULTILINE)
 _LEVELS: Final = {
     "part": 1, "chapter": 2, "section": 3, "subsection": 4, "subsubsection": 5, "paragraph": 6,

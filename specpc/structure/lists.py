@@ -143,7 +143,10 @@ def _tiled(
             own.append(ends[place])
             place += 1
         label = _LABEL.match(text, mark) or (_NAME.match(text, mark) if mark > first else None)
-        mark = label.end() if label else mark  # noqa: PLW2901
+        if label:
+            mark = label.end()  # noqa: PLW2901
+        elif mark == first:
+            mark = start  # noqa: PLW2901
         own = [stop for stop in own if mark < stop < end and text[mark:stop].strip()]
         found.append(Paragraph(start, mark, end, (*own, end), item, continues, apart))
     return found

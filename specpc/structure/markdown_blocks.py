@@ -156,6 +156,8 @@ def _parsed(text: str, read: str, offset: int) -> Iterator[MarkdownBlock]:
             continue
         end = blank.end() if (blank := _BLANK_LINES.match(text, end)) else end
         yield MarkdownBlock(kind, start, end, info)
+
+
 def _with_regions(blocks: list[MarkdownBlock], regions: list[Region]) -> list[MarkdownBlock]:
     """The blocks with data cut out of running text, and in place of blocks that are data."""
     result: list[MarkdownBlock] = []
@@ -218,5 +220,3 @@ def _fences(tokens: list[Token], first: int, end: int) -> Iterator[tuple[str, in
             return
         if token.type == "fence" and token.map is not None:
             yield "fence", token.map[0], token.map[1], token.info
-
-

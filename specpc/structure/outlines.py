@@ -48,7 +48,9 @@ _ORG: Final = Markup(
     grid=_pattern(r"[ \t]*+\|"),
     hidden=_pattern(r"[ \t]*+#(?:[ \t]|$|\+(?!title|begin|end|caption|name|header|attr)\w++:)"),
 )  # fmt: skip
-_ORG_SIGNS: Final = _pattern(r"^[ \t]*+(?:(?P<title>\*{1,6}[ \t]++\S)|#\+\w++|:(?:properties|end):)")
+_ORG_SIGNS: Final = _pattern(
+    r"^[ \t]*+(?:(?P<title>\*{1,6}[ \t]++\S)|#\+\w++|:(?:properties|end):)"
+)
 
 _WIKI: Final = Markup(
     "wiki",
@@ -62,7 +64,9 @@ _WIKI: Final = Markup(
     groups=_pattern(r"<ref[^<>/]*+>[^<]*+(?:<(?!/ref)[^<]*+)*+</ref>|\{\{[^{}\r\n]*+\}\}|\[\[[^\[\]\r\n]*+\]\]"),
     marks=_pattern(r"\[\[|\]\]|\{\{|\}\}|<|''"),
 )  # fmt: skip
-_WIKI_SIGNS: Final = _pattern(r"^(?P<title>(={2,6}+)[^=\r\n][^\r\n]*+(?<===)[ \t]*+$)|\[\[[^\]\r\n]{1,200}+\]\]|^\{\{|^\{\||'''")
+_WIKI_SIGNS: Final = _pattern(
+    r"^(?P<title>(={2,6}+)[^=\r\n][^\r\n]*+(?<===)[ \t]*+$)|\[\[[^\]\r\n]{1,200}+\]\]|^\{\{|^\{\||'''"
+)
 
 # Markdown marks its headings and code so.
 _OTHER: Final = _pattern(r"^#{1,6}[ \t]++\w|^[ \t]*```|^~~~")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 # A quotation up to this size stays whole where a budget can hold it.
 _WHOLE: Final = 300
-_LINE: Final = regex.compile(r"(?P<mark>(?:[ ]{0,3}+>[ \t]?+)*+)(?P<said>[^\r\n]*+(?:\r\n|\n|\r|\Z))")
+_LINE: Final = regex.compile(
+    r"(?P<mark>(?:[ ]{0,3}+>[ \t]?+)*+)(?P<said>[^\r\n]*+(?:\r\n|\n|\r|\Z))"
+)
 # What says who speaks, or what kind of remark it is: "[!NOTE]", "Ann wrote:", "-- Ann".
 _FIRST: Final = regex.compile(r"\s*+(?:\[![\w-]++\]|[^\r\n:]{1,120}+:)[ \t]*+(?:\r\n|\n|\r)")
 _BY: Final = regex.compile(r"(?:—|–|--|―)[ \t]*+\p{L}")
@@ -47,7 +49,7 @@ def _lay_out_sentences(text: str) -> Layout:
             mark = ()
             inner = text[marks[start] : end]
             last = number == len(cuts) - 2 and len(inner) <= _LONGEST_BY and _BY.match(inner)
-            if number < len(cuts) - 2 and not number and _FIRST.fullmatch(inner) or last:
+            if (number < len(cuts) - 2 and not number and _FIRST.fullmatch(inner)) or last:
                 by.append(builder.support(end, gap=OWN_LINE))
                 continue
             if start in shared and marks[start] > start:

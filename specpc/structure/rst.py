@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _ADORNMENT: Final = regex.compile(r"([!-/:-@[-`{-~])\1{2,}+[ \t]*+[\r\n]*+\Z")
-_DIRECTIVE: Final = regex.compile(r"[ \t]*+\.\. (?:\|[^|\r\n]*+\| )?(?P<name>[\w:+-]*\w)::(?=\s|\Z)")
+_DIRECTIVE: Final = regex.compile(
+    r"[ \t]*+\.\. (?:\|[^|\r\n]*+\| )?(?P<name>[\w:+-]*\w)::(?=\s|\Z)"
+)
 _EXPLICIT: Final = regex.compile(r"[ \t]*+\.\.(?=\s|\Z)")
 _FOOTNOTE: Final = regex.compile(r"\.\. \[[^\]\r\n]++\] ")
 _OPTION: Final = regex.compile(r"[ \t]++:[\w-]++:")
@@ -33,7 +35,9 @@ _SIGNS: Final = regex.compile(
     r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)",
     regex.MULTILINE,
 )
-_SURE: Final = regex.compile(r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _", regex.MULTILINE)
+_SURE: Final = regex.compile(
+    r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _", regex.MULTILINE
+)
 _OTHER: Final = regex.compile(r"^#{1,6}[ \t]++\w|^[ \t]*```", regex.MULTILINE)
 _FEWEST: Final = 3
 _CODE: Final = names("code code-block sourcecode parsed-literal prompt highlight doctest testcode")
@@ -54,7 +58,9 @@ def lay_out_rst(text: str, *, named: bool = False) -> Layout | None:
 
 
 def _lay_out(text: str, depth: int) -> Layout:
-    return lay_out_parts(text, list(_Reader(text, depth).parts()), Notation("rst", indented=depth < _DEEPEST))
+    return lay_out_parts(
+        text, list(_Reader(text, depth).parts()), Notation("rst", indented=depth < _DEEPEST)
+    )
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from specpc.text.layout import LayoutBuilder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from specpc.text.layout import Layout, LayOut
+    from specpc.text.layout import LayOut, Layout
 
 # A question up to this size, its answer included, stays whole where a budget can hold it.
 _WHOLE: Final = 400
@@ -30,7 +30,7 @@ _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
 _BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)\s*+\Z")
 # A line of words without a mark at its end.
-_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?\s*+\Z")
+_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _INDENT: Final = re.compile(r"[ \t]*")
 
@@ -68,7 +68,7 @@ class Part:
         return replace(self, start=self.start + by, end=self.end + by)
 
 
-def never(text: str, offset: int) -> bool:  # noqa: ARG001
+def never(text: str, offset: int) -> bool:
     """A text may be cut anywhere."""
     return False
 
@@ -130,6 +130,8 @@ class _Sections:
     """The last item, if its list may go on."""
     formula: tuple[int, ...] = ()
     """What has just been added and is one piece, after which a sentence may go on."""
+    pending: tuple[int, ...] = ()
+    """The last sentence so far, if it leads to what is no list."""
     leads: dict[Item | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
@@ -160,13 +162,13 @@ class _Sections:
             while self.item is not None and part.indent <= self.item.indent:
                 self.item = self.item.parent
             needs = self.item.needs if self.item else self._heading()
-            lead = self.leads.pop(self.item, None)
-            if lead is not None and lead.style is None:
-                needs += lead.pieces
+            needs += self.pending
             if part.apart or part.titled:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
             self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
+            self.pending = ()
+            self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
 
     def _add_question(self, parts: tuple[Part, ...], end: int) -> None:
@@ -180,7 +182,7 @@ class _Sections:
         return (self.headings[-1][1],) if self.headings else ()
 
     def _close(self, level: int) -> None:
-        self.formula = ()
+        self.formula = self.pending = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -215,6 +217,7 @@ class _Sections:
             else:
                 self.leads.pop(belongs, None)
         self.item = found[-1].item
+        self.pending = (last,) if leads and not found[-1].is_item else ()
 
     def _lead(self, belongs: Item | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
@@ -230,26 +233,20 @@ class _Sections:
     ) -> Literal["", "only", "too"]:
         """Whether a paragraph leads to what is after it, and if so, says something itself too."""
         said = text[own.start : own.end]
+        if after is not None or following is None or following.apart or following.titled:
+            following = None
         if own.item and own.is_item:
-            inside = after is None and following is not None and following.indent > own.item.indent
-            if own.item.children or inside:
-                return "only" if _COLON.search(said) or _ASKS.search(said) else "too"
-            return ""
+            inside = following is not None and following.indent > own.item.indent
+            asks = _COLON.search(said) or _ASKS.search(said)
+            return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item
-        structure = after is None and following is not None and following.lay_out is not None
-        if not (to_list or structure):
+        if not to_list and (following is None or following.lay_out is None):
             return ""
-        if _COLON.search(said):
+        if _COLON.search(said) or (not to_list and _UNFINISHED.search(said)):
             return "only"
-        if _BLANK_LINE.search(said):
-            return ""
-        if structure:
-            return "only" if _UNFINISHED.search(said) else ""
-        return "too"
+        return "too" if to_list and not _BLANK_LINE.search(said) else ""
 
-    def _add_paragraph(
-        self, offset: int, own: Paragraph, needs: Sequence[int], leads: str
-    ) -> int:
+    def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""
         builder, text = self.builder, self.text
         joined = self.notation.joined

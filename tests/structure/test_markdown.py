@@ -324,5 +324,7 @@ def test_documents_of_this_project() -> None:
         text = file.read_text(encoding="utf-8")
         layout = lay_out(text, file.name)
         assert "".join(pieces(layout, text)) == text
-        headings = [piece for piece in pieces(layout, text) if re.fullmatch(r"#{1,6} [^?\n]*\n+", piece)]
+        headings = [
+            piece for piece in pieces(layout, text) if re.fullmatch(r"#{1,6} [^?\n]*\n+", piece)
+        ]
         assert all(never_alone(text, heading) for heading in headings[:5])

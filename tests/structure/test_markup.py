@@ -178,13 +178,26 @@ def test_documents_bring_their_source() -> None:
         fine = expand(fine, {whole: fine.finer[whole](inner[whole])})
     inner = pieces(fine, DOCUMENTS)
     unit = next(n for n in units(fine) if "Dahl" in inner[n])
-    assert kept(fine, DOCUMENTS, [unit]).split() == (
-        '<documents> <document index="2"> <source>march.md</source> The repainting was given to '
-        "Dahl & Sons. </document> </documents>"
-    ).split()
+    assert kept(fine, DOCUMENTS, [unit]).split() == [
+        "<documents>",
+        "<document",
+        'index="2">',
+        "<source>march.md</source>",
+        "The",
+        "repainting",
+        "was",
+        "given",
+        "to",
+        "Dahl",
+        "&",
+        "Sons.",
+        "</document>",
+        "</documents>",
+    ]
 
 
-PROMPT = """You help the ferry company. Answer from the context alone. Say so if it is not there.
+PROMPT = (
+    """You help the ferry company. Answer from the context alone. Say so if it is not there.
 
 <instructions>
 1. Quote the document you use.
@@ -209,9 +222,9 @@ A ticket costs 12 euros. Children travel free. Bicycles cost 3 euros, if there i
 fare <car>
 ```
 
-It has been so since 1998, and nobody has ever thought of changing it. """ + (
-    "It may change next year. " * 10
-) + """
+It has been so since 1998, and nobody has ever thought of changing it. """
+    + ("It may change next year. " * 10)
+    + """
 </doc>
 </context>
 
@@ -226,6 +239,7 @@ It has been so since 1998, and nobody has ever thought of changing it. """ + (
 
 Question: When does the night boat leave?
 """
+)
 
 
 def test_tags_in_a_prompt_are_closed() -> None:
