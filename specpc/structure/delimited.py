@@ -38,9 +38,9 @@ class Markup:
         heading: a line that is a heading; its group ``level`` is as long as its level says.
         opens: a line that opens a block: its group ``as`` names what it is opened by.
         closes: gives the line, without white space, that closes what a match opened.
-        inside: by what a block is opened by, what is inside (``text`` if it is not named): ``code``,
-            ``table``, ``text`` in the same language, ``whole`` if a part of it is nothing, or
-            ``hidden`` if it says nothing.
+        inside: by what a block is opened by, what is inside (``text`` if it is not named):
+            ``code``, ``table``, ``text`` in the same language, ``whole`` if a part of it is
+            nothing, or ``hidden`` if it says nothing.
         leads: a line that belongs to the block or heading below it.
         hidden: a line that says nothing.
         row: what begins a row of a table, if not every line does.

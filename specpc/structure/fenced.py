@@ -1,7 +1,7 @@
 """What opens on one line and closes on another, in Markdown and prompts: all of it, or nothing.
 
-``$$``, ``\\[``, ``\\begin{...}``, ``:::``, ``{% ... %}``, ``{{< ... >}}``, ``<!--``, ``!!! note`` with
-what is indented below, and tags that begin and end a line. What stands in a code fence is none.
+``$$``, ``\\[``, ``\\begin{...}``, ``:::``, ``{% ... %}``, ``{{< ... >}}``, ``<!--``, ``!!! note``
+with what is indented below, and tags that begin and end a line. In code fences there is none.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from specpc.structure.sections import Notation, Part, lay_out_parts
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from specpc.text.layout import Layout
+    from specpc.text.layout import LayOut, Layout
 
 # Without one of these a text has nothing of this kind.
 _MARKS: Final = regex.compile(
@@ -35,12 +33,14 @@ _FENCE: Final = regex.compile(
 )
 _OPENS: Final = regex.compile(
     r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
-    r"|(?P<colons>:{3,}+)[ \t]*+(?=[^\s:])|\{%-?[ \t]*+(?P<liquid>\w++)|\{\{[<%][ \t]*+(?P<hugo>\w++)"
+    r"|(?P<colons>:{3,}+)[ \t]*+(?=[^\s:])|\{%-?[ \t]*+(?P<liquid>\w++)"
+    r"|\{\{[<%][ \t]*+(?P<hugo>\w++)"
     r"|(?P<comment><!--)|(?P<note>!!!|\?\?\?)\+?[ \t]++\w)"
 )
 _CLOSES: Final = regex.compile(
-    r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+)|\{%-?[ \t]*+end(?P<liquid>\w++)"
-    r"[ \t]*+-?%\}|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
+    r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+)"
+    r"|\{%-?[ \t]*+end(?P<liquid>\w++)[ \t]*+-?%\}"
+    r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
 _INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
@@ -58,16 +58,133 @@ class _Open:
 
 @dataclass
 class _Scan:
+    """Reads a text line by line.
+
+    Attributes:
+        text: the text.
+        last_comment: where the last comment ends.
+        waiting: what is open.
+        counts: how much of it is open by what closes it.
+        found: what was opened and closed, but for what is inside of other such.
+        fence: what a code fence is made of that is open, and how much was found before it.
+        raw: what is open that nothing is looked for in.
+        note: what is open as long as lines are indented.
+    """
+
     text: str
+    last_comment: int
     waiting: list[_Open] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: list[Part] = field(default_factory=list)
+    fence: tuple[str, int] | None = None
+    raw: _Open | None = None
+    note: _Open | None = None
 
-    def open(self, one: _Open) -> None:
+    def read(self, start: int, end: int) -> None:
+        """Read a line."""
+        if self._goes_on_raw(start, end):
+            return
+        if self.note is not None and not _INDENTED.match(self.text, start, end):
+            self.end_note(start)
+        if self._is_fenced(start, end):
+            return
+        opens = _OPENS.match(self.text, start, end)
+        kind = opens.lastgroup if opens else None
+        if opens is not None and kind in _RAW_ENDS:
+            one = _Open((kind, ""), start, opens.end())
+            if _RAW_ENDS[kind] in self.text[one.head : end]:
+                self._add_raw(one, end)
+            elif kind != "comment" or start < self.last_comment:
+                self.raw = one
+        elif kind == "note":
+            self.note = self.note or _Open(("note", ""), start, end)
+        elif not self._closes(start, end):
+            if opens is not None and kind is not None:
+                self._open(_Open((kind, opens[kind]), start, end))
+            elif "<" in self.text[start:end]:
+                self._read_tags(start, end)
+
+    def end_note(self, end: int) -> None:
+        """End what is indented below a line, if there is such."""
+        if self.note is not None:
+            start, head = self.note.start, self.note.head - self.note.start
+            self._add(Part(start, end, lay_out=partial(_lay_out_note, head=head)))
+            self.note = None
+
+    def _goes_on_raw(self, start: int, end: int) -> bool:
+        """Whether a line is in a formula or comment, or ends it."""
+        if self.raw is None:
+            return False
+        kind, line = self.raw.key[0], self.text[start:end]
+        if kind != "comment" and line.isspace():
+            self.raw = None  # no formula goes on behind a blank line
+            return False
+        if _RAW_ENDS[kind] in line:
+            self._add_raw(self.raw, end)
+            self.raw = None
+        return True
+
+    def _is_fenced(self, start: int, end: int) -> bool:
+        """Whether a line is in a code fence, or one of its two lines."""
+        match = _FENCE.match(self.text, start, end)
+        if self.fence is not None:
+            if match and match["mark"].startswith(self.fence[0]) and not match["info"].strip():
+                self.fence = None
+            return True
+        if match and not (match["mark"][0] == "`" and "`" in match["info"]):
+            self.fence = match["mark"], len(self.found)
+        return self.fence is not None
+
+    def _closes(self, start: int, end: int) -> bool:
+        """Whether a line closes something."""
+        closes = _CLOSES.match(self.text, start, end)
+        if closes is None or not closes.lastgroup:
+            return False
+        key = closes.lastgroup, closes[closes.lastgroup]
+        one = self._close(key)
+        if one is None and key[0] == "colons":  # opened by more or fewer of them
+            last = next((one for one in reversed(self.waiting) if one.key[0] == "colons"), None)
+            one = self._close(last.key) if last else None
+        if one is not None:
+            lay_out: LayOut = partial(_between, head=one.head - one.start, tail=start - one.start)
+            if key[0] == "env":
+                lay_out = _formula
+            self._add(Part(one.start, _after_blank(self.text, end), lay_out=lay_out))
+        return True
+
+    def _read_tags(self, start: int, end: int) -> None:
+        text = self.text
+        for tag in TAG.finditer(text, start, end):
+            key = "tag", tag["name"]
+            if not tag["closing"]:
+                if not tag["empty"]:
+                    begins = tag.start() - start <= 3 and not text[start : tag.start()].strip()
+                    self._open(_Open(key, start if begins else tag.start(), tag.end(), begins))
+                continue
+            one = self._close(key)
+            known = tag["name"].casefold() in HTML_NAMES
+            if one and one.starts_line and not known and not text[tag.end() : end].strip():
+                titled = tag["name"] == "details" and "<summary>" in text[one.head : end]
+                stop = _after_blank(text, end)
+                self._add(Part(one.start, stop, titled=titled, lay_out=lay_out_elements))
+
+    def _add_raw(self, one: _Open, end: int) -> None:
+        """Add a formula or comment, if nothing stands behind it on its last line."""
+        kind, text = one.key[0], self.text
+        closing = _RAW_ENDS[kind]
+        if text[text.rfind(closing, one.head, end) + len(closing) : end].strip():
+            return
+        stop = _after_blank(text, end)
+        if kind == "comment":
+            self._add(Part(one.start, stop, hidden=True))
+        else:
+            self._add(Part(one.start, stop, lay_out=_formula))
+
+    def _open(self, one: _Open) -> None:
         self.waiting.append(one)
         self.counts[one.key] += 1
 
-    def close(self, key: tuple[str, str]) -> _Open | None:
+    def _close(self, key: tuple[str, str]) -> _Open | None:
         """What is closed; what was opened in there and is not closed opens nothing."""
         if not self.counts[key]:
             return None
@@ -77,7 +194,7 @@ class _Scan:
             if one.key == key:
                 return one
 
-    def add(self, part: Part) -> None:
+    def _add(self, part: Part) -> None:
         """Add what is enclosed, in place of what was found in it."""
         while self.found and self.found[-1].start >= part.start:
             self.found.pop()
@@ -88,110 +205,13 @@ def enclosed(text: str) -> list[Part]:
     """The outermost of what is opened and closed, in order."""
     if _MARKS.search(text) is None:
         return []
-    scan, last_comment_end = _Scan(text), text.rfind("-->")
-    fence: tuple[str, int] | None = None  # what it is made of, and how much was found before it
-    raw: tuple[str, _Open] | None = None  # what ends something without structure
-    note: _Open | None = None
-    for start, end in _lines(text):
-        if raw is not None and text[start:end].isspace() and raw[0] != _RAW_ENDS["comment"]:
-            raw = None  # no formula goes on behind a blank line
-        if raw is not None:
-            if raw[0] in text[start:end]:
-                _add_raw(scan, raw[1], end, raw[0])
-                raw = None
-            continue
-        if note is not None and not _INDENTED.match(text, start, end):
-            _add_note(scan, note, start)
-            note = None
-        match = _FENCE.match(text, start, end)
-        if fence is not None:
-            if match and match["mark"].startswith(fence[0]) and not match["info"].strip():
-                fence = None
-            continue
-        if match and not (match["mark"][0] == "`" and "`" in match["info"]):
-            fence = match["mark"], len(scan.found)
-            continue
-        opens = _OPENS.match(text, start, end)
-        kind = opens.lastgroup if opens else None
-        if opens is not None and kind in _RAW_ENDS:
-            one = _Open((kind, ""), start, opens.end())
-            if _RAW_ENDS[kind] in text[opens.end() : end]:
-                _add_raw(scan, one, end, _RAW_ENDS[kind])
-            elif kind != "comment" or start < last_comment_end:
-                raw = _RAW_ENDS[kind], one
-        elif kind == "note":
-            note = note or _Open(("note", ""), start, end)
-        else:
-            _read_line(scan, start, end, opens, kind)
-    if note is not None:
-        _add_note(scan, note, len(text))
-    # What is not closed goes on to the end; nothing in it is known.
-    return scan.found if fence is None else scan.found[: fence[1]]
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in _LINE.finditer(text) if match.group())
-
-
-def _read_line(
-    scan: _Scan, start: int, end: int, opens: regex.Match[str] | None, kind: str | None
-) -> None:
-    """Open or close what a line opens or closes."""
-    text = scan.text
-    closes = _CLOSES.match(text, start, end)
-    if closes is not None and closes.lastgroup:
-        key = closes.lastgroup, closes[closes.lastgroup]
-        one = scan.close(key) or (_innermost(scan) if key[0] == "colons" else None)
-        if one is not None:
-            stop = _after_blank(text, end)
-            if key[0] == "env":
-                lay_out = partial(_whole, kind="math")
-            else:
-                lay_out = partial(_between, head=one.head - one.start, tail=start - one.start)
-            scan.add(Part(one.start, stop, lay_out=lay_out))
-    elif opens is not None and kind is not None:
-        scan.open(_Open((kind, opens[kind]), start, end))
-    elif "<" in text[start:end]:
-        _read_tags(scan, start, end)
-
-
-def _innermost(scan: _Scan) -> _Open | None:
-    """What a line of colons closes that nobody opened with as many."""
-    last = next((one for one in reversed(scan.waiting) if one.key[0] == "colons"), None)
-    return scan.close(last.key) if last else None
-
-
-def _read_tags(scan: _Scan, start: int, end: int) -> None:
-    text = scan.text
-    for tag in TAG.finditer(text, start, end):
-        key = "tag", tag["name"]
-        if not tag["closing"]:
-            if not tag["empty"]:
-                begins = not text[start : tag.start()].strip() and tag.start() - start <= 3
-                scan.open(_Open(key, start if begins else tag.start(), tag.end(), begins))
-            continue
-        one = scan.close(key)
-        known = tag["name"].casefold() in HTML_NAMES
-        if one and one.starts_line and not known and not text[tag.end() : end].strip():
-            titled = (
-                text.startswith("details", one.start + 1) and "<summary>" in text[one.head : end]
-            )
-            stop = _after_blank(text, end)
-            scan.add(Part(one.start, stop, titled=titled, lay_out=lay_out_elements))
-
-
-def _add_raw(scan: _Scan, one: _Open, end: int, closing: str) -> None:
-    """Add a formula or comment, if nothing stands behind it on its last line."""
-    text = scan.text
-    if not text[text.rfind(closing, one.head, end) + len(closing) : end].strip():
-        hidden = one.key[0] == "comment"
-        lay_out = None if hidden else partial(_whole, kind="math")
-        scan.add(Part(one.start, _after_blank(text, end), hidden=hidden, lay_out=lay_out))
-
-
-def _add_note(scan: _Scan, one: _Open, end: int) -> None:
-    head = one.head - one.start
-    scan.add(Part(one.start, end, lay_out=partial(_lay_out_note, head=head)))
+    scan = _Scan(text, text.rfind("-->"))
+    for match in _LINE.finditer(text):
+        if match.group():
+            scan.read(*match.span())
+    scan.end_note(len(text))
+    # A fence that is not closed goes on to the end; nothing in it is known.
+    return scan.found if scan.fence is None else scan.found[: scan.fence[1]]
 
 
 def _after_blank(text: str, end: int) -> int:
@@ -199,8 +219,8 @@ def _after_blank(text: str, end: int) -> int:
     return match.end() if match else end
 
 
-def _whole(text: str, kind: str) -> Layout:
-    return one_piece(len(text), kind, OWN_LINE)
+def _formula(text: str) -> Layout:
+    return one_piece(len(text), "math", OWN_LINE)
 
 
 def _lay_out_note(text: str, head: int) -> Layout:

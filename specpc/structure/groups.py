@@ -37,7 +37,7 @@ def matches(pattern: regex.Pattern[str], text: str) -> Callable[[str, int], bool
 
 
 def tex_groups(text: str) -> Callable[[str, int], bool]:
-    """Whether an offset of LaTeX is between braces or in a formula that are closed in their paragraph."""
+    """Whether an offset of LaTeX is in braces or a formula that are closed in their paragraph."""
     starts: list[int] = []
     ends: list[int] = []
     depth, start, formula = 0, 0, ""

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
 _MARK: Final = regex.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]"
-    r"|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
+    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(

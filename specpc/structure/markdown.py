@@ -22,10 +22,11 @@ from specpc.structure.quotes import lay_out_quote
 from specpc.structure.regions import find_regions
 from specpc.structure.running import split_running
 from specpc.structure.sections import Notation, Part, lay_out_parts
-from specpc.text.layout import Layout, LayoutBuilder, Nested
+from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
     from specpc.structure.markdown_blocks import MarkdownBlock
+    from specpc.text.layout import LayOut, Layout
 
 __all__ = ["closed_fences", "lay_out_markdown"]
 
@@ -86,21 +87,23 @@ def _part(text: str, block: MarkdownBlock) -> Part:
 def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:
     if block.region is not None:
         return _lay_out_region(text, block.region.data - block.start, block.region.layout)
-    if block.kind == "table":
-        return _lay_out_table(text)
     if block.kind == "fence":
         return _lay_out_fence(text, block.info)
-    if block.kind == "front":
-        return _lay_out_front(text)
-    # Inside, what looks like a fence is none.
-    if _FENCE_LINE.search(text):
+    # Inside of quotes, code and HTML, what looks like a fence is none.
+    if block.kind in ("quote", "code", "html") and _FENCE_LINE.search(text):
         return one_piece(len(text), block.kind, OWN_LINE)
-    if block.kind == "quote":
-        return lay_out_quote(text)
+    return _BY_KIND[block.kind](text)
+
+
+def _lay_out_code(text: str) -> Layout:
+    short = len(text) <= _WHOLE
+    return one_piece(len(text), "code", OWN_LINE) if short else lay_out_lines(text)
+
+
+def _lay_out_html(text: str) -> Layout:
     if len(text) <= _WHOLE:
-        return one_piece(len(text), block.kind, OWN_LINE)
-    layout = lay_out_html(text) if block.kind == "html" else None
-    return layout or lay_out_lines(text)
+        return one_piece(len(text), "html", OWN_LINE)
+    return lay_out_html(text) or lay_out_lines(text)
 
 
 def _lay_out_region(text: str, data: int, inside: Layout) -> Layout:
@@ -158,3 +161,12 @@ def _lay_out_fence(text: str, info: str) -> Layout:
     if closed:
         builder.require(opening, builder.support(len(text), gap=closing_gap(info, before)))
     return builder.build("fence")
+
+
+_BY_KIND: Final[dict[str, LayOut]] = {
+    "table": _lay_out_table,
+    "front": _lay_out_front,
+    "quote": lay_out_quote,
+    "code": _lay_out_code,
+    "html": _lay_out_html,
+}

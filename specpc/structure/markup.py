@@ -51,8 +51,8 @@ _ENTITY: Final = regex.compile(r"&(?:\w{1,32}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 # Children that tell an element from its like.
 _TELLING: Final = names(
     "id no nr number name key title summary code sku guid uid artifactid groupid version source "
-    "path file filename url link date pubdate time timestamp author user speaker role label subject "
-    "question query input"
+    "path file filename url link date pubdate time timestamp author user speaker role label "
+    "subject question query input"
 )
 _CONTENT: Final = regex.compile(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
 _LONGEST_TELLING: Final = 200

@@ -28,12 +28,15 @@ _ASCIIDOC: Final = Markup(
         "|===": "table",
     },
     leads=_pattern(r"\[[^\]\r\n]*+\][ \t]*+$|\.[^\s.][^\r\n]*+"),
-    hidden=_pattern(r"//(?!/)|:!?[\w-]++!?:(?:[ \t]|$)|\[\[[^\]\r\n]*+\]\][ \t]*+$|'''[ \t]*+$|<<<[ \t]*+$"),
+    hidden=_pattern(
+        r"//(?!/)|:!?[\w-]++!?:(?:[ \t]|$)|(?:\[\[[^\]\r\n]*+\]\]|'''|<<<)[ \t]*+$"
+    ),
     row=_pattern(r"[^|\r\n]{0,10}\|"),
 )  # fmt: skip
 _ASCIIDOC_SIGNS: Final = _pattern(
-    r"^(?:(?P<title>={1,5}[ \t]++\S[^\r\n]*?(?<![=\s])[ \t]*+$)|\[(?:source|NOTE|TIP|WARNING|quote|cols|%)[^\]\r\n]*+\]"
-    r"|:[\w-]++:(?:[ \t]|$)|\|===|[\w ]{2,40}::[ \t]|include::|image::|(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION): )"
+    r"^(?:(?P<title>={1,5}[ \t]++[^\s=][^=\r\n]*+$)|\[(?:source|NOTE|TIP|WARNING|quote|cols|%)"
+    r"[^\]\r\n]*+\]|:[\w-]++:(?:[ \t]|$)|\|===|[\w ]{2,40}::[ \t]|include::|image::"
+    r"|(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION): )"
 )
 
 _ORG: Final = Markup(
@@ -54,18 +57,24 @@ _ORG_SIGNS: Final = _pattern(
 
 _WIKI: Final = Markup(
     "wiki",
-    heading=_pattern(r"(?P<level>={1,6}+)[^=\r\n](?:[^\r\n]*+)(?<==)[ \t]*+$"),
-    opens=_pattern(r"[ \t:]*+(?:(?P<as>\{\|)|(?P<as>\{\{)(?![^\r\n]*\}\})|<(?P<as>pre|syntaxhighlight|source|math|gallery)\b[^\r\n]*+>[ \t]*+$)"),
+    heading=_pattern(r"(?P<level>={1,6}+)[^=\r\n]++={1,6}+[ \t]*+$"),
+    opens=_pattern(
+        r"[ \t:]*+(?:(?P<as>\{\|)|(?P<as>\{\{)(?![^\r\n]*\}\})"
+        r"|<(?P<as>pre|syntaxhighlight|source|math|gallery)\b[^>\r\n]*+>[ \t]*+$)"
+    ),
     closes=lambda opened: {"{|": "|}", "{{": "}}"}.get(opened["as"], f"</{opened['as']}>"),
     inside={"{|": "table", "{{": "whole", "pre": "code", "syntaxhighlight": "code",
             "source": "code", "math": "whole", "gallery": "whole"},
-    hidden=_pattern(r"\[\[(?:category|kategorie|datei|file|image|bild):[^\r\n]*+|__\w++__[ \t]*+$|<!--[^\r\n]*+-->[ \t]*+$"),
+    hidden=_pattern(
+        r"\[\[(?:category|kategorie|datei|file|image|bild):|__[^\W_]++__[ \t]*+$"
+        r"|<!--[^>\r\n]*+-->[ \t]*+$"
+    ),
     row=_pattern(r"\|-"),
     groups=_pattern(r"<ref[^<>/]*+>[^<]*+(?:<(?!/ref)[^<]*+)*+</ref>|\{\{[^{}\r\n]*+\}\}|\[\[[^\[\]\r\n]*+\]\]"),
     marks=_pattern(r"\[\[|\]\]|\{\{|\}\}|<|''"),
 )  # fmt: skip
 _WIKI_SIGNS: Final = _pattern(
-    r"^(?P<title>(={2,6}+)[^=\r\n][^\r\n]*+(?<===)[ \t]*+$)|\[\[[^\]\r\n]{1,200}+\]\]|^\{\{|^\{\||'''"
+    r"^(?P<title>={2,6}+[^=\r\n]++={2,6}+[ \t]*+$)|\[\[[^\]\r\n]{1,200}+\]\]|^\{\{|^\{\||'''"
 )
 
 # Markdown marks its headings and code so.

@@ -31,7 +31,8 @@ _LITERAL: Final = regex.compile(r"::[ \t]*+[\r\n]*+\Z")
 _TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
 _HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
 _SIGNS: Final = regex.compile(
-    r"^[ \t]*+\.\. (?:[\w:-]++::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"
+    r"^[ \t]*+\.\. (?:[\w:-]++::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )"
+    r"|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"
     r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)",
     regex.MULTILINE,
 )
@@ -50,11 +51,9 @@ _DEEPEST: Final = 10
 
 
 def lay_out_rst(text: str, *, named: bool = False) -> Layout | None:
-    """The pieces of reStructuredText, ``None`` if it does not look like it; ``named`` says it is."""
-    if not named:
-        if len(_SIGNS.findall(text)) < _FEWEST or not _SURE.search(text) or _OTHER.search(text):
-            return None
-    return _lay_out(text, _DEEPEST)
+    """The pieces of reStructuredText, ``None`` if it does not look like it (or is ``named`` so)."""
+    known = len(_SIGNS.findall(text)) >= _FEWEST and _SURE.search(text) and not _OTHER.search(text)
+    return _lay_out(text, _DEEPEST) if known or named else None
 
 
 def _lay_out(text: str, depth: int) -> Layout:
@@ -103,9 +102,9 @@ class _Reader:
             return Part(start, end, lay_out=_lay_out_table, indent=_indent(line)), after
         literal = _LITERAL.search(line) is not None and not line.lstrip().startswith("..")
         after = self._skip_blank(number + 1)
-        if literal and after > number + 1 and after < len(self.lines):
-            if _indent(self.said[after]) > _indent(line):
-                return self._literal(after)
+        below = literal and number + 1 < after < len(self.lines)
+        if below and _indent(self.said[after]) > _indent(line):
+            return self._literal(after)
         return None, number + 1
 
     def _part(self, number: int, after: int, level: int) -> tuple[Part, int]:

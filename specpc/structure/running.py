@@ -115,24 +115,26 @@ def _is_note(text: str, line: _Line) -> bool:
 def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Part | None:
     """A line that heads what follows, or is a note; ``None`` if it is as any other."""
     said = text[line.start : line.end]
-    if LINK.fullmatch(said) and not said.lstrip().startswith("[^"):
-        return Part(line.start, line.end, apart=True, hidden=True)
     if NOTE.match(said):
         return Part(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
+    if LINK.fullmatch(said):
+        return Part(line.start, line.end, apart=True, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
         return Part(line.start, line.end, lay_out=_whole, indent=indent)
-    if after is None:
-        return None
+    return _heading(text, line, after, asks=asks) if after is not None else None
+
+
+def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> Part | None:
+    """A line that heads the next one and what follows that."""
+    said = text[line.start : line.end]
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
         return Part(line.start, line.end, _TERM, asks=True)
-    if not line.first:
-        return None
-    if bold := _BOLD_LINE.fullmatch(said):
-        question = _MARKED_QUESTION.search(bold["said"]) is not None
-        if question or _HEADS.fullmatch(bold["said"]):
-            return Part(line.start, line.end, _BOLD, asks=question)
-    if asks and _QUESTION_LINE.fullmatch(said):
+    bold = _BOLD_LINE.fullmatch(said) if line.first else None
+    question = bold is not None and _MARKED_QUESTION.search(bold["said"]) is not None
+    if bold and (question or _HEADS.fullmatch(bold["said"])):
+        return Part(line.start, line.end, _BOLD, asks=question)
+    if line.first and asks and _QUESTION_LINE.fullmatch(said):
         return Part(line.start, line.end, _QUESTION, asks=True)
     return None
 

@@ -1,4 +1,4 @@
-"""Markdown and plain text: headings nest, items have what leads to them, answers their questions."""
+"""Markdown and plain text: headings nest, items have what leads to them, answers questions."""
 
 from __future__ import annotations
 
@@ -207,8 +207,8 @@ def test_items_bring_what_leads_to_them() -> None:
         "    (b) a court demands it; or\n    (c) the other agrees.\n",
         "6.1 Each party keeps it secret, except where:\r\n(a) it is public;\r\n\r\n"
         "(b) a court demands it; or\r\n\r\n(c) the other agrees.\r\n",
-        "1. Each party keeps it secret, except where:\n\n\ta) it is public;\n\tb) a court demands it;"
-        "\n2. It ends.\n",
+        "1. Each party keeps it secret, except where:\n\n\ta) it is public;\n"
+        "\tb) a court demands it;\n2. It ends.\n",
         "Each party keeps it secret\n• where it is not public\n• until a court demands it\n",
     ],
 )
@@ -275,12 +275,14 @@ def test_front_matter() -> None:
 
 
 PARTS = st.sampled_from(
-    ["# One\n\n", "## Two\n\n", "### Three\n\n", "#### Is it four?\n\n", "Words here. More words.\n\n",
+    ["# One\n\n", "## Two\n\n", "### Three\n\n", "#### Is it four?\n\n",
+     "Words here. More words.\n\n",
      "- item\n", "  - inner. Second.\n", "    * deep\n", "\n", "1. first\n", "2. second\n\n",
      "It is so:\n\n", "**Bold**\n\n", "**Why?**\n", "Because.\n", "$$\na + b\n$$\n\n", ":::tip\n",
      ":::\n", "<ctx>\n", "</ctx>\n", "> quoted. Said.\n", "> - by\n\n", "```\ncode\n```\n",
-     "[^1]: A note.\n", "See [^1]. And [x].\n", "[x]: http://x\n", "| a | b |\n|---|---|\n| 1 | 2 |\n\n",
-     "![i](j)\n", "Term\n: defined\n\n", "<!-- no -->\n", "a\r\n\r\n", "{% if %}\n", "{% endif %}\n"]
+     "[^1]: A note.\n", "See [^1]. And [x].\n", "[x]: http://x\n",
+     "| a | b |\n|---|---|\n| 1 | 2 |\n\n", "![i](j)\n", "Term\n: defined\n\n", "<!-- no -->\n",
+     "a\r\n\r\n", "{% if %}\n", "{% endif %}\n"]
 )  # fmt: skip
 
 
