@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.blocks import block, lay_out_blocks
-from specpc.structure.lines import OWN_LINE, one_piece
+from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.markup import HTML_NAMES, TAG, lay_out_elements
 from specpc.structure.sections import Notation, Part, lay_out_parts
 from specpc.text.layout import LayoutBuilder
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
 
 # Without one of these a text has nothing of this kind.
-_MARKS: Final = regex.compile(
-    r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|\{%|\{\{[<%]|<|!!!|\?\?\?)", regex.MULTILINE
-)
+_MARKS: Final = line_pattern(r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|\{%|\{\{[<%]|<|!!!|\?\?\?)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
 _FENCE: Final = regex.compile(

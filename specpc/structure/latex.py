@@ -9,7 +9,7 @@ import regex
 
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.groups import closing_brace, tex_groups
-from specpc.structure.lines import one_piece
+from specpc.structure.lines import line_pattern, one_piece
 from specpc.structure.sections import Notation, Part, lay_out_parts
 from specpc.structure.trees import names
 from specpc.text.layout import LayoutBuilder
@@ -20,22 +20,18 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_SIGNS: Final = regex.compile(
+_SIGNS: Final = line_pattern(
     r"^[ \t]*+\\(?:(?:sub)*section\*?\{|chapter\*?\{|(?:begin|end)\{\w|item\b|label\{|caption\{"
-    r"|usepackage\b|documentclass\b|title\{|maketitle\b)",
-    regex.MULTILINE,
+    r"|usepackage\b|documentclass\b|title\{|maketitle\b)"
 )
-_SURE: Final = regex.compile(
+_SURE: Final = line_pattern(
     r"^[ \t]*+\\(?:documentclass\b|begin\{document\}|(?:sub)*section\*?\{|chapter\*?\{"
-    r"|begin\{(?:itemize|enumerate|figure|table|equation|align|theorem|abstract)\*?\})",
-    regex.MULTILINE,
+    r"|begin\{(?:itemize|enumerate|figure|table|equation|align|theorem|abstract)\*?\})"
 )
-_OTHER: Final = regex.compile(r"^(?:#{1,6}[ \t]|[ \t]*(?:```|~~~)|<)", regex.MULTILINE)
+_OTHER: Final = line_pattern(r"^(?:#{1,6}[ \t]|[ \t]*(?:```|~~~)|<)")
 _FEWEST: Final = 3
-_DOCUMENT: Final = regex.compile(
-    r"^[ \t]*+\\begin\{document\}[^\r\n]*+(?:\r\n|\n|\r)", regex.MULTILINE
-)
-_END: Final = regex.compile(r"^[ \t]*+\\end\{document\}", regex.MULTILINE)
+_DOCUMENT: Final = line_pattern(r"^[ \t]*+\\begin\{document\}[^\r\n]*+(?:\r\n|\n|\r)")
+_END: Final = line_pattern(r"^[ \t]*+\\end\{document\}")
 _LEVELS: Final = {
     "part": 1, "chapter": 2, "section": 3, "subsection": 4, "subsubsection": 5, "paragraph": 6,
     "subparagraph": 7,
@@ -194,7 +190,7 @@ def _lay_out_environment(text: str, name: str, depth: int) -> Layout:
     tail = text.rfind("\\end{")
     if start is None or tail < 0 or name in _WHOLE or depth <= 0:
         return _whole(text)
-    tail = text.rfind("\n", 0, tail) + 1 or tail
+    tail = _line_start(text, tail)
     head = _line_end(text, start.end())
     if head >= tail or not text[head:tail].strip():
         return _whole(text)

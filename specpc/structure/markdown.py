@@ -15,7 +15,7 @@ import regex
 
 from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.html import lay_out_html
-from specpc.structure.lines import OWN_LINE, one_piece
+from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.markdown_blocks import closed_fences, find_blocks, is_closed
 from specpc.structure.notes import with_notes
 from specpc.structure.quotes import lay_out_quote
@@ -32,7 +32,7 @@ __all__ = ["closed_fences", "lay_out_markdown"]
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _FENCE_MARK: Final = regex.compile(r"```|~~~")
-_FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
 _PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _PREFIX: Final = re.compile(r"[ \t>]*")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.fenced import enclosed
+from specpc.structure.lines import line_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,18 +23,17 @@ if TYPE_CHECKING:
     from specpc.structure.sections import Part
 
 # Without one of these at the start of a line a text has no structure that matters here.
-_MARKS: Final = re.compile(
-    r"^[ \t>*+-]*(?:#{1,6}[ \t]|```|~~~|>|<[a-zA-Z!/])|^[ \t]*[|:-][-| :\t]*-[-| :\t]*$|^=+[ \t]*$",
-    re.MULTILINE,
+_MARKS: Final = line_pattern(
+    r"^[ \t>*+-]*(?:#{1,6}[ \t]|```|~~~|>|<[a-zA-Z!/])|^[ \t]*[|:-][-| :\t]*-[-| :\t]*$|^=+[ \t]*$"
 )
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _NOT_BREAKS: Final = re.compile(r"[^\r\n]+")
-_FRONT_MATTER: Final = re.compile(
-    r"(?:---[ \t]*\r?\n(?:.*\r?\n){1,60}?---|\+\+\+[ \t]*\r?\n(?:.*\r?\n){1,60}?\+\+\+)"
-    r"[ \t]*(?:\r?\n|\Z)"
+_FRONT_MATTER: Final = regex.compile(
+    r"(?P<mark>---|\+\+\+)[ \t]*(?:\r\n|\n|\r)(?:[^\r\n]*+(?>\r\n|\n|\r)){1,60}?(?P=mark)"
+    r"[ \t]*(?:\r\n|\n|\r|\Z)"
 )
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
-_FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")

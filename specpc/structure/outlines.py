@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.delimited import Markup, lay_out_markup
+from specpc.structure.lines import line_pattern
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 
 def _pattern(written: str) -> regex.Pattern[str]:
-    end = r"(?=[\r\n]|\Z)"  # of a line, whatever breaks it
-    return regex.compile(written.replace("$", end), regex.MULTILINE | regex.IGNORECASE)
+    return line_pattern(written, regex.IGNORECASE)
 
 
 _ASCIIDOC: Final = Markup(

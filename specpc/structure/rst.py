@@ -10,7 +10,7 @@ import regex
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.delimited import LINE
 from specpc.structure.embedded import lay_out_embedded
-from specpc.structure.lines import OWN_LINE, one_piece
+from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.sections import Notation, Part, lay_out_parts
 from specpc.structure.trees import names
 from specpc.text.layout import LayoutBuilder
@@ -30,16 +30,13 @@ _OPTION: Final = regex.compile(r"[ \t]++:[\w-]++:")
 _LITERAL: Final = regex.compile(r"::[ \t]*+[\r\n]*+\Z")
 _TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
 _HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
-_SIGNS: Final = regex.compile(
+_SIGNS: Final = line_pattern(
     r"^[ \t]*+\.\. (?:[\w:-]++::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )"
     r"|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"
-    r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)",
-    regex.MULTILINE,
+    r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)"
 )
-_SURE: Final = regex.compile(
-    r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _", regex.MULTILINE
-)
-_OTHER: Final = regex.compile(r"^#{1,6}[ \t]++\w|^[ \t]*```", regex.MULTILINE)
+_SURE: Final = line_pattern(r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _")
+_OTHER: Final = line_pattern(r"^#{1,6}[ \t]++\w|^[ \t]*```")
 _FEWEST: Final = 3
 _CODE: Final = names("code code-block sourcecode parsed-literal prompt highlight doctest testcode")
 _WHOLE: Final = names(

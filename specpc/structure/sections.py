@@ -28,7 +28,7 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
-_BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)\s*+\Z")
+_BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]\s*+\Z")
 # A line of words without a mark at its end.
 _UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
@@ -239,7 +239,7 @@ class _Sections:
             inside = following is not None and following.indent > own.item.indent
             asks = _COLON.search(said) or _ASKS.search(said)
             return ("only" if asks else "too") if own.item.children or inside else ""
-        to_list = after is not None and after.is_item
+        to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
             return ""
         if _COLON.search(said) or (not to_list and _UNFINISHED.search(said)):
