@@ -274,7 +274,8 @@ class _Tree:
         self, one: Element, stop: int, needs: tuple[int, ...], depth: int, counts: Counter[str]
     ) -> None:
         builder, size = self.builder, one.end - one.start
-        alone = not needs and not _has_text(self.text, one)
+        names = [inner.name for inner in one.inside]
+        alone = not needs and len(set(names)) == len(names) and not _has_text(self.text, one)
         record = (counts[one.name] > 1 or alone) and bool(one.inside)
         small = size <= (_RECORD if record else self.small) and one is not self.opened
         divisible = depth > 0 and self._is_divisible(one)

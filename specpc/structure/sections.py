@@ -28,6 +28,8 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
+# Nothing but words in bold type: "2. **Staff**".
+_BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
 _BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]\s*+\Z")
 # A line of words without a mark at its end.
 _UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
@@ -237,7 +239,7 @@ class _Sections:
             following = None
         if own.item and own.is_item:
             inside = following is not None and following.indent > own.item.indent
-            asks = _COLON.search(said) or _ASKS.search(said)
+            asks = any(mark.search(said) for mark in (_COLON, _ASKS, _BOLD))
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):

@@ -219,6 +219,13 @@ def test_clauses_bring_what_they_hang_on(text: str) -> None:
     assert "public" not in result.replace("except", "") or "•" in text
 
 
+def test_an_item_that_is_only_a_name_is_never_alone() -> None:
+    text = "1. **Staff**\n   1. Two sailors\n   2. One captain\n2. **Fuel**: 400 litres. Daily.\n"
+    assert never_alone(text, "**Staff**")
+    assert keep(text, "captain") == "1. **Staff**\n   2. One captain\n"
+    assert keep(text, "Daily") == "2. **Fuel**: Daily.\n"
+
+
 def test_a_list_does_not_bring_what_leads_to_another() -> None:
     text = "These:\n\n- one\n- two\n\n1. first\n2. second\n\n```\ncode\n```\n\n3. third\n"
     assert keep(text, "second") == "2. second\n\n"

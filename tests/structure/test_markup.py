@@ -173,10 +173,6 @@ def test_documents_bring_their_source() -> None:
     said = pieces(layout, DOCUMENTS)
     whole = next(n for n in units(layout) if "Dahl" in said[n])
     fine = expand(layout, {whole: layout.finer[whole](said[whole])})
-    if fine.finer:  # the outermost element is one piece, too
-        inner = pieces(fine, DOCUMENTS)
-        whole = next(n for n in units(fine) if "Dahl" in inner[n])
-        fine = expand(fine, {whole: fine.finer[whole](inner[whole])})
     inner = pieces(fine, DOCUMENTS)
     unit = next(n for n in units(fine) if "Dahl" in inner[n])
     assert " ".join(kept(fine, DOCUMENTS, [unit]).split()) == (
