@@ -46,6 +46,8 @@ class Block:
         inside: blocks in the body, in order; what is between them is lines.
         body: what it is made of, where there are no blocks inside.
         record: whether it says something only as a whole, as far as a budget can hold it.
+        told: whether any part of the block around it brings it (a title, a name).
+        gap: how a cut just before it is marked, if not as in the rest of the text.
     """
 
     start: int
@@ -55,6 +57,8 @@ class Block:
     inside: tuple[Block, ...] = ()
     body: Body = "lines"
     record: bool = False
+    told: bool = False
+    gap: str | None = None
 
     @property
     def divisible(self) -> bool:
@@ -64,8 +68,8 @@ class Block:
     def moved(self, by: int) -> Block:
         """The same block of a text that begins elsewhere."""
         inside = tuple(block.moved(by) for block in self.inside)
-        head, tail = self.head + by, self.tail + by
-        return Block(self.start + by, self.end + by, head, tail, inside, self.body, self.record)
+        start, end, head, tail = self.start + by, self.end + by, self.head + by, self.tail + by
+        return replace(self, start=start, end=end, head=head, tail=tail, inside=inside)
 
 
 def block(
@@ -82,9 +86,17 @@ def block(
     return Block(start, end, head, tail, tuple(inside), body)
 
 
-def record(start: int, end: int, head: int | None = None, *, body: Body = "lines") -> Block:
+def record(
+    start: int,
+    end: int,
+    head: int | None = None,
+    *,
+    tail: int | None = None,
+    inside: Sequence[Block] = (),
+    body: Body = "lines",
+) -> Block:
     """A block that says something only as a whole: an address, a commit, a caption."""
-    return replace(block(start, end, head, body=body), record=True)
+    return replace(block(start, end, head, tail=tail, inside=inside, body=body), record=True)
 
 
 def small_size(text: str) -> int:
@@ -122,21 +134,31 @@ class _Pieces:
         self, blocks: Sequence[Block], end: int, needs: Sequence[int], loose: Body, depth: int = 0
     ) -> None:
         """Add blocks and what is between them, up to ``end``."""
+        told = []
+        first = self.builder.next_piece
         for inner in blocks:
             self.add_body(loose, inner.start, needs)
-            self.add(inner, needs, depth)
+            if inner.told:
+                told.append(self.builder.unit(inner.end, needs, whole=True, gap=self.gap))
+            else:
+                self.add(inner, needs, depth)
         self.add_body(loose, end, needs)
+        for piece in range(first, self.builder.next_piece) if told else ():
+            self.builder.require(piece, *(other for other in told if other != piece))
 
     def add(self, own: Block, needs: Sequence[int], depth: int) -> None:
         """Add one block: as a unit, or its head and tail as supports of what is inside."""
+        first = self.builder.next_piece
         whole = own.end - own.start <= (_WHOLE if own.record else self.small)
         if whole or not own.divisible or depth >= _DEEPEST:
-            piece = self.builder.unit(own.end, needs, whole=True, gap=self.gap)
+            self.builder.unit(own.end, needs, whole=True, gap=self.gap)
             if own.divisible:
                 finer = partial(_opened, own=own.moved(-own.start), gap=self.gap)
-                self.builder.refinable(piece, finer)
-            return
-        self.open(own, needs, depth)
+                self.builder.refinable(first, finer)
+        else:
+            self.open(own, needs, depth)
+        if own.gap is not None:
+            self.builder.mark(first, own.gap)
 
     def open(self, own: Block, needs: Sequence[int], depth: int) -> None:
         """Add the head of a block, all that is inside, and its tail."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from specpc.structure.commits import commit_runs, lay_out_commits
+from specpc.structure.diffs import diff_runs, lay_out_diff
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.logs import lay_out_log, log_runs
@@ -46,6 +48,8 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json",)),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
+    Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),
+    Kind(lay_out_diff, ("diff", "patch"), runs=diff_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )
