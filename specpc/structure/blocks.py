@@ -7,6 +7,7 @@ around it. A kind of text finds the blocks; what is cut, and what comes along, i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -30,6 +31,7 @@ _WHOLE: Final = 400
 # In a short text, blocks that are no records are cut from this share of it on, or a budget could
 # hold nothing of it.
 _SHARE: Final = 10
+_BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
 # What is nested deeper is not cut further.
 _DEEPEST: Final = 50
 
@@ -64,6 +66,14 @@ class Block:
     def divisible(self) -> bool:
         """Whether there is a body that can be cut."""
         return self.head < self.tail and (bool(self.inside) or self.body != "whole")
+
+    def until(self, end: int) -> Block:
+        """The same block, cut off there."""
+        inside = tuple(block for block in self.inside if block.start < end)
+        if inside:
+            inside = (*inside[:-1], inside[-1].until(end))
+        head, tail = min(self.head, end), min(self.tail, end)
+        return replace(self, end=min(self.end, end), head=head, tail=tail, inside=inside)
 
     def moved(self, by: int) -> Block:
         """The same block of a text that begins elsewhere."""
@@ -163,6 +173,8 @@ class _Pieces:
     def open(self, own: Block, needs: Sequence[int], depth: int) -> None:
         """Add the head of a block, all that is inside, and its tail."""
         builder, first = self.builder, self.builder.next_piece
+        if own.record:
+            own = self._parted(own)
         if own.head > own.start:
             needs = (builder.support(own.head, needs, gap=self.gap),)
         if own.inside:
@@ -174,6 +186,15 @@ class _Pieces:
             tail = builder.support(own.end, gap=self.gap)
             for piece in inside[:1] if own.head > own.start else inside:
                 builder.require(piece, tail)
+
+    def _parted(self, own: Block) -> Block:
+        """The record with the blank lines that part it from the next as its tail."""
+        said = self.text[own.start : own.end].rstrip()
+        after = _BREAK.match(self.text, own.start + len(said))
+        tail = after.end() if after is not None else own.end
+        if not said or tail >= own.tail:
+            return own
+        return replace(own.until(tail), end=own.end, tail=tail)
 
     def add_body(self, body: Body, end: int, needs: Sequence[int]) -> None:
         """Add what is without blocks up to ``end``."""

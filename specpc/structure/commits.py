@@ -12,7 +12,7 @@ from specpc.structure.diffs import file_blocks
 from specpc.structure.rows import mostly, rows, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.structure.rows import Row
     from specpc.text.layout import Layout
@@ -79,7 +79,9 @@ def _commits(found: Sequence[Row]) -> list[Block]:
     return blocks or _short_commits(found)
 
 
-commit_runs: Final = runs_of(_commits, "\n")
+def commit_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be commits in a text (see `Kind.runs`)."""
+    return runs_of(_commits(rows(text, spans)), spans)
 
 
 def _short_commits(found: Sequence[Row]) -> list[Block]:

@@ -11,7 +11,7 @@ from specpc.structure.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.rows import mostly, rows, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.structure.rows import Row
     from specpc.text.layout import Layout
@@ -80,7 +80,9 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
     return blocks
 
 
-diff_runs: Final = runs_of(file_blocks, "\n")
+def diff_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be changes to files in a text (see `Kind.runs`)."""
+    return runs_of(file_blocks(rows(text, spans)), spans)
 
 
 def _head_end(found: Sequence[Row], place: int) -> int:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from specpc.structure.captions import caption_runs, lay_out_captions
 from specpc.structure.commits import commit_runs, lay_out_commits
+from specpc.structure.components import component_runs, lay_out_components
 from specpc.structure.diffs import diff_runs, lay_out_diff
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.records import lay_out_records, record_runs
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
@@ -48,8 +51,16 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json",)),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
+    Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),
+    Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
     Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),
     Kind(lay_out_diff, ("diff", "patch"), runs=diff_runs),
+    Kind(
+        lay_out_records,
+        ("po", "ldif", "bib", "bibtex", "ris"),
+        ("pot", "nbib", "enw"),
+        runs=record_runs,
+    ),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure.lines import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.structure.blocks import Block
 
@@ -77,27 +77,19 @@ def mostly(text: str, found: Sequence[Row], blocks: Sequence[Block]) -> bool:
     return True
 
 
-def runs_of(
-    find: Callable[[Sequence[Row]], Sequence[Block]], sign: str
-) -> Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]]:
-    """What finds lines in other text (see `Kind.runs`) by what finds blocks of whole rows.
+def runs_of(blocks: Sequence[Block], spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines, first and one past the last, of blocks that follow one another.
 
-    Blocks that follow one another are one run. A text without the ``sign`` has none.
+    Blocks are of whole rows, in order.
     """
-
-    def runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        if sign not in text:
-            return
-        number = {start: place for place, (start, _) in enumerate(spans)}
-        first: int | None = None
-        last = 0
-        for block in find(rows(text, spans)):
-            start, end = number[block.start], number.get(block.end, len(spans))
-            if first is not None and start != last:
-                yield first, last
-                first = None
-            first, last = start if first is None else first, end
-        if first is not None:
+    number = {start: place for place, (start, _) in enumerate(spans)}
+    first: int | None = None
+    last = 0
+    for one in blocks:
+        start, end = number[one.start], number.get(one.end, len(spans))
+        if first is not None and start != last:
             yield first, last
-
-    return runs
+            first = None
+        first, last = start if first is None else first, end
+    if first is not None:
+        yield first, last
