@@ -17,7 +17,9 @@ from specpc.structure.diffs import diff_runs, lay_out_diff
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.outlines import lay_out_outline, outline_runs
 from specpc.structure.records import lay_out_records, record_runs
+from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
@@ -62,5 +64,12 @@ DATA: tuple[Kind, ...] = (
         runs=record_runs,
     ),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
+)
+
+# Found in what is nothing else, and in the middle of that.
+LOOSE: tuple[Kind, ...] = (
+    Kind(lay_out_stanzas, runs=stanza_runs),
+    Kind(lay_out_outline, runs=outline_runs),
 )

@@ -1,0 +1,207 @@
+"""Stanzas of like shape, between blank lines or rules: addresses, tickets, stock lists, exports.
+
+Nobody named this format; what tells is that blocks begin alike or hold like lines, other than
+paragraphs and poems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.blocks import Block, lay_out_blocks, record
+from specpc.structure.rows import mostly, rows, runs_of
+from specpc.structure.shapes import is_running, key_of, name_of, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.rows import Row
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 3
+_MOST_ROWS: Final = 40
+_LONGEST_LINE: Final = 100
+# Of the stanzas in a run, so many have a line of the same key.
+_ALIKE: Final = 0.8
+# A record has so many blocks between blank lines at most.
+_MOST_GROUPS: Final = 4
+_RULE: Final = re.compile(
+    r"[ \t]*+(?:(?P<mark>[-=*_+#])(?:[ \t]?(?P=mark)){2,}+|[─━═—–]{3,}+)[ \t]*+"
+)
+# Who speaks is found by what is made for that.
+_TALK: Final = re.compile(r"(?:user|human|assistant|system|ai|bot|model|agent|speaker|\w+ said)\b")
+_STATES: Final = ("●", "○", "×")
+# What begins a list item, heading, quotation, table or code is laid out as that.
+_MARKED: Final = re.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
+_MARKUP: Final = re.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}\[\]])")
+
+
+def lay_out_stanzas(text: str) -> Layout | None:
+    """The pieces of stanzas of like shape.
+
+    Each is kept whole; any part of a long one brings its first line, and the rule above that.
+
+    Returns:
+        ``None`` unless there are three at least, in at least half of the text.
+    """
+    found = rows(text)
+    blocks = _stanzas(found)
+    return lay_out_blocks(text, blocks, "stanzas") if mostly(text, found, blocks) else None
+
+
+def lay_out_named_stanzas(text: str) -> Layout | None:
+    """The same where stanzas begin with the same word, or stand between rules, and are all."""
+    found = rows(text)
+    ruled = _between_rules(found)
+    groups = _like(ruled) if len(ruled) >= _FEWEST else []
+    if not groups:
+        groups = _headed(list(_between_blanks(found)))
+        name = name_of(groups[0].first) if groups else None
+        if groups and not groups[0].first.startswith(_STATES) and (not name or _TALK.match(name)):
+            return None
+    blocks = [group.block for group in groups]
+    if sum(block.end - block.start for block in blocks) < _ALIKE * len(text):
+        return None
+    return lay_out_blocks(text, blocks, "stanzas")
+
+
+def stanza_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be stanzas in a text (see `Kind.runs`)."""
+    return runs_of(_stanzas(rows(text, spans)), spans)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows between blank lines or rules.
+
+    Attributes:
+        own: all of them.
+        head: how many of them are the head: a rule, and the first row or the title between rules.
+    """
+
+    own: Sequence[Row]
+    head: int = 1
+
+    @property
+    def body(self) -> Sequence[Row]:
+        """The rows below the head."""
+        return self.own[self.head :]
+
+    @property
+    def first(self) -> str:
+        """What the record begins with."""
+        said = [row.said for row in self.own[: self.head] if not _RULE.fullmatch(row.said)]
+        return said[-1] if said else ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is several short lines, and no prose."""
+        if not 1 < len(self.own) <= _MOST_ROWS or any(_MARKED.match(r.said) for r in self.own):
+            return False
+        said = [row.said for row in self.own]
+        return max(map(len, said)) <= _LONGEST_LINE and not is_running(said)
+
+    @property
+    def is_marked_up(self) -> bool:
+        """Whether there is code or markup in it, which must not be cut by what stands around it."""
+        return any(_MARKUP.match(row.said) for row in self.own)
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it may head what follows."""
+        return len(self.own) == 1 and not self.first.rstrip().endswith((".", "!", "?", ";", ","))
+
+    @property
+    def block(self) -> Block:
+        """The record it is."""
+        said = [row.said for row in self.body]
+        prose = max(map(len, said), default=0) > _LONGEST_LINE or is_running(said)
+        start, end, head = self.own[0].start, self.own[-1].end, self.own[self.head - 1].end
+        return record(start, end, head, body="prose" if prose else "lines")
+
+
+def _stanzas(found: Sequence[Row]) -> list[Block]:
+    ruled = _between_rules(found)
+    if len(ruled) >= _FEWEST and (groups := _like(ruled)):
+        return [group.block for group in groups]
+    groups = list(_between_blanks(found))
+    return [group.block for group in _headed(groups) or _like(groups)]
+
+
+def _between_blanks(found: Sequence[Row]) -> Iterator[_Group]:
+    first = 0
+    for place, row in enumerate(found, start=1):
+        if row.ends_block or place == len(found):
+            yield _Group(found[first:place])
+            first = place
+
+
+def _between_rules(found: Sequence[Row]) -> list[_Group]:
+    """What stands below each rule; a title between two rules heads what is below the second."""
+    rules = [place for place, row in enumerate(found) if _RULE.fullmatch(row.said)]
+    if len(rules) < 2:
+        return []
+    starts = rules if rules[0] <= 1 and found[0].start == found[rules[0]].start else [0, *rules]
+    groups: list[_Group] = []
+    for start, end in pairwise([*starts, len(found)]):
+        own = found[start:end]
+        ruled = start in rules
+        titled = groups and ruled and len(groups[-1].own) == 2 and groups[-1].head == 2
+        if titled and not groups[-1].own[-1].ends_block:
+            title = groups.pop()
+            groups.append(_Group([*title.own, *own], 3))
+        elif len(own) > 1 or not ruled:
+            groups.append(_Group(own, 1 + ruled))
+    return groups
+
+
+def _headed(groups: Sequence[_Group]) -> list[_Group]:
+    """Records that begin with a line of the same key, of as many blocks each as most have."""
+    keys = [key_of(group.first) if group.is_short else None for group in groups]
+    counts = Counter(key for key in keys if key is not None)
+    if not counts or counts.most_common(1)[0][1] < _FEWEST:
+        return []
+    key = counts.most_common(1)[0][0]
+    places = [place for place, own in enumerate(keys) if own == key]
+    sizes = Counter(after - place for place, after in pairwise(places))
+    size = sizes.most_common(1)[0][0]
+    if size > _MOST_GROUPS:
+        return []
+    found = []
+    for place, after in pairwise([*places, min(places[-1] + size, len(groups))]):
+        last = after
+        while last > place + 1 and (after - place > _MOST_GROUPS or groups[last - 1].is_title):
+            last -= 1
+        found.append(_Group([row for group in groups[place:last] for row in group.own]))
+    return found
+
+
+def _like(groups: Sequence[_Group]) -> list[_Group]:
+    """Of the runs of short stanzas, those whose lines are alike."""
+    found: list[_Group] = []
+    run: list[_Group] = []
+    for group in [*groups, None]:
+        if group is not None and (group.is_short or (group.head > 1 and not group.is_marked_up)):
+            run.append(group)
+            continue
+        found += _shared(run)
+        run = []
+    return found
+
+
+def _shared(run: Sequence[_Group]) -> Sequence[_Group]:
+    """The stanzas of a run from the first to the last with a line that most have one like."""
+    own = [{key for row in group.own if (key := shape_of(row.said))} for group in run]
+    counts = Counter(key for keys in own for key in keys)
+    if not counts:
+        return []
+    key = counts.most_common(1)[0][0]
+    places = [place for place, keys in enumerate(own) if key in keys]
+    first, end = places[0], places[-1] + 1
+    if len(places) < _FEWEST or len(places) < _ALIKE * (end - first):
+        return []
+    return run[first:end]
