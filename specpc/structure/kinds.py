@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from specpc.structure.banners import lay_out_banners
 from specpc.structure.captions import caption_runs, lay_out_captions
 from specpc.structure.commits import commit_runs, lay_out_commits
 from specpc.structure.components import component_runs, lay_out_components
@@ -64,6 +65,7 @@ DATA: tuple[Kind, ...] = (
         runs=record_runs,
     ),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_banners),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )

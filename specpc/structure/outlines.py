@@ -25,6 +25,9 @@ _MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/
 _PROSE_ENDS: Final = re.compile(r"[.!?]\W*$")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
 _TAB: Final = 8
+# Lines indented by less, or so long, are likely to be prose.
+_LEAST: Final = 2
+_LONG_LINE: Final = 150
 _DEEPEST: Final = 12
 
 
@@ -55,6 +58,9 @@ def _entries(found: Sequence[Row]) -> list[Block]:
         spans = list(zip(heads, [*heads[1:], len(own)], strict=True))
         full = [span for span in spans if span[1] - span[0] > 1]
         if len(full) < _FEWEST or len(own) < _FEWEST_ROWS or len(full) < _HEADS * len(spans):
+            continue
+        low = [row for row in own if 0 < _indent(row) < _LEAST and not _SIGNED.match(row.said)]
+        if low or sum(len(row.said) > _LONG_LINE for row in own) * 3 > len(own):
             continue
         if any(is_running([row.said for row in own[start:stop]]) for start, stop in full):
             continue

@@ -20,6 +20,11 @@ _PROSE: Final = re.compile(r"[a .,;!?'’\"“”()…—–-]*")
 _NAMED: Final = re.compile(
     r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|\d|[\[(]\d)"
 )
+# What stands below these is running text, if it is not data.
+_TEXTS: Final = re.compile(
+    r"\W{0,4}(?:document|passage|paragraph|source|chapter|section|article|part|page|context|text)s?\b",
+    re.IGNORECASE,
+)
 # What shows the state of a unit or a test is alike: "● ssh.service", "× nginx.service".
 _STATES: Final = str.maketrans("○×✓✔✗✘↻", "●●●●●●●")
 _SENTENCE: Final = re.compile(r"(?:\S+\s+){7}.*[.!?]\W*$")
@@ -27,6 +32,9 @@ _LONG: Final = 50
 _BROKEN: Final = re.compile(r"[^.:;!?|]\s*$")
 _RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
 _PLAIN: Final = re.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
+_ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_]+[.!?]|[。！？])[\"'”’)\]]*\s*$")
+_FEWEST_OTHER: Final = 2
+_STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])\s*$")
 _MOSTLY: Final = 0.85
 
 
@@ -34,16 +42,17 @@ def key_of(line: str) -> str | None:
     """What the first lines of like records have in common: words with a number, or a shape."""
     if named := name_of(line):
         return named
-    if _SENTENCE.match(line[:_LOOKED_AT]):
+    if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
         return None
-    shape = _shape(line)[:_LONGEST]
-    return None if _PROSE.fullmatch(shape) else shape
+    whole = _shape(line)
+    shape = whole[:_LONGEST]
+    return None if "a" not in whole or _PROSE.fullmatch(shape) else shape
 
 
 def name_of(line: str) -> str | None:
     """The words with which a line begins, if a number or mark follows them."""
     named = _NAMED.match(line)
-    if named is None:
+    if named is None or _TEXTS.match(line):
         return None
     mark = named["mark"]
     return f"{named['name'].casefold()} {'0' if mark[-1].isdigit() else mark}"
@@ -53,7 +62,7 @@ def shape_of(line: str) -> str | None:
     """The same for any line, whose beginning need not be the same; ``None`` if it tells nothing."""
     if named := name_of(line):
         return named
-    if _SENTENCE.match(line[:_LOOKED_AT]):
+    if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
         return None
     shape = _shape(line)
     return None if _PROSE.fullmatch(shape) else shape
@@ -77,6 +86,18 @@ def is_running(lines: Sequence[str]) -> bool:
         for line, after in pairwise(lines)
     )
     return 2 * on > len(lines) - 1 > 0
+
+
+def is_told(lines: Sequence[str]) -> bool:
+    """Whether most of some lines is sentences, and next to nothing else is said in them."""
+    told = sum(len(line) for line in lines if _ENDED.search(line) and not name_of(line))
+    other = sum(shape_of(line) is not None for line in lines[1:] if not _ENDED.search(line))
+    return 2 * told > sum(map(len, lines)) and other < _FEWEST_OTHER
+
+
+def is_code(lines: Sequence[str]) -> bool:
+    """Whether half of some lines end as statements do."""
+    return 2 * sum(_STATEMENT.search(line) is not None for line in lines) >= len(lines)
 
 
 def _is_prose(line: str) -> bool:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, lay_out_blocks, record
-from specpc.structure.rows import mostly, rows, runs_of
-from specpc.structure.shapes import is_running, key_of, name_of, shape_of
+from specpc.structure.rows import FENCE, mostly, rows, runs_of
+from specpc.structure.shapes import is_code, is_running, is_told, key_of, name_of, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +64,8 @@ def lay_out_named_stanzas(text: str) -> Layout | None:
         if groups and not groups[0].first.startswith(_STATES) and (not name or _TALK.match(name)):
             return None
     blocks = [group.block for group in groups]
+    if any(FENCE.match(row.said) for row in found):
+        return None
     if sum(block.end - block.start for block in blocks) < _ALIKE * len(text):
         return None
     return lay_out_blocks(text, blocks, "stanzas")
@@ -99,16 +101,22 @@ class _Group:
 
     @property
     def is_short(self) -> bool:
-        """Whether it is several short lines, and no prose."""
-        if not 1 < len(self.own) <= _MOST_ROWS or any(_MARKED.match(r.said) for r in self.own):
+        """Whether it is several short lines at the margin, and no prose, list or code."""
+        if not 1 < len(self.own) <= _MOST_ROWS or self.own[self.head - 1].indented:
             return False
         said = [row.said for row in self.own]
-        return max(map(len, said)) <= _LONGEST_LINE and not is_running(said)
+        if max(map(len, said)) > _LONGEST_LINE or any(map(_MARKED.match, said)):
+            return False
+        if not any(map(str.isalpha, self.first)) or is_code(said):
+            return False
+        if 2 * sum(any(map(str.isalpha, line)) for line in said) < len(said):  # cells of a table
+            return False
+        return not is_running(said) and not is_told(said)
 
     @property
     def is_marked_up(self) -> bool:
-        """Whether there is code or markup in it, which must not be cut by what stands around it."""
-        return any(_MARKUP.match(row.said) for row in self.own)
+        """Whether it is too long, or code or markup, which what is around must not cut."""
+        return len(self.own) > _MOST_ROWS or any(_MARKUP.match(row.said) for row in self.own)
 
     @property
     def is_title(self) -> bool:
@@ -156,6 +164,11 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
             groups.append(_Group([*title.own, *own], 3))
         elif len(own) > 1 or not ruled:
             groups.append(_Group(own, 1 + ruled))
+    if len(groups) > 1 and not _RULE.fullmatch(found[-1].said):  # nothing says where the last ends
+        usual = max(len(group.own) for group in groups[:-1])
+        own = groups[-1].own
+        end = next((n for n in range(usual, len(own)) if own[n - 1].ends_block), len(own))
+        groups[-1] = _Group(own[:end], groups[-1].head)
     return groups
 
 
@@ -166,18 +179,27 @@ def _headed(groups: Sequence[_Group]) -> list[_Group]:
     if not counts or counts.most_common(1)[0][1] < _FEWEST:
         return []
     key = counts.most_common(1)[0][0]
-    places = [place for place, own in enumerate(keys) if own == key]
-    sizes = Counter(after - place for place, after in pairwise(places))
-    size = sizes.most_common(1)[0][0]
-    if size > _MOST_GROUPS:
-        return []
-    found = []
-    for place, after in pairwise([*places, min(places[-1] + size, len(groups))]):
-        last = after
-        while last > place + 1 and (after - place > _MOST_GROUPS or groups[last - 1].is_title):
-            last -= 1
-        found.append(_Group([row for group in groups[place:last] for row in group.own]))
+    found: list[_Group] = []
+    chain: list[int] = []
+    for place in [*(place for place, own in enumerate(keys) if own == key), 0]:
+        if chain and not 0 < place - chain[-1] <= _MOST_GROUPS:
+            found += _chained(groups, chain) if len(chain) >= _FEWEST else []
+            chain = []
+        chain.append(place)
     return found
+
+
+def _chained(groups: Sequence[_Group], places: Sequence[int]) -> Iterator[_Group]:
+    """The records that begin at some blocks, with what follows each."""
+    size = Counter(after - place for place, after in pairwise(places)).most_common(1)[0][0]
+    ends = [*places, min(places[-1] + size, len(groups))]
+    if any(group.is_marked_up for group in groups[ends[0] : ends[-1]]):
+        return
+    for place, after in pairwise(ends):
+        last = after
+        while last > place + 1 and groups[last - 1].is_title:
+            last -= 1
+        yield _Group([row for group in groups[place:last] for row in group.own])
 
 
 def _like(groups: Sequence[_Group]) -> list[_Group]:
