@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
-Body = Literal["lines", "prose", "text", "whole"]
+Body = Literal["lines", "prose", "text", "whole", "nothing"]
 """What a body without blocks in it is made of: ``lines``, sentences of ``prose``, a ``text`` of any
-kind, or what only says something as a ``whole``."""
+kind, what only says something as a ``whole``, or ``nothing`` that is worth keeping by itself."""
 
 # A record or block up to this size stays whole where a budget can hold it. Measured on tools'
 # answers in JSON: recall of evidence rises from 160 to 400 characters and no further.
@@ -65,7 +65,8 @@ class Block:
     @property
     def divisible(self) -> bool:
         """Whether there is a body that can be cut."""
-        return self.head < self.tail and (bool(self.inside) or self.body != "whole")
+        finest = self.body in {"whole", "nothing"}
+        return self.head < self.tail and (bool(self.inside) or not finest)
 
     def until(self, end: int) -> Block:
         """The same block, cut off there."""
@@ -148,8 +149,11 @@ class _Pieces:
         first = self.builder.next_piece
         for inner in blocks:
             self.add_body(loose, inner.start, needs)
-            if inner.told:
-                told.append(self.builder.unit(inner.end, needs, whole=True, gap=self.gap))
+            if inner.body == "nothing":
+                self.add_body("nothing", inner.end, needs)
+            elif inner.told:
+                gap = self.gap if inner.gap is None else inner.gap
+                told.append(self.builder.unit(inner.end, needs, whole=True, gap=gap))
             else:
                 self.add(inner, needs, depth)
         self.add_body(loose, end, needs)
@@ -201,7 +205,7 @@ class _Pieces:
         builder, start = self.builder, self.builder.position
         if start >= end:
             return
-        if not self.text[start:end].strip():
+        if body == "nothing" or not self.text[start:end].strip():
             builder.support(end, gap=self.gap)
         elif body == "whole":
             builder.unit(end, needs, whole=True, gap=self.gap)

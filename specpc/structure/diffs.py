@@ -31,6 +31,7 @@ _GOES_ON: Final = re.compile(
 _UNIFIED: Final = re.compile(
     r"(?P<marks>@@+|##) (?:-\d+(?:,(?P<old>\d+))? )+\+\d+(?:,(?P<new>\d+))? (?:@@+|##)(?: .*)?"
 )
+_GIT_BINARY: Final = "GIT binary patch"
 _CONTEXT: Final = "*" * 15
 _CONTEXT_PART: Final = re.compile(r"\*\*\* \d+(?:,\d+)? \*\*\*\*|--- \d+(?:,\d+)? ----")
 _NORMAL: Final = re.compile(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
@@ -68,9 +69,7 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
             hunks.append(hunk.block)
             end = hunk.end
         if hunks or end > place + 1:
-            start, stop = found[place].start, found[end - 1].end
-            body = found[head - 1].end if head > place else start
-            blocks.append(block(start, stop, body, inside=hunks))
+            blocks.append(_file(found[place:head], found[end - 1].end, hunks))
             place = end
         elif blocks and end > place and blocks[-1].end == found[place].start:
             blocks.append(block(found[place].start, found[place].end))  # a file without lines
@@ -78,6 +77,20 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
         else:
             place += 1
     return blocks
+
+
+def _file(heads: Sequence[Row], end: int, hunks: Sequence[Block]) -> Block:
+    """A file with its hunks; the numbers of its versions are not worth what they cost."""
+    if not heads:
+        return block(hunks[0].start, end, inside=hunks)
+    whole = block(heads[0].start, end, heads[-1].end, inside=hunks)
+    index = next((n for n, row in enumerate(heads) if row.said.startswith("index ")), 0)
+    if not index or index + 1 == len(heads) or not hunks or heads[-1].said == _GIT_BINARY:
+        return whole
+    row = heads[index]
+    names = replace(block(row.end, end, heads[-1].end, inside=hunks), gap="")
+    numbers = replace(block(row.start, row.end), body="nothing")
+    return replace(whole, head=row.start, inside=(numbers, names))
 
 
 def diff_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
