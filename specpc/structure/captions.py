@@ -83,7 +83,7 @@ def _spoken(found: Sequence[Row]) -> list[Block]:
 
 def caption_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be captions in a text (see `Kind.runs`)."""
-    return runs_of(_cues(rows(text, spans)), spans)
+    return runs_of(_cues(rows(text)), spans)
 
 
 def _first_row(found: Sequence[Row], time: int) -> int:

@@ -81,7 +81,7 @@ def _commits(found: Sequence[Row]) -> list[Block]:
 
 def commit_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be commits in a text (see `Kind.runs`)."""
-    return runs_of(_commits(rows(text, spans)), spans)
+    return runs_of(_commits(rows(text)), spans)
 
 
 def _short_commits(found: Sequence[Row]) -> list[Block]:

@@ -20,6 +20,8 @@ _BEGIN: Final = re.compile(r"BEGIN:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECA
 _END: Final = re.compile(r"END:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECASE)
 # What tells one contact, meeting or task from another.
 _TOLD: Final = re.compile(r"(?:[\w-]+\.)?(?:VERSION|N|FN|SUMMARY|DTSTART)[;:]", re.IGNORECASE)
+# What is nested deeper is lines.
+_DEEPEST: Final = 20
 # A component that only holds others: its own properties come with any of them.
 _HOLDER: Final = "VCALENDAR"
 # Programs that read these formats know no remarks.
@@ -47,7 +49,8 @@ def _components(found: Sequence[Row]) -> list[Block]:
     done: list[list[Block]] = [[]]
     waiting: list[tuple[int, str]] = []
     for place, row in enumerate(found):
-        if begin := _BEGIN.fullmatch(row.said):
+        begin = _BEGIN.fullmatch(row.said) if len(waiting) < _DEEPEST else None
+        if begin is not None:
             waiting.append((place, begin["name"].upper()))
             done.append([])
         elif (
@@ -61,7 +64,7 @@ def _components(found: Sequence[Row]) -> list[Block]:
 
 def component_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be contacts or meetings in a text (see `Kind.runs`)."""
-    return runs_of(_components(rows(text, spans)), spans)
+    return runs_of(_components(rows(text)), spans)
 
 
 def _component(own: Sequence[Row], name: str, inside: Sequence[Block]) -> Block:

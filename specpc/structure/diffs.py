@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What only begins the entry of a file: git's, other programs', Subversion's.
 _BEGINS: Final = re.compile(
     r"diff (?:--git|--cc|--combined|-\S+|--\S+) ?\S.*|Index: \S.*|Property changes on: \S.*"
-    r"|Only in \S.*: .*|Files .* and .* differ|==== //.* ====|RCS file: .*"
+    r"|Only in \S.*: .*|Files \S.* differ|==== //.* ====|RCS file: .*"
 )
 # What else says which file it is, and what became of it.
 _GOES_ON: Final = re.compile(
@@ -95,7 +95,7 @@ def _file(heads: Sequence[Row], end: int, hunks: Sequence[Block]) -> Block:
 
 def diff_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be changes to files in a text (see `Kind.runs`)."""
-    return runs_of(file_blocks(rows(text, spans)), spans)
+    return runs_of(file_blocks(rows(text)), spans)
 
 
 def _head_end(found: Sequence[Row], place: int) -> int:

@@ -21,7 +21,8 @@ _PO_MORE: Final = re.compile(r"(?:#~ ?|#\| ?)?\"")
 _BIB: Final = re.compile(
     r"[ \t]*@(?:[A-Za-z]+\s*\{\s*[^\s,{}\"=]+\s*,|(?i:string|preamble|comment)\s*[{(])"
 )
-_BIB_FIELD: Final = re.compile(r"[ \t]*,?[ \t]*(?P<name>[A-Za-z][\w-]*)\s*=")
+_BIB_FIELD: Final = re.compile(r"(?P<name>[A-Za-z][\w-]*)\s*=")
+_BEFORE_FIELD: Final = " \t,"
 _BIB_TOLD: Final = frozenset({"author", "title", "year", "date"})
 _COMMENT: Final = "% {}\n"
 _ESCAPED: Final = re.compile(r"\\.")
@@ -73,7 +74,7 @@ def bibliography(found: Sequence[Row]) -> list[Block]:
             said = found[end].said
             if end > place and _BIB.match(said):
                 break
-            if depth == 1 and _BIB_FIELD.match(said):
+            if depth == 1 and _BIB_FIELD.match(said.lstrip(_BEFORE_FIELD)):
                 fields.append(end - place)
             plain = _ESCAPED.sub("", said)
             depth += plain.count("{") - plain.count("}")
@@ -91,7 +92,7 @@ def _entry(own: Sequence[Row], fields: Sequence[int]) -> Block:
     last = len(own) - closed
     inside, told = [], set[str]()
     for first, after in zip(fields, [*fields[1:], last], strict=True):
-        name = _BIB_FIELD.match(own[first].said)
+        name = _BIB_FIELD.match(own[first].said.lstrip(_BEFORE_FIELD))
         field = replace(block(own[first].start, own[after - 1].end), body="whole")
         if name is not None and (word := name["name"].casefold()) in _BIB_TOLD - told:
             told.add(word)

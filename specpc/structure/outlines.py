@@ -22,7 +22,7 @@ _FEWEST_ROWS: Final = 6
 _HEADS: Final = 0.6
 # What begins a list item, heading, quotation, table or code is laid out as that.
 _MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
-_PROSE_ENDS: Final = re.compile(r"[.!?]\W*$")
+_PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
 _TAB: Final = 8
 # Lines indented by less, or so long, are likely to be prose.
@@ -46,7 +46,7 @@ def lay_out_outline(text: str) -> Layout | None:
 
 def outline_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be such in a text (see `Kind.runs`)."""
-    return runs_of(_entries(rows(text, spans)), spans)
+    return runs_of(_entries(rows(text)), spans)
 
 
 def _entries(found: Sequence[Row]) -> list[Block]:
@@ -84,7 +84,9 @@ def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 
 def _may_head(row: Row) -> bool:
-    return not _MARKED.match(row.said) and not (row.ends_block and _PROSE_ENDS.search(row.said))
+    return not _MARKED.match(row.said) and not (
+        row.ends_block and _PROSE_ENDS.search(row.said.rstrip()[-5:])
+    )
 
 
 def _entry(own: Sequence[Row]) -> Block:

@@ -155,10 +155,9 @@ def lay_out_records(text: str) -> Layout | None:
     Returns:
         ``None`` unless at least half of the text is such records.
     """
-    found: list[Row] = []
     for sign, find in _FORMATS:
         if sign in text:
-            found = found or rows(text)
+            found = rows(text)
             if mostly(text, found, blocks := find(found)):
                 return lay_out_blocks(text, blocks, "records", gap=_NO_MARKER, loose="text")
     return None
@@ -166,8 +165,7 @@ def lay_out_records(text: str) -> Layout | None:
 
 def record_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be such records in a text (see `Kind.runs`)."""
-    found: list[Row] = []
     for sign, find in _FORMATS:
         if sign in text:
-            found = found or rows(text, spans)
+            found = rows(text)
             yield from runs_of(find(found), spans)

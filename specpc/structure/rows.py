@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.lines import lines
@@ -47,17 +48,18 @@ class Row:
         return self.said[:1] in {" ", "\t"}
 
 
-def rows(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[Row]:
+@lru_cache(maxsize=1)  # each kind of text looks at the same ones
+def rows(text: str) -> tuple[Row, ...]:
     """The rows of a text, which tile it; one for each of the spans of `lines`."""
     found = []
-    for start, end in lines(text) if spans is None else spans:
+    for start, end in lines(text):
         first = _NOT_SPACE.search(text, start, end)
         at = first.start() if first else start
         at = max(text.rfind("\n", start, at), text.rfind("\r", start, at), start - 1) + 1
         said = _TO_BREAK.match(text, at, end)
         after = len(_BREAK.findall(text, at, end))
         found.append(Row(start, end, said.group() if said else "", after))
-    return found
+    return tuple(found)
 
 
 def mostly(text: str, found: Sequence[Row], blocks: Sequence[Block]) -> bool:

@@ -29,12 +29,12 @@ _TEXTS: Final = re.compile(
 _STATES: Final = str.maketrans("○×✓✔✗✘↻", "●●●●●●●")
 _SENTENCE: Final = re.compile(r"(?:\S+\s+){7}.*[.!?]\W*$")
 _LONG: Final = 50
-_BROKEN: Final = re.compile(r"[^.:;!?|]\s*$")
+_PAUSES: Final = frozenset(".:;!?|")
 _RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
 _PLAIN: Final = re.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
-_ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_]+[.!?]|[。！？])[\"'”’)\]]*\s*$")
+_ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
 _FEWEST_OTHER: Final = 2
-_STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])\s*$")
+_STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])$")
 _MOSTLY: Final = 0.85
 
 
@@ -80,7 +80,7 @@ def is_running(lines: Sequence[str]) -> bool:
     """Whether most lines are prose that goes on in the next."""
     on = sum(
         len(line) >= _LONG
-        and _BROKEN.search(line) is not None
+        and line.rstrip()[-1:] not in _PAUSES
         and _RUNS_ON.match(after) is not None
         and _is_prose(line)
         for line, after in pairwise(lines)
@@ -90,14 +90,24 @@ def is_running(lines: Sequence[str]) -> bool:
 
 def is_told(lines: Sequence[str]) -> bool:
     """Whether most of some lines is sentences, and next to nothing else is said in them."""
-    told = sum(len(line) for line in lines if _ENDED.search(line) and not name_of(line))
-    other = sum(shape_of(line) is not None for line in lines[1:] if not _ENDED.search(line))
+    ended = [_ENDED.search(_end(line)) is not None for line in lines]
+    told = sum(
+        len(line) for line, ends in zip(lines, ended, strict=True) if ends and not name_of(line)
+    )
+    other = sum(
+        shape_of(line) is not None and not ends
+        for line, ends in zip(lines[1:], ended[1:], strict=True)
+    )
     return 2 * told > sum(map(len, lines)) and other < _FEWEST_OTHER
 
 
 def is_code(lines: Sequence[str]) -> bool:
     """Whether half of some lines end as statements do."""
-    return 2 * sum(_STATEMENT.search(line) is not None for line in lines) >= len(lines)
+    return 2 * sum(_STATEMENT.search(_end(line)) is not None for line in lines) >= len(lines)
+
+
+def _end(line: str) -> str:
+    return line.rstrip()[-_LOOKED_AT:]
 
 
 def _is_prose(line: str) -> bool:

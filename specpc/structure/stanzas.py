@@ -73,7 +73,7 @@ def lay_out_named_stanzas(text: str) -> Layout | None:
 
 def stanza_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be stanzas in a text (see `Kind.runs`)."""
-    return runs_of(_stanzas(rows(text, spans)), spans)
+    return runs_of(_stanzas(rows(text)), spans)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
     groups: list[_Group] = []
     for start, end in pairwise([*starts, len(found)]):
         own = found[start:end]
-        ruled = start in rules
+        ruled = _RULE.fullmatch(found[start].said) is not None
         titled = groups and ruled and len(groups[-1].own) == 2 and groups[-1].head == 2
         if titled and not groups[-1].own[-1].ends_block:
             title = groups.pop()
