@@ -32,9 +32,7 @@ _FIELD: Final = re.compile(
 )
 _SVN_HEAD: Final = re.compile(r"r\d+ \| .+ \| .+")
 # Commits of one line (--oneline, reflog, blame), and what a graph is drawn with.
-_SHORT: Final = re.compile(
-    r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?=[\da-f]*\d)(?=\d*[a-f])[\da-f]{7,40} \S.*"
-)
+_SHORT: Final = re.compile(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
 _DRAWN: Final = re.compile(r"[*|\\/_. -]+")
 _FEWEST: Final = 3
 # What git says of the files that a commit changes.
@@ -86,7 +84,12 @@ def commit_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[i
 
 def _short_commits(found: Sequence[Row]) -> list[Block]:
     """Commits of one line each, maybe with what they change below."""
-    starts = [place for place, row in enumerate(found) if _SHORT.fullmatch(row.said)]
+    matches = [(place, _SHORT.fullmatch(row.said)) for place, row in enumerate(found)]
+    numbers = {place: match["number"] for place, match in matches if match is not None}
+    starts = list(numbers)
+    # Of numbers of commits, hardly one is a word or a decimal number.
+    if sum(not one.isdigit() and not one.isalpha() for one in numbers.values()) * 2 < len(starts):
+        return []
     blocks: list[Block] = []
     for place, after in pairwise([*starts, len(found)]):
         own = found[place:after]

@@ -71,6 +71,10 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
         if hunks or end > place + 1:
             blocks.append(_file(found[place:head], found[end - 1].end, hunks))
             place = end
+        elif blocks and place + 2 == len(found) and _SIGNATURE.match(found[place].said):
+            own = block(found[place].start, found[place + 1].end)
+            blocks.append(replace(own, body="nothing"))
+            place += 2
         elif blocks and end > place and blocks[-1].end == found[place].start:
             blocks.append(block(found[place].start, found[place].end))  # a file without lines
             place = end

@@ -72,6 +72,6 @@ DATA: tuple[Kind, ...] = (
 
 # Found in what is nothing else, and in the middle of that.
 LOOSE: tuple[Kind, ...] = (
-    Kind(lay_out_stanzas, runs=stanza_runs),
     Kind(lay_out_outline, runs=outline_runs),
+    Kind(lay_out_stanzas, runs=stanza_runs),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.rows import mostly, rows, runs_of
-from specpc.structure.shapes import is_running
+from specpc.structure.shapes import is_running, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,12 @@ def _entries(found: Sequence[Row]) -> list[Block]:
         heads = [place for place, row in enumerate(own) if not row.indented]
         spans = list(zip(heads, [*heads[1:], len(own)], strict=True))
         full = [span for span in spans if span[1] - span[0] > 1]
-        if len(full) < _FEWEST or len(own) < _FEWEST_ROWS or len(full) < _HEADS * len(spans):
+        if len(full) < _FEWEST or len(own) < _FEWEST_ROWS:
+            continue
+        # What begins as those do that have something below is one of them: an idle device.
+        keys = {key for start, _ in full if (key := key_of(own[start].said)) is not None}
+        like = sum(e - s > 1 or key_of(own[s].said) in keys for s, e in spans)
+        if like < _HEADS * len(spans):
             continue
         low = [row for row in own if 0 < _indent(row) < _LEAST and not _SIGNED.match(row.said)]
         if low or sum(len(row.said) > _LONG_LINE for row in own) * 3 > len(own):

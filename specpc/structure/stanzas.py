@@ -119,6 +119,11 @@ class _Group:
         return len(self.own) > _MOST_ROWS or any(_MARKUP.match(row.said) for row in self.own)
 
     @property
+    def is_entry(self) -> bool:
+        """Whether it is a line with others that are indented below it."""
+        return self.is_short and all(row.indented for row in self.own[self.head :])
+
+    @property
     def is_title(self) -> bool:
         """Whether it may head what follows."""
         return len(self.own) == 1 and not self.first.rstrip().endswith((".", "!", "?", ";", ","))
@@ -195,6 +200,10 @@ def _chained(groups: Sequence[_Group], places: Sequence[int]) -> Iterator[_Group
     ends = [*places, min(places[-1] + size, len(groups))]
     if any(group.is_marked_up for group in groups[ends[0] : ends[-1]]):
         return
+    heads = set(places)
+    others = [groups[place] for place in range(ends[0], ends[-1]) if place not in heads]
+    if groups[places[0]].is_entry and any(group.is_entry for group in others):
+        return  # entries of other names
     for place, after in pairwise(ends):
         last = after
         while last > place + 1 and groups[last - 1].is_title:
