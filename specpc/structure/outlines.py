@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST: Final = 2
-_FEWEST_ROWS: Final = 6
+_FEWEST_ROWS: Final = 5
 # Of what begins at the margin, so much has something below it.
 _HEADS: Final = 0.6
 # What begins a list item, heading, quotation, table or code is laid out as that.
@@ -99,12 +99,12 @@ def _entry(own: Sequence[Row]) -> Block:
     signed = len(own) > 2 and _SIGNED.match(own[-1].said) is not None
     body = own[1 : len(own) - signed]
     tail = own[-1].start if signed else own[-1].end
-    inside = _nested(body, 1)
+    inside = nested_lines(body)
     whole = block(own[0].start, own[-1].end, own[0].end, tail=tail, inside=inside)
     return replace(whole, record=True)
 
 
-def _nested(own: Sequence[Row], depth: int) -> list[Block]:
+def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
     """Lines with what is indented below them."""
     blocks: list[Block] = []
     place = 0
@@ -115,7 +115,7 @@ def _nested(own: Sequence[Row], depth: int) -> list[Block]:
             end += 1
         start, stop, head = own[place].start, own[end - 1].end, own[place].end
         if end > place + 1 and depth < _DEEPEST:
-            inside = _nested(own[place + 1 : end], depth + 1)
+            inside = nested_lines(own[place + 1 : end], depth + 1)
             blocks.append(block(start, stop, head, inside=inside))
         else:
             blocks.append(block(start, stop))

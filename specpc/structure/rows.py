@@ -28,12 +28,14 @@ class Row:
     Attributes:
         start: first character; blank lines at the start of a text belong to its first row.
         end: one past the last.
+        at: where the line begins: after the blank lines, if there are any before it.
         said: the line without its break.
         breaks: how many lines end in it.
     """
 
     start: int
     end: int
+    at: int
     said: str
     breaks: int
 
@@ -58,7 +60,7 @@ def rows(text: str) -> tuple[Row, ...]:
         at = max(text.rfind("\n", start, at), text.rfind("\r", start, at), start - 1) + 1
         said = _TO_BREAK.match(text, at, end)
         after = len(_BREAK.findall(text, at, end))
-        found.append(Row(start, end, said.group() if said else "", after))
+        found.append(Row(start, end, at, said.group() if said else "", after))
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ _LONGEST: Final = 6
 _PROSE: Final = re.compile(r"[a .,;!?'’\"“”()…—–-]*")
 # "Ticket 12", "Order no. #5", "Name: ...": the same words before a mark or number.
 _NAMED: Final = re.compile(
-    r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|\d|[\[(]\d)"
+    r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|-?\d|[\[(]\d)"
 )
 # What stands below these is running text, if it is not data.
 _TEXTS: Final = re.compile(

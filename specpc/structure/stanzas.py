@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _FEWEST: Final = 3
 _MOST_ROWS: Final = 40
+_LONGEST: Final = 1200
 _LONGEST_LINE: Final = 100
+_LONGEST_FIELD: Final = 300
 # Of the stanzas in a run, so many have a line of the same key.
 _ALIKE: Final = 0.8
 # A record has so many blocks between blank lines at most.
@@ -33,11 +35,13 @@ _RULE: Final = re.compile(
     r"[ \t]*+(?:(?P<mark>[-=*_+#])(?:[ \t]?(?P=mark)){2,}+|[─━═—–]{3,}+)[ \t]*+"
 )
 # Who speaks is found by what is made for that.
-_TALK: Final = re.compile(r"(?:user|human|assistant|system|ai|bot|model|agent|speaker|\w+ said)\b")
+_TALK: Final = re.compile(
+    r"(?:user|human|from|sent|to|assistant|system|ai|bot|model|agent|speaker|\w+ said)\b"
+)
 _STATES: Final = ("●", "○", "×")
 # What begins a list item, heading, quotation, table or code is laid out as that.
 _MARKED: Final = re.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
-_MARKUP: Final = re.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}\[\]])")
+_MARKUP: Final = re.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
 
 
 def lay_out_stanzas(text: str) -> Layout | None:
@@ -105,13 +109,20 @@ class _Group:
         if not 1 < len(self.own) <= _MOST_ROWS or self.own[self.head - 1].indented:
             return False
         said = [row.said for row in self.own]
-        if max(map(len, said)) > _LONGEST_LINE or any(map(_MARKED.match, said)):
+        if sum(map(len, said)) > _LONGEST or any(map(self._is_long, said)):
+            return False
+        if _MARKED.match(self.first) or self.is_marked_up:
             return False
         if not any(map(str.isalpha, self.first)) or is_code(said):
             return False
         if 2 * sum(any(map(str.isalpha, line)) for line in said) < len(said):  # cells of a table
             return False
         return not is_running(said) and not is_told(said)
+
+    @staticmethod
+    def _is_long(line: str) -> bool:
+        named = line[:1].isalpha() and (name_of(line) or "").endswith(":")
+        return len(line) > (_LONGEST_FIELD if named else _LONGEST_LINE)
 
     @property
     def is_marked_up(self) -> bool:
