@@ -213,10 +213,10 @@ class _Pieces:
             builder.nest(builder.unit(end, needs, gap=self.gap), Nested())
         else:
             unit = "sentence" if body == "prose" else "line"
-            gap: str | None = self.gap
             for bound in segment(self.text[start:end], unit)[1:]:
+                at_line = self.text[builder.position - 1 : builder.position] in {"", "\n", "\r"}
+                gap = self.gap if at_line else None
                 builder.unit(start + bound, needs, prose=body == "prose", gap=gap)
-                gap = None if body == "prose" else gap
 
 
 def _opened(text: str, own: Block, gap: str) -> Layout:

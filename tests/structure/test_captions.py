@@ -67,5 +67,5 @@ def test_any_captions_come_out_as_captions(said: list[str], data: st.DataObject)
     text = "".join(cues)
     for result in results(text, data):
         for block in filter(str.strip, result.split("\n\n")):
-            number, times, *_ = block.strip("\n").split("\n")
-            assert cues[int(number)].startswith(f"{number}\n{times}\n")
+            first, times, *_ = block.strip("\n").split("\n")
+            assert cues[int(first)].startswith(f"{first}\n{times}\n")

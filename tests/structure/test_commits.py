@@ -13,6 +13,7 @@ SAID = {
     "log.txt": (COMMIT,),
     "log_stat.txt": (COMMIT,),
     "log_patch.txt": (COMMIT, r"diff --git", "@@"),
+    "show.txt": (COMMIT, r"diff --git", "@@"),
     "log_graph.txt": (COMMIT, r"\| diff --git", r"\| @@"),
     "series.mbox": ("From [0-9a-f]{40}", "diff --git", "@@"),
     "svn_log.txt": (r"r\d+ \|",),
@@ -42,6 +43,7 @@ def test_a_kept_commit_has_its_author_and_date(name: str) -> None:
         lines = kept(layout, text, {unit}).splitlines()
         assert sum("commit " in line[:9] for line in lines) == 1
         place = next(n for n, line in enumerate(lines) if "commit " in line[:9])
+        place += "Merge:" in lines[place + 1]
         assert "Author:" in lines[place + 1]
         assert "Date:" in lines[place + 2]
 

@@ -18,6 +18,8 @@ HEADS = {
     "dpkg.txt": r"Package: ",
     "cpuinfo.txt": r"processor\t",
     "hg_log.txt": r"changeset: ",
+    "outlook.txt": r"Subject:",
+    "kubectl.txt": r"Name:",
 }
 MEDLINE = """\
 PMID- 101
@@ -89,6 +91,23 @@ def test_a_field_of_a_longer_record_brings_the_first_and_the_version() -> None:
     assert kept(layout, text, {field}) == (
         "Package: adduser\nVersion: 3.134\nSuggests: liblocale-gettext-perl, perl, cron, quota\n\n"
     )
+
+
+def test_what_is_nested_in_a_field_brings_all_above_it() -> None:
+    text = read("kubectl.txt").replace(
+        "Events:       <none>", "Events:       none\n" + "  x: y\n" * 60
+    )
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    memory = [n for n in units(layout) if made[n].endswith("memory:  2Gi\n")]
+    assert [line.split()[0] for line in kept(layout, text, memory[:1]).split("\n") if line] == [
+        "Name:", "Containers:", "db:", "Limits:", "memory:",
+    ]  # fmt: skip
+
+
+def test_the_fields_of_mails_are_no_records() -> None:
+    head = "From: Ann <a@b.example>\nSent: Monday\nTo: Bob\nSubject: Pump\n\n"
+    assert lay_out(f"{head}Yes.\n\n{head}When?\n").kind == "e-mail"
 
 
 def messages(text: str) -> list[tuple[str, str]]:

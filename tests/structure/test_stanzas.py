@@ -33,6 +33,7 @@ BOXED = "".join(
 )
 WHOLE = {
     "addresses.txt": 4, "jobs.txt": 3, "quiz.txt": 3, "tickets.txt": 3, "desk.txt": 3,
+    "jira.txt": 3, "search.txt": 3, "nmap.txt": 3, "sprint.txt": 3, "starred.txt": 3,
 }  # fmt: skip
 
 
