@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # What only begins the entry of a file: git's, other programs', Subversion's.
 _BEGINS: Final = re.compile(
-    r"diff (?:--git|--cc|--combined|-\S+|--\S+) ?\S.*|Index: \S.*|Property changes on: \S.*"
+    r"diff -\S+ \S.*|Index: \S.*|Property changes on: \S.*"
     r"|Only in \S.*: .*|Files \S.* differ|==== //.* ====|RCS file: .*"
 )
 # What else says which file it is, and what became of it.
