@@ -63,11 +63,13 @@ def _cost(pieces: Pieces, unit: int) -> int:
 
 
 def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:
-    """How units are cut that no allowance can hold."""
+    """How units are cut that no allowance can hold, or not with all others that must be kept."""
+    forced = pieces.layout.with_needs(pieces.forced)
+    over = int(pieces.sizes[sorted(forced)].sum()) > allowance
     return {
         unit: lay_out(pieces.texts[unit])
         for unit, lay_out in pieces.layout.finer.items()
-        if unit not in pieces.forced and _cost(pieces, unit) > allowance
+        if (over and unit in pieces.forced) or _cost(pieces, unit) > allowance
     }
 
 
@@ -78,9 +80,7 @@ def _finer(
     tokens: NDArray[np.float64],
 ) -> tuple[Pieces, NDArray[np.float64]]:
     """The pieces with some of them cut; the best part of each is worth as much as the whole."""
-    cut = replace(pieces, layout=expand(pieces.layout, inside), forced=frozenset())
-    forced = np.searchsorted(cut.edges, pieces.edges[sorted(pieces.forced)])
-    cut = replace(cut, forced=frozenset(forced.tolist()))
+    cut = pieces.cut(expand(pieces.layout, inside))
     whole = np.searchsorted(pieces.edges, cut.edges[:-1], side="right") - 1
     own = cut.pool(tokens)
     best = np.full(len(pieces), -np.inf)

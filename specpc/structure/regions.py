@@ -228,7 +228,7 @@ def _table(
 
 def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
     """Lines of the other kinds of data, the surest kind first."""
-    for kind in kinds.DATA:
+    for kind in (*kinds.DATA, *kinds.LOOSE):
         for first, last in kind.runs(text, spans) if kind.runs else ():
             start, end = spans[first][0], spans[last - 1][1]
             layout = kind.lay_out(text[start:end])

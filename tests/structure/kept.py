@@ -45,8 +45,10 @@ def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str
     return join(text, keep_apart(text, ranges), Marker(gap, text, layout) if gap else "")
 
 
-def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
-    """What random scores keep of a text; ``None`` if the budget holds no unit."""
+def fitted(
+    layout: Layout, text: str, ratio: float, seed: int, *, whole: bool = False
+) -> str | None:
+    """What random scores keep of a text; ``None`` if the budget holds no unit, or no whole one."""
     tokens = ENCODER.encode(text)
     scores = Scores(np.random.default_rng(seed).random(len(tokens)))
     budget = max(1, int(ratio * len(tokens)))
@@ -57,6 +59,8 @@ def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     except BudgetError:
         return None
     assert result.tokens <= budget
+    if whole and result.cut_unit:
+        return None
     return result.texts[0].text
 
 
