@@ -96,13 +96,23 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
     layout = lay(meant)
     if offsets is not None:
         # What is meant cannot be told from what is written but by decoding it again.
-        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_words)
+        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, _words)
         finer |= layout.finer
         layout = replace(
             layout,
             edges=offsets[layout.edges],
+            heads={piece: int(offsets[head]) for piece, head in layout.heads.items()},
+            prose=frozenset(),
             finer={piece: partial(_read, nested=nested, lay=own) for piece, own in finer.items()},
         )
+    if nested.tidy is not None:
+        layout = nested.tidy(text, layout)
     if nested.gap is not None:
         layout = replace(layout, gaps=dict.fromkeys(range(len(layout)), nested.gap))
     return layout
+
+
+def _words(text: str) -> Layout:
+    """The words of a text that must not be cut inside them."""
+    layout = as_words(text)
+    return replace(layout, whole=frozenset(range(len(layout))))

@@ -1,32 +1,44 @@
-"""JSON and JSON lines: members and elements are kept or dropped whole.
+"""JSON and JSON lines: what is kept is JSON again, and says of what it is said.
 
-Whatever is kept, the result is JSON again: each piece needs the bracket (and key) that opens
-what it stands in, that needs the closing bracket, and commas are separators. NaN and Infinity,
-which Python writes although the standard has no such values, count as values.
+Each piece needs the bracket (and key) that opens what it stands in, that needs the closing bracket,
+and commas are separators. A record is whole, or brings the members that tell it from others; a long
+string is a text of its own. NaN and Infinity, which Python writes although the standard has no
+such values, count as values.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
+from specpc.structure.blocks import small_size
+from specpc.structure.json_records import alike, file_name, has_more, identifying, is_told
+from specpc.structure.json_strings import LONG, are_lines, as_lines, as_text, is_text
+from specpc.structure.json_tree import SPACE, is_container, read
 from specpc.structure.lines import lines
-from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.layout import LayoutBuilder
 
-# A smaller array or object says something only as a whole (a flight, a line of a log), and the
-# keys, brackets and commas of its parts would cost more than cutting it saves. Measured: recall
-# of evidence in tools' answers rises from 160 to 400 characters and no further.
-_SMALL: Final = 400
-# In a short text, smaller ones are cut too, or a budget could hold nothing of it.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.structure.json_records import Path
+    from specpc.structure.json_tree import JsonValue
+    from specpc.text.layout import Layout, Nested
+
+# A record up to this size stays whole where a budget can hold it (see `blocks`).
+_WHOLE: Final = 400
+# A list of numbers says nothing in part: a place, a curve.
+_NUMBERS: Final = 1000
+# The same in a short text: a tenth of it is the most that stays whole of other values.
 _SHARE: Final = 10
+# Numbers of a longer list are kept or dropped in runs of about this size.
+_RUN: Final = 80
 # What is nested deeper is one piece.
 _DEEPEST: Final = 50
-
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},]')
-_SPACE: Final = " \t\r\n"
-_NOT_SPACE: Final = re.compile(r"[^ \t\r\n]")
+# A shorter string is never cut, not even where a budget cannot hold it.
+_INDIVISIBLE: Final = 40
+_FEWEST_LINES: Final = 2
 # A marker of a cut would be no JSON.
 _NO_MARKER: Final = ""
 
@@ -39,68 +51,63 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
     Returns:
         ``None`` if Python's ``json`` does not read the text or it holds a lone string or number.
     """
-    if not _is_container(text):
+    if not is_container(text):
         return None
-    builder = LayoutBuilder()
-    _Document(builder, text, small_size(text) if small is None else small).lay_out()
-    return builder.build("json")
+    pieces = _JsonPieces(LayoutBuilder(), text, small_size(text) if small is None else small)
+    value = read(text)
+    if value.inside:
+        pieces.cut(value, (), end=len(text))
+    else:
+        pieces.builder.unit(len(text), whole=True, gap=_NO_MARKER)
+    return pieces.builder.build("json")
 
 
 def lay_out_json_lines(text: str) -> Layout | None:
     """The pieces of a text of which each line is a JSON array or object.
 
-    A line is a record: one unit, or cut like a document of its own if it is long. Of lines that
-    repeat the one before, the first counts and the others are never kept.
+    A line is a record. Of lines that repeat the one before, the first counts and the others are
+    never kept.
 
     Returns:
         ``None`` if a line is anything else, or if there are not at least two.
     """
     spans = lines(text)
-    if len(spans) < 2 or not all(_is_container(text[start:end]) for start, end in spans):
+    if len(spans) < _FEWEST_LINES or not all(is_container(text[slice(*span)]) for span in spans):
         return None
-    builder = LayoutBuilder()
-    small, last = small_size(text), ""
-    for start, end in spans:
-        line = text[start:end]
-        if line.strip(_SPACE) == last:
-            builder.support(end, gap=_NO_MARKER)
-        elif len(line) <= small:
-            builder.unit(end, whole=True, gap=_NO_MARKER)
+    records = [read(text, start, end) for start, end in spans]
+    role = _Role(record=True, paths=identifying(records, text))
+    pieces, last = _JsonPieces(LayoutBuilder(), text, small_size(text)), ""
+    for record, (start, end) in zip(records, spans, strict=True):
+        line = text[start:end].strip(SPACE)
+        if line == last:
+            pieces.builder.support(end, gap=_NO_MARKER)
         else:
-            record = LayoutBuilder()
-            _Document(record, line, small).lay_out()
-            builder.append(record.build("json"))
-        last = line.strip(_SPACE)
-    return builder.build("json lines")
+            pieces.add(record, (), role, end=end)
+        last = line
+    return pieces.builder.build("json lines")
 
 
-def small_size(text: str) -> int:
-    """Most characters of a container in a text that stays whole."""
-    return min(_SMALL, len(text) // _SHARE)
+@dataclass(frozen=True)
+class _Role:
+    """What is known of a value by where it stands.
+
+    Attributes:
+        record: whether it is one of several that stand for themselves.
+        paths: the members by which it is known, if it has them.
+        name: of the file whose text it is.
+    """
+
+    record: bool = False
+    paths: frozenset[Path] = frozenset()
+    name: str | None = None
 
 
-def _is_container(text: str) -> bool:
-    """Whether a text is one JSON array or object."""
-    if text.lstrip(_SPACE)[:1] not in {"{", "["}:
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+_PLAIN: Final = _Role()
 
 
-@dataclass
-class _Open:
-    """A container that is being cut: its opening bracket (and key), and the last comma in it."""
-
-    opening: int
-    comma: int | None = None
-
-
-@dataclass
-class _Document:
-    """Adds the pieces of one valid document to a builder, from left to right.
+@dataclass(frozen=True)
+class _JsonPieces:
+    """Adds the pieces of valid values to a builder, from left to right.
 
     White space leads: an element or bracket takes that before it, so that dropping it drops the
     line it stands on.
@@ -109,62 +116,144 @@ class _Document:
     builder: LayoutBuilder
     text: str
     small: int
-    _open: list[_Open] = field(default_factory=list)
 
-    def lay_out(self) -> None:
-        """Add all pieces."""
-        builder, length = self.builder, len(self.text)
-        tokens = [m.span() for m in _TOKEN.finditer(self.text) if m.group()[0] != '"']
-        closing = _pairs(self.text, tokens)
-        number = 0
-        while number < len(tokens):
-            start, end = tokens[number]
-            if self.text[start] in "[{":
-                if self._is_cut(start, tokens[closing[number]][0]):
-                    outer = [self._open[-1].opening] if self._open else []
-                    self._open.append(_Open(builder.support(end, outer, gap=_NO_MARKER)))
-                else:
-                    number = closing[number]
-            elif self.text[start] == ",":
-                self._finish(start)
-                self._open[-1].comma = builder.support(end, gap=_NO_MARKER)
-            else:
-                self._finish(start)
-                opening = self._open.pop().opening
-                end = end if self._open else length
-                builder.require(opening, builder.support(end, gap=_NO_MARKER))
-            number += 1
-        # An empty document, and the white space after any.
-        if builder.position < length:
-            builder.unit(length, whole=True, gap=_NO_MARKER)
+    def add(
+        self,
+        value: JsonValue,
+        needs: Sequence[int],
+        role: _Role = _PLAIN,
+        depth: int = 0,
+        end: int | None = None,
+    ) -> int:
+        """Add a value, with its key, and give the piece that says what it needs.
 
-    def _is_cut(self, start: int, stop: int) -> bool:
-        """Whether the container ``text[start:stop + 1]`` is cut into what it holds."""
-        large = not self._open or stop + 1 - start > self.small
-        if not large or len(self._open) >= _DEEPEST:
-            return False
-        return _NOT_SPACE.search(self.text, start + 1, stop) is not None
-
-    def _finish(self, before: int) -> None:
-        """Add the element or member before an offset, unless it was a container that was cut.
-
-        The comma before it, now that what follows it has its pieces, becomes a separator.
+        It is a unit, finer where no budget can hold it, if it is small, or cut right away. It is
+        taken to end at ``end``, if what follows it stays with it.
         """
-        builder, container = self.builder, self._open[-1]
-        start = builder.position
-        if length := len(self.text[start:before].rstrip(_SPACE)):
-            builder.unit(start + length, [container.opening], whole=True, gap=_NO_MARKER)
-        if container.comma is not None:
-            builder.surround(container.comma, container.opening + 1, builder.next_piece)
+        if self._is_cut(value, role, depth):
+            return self.cut(value, needs, role, depth, end)
+        end = value.end if end is None else end
+        piece = self.builder.unit(end, needs, whole=True, gap=_NO_MARKER)
+        string = self.text[value.value] == '"' and value.size > _INDIVISIBLE
+        if depth < _DEEPEST and (value.inside or (string and is_text(self._string(value)))):
+            self.builder.refinable(piece, partial(_cut, role=role))
+        return piece
+
+    def cut(
+        self,
+        value: JsonValue,
+        needs: Sequence[int],
+        role: _Role = _PLAIN,
+        depth: int = 0,
+        end: int | None = None,
+    ) -> int:
+        """Add a value in pieces, and give the one that opens it."""
+        end = value.end if end is None else end
+        if not value.inside:
+            return self._nested(value.value + 1, value.end - 1, end, needs, as_text(role.name))
+        if are_lines(value, self.text):
+            first, last = value.inside[0].value + 1, value.inside[-1].end - 1
+            return self._nested(first, last, end, needs, as_lines(role.name))
+        opening = self._support(value.value + 1, needs)
+        if self.text[value.value] == "[":
+            self._elements(value, opening, depth + 1)
+        else:
+            self._members(value, opening, role.paths, depth + 1, [])
+        self._close(opening, end)
+        return opening
+
+    def _is_cut(self, value: JsonValue, role: _Role, depth: int) -> bool:
+        if value.inside:
+            largest = self.small
+            if role.record:
+                largest = _WHOLE
+            elif value.numbers:
+                largest = min(_NUMBERS, _SHARE * self.small)
+            return value.size > largest and depth < _DEEPEST
+        long = self.text[value.value] == '"' and value.size >= max(LONG, self.small)
+        return long and is_text(self._string(value))
+
+    def _string(self, value: JsonValue) -> str:
+        """A string as it is written between its quotes."""
+        return self.text[value.value + 1 : value.end - 1]
+
+    def _support(self, end: int, needs: Sequence[int] = ()) -> int:
+        return self.builder.support(end, needs, gap=_NO_MARKER)
+
+    def _close(self, opening: int, end: int) -> None:
+        """Add what closes a value: neither it nor what opened it is kept without the other."""
+        self.builder.require(opening, self._support(end, (opening,)))
+
+    def _nested(self, start: int, stop: int, end: int, needs: Sequence[int], nested: Nested) -> int:
+        """Add a value of which a part is a text of its own."""
+        opening = self._support(start, needs)
+        text = self.builder.unit(stop, (opening,), whole=True, gap=_NO_MARKER)
+        self.builder.nest(text, nested)
+        self._close(opening, end)
+        return opening
+
+    def _comma(self, before: JsonValue) -> int | None:
+        """Add the comma before a value, if there is one."""
+        return self._support(before.start) if before.start > self.builder.position else None
+
+    def _end(self, comma: int | None, opening: int) -> None:
+        """Have a comma, now that what follows it has its pieces, be a separator."""
+        if comma is not None:
+            self.builder.surround(comma, opening + 1, self.builder.next_piece)
+
+    def _elements(self, array: JsonValue, opening: int, depth: int) -> None:
+        """Add the elements of an array."""
+        objects = [one for one in array.inside if self.text[one.value] == "{"]
+        role = _Role(record=True, paths=identifying(objects, self.text))
+        longest = min(_RUN, self.small)
+        number = 0
+        while number < len(array.inside):
+            first = one = array.inside[number]
+            comma = self._comma(first)
+            while one.numbers and not one.inside and number + 1 < len(array.inside):
+                after = array.inside[number + 1]
+                if after.inside or not after.numbers or after.end - first.start > longest:
+                    break
+                one, number = after, number + 1
+            self.add(first, (opening,), role, depth, one.end)
+            self._end(comma, opening)
+            number += 1
+
+    def _members(
+        self,
+        value: JsonValue,
+        opening: int,
+        paths: frozenset[Path],
+        depth: int,
+        told: list[int] | None = None,
+    ) -> None:
+        """Add the members of an object; those by which it is known come along with the others.
+
+        These are ``told`` what it is in, if it is in another by which that is known.
+        """
+        if told is None and has_more(value, paths, self.text):
+            told = []
+        role = _Role(record=alike(value.inside), name=file_name(value, self.text))
+        rest: list[int] = []
+        for member in value.inside:
+            comma = self._comma(member)
+            inner = frozenset(path[1:] for path in paths if path[:-1] == (member.key,))
+            if inner and member.inside and told is not None:
+                holder = self._support(member.value + 1, (opening,))
+                self._members(member, holder, inner, depth + 1, told)
+                self._close(holder, member.end)
+                rest.append(holder)
+            elif told is not None and is_told(member, paths, self.text):
+                told.append(self._support(member.end, (opening,)))
+            else:
+                rest.append(self.add(member, (opening,), role, depth))
+            self._end(comma, opening)
+        for piece in rest:
+            self.builder.require(piece, *told or ())
 
 
-def _pairs(text: str, tokens: list[tuple[int, int]]) -> dict[int, int]:
-    """Number of the closing bracket of each opening one."""
-    pairs: dict[int, int] = {}
-    waiting: list[int] = []
-    for number, (start, _) in enumerate(tokens):
-        if text[start] in "[{":
-            waiting.append(number)
-        elif text[start] in "]}":
-            pairs[waiting.pop()] = number
-    return pairs
+def _cut(text: str, role: _Role) -> Layout:
+    """The pieces of a value that is a unit elsewhere."""
+    pieces = _JsonPieces(LayoutBuilder(), text, small_size(text))
+    pieces.cut(read(text), (), role, end=len(text))
+    return pieces.builder.build("json")

@@ -34,11 +34,13 @@ class Nested:
             ``[characters + 1]`` offsets of its characters in the unit; the unit itself if
             ``None``.
         gap: how markers are written in it, if not as its own kind wants them.
+        tidy: given the unit and its pieces, what else holds of them.
     """
 
     name: str | None = None
     decode: Callable[[str], tuple[str, NDArray[np.int64]]] | None = None
     gap: str | None = None
+    tidy: Callable[[str, Layout], Layout] | None = None
 
 
 @dataclass(frozen=True)

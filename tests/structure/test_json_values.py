@@ -38,12 +38,15 @@ def documents(draw: st.DrawFn) -> str:
 
 
 def is_part(part: Any, whole: Any) -> bool:
-    """Whether members and elements were dropped, and nothing else happened."""
+    """Whether members, elements and parts of strings were dropped, and nothing else happened."""
     if isinstance(whole, dict) and isinstance(part, dict):
         return all(key in whole and is_part(part[key], whole[key]) for key in part)
     if isinstance(whole, list) and isinstance(part, list):
         rest = iter(whole)
         return all(any(is_part(one, other) for other in rest) for one in part)
+    if isinstance(whole, str) and isinstance(part, str) and len(part) < len(whole):
+        characters = iter(whole)
+        return bool(part.strip()) and all(one in characters for one in part)
     return type(part) is type(whole) and bool(part == whole)
 
 

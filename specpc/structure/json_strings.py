@@ -1,0 +1,121 @@
+"""Strings of JSON: what they mean, where each meant character is written, and which are texts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+from specpc.text.layout import LayoutBuilder, Nested, expand
+from specpc.text.units import UNSPACED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from specpc.structure.json_tree import JsonValue
+    from specpc.text.layout import Layout
+
+LONG: Final = 120
+"""From this many characters on a string that is running text is cut like one."""
+
+# Two halves of one character; any other escape; what parts strings that are lines of one text.
+_ESCAPE: Final = regex.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
+    r'|(?P<joint>(?:"[ \t\r\n]*+,[ \t\r\n]*+")++)'
+)
+_JOINT_BEFORE: Final = regex.compile(r'(?r)(?:"[ \t\r\n]*+,[ \t\r\n]*+")++')
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+# Text has words; addresses, hashes and encoded images have none, and say nothing in part.
+_LONGEST_WORDS: Final = 25
+_UNSPACED: Final = regex.compile(UNSPACED)
+_LINE_END: Final = '\\n"'
+_BREAK: Final = regex.compile(r"\s|\\[nrt]")
+
+
+def is_text(written: str) -> bool:
+    """Whether what stands between two quotes is made of words, or is JSON itself."""
+    words = 1 + sum(1 for _ in _BREAK.finditer(written))
+    words += sum(1 for _ in _UNSPACED.finditer(written))
+    return words * _LONGEST_WORDS >= len(written) or written[:1] in "{["
+
+
+def are_lines(value: JsonValue, text: str) -> bool:
+    """Whether an array holds the lines of one text: strings that end with line breaks."""
+    strings = value.inside
+    return (
+        len(strings) > 1
+        and value.size >= LONG
+        and all(text[one.value] == '"' and one.key is None for one in strings)
+        and all(text.endswith(_LINE_END, one.value, one.end) for one in strings[:-1])
+    )
+
+
+def as_text(name: str | None = None) -> Nested:
+    """How what stands between two quotes is read."""
+    return Nested(name, decode, gap="")
+
+
+def decode(written: str) -> tuple[str, NDArray[np.int64]]:
+    r"""The text that is meant by what stands between quotes, and where its characters are written.
+
+    Half a character (a lone ``\ud83d``) is read as one that cannot be shown. What stands between
+    the strings of a list (``", "``) means nothing, and belongs to the character before it.
+    """
+    if "\\" not in written and '"' not in written:
+        return written, np.arange(len(written) + 1)
+    meant: list[str] = []
+    offsets: list[NDArray[np.int64]] = []
+    position = 0
+    for match in _ESCAPE.finditer(written):
+        start, end = match.span()
+        meant.append(written[position:start])
+        offsets.append(np.arange(position, start))
+        if match["joint"] is None:
+            meant.append(_unescaped(match.group()))
+            offsets.append(np.asarray([start]))
+        position = end
+    meant.append(written[position:])
+    offsets.append(np.arange(position, len(written) + 1))
+    starts = np.concatenate(offsets)
+    starts[0] = 0  # what parts strings may come first
+    return "".join(meant), starts
+
+
+def _unescaped(escape: str) -> str:
+    try:
+        meant = str(json.loads(f'"{escape}"'))
+    except ValueError:
+        return _REPLACEMENT
+    return meant if len(meant) == 1 and not "\ud800" <= meant <= "\udfff" else _REPLACEMENT
+
+
+def as_lines(name: str | None = None) -> Nested:
+    """How strings are read that are the lines of one text: from the first to the last of them."""
+    return Nested(name, decode, gap="", tidy=_part_strings)
+
+
+def _part_strings(written: str, layout: Layout) -> Layout:
+    """The layout in which what parts two strings is kept where something of both is."""
+    inside: dict[int, Layout] = {}
+    joints: list[int] = []
+    for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
+        joint = _JOINT_BEFORE.match(written, start, end)
+        if joint is None or joint.start() == start or piece == len(layout) - 1:
+            continue
+        builder, before = LayoutBuilder(), joint.start() - start
+        if piece in layout.supports:
+            builder.support(before)
+        else:
+            builder.unit(before, whole=piece in layout.whole)
+            if piece in layout.finer:
+                builder.refinable(0, layout.finer[piece])
+        builder.surround(builder.support(end - start), 0, 2)
+        joints.append(piece + len(joints) + 1)
+        inside[piece] = builder.build(layout.kind)
+    layout = expand(layout, inside)
+    ranges = ((joint, (0, end)) for joint, end in pairwise([*joints, len(layout)]))
+    return replace(layout, separators={**layout.separators, **dict(ranges)})
