@@ -17,7 +17,7 @@ from specpc.structure.code import lay_out_code
 from specpc.structure.languages import ending, language_of, language_of_file
 from specpc.structure.markdown import lay_out_markdown
 from specpc.structure.transcripts import lay_out_transcript
-from specpc.text.layout import expand, tiles
+from specpc.text.layout import expand, telling, tiles
 from specpc.text.words import as_words
 
 if TYPE_CHECKING:
@@ -114,5 +114,5 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
 
 def _words(text: str) -> Layout:
     """The words of a text that must not be cut inside them."""
-    layout = as_words(text)
-    return replace(layout, whole=frozenset(range(len(layout))))
+    layout = telling(text, as_words(text))
+    return replace(layout, whole=frozenset(range(len(layout))) - layout.supports)
