@@ -11,7 +11,7 @@ import numpy as np
 import regex
 
 from specpc.text.layout import LayoutBuilder, Nested, expand
-from specpc.text.units import UNSPACED
+from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
