@@ -101,8 +101,8 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
         layout = replace(
             layout,
             edges=offsets[layout.edges],
-            heads={piece: int(offsets[head]) for piece, head in layout.heads.items()},
             prose=frozenset(),
+            heads={},
             finer={piece: partial(_read, nested=nested, lay=own) for piece, own in finer.items()},
         )
     if nested.tidy is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,8 @@ from specpc.text.layout import LayoutBuilder, Nested, expand
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from specpc.structure.json_tree import JsonValue
@@ -32,6 +35,7 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Text has words; addresses, hashes and encoded images have none, and say nothing in part.
 _LONGEST_WORDS: Final = 25
 _UNSPACED: Final = regex.compile(UNSPACED)
+_SPACES: Final = ("\\n", "\\r", "\\t")
 _LINE_END: Final = '\\n"'
 _BREAK: Final = regex.compile(r"\s|\\[nrt]")
 
@@ -56,7 +60,12 @@ def are_lines(value: JsonValue, text: str) -> bool:
 
 def as_text(name: str | None = None) -> Nested:
     """How what stands between two quotes is read."""
-    return Nested(name, decode, gap="")
+    return Nested(name, decode, gap="", tidy=partial(_separated, gap_before=_space_before))
+
+
+def as_lines(name: str | None = None) -> Nested:
+    """How strings are read that are the lines of one text: from the first to the last of them."""
+    return Nested(name, decode, gap="", tidy=partial(_separated, gap_before=_joint_before))
 
 
 def decode(written: str) -> tuple[str, NDArray[np.int64]]:
@@ -93,29 +102,52 @@ def _unescaped(escape: str) -> str:
     return meant if len(meant) == 1 and not "\ud800" <= meant <= "\udfff" else _REPLACEMENT
 
 
-def as_lines(name: str | None = None) -> Nested:
-    """How strings are read that are the lines of one text: from the first to the last of them."""
-    return Nested(name, decode, gap="", tidy=_part_strings)
-
-
-def _part_strings(written: str, layout: Layout) -> Layout:
-    """The layout in which what parts two strings is kept where something of both is."""
-    inside: dict[int, Layout] = {}
-    joints: list[int] = []
-    for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
-        joint = _JOINT_BEFORE.match(written, start, end)
-        if joint is None or joint.start() == start or piece == len(layout) - 1:
-            continue
-        builder, before = LayoutBuilder(), joint.start() - start
-        if piece in layout.supports:
-            builder.support(before)
+def _space_before(written: str, start: int, end: int) -> int:
+    """Where the white space before ``end`` begins, none of it before ``start``."""
+    while end > start:
+        if written[end - 1] == " ":
+            end -= 1
+        elif written.endswith(_SPACES, start, end) and not _is_backslash(written, start, end - 2):
+            end -= 2
         else:
-            builder.unit(before, whole=piece in layout.whole)
+            break
+    return end
+
+
+def _is_backslash(written: str, start: int, position: int) -> bool:
+    """Whether the backslash at a position is the second half of an escaped one."""
+    before = written[start:position]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _joint_before(written: str, start: int, end: int) -> int:
+    """Where what parts two strings begins before ``end``."""
+    match = _JOINT_BEFORE.match(written, start, end)
+    return match.start() if match else end
+
+
+def _separated(written: str, layout: Layout, gap_before: Callable[[str, int, int], int]) -> Layout:
+    """The layout in which what parts two pieces is kept where something on both sides is.
+
+    So a string begins and ends with what was kept of it, and a break between two of its paragraphs
+    stays if what is before it goes.
+    """
+    inside: dict[int, Layout] = {}
+    separators: list[int] = []
+    for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
+        gap = gap_before(written, start, end)
+        if gap in {start, end} or piece in layout.separators or piece == len(layout) - 1:
+            continue
+        builder = LayoutBuilder()
+        if piece in layout.supports:
+            builder.support(gap - start)
+        else:
+            builder.unit(gap - start, whole=piece in layout.whole)
             if piece in layout.finer:
                 builder.refinable(0, layout.finer[piece])
         builder.surround(builder.support(end - start), 0, 2)
-        joints.append(piece + len(joints) + 1)
+        separators.append(piece + len(separators) + 1)
         inside[piece] = builder.build(layout.kind)
     layout = expand(layout, inside)
-    ranges = ((joint, (0, end)) for joint, end in pairwise([*joints, len(layout)]))
-    return replace(layout, separators={**layout.separators, **dict(ranges)})
+    ranges = {first: (0, end) for first, end in pairwise([*separators, len(layout)])}
+    return replace(layout, separators={**layout.separators, **ranges})

@@ -59,7 +59,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
         pieces.cut(value, (), end=len(text))
     else:
         pieces.builder.unit(len(text), whole=True, gap=_NO_MARKER)
-    return pieces.builder.build("json")
+    return pieces.built("json")
 
 
 def lay_out_json_lines(text: str) -> Layout | None:
@@ -84,7 +84,7 @@ def lay_out_json_lines(text: str) -> Layout | None:
         else:
             pieces.add(record, (), role, end=end)
         last = line
-    return pieces.builder.build("json lines")
+    return pieces.built("json lines")
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,11 @@ class _JsonPieces:
             self._members(value, opening, role.paths, depth + 1, [])
         self._close(opening, end)
         return opening
+
+    def built(self, kind: str) -> Layout:
+        """The pieces so far: white space is theirs, and no cut inside is to leave any."""
+        self.builder.tighten(range(1, self.builder.next_piece))
+        return self.builder.build(kind)
 
     def _is_cut(self, value: JsonValue, role: _Role, depth: int) -> bool:
         if value.inside:
@@ -256,4 +261,4 @@ def _cut(text: str, role: _Role) -> Layout:
     """The pieces of a value that is a unit elsewhere."""
     pieces = _JsonPieces(LayoutBuilder(), text, small_size(text))
     pieces.cut(read(text), (), role, end=len(text))
-    return pieces.builder.build("json")
+    return pieces.built("json")

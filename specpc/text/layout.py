@@ -60,6 +60,8 @@ class Layout:
             that (a speaker's name) comes along with any part of it.
         gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker
             itself; the marker alone where nothing is said, no marker if empty.
+        tight: pieces that follow what is kept before them as they are: nothing of what was cut
+            keeps them apart.
         finer: for some whole units, what lays out their text where a budget cannot hold them.
         nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
@@ -73,6 +75,7 @@ class Layout:
     prose: frozenset[int] = frozenset()
     heads: Mapping[int, int] = field(default_factory=dict)
     gaps: Mapping[int, str] = field(default_factory=dict)
+    tight: frozenset[int] = frozenset()
     finer: Mapping[int, LayOut] = field(default_factory=dict)
     nested: Mapping[int, Nested] = field(default_factory=dict)
     kind: str = "sentence"
@@ -109,6 +112,11 @@ class Layout:
         for piece in tuple(kept):
             kept.update(self.all_needs.get(piece, ()))
         return kept
+
+    def is_tight(self, start: int) -> bool:
+        """Whether what is kept from an offset on is a tight piece."""
+        piece = int(np.searchsorted(self.edges[:-1], start))
+        return piece in self.tight and int(self.edges[piece]) == start
 
     def complete(self, chosen: Iterable[int]) -> list[int]:
         """All pieces to be kept with the chosen ones, separators among them, in text order."""
@@ -161,6 +169,7 @@ class LayoutBuilder:
         self._prose: set[int] = set()
         self._heads: dict[int, int] = {}
         self._gaps: dict[int, str] = {}
+        self._tight: set[int] = set()
         self._finer: dict[int, LayOut] = {}
         self._nested: dict[int, Nested] = {}
 
@@ -207,6 +216,10 @@ class LayoutBuilder:
         """Say how a cut before a piece is marked."""
         self._gaps[piece] = gap
 
+    def tighten(self, pieces: Iterable[int]) -> None:
+        """Have pieces follow whatever is kept before them as they are."""
+        self._tight.update(pieces)
+
     def refinable(self, piece: int, finer: LayOut) -> None:
         """Have a whole unit be cut where a budget cannot hold it."""
         self._finer[piece] = finer
@@ -244,6 +257,7 @@ class LayoutBuilder:
         self._prose |= {piece + shift for piece in layout.prose}
         self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
         self._gaps |= {piece + shift: gap for piece, gap in layout.gaps.items()}
+        self._tight |= {piece + shift for piece in layout.tight}
         self._finer |= {piece + shift: finer for piece, finer in layout.finer.items()}
         self._nested |= {piece + shift: nested for piece, nested in layout.nested.items()}
         self._separators |= {
@@ -268,6 +282,7 @@ class LayoutBuilder:
             frozenset(self._prose),
             dict(self._heads),
             dict(self._gaps),
+            frozenset(self._tight),
             dict(self._finer),
             dict(self._nested),
             kind,
@@ -304,6 +319,8 @@ def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
             if piece in layout.finer:
                 builder.refinable(renamed[piece], layout.finer[piece])
     renamed.append(builder.next_piece)
+    for piece in layout.tight:
+        builder.tighten(range(renamed[piece], renamed[piece + 1]))
     for piece, supports in layout.needs.items():
         needs = [renamed[support] for support in supports]
         separators = inside[piece].separators if piece in inside else {}
