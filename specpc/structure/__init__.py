@@ -17,7 +17,7 @@ from specpc.structure.code import lay_out_code
 from specpc.structure.languages import ending, language_of, language_of_file
 from specpc.structure.markdown import lay_out_markdown
 from specpc.structure.transcripts import lay_out_transcript
-from specpc.text.layout import expand, telling, tiles
+from specpc.text.layout import expand, tiles
 from specpc.text.words import as_words
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
     layout = lay(meant)
     if offsets is not None:
         # What is meant cannot be told from what is written but by decoding it again.
-        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, _words)
+        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_words)
         finer |= layout.finer
         layout = replace(
             layout,
@@ -110,9 +110,3 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
     if nested.gap is not None:
         layout = replace(layout, gaps=dict.fromkeys(range(len(layout)), nested.gap))
     return layout
-
-
-def _words(text: str) -> Layout:
-    """The words of a text that must not be cut inside them."""
-    layout = telling(text, as_words(text))
-    return replace(layout, whole=frozenset(range(len(layout))) - layout.supports)

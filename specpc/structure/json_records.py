@@ -71,7 +71,7 @@ def identifying(records: Sequence[JsonValue], text: str) -> frozenset[Path]:
     which = _best(common, _WHICH, _DISTINCT)
     what = _best(common, _WHAT, _COMMON if which else _DISTINCT)
     found = [which, what]
-    if what is None:
+    if what is None and len(records) > 1:
         found += [_best(common, _WHO), _best(common, _WHEN)]
     paths = [path for path in found if path is not None]
     if len(records) > 1:

@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
 # A record up to this size stays whole where a budget can hold it (see `blocks`).
 _WHOLE: Final = 400
-# A list of numbers says nothing in part: a place, a curve.
-_NUMBERS: Final = 1000
-# The same in a short text: a tenth of it is the most that stays whole of other values.
-_SHARE: Final = 10
+# A list of numbers (a place, a curve) says nothing in part: it is whole up to this share of a text.
+_NUMBERS: Final = 0.5
 # Numbers of a longer list are kept or dropped in runs of about this size.
 _RUN: Final = 80
 # What is nested deeper is one piece.
@@ -135,7 +133,8 @@ class _JsonPieces:
         end = value.end if end is None else end
         piece = self.builder.unit(end, needs, whole=True, gap=_NO_MARKER)
         string = self.text[value.value] == '"' and value.size > _INDIVISIBLE
-        if depth < _DEEPEST and (value.inside or (string and is_text(self._string(value)))):
+        divisible = bool(value.inside) and not value.numbers
+        if depth < _DEEPEST and (divisible or (string and is_text(self._string(value)))):
             self.builder.refinable(piece, partial(_cut, role=role))
         return piece
 
@@ -172,8 +171,8 @@ class _JsonPieces:
             largest = self.small
             if role.record:
                 largest = _WHOLE
-            elif value.numbers:
-                largest = min(_NUMBERS, _SHARE * self.small)
+            if value.numbers:
+                largest = max(largest, int(_NUMBERS * len(self.text)))
             return value.size > largest and depth < _DEEPEST
         long = self.text[value.value] == '"' and value.size >= max(LONG, self.small)
         return long and is_text(self._string(value))

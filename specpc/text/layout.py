@@ -62,7 +62,8 @@ class Layout:
             itself; the marker alone where nothing is said, no marker if empty.
         tight: pieces that follow what is kept before them as they are: nothing of what was cut
             keeps them apart.
-        finer: for some whole units, what lays out their text where a budget cannot hold them.
+        finer: for some whole units, what lays out their text where a budget cannot hold them; for
+            others, what cuts it into words.
         nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
     """
