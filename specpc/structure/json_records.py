@@ -46,6 +46,8 @@ _HOLDERS: Final = _ranks(
 )
 # Of an object that says who.
 _NAMES: Final = _ranks("login username name display_name displayName real_name email id")
+# Of the names of the columns of rows.
+_COLUMNS: Final = _ranks("columns header headers fields names schema")
 # Of an object that holds the text of a file.
 _FILES: Final = _ranks("path file filename file_path filepath uri")
 _ENDING: Final = re.compile(r"\w\.\w{1,12}\Z")
@@ -117,6 +119,40 @@ def alike(values: Iterable[JsonValue]) -> bool:
     counted = Counter(key for own in keys for key in own)
     shared = {key for key, count in counted.items() if count > len(keys) / 2}
     return 2 * sum(counted[key] for key in shared) >= counted.total()
+
+
+def columns(value: JsonValue, text: str) -> JsonValue | None:
+    """The member or element that names the columns of the rows beside it."""
+    inside = value.inside
+    if text[value.value] == "[":
+        first, rest = inside[0], inside[1:]
+        named = len(rest) > 1 and all(are_rows([row], len(first.inside)) for row in rest)
+        return first if named and _are_names(first, text) else None
+    for member in inside:
+        if member.key in _COLUMNS and _are_names(member, text):
+            width = len(member.inside)
+            named = any(are_rows(other.inside, width) for other in inside if other is not member)
+            return member if named else None
+    return None
+
+
+def are_rows(values: Sequence[JsonValue], width: int) -> bool:
+    """Whether values are arrays of so many scalars."""
+    return bool(values) and all(
+        len(row.inside) == width and not any(cell.inside or cell.key for cell in row.inside)
+        for row in values
+    )
+
+
+def _are_names(row: JsonValue, text: str) -> bool:
+    """Whether an array holds nothing but short words, each once."""
+    cells = [text[cell.value : cell.end] for cell in row.inside]
+    return (
+        len(cells) > 1
+        and len(set(cells)) == len(cells)
+        and all(cell[0] == '"' and len(cell) <= _LONGEST_KIND for cell in cells)
+        and not any(map(str.isdigit, "".join(cells)))
+    )
 
 
 def _values(records: Sequence[JsonValue], text: str) -> dict[Path, list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +14,6 @@ from specpc.text.layout import LayoutBuilder, Nested, expand
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from specpc.structure.json_tree import JsonValue
@@ -36,6 +33,8 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_WORDS: Final = 25
 _UNSPACED: Final = regex.compile(UNSPACED)
 _SPACES: Final = ("\\n", "\\r", "\\t")
+# Breaks between paragraphs.
+_PARAGRAPHS: Final = 2
 _LINE_END: Final = '\\n"'
 _BREAK: Final = regex.compile(r"\s|\\[nrt]")
 
@@ -59,13 +58,8 @@ def are_lines(value: JsonValue, text: str) -> bool:
 
 
 def as_text(name: str | None = None) -> Nested:
-    """How what stands between two quotes is read."""
-    return Nested(name, decode, gap="", tidy=partial(_separated, gap_before=_space_before))
-
-
-def as_lines(name: str | None = None) -> Nested:
-    """How strings are read that are the lines of one text: from the first to the last of them."""
-    return Nested(name, decode, gap="", tidy=partial(_separated, gap_before=_joint_before))
+    """How what stands between two quotes is read, or from the first of some strings to the last."""
+    return Nested(name, decode, gap="", tidy=_separated)
 
 
 def decode(written: str) -> tuple[str, NDArray[np.int64]]:
@@ -102,40 +96,36 @@ def _unescaped(escape: str) -> str:
     return meant if len(meant) == 1 and not "\ud800" <= meant <= "\udfff" else _REPLACEMENT
 
 
-def _space_before(written: str, start: int, end: int) -> int:
-    """Where the white space before ``end`` begins, none of it before ``start``."""
+def _gap_before(written: str, start: int, end: int) -> int:
+    """Where the white space, and what parts two strings, begins before ``end``."""
     while end > start:
         if written[end - 1] == " ":
             end -= 1
-        elif written.endswith(_SPACES, start, end) and not _is_backslash(written, start, end - 2):
+        elif written.endswith(_SPACES, start, end) and not _is_escaped(written, start, end - 2):
             end -= 2
+        elif joint := _JOINT_BEFORE.match(written, start, end):
+            end = joint.start()
         else:
             break
     return end
 
 
-def _is_backslash(written: str, start: int, position: int) -> bool:
-    """Whether the backslash at a position is the second half of an escaped one."""
-    before = written[start:position]
+def _is_escaped(written: str, start: int, backslash: int) -> bool:
+    """Whether a backslash is the second half of an escaped one."""
+    before = written[start:backslash]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def _joint_before(written: str, start: int, end: int) -> int:
-    """Where what parts two strings begins before ``end``."""
-    match = _JOINT_BEFORE.match(written, start, end)
-    return match.start() if match else end
-
-
-def _separated(written: str, layout: Layout, gap_before: Callable[[str, int, int], int]) -> Layout:
+def _separated(written: str, layout: Layout) -> Layout:
     """The layout in which what parts two pieces is kept where something on both sides is.
 
-    So a string begins and ends with what was kept of it, and a break between two of its paragraphs
-    stays if what is before it goes.
+    So a string begins and ends with what was kept of it, and where paragraphs or lines go, one of
+    their breaks stays between what was in different ones.
     """
     inside: dict[int, Layout] = {}
-    separators: list[int] = []
+    separators: dict[int, int] = {}
     for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
-        gap = gap_before(written, start, end)
+        gap = _gap_before(written, start, end)
         if gap in {start, end} or piece in layout.separators or piece == len(layout) - 1:
             continue
         builder = LayoutBuilder()
@@ -146,8 +136,25 @@ def _separated(written: str, layout: Layout, gap_before: Callable[[str, int, int
             if piece in layout.finer:
                 builder.refinable(0, layout.finer[piece])
         builder.surround(builder.support(end - start), 0, 2)
-        separators.append(piece + len(separators) + 1)
+        separators[piece + len(separators) + 1] = _breaks(written[gap:end])
         inside[piece] = builder.build(layout.kind)
     layout = expand(layout, inside)
-    ranges = {first: (0, end) for first, end in pairwise([*separators, len(layout)])}
-    return replace(layout, separators={**layout.separators, **ranges})
+    return replace(layout, separators={**layout.separators, **_around(separators, len(layout))})
+
+
+def _breaks(written: str) -> int:
+    """How far what stands between two pieces parts them: words, lines or paragraphs."""
+    return min(_PARAGRAPHS, max(written.count("\\n"), written.count("\\r")))
+
+
+def _around(separators: dict[int, int], pieces: int) -> dict[int, tuple[int, int]]:
+    """The range around each separator: what it parts is what no stronger one does."""
+    ranges: dict[int, tuple[int, int]] = {}
+    waiting: list[int] = []
+    for separator, breaks in separators.items():
+        while waiting and separators[waiting[-1]] <= breaks:
+            ended = waiting.pop()
+            ranges[ended] = (ranges[ended][0], separator)
+        ranges[separator] = (waiting[-1] + 1 if waiting else 0, pieces)
+        waiting.append(separator)
+    return ranges
