@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import regex
 
-from specpc.text.layout import LayoutBuilder, Nested, expand
+from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Text has words; addresses, hashes and encoded images have none, and say nothing in part.
 _LONGEST_WORDS: Final = 25
 _UNSPACED: Final = regex.compile(UNSPACED)
+_SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mark in '"\\/bfnrt'}
 _SPACES: Final = ("\\n", "\\r", "\\t")
 # Breaks between paragraphs.
 _PARAGRAPHS: Final = 2
@@ -71,24 +71,25 @@ def decode(written: str) -> tuple[str, NDArray[np.int64]]:
     if "\\" not in written and '"' not in written:
         return written, np.arange(len(written) + 1)
     meant: list[str] = []
-    offsets: list[NDArray[np.int64]] = []
+    offsets: list[int] = []
     position = 0
     for match in _ESCAPE.finditer(written):
         start, end = match.span()
         meant.append(written[position:start])
-        offsets.append(np.arange(position, start))
+        offsets += range(position, start)
         if match["joint"] is None:
             meant.append(_unescaped(match.group()))
-            offsets.append(np.asarray([start]))
+            offsets.append(start)
         position = end
     meant.append(written[position:])
-    offsets.append(np.arange(position, len(written) + 1))
-    starts = np.concatenate(offsets)
-    starts[0] = 0  # what parts strings may come first
-    return "".join(meant), starts
+    offsets += range(position, len(written) + 1)
+    offsets[0] = 0  # what parts strings may come first
+    return "".join(meant), np.asarray(offsets)
 
 
 def _unescaped(escape: str) -> str:
+    if (meant := _SIMPLE.get(escape)) is not None:
+        return meant
     try:
         meant = str(json.loads(f'"{escape}"'))
     except ValueError:
@@ -112,8 +113,10 @@ def _gap_before(written: str, start: int, end: int) -> int:
 
 def _is_escaped(written: str, start: int, backslash: int) -> bool:
     """Whether a backslash is the second half of an escaped one."""
-    before = written[start:backslash]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    first = backslash
+    while first > start and written[first - 1] == "\\":
+        first -= 1
+    return (backslash - first) % 2 == 1
 
 
 def _separated(written: str, layout: Layout) -> Layout:
@@ -122,24 +125,29 @@ def _separated(written: str, layout: Layout) -> Layout:
     So a string begins and ends with what was kept of it, and where paragraphs or lines go, one of
     their breaks stays between what was in different ones.
     """
-    inside: dict[int, Layout] = {}
-    separators: dict[int, int] = {}
+    builder, renamed, separators = LayoutBuilder(), list[int](), dict[int, int]()
     for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
-        gap = _gap_before(written, start, end)
-        if gap in {start, end} or piece in layout.separators or piece == len(layout) - 1:
-            continue
-        builder = LayoutBuilder()
+        renamed.append(builder.next_piece)
+        gap = end
+        if piece not in layout.separators and piece < len(layout) - 1:
+            gap = _gap_before(written, start, end)
+        stop = gap if gap > start else end
         if piece in layout.supports:
-            builder.support(gap - start)
+            builder.support(stop)
         else:
-            builder.unit(gap - start, whole=piece in layout.whole)
+            builder.unit(stop, whole=piece in layout.whole)
             if piece in layout.finer:
-                builder.refinable(0, layout.finer[piece])
-        builder.surround(builder.support(end - start), 0, 2)
-        separators[piece + len(separators) + 1] = _breaks(written[gap:end])
-        inside[piece] = builder.build(layout.kind)
-    layout = expand(layout, inside)
-    return replace(layout, separators={**layout.separators, **_around(separators, len(layout))})
+                builder.refinable(renamed[piece], layout.finer[piece])
+        if stop < end:
+            separators[builder.support(end)] = _breaks(written[stop:end])
+    renamed.append(builder.next_piece)
+    for piece, supports in layout.needs.items():
+        builder.require(renamed[piece], *(renamed[support] for support in supports))
+    for piece, (first, end) in layout.separators.items():
+        builder.surround(renamed[piece], renamed[first], renamed[end])
+    for separator, around in _around(separators, builder.next_piece).items():
+        builder.surround(separator, *around)
+    return builder.build(layout.kind)
 
 
 def _breaks(written: str) -> int:

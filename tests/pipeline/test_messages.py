@@ -303,8 +303,8 @@ PAGE = {
     "url": "https://ferry.example/night",
     "title": "Night boat",
     "content": "The night boat runs from April to October. It leaves Orrisay at 22:40.\n\nCabins "
-    'must be booked "two days" before. Dogs travel free. The bar closes at one. Breakfast is served '
-    "from five. Bicycles cost six euros. Refunds are paid within ten days.",
+    'must be booked "two days" before. Dogs travel free. The bar closes at one. Breakfast is '
+    "served from five. Bicycles cost six euros. Refunds are paid within ten days.",
 }
 
 
