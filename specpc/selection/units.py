@@ -11,7 +11,7 @@ from specpc.results import Span
 from specpc.selection.base import Picked, Picker
 from specpc.selection.fill import best_pieces
 from specpc.selection.words import WordPicker, is_word
-from specpc.text.layout import expand, tiles
+from specpc.text.layout import expand, telling, tiles
 from specpc.text.pieces import Pieces, Scores
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _cost(pieces: Pieces, unit: int) -> int:
 def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:
     """How units are cut that no allowance can hold."""
     return {
-        unit: lay_out(pieces.texts[unit])
+        unit: telling(pieces.texts[unit], lay_out(pieces.texts[unit]))
         for unit, lay_out in pieces.layout.finer.items()
         if unit in pieces.layout.whole
         and unit not in pieces.forced
