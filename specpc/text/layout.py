@@ -8,10 +8,11 @@ something on both of its sides is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     LayOut: TypeAlias = Callable[[str], "Layout"]
     """Lays out a text of a kind that is known."""
+
+
+_BREAK: Final = re.compile(r"\\[fnrt](?![a-z])")
 
 
 @dataclass(frozen=True)
@@ -144,13 +148,14 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
 def telling(text: str, layout: Layout) -> Layout:
     """The layout in which no unit is without a letter or digit, if any has one.
 
-    A rule, a lone mark or an image's bracket is nothing to spend a budget on.
+    A rule, a lone mark or an image's bracket is nothing to spend a budget on, nor is a line break,
+    as it is written in a string.
     """
     edges = layout.edges.tolist()
     empty = {
         unit
         for unit in np.flatnonzero(layout.units).tolist()
-        if not any(map(str.isalnum, text[edges[unit] : edges[unit + 1]]))
+        if not any(map(str.isalnum, _BREAK.sub("", text[edges[unit] : edges[unit + 1]])))
     }
     if not empty or len(empty) == layout.units.sum():
         return layout
