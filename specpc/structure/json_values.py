@@ -8,19 +8,22 @@ such values, count as values.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import small_size
 from specpc.structure.json_pieces import NO_MARKER, JsonPieces, Role
 from specpc.structure.json_records import identifying
 from specpc.structure.json_tree import SPACE, is_container, read
-from specpc.structure.lines import lines
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST_LINES: Final = 2
+_START: Final = re.compile(r"[ \t\r\n]*(?=[{\[])")
+_LINE_BREAKS: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*|\Z)")
 
 
 def lay_out_json(text: str, small: int | None = None) -> Layout | None:
@@ -43,16 +46,16 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
 
 
 def lay_out_json_lines(text: str) -> Layout | None:
-    """The pieces of a text of which each line is a JSON array or object.
+    """The pieces of a text of JSON arrays or objects, each of which begins on a line of its own.
 
-    A line is a record. Of lines that repeat the one before, the first counts and the others are
+    Each is a record. Of those that repeat the one before, the first counts and the others are
     never kept.
 
     Returns:
-        ``None`` if a line is anything else, or if there are not at least two.
+        ``None`` if there is anything else, or if there are not at least two.
     """
-    spans = lines(text)
-    if len(spans) < _FEWEST_LINES or not all(is_container(text[slice(*span)]) for span in spans):
+    spans = _documents(text)
+    if len(spans) < _FEWEST_LINES:
         return None
     records = [read(text, start, end) for start, end in spans]
     role = Role(record=True, paths=identifying(records, text))
@@ -65,3 +68,24 @@ def lay_out_json_lines(text: str) -> Layout | None:
             pieces.add(record, (), role, end=end)
         last = line
     return pieces.built("json lines")
+
+
+def _documents(text: str) -> list[tuple[int, int]]:
+    """Where each container in a text begins and ends, with the line breaks after it.
+
+    None at all if anything else is in the text, or two on one line.
+    """
+    spans: list[tuple[int, int]] = []
+    parse = json.JSONDecoder().raw_decode
+    start, found = 0, _START.match(text)
+    while found is not None:
+        try:
+            _, stop = parse(text, found.end())
+        except (ValueError, RecursionError):
+            return []
+        rest = _LINE_BREAKS.match(text, stop)
+        if rest is None:
+            return []
+        spans.append((start, rest.end()))
+        start, found = rest.end(), _START.match(text, rest.end())
+    return spans if start == len(text) else []

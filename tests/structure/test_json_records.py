@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -144,16 +145,18 @@ def test_records_in_an_object_are_known_by_their_keys() -> None:
             assert package == packages[name]
 
 
-def test_lines_of_a_log_are_records() -> None:
+@pytest.mark.parametrize("indent", [None, 2])
+def test_events_of_a_log_are_records(indent: int | None) -> None:
     events = [
         {"time": f"08:{n:02}", "level": "ERROR", "user": f"u{n % 3}", "stack": LONG, "code": n}
         for n in range(8)
     ]
-    text = "".join(json.dumps(event) + "\n" for event in events)
+    text = "\n".join(json.dumps(event, indent=indent) for event in events)
     layout = lay_out_units(text, "structure")
     assert layout.kind == "json lines"
     for seed in range(9):
-        for line in (fitted(layout, text, 0.2, seed) or "").splitlines():
+        result = fitted(layout, text, 0.2, seed) or ""
+        for line in re.split(r"\n(?=\{)", result) if result else ():
             event = json.loads(line)
             assert event.keys() > {"time", "level", "user"}
             assert is_part([event], events)
