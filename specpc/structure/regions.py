@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.structure import kinds
-from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
+from specpc.structure.blocks import small_size
+from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.lines import lines, one_piece
 from specpc.structure.tables import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder

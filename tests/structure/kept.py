@@ -42,7 +42,9 @@ def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str
     """The chosen units with all they need, widened by white space as in `fit`."""
     edges = layout.edges.tolist()
     ranges = merge([(edges[p], edges[p + 1]) for p in layout.complete(chosen)])
-    return join(text, keep_apart(text, ranges), Marker(gap, text, layout) if gap else "")
+    return join(
+        text, keep_apart(text, ranges, layout.is_tight), Marker(gap, text, layout) if gap else ""
+    )
 
 
 def fitted(
