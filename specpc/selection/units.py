@@ -14,6 +14,7 @@ from specpc.selection.words import WordPicker, is_word
 from specpc.text.layout import expand, telling, tiles
 from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import Pieces, Scores, standardised
+from specpc.text.units import clause_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,8 @@ class UnitPicker(Picker):
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """Best units first; those that an allowance cannot hold are cut finer, if they can be.
 
-        Where the best of all is the finest there is and exceeds the allowance, its own words.
+        Where the best of all is the finest there is and exceeds the allowance, its own clauses, or
+        words.
         """
         pieces, values = self.pieces, self.values(scores)
         for _ in range(_FINEST):
@@ -58,6 +60,13 @@ class UnitPicker(Picker):
         found = best_pieces(pieces, values, allowance, pieces.alike)
         if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
             return Picked(found, pieces.layout)
+        clauses = clause_bounds(pieces.texts[best])
+        if best in pieces.layout.prose and len(clauses) > 2:
+            cut, judged = _finer(pieces, values, {best: tiles(clauses)}, self._parts(scores))
+            first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
+            if _cost(cut, first) <= allowance:
+                kept = best_pieces(cut, judged, allowance, cut.alike)
+                return Picked(kept, cut.layout, cut_unit=True)
         words = _words(pieces, best, scores.tokens, allowance)
         return words or Picked(found, pieces.layout)
 

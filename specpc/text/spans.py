@@ -158,4 +158,6 @@ def _markers(text: str, ranges: Sequence[Range], gap: str | Marker) -> list[str]
 
 
 def _is_space(text: str, kept: Range) -> bool:
-    return text[kept[0] : min(kept[1], kept[0] + _LOOK_BACK)].isspace()
+    """Whether a range is a line break that stands alone."""
+    inside = text[kept[0] : min(kept[1], kept[0] + _LOOK_BACK)]
+    return inside.isspace() and _LINE_BREAK.search(inside) is not None

@@ -197,6 +197,19 @@ _PIECE: Final = regex.compile(
 )
 
 
+_CLAUSE_END: Final = regex.compile(r"(?:[,;:]|[—–])\s++|[，；：、]\s*+")
+_SHORTEST_CLAUSE: Final = 12
+
+
+def clause_bounds(text: str) -> Bounds:
+    """Cut a sentence after the marks that part its clauses."""
+    bounds = [0]
+    for match in _CLAUSE_END.finditer(text):
+        if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
+            bounds.append(match.end())
+    return [*bounds, len(text)]
+
+
 def word_bounds(text: str) -> Bounds:
     """Cut ``text`` into words, punctuation marks and line breaks.
 

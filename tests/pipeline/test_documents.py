@@ -254,7 +254,12 @@ def test_json_lines_are_documents(docs: Path) -> None:
     Path("in.jsonl").write_text(data)
     result = run("in.jsonl", "--jsonl", *ARGS, "--json")
     assert result.exit_code == 1
-    for told in ("line 4: no field 'text'", "line 5: not", "line 6: not", "3 of 6 documents"):
+    for told in (
+        "line 4: no field 'text'",
+        "line 5: the field 'text' is not a string",
+        "line 6: not",
+        "3 of 6 documents",
+    ):
         assert told in result.stderr
     made = json.loads(result.stdout)
     assert {*made["dropped"], *(d["name"] for d in made["documents"])} == {"d0", "d1", "d2"}

@@ -57,13 +57,7 @@ def test_spans_text_and_budget(
     ranges = [(span.start, span.end) for span in result.spans]
     assert all(0 <= start < end <= len(text) for start, end in ranges)
     assert all(a[1] < b[0] for a, b in pairwise(ranges))
-    end = 0
-    for (start, stop), position in zip(ranges, result.positions, strict=True):
-        assert result.text.startswith(text[start:stop], position)
-        marker = result.text[end:position]
-        assert marker.strip() in {"", gap.strip()} if end and gap else not marker
-        end = position + stop - start
-    assert end == len(result.text)
+    check_marked(result.text, [text[a:b] for a, b in ranges], result.positions, gap)
     assert result.original_tokens == tiny.reader.encoder.count(text)
     assert result.compressed_tokens == tiny.reader.encoder.count(result.text)
     assert 0 < result.compressed_tokens <= result.budget
