@@ -93,7 +93,7 @@ def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]
     """The errors with their frames, in order."""
     said = [_first_line(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
     blank = [text.count("\n", *span) + text.count("\r\r", *span) > 1 for span in spans]
-    reader = _Reader(said, blank, [])
+    reader = _TraceReader(said, blank, [])
     place = 0
     while place < len(said):
         if (group := reader.group(place)) is None:
@@ -109,7 +109,7 @@ def _first_line(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _TraceReader:
     """Finds errors with their frames among lines.
 
     Attributes:
