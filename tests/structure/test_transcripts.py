@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -37,6 +37,7 @@ def chats(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(chats(), st.floats(0.05, 0.95), st.data())
+@settings(deadline=None)
 def test_what_is_said_keeps_its_speaker(
     chat: tuple[str, str], ratio: float, data: st.DataObject
 ) -> None:
