@@ -35,7 +35,7 @@ from specpc.structure.rst import lay_out_rst
 from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables import lay_out_csv
 from specpc.structure.traces import lay_out_trace, trace_runs
-from specpc.structure.transcripts import lay_out_transcript
+from specpc.structure.transcripts import lay_out_paste, lay_out_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -111,11 +111,12 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_paste),
+    Kind(lay_out_banners),
+    Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
     Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
-    Kind(lay_out_banners),
-    Kind(lay_out_named_stanzas),
     Kind(lay_out_questions, runs=question_runs),
 )
 

@@ -9,7 +9,7 @@ import regex
 
 from specpc.structure.json_values import lay_out_json
 from specpc.structure.lines import OWN_LINE
-from specpc.structure.turns import find_turns
+from specpc.structure.turns import find_timed_turns, find_turns
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
@@ -59,7 +59,15 @@ def lay_out_transcript(text: str) -> Layout | None:
     Returns:
         ``None`` unless there are several turns by two or more speakers who come back.
     """
-    turns = find_turns(text)
+    return _laid_out(text, find_turns(text))
+
+
+def lay_out_paste(text: str) -> Layout | None:
+    """The same where every turn has its time and name on a line of its own: nothing else has."""
+    return _laid_out(text, find_timed_turns(text))
+
+
+def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     if not turns:
         return None
     builder = LayoutBuilder()

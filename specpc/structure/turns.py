@@ -156,12 +156,21 @@ def _best_turns(text: str, spans: list[tuple[int, int]]) -> list[Turn]:
     # Words in capitals are fields of records as well.
     capitals = (_turns(text, spans, style) for style in _CAPITALS)
     ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
+    return max([*ways, _best_timed(text, spans)], key=len)
+
+
+def find_timed_turns(text: str) -> list[Turn]:
+    """The turns of a text with heads on lines of their own, which begin with it."""
+    turns = _best_timed(text, lines(text)) if _CLOCK.search(text) else []
+    return turns if turns and not text[: turns[0].start].strip() else []
+
+
+def _best_timed(text: str, spans: list[tuple[int, int]]) -> list[Turn]:
     clocks = (
         bisect_right(spans, (match.start(), len(text))) - 1 for match in _CLOCK.finditer(text)
     )
     timed = sorted({place for clock in clocks for place in (clock - 1, clock) if place >= 0})
-    ways += [_timed_turns(text, spans, timed, style) for style in _TIMED]
-    return max(ways, key=len)
+    return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
 
 
 def _closed_fences(text: str) -> Iterator[tuple[int, int]]:
