@@ -121,7 +121,7 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     if any(map(_SPEAKERS.fullmatch, shape)):
         return []
     blanks = [_blank_after(text, span) for span in spans]
-    parted = all(_is_parted(text, spans, blanks, stanza[0].line) for stanza in stanzas[1:])
+    parted = all(blanks[stanza[0].line - 1] for stanza in stanzas[1:])
     if not _ASKED.fullmatch(often[0]) and not parted:
         return []
     return [
@@ -134,13 +134,6 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
 
 def _blank_after(text: str, span: tuple[int, int]) -> bool:
     return text.count("\n", *span) > 1 or text.count("\r", *span) > 1 + text.count("\r\n", *span)
-
-
-def _is_parted(
-    text: str, spans: Sequence[tuple[int, int]], blanks: Sequence[bool], line: int
-) -> bool:
-    """Whether a blank line or a rule is before a line."""
-    return blanks[line - 1] or _RULE.match(text, *spans[line - 1]) is not None
 
 
 def _stanza(
@@ -176,7 +169,6 @@ def _questions(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         begins = (
             place == 0
             or _blank_after(text, before)
-            or before[1] - before[0] <= _SHORT
             or _ENDED.search(text, max(before[0], before[1] - _SHORT), before[1])
         )
         asks = end - start <= _LONGEST_QUESTION and _QUESTION.match(text, start, end)
