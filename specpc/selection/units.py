@@ -17,7 +17,7 @@ from specpc.text.pieces import Pieces, Scores, standardised
 from specpc.text.units import clause_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -57,6 +57,9 @@ class UnitPicker(Picker):
                 break
             pieces, values = _finer(pieces, values, inside, self._parts(scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
+        if pieces.layout.spare:
+            spared = _spared(pieces, pieces.forced or {best}, allowance)
+            pieces = replace(pieces, layout=pieces.layout.without(spared))
         found = best_pieces(pieces, values, allowance, pieces.alike)
         if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
             return Picked(found, pieces.layout)
@@ -92,6 +95,19 @@ def _cost(pieces: Pieces, unit: int) -> int:
     """Tokens of a unit and all it needs."""
     needs = pieces.layout.all_needs.get(unit, ())
     return int(pieces.sizes[[unit, *needs]].sum())
+
+
+def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]:
+    """What is done without so that an allowance holds some units with what they need."""
+    kept = pieces.layout.with_needs(chosen)
+    over = int(pieces.sizes[sorted(kept)].sum()) - allowance
+    spared: set[int] = set()
+    for support in sorted(kept & pieces.layout.spare, key=lambda one: -pieces.sizes[one]):
+        if over <= 0:
+            break
+        spared.add(support)
+        over -= int(pieces.sizes[support])
+    return spared
 
 
 def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:

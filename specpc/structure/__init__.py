@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout, Nested
 
 
-_TRANSCRIPT: Final = kinds.Kind(
-    lay_out_transcript,
+_MARKDOWN: Final = kinds.Kind(
+    lay_out_markdown,
     endings=("md", "markdown"),
     named=lambda text: lay_out_transcript(text) or lay_out_markdown(text),
 )
@@ -61,9 +61,10 @@ def _lay_out(text: str, name: str | None, depth: int) -> Layout:
 def _of_kind(text: str, name: str | None) -> Layout:
     language = language_of_file(name)
     if language is None:
-        known, end = (*kinds.DATA, _TRANSCRIPT), ending(name)
+        known, end = (*kinds.DATA, _MARKDOWN), ending(name)
         told = [kind for kind in known if end in kind.names + kind.endings]
-        tries = [kind.named or kind.lay_out for kind in told] + [kind.lay_out for kind in known]
+        tries = [kind.named or kind.lay_out for kind in told]
+        tries += [kind.lay_out for kind in kinds.DATA]
         for lay_out_kind in tries:
             if (layout := lay_out_kind(text)) is not None:
                 return layout

@@ -14,11 +14,19 @@ from specpc.structure.banners import lay_out_banners
 from specpc.structure.captions import caption_runs, lay_out_captions
 from specpc.structure.commits import commit_runs, lay_out_commits
 from specpc.structure.components import component_runs, lay_out_components
+from specpc.structure.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.diffs import diff_runs, lay_out_diff
+from specpc.structure.examples import (
+    example_runs,
+    lay_out_examples,
+    lay_out_questions,
+    question_runs,
+)
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.latex import lay_out_latex
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.mails import lay_out_mails
 from specpc.structure.margins import lay_out_outline, outline_runs
 from specpc.structure.markup import lay_out_xml
 from specpc.structure.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
@@ -26,6 +34,8 @@ from specpc.structure.records import lay_out_records, record_runs
 from specpc.structure.rst import lay_out_rst
 from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables import lay_out_csv
+from specpc.structure.traces import lay_out_trace, trace_runs
+from specpc.structure.transcripts import lay_out_paste, lay_out_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,16 +101,23 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
     Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),
     Kind(lay_out_diff, ("diff", "patch"), runs=diff_runs),
+    Kind(lay_out_mails, ("eml", "mbox")),
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
         ("pot", "nbib", "enw"),
         runs=record_runs,
     ),
+    Kind(lay_out_diagnostics, runs=diagnostic_runs),
+    Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_paste),
     Kind(lay_out_banners),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
+    Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
+    Kind(lay_out_transcript, ("chat", "transcript")),
+    Kind(lay_out_questions, runs=question_runs),
 )
 
 # Found in what is nothing else, and in the middle of that.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.lines import OWN_LINE, add_sentences, lines
-from specpc.text.layout import Layout, LayoutBuilder
-from specpc.text.units import segment
+from specpc.text.layout import Layout, LayoutBuilder, Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,9 +16,12 @@ _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
 _RECORDS: Final = 0.1
 _EXPLAINED: Final = 0.8
-# A longer record is cut, and its head kept with each part.
+# A longer record is cut, and its head kept with each part; one that is not so long, where a budget
+# cannot hold it.
 _LONGEST: Final = 1000
+_REFINED: Final = 300
 _LONGEST_HEAD: Final = 300
+_MARK: Final = 20
 
 _CLOCK: Final = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d+)?"
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -44,11 +47,23 @@ _LEVEL: Final = (
 )
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
 _RECORD: Final = re.compile(
-    rf"(?:<\d+>(?:\d )?)?(?:\S{{1,80}} +){{0,3}}?(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
-    rf"|(?:{_LEVEL})\b(?=[\s:|/-])|[\[(<](?i:{_LEVEL})[\])>]|(?:time|ts|timestamp|level|lvl)="
+    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} +){0,3}?"
+    rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
+    rf"|(?:\x1b\[[\d;]*m)*(?:(?:{_LEVEL})\b(?=[\s:|/\x1b-])"
+    rf"|[\[(<](?i:{_LEVEL})[\])>])"
+    r"|(?:time|ts|timestamp|level|lvl|at)=|##\[\w+\]"
+    r"|(?:[a-z_]{1,20}=(?:\"[^\"\r\n]{0,200}\"|[^\s\"=]{1,80}) ){2}"
 )
+# What CI systems fold: a step heads what it prints.
+_GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+)
+# A chat whose lines have a time to the second: "[14/06/2025, 18:20:11] Ana: ...".
+_CHAT: Final = re.compile(
+    r"\u200e?\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?:[ \u202f][APap][Mm])?"
+    r"(?:\] | - )(?:~[ \u202f])?\+?[\w.'’ ]{1,40}(?: to \w+)?:\s"
+    r"|\d{1,2}:\d\d:\d\d[ \t]+From [^\r\n:]{1,60}:"
 )
 
 
@@ -72,14 +87,18 @@ def lay_out_log(text: str) -> Layout | None:
     add_sentences(builder, text, records[0].start())
     last, log_end = "", _log_end(text, records[-1])
     ends = [*(match.start() for match in records[1:]), log_end]
+    step: list[int] = []
     for match, end in zip(records, ends, strict=True):
         message = _message(match, end)
-        if message == last:
+        group = _GROUP.search(text, match.start(), min(end, match.end() + _MARK))
+        if group is not None:
+            # What a step prints is below the end of the group that says how it was called.
+            piece = builder.support(end, gap=OWN_LINE)
+            step = [piece] if group["begins"] else step
+        elif message == last:
             builder.support(end, gap=OWN_LINE)
-        elif end - match.start() <= _LONGEST:
-            builder.unit(end, gap=OWN_LINE)
         else:
-            _long_record(builder, match, end)
+            _add_record(builder, match, end, step)
         last = message
     add_sentences(builder, text, len(text))
     return builder.build("log")
@@ -116,6 +135,9 @@ def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
 
 def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:
     records = sum(match is not None for match in found)
+    chat = sum(_CHAT.match(text, *span) is not None for span in spans)
+    if 2 * chat > records:
+        return False
     if records < _FEWEST or records < _RECORDS * len(spans):
         return False
     explained = sum(
@@ -133,12 +155,28 @@ def _message(match: re.Match[str], end: int) -> str:
     return match.string[start:time_start] + match.string[time_end:end].rstrip()
 
 
-def _long_record(builder: LayoutBuilder, match: re.Match[str], end: int) -> None:
-    """Add a record in parts, each of which needs its first line, or else its time and level."""
+def _add_record(
+    builder: LayoutBuilder, match: re.Match[str], end: int, step: Sequence[int]
+) -> None:
+    """Add a record, or a long one in parts, each of which needs its first line, or else its time.
+
+    What is below the first line is a text of its own: a stack trace, JSON.
+    """
     text, start = match.string, match.start()
-    line_end = lines(text[start:end])[0][1]
-    head = line_end if line_end <= _LONGEST_HEAD else match.end() - start
-    support = builder.support(start + head, gap=OWN_LINE)
-    offset = builder.position
-    for part in segment(text[offset:end], "line")[1:]:
-        builder.unit(offset + part, [support])
+    size = end - start
+    line_end = lines(text[start : min(end, start + _LONGEST_HEAD + 1)])[0][1]
+    head = line_end if line_end <= min(_LONGEST_HEAD, size - 1) else match.end() - start
+    if size > _LONGEST:
+        support = builder.support(start + head, step, gap=OWN_LINE)
+        builder.nest(builder.unit(end, [support], gap=OWN_LINE), Nested())
+        return
+    piece = builder.unit(end, step, whole=head == line_end, gap=OWN_LINE)
+    if size > _REFINED and head == line_end:
+        builder.refinable(piece, partial(_opened, head=head))
+
+
+def _opened(text: str, head: int) -> Layout:
+    builder = LayoutBuilder()
+    support = builder.support(head, gap=OWN_LINE)
+    builder.nest(builder.unit(len(text), [support], gap=OWN_LINE), Nested())
+    return builder.build("record")

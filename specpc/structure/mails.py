@@ -1,86 +1,81 @@
-"""E-mails: what is kept of a message keeps who wrote it, when and about what."""
+"""E-mails: what is kept of a message keeps who wrote it, to whom, when and about what."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.lines import add_sentences
-from specpc.text.layout import Layout, LayoutBuilder
+import regex
+
+from specpc.structure.mail_bodies import BOUNDARY, Bodies
+from specpc.structure.mail_heads import ROLES, MailLine, find_heads
+from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from specpc.structure.mail_heads import Head
+    from specpc.text.layout import Layout
 
-_BREAK: Final = r"(?:\r\n|\n|\r)"
-_NAME: Final = (
-    "From|Sender|To|Cc|Bcc|Subject|Date|Sent|Reply-To|Message-ID|In-Reply-To|References|Received"
-    r"|Return-Path|MIME-Version|Content-[\w-]+|Importance|X-[\w-]+"
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
+_FROM: Final = regex.compile(
+    r"^[> *_]{0,20}+(?:from|von|de|da|van)[*_]*+[ \u00a0]?:", regex.I | regex.M
 )
-# A line such as "> *Subject:* Re: lunch", and lines that go on with it.
-_LINE: Final = rf"[> ]*[*_]*(?:{_NAME})[*_]*:[^\r\n]*{_BREAK}(?:[ \t]+\S[^\r\n]*{_BREAK})*"
-_FIELD: Final = re.compile(rf"(?=[> *_]*(?P<name>[\w-]+)){_LINE}", re.IGNORECASE)
-_HEAD: Final = re.compile(
-    rf"^(?:[> ]*-{{2,20}}[ \w]*-{{2,20}}[ \t]*{_BREAK}\s*)?(?:{_LINE}){{2,}}",
-    re.MULTILINE | re.IGNORECASE,
-)
-_BLANK: Final = re.compile(rf"(?:[> \t]*{_BREAK})*")
-# What a reader must know of a message; addresses of a whole department need not be repeated.
-_TOLD: Final = {"from", "sender", "to", "date", "sent", "subject"}
+# Addresses of a whole department need not be repeated.
 _LONGEST_TOLD: Final = 300
-# "On 1 May 2024 at 10:12, Ada Lovelace <ada@example.org> wrote:" and what it quotes.
-_QUOTED: Final = re.compile(
-    rf"^[> ]*On [^\r\n]{{5,150}}(?:{_BREAK}[^\r\n]{{1,100}})?\bwrote:[ \t]*{_BREAK}"
-    rf"(?:[> \t]*{_BREAK})*(?P<quote>(?:>[^\r\n]*(?:{_BREAK}|\Z))+)",
-    re.MULTILINE,
-)
+_SEALED: Final = regex.compile(r"[\w+/=-]{40}")
+_HEADING: Final = regex.compile(r"^(?:#{1,6} |```|~~~)", regex.MULTILINE)
 
 
 def lay_out_mails(text: str) -> Layout | None:
     """The pieces of one e-mail, or of a thread or mailbox of them.
 
-    The sentences of a message need its sender, recipient, date and subject; quoted ones also the
-    line that says whom they quote. Other fields are units.
+    What a message says needs its sender, recipient, date and subject; what is quoted also the line
+    that says whom. Other fields are units, signatures of machines and coded parts nothing. Parts
+    of MIME are read as what they are.
 
     Returns:
-        ``None`` unless the text starts with the fields of a message (``From:`` and another).
+        ``None`` unless the text starts with the fields of a message (``From:`` and another), or
+        has such further below, three at least, as programs write them above what they quote.
     """
-    heads = [
-        head
-        for head in _HEAD.finditer(text)
-        if any(field["name"].casefold() == "from" for field in _FIELD.finditer(head.group()))
-    ]
-    if not heads or text[: heads[0].start()].strip():
+    if not _FROM.search(text):
+        return None
+    lines = [MailLine(*match.span(), match.group()) for match in _LINE.finditer(text)]
+    heads = list(find_heads(lines))
+    if not heads:
+        return None
+    before = text[: lines[heads[0].first].start]
+    if before.strip() and (len(heads[0].roles) < 3 or _HEADING.search(before)):
         return None
     builder = LayoutBuilder()
-    ends = [*(head.start() for head in heads[1:]), len(text)]
+    boundaries = {one[0] or one[1] for one in BOUNDARY.findall(text)}
+    bodies = Bodies(builder, text, lines, boundaries)
+    if before:
+        bodies.body(0, heads[0].first, ())
+    ends = [*(head.first for head in heads[1:]), len(lines)]
     for head, end in zip(heads, ends, strict=True):
-        told = _add_head(builder, head)
-        _add_body(builder, text, end, told)
+        told = _add_head(bodies, head)
+        bodies.body(head.end, end, told)
     return builder.build("e-mail")
 
 
-def _add_head(builder: LayoutBuilder, head: re.Match[str]) -> list[int]:
-    """Add the fields of a message and the blank lines after them; what its sentences need."""
-    text, told, other = head.string, [], []
-    for field in _FIELD.finditer(text, head.start(), head.end()):
-        short = field.end() - field.start() <= _LONGEST_TOLD
-        if short and field["name"].casefold() in _TOLD:
-            told.append(builder.support(field.end()))
+def _add_head(bodies: Bodies, head: Head) -> list[int]:
+    """Add the fields of a message and the blank lines after them; what its text needs."""
+    told, other = [], []
+    if head.first < head.fields[0][0]:
+        told.append(bodies.builder.support(bodies.offset(head.fields[0][0])))
+    for first, end, name in head.fields:
+        start, stop = bodies.offset(first), bodies.offset(end)
+        short = stop - start <= _LONGEST_TOLD
+        if short and (name in ROLES or BOUNDARY.search(bodies.text, start, stop)):
+            spare = ROLES.get(name) not in {"from", "subject"}
+            told.append(bodies.builder.support(stop, spare=spare))
+        elif _SEALED.search(bodies.text, start, stop) and ROLES.get(name) is None:
+            bodies.builder.support(stop)
         else:
-            other.append(builder.unit(field.end()))
+            other.append(bodies.builder.unit(stop, whole=True))
     for piece in other:
-        for support in told:
-            builder.require(piece, support)
-    blank = _BLANK.match(text, head.end())
-    if blank is not None and blank.group():
-        told.append(builder.support(blank.end()))
+        bodies.builder.require(piece, *told)
+    end = head.end
+    while end < len(bodies.lines) and bodies.lines[end].blank:
+        end += 1
+    if end > head.end:
+        told.append(bodies.builder.support(bodies.offset(end)))
     return told
-
-
-def _add_body(builder: LayoutBuilder, text: str, end: int, told: Sequence[int]) -> None:
-    """Add the sentences up to ``end``, own and quoted."""
-    for match in _QUOTED.finditer(text, builder.position, end):
-        add_sentences(builder, text, match.start(), told)
-        quoting = builder.support(match.start("quote"), told)
-        add_sentences(builder, text, match.end(), [quoting])
-    add_sentences(builder, text, end, told)

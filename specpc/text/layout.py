@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -70,6 +70,8 @@ class Layout:
             others, what cuts it into words.
         nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
+        spare: supports that are done without, the longest first, where a budget cannot hold the
+            best unit with all it needs.
     """
 
     edges: NDArray[np.int64]
@@ -84,6 +86,7 @@ class Layout:
     finer: Mapping[int, LayOut] = field(default_factory=dict)
     nested: Mapping[int, Nested] = field(default_factory=dict)
     kind: str = "sentence"
+    spare: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         """Number of pieces."""
@@ -122,6 +125,14 @@ class Layout:
         """Whether what is kept from an offset on is a tight piece."""
         piece = int(np.searchsorted(self.edges[:-1], start))
         return piece in self.tight and int(self.edges[piece]) == start
+
+    def without(self, supports: Collection[int]) -> Layout:
+        """The same pieces, of which none needs some supports."""
+        needs = {
+            piece: tuple(one for one in own if one not in supports)
+            for piece, own in self.needs.items()
+        }
+        return replace(self, needs=needs)
 
     def complete(self, chosen: Iterable[int]) -> list[int]:
         """All pieces to be kept with the chosen ones, separators among them, in text order."""
@@ -178,6 +189,7 @@ class LayoutBuilder:
         self._tight: set[int] = set()
         self._finer: dict[int, LayOut] = {}
         self._nested: dict[int, Nested] = {}
+        self._spare: set[int] = set()
 
     @property
     def position(self) -> int:
@@ -212,10 +224,14 @@ class LayoutBuilder:
                 self._heads[piece] = head
         return piece
 
-    def support(self, end: int, needs: Iterable[int] = (), *, gap: str | None = None) -> int:
+    def support(
+        self, end: int, needs: Iterable[int] = (), *, gap: str | None = None, spare: bool = False
+    ) -> int:
         """Add a support up to ``end`` and return its number."""
         piece = self._add(end, needs, gap)
         self._supports.add(piece)
+        if spare:
+            self._spare.add(piece)
         return piece
 
     def mark(self, piece: int, gap: str) -> None:
@@ -259,6 +275,7 @@ class LayoutBuilder:
         own = tuple(needs)
         self._edges += (layout.edges[1:] + offset).tolist()
         self._supports |= {piece + shift for piece in layout.supports}
+        self._spare |= {piece + shift for piece in layout.spare}
         self._whole |= {piece + shift for piece in layout.whole}
         self._prose |= {piece + shift for piece in layout.prose}
         self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
@@ -292,6 +309,7 @@ class LayoutBuilder:
             dict(self._finer),
             dict(self._nested),
             kind,
+            frozenset(self._spare),
         )
 
     def _add(self, end: int, needs: Iterable[int], gap: str | None) -> int:
@@ -318,7 +336,7 @@ def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
             if gap is not None:
                 builder.mark(renamed[piece], gap)
         elif piece in layout.supports:
-            builder.support(end, gap=gap)
+            builder.support(end, gap=gap, spare=piece in layout.spare)
         else:
             whole, prose = piece in layout.whole, piece in layout.prose
             builder.unit(end, whole=whole, prose=prose, head=layout.heads.get(piece), gap=gap)

@@ -56,6 +56,8 @@ _OPENS = re.compile(
 )
 _LAST_PARAGRAPH = re.compile(r"(?:\r?\n|\r)[ \t]*(?:\r?\n|\r)(?=[^\r\n]*\S)")
 _LINE_BREAK = re.compile(r"\r?\n|\r")
+# The label of an answer that is left open: "Sentiment:".
+_CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
 # A question is short, both by itself and beside the text it is about.
 _TAIL_CHARACTERS = 1500
 _TAIL_SHARE = 0.5
@@ -64,18 +66,39 @@ _TAIL_SHARE = 0.5
 def find_tail(text: str) -> int | None:
     """Offset where the text's own closing question or instruction begins, or ``None``.
 
-    It is the last paragraph, or where that is no question, the last line.
+    It is the last paragraph, or where that is no question, the last line; or the last of several
+    examples, whose answer is left open.
     """
     body = text.rstrip()
     # Searching near the end only keeps this linear on long texts without blank lines.
     floor = max(0, len(body) - 4 * _TAIL_CHARACTERS)
+    if (start := _open_example(body, floor)) is not None and _is_short(body, start):
+        return start
     for pattern in (_LAST_PARAGRAPH, _LINE_BREAK):
         starts = [match.end() for match in pattern.finditer(body, floor)]
         if not starts:
             continue
         start = starts[-1]
         tail = body[start:].strip()
-        short = len(body) - start <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
-        if short and (_ASKS.search(tail) or _OPENS.match(tail)):
+        if _is_short(body, start) and (_ASKS.search(tail) or _OPENS.match(tail)):
             return start
     return None
+
+
+def _is_short(body: str, start: int) -> bool:
+    return len(body) - start <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
+
+
+def _open_example(body: str, floor: int) -> int | None:
+    """Where the last example begins, if its last line is a label that was answered before."""
+    lines = [floor, *(match.end() for match in _LINE_BREAK.finditer(body, floor))]
+    cue = body[lines[-1] :].strip()
+    if not _CUE.fullmatch(cue):
+        return None
+    answered = [n for n, start in enumerate(lines[:-1]) if body.startswith(cue, start)]
+    if not answered:
+        return None
+    start = lines[answered[-1] + 1]
+    paragraphs = [match.end() for match in _LAST_PARAGRAPH.finditer(body, start)]
+    inside = [end for end in paragraphs if end < lines[-1]]
+    return inside[-1] if inside else start + len(body[start:]) - len(body[start:].lstrip())

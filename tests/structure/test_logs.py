@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specpc.structure import lay_out
 from specpc.structure.logs import lay_out_log
 from tests.structure.kept import choices, fitted, kept, pieces, units
 
@@ -105,8 +106,8 @@ def test_a_long_record_keeps_its_head_with_each_part() -> None:
     trace = "".join(f"    at app.Module{n}.call(Module{n}.java:{n})\n" for n in range(60))
     lines = [f"2024-05-01 12:00:0{n} INFO ok {n}\n" for n in range(4)]
     text = "".join(lines) + "2024-05-01 12:00:09 ERROR failed\n" + trace + "".join(lines)
-    layout = lay_out_log(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "log"
     unit = next(n for n, part in enumerate(pieces(layout, text)) if "Module30." in part)
     assert kept(layout, text, [unit]) == (
         "2024-05-01 12:00:09 ERROR failed\n    at app.Module30.call(Module30.java:30)\n"

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specpc.structure import lay_out
 from specpc.structure.transcripts import lay_out_transcript
 from tests.structure.kept import choices, fitted, kept, pieces, units
 
@@ -36,12 +37,13 @@ def chats(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(chats(), st.floats(0.05, 0.95), st.data())
+@settings(deadline=None)
 def test_what_is_said_keeps_its_speaker(
     chat: tuple[str, str], ratio: float, data: st.DataObject
 ) -> None:
     text, form = chat
-    layout = lay_out_transcript(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
     parts = pieces(layout, text)
     heads = {form.format(name).strip(): name for name in NAMES}
     assert not any(parts[unit].strip() in heads for unit in units(layout))
@@ -71,8 +73,8 @@ def test_what_is_said_keeps_its_speaker(
 def test_a_long_turn_is_cut_into_sentences() -> None:
     long = "Bob: " + "We talked about it. " * 20 + "The price is 12 euros. " + "And so on. " * 9
     text = "\n".join(["Ann: Hi.", "Bob: Hello.", "Ann: How much?", long, "Ann: Bye.", "Bob: Bye."])
-    layout = lay_out_transcript(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
     unit = next(n for n, part in enumerate(pieces(layout, text)) if "12 euros" in part)
     assert kept(layout, text, [unit]) == "Bob: The price is 12 euros. "
 
@@ -82,8 +84,8 @@ def test_the_json_a_tool_gave_stays_json() -> None:
     answer = json.dumps({"user": "ann", "flights": flights})
     turns = ["[user] Hi.", "[assistant tool call] find({})", f"[tool] {answer}", "[user] Fine."]
     text = "\n".join(turns * 2)
-    layout = lay_out_transcript(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
     unit = next(n for n, part in enumerate(pieces(layout, text)) if "HAT017" in part)
     result = kept(layout, text, [0, unit])
     assert result.startswith("[user] Hi.\n[tool] {")
@@ -93,18 +95,23 @@ def test_the_json_a_tool_gave_stays_json() -> None:
 def test_a_chair_calls_up_one_after_the_other() -> None:
     members = ["Ms. May", "Mr. Motz", "Dr. Roy", "Ms. Li", "Mr. Ho", "Ms. Roe", "Mr. Day"]
     text = "".join(f"The Chair: Next.\n{name} (Bath, GP): It is time.\n" for name in members)
-    layout = lay_out_transcript(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
     assert pieces(layout, text) == text.splitlines(keepends=True)
 
 
 def test_turns_keep_the_date_of_their_session() -> None:
-    day = "[{} pm on 25 October, 2022]\nAnn: Hi!\nBob: Hello.\nAnn: How are you?\nBob: Well.\n"
+    day = (
+        "[{} pm on 25 October, 2022]\nAnn: Hi!\nBob: Hello.\nAnn: How are you?\n"
+        "Bob: Well, as the weather is fine.\n"
+    )
     text = day.format("8:16") + day.format("9:20")
-    layout = lay_out_transcript(text)
-    assert layout is not None
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
     last = units(layout)[-1]
-    assert kept(layout, text, [last]) == "[9:20 pm on 25 October, 2022]\nBob: Well.\n"
+    assert kept(layout, text, [last]) == (
+        "[9:20 pm on 25 October, 2022]\nBob: Well, as the weather is fine.\n"
+    )
 
 
 MAILS = """\
@@ -139,8 +146,7 @@ The printer asks for 3.5 pounds. Pay him!
     ],
 )
 def test_a_mail_keeps_sender_date_and_subject(said: str, expected: list[str]) -> None:
-    layout = lay_out_transcript(MAILS)
-    assert layout is not None
+    layout = lay_out(MAILS)
     assert layout.kind == "e-mail"
     unit = next(n for n, part in enumerate(pieces(layout, MAILS)) if said in part)
     result = kept(layout, MAILS, [unit])
@@ -169,8 +175,8 @@ def test_what_is_no_transcript_is_left_to_others(text: str) -> None:
 
 @given(st.text(st.sampled_from('Ab:[] \n>\r12-*<é{}",'), max_size=200))
 def test_any_text_is_laid_out_whole_or_not_at_all(text: str) -> None:
-    layout = lay_out_transcript("From: a\nDate: b\n\n" + text)
-    assert layout is not None
+    layout = lay_out("From: a\nDate: b\n\n" + text)
+    assert layout.kind == "e-mail"
     pieces(layout, "From: a\nDate: b\n\n" + text)
     other = lay_out_transcript("Ann: a\nBob: b\n" * 9 + text)
     if other is not None:
@@ -187,3 +193,101 @@ def test_real_transcripts(name: str) -> None:
         layout = lay_out_transcript(text)
         assert layout is not None
         pieces(layout, text)
+
+
+DISCORD = """\
+[14-Jun-25 18:20] ana
+The boat is booked
+
+[14-Jun-25 18:21] rui
+How many people fit
+
+[14-Jun-25 18:22] ana
+Eight, but only six life jackets
+
+[14-Jun-25 18:24] ana
+38 euros each, to my account
+
+[14-Jun-25 18:26] tom
+Can I bring the dog
+
+[14-Jun-25 18:27] ana
+No dogs
+"""
+HEADS = ["[14-Jun-25 18:20] {}", "[14-Jun-25 06:20 PM] {}#1234", "{}  10:12 AM", "{} [10:12 AM]",
+         "{} 14.06.25, 18:20", "{}, [14.06.2025 18:20]", "{} 00:01:22", "00:01:22 {}", "[18:20] {}",
+         "{} — 14/06/2025 18:20", "{} — Today at 6:20 PM", "**{}** 10:12", "{}\n18:20",
+         "{} (14.06.2025 18:20)", "Jun 14, 2025 at 6:20\u202fPM {}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("blank", ["\n", "\n\n"])
+@pytest.mark.parametrize("names", [("ana", "rui"), ("Ana Pask", "Łukasz O'Neil")])
+def test_heads_on_lines_of_their_own(head: str, blank: str, names: tuple[str, str]) -> None:
+    said = ["The boat is booked.", "How many fit?", "Eight.", "Who pays, and when is it due?", "Me"]
+    said += ["It is 38 euros each.\nPay by Friday.", "Fine."]
+    turns = [f"{head.format(names[n % 2])}\n{one}{blank}" for n, one in enumerate(said)]
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "Eight" in part)
+    assert kept(layout, text, [unit]) == "".join(turns[1:3])
+    assert kept(layout, text, [unit - 1]) == "".join(turns[1:3])
+
+
+def test_a_paste_from_a_chat() -> None:
+    layout = lay_out(DISCORD)
+    parts = pieces(layout, DISCORD)
+    turns = DISCORD.removesuffix("\n").split("\n\n")
+    assert parts == [*(f"{turn}\n\n" for turn in turns[:-1]), f"{turns[-1]}\n"]
+    assert kept(layout, DISCORD, [3]) == parts[3]
+    assert kept(layout, DISCORD, [5]) == parts[4] + parts[5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "remark"),
+    [
+        (["[14/06/2025, 18:20:11] {}: {}"], "[14/06/2025, 18:20:12] Tom joined using a link"),
+        (["14.06.25, 18:20 - {}: {}"], "14.06.25, 18:21 - Tom hat die Gruppe verlassen"),
+        (["6/14/25, 6:20\u202fPM - {}: {}"], "6/14/25, 6:21\u202fPM - Messages are encrypted."),
+        (["18:20 <{}> {}"], "18:21 -!- tom [~tom@host] has joined #boats"),
+        (["[18:20] <@{}> {}"], "[18:21] * tom waves"),
+    ],
+)
+def test_lines_with_time_and_name(lines: list[str], remark: str) -> None:
+    said = ["the boat is booked", "how many fit?", "eight", "bring your own food", "and drinks"]
+    names = ["Rui", "Ana"] * 3
+    turns = [f"{lines[0].format(*turn)}\n" for turn in zip(names, said, strict=False)]
+    turns.insert(3, f"{remark}\n")
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    assert kept(layout, text, [2]) == "".join(turns[1:3])
+
+
+def test_a_court() -> None:
+    pad = " " * 20
+    turns = [f"{pad}THE COURT:  Please be seated.\n\n", f"{pad}MR. PASK:  I call Lars Brandt.\n\n",
+             "     Q.   Where were you on the night of June 14?\n\n", "     A.   At the pier.\n\n",
+             "     Q.   Was the ferry lit?\n\n", "     A.   No.\n\n",
+             f"{pad}THE COURT:  Go on.\n"]  # fmt: skip
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    assert kept(layout, text, [5]) == turns[4] + turns[5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Departures 10:30\nArrivals 11:30\nOrrisay 12:15\nTarn 12:45\n",
+        "We met at 10:30\nand left at 11:30.\nIt was late.\nNobody came.\n",
+        "2024-05-01 12:00:00 started\n2024-05-01 12:00:01 stopped\n" * 4,
+        "INSTANCE: db2\nFUNCTION: sqe\nDATA: 1\nplain text here\n" + "more of it\n" * 60,
+    ],
+)
+def test_times_alone_make_no_transcript(text: str) -> None:
+    assert lay_out_transcript(text) is None

@@ -1,0 +1,111 @@
+"""Where messages begin in a mail, a thread or a mailbox: the fields that say who wrote what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# A line such as "> *Subject:* Re: lunch".
+_FIELD: Final = regex.compile(
+    r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?:"
+)
+_GOES_ON: Final = regex.compile(r"[> ]*[ \t]+[^\s>]")
+# What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch.
+ROLES: Final = {
+    name: role
+    for role, names in {
+        "from": "from|von|de|da|van",
+        "to": "to|an|à|a|para|aan",
+        "sent": "date|sent|gesendet|datum|envoyé|date d'envoi|enviado|enviado el|fecha|inviato|data"
+        "|verzonden",
+        "subject": "subject|betreff|objet|asunto|oggetto|onderwerp",
+        "sender": "sender|cc|bcc|copie|kopie",
+    }.items()
+    for name in names.split("|")
+}
+_RULE: Final = regex.compile(
+    r"[> ]*+(?:[-_=*]{2,}+[^\r\n]{0,60}?[-_=]*|begin forwarded message:?"
+    r"|(?:anfang der weitergeleiteten|début du message|inicio del mensaje)[^\r\n]{0,40})\s*\Z",
+    regex.IGNORECASE,
+)
+_ENVELOPE: Final = regex.compile(r"From \S+ .*\d\d:\d\d")
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A line of a mail, with its line break."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is on it, but for marks of quotation."""
+        return not self.text.strip("> \t\r\n")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Numbers of lines: where what announces a message begins, its fields, and their end."""
+
+    first: int
+    fields: tuple[tuple[int, int, str], ...]
+    end: int
+
+    @property
+    def roles(self) -> set[str]:
+        """What the fields say of the message, in any language."""
+        return {ROLES[name] for _, _, name in self.fields if name in ROLES}
+
+
+def find_heads(lines: Sequence[MailLine]) -> Iterator[Head]:
+    """Fields that stand together and say who wrote."""
+    place = 0
+    while place < len(lines):
+        head = _head(lines, place) if _FIELD.match(lines[place].text) else None
+        if head is None:
+            place += 1
+            continue
+        yield head
+        place = head.end
+
+
+def _head(lines: Sequence[MailLine], place: int) -> Head | None:
+    first = place
+    while first and (_ENVELOPE.match(lines[first - 1].text) or _RULE.match(lines[first - 1].text)):
+        if lines[first - 1].blank:
+            break
+        first -= 1
+    if first == place and first > 1 and lines[first - 1].blank:
+        above = lines[first - 2]
+        first -= 2 * bool(_RULE.match(above.text) and not above.blank)
+    if first and first == place and not lines[first - 1].blank:
+        return None
+    fields: list[tuple[int, int, str]] = []
+    end = place
+    while end < len(lines) and not lines[end].blank:
+        line = lines[end].text
+        if (field := _FIELD.match(line)) and not line[0].isspace():
+            name = field["name"].casefold().replace("’", "'")
+            if name not in ROLES and " " in name:
+                break
+            fields.append((end, end + 1, name))
+        elif fields and _GOES_ON.match(line):
+            start, _, name = fields.pop()
+            fields.append((start, end + 1, name))
+        else:
+            break
+        end += 1
+    head = Head(first, tuple(fields), end)
+    names = {name for _, _, name in fields}
+    ended = end == len(lines) or lines[end].blank or not fields or _RULE.match(lines[end].text)
+    enough = 2 if "from" in names else 3
+    if "from" not in head.roles or len(head.roles) < enough or not (ended or len(head.roles) > 2):
+        return None
+    return head
