@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ ROWS: Final = frozenset({"row", "header", "group"})
 
 # What words cannot be taken out of: tags that stayed, and entities.
 _WRITTEN: Final = re.compile(r"<|&#?\w+;")
+# What is one sentence or none, as most lines of lists and menus are.
+_ONE: Final = re.compile(r"[\w ,;()'’/%+-]{0,200}[.!?]?[ \t]*(?:\r\n|\n|\r)?")
 
 
 @dataclass
@@ -40,7 +43,7 @@ class PageBlock:
         end: where it ends, with the line break after it.
         row: number of the row it is; -1 if it is none.
         needs: numbers of the blocks that it brings.
-        fixed: ranges that are not cut inside.
+        fixed: ranges that are not cut inside, in order.
     """
 
     kind: str
@@ -55,12 +58,13 @@ class PageBlock:
 def lay_out_page(text: str, blocks: Sequence[PageBlock]) -> Layout:
     """The pieces of what is shown, given its blocks, which tile it.
 
-    Rows are units, and so are sentences and the lines of preformatted text. What keeps two blocks
-    apart comes with the second, if anything is before it.
+    Rows are units, and so are sentences and the lines of preformatted text. The tag that keeps
+    two blocks apart comes with the second, if anything before it on the same line is kept.
     """
     builder = LayoutBuilder()
     needed = {number for block in blocks for number in block.needs}
     pieces: list[int] = []  # of each block, the one that others bring
+    line = 0  # the first piece after the last line break
     for number, block in enumerate(blocks):
         apart = builder.support(block.begins) if block.begins > block.start else None
         needs = sorted({pieces[other] for other in block.needs})
@@ -76,7 +80,9 @@ def lay_out_page(text: str, blocks: Sequence[PageBlock]) -> Layout:
         announces = text[block.begins : block.end].rstrip().endswith((":", "："))
         pieces.append(builder.next_piece - 1 if announces else first)
         if apart is not None:
-            builder.surround(apart, 0, builder.next_piece)
+            builder.surround(apart, line, builder.next_piece)
+        if text[block.end - 1] in "\r\n":
+            line = builder.next_piece
     return builder.build("html")
 
 
@@ -89,9 +95,11 @@ def _add_text(
             builder.unit(block.begins + end, needs, gap=OWN_LINE)
         return
     gap: str | None = OWN_LINE
-    for bound in segment(inside, "sentence")[1:]:
+    bounds = [len(inside)] if _ONE.fullmatch(inside) else segment(inside, "sentence")[1:]
+    for bound in bounds:
         end = block.begins + bound
-        if end < block.end and any(low < end < high for low, high in block.fixed):
+        whole = bisect_left(block.fixed, (end,)) - 1  # the last that begins before it
+        if end < block.end and whole >= 0 and end < block.fixed[whole][1]:
             continue
         prose = running and not _WRITTEN.search(text, builder.position, end)
         builder.unit(end, needs, prose=prose, gap=gap)

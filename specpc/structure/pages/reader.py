@@ -56,6 +56,9 @@ _NO_WORD: Final = re.compile(r"(?:&(?:nbsp|#160|#xa0);)+", re.IGNORECASE)
 _SPANS: Final = re.compile(r"\scolspan\s*=\s*[\"']?(?!1\b)\d", re.IGNORECASE)
 _LONGEST_CELL_TAG: Final = 60
 
+# Items in items bring those around them to this depth.
+_DEEPEST: Final = 20
+
 # How far apart two words are: a blank; lines of the same block; blocks.
 _WORD, _LINE, _BLOCK = 1, 2, 3
 
@@ -168,7 +171,9 @@ class PageReader:
         if not tag.name:
             return
         if tag.name in VOID:
-            if tag.name in {"br", "hr"}:
+            if self._hidden:
+                pass
+            elif tag.name in {"br", "hr"}:
                 self._between.note(tag, _LINE if tag.name == "br" else _BLOCK, 2)
             elif tag.name not in _SILENT:
                 self._between.note(tag, _WORD, 1)
@@ -188,19 +193,21 @@ class PageReader:
         name, last = tag.name, self._last
         while self._open[-1].name in _ENDS.get(name, ()):
             self._pop()
-        element = _Element(name, *self._kind_in(tag), self._heads, self._needs)
-        if name in _BLOCKS:
-            self._between.note(tag, _BLOCK, 2 if name in {"td", "th"} else 3)
-        elif last.closing and last.name == name and name not in _INLINE:
-            self._between.note(tag, _WORD, 1)
-        if name in {"td", "th"}:
-            self._between.cells.append(tag)
+        hidden = name in _NOT_SHOWN or hides(self.text, tag)
+        element = _Element(name, *self._kind_in(tag), self._heads, self._needs, hidden)
+        self._hidden += hidden
+        if not self._hidden:
+            cell = name in {"td", "th"}
+            if name in _BLOCKS:
+                self._between.note(tag, _BLOCK, 2 if cell else 3)
+            elif last.closing and last.name == name and name not in _INLINE:
+                self._between.note(tag, _WORD, 1)
+            if cell or name == "tr":
+                self._between.cells = [*self._between.cells, tag] if cell else []
         if name in _APART:
             self._heads = self._needs = ()
         elif name in _LED_TO and self._is_announced():
             self._needs = (len(self.blocks) - 1,)
-        element.hidden = name in _NOT_SHOWN or hides(self.text, tag)
-        self._hidden += element.hidden
         if not self._hidden and (name in _TELLING or (name in _RAISED and self._is_raised(tag))):
             self._show(tag.start, tag.end)
             element.told = self._length - (tag.end - tag.start)
@@ -226,7 +233,7 @@ class PageReader:
         return around.kind, -1
 
     def _end(self, tag: Tag) -> None:
-        if tag.name in _BLOCKS:
+        if tag.name in _BLOCKS and not self._hidden:
             self._between.note(tag, _BLOCK, 1)
         if not self._counts[tag.name]:
             return
@@ -280,7 +287,8 @@ class PageReader:
         if not self.blocks:
             self._start_block(0)
         elif between.apart == _BLOCK:
-            begun, apart = self._length, self._apart(between, start)
+            limit = cells[0][0] if cells else start
+            begun, apart = self._length, self._apart(between, limit)
             self._add(*apart)
             if apart and self.text[apart[0][0]] not in "\r\n":
                 self._start_block(begun)
@@ -306,7 +314,7 @@ class PageReader:
             self._heads = (*heads, (level, number))
         if kind in {"dt", "header", "group", "caption"}:
             self._needs = (*self._needs, number)
-        elif self._items and not self._items[-1].headed:
+        elif 0 < len(self._items) <= _DEEPEST and not self._items[-1].headed:
             self._items[-1].headed = True
             self._needs = (number,)
 
@@ -318,7 +326,7 @@ class PageReader:
 
     def _cells(self, between: _Between, *, first_of_row: bool) -> list[Range]:
         """The tags of cells that must be seen: those without text, and wide ones."""
-        if self._open[-1].row < 0:
+        if self._open[-1].row < 0 or self._open[-1].kind == "group":
             return []
         text, cells = self.text, between.cells
         wide = [
@@ -333,11 +341,11 @@ class PageReader:
         return [p for c in cells for p in ([(c.start, c.end)] if c in wide else self._bare(c))]
 
     def _apart(self, between: _Between, start: int) -> list[Range]:
-        """Slices that keep the last one and one that starts there apart."""
+        """Slices, before ``start``, that keep what comes next apart from the last one."""
         if self._at_line_end():
             return []
         if between.apart >= _LINE:
-            line = between.line
+            line = between.line if between.line and between.line[1] <= start else None
             if line is None and (found := _BREAK.search(self.text, self.slices[-1][1], start)):
                 line = found.span()
             if line is not None:
