@@ -21,6 +21,7 @@ _PARTS: Final = {
     "xl/workbook.xml": "xlsx",
 }
 _EPUB: Final = b"application/epub+zip"
+_UNREAD: Final = ("%PDF-", "Content from the zip file")
 _NAMES: Final = {
     "pdf": "a PDF file",
     "docx": "a Word file",
@@ -77,6 +78,8 @@ def read_document(data: bytes, name: str) -> str | None:
     except Exception as error:  # whatever the packages behind it raise for a damaged file
         raise InputError(f"{called} that cannot be read ({_first_line(error)})") from error
     text = str(found.markdown)
+    if text.startswith(_UNREAD):  # it was read as something else
+        raise InputError(f"{called} that cannot be read: it seems damaged")
     if not text.strip():
         raise InputError(f"{called} without text: of scanned pages, recognise the text first (OCR)")
     return text

@@ -56,8 +56,10 @@ _NO_WORD: Final = re.compile(r"(?:&(?:nbsp|#160|#xa0);)+", re.IGNORECASE)
 _SPANS: Final = re.compile(r"\scolspan\s*=\s*[\"']?(?!1\b)\d", re.IGNORECASE)
 _LONGEST_CELL_TAG: Final = 60
 
-# Items in items bring those around them to this depth.
+# What lists in lists bring, they bring to this depth.
 _DEEPEST: Final = 20
+# Most rows of a header, or terms of one definition, that a line brings.
+_MOST_HEADS: Final = 8
 
 # How far apart two words are: a blank; lines of the same block; blocks.
 _WORD, _LINE, _BLOCK = 1, 2, 3
@@ -202,8 +204,10 @@ class PageReader:
                 self._between.note(tag, _BLOCK, 2 if cell else 3)
             elif last.closing and last.name == name and name not in _INLINE:
                 self._between.note(tag, _WORD, 1)
-            if cell or name == "tr":
-                self._between.cells = [*self._between.cells, tag] if cell else []
+            if cell:
+                self._between.cells.append(tag)
+            elif name == "tr":
+                self._between.cells = []
         if name in _APART:
             self._heads = self._needs = ()
         elif name in _LED_TO and self._is_announced():
@@ -263,7 +267,8 @@ class PageReader:
             self._heads = element.heads
 
     def _is_announced(self) -> bool:
-        return bool(self.slices) and self.text[self.slices[-1][1] - 1] in ":："
+        deep = sum(self._counts[name] for name in _LED_TO) > _DEEPEST
+        return bool(self.slices) and not deep and self.text[self.slices[-1][1] - 1] in ":："
 
     def _is_raised(self, tag: Tag) -> bool:
         """Whether a number would be read as a part of what is before it."""
@@ -309,11 +314,13 @@ class PageReader:
             self._replace_heads(kind)
         heads = tuple(head for head in self._heads if level is None or head[0] < level)
         needs = (*self._needs, *(head for _, head in heads[-1:]))
+        if kind in {"dt", "header", "group"}:  # side by side: none of them heads the other
+            needs = tuple(need for need in needs if self.blocks[need].kind != kind)
         self.blocks.append(PageBlock(kind, start, self._length, self._length, around.row, needs))
         if level is not None:
             self._heads = (*heads, (level, number))
         if kind in {"dt", "header", "group", "caption"}:
-            self._needs = (*self._needs, number)
+            self._needs = (*self._needs[-_MOST_HEADS:], number)
         elif 0 < len(self._items) <= _DEEPEST and not self._items[-1].headed:
             self._items[-1].headed = True
             self._needs = (number,)
