@@ -89,6 +89,17 @@ def test_a_heading_ends_with_its_box_and_lasts_beyond_one_of_its_own() -> None:
     assert keep_with(text, "Call") == "Call us.\n"
 
 
+def test_the_main_heading_outlasts_its_box_and_no_other_does() -> None:
+    text = (
+        "<side-bar><h2>Places</h2>\n<p>Elsewhere.</p></side-bar>\n"
+        "<div><h1>Boats<button>Copy</button></h1>\n<span>Source</span></div>\n"
+        "<p>One leaves at 9.</p>\n<main><h1>Other</h1>\n<p>Nothing.</p></main>\n<p>Late.</p>\n"
+    )
+    assert keep_with(text, "leaves") == "Boats\nOne leaves at 9.\n"
+    assert keep_with(text, "Elsewhere") == "Places\nElsewhere.\n"
+    assert keep_with(text, "Late") == "Boats\nLate.\n"
+
+
 def test_the_title_heads_a_page_without_a_better_one() -> None:
     head = "<html><head><title>Boats</title></head>\n<body>\n"
     assert keep_with(head + "<p>One leaves at 9.</p>\n", "leaves") == "Boats\nOne leaves at 9.\n"

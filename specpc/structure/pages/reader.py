@@ -37,6 +37,8 @@ _APART: Final = names("nav footer aside")
 # What may have been announced by the line before: "We take:".
 _LED_TO: Final = names("ul ol dl table pre blockquote")
 _SCOPES: Final = _LED_TO | _APART | {"li"}
+# Where one of these ends, even its main heading does.
+_SECTIONS: Final = _APART | names("article section main")
 # Headings in these count beyond them.
 _LASTING: Final = names("header hgroup head title dt caption tr thead tbody tfoot")
 # Without these tags, the text says what it does not: a price that is valid no more; 10<sup>6</sup>.
@@ -232,9 +234,9 @@ class PageReader:
             return "pre", -1
         if name in HEADINGS or name in {"caption", "dt"}:
             return name, -1
-        if name in BLOCKS and (name in _LED_TO or around.kind not in {*HEADINGS, "caption", "dt"}):
-            return "text", -1
-        return around.kind, -1
+        in_head = around.kind in {*HEADINGS, "caption", "dt"}
+        own = name == "button" or name in _LED_TO or (name in BLOCKS and not in_head)
+        return "text" if own else around.kind, -1
 
     def _end(self, tag: Tag) -> None:
         if tag.name in _BLOCKS and not self._hidden:
@@ -261,10 +263,11 @@ class PageReader:
             self._needs = element.needs
         # A heading in a box of its own heads what comes after the box.
         alone = self.blocks and self.blocks[-1].kind in HEADINGS
-        if element.name in _APART or (
-            element.name in BLOCKS and element.name not in _LASTING and not alone
-        ):
-            self._heads = element.heads
+        box = (element.name in BLOCKS or "-" in element.name) and element.name not in _LASTING
+        if element.name in _APART or (box and not alone):
+            main = () if element.name in _SECTIONS else self._heads[:1]
+            new = main and main[0][0] == 1 and main[0] not in element.heads
+            self._heads = main if new else element.heads
 
     def _is_announced(self) -> bool:
         deep = sum(self._counts[name] for name in _LED_TO) > _DEEPEST
