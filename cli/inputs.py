@@ -7,12 +7,15 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specpc.errors import InputError, UsageError
+from specpc.errors import InputError, MissingPackageError, UsageError
+from specpc.machine.documents import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STDIN = "-"
+
+_DOCUMENTS = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".epub"})
 
 
 def read_bytes(source: str) -> bytes:
@@ -51,8 +54,17 @@ def check_file(source: str) -> None:
 
 
 def decode(data: bytes, name: str) -> str:
-    """UTF-8 text, line ends untouched, or an `InputError` that says where it is none."""
+    """UTF-8 text, line ends untouched, or an `InputError` that says where it is none.
+
+    Of a document (PDF, Word ...), the text in it, which takes an extra: `UsageError` without it.
+    """
     shown = "standard input" if name == STDIN else name
+    try:
+        document = read_document(data, shown)
+    except MissingPackageError as error:
+        raise UsageError(str(error)) from error
+    if document is not None:
+        return document
     if not data:
         raise InputError(f"{shown} is empty: there is nothing to compress")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -76,6 +88,13 @@ def decode(data: bytes, name: str) -> str:
 def read_text(source: str) -> str:
     """`decode` of `read_bytes`."""
     return decode(read_bytes(source), source)
+
+
+def text_name(name: str) -> str:
+    """What the text of a file is called where it is written: that of a document is no document."""
+    if Path(name).suffix.lower() in _DOCUMENTS:
+        return f"{name}.md"
+    return name
 
 
 def read_question(question: str | None, file: Path | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from specpc.machine import files
 from specpc.machine.journal import Journal, changed, other_settings
-from specpc_cli.inputs import STDIN
+from specpc_cli.inputs import STDIN, text_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def write_file(path: Path | None, data: bytes) -> None:
 
 def write_output(source: str, output: Path | None, data: bytes) -> None:
     """Write what was made of one source to a file, into a folder, or to standard output."""
-    name = "stdin.txt" if source == STDIN else Path(source).name
+    name = "stdin.txt" if source == STDIN else text_name(Path(source).name)
     write_file(output / name if output is not None and output.is_dir() else output, data)
 
 

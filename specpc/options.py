@@ -43,8 +43,11 @@ Device = Literal["auto", "cpu", "cuda", "cuda:0", "cuda:1", "cuda:2", "cuda:3", 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 """The number format a draft computes in."""
 
-Format = Literal["text", "messages"]
-"""What an input holds: text, or a chat request in JSON."""
+Markup = Literal["text", "html"]
+"""What is kept of HTML: the words it shows, or what stays well-formed HTML, tags and all."""
+
+Format = Literal["text", "html", "messages"]
+"""What comes out: text, HTML that stays HTML, or a chat request in JSON, which comes in, too."""
 
 TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
@@ -65,6 +68,12 @@ def check_unit(unit: str) -> None:
     """Raise `UsageError` unless there is such a unit."""
     if unit not in UNITS:
         raise UsageError(f"there is no unit {unit!r}: use one of {', '.join(UNITS)}")
+
+
+def check_markup(markup: str) -> None:
+    """Raise `UsageError` unless HTML can be read so."""
+    if markup not in get_args(Markup):
+        raise UsageError(f"HTML is kept as text or html, not as {markup!r}")
 
 
 def check_template(template: str) -> None:
@@ -265,6 +274,8 @@ class SetupOptions(TypedDict, total=False):
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
         offline: forbid every download.
+        markup: what is kept of HTML: ``text``, the words it shows, or ``html``, which stays
+            well-formed.
     """
 
     scorer: ScorerName
@@ -273,6 +284,7 @@ class SetupOptions(TypedDict, total=False):
     device: Device
     dtype: Dtype
     offline: bool
+    markup: Markup
 
 
 @dataclass(frozen=True)
@@ -293,14 +305,16 @@ class Setup:
     device: str = "auto"
     dtype: str = "auto"
     offline: bool = False
+    markup: str = "text"
 
     def __post_init__(self) -> None:
         """Check the types, and what needs nothing loaded."""
-        for name in ("draft", "scorer", "unit", "tokenizer", "device", "dtype"):
+        for name in ("draft", "scorer", "unit", "tokenizer", "device", "dtype", "markup"):
             check_text(getattr(self, name), f"the {name}")
         check_type(self.offline, "offline", bool, "True or False")
         object.__setattr__(self, "scorer", scorer_name(self.scorer))
         check_unit(self.unit)
+        check_markup(self.markup)
 
     @property
     def where(self) -> tuple[str, str, bool]:

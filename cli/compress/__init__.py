@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,11 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     input_format: Annotated[
         Format,
-        opt.io("messages: a chat request in JSON, as OpenAI and Anthropic take it.", "--format"),
+        opt.io(
+            "html: HTML stays well-formed, instead of the words it shows. messages: a chat "
+            "request in JSON, as OpenAI and Anthropic take it.",
+            "--format",
+        ),
     ] = "text",
     as_json: Annotated[
         bool, opt.io("Print one JSON object a text: text, spans, counts.", "--json")
@@ -94,6 +99,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     words inside sentences are dropped.
     """
     sources = files or [STDIN]
+    if input_format == "html":
+        asked = replace(asked, setup=replace(asked.setup, markup="html"))
     source = from_server(server, asked.setup, context) if server else from_here(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats

@@ -72,5 +72,6 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
         scorer=setup.scorer,
         unit=setup.unit,
         tokenizer=setup.tokenizer,
+        markup=setup.markup,
     )
     return lambda: server, server.draft_name

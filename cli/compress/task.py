@@ -57,6 +57,8 @@ class Task:
         setup = self.asked.setup
         named = {"draft": self.draft_name(), "scorer": setup.scorer, "unit": setup.unit}
         wanted = {"question": self.asked.question, **asdict(self.asked.cut)}
+        if setup.markup != "text":
+            named["markup"] = setup.markup
         return {**named, "tokenizer": setup.tokenizer, **wanted}
 
     def totals(self) -> Totals:

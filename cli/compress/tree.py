@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from specpc.errors import UsageError
-from specpc_cli.inputs import STDIN, check_file
+from specpc_cli.inputs import STDIN, check_file, text_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
             _walk(path, PurePosixPath(root), (path.resolve(),), avoid, found)
         else:
             check_file(name)
-            found.files.append(InputFile(name, path.name, _size(path)))
+            found.files.append(InputFile(name, text_name(path.name), _size(path)))
     if output is not None:
         _check_places(found.files, output)
     return found
@@ -110,7 +110,9 @@ def _walk(
                 _walk(path, place / entry.name, (*above, real), avoid, found)
         elif entry.is_file() or (entry.is_symlink() and not path.exists()):
             # A broken link is a file that cannot be read, and is told as such.
-            found.files.append(InputFile(str(path), str(place / entry.name), _size(path)))
+            found.files.append(
+                InputFile(str(path), text_name(str(place / entry.name)), _size(path))
+            )
         else:
             found.skipped.append((str(path), "neither file nor folder"))
 

@@ -70,7 +70,7 @@ class Compressor(Loaded):
             cache: whether to keep scores on disk (see `ScoreCache`), or where. The draft's weights
                 are then not loaded before they are needed.
             report: called with one line before anything slow or large is fetched or converted.
-            **options: scorer, unit, tokenizer, device, dtype and offline: see
+            **options: scorer, unit, tokenizer, device, dtype, offline and markup: see
                 `specpc.options.SetupOptions`.
 
         Raises:
@@ -102,7 +102,7 @@ class Compressor(Loaded):
         kept = ScoreCache() if cache is True else cache or None
         question_free = make_question_free_scorer(setup.scorer, draft)
         scorer = make_scorer(setup.scorer, draft)
-        return cls(draft, scorer, setup.unit, question_free, counter, kept)
+        return cls(draft, scorer, setup.unit, question_free, counter, kept, setup.markup)
 
     def __repr__(self) -> str:
         """Names of the draft, the scorer and the unit."""

@@ -38,7 +38,8 @@ class ReadText:
     draft: str  # its name
     unit: str  # what is kept or dropped whole
     counter: Counter  # of the tokens of the budget
-    original_tokens: int  # length of the texts, so counted
+    original_tokens: int  # length of the texts as they were given, so counted
+    most_tokens: int  # of what may come out: less, where HTML is read as the words it shows
     picker: Picker  # chooses among the text before its own closing question
     protected: bool  # whether the picker keeps some pieces whatever the budget
     notes: tuple[str, ...]  # what the user may want to know, one sentence each
@@ -82,7 +83,7 @@ class ScoredText:
 
     @property
     def text(self) -> str:
-        """The source, without protection marks."""
+        """The source, without protection marks; of HTML that is read as text, what it shows."""
         return self.read.source.text
 
     @property
@@ -115,8 +116,8 @@ class ScoredText:
         start = time.perf_counter()
         read = self.read
         budget = cut.tokens(read.original_tokens)
-        if budget < read.original_tokens and self.scores is not None:
-            rate = read.original_tokens / max(1, len(read.tokens))
+        if budget < read.most_tokens and self.scores is not None:
+            rate = read.most_tokens / max(1, len(read.tokens))
             count, tail = read.counter.count, read.query.tail_start
             fit = Fit(read.source, tail, budget, cut.gap or "", count, rate, read.protected)
             fitted = fit.fit(read.picker, self.scores)
@@ -125,7 +126,7 @@ class ScoredText:
                 CutText(self.text[start:end], (Span(start, end, math.inf),), (0,))
                 for start, end in read.source.ranges
             )
-            fitted = Fitted(tuple(whole), read.original_tokens)
+            fitted = Fitted(tuple(whole), read.most_tokens)
         texts = []
         for kept, (offset, _), unmarked in zip(
             fitted.texts, read.source.ranges, read.source.unmarked, strict=True
@@ -147,7 +148,7 @@ class ScoredText:
         )
         if read.source.alone:
             spans = texts[0].spans
-        elif budget == read.original_tokens or self.scores is None:  # nothing was cut
+        elif budget >= read.most_tokens or self.scores is None:  # nothing was cut
             spans, positions = (Span(0, len(self.text), math.inf),), (0,)
         cut_unit = f"the best {read.unit} exceeds the budget and was cut to its own best tokens"
         return CompressionResult(

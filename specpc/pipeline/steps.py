@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from specpc.counting.counters import DRAFT, Counter
 from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
-from specpc.options import NOTHING, check_unit
+from specpc.options import NOTHING, check_markup, check_unit
 from specpc.pipeline.scored import ReadText, ScoredText
 from specpc.results import QuerySource
 from specpc.scorers.base import Context
@@ -53,11 +53,13 @@ class Loaded:
     question_free: Scorer | None = None  # the rule where there is no question
     counter: Counter | None = None  # of the tokens of budgets and results
     cache: ScoreCache | None = None  # so that another budget for the same text costs no forward
+    markup: str = "text"  # what is kept of HTML: a `specpc.options.Markup`
     reader: Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the unit; make the draft's reader."""
         check_unit(self.unit)
+        check_markup(self.markup)
         object.__setattr__(self, "reader", Reader(self.draft))
 
     @cached_property
@@ -84,8 +86,15 @@ def read(
         UsageError: a pattern of what to keep takes too long.
     """
     start = time.perf_counter()
-    protected = source.protected(keep)
+    given = source
     query = find_query(source.text, question, own=source.alone)
+    if loaded.markup == "text" and "</" in source.text:
+        from specpc.structure.pages import shown  # the parsers behind it cost time to import
+
+        tail = len(source.text) - query.tail_start
+        source = shown(source, query.tail_start)
+        query = replace(query, tail_start=len(source.text) - tail)
+    protected = source.protected(keep)
     if query.source is QuerySource.NEUTRAL and loaded.question_free is not None:
         query = Query("", QuerySource.NONE, len(source.text))
     scorer, unit = loaded.scorer, loaded.unit
@@ -95,9 +104,8 @@ def read(
         unit = "word" if query.source in _UNASKED else "structure"
     tokens = loaded.reader.encoder.encode(source.text)
     counter = loaded.counter or Counter(DRAFT, loaded.reader.encoder.count)
-    length = len(tokens)
-    if loaded.counter or not source.alone:
-        length = sum(counter.count(source.text[start:end]) for start, end in source.ranges)
+    own = loaded.counter is None and source.alone
+    most = len(tokens) if own else _count(counter, source)
     picker = _picker(loaded, source, tokens, query, unit)
     if protected:
         picker = picker.forcing(picker.pieces.protecting(protected))
@@ -109,12 +117,18 @@ def read(
         draft=loaded.draft.name,
         unit=unit,
         counter=counter,
-        original_tokens=length,
+        original_tokens=most if source is given else _count(counter, given),
+        most_tokens=most,
         picker=picker,
         protected=bool(protected),
         notes=protected.notes,
         seconds=time.perf_counter() - start,
     )
+
+
+def _count(counter: Counter, source: JoinedTexts) -> int:
+    """Tokens of all texts, each counted by itself."""
+    return sum(counter.count(source.text[start:end]) for start, end in source.ranges)
 
 
 def _picker(
@@ -163,6 +177,5 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
 
 def cut(loaded: Loaded, read: ReadText, cut: Cut, progress: Progress = None) -> CutTexts:
     """Cut what was read, scoring it first unless all of it may stay."""
-    length = read.original_tokens
-    scored = score(loaded, read, progress) if cut.tokens(length) < length else ScoredText(read)
-    return scored.cut(cut)
+    cuts = cut.tokens(read.original_tokens) < read.most_tokens
+    return (score(loaded, read, progress) if cuts else ScoredText(read)).cut(cut)

@@ -78,7 +78,7 @@ def compress_documents(
             made = scored.cut(replace(cut, ratio=None, target_tokens=target))
         except BudgetError as error:
             raise error if target == budget else _no_room(budget) from error
-        result = _result(documents, read, made, joining.template)
+        result = _result(documents, source, read, made, joining.template)
         tokens = count(result.text)
         if tokens <= budget:
             break
@@ -167,10 +167,14 @@ def _check(documents: Sequence[Document]) -> None:
 
 
 def _result(
-    documents: Sequence[Document], read: ReadText, made: CutTexts, template: str
+    documents: Sequence[Document],
+    source: JoinedTexts,
+    read: ReadText,
+    made: CutTexts,
+    template: str,
 ) -> DocumentsResult:
     count, kept, dropped = read.counter.count, [], []
-    for document, unmarked, left in zip(documents, read.source.unmarked, made.texts, strict=True):
+    for document, unmarked, left in zip(documents, source.unmarked, made.texts, strict=True):
         if left.spans:
             tokens = (count(unmarked.text), count(left.text))
             kept.append(

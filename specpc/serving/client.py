@@ -43,6 +43,7 @@ class ServerCompressor:
         scorer: scoring rule.
         unit: kind of units to choose from.
         tokenizer: what counts the tokens: of tiktoken, or ``draft``, ``characters``, ``words``.
+        markup: what is kept of HTML: ``text``, the words it shows, or ``html``.
     """
 
     address: str
@@ -51,6 +52,7 @@ class ServerCompressor:
     scorer: str = "auto"
     unit: str = "auto"
     tokenizer: str = "draft"
+    markup: str = "text"
 
     def compress(
         self,
@@ -146,6 +148,7 @@ class ServerCompressor:
             wanted["gap"] = ""  # as here, not as for those who ask a server by hand
         wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
         wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
+        wanted["markup"] = None if self.markup == "text" else self.markup
         given = {name: value for name, value in wanted.items() if value is not None}
         try:
             body = json.dumps(given, ensure_ascii=False).encode()

@@ -44,10 +44,10 @@ class ForwardedChat:
 
 @dataclass(frozen=True)
 class Engine:
-    """A compressor, and others with the same draft by scorer, unit and tokenizer."""
+    """A compressor, and others with the same draft by scorer, unit, tokenizer and markup."""
 
     base: Compressor
-    _made: dict[tuple[str, str, str], Compressor] = field(default_factory=dict, repr=False)
+    _made: dict[tuple[str, ...], Compressor] = field(default_factory=dict, repr=False)
 
     def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
         """The answer, with the fields of `specpc.output.fields`; raises what the library does."""
@@ -92,8 +92,8 @@ class Engine:
                 f"the server runs the draft {self.base.draft.name}, not {request.draft}: leave "
                 "the draft out, or start a server with it"
             )
-        key = request.scorer, request.unit, request.tokenizer
-        if key == ("auto", "auto", DRAFT):
+        key = request.scorer, request.unit, request.tokenizer, request.markup
+        if key == ("auto", "auto", DRAFT, "text"):
             return self.base
         if request.tokenizer not in (DRAFT, *PLAIN) and encoding_name(request.tokenizer) is None:
             # A folder or an id would have the server open files or the network for a client.
@@ -104,7 +104,8 @@ class Engine:
         if key not in self._made:
             if len(self._made) >= _MOST_MADE:
                 self._made.clear()
-            setup, base = Setup(self.base.draft.name, *key, offline=True), self.base
+            names = dict(zip(("scorer", "unit", "tokenizer", "markup"), key, strict=True))
+            setup, base = Setup(self.base.draft.name, **names, offline=True), self.base
             self._made[key] = Compressor.of(setup, loaded=base.draft, cache=base.cache or False)
         return self._made[key]
 

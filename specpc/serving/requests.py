@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from specpc.options import GAP, TEMPLATE, Cut, Protection, ScorerName, Unit, scorer_name
+from specpc.options import GAP, TEMPLATE, Cut, Markup, Protection, ScorerName, Unit, scorer_name
 
 
 class _Strict(BaseModel):
@@ -56,6 +56,7 @@ class CompressRequest(_Strict):
     scorer: Annotated[ScorerName, BeforeValidator(_scorer)] = "auto"
     unit: Unit = "auto"
     tokenizer: str = "draft"
+    markup: Markup = "text"
     draft: str | None = Field(default=None, description="Refused unless the server runs it.")
 
     @model_validator(mode="after")

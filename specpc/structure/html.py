@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_BLOCKS: Final = names(
+BLOCKS: Final = names(
     "html head body title div section article main header footer nav aside p ul ol menu li dl dt "
     "dd table caption thead tbody tfoot tr td th blockquote pre h1 h2 h3 h4 h5 h6 form fieldset "
     "figure figcaption address details summary dialog hgroup search center select option "
@@ -90,7 +90,7 @@ class _Page(Offsets):
             parents += [number] * node.child_count
         for node, number in zip(reversed(nodes), reversed(parents), strict=True):
             parent = nodes[number].id
-            if self._tag(node) in _BLOCKS:
+            if self._tag(node) in BLOCKS:
                 self.with_blocks.add(node.id)
             if node.id in self.with_code or (node.type != "comment" and self._is_hidden(node)):
                 self.with_code.add(parent)
@@ -116,12 +116,17 @@ class _Page(Offsets):
             if hidden:
                 self.builder.support(stop)
             elif self._tag(node) in _HEADINGS and node.id not in self.with_code:
-                self.builder.end_heading(heading)
+                self._end_heading(heading)
                 heading = self.builder.support(stop, needs)
             else:
                 self._element(node, stop, own, depth)
         self._run(run, end, needs if heading is None else [*needs, heading])
-        self.builder.end_heading(heading)
+        self._end_heading(heading)
+
+    def _end_heading(self, heading: int | None) -> None:
+        """Have a heading, tags and all, be a unit if it is the last piece: it heads nothing."""
+        if heading is not None and heading == self.builder.next_piece - 1:
+            self.builder.make_unit(heading, whole=True)
 
     def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
         """Add the sentences of text without blocks in it; tags in it are not parted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from specpc.text.layout import Layout, LayoutBuilder, telling, tiles
@@ -22,13 +23,16 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Pieces:
 
 def lay_out_joined(source: JoinedTexts, unit: str, end: int) -> Layout:
     """The layout of joined texts up to an offset, each by itself, in units of one kind."""
-    if source.alone:
-        return lay_out_units(source.text[:end], unit, source.names[0])
+    layouts = source.layouts if unit == "structure" and source.layouts else repeat(None)
     builder = LayoutBuilder()
-    for (start, stop), name in zip(source.ranges, source.names, strict=True):
+    for (start, stop), name, known in zip(source.ranges, source.names, layouts):  # noqa: B905
         if start > builder.position:
             builder.support(start)  # between two texts: nothing needs it
-        builder.append(lay_out_units(source.text[start:stop], unit, name))
+        text = source.text[start : min(stop, end)]
+        layout = lay_out_units(text, unit, name) if known is None else telling(text, known)
+        if source.alone:
+            return layout
+        builder.append(layout)
     return builder.build(unit)
 
 

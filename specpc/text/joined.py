@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.errors import InputError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specpc.options import Protection
+    from specpc.text.layout import Layout
     from specpc.text.markers import Marker
 
 SEPARATOR: Final = "\n\n"
@@ -31,6 +32,8 @@ class JoinedTexts:
         alone: whether it is one text given by itself: it may close with a question of its own,
             and what is kept of it comes out even if it is blank.
         instead: what comes out for a text of which nothing but white space was kept.
+        layouts: the pieces of texts that were taken apart already, ``None`` for others; they may
+            end before the text does, where its own question begins. None at all if there is none.
     """
 
     text: str
@@ -39,6 +42,7 @@ class JoinedTexts:
     names: tuple[str | None, ...]
     alone: bool = False
     instead: str = ""
+    layouts: tuple[Layout | None, ...] = ()
 
     @classmethod
     def single(cls, source: str, name: str | None = None) -> JoinedTexts:
@@ -70,13 +74,17 @@ class JoinedTexts:
         unmarked = tuple(map(unmark, sources))
         if not unmarked or not all(text.text.strip() for text in unmarked):
             raise InputError("there is no text, or an empty one: there is nothing to compress")
-        ranges, position = [], 0
-        for text in unmarked:
-            ranges.append((position, position + len(text.text)))
-            position += len(text.text) + len(SEPARATOR)
-        joined = SEPARATOR.join(text.text for text in unmarked)
         named = tuple(names) or (None,) * len(unmarked)
-        return cls(joined, tuple(ranges), unmarked, named, instead=instead)
+        return cls(*_joined(unmarked), unmarked, named, instead=instead)
+
+    def with_parts(
+        self, parts: Sequence[Unmarked], layouts: Sequence[Layout | None]
+    ) -> JoinedTexts:
+        """The same with other texts in place of its own, some of them taken apart already."""
+        text, ranges = _joined(parts)
+        return replace(
+            self, text=text, ranges=ranges, unmarked=tuple(parts), layouts=tuple(layouts)
+        )
 
     def split(self, ranges: Sequence[Range]) -> list[list[Range]]:
         """Kept ranges of the joined text, by the text they lie in; of a blank rest, none."""
@@ -108,3 +116,12 @@ class JoinedTexts:
             notes.update(dict.fromkeys(found.notes, 1))
         missed = tuple(note for note, count in notes.items() if count == len(self.ranges))
         return Protected(tuple(ranges), keep.first, keep.last, missed, self.ranges)
+
+
+def _joined(parts: Sequence[Unmarked]) -> tuple[str, tuple[Range, ...]]:
+    """Texts with blank lines between them, and where each is."""
+    ranges, position = [], 0
+    for part in parts:
+        ranges.append((position, position + len(part.text)))
+        position += len(part.text) + len(SEPARATOR)
+    return SEPARATOR.join(part.text for part in parts), tuple(ranges)

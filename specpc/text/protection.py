@@ -6,7 +6,10 @@ kept, with all it needs, before anything else is chosen.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -63,7 +66,7 @@ class Unmarked:
     Attributes:
         text: what is left of the source.
         marked: the ranges of ``text`` that stood between marks.
-        cuts: where the marks stood in the source, in order.
+        cuts: where the marks stood in the source, in order, and what else was left out of it.
     """
 
     text: str
@@ -90,18 +93,47 @@ class Unmarked:
                 position += end - start  # noqa: PLW2901
         return tuple(found), tuple(places)
 
+    def only(self, ranges: Sequence[Range]) -> Unmarked:
+        """What is left of the source if of ``text`` only some ranges stay, in order, disjoint."""
+        kept = [(start, end) for start, end in ranges if start < end]
+        begins = [start for start, _ in kept]
+        places = list(accumulate((end - start for start, end in kept), initial=0))
+
+        def moved(offset: int) -> int:
+            before = bisect_right(begins, offset) - 1
+            if before < 0:
+                return 0
+            start, end = kept[before]
+            return places[before] + min(offset, end) - start
+
+        marked = ((moved(low), moved(high)) for low, high in self.marked)
+        cuts, position = [], 0
+        for start, end in (own for one in kept for own in self._source_ranges(*one)):
+            if start > position:
+                cuts.append((position, start))
+            position = end
+        return Unmarked(
+            "".join(self.text[start:end] for start, end in kept),
+            tuple(place for place in marked if place[0] < place[1]),
+            tuple(cuts),
+        )
+
+    @cached_property
+    def _removed(self) -> tuple[list[int], list[int]]:
+        """Where in ``text`` each cut is, and how much was left out before it, and at last."""
+        sizes = list(accumulate((end - start for start, end in self.cuts), initial=0))
+        return [start - size for (start, _), size in zip(self.cuts, sizes, strict=False)], sizes
+
     def _source_ranges(self, start: int, end: int) -> Iterator[Range]:
         """Where ``text[start:end]``, not empty, stood in the source."""
-        removed = 0
-        for cut_start, cut_end in self.cuts:
-            here = cut_start - removed  # the place in ``text`` where the mark was removed
-            if here >= end:
-                break
-            if here > start:
-                yield start + removed, here + removed
-                start = here
-            removed += cut_end - cut_start
-        yield start + removed, end + removed
+        places, removed = self._removed
+        cut = bisect_right(places, start)
+        while cut < len(places) and places[cut] < end:
+            if places[cut] > start:
+                yield start + removed[cut], places[cut] + removed[cut]
+                start = places[cut]
+            cut += 1
+        yield start + removed[cut], end + removed[cut]
 
 
 def unmark(source: str) -> Unmarked:
