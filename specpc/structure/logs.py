@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.lines import OWN_LINE, add_sentences, lines
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
@@ -33,7 +35,7 @@ _TIME: Final = "|".join(
         rf"[IWEF]\d{{4}} {_CLOCK}",  # klog
         _CLOCK,
         r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
-        r" *\d+\.\d{6}",  # dmesg
+        r" *+\d+\.\d{6}",  # dmesg
     )
 )
 # A text with code fences is Markdown, with a log in it or not.
@@ -42,9 +44,10 @@ _LEVEL: Final = (
     r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
     r"|FATAL|PANIC"
 )
-# A time, perhaps after the name of a file or host, an address, a counter; or else a level.
-_RECORD: Final = re.compile(
-    rf"(?:<\d+>(?:\d )?)?(?:\S{{1,80}} +){{0,3}}?(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
+# A time, perhaps after the name of a file or host, an address, a counter; or else a level. Spaces
+# are taken at once: where many pad a column, taking them one by one takes the square of the time.
+_RECORD: Final = regex.compile(
+    rf"(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
     rf"|(?:{_LEVEL})\b(?=[\s:|/-])|[\[(<](?i:{_LEVEL})[\])>]|(?:time|ts|timestamp|level|lvl)="
 )
 _GOES_ON: Final = re.compile(
@@ -85,7 +88,7 @@ def lay_out_log(text: str) -> Layout | None:
     return builder.build("log")
 
 
-def _log_end(text: str, last: re.Match[str]) -> int:
+def _log_end(text: str, last: regex.Match[str]) -> int:
     """Where the last record ends: before a paragraph that does not go on with it."""
     start = last.start()
     for low, high in lines(text[start:]):
@@ -114,7 +117,7 @@ def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
         yield first, len(spans)
 
 
-def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:
+def _is_log(text: str, spans: list[tuple[int, int]], found: list[regex.Match[str] | None]) -> bool:
     records = sum(match is not None for match in found)
     if records < _FEWEST or records < _RECORDS * len(spans):
         return False
@@ -125,7 +128,7 @@ def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] |
     return explained >= _EXPLAINED * len(spans)
 
 
-def _message(match: re.Match[str], end: int) -> str:
+def _message(match: regex.Match[str], end: int) -> str:
     """A record without the time it starts with."""
     start, time_start, time_end = match.start(), *match.span("time")
     if time_start < 0:
@@ -133,7 +136,7 @@ def _message(match: re.Match[str], end: int) -> str:
     return match.string[start:time_start] + match.string[time_end:end].rstrip()
 
 
-def _long_record(builder: LayoutBuilder, match: re.Match[str], end: int) -> None:
+def _long_record(builder: LayoutBuilder, match: regex.Match[str], end: int) -> None:
     """Add a record in parts, each of which needs its first line, or else its time and level."""
     text, start = match.string, match.start()
     line_end = lines(text[start:end])[0][1]
