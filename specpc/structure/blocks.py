@@ -46,6 +46,9 @@ class Block:
         inside: blocks in the body, in order; what is between them is lines.
         body: what it is made of, where there are no blocks inside.
         record: whether it says something only as a whole, as far as a budget can hold it.
+        names: whether the block around it is known by it: whatever is kept of that brings it, or
+            of it what names it inside, where there is such a block.
+        gap: how a cut in it is marked, if not as in the text.
     """
 
     start: int
@@ -55,6 +58,8 @@ class Block:
     inside: tuple[Block, ...] = ()
     body: Body = "lines"
     record: bool = False
+    names: bool = False
+    gap: str | None = None
 
     @property
     def divisible(self) -> bool:
@@ -64,8 +69,8 @@ class Block:
     def moved(self, by: int) -> Block:
         """The same block of a text that begins elsewhere."""
         inside = tuple(block.moved(by) for block in self.inside)
-        head, tail = self.head + by, self.tail + by
-        return Block(self.start + by, self.end + by, head, tail, inside, self.body, self.record)
+        start, end, head, tail = (n + by for n in (self.start, self.end, self.head, self.tail))
+        return replace(self, start=start, end=end, head=head, tail=tail, inside=inside)
 
 
 def block(
@@ -93,7 +98,13 @@ def small_size(text: str) -> int:
 
 
 def lay_out_blocks(
-    text: str, blocks: Sequence[Block], kind: str, *, gap: str = OWN_LINE, loose: Body = "lines"
+    text: str,
+    blocks: Sequence[Block],
+    kind: str,
+    *,
+    gap: str = OWN_LINE,
+    loose: Body = "lines",
+    small: int | None = None,
 ) -> Layout:
     """The pieces of a text made of blocks.
 
@@ -103,8 +114,9 @@ def lay_out_blocks(
         kind: what the text was found to be, in a word.
         gap: how a cut is marked (see `Layout.gaps`).
         loose: what is between the blocks.
+        small: most characters of a block that stays whole, no record: a share of the text's.
     """
-    pieces = _Pieces(LayoutBuilder(), text, small_size(text), gap)
+    pieces = _Pieces(LayoutBuilder(), text, small_size(text) if small is None else small, gap)
     pieces.add_all(blocks, len(text), (), loose)
     return pieces.builder.build(kind)
 
@@ -120,38 +132,50 @@ class _Pieces:
 
     def add_all(
         self, blocks: Sequence[Block], end: int, needs: Sequence[int], loose: Body, depth: int = 0
-    ) -> None:
-        """Add blocks and what is between them, up to ``end``."""
+    ) -> list[int]:
+        """Add blocks and what is between them, up to ``end``; the pieces that name them all."""
+        names: list[int] = []
         for inner in blocks:
             self.add_body(loose, inner.start, needs)
-            self.add(inner, needs, depth)
+            names += self.add(inner, needs, depth)
         self.add_body(loose, end, needs)
+        return names
 
-    def add(self, own: Block, needs: Sequence[int], depth: int) -> None:
-        """Add one block: as a unit, or its head and tail as supports of what is inside."""
+    def add(self, own: Block, needs: Sequence[int], depth: int) -> list[int]:
+        """Add one block: as a unit, or its head and tail as supports of what is inside.
+
+        Returns:
+            The pieces that name the block around it.
+        """
         whole = own.end - own.start <= (_WHOLE if own.record else self.small)
+        whole = whole and not (own.names and own.inside)
         if whole or not own.divisible or depth >= _DEEPEST:
             piece = self.builder.unit(own.end, needs, whole=True, gap=self.gap)
             if own.divisible:
                 finer = partial(_opened, own=own.moved(-own.start), gap=self.gap)
                 self.builder.refinable(piece, finer)
-            return
-        self.open(own, needs, depth)
+            return [piece] if own.names else []
+        names = self.open(own, needs, depth)
+        return names if own.names else []
 
-    def open(self, own: Block, needs: Sequence[int], depth: int) -> None:
-        """Add the head of a block, all that is inside, and its tail."""
+    def open(self, own: Block, needs: Sequence[int], depth: int) -> list[int]:
+        """Add the head of a block, all that is inside, and its tail; the pieces that name it."""
         builder, first = self.builder, self.builder.next_piece
         if own.head > own.start:
             needs = (builder.support(own.head, needs, gap=self.gap),)
+        inner = self if own.gap is None else replace(self, gap=own.gap)
+        names: list[int] = []
         if own.inside:
-            self.add_all(own.inside, own.tail, needs, "lines", depth + 1)
+            names = inner.add_all(own.inside, own.tail, needs, "lines", depth + 1)
         else:
-            self.add_body(own.body, own.tail, needs)
+            inner.add_body(own.body, own.tail, needs)
+        inside = range(first, builder.next_piece)
+        along = list(names)
         if own.tail < own.end:
-            inside = range(first, builder.next_piece)
-            tail = builder.support(own.end, gap=self.gap)
-            for piece in inside[:1] if own.head > own.start else inside:
-                builder.require(piece, tail)
+            along.append(builder.support(own.end, gap=self.gap))
+        for piece in inside[:1] if own.head > own.start else inside:
+            builder.require(piece, *(other for other in along if other != piece))
+        return names
 
     def add_body(self, body: Body, end: int, needs: Sequence[int]) -> None:
         """Add what is without blocks up to ``end``."""

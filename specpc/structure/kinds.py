@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
+from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.tables import lay_out_csv
 
@@ -47,5 +48,6 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )

@@ -98,7 +98,7 @@ class Layout:
                 if support not in seen:
                     seen.add(support)
                     waiting += self.needs.get(support, ())
-            found[piece] = tuple(sorted(seen))
+            found[piece] = tuple(sorted(seen - {piece}))  # what names a block is in it
         return found
 
     def with_needs(self, chosen: Iterable[int]) -> set[int]:
