@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from specpc.structure import braces
+from specpc.structure.config import config_runs, lay_out_config
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.levels import lay_out_yaml, yaml_runs
@@ -48,6 +50,23 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
+    *(
+        Kind(
+            partial(braces.lay_out_braces, dialect=dialect),
+            dialect.names,
+            dialect.endings,
+            partial(braces.lay_out_braces, dialect=dialect, named=True),
+            partial(braces.braces_runs, dialect=dialect),
+        )
+        for dialect in braces.DIALECTS
+    ),
+    Kind(
+        lay_out_config,
+        ("toml", "ini", "cfg", "conf", "env", "properties", "desktop", "service", "dotenv"),
+        ("editorconfig", "gitconfig", "timer", "socket", "mount", "target", "reg", "crontab"),
+        named=partial(lay_out_config, named=True),
+        runs=config_runs,
+    ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )
