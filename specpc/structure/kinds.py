@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from specpc.structure import braces
+from specpc.structure.columns import column_runs, lay_out_columns
 from specpc.structure.config import config_runs, lay_out_config
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
@@ -68,5 +69,6 @@ DATA: tuple[Kind, ...] = (
         runs=config_runs,
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
+    Kind(lay_out_columns, runs=column_runs),
     Kind(lay_out_log, ("log",), runs=log_runs),
 )

@@ -1,0 +1,391 @@
+"""Tables in columns of spaces, or drawn with rules: a row is whole, and comes with its header.
+
+What tools print (``kubectl get``, ``docker ps``, ``df``, ``pip list``, ``psql``), tables of
+reStructuredText, and those of annual reports, where years stand above the amounts.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.structure.blocks import Block, block, lay_out_blocks
+from specpc.structure.lines import OWN_LINE, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+    Spans = Sequence[tuple[int, int]]
+
+# Columns are told apart by so many characters of each line.
+_WIDEST: Final = 400
+_LONGEST_LABEL: Final = 120
+# Lines above the first row: a title, what the amounts are in, the header itself.
+_MOST_ABOVE: Final = 3
+_TALLEST_HEAD: Final = 8
+_ALIGNED: Final = 0.9
+_TYPED_SHARE: Final = 0.8
+_FEWEST: Final = 3
+
+_CONTENT: Final = re.compile(r"[^ \t\r\n]")
+# A line of dashes in two runs at least, or with crossings.
+_RULE: Final = re.compile(
+    r"[ \t]*(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
+    r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
+)
+_PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗|]")
+_BARS: Final = re.compile(r"[|│┃║]")
+_PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
+_WORD: Final = re.compile(r"\S+")
+_CELL: Final = re.compile(r"\S+(?: \S+)*")
+_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?:;][ \t]*(?=[\r\n]|\Z)|[^\W\d_]{2,}[.!?] [A-Z]")
+_COUNTED: Final = re.compile(r"\(\d+ rows?\)")
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}[.!?;]\Z|.{40},\Z|[^\W\d_]{2,}[.!?] [A-Z]")
+_COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
+_NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
+_UNIT: Final = r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
+_TYPED: Final = re.compile(
+    rf"(?:{_NUMBER}(?:[ ]?{_UNIT})*(?:[ ](?=\S)|(?=\d)|\Z))+|[-—–]+|<none>|n/a", re.IGNORECASE
+)
+_AMOUNT: Final = re.compile(
+    r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?|[$€£¥%)]|[-—–]+"
+)
+_YEAR: Final = re.compile(r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}")
+_YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
+_APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
+_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
+_LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
+_FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
+_TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
+# Rows that are nested deeper are not told apart further.
+_DEEPEST: Final = 40
+# A title stands in the middle of its line.
+_INDENTED: Final = 8
+_LONGEST_ROW: Final = 300
+
+
+def lay_out_columns(text: str) -> Layout | None:
+    """The pieces of a table: its rows, each with the header.
+
+    A line on which a row goes on belongs to it; a label above some rows comes with them. What
+    ``ls -l`` prints has rows without a header.
+
+    Returns:
+        ``None`` unless the text is a table, with up to three lines that name it, and what follows.
+    """
+    spans = lines(text)
+    found = next(_tables(text, spans), None)
+    if found is None or found[:2] != (0, len(spans)):
+        return None
+    drawn = any(_BARS.search(text, *span) for span in spans[:_TALLEST_HEAD])
+    return lay_out_blocks(text, [found[2]], "columns", gap="" if drawn else OWN_LINE)
+
+
+def column_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines that are a table in columns in the middle of a text."""
+    for first, last, _ in _tables(text, spans):
+        yield first, last
+
+
+def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
+    """Numbers of lines that are a table, and that: of amounts, or between blank lines."""
+    done = 0
+    for first, last in [*_amount_runs(text, spans), (len(spans), len(spans))]:
+        yield from _between(text, spans, done, first)
+        above = next((n for n in range(first, last) if _kind(text, spans[n]) == "years"), first)
+        found = _amounts(text, spans[first:last], above - first) if first < last else None
+        if found is not None:
+            yield first, last, found
+        done = last
+
+
+def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
+    """Tables among lines between blank ones or commands."""
+    for number in range(first + 1, stop + 1):
+        command = number < stop and _COMMAND.match(text, *spans[number])
+        if number == stop or command or _blank_after(text, *spans[number - 1]):
+            for above in range(min(_MOST_ABOVE, number - first - 1) + 1):
+                long = spans[first + above][0] - spans[first][0] > _LONGEST_LABEL
+                start = first + above * long
+                found = _table(text, spans[start:number], above * (not long))
+                if found is not None:
+                    yield start, number, found
+                    break
+            first = number
+
+
+def _blank_after(text: str, start: int, end: int) -> bool:
+    content = _CONTENT.search(text, start, end)
+    start = content.start() if content else start
+    return text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
+
+
+def _table(text: str, spans: Spans, above: int) -> Block | None:
+    """A table with so many lines above its header."""
+    own = [text[start:end].strip("\r\n") for start, end in spans[above : above + _TALLEST_HEAD]]
+    found = _ruled(text, spans, above, own)
+    if found is None and above < len(spans) - 1:
+        found = _spaced(text, spans, above)
+    if found is None and above == 0:
+        found = _listing(text, spans)
+    return found
+
+
+def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
+    """A table with a rule below its header, or in rules."""
+    counted = _COUNTED.match(text, *spans[-1]) is not None
+    rules = [n for n, line in enumerate(own) if _is_rule(line) or (counted and _is_dashed(line))]
+    if not rules or len(spans) - above < _FEWEST:
+        return None
+    if rules[0] == 0:
+        if len(rules) < 2:
+            return None
+        last = rules[1]
+    else:
+        last = rules[0]
+        cells = len(_APART.split(own[last - 1].strip())) + len(_BARS.findall(own[last - 1]))
+        if last > _MOST_ABOVE or (cells < 2 and not counted):
+            return None
+    while last + 1 < len(own) and last + 1 in rules:
+        last += 1
+    head = above + last + 1
+    rest = spans[head:]
+    at_end = [n for n, span in enumerate(rest) if _is_rule(text[span[0] : span[1]].strip("\r\n"))]
+    if not rest:  # rows between two rules: without a header
+        head, rest, at_end = above + 1, spans[above + 1 :], [last - 1]
+    first = _PARTED_RUN.search(own[last])
+    width = first.end() if first else 0
+    end, tail = spans[-1][1], spans[-1][1]
+    if at_end and _is_grid(at_end):
+        groups = [rest[low:high] for low, high in pairwise([0, *(n + 1 for n in at_end)])]
+        inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
+        end = tail = inside[-1].end
+    else:
+        if at_end and len(rest) - at_end[-1] <= _MOST_ABOVE:
+            tail, end = rest[at_end[-1]]
+            rest = rest[: at_end.pop()]
+        inside = _rows(text, rest, width)
+    if not inside:
+        return None
+    return block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside)
+
+
+def _is_rule(line: str) -> bool:
+    if _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
+        return False
+    return not ("|" in line and "+" not in line)  # that of Markdown
+
+
+def _is_dashed(line: str) -> bool:
+    return len(line) > 1 and not line.strip("-")
+
+
+def _is_grid(rules: Sequence[int]) -> bool:
+    """Whether a rule follows each row, be it of several lines, not only the last."""
+    return len(rules) > 1 and rules[0] > 0 and all(b - a > 1 for a, b in pairwise(rules))
+
+
+def _spaced(text: str, spans: Spans, above: int) -> Block | None:
+    """A table whose columns are told by what is blank in all lines."""
+    start, end = spans[above]
+    header = text[start:end].strip("\r\n").expandtabs()[:_WIDEST]
+    cells = _CELL.findall(header)
+    letters = [letter for letter in header if letter.isalpha()]
+    caps = sum(map(str.isupper, letters)) >= _ALIGNED * max(1, len(letters)) > 0
+    words = header.split()
+    if len(words) < 2 or _SENTENCE.search(header) or _COMMAND.match(header):
+        return None
+    if any(_TYPED.fullmatch(word) and not _YEARS.fullmatch(word) for word in words):
+        return None
+    rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
+    wide = sum("  " in row.strip() or len(row.split()) > 2 for row in rows) >= _ALIGNED * len(rows)
+    columns = _columns([header, *rows])
+    if len(columns) < 2 or not wide:
+        return None
+    if caps:
+        known = len(columns) >= _FEWEST and (len(rows) > 1 or "  " in header.strip())
+    else:
+        known = len(rows) > 1 and len(cells) > 1 or len(columns) >= _FEWEST + 1 and len(rows) > 1
+        known = known and any(_is_typed(header, rows, column) for column in columns)
+    if not known:
+        return None
+    width = columns[0][1] if header[: columns[0][1]].strip() else 0
+    inside = _rows(text, spans[above + 1 :], width)
+    return block(spans[0][0], spans[-1][1], end, inside=inside)
+
+
+def _columns(rows: list[str]) -> list[tuple[int, int]]:
+    """Where columns are: between what is blank in nearly all rows."""
+    change = np.zeros(_WIDEST + 2, dtype=np.int64)
+    for row in rows:
+        for word in _WORD.finditer(row):
+            change[word.start()] += 1
+            change[word.end()] -= 1
+    filled = np.cumsum(change) > (1 - _ALIGNED) * len(rows)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], filled, [False]))))
+    return [(int(low), int(high)) for low, high in edges.reshape(-1, 2)]
+
+
+def _is_typed(header: str, rows: list[str], column: tuple[int, int]) -> bool:
+    """Whether a column with a name holds numbers, sizes or times."""
+    name = header[slice(*column)].strip()
+    found = [cell for row in rows if (cell := row[slice(*column)].strip())]
+    typed = sum(_TYPED.fullmatch(cell) is not None for cell in found)
+    return bool(name) and typed >= max(1, _TYPED_SHARE * len(found))
+
+
+def _listing(text: str, spans: Spans) -> Block | None:
+    """What ``ls -l`` prints of one folder or several."""
+    rows = [_LISTED.match(text, *span) is not None for span in spans]
+    heads = [n for n, span in enumerate(spans[:-1]) if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)]
+    if sum(rows) < _FEWEST or sum(rows) + len(heads) < len(spans):
+        return None
+    inside = _rows(text, spans[: heads[0]] if heads else spans, 0)
+    for low, high in pairwise([*heads, len(spans)]):
+        after = low + 1 + text.startswith("total", spans[low + 1][0])
+        if after < high:
+            own = _rows(text, spans[after:high], 0)
+            inside.append(block(spans[low][0], spans[high - 1][1], spans[after][0], inside=own))
+        else:
+            inside.append(block(spans[low][0], spans[high - 1][1], body="whole"))
+    return block(spans[0][0], spans[-1][1], inside=inside)
+
+
+def _cells(text: str, span: tuple[int, int]) -> list[str]:
+    return _APART.split(text[slice(*span)].strip()) if span[1] - span[0] <= _LONGEST_ROW else []
+
+
+def _kind(text: str, span: tuple[int, int]) -> str:
+    """What a line is in a table of amounts: ``years``, ``rule``, ``row``, ``label``, or nothing."""
+    line = text[slice(*span)].strip()
+    cells = _cells(text, span)
+    if not cells or not line:
+        return ""
+    if _LINE_OF_DASHES.fullmatch(line):
+        return "rule"
+    amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
+    years = [cell for cell in cells if _YEAR.fullmatch(cell)]
+    if len(years) > 1 and len(years) >= len(cells) - 1:
+        return "years"
+    if amounts and (len(amounts) >= len(cells) - 1) and _AMOUNT.fullmatch(cells[-1]):
+        return "row" if len(cells) > 1 else ""
+    short = len(line) <= _LONGEST_LABEL and not _SENTENCE_END.search(line) and len(cells) < _FEWEST
+    return "label" if short else ""
+
+
+def _amounts(text: str, spans: Spans, above: int) -> Block | None:
+    """A table of amounts below years."""
+    kinds = [_kind(text, span) for span in spans]
+    if kinds[above] != "years" or "row" not in kinds[above:] or "" in kinds[above:]:
+        return None
+    if kinds.count("row") < 2:
+        return None
+    head = above + 1
+    while head < len(spans) and (kinds[head] in {"rule", "years"} or _is_remark(text, spans[head])):
+        head += 1
+    inside = _rows(text, spans[head:], 0)
+    return block(spans[0][0], spans[-1][1], spans[head - 1][1], inside=inside) if inside else None
+
+
+def _is_remark(text: str, span: tuple[int, int]) -> bool:
+    """Whether a line says what amounts are in: "(in thousands)"."""
+    line = text[slice(*span)].strip()
+    return line.startswith("(") and line.endswith(")") and not _AMOUNT.fullmatch(line)
+
+
+def _amount_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
+    """Lines from a row of years on that are a table of amounts, blank lines among them or not."""
+    done = 0
+    for number, span in enumerate(spans):
+        if number < done or _YEARS.search(text, *span) is None or _kind(text, span) != "years":
+            continue
+        first = number
+        while first > done and number - first <= _MOST_ABOVE and _names(text, spans[first - 1]):
+            first -= 1
+        last, stop = number, number + 1
+        rows = 0
+        while stop < len(spans) and (kind := _kind(text, spans[stop])):
+            if kind == "row":
+                rows += 1
+                last = stop
+            elif kind == "rule" and last == stop - 1:
+                last = stop
+            elif kind == "years" and rows:
+                break
+            stop += 1
+        done = last + 1
+        if rows > 1:
+            yield first, last + 1
+
+
+def _names(text: str, span: tuple[int, int]) -> bool:
+    """Whether a line belongs to the head of a table below it; across a blank line, a title."""
+    title = text[span[0] : span[1]].lstrip("\r\n").startswith(" " * _INDENTED)
+    near = not _blank_after(text, *span) or title or _is_remark(text, span)
+    return near and _kind(text, span) in {"label", "rule", "years"}
+
+
+def _indent(text: str, span: tuple[int, int]) -> int:
+    content = _CONTENT.search(text, *span)
+    return content.start() - span[0] if content else 0
+
+
+def _rows(text: str, spans: Spans, width: int) -> list[Block]:
+    """Rows, each with the lines it goes on in, those below a label or in a tree under that.
+
+    A line that is blank up to a ``width``, where the first column ends, goes on with a row.
+    """
+    root: list[Block] = []
+    waiting: list[tuple[float, int, int, list[Block]]] = []  # indent, start, end, what is inside
+    amounts = sum(_kind(text, span) == "row" for span in spans) > 1
+    last: float | None = None
+    start = end = 0
+    opens = False
+
+    def close() -> None:
+        _, low, high, inside = waiting.pop()
+        own = block(low, inside[-1].end, high, inside=inside) if inside else block(low, high, body="whole")
+        (waiting[-1][3] if waiting else root).append(own)
+
+    def add() -> None:
+        if last is None:
+            return
+        while waiting and waiting[-1][0] >= last:
+            close()
+        if opens and len(waiting) < _DEEPEST:
+            waiting.append((last, start, end, []))
+        else:
+            (waiting[-1][3] if waiting else root).append(block(start, end, body="whole"))
+
+    rule: int | None = None
+    indents = [_indent(text, span) for span in spans]
+    for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
+        line = text[low:high]
+        if last is not None and width and own >= width:
+            end = high
+            continue
+        if _LINE_OF_DASHES.fullmatch(line.strip()):
+            if last is not None and "=" in line:
+                end = high
+                continue
+            rule = low if rule is None else rule
+            continue
+        add()
+        tree = _TREE.match(line)
+        label = amounts and _kind(text, (low, high)) == "label"
+        flat = label and line.rstrip().endswith(":") and own == below
+        last = tree.end() if tree else own - 0.5 * flat
+        start, end, opens = (low if rule is None else rule), high, bool(tree) or label
+        opens = opens or not amounts and bool(_TREE.search(text, high, high + _LONGEST_LABEL))
+        rule = None
+    if rule is not None:
+        end = spans[-1][1]
+    add()
+    while waiting:
+        close()
+    return root
