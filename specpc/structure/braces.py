@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 40
 _LONGEST_RUN: Final = 2000
 _LONGEST_NAME: Final = 200
+_LONGEST_HEAD: Final = 1000
 _STRING: Final = r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'|\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\""
 _C: Final = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
 _HEREDOC: Final = r"<<-?[ \t]*(?P<word>[A-Z_]{2,30})[ \t]*[\r\n]"
@@ -45,6 +46,7 @@ class Dialect:
         names: how code fences call it, and how names of its files end.
         endings: how else they end.
         known: the statement by which a block is known.
+        loose: what may stand outside blocks, where statements end with their line.
     """
 
     name: str
@@ -57,6 +59,11 @@ class Dialect:
     names: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     known: re.Pattern[str] | None = None
+    loose: re.Pattern[str] | None = None
+
+    def begins(self, text: str, start: int, end: int) -> bool:
+        """Whether a line begins a block that is in no other; no line of a minified text does."""
+        return end - start <= _LONGEST_HEAD and self.opens.match(text, start) is not None
 
 
 def _words(listed: str, rest: str) -> re.Pattern[str]:
@@ -74,6 +81,7 @@ HCL: Final = Dialect(
     rf"#[^\r\n]*|//[^\r\n]*|{_C}",
     names=("hcl", "terraform"),
     endings=("tf", "tfvars", "nomad"),
+    loose=re.compile(r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}"),
 )
 NGINX: Final = Dialect(
     "nginx",
@@ -85,9 +93,10 @@ NGINX: Final = Dialect(
 )
 CADDY: Final = Dialect(
     "caddy",
-    re.compile(r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\))(?:,?[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]"),
+    re.compile(r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"),
     r"(?<=\s)#[^\r\n]*|^#[^\r\n]*",
     names=("caddy", "caddyfile"),
+    loose=re.compile(r"import[ \t]"),
 )
 CSS: Final = Dialect(
     "css",
@@ -100,7 +109,7 @@ CSS: Final = Dialect(
 )
 PROTO: Final = Dialect(
     "protobuf",
-    _words("message service enum extend oneof rpc", r"[ \t]+[\w.]+[^{}\r\n;]*\{"),
+    _words("message service enum extend oneof rpc", r"[ \t]+\w[^{}\r\n;]*\{"),
     rf"//[^\r\n]*|{_C}",
     "// {}\n",
     ";",
@@ -110,10 +119,11 @@ GRAPHQL: Final = Dialect(
     "graphql",
     _words(
         "type input interface enum query mutation subscription fragment schema extend",
-        r"(?:[ \t]+[\w@&:$!,()=\" \[\]]+)?[ \t]*[{(](?=[ \t]*[\r\n])",
+        r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])",
     ),
     r"#[^\r\n]*",
     names=("graphql", "gql"),
+    loose=re.compile(r"(?:scalar|union|directive|type|extend)[ \t]|\""),
 )
 APACHE: Final = Dialect(
     "apache",
@@ -127,6 +137,7 @@ APACHE: Final = Dialect(
     names=("apache", "apacheconf", "conf"),
     endings=("htaccess",),
     known=re.compile(r"ServerName\b"),
+    loose=re.compile(r"[A-Z][A-Za-z]+[ \t]+\S"),
 )
 DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY)
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
@@ -143,7 +154,7 @@ def lay_out_braces(text: str, dialect: Dialect, *, named: bool = False) -> Layou
         that are in no other, are known in the dialect.
     """
     spans = lines(text)
-    if not any(dialect.opens.match(text, _content(text, *span)) for span in spans):
+    if not any(dialect.begins(text, _content(text, *span), span[1]) for span in spans):
         return None
     blocks = _Braces(text, dialect, named).blocks(spans)
     return lay_out_blocks(text, blocks, dialect.name, gap=dialect.gap) if blocks else None
@@ -155,7 +166,7 @@ def braces_runs(
     """Numbers of consecutive lines in a text that begin with a known block, and close it."""
     number = 0
     while number < len(spans):
-        known = dialect.opens.match(text, *spans[number])
+        known = dialect.begins(text, *spans[number])
         last = _run_end(text, spans, number, dialect) if known else number
         if last > number + 2:
             yield number, last
@@ -167,7 +178,7 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
     depth, closed = 0, first
     for number in range(first, min(len(spans), first + _LONGEST_RUN)):
         start, end = spans[number]
-        if depth == 0 and number > first and not dialect.opens.match(text, start, end):
+        if depth == 0 and number > first and not dialect.begins(text, start, end):
             if text[start] in "#/":
                 continue
             return closed
@@ -251,21 +262,30 @@ class _Braces:
                 self._add(level.inside, pending, start)
                 levels[-1].inside.append(self._closed(level, start, end))
             elif opens:
-                if not self.sure and len(levels) == 1 and not self._opens(begun or content):
+                if not self.sure and len(levels) == 1 and not self._opens(begun or content, end):
                     return None
                 levels.append(_Level(pending, end, []))
             elif not flat and until <= end and self._is_finished(code, start, end, begun):
+                if not self.sure and len(levels) == 1 and not self._is_loose(begun, code):
+                    return None
                 self._add(levels[-1].inside, pending, end)
             else:
                 continue
             pending, begun = end, None
-        if len(levels) > 1 or flat:
+        rest = begun is not None and not self.sure
+        if len(levels) > 1 or flat or rest or not any(own.inside for own in levels[0].inside):
             return None
         self._add(levels[0].inside, pending, len(self.text))
         return levels[0].inside
 
-    def _opens(self, place: int) -> bool:
-        return self.dialect.opens.match(self.text, place) is not None
+    def _opens(self, place: int, end: int) -> bool:
+        return self.dialect.begins(self.text, place, end)
+
+    def _is_loose(self, begun: int | None, code: str) -> bool:
+        """Whether what stands in no block is a comment, or a statement of the language."""
+        if begun is None or self.dialect.loose is None:
+            return begun is None or code.endswith((self.dialect.ends, "}"))
+        return self.dialect.loose.match(self.text, begun) is not None
 
     def _is_finished(self, code: str, start: int, end: int, begun: int | None) -> bool:
         """Whether a statement, or a comment that stands for itself, ends with a line."""

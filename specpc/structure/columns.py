@@ -198,20 +198,24 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     letters = [letter for letter in header if letter.isalpha()]
     caps = sum(map(str.isupper, letters)) >= _ALIGNED * max(1, len(letters)) > 0
     words = header.split()
-    if len(words) < 2 or _SENTENCE.search(header) or _COMMAND.match(header):
+    apart = "  " in header.strip()
+    if len(words) < 2 or not (apart or (caps and len(words) > _FEWEST)):
+        return None
+    if _SENTENCE.search(header) or _COMMAND.match(header):
         return None
     if any(_TYPED.fullmatch(word) and not _YEARS.fullmatch(word) for word in words):
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
-    wide = sum("  " in row.strip() or len(row.split()) > 2 for row in rows) >= _ALIGNED * len(rows)
+    wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
     columns = _columns([header, *rows])
-    if len(columns) < 2 or not wide:
+    if len(columns) < 2 or wide < _ALIGNED * len(rows):
         return None
     if caps:
-        known = len(columns) >= _FEWEST and (len(rows) > 1 or "  " in header.strip())
+        known = len(columns) >= _FEWEST and (len(rows) > 1 or apart)
     else:
-        known = len(rows) > 1 and len(cells) > 1 or len(columns) >= _FEWEST + 1 and len(rows) > 1
-        known = known and any(_is_typed(header, rows, column) for column in columns)
+        typed = sum(_is_typed(header, rows, column) for column in columns)
+        known = typed > 0 and len(rows) > 1 and max(len(cells), len(columns) - 2) > 1
+        known = known or (typed > 1 and len(cells) > 1 and len(columns) > _FEWEST)
     if not known:
         return None
     width = columns[0][1] if header[: columns[0][1]].strip() else 0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _EXPLAINED: Final = 0.9
 _FEWEST: Final = 3
+_EQUALS: Final = 0.7
 # A longer comment does not come along with what it is above.
 _LONGEST_COMMENT: Final = 300
 _LONGEST_NAME: Final = 120
@@ -180,9 +181,14 @@ def _is_config(text: str, found: list[_Line], *, named: bool) -> bool:
     own = len(found) - counts["comment"]
     if own - counts["other"] < max(1, _EXPLAINED * own) or not counts["setting"]:
         return False
-    if named or (counts["section"] and counts["setting"] + counts["section"] >= _FEWEST):
+    if named:
         return True
     settings = [line for line in found if line.kind == "setting"]
+    # What stands before a colon may be the speaker of a chat.
+    equals = sum((key := _SETTING.match(text, line.content)) is not None and key.group()[-1] == "="
+                 for line in settings)
+    if counts["section"] and equals >= _EQUALS * len(settings):
+        return len(settings) + counts["section"] >= _FEWEST
     rules = (_PLAIN, *_ROWS)
     most = max(sum(bool(rule.match(text, line.content)) for line in settings) for rule in rules)
     return len(settings) >= _FEWEST and most >= _EXPLAINED * len(settings)

@@ -6,6 +6,7 @@ Templates of YAML (Helm, Jinja) are read by the same rules, the lines of the tem
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -193,7 +194,12 @@ def _is_yaml(text: str, found: list[_Line], *, named: bool) -> bool:
         last = line
     if explained < _EXPLAINED * len(own) or not sure:
         return False
-    return named or (len(own) >= _FEWEST and nested > 0 and sure * 2 >= len(own))
+    if named:
+        return True
+    outer = [key.group() for line in own if line.column == 0 and (key := _KEY.match(text, line.start))]
+    documents = sum(_DOCUMENT.match(text, line.content) is not None for line in own)
+    again = max(Counter(outer).values(), default=0) > documents + 1  # as speakers of a chat do
+    return not again and len(own) >= _FEWEST and nested > 0 and sure * 2 >= len(own)
 
 
 def _is_template(text: str, line: _Line) -> bool:
