@@ -17,6 +17,12 @@ from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.statements import (
+    lay_out_dockerfile,
+    lay_out_makefile,
+    lay_out_sql,
+    sql_runs,
+)
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
@@ -61,6 +67,9 @@ DATA: tuple[Kind, ...] = (
         )
         for dialect in braces.DIALECTS
     ),
+    Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
+    Kind(lay_out_dockerfile, ("dockerfile", "docker")),
+    Kind(lay_out_makefile, ("makefile", "make", "mk")),
     Kind(
         lay_out_config,
         ("toml", "ini", "cfg", "conf", "env", "properties", "desktop", "service", "dotenv"),
