@@ -7,6 +7,7 @@ reStructuredText, and those of annual reports, where years stand above the amoun
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.lines import OWN_LINE, lines
+from specpc.structure.nesting import Row, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,8 +64,6 @@ _LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
 _LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 _FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
 _TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
-# Rows that are nested deeper are not told apart further.
-_DEEPEST: Final = 40
 # A title stands in the middle of its line.
 _INDENTED: Final = 8
 _LONGEST_ROW: Final = 300
@@ -344,52 +344,26 @@ def _rows(text: str, spans: Spans, width: int) -> list[Block]:
 
     A line that is blank up to a ``width``, where the first column ends, goes on with a row.
     """
-    root: list[Block] = []
-    waiting: list[tuple[float, int, int, list[Block]]] = []  # indent, start, end, what is inside
     amounts = sum(_kind(text, span) == "row" for span in spans) > 1
-    last: float | None = None
-    start = end = 0
-    opens = False
-
-    def close() -> None:
-        _, low, high, inside = waiting.pop()
-        own = block(low, inside[-1].end, high, inside=inside) if inside else block(low, high, body="whole")
-        (waiting[-1][3] if waiting else root).append(own)
-
-    def add() -> None:
-        if last is None:
-            return
-        while waiting and waiting[-1][0] >= last:
-            close()
-        if opens and len(waiting) < _DEEPEST:
-            waiting.append((last, start, end, []))
-        else:
-            (waiting[-1][3] if waiting else root).append(block(start, end, body="whole"))
-
+    rows: list[Row] = []
     rule: int | None = None
     indents = [_indent(text, span) for span in spans]
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
         line = text[low:high]
-        if last is not None and width and own >= width:
-            end = high
+        dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
+        if rows and ((width and own >= width) or (dashes and "=" in line)):
+            rows[-1] = replace(rows[-1], end=high)
             continue
-        if _LINE_OF_DASHES.fullmatch(line.strip()):
-            if last is not None and "=" in line:
-                end = high
-                continue
+        if dashes:
             rule = low if rule is None else rule
             continue
-        add()
         tree = _TREE.match(line)
         label = amounts and _kind(text, (low, high)) == "label"
         flat = label and line.rstrip().endswith(":") and own == below
-        last = tree.end() if tree else own - 0.5 * flat
-        start, end, opens = (low if rule is None else rule), high, bool(tree) or label
-        opens = opens or not amounts and bool(_TREE.search(text, high, high + _LONGEST_LABEL))
+        indent = tree.end() if tree else own - 0.5 * flat
+        drawn = tree or (not amounts and _TREE.match(text, high) is not None)
+        rows.append(Row(low if rule is None else rule, high, indent, bool(drawn) or label))
         rule = None
-    if rule is not None:
-        end = spans[-1][1]
-    add()
-    while waiting:
-        close()
-    return root
+    if rule is not None and rows:
+        rows[-1] = replace(rows[-1], end=spans[-1][1])
+    return nested(rows)

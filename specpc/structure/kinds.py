@@ -17,6 +17,7 @@ from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.outline import lay_out_outline, tree_runs
 from specpc.structure.statements import (
     lay_out_dockerfile,
     lay_out_makefile,
@@ -80,4 +81,5 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
     Kind(lay_out_log, ("log",), runs=log_runs),
+    Kind(lay_out_outline, ("help", "man"), runs=tree_runs),
 )

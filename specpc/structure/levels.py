@@ -178,6 +178,7 @@ def _is_yaml(text: str, found: list[_Line], *, named: bool) -> bool:
     own = [line for line in found if not line.raw and text[line.content] != "#"]
     explained = sure = nested = 0
     last: _Line | None = None
+    empty = False
     for line in own:
         place = _after_dashes(text, line.content, line.end)
         key = _KEY.match(text, place, line.end)
@@ -186,8 +187,10 @@ def _is_yaml(text: str, found: list[_Line], *, named: bool) -> bool:
         entry = key is not None if named else plain
         if entry or place > line.content or _is_template(text, line):
             explained += 1
-        elif deeper or _DOCUMENT.match(text, line.content):
+        elif (deeper and (named or not empty)) or _DOCUMENT.match(text, line.content):
             explained += 1
+        # What is indented below a key alone is keys or items, but for code: "else:".
+        empty = key is not None and _OPEN.match(text, key.end(), line.end) is not None
         sure += plain
         nested += deeper and (plain or place > line.content)
         nested += last is not None and place > line.content and line.column == last.column

@@ -1,0 +1,147 @@
+"""Outlines by indentation: manual pages, ``--help``, definition lists, trees of files or packages.
+
+What is indented comes with the less indented line above it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.blocks import lay_out_blocks
+from specpc.structure.lines import lines
+from specpc.structure.nesting import Row, nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 3
+_LONGEST_HEAD: Final = 300
+_LONGEST_TERM: Final = 100
+_INDENTED: Final = 0.5
+_TERMS: Final = 0.8
+_DRAWN: Final = 0.6
+
+_CONTENT: Final = re.compile(r"[^ \t\r\n]")
+_TREE: Final = re.compile(r"[ \t]{0,200}(?:[│┃|][ \t\xa0]{1,20}){0,60}[ \t\xa0]{0,200}(?:[├└┣┗╰]|[|`+\\](?=-))[─━-]{1,6}┬?[─ \t]{0,3}")
+# A heading of a manual: capitals alone, at the start of a line.
+_MANUAL: Final = re.compile(r"(?:NAME|SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS|EXAMPLES?|SEE ALSO|FILES|ENVIRONMENT|AUTHORS?|USAGE|BUGS)[ \t]*(?=[\r\n])")
+_USAGE: Final = re.compile(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE | re.MULTILINE)
+_OPTION: Final = re.compile(r"[ \t]+-{1,2}[\w?]")
+# A line that begins an item of its own: an option, or a word with what it means behind it.
+_ITEM: Final = re.compile(r"-{1,2}[\w?]|[-*•+][ \t]|\S+(?: \S+){0,6}(?:[ ]{2,}|\t)\S|\d+[.)] |\S+(?: \S+){0,6}:[ \t]")
+_CODE: Final = re.compile(
+    r"(?:def|class|return|import|from|if|elif|else|for|while|try|except|with|func|fn|let|const|var"
+    r"|public|private|static|end|do|done|fi|esac|then|case|local|function|echo|sub|my|use|using"
+    r"|namespace|package|struct|enum|interface|impl)\b[^.]*(?=[\r\n]|\Z)|[^\r\n]*[;{}()\]=,\\][ \t]*(?=[\r\n]|\Z)|[@}\])#/]"
+)
+_SENTENCE_END: Final = re.compile(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
+_QUESTIONABLE: Final = 0.1
+
+
+def lay_out_outline(text: str) -> Layout | None:
+    """The pieces of an outline: paragraphs and items, each with the line it is indented below.
+
+    Returns:
+        ``None`` unless the text is a drawn tree, a page of a manual, what a command says of
+        itself, or made of terms and indented lines that say more of them.
+    """
+    spans = lines(text)
+    if len(spans) < _FEWEST:
+        return None
+    drawn = sum(_TREE.match(text, *span) is not None for span in spans)
+    if drawn >= max(2, _DRAWN * len(spans)):
+        rows = (Row(start, end, _drawn_indent(text, start, end)) for start, end in spans)
+        return lay_out_blocks(text, nested(rows), "tree")
+    indents = [_indent(text, span) for span in spans]
+    if _is_manual(text, spans, indents) or _is_help(text, spans) or _is_list(text, spans, indents):
+        return lay_out_blocks(text, nested(_rows(text, spans, indents)), "outline")
+    return None
+
+
+def tree_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines that are a drawn tree, with its root."""
+    first: int | None = None
+    for number, span in enumerate(spans):
+        if _TREE.match(text, *span):
+            first = number if first is None else first
+        elif first is not None:
+            if number - first > 1:
+                yield max(0, first - 1), number
+            first = None
+    if first is not None and len(spans) - first > 1:
+        yield max(0, first - 1), len(spans)
+
+
+def _drawn_indent(text: str, start: int, end: int) -> int:
+    tree = _TREE.match(text, start, end)
+    return tree.end() - start if tree else _indent(text, (start, end))
+
+
+def _indent(text: str, span: tuple[int, int]) -> int:
+    """Column of the first character of a line."""
+    content = _CONTENT.search(text, *span)
+    if content is None:
+        return 0
+    before = text[span[0] : content.start()]
+    return len(re.split(r"[\r\n]", before)[-1].expandtabs())
+
+
+def _is_manual(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -> bool:
+    heads = sum(
+        _MANUAL.match(text, *span) is not None and below > 0
+        for span, below in zip(spans, indents[1:], strict=False)
+    )
+    return heads >= 2 and sum(map(bool, indents)) >= _INDENTED * len(spans)
+
+
+def _is_help(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    usage = _USAGE.search(text)
+    options = sum(_OPTION.match(text, *span) is not None for span in spans)
+    return usage is not None and options >= 2 and options * 10 >= len(spans)
+
+
+def _is_list(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -> bool:
+    """Whether there are terms, and below most of them indented lines."""
+    code = sum(_CODE.match(text, _start(text, span), span[1]) is not None for span in spans)
+    outer = [n for n, indent in enumerate(indents) if indent == 0]
+    if code > _QUESTIONABLE * len(spans) or not outer or outer[0] or len(outer) < 2:
+        return False
+    followed = sum(n + 1 < len(spans) and indents[n + 1] > 1 for n in outer)
+    terms = sum(
+        spans[n][1] - spans[n][0] <= _LONGEST_TERM
+        and not _SENTENCE_END.search(text[slice(*spans[n])])
+        for n in outer
+    )
+    enough = followed >= max(2, _TERMS * len(outer)) and terms >= _TERMS * len(outer)
+    return enough and len(spans) - len(outer) >= _INDENTED * len(spans)
+
+
+def _start(text: str, span: tuple[int, int]) -> int:
+    content = _CONTENT.search(text, *span)
+    return content.start() if content else span[0]
+
+
+def _rows(
+    text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]
+) -> Iterator[Row]:
+    """Paragraphs: lines of the same indentation up to a blank one; items are rows of their own."""
+    own: Row | None = None
+    listed = False
+    for (start, end), indent, below in zip(spans, indents, [*indents[1:], 0], strict=True):
+        item = _ITEM.match(text, _start(text, (start, end)), end) is not None
+        goes_on = own is not None and own.indent == indent and not (item or listed)
+        if own is not None and goes_on:
+            own = Row(own.start, end, indent, own.opens, "prose")
+        else:
+            if own is not None:
+                yield own
+            own, listed = Row(start, end, indent, body="prose"), item
+        blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
+        if blank or below > indent:
+            yield Row(own.start, own.end, indent, own.end - own.start <= _LONGEST_HEAD, "prose")
+            own = None
+    if own is not None:
+        yield own
