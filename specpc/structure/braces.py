@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.lines import lines
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ HCL: Final = Dialect(
 )
 NGINX: Final = Dialect(
     "nginx",
-    _words("server http location upstream events map types stream geo if limit_except mail", _SAME_LINE),
+    _words(
+        "server http location upstream events map types stream geo if limit_except mail", _SAME_LINE
+    ),
     r"#[^\r\n]*",
     ends=";",
     names=("nginx", "conf"),
@@ -93,14 +95,18 @@ NGINX: Final = Dialect(
 )
 CADDY: Final = Dialect(
     "caddy",
-    re.compile(r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"),
+    re.compile(
+        r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"
+    ),
     r"(?<=\s)#[^\r\n]*|^#[^\r\n]*",
     names=("caddy", "caddyfile"),
     loose=re.compile(r"import[ \t]"),
 )
 CSS: Final = Dialect(
     "css",
-    re.compile(r"(?:@(?:media|font-face|keyframes|supports|layer|page|container|import|charset|-webkit\S*|include|mixin)|[.#:*\[&]|(?:html|body|a|p|h[1-6]|ul|ol|li|table|t[drh]|img|div|span|nav|main|header|footer|section|article|input|button|form|pre|code|svg)\b)[^;=\r\n]*[{,][ \t]*(?=[\r\n])"),
+    re.compile(
+        r"(?:@(?:media|font-face|keyframes|supports|layer|page|container|import|charset|-webkit\S*|include|mixin)|[.#:*\[&]|(?:html|body|a|p|h[1-6]|ul|ol|li|table|t[drh]|img|div|span|nav|main|header|footer|section|article|input|button|form|pre|code|svg)\b)[^;=\r\n]*[{,][ \t]*(?=[\r\n])"
+    ),
     _C,
     "/* {} */\n",
     ";",
@@ -309,7 +315,9 @@ class _Braces:
         """A statement, marked if the block around it is known by it."""
         known, start = self.dialect.known, _content(self.text, inner.start, inner.end)
         short = known is not None and inner.end - inner.start <= _LONGEST_NAME
-        return replace(inner, names=True) if short and known.match(self.text, start) else inner
+        if short and known is not None and known.match(self.text, start):
+            return replace(inner, names=True)
+        return inner
 
     def _marks(self) -> list[_Mark]:
         """What brackets, comments, and strings or other things of several lines there are."""
@@ -337,7 +345,9 @@ class _Braces:
 
 @lru_cache
 def _token(dialect: Dialect) -> re.Pattern[str]:
-    opens, closes = (r"<\w[^<>\r\n]*>", r"</\w[^<>\r\n]*>") if dialect.tags else (r"[({\[]", r"[)}\]]")
+    opens, closes = (
+        (r"<\w[^<>\r\n]*>", r"</\w[^<>\r\n]*>") if dialect.tags else (r"[({\[]", r"[)}\]]")
+    )
     strings = "(?!)" if dialect.tags else _STRING
     return re.compile(
         rf"(?P<comment>{dialect.comments})|{_HEREDOC}|{strings}|(?P<closes>{closes})|(?P<opens>{opens})",

@@ -40,6 +40,9 @@ _RULE: Final = re.compile(
     r"[ \t]*(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
     r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
 )
+_PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
+_CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
+_MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
 _PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗|]")
 _BARS: Final = re.compile(r"[|│┃║]")
 _PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
@@ -50,14 +53,18 @@ _COUNTED: Final = re.compile(r"\(\d+ rows?\)")
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}[.!?;]\Z|.{40},\Z|[^\W\d_]{2,}[.!?] [A-Z]")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
-_UNIT: Final = r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
+_UNIT: Final = (
+    r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
+)
 _TYPED: Final = re.compile(
     rf"(?:{_NUMBER}(?:[ ]?{_UNIT})*(?:[ ](?=\S)|(?=\d)|\Z))+|[-—–]+|<none>|n/a", re.IGNORECASE
 )
 _AMOUNT: Final = re.compile(
     r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?|[$€£¥%)]|[-—–]+"
 )
-_YEAR: Final = re.compile(r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}")
+_YEAR: Final = re.compile(
+    r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}"
+)
 _YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
 _APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
 _LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
@@ -108,6 +115,7 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
     """Tables among lines between blank ones or commands."""
     for number in range(first + 1, stop + 1):
         command = number < stop and _COMMAND.match(text, *spans[number])
+        command = command or (number < stop and _PANEL.match(text, *spans[number]))
         if number == stop or command or _blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_ABOVE, number - first - 1) + 1):
                 long = spans[first + above][0] - spans[first][0] > _LONGEST_LABEL
@@ -128,7 +136,8 @@ def _blank_after(text: str, start: int, end: int) -> bool:
 def _table(text: str, spans: Spans, above: int) -> Block | None:
     """A table with so many lines above its header."""
     own = [text[start:end].strip("\r\n") for start, end in spans[above : above + _TALLEST_HEAD]]
-    found = _ruled(text, spans, above, own)
+    found = _panel(text, spans) if above == 0 else None
+    found = found or _ruled(text, spans, above, own)
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)
     if found is None and above == 0:
@@ -173,6 +182,23 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
     if not inside:
         return None
     return block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside)
+
+
+def _panel(text: str, spans: Spans) -> Block | None:
+    """A frame with a title: its lines, each with those that go on with it."""
+    if len(spans) < _FEWEST or _PANEL.match(text, *spans[0]) is None:
+        return None
+    closing = next((n for n, span in enumerate(spans) if _CLOSING.match(text, *span)), 0)
+    if closing < 2:
+        return None
+    inside: list[Block] = []
+    for start, end in spans[1:closing]:
+        if inside and _MORE.match(text, start, end):
+            inside[-1] = block(inside[-1].start, end, body="whole")
+        else:
+            inside.append(block(start, end, body="whole"))
+    tail, end = spans[closing]
+    return block(spans[0][0], end, spans[0][1], tail=tail, inside=inside)
 
 
 def _is_rule(line: str) -> bool:
@@ -246,7 +272,11 @@ def _is_typed(header: str, rows: list[str], column: tuple[int, int]) -> bool:
 def _listing(text: str, spans: Spans) -> Block | None:
     """What ``ls -l`` prints of one folder or several."""
     rows = [_LISTED.match(text, *span) is not None for span in spans]
-    heads = [n for n, span in enumerate(spans[:-1]) if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)]
+    heads = [
+        n
+        for n, span in enumerate(spans[:-1])
+        if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)
+    ]
     if sum(rows) < _FEWEST or sum(rows) + len(heads) < len(spans):
         return None
     inside = _rows(text, spans[: heads[0]] if heads else spans, 0)

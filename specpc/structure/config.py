@@ -40,10 +40,14 @@ _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w
 _ROWS: Final = (
     re.compile(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
     re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]*)[ \t]+[\w.-]+"),
-    re.compile(r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"),
+    re.compile(
+        r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
+    ),
 )
 # A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon".
-_HEADER: Final = re.compile(r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)")
+_HEADER: Final = re.compile(
+    r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)"
+)
 _NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
 _OPENING: Final = re.compile(r"[ \t]*(?:\"\"\"|'''|[\[{])")
 _BRACKETS: Final = re.compile(
@@ -185,8 +189,10 @@ def _is_config(text: str, found: list[_Line], *, named: bool) -> bool:
         return True
     settings = [line for line in found if line.kind == "setting"]
     # What stands before a colon may be the speaker of a chat.
-    equals = sum((key := _SETTING.match(text, line.content)) is not None and key.group()[-1] == "="
-                 for line in settings)
+    equals = sum(
+        (key := _SETTING.match(text, line.content)) is not None and key.group()[-1] == "="
+        for line in settings
+    )
     if counts["section"] and equals >= _EQUALS * len(settings):
         return len(settings) + counts["section"] >= _FEWEST
     rules = (_PLAIN, *_ROWS)
@@ -266,8 +272,9 @@ class _Settings:
         if header is not None:  # it says what is in the columns of all that follows
             place = result.index(header)
             below = [*header.inside, *result[place + 1 :]]
-            result[place:] = [replace(header, end=below[-1].end, tail=below[-1].end,
-                                      inside=tuple(below))]
+            result[place:] = [
+                replace(header, end=below[-1].end, tail=below[-1].end, inside=tuple(below))
+            ]
         return result
 
     def _groups(self, found: Sequence[_Line]) -> Iterator[tuple[list[_Line], list[_Line]]]:

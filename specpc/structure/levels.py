@@ -47,12 +47,16 @@ _KEY: Final = re.compile(
 _PLAIN_KEY: Final = re.compile(rf"(?:{_QUOTED}|[\w./$<-][\w./${{}}<>@+~*-]*):(?=\s|\Z)")
 _PROPERTIES: Final = r"(?:[ \t]+[&!][^\s,\[\]{}]*)*"
 _OPEN: Final = re.compile(rf"{_PROPERTIES}[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
-_SCALAR: Final = re.compile(rf"{_PROPERTIES}[ \t]+[|>][-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
+_SCALAR: Final = re.compile(
+    rf"{_PROPERTIES}[ \t]+[|>][-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)"
+)
 _VALUE: Final = re.compile(rf"{_PROPERTIES}[ \t]*")
 _FLOW: Final = re.compile(rf"{_QUOTED}|[\"']|(?<=[\s,\[{{])#[^\r\n]*|[][{{}}]")
 _DOUBLE_END: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SINGLE_END: Final = re.compile(r"[^']*(?:''[^']*)*'")
-_TEMPLATE: Final = re.compile(r"\{[{%]-?[ \t]*(?:if|else|end|range|with|define|for|block|elif|/\*|set|include|template|- |\$)")
+_TEMPLATE: Final = re.compile(
+    r"\{[{%]-?[ \t]*(?:if|else|end|range|with|define|for|block|elif|/\*|set|include|template|- |\$)"
+)
 _DOCUMENT: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
 _ANCHOR: Final = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
 _ALIAS: Final = re.compile(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
@@ -199,7 +203,9 @@ def _is_yaml(text: str, found: list[_Line], *, named: bool) -> bool:
         return False
     if named:
         return True
-    outer = [key.group() for line in own if line.column == 0 and (key := _KEY.match(text, line.start))]
+    outer = [
+        key.group() for line in own if line.column == 0 and (key := _KEY.match(text, line.start))
+    ]
     documents = sum(_DOCUMENT.match(text, line.content) is not None for line in own)
     again = max(Counter(outer).values(), default=0) > documents + 1  # as speakers of a chat do
     return not again and len(own) >= _FEWEST and nested > 0 and sure * 2 >= len(own)

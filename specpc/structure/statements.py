@@ -41,7 +41,9 @@ _LISTS: Final = re.compile(
 _REMARKED: Final = re.compile(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
 _COPY: Final = re.compile(r"COPY\s[^;]*\bFROM\s+stdin\b[^;]*;[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE)
 _COPY_END: Final = re.compile(r"^\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*", re.MULTILINE)
-_TAIL: Final = re.compile(r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?")
+_TAIL: Final = re.compile(
+    r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?"
+)
 
 _DOCKER: Final = re.compile(
     r"(?:FROM|RUN|CMD|LABEL|MAINTAINER|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG"
@@ -212,7 +214,9 @@ def _list(text: str, first: int, commas: Sequence[int], close: int) -> Layout:
         gap = _SQL_GAP if text[own - 1] in "\r\n" else ""
         if remarked and not last:
             line = _REMARKED.match(text, comma)
-            builder.unit(line.end() if line else _next_line(text, comma + 1), [head], whole=True, gap=gap)
+            builder.unit(
+                line.end() if line else _next_line(text, comma + 1), [head], whole=True, gap=gap
+            )
             continue
         end = own + len(text[own:comma].rstrip())
         if remarked:
@@ -285,7 +289,9 @@ def lay_out_makefile(text: str) -> Layout | None:
             last = blocks.pop()
             recipes += last.inside == ()
             inside = [*last.inside, block(start, end, body="whole")]
-            blocks.append(block(last.start, end, last.head if last.inside else last.end, inside=inside))
+            blocks.append(
+                block(last.start, end, last.head if last.inside else last.end, inside=inside)
+            )
         else:
             blocks.append(block(start, end, body="whole"))
     if not recipes or known < _EXPLAINED * total:
