@@ -195,9 +195,12 @@ def _is_config(text: str, found: list[_Line], *, named: bool) -> bool:
     )
     if counts["section"] and equals >= _EQUALS * len(settings):
         return len(settings) + counts["section"] >= _FEWEST
-    rules = (_PLAIN, *_ROWS)
-    most = max(sum(bool(rule.match(text, line.content)) for line in settings) for rule in rules)
-    return len(settings) >= _FEWEST and most >= _EXPLAINED * len(settings)
+    plain = {line for line in settings if _PLAIN.match(text, line.content)}
+    rows = max(
+        sum(line in plain or row.match(text, line.content) is not None for line in settings)
+        for row in _ROWS
+    )
+    return len(settings) >= _FEWEST and rows >= _EXPLAINED * len(settings)
 
 
 @dataclass(frozen=True)

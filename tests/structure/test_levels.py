@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,9 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.levels import lay_out_yaml
-from tests.structure.kept import fitted, kept, pieces, units
+from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 yaml = pytest.importorskip("yaml")
-FILES = Path(__file__).parent / "files"
 NAMES = ("e_pod.yaml", "deploy.yaml", "compose.yml", "ci.yml")
 KEYS = st.sampled_from(["name", "port", "a b", "x-y", '"q: r"', "path"])
 WORDS = st.sampled_from(["one", "two: three", "# four", "- five", "a\nb\n  c\nd", "'", '"x', "*", ""])
@@ -23,11 +21,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=20,
 )
-
-
-def read(name: str) -> str:
-    with (FILES / name).open(encoding="utf-8", newline="") as file:
-        return file.read()
 
 
 def documents(text: str) -> list[Any]:
@@ -47,12 +40,9 @@ def is_part(kept_value: Any, value: Any) -> bool:
     return kept_value == value or kept_value in ("", None)
 
 
-def put(layout_of: str, *parts: str, gap: str = "") -> str:
+def put(text: str, *parts: str, gap: str = "") -> str:
     """What is left of a text where only the pieces that hold some words are chosen."""
-    layout = lay_out(layout_of)
-    own = pieces(layout, layout_of)
-    chosen = [next(n for n in units(layout) if part in own[n]) for part in parts]
-    return kept(layout, layout_of, chosen, gap)
+    return around(lay_out(text), text, *parts, gap=gap)
 
 
 @pytest.mark.parametrize("name", NAMES)
