@@ -86,7 +86,7 @@ HCL: Final = Dialect(
 NGINX: Final = Dialect(
     "nginx",
     _words(
-        "server http location upstream events map types stream geo if limit_except mail", _SAME_LINE
+        "server http location upstream events stream map geo", _SAME_LINE
     ),
     r"#[^\r\n]*",
     ends=";",
@@ -261,7 +261,8 @@ class _Braces:
                     closes = True
                 elif mark.kind in {")", "}"}:
                     flat -= 1
-            if flat < 0 or (opens and closes) or (closes and len(levels) == 1):
+            unfinished = closes and begun is not None and begun < content and self._is_strict
+            if unfinished or flat < 0 or (opens and closes) or (closes and len(levels) == 1):
                 return None
             if closes:
                 level = levels.pop()
@@ -283,6 +284,11 @@ class _Braces:
             return None
         self._add(levels[0].inside, pending, len(self.text))
         return levels[0].inside
+
+    @property
+    def _is_strict(self) -> bool:
+        """Whether all statements have to be ended; the last one of a CSS rule has not."""
+        return not self.sure and bool(self.dialect.ends) and not self.dialect.record
 
     def _opens(self, place: int, end: int) -> bool:
         return self.dialect.begins(self.text, place, end)

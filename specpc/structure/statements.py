@@ -47,10 +47,9 @@ _TAIL: Final = re.compile(
 
 _DOCKER: Final = re.compile(
     r"(?:FROM|RUN|CMD|LABEL|MAINTAINER|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG"
-    r"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)[ \t]",
-    re.IGNORECASE,
+    r"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)[ \t]"
 )
-_FROM: Final = re.compile(r"FROM[ \t]+\S", re.IGNORECASE)
+_FROM: Final = re.compile(r"FROM[ \t]+\S")
 _TARGET: Final = re.compile(r"[^\s#:=][^:=#\r\n]*::?(?![=:])")
 _VARIABLE: Final = re.compile(
     r"(?:export[ \t]+|override[ \t]+)?[\w.$(){}-]+[ \t]*(?:[:?+!]|::)?=|define[ \t]|-?include[ \t]"
@@ -131,6 +130,7 @@ def sql_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
 def _statements(text: str) -> Iterator[_Statement]:
     """The statements of a text, which tile it."""
     start = position = depth = 0
+    closed = True  # as far as it is known, rows of COPY end somewhere
     marks: list[tuple[int, str]] = []
     while match := _TOKEN.search(text, position):
         position = match.end()
@@ -145,8 +145,10 @@ def _statements(text: str) -> Iterator[_Statement]:
             continue
         end = _line_end(text, position)
         code = _after_comments(text, start)
-        if _COPY.match(text, code) and (copied := _COPY_END.search(text, position)):
-            end = position = copied.end()
+        if closed and _COPY.match(text, code):
+            copied = _COPY_END.search(text, position)
+            closed = copied is not None
+            end = position = copied.end() if copied else end
         yield _Statement(start, code, end, tuple(marks))
         start = position = max(end, position)
         depth, marks = 0, []
@@ -199,13 +201,16 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
     if not bounds or close < bounds[-1]:
         return None
     first = opening.end() + (not rows)
+    if rows:  # the indentation of the first row belongs to it
+        first = len(text[:first].rstrip(" \t"))
+        first = first if text[first - 1] in "\r\n" else opening.end()
     return _list(text, first, bounds, close)
 
 
 def _list(text: str, first: int, commas: Sequence[int], close: int) -> Layout:
     """A list that begins and closes at offsets, and what is before and after it."""
     builder = LayoutBuilder()
-    first = _next_line(text, first)
+    first = first if text[first - 1] in "\r\n" else _next_line(text, first)
     head = builder.support(first, gap=_SQL_GAP)
     # Where a remark follows a comma, commas stay with what is before them, and the last element.
     remarked = any(_REMARKED.match(text, comma) for comma in commas)
