@@ -202,7 +202,7 @@ def _panel(text: str, spans: Spans) -> Block | None:
 
 
 def _is_rule(line: str) -> bool:
-    if _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
+    if len(line) > _WIDEST or _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
         return False
     return not ("|" in line and "+" not in line)  # that of Markdown
 
@@ -352,7 +352,7 @@ def _amount_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
             elif kind == "years" and rows:
                 break
             stop += 1
-        done = last + 1
+        done = last + 1 if rows > 1 else stop
         if rows > 1:
             yield first, last + 1
 

@@ -142,6 +142,9 @@ def _is_list(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]
     outer = [n for n, indent in enumerate(indents) if indent == 0]
     if code > _QUESTIONABLE * len(spans) or not outer or outer[0] or len(outer) < 2:
         return False
+    speakers = Counter(text[slice(*spans[n])].partition(":")[0] for n in outer)
+    if max(speakers.values()) > 1:
+        return False
     followed = sum(n + 1 < len(spans) and indents[n + 1] > 1 for n in outer)
     terms = sum(
         spans[n][1] - spans[n][0] <= _LONGEST_TERM
