@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
+from specpc.structure.dialects import Dialect, token
 from specpc.structure.lines import lines
 
 if TYPE_CHECKING:
@@ -25,127 +25,6 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 40
 _LONGEST_RUN: Final = 2000
 _LONGEST_NAME: Final = 200
-_LONGEST_HEAD: Final = 1000
-_STRING: Final = r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'|\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\""
-_C: Final = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
-_HEREDOC: Final = r"<<-?[ \t]*(?P<word>[A-Z_]{2,30})[ \t]*[\r\n]"
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a language with blocks is written.
-
-    Attributes:
-        name: the kind of text.
-        opens: begins the blocks that are in no other; without one of them a text is another.
-        comments: of the language.
-        gap: how a cut is marked.
-        ends: what statements end with; where nothing, with their line.
-        record: whether a block of statements says something only as a whole.
-        tags: whether blocks are in tags, not braces.
-        names: how code fences call it, and how names of its files end.
-        endings: how else they end.
-        known: the statement by which a block is known.
-        loose: what may stand outside blocks, where statements end with their line.
-    """
-
-    name: str
-    opens: re.Pattern[str]
-    comments: str
-    gap: str = "# {}\n"
-    ends: str = ""
-    record: bool = False
-    tags: bool = False
-    names: tuple[str, ...] = ()
-    endings: tuple[str, ...] = ()
-    known: re.Pattern[str] | None = None
-    loose: re.Pattern[str] | None = None
-
-    def begins(self, text: str, start: int, end: int) -> bool:
-        """Whether a line begins a block that is in no other; no line of a minified text does."""
-        return end - start <= _LONGEST_HEAD and self.opens.match(text, start) is not None
-
-
-def _words(listed: str, rest: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(listed.split())})\b{rest}")
-
-
-_SAME_LINE: Final = r"[^{}\r\n]*\{"
-HCL: Final = Dialect(
-    "hcl",
-    _words(
-        "resource variable output provider module data terraform locals moved import check job"
-        " group task source build packer backend path listener storage required_providers",
-        r"(?:[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+)){0,3}[ \t]*\{",
-    ),
-    rf"#[^\r\n]*|//[^\r\n]*|{_C}",
-    names=("hcl", "terraform"),
-    endings=("tf", "tfvars", "nomad"),
-    loose=re.compile(r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}"),
-)
-NGINX: Final = Dialect(
-    "nginx",
-    _words(
-        "server http location upstream events stream map geo", _SAME_LINE
-    ),
-    r"#[^\r\n]*",
-    ends=";",
-    names=("nginx", "conf"),
-    known=re.compile(r"server_name\b"),
-)
-CADDY: Final = Dialect(
-    "caddy",
-    re.compile(
-        r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"
-    ),
-    r"(?<=\s)#[^\r\n]*|^#[^\r\n]*",
-    names=("caddy", "caddyfile"),
-    loose=re.compile(r"import[ \t]"),
-)
-CSS: Final = Dialect(
-    "css",
-    re.compile(
-        r"(?:@(?:media|font-face|keyframes|supports|layer|page|container|import|charset|-webkit\S*|include|mixin)|[.#:*\[&]|(?:html|body|a|p|h[1-6]|ul|ol|li|table|t[drh]|img|div|span|nav|main|header|footer|section|article|input|button|form|pre|code|svg)\b)[^;=\r\n]*[{,][ \t]*(?=[\r\n])"
-    ),
-    _C,
-    "/* {} */\n",
-    ";",
-    record=True,
-    names=("css", "scss", "less"),
-)
-PROTO: Final = Dialect(
-    "protobuf",
-    _words("message service enum extend oneof rpc", r"[ \t]+\w[^{}\r\n;]*\{"),
-    rf"//[^\r\n]*|{_C}",
-    "// {}\n",
-    ";",
-    names=("proto", "protobuf"),
-)
-GRAPHQL: Final = Dialect(
-    "graphql",
-    _words(
-        "type input interface enum query mutation subscription fragment schema extend",
-        r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])",
-    ),
-    r"#[^\r\n]*",
-    names=("graphql", "gql"),
-    loose=re.compile(r"(?:scalar|union|directive|type|extend)[ \t]|\""),
-)
-APACHE: Final = Dialect(
-    "apache",
-    _words(
-        "<VirtualHost <Directory <DirectoryMatch <Location <LocationMatch <IfModule <Files"
-        " <FilesMatch <Proxy <IfDefine <Limit <RequireAll <RequireAny <IfVersion",
-        r"[^<>\r\n]*>",
-    ),
-    r"#[^\r\n]*",
-    tags=True,
-    names=("apache", "apacheconf", "conf"),
-    endings=("htaccess",),
-    known=re.compile(r"ServerName\b"),
-    loose=re.compile(r"[A-Z][A-Za-z]+[ \t]+\S"),
-)
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY)
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
 
@@ -218,13 +97,30 @@ class _Level:
 class _Mark:
     """A bracket outside strings and comments, a comment, or what takes several lines.
 
-    ``kind`` is ``(`` for all that open and begin no block, ``{``, ``)`` or ``}`` likewise, ``#`` for
-    a comment and nothing for a string.
+    ``kind`` is ``(`` for all that open and begin no block, ``{``, ``)`` or ``}`` likewise, ``#``
+    for a comment and nothing for a string.
     """
 
     start: int
     end: int
     kind: str
+
+
+def _changes(marks: Sequence[_Mark], first: int, last: int, flat: int) -> tuple[bool, bool, int]:
+    """Whether a line opens a block at its end and closes one at its start.
+
+    Also how many brackets are open that begin no block, given how many were.
+    """
+    opens = closes = False
+    for mark in marks:
+        if mark.kind in {"(", "{"}:
+            opens = mark.kind == "{" and not flat and mark.end == last
+            flat += not opens
+        elif mark.kind == "}" and not flat and mark.start == first:
+            closes = True
+        elif mark.kind in {")", "}"}:
+            flat -= 1
+    return opens, closes, flat
 
 
 @dataclass(frozen=True)
@@ -251,16 +147,8 @@ class _Braces:
             described = code.startswith('"') and code.endswith('"')
             if code and begun is None and start >= until and not described:
                 begun = content
-            opens = closes = False
-            for mark in own:
-                until = max(until, mark.end)
-                if mark.kind in {"(", "{"}:
-                    opens = mark.kind == "{" and not flat and mark.end == content + len(code)
-                    flat += not opens
-                elif mark.kind == "}" and not flat and mark.start == content:
-                    closes = True
-                elif mark.kind in {")", "}"}:
-                    flat -= 1
+            until = max([until, *(mark.end for mark in own)])
+            opens, closes, flat = _changes(own, content, content + len(code), flat)
             unfinished = closes and begun is not None and begun < content and self._is_strict
             if unfinished or flat < 0 or (opens and closes) or (closes and len(levels) == 1):
                 return None
@@ -328,7 +216,7 @@ class _Braces:
     def _marks(self) -> list[_Mark]:
         """What brackets, comments, and strings or other things of several lines there are."""
         text, marks = self.text, list[_Mark]()
-        pattern, position = _token(self.dialect), 0
+        pattern, position = token(self.dialect), 0
         unclosed: set[str] = set()
         while match := pattern.search(text, position):
             start, position = match.span()
@@ -341,21 +229,9 @@ class _Braces:
             if match["comment"]:
                 marks.append(_Mark(start, position, "" if several else "#"))
             elif match["opens"]:
-                marks.append(_Mark(start, position, "{" if found != "(" and found != "[" else "("))
+                marks.append(_Mark(start, position, "(" if found in {"(", "["} else "{"))
             elif match["closes"]:
-                marks.append(_Mark(start, position, "}" if found not in {")", "]"} else ")"))
+                marks.append(_Mark(start, position, ")" if found in {")", "]"} else "}"))
             elif several:
                 marks.append(_Mark(start, position, ""))
         return marks
-
-
-@lru_cache
-def _token(dialect: Dialect) -> re.Pattern[str]:
-    opens, closes = (
-        (r"<\w[^<>\r\n]*>", r"</\w[^<>\r\n]*>") if dialect.tags else (r"[({\[]", r"[)}\]]")
-    )
-    strings = "(?!)" if dialect.tags else _STRING
-    return re.compile(
-        rf"(?P<comment>{dialect.comments})|{_HEREDOC}|{strings}|(?P<closes>{closes})|(?P<opens>{opens})",
-        re.MULTILINE,
-    )

@@ -7,15 +7,25 @@ reStructuredText, and those of annual reports, where years stand above the amoun
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from specpc.structure.amounts import (
+    APART,
+    FEWEST,
+    LONGEST_LABEL,
+    MOST_ABOVE,
+    YEARS,
+    amount_runs,
+    amount_table,
+    blank_after,
+    kind_of_line,
+    rows_of,
+)
 from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.lines import OWN_LINE, lines
-from specpc.structure.nesting import Row, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,15 +36,9 @@ if TYPE_CHECKING:
 
 # Columns are told apart by so many characters of each line.
 _WIDEST: Final = 400
-_LONGEST_LABEL: Final = 120
-# Lines above the first row: a title, what the amounts are in, the header itself.
-_MOST_ABOVE: Final = 3
 _TALLEST_HEAD: Final = 8
 _ALIGNED: Final = 0.9
 _TYPED_SHARE: Final = 0.8
-_FEWEST: Final = 3
-
-_CONTENT: Final = re.compile(r"[^ \t\r\n]")
 # A line of dashes in two runs at least, or with crossings.
 _RULE: Final = re.compile(
     r"[ \t]*(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
@@ -50,7 +54,6 @@ _WORD: Final = re.compile(r"\S+")
 _CELL: Final = re.compile(r"\S+(?: \S+)*")
 _SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?:;][ \t]*(?=[\r\n]|\Z)|[^\W\d_]{2,}[.!?] [A-Z]")
 _COUNTED: Final = re.compile(r"\(\d+ rows?\)")
-_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}[.!?;]\Z|.{40},\Z|[^\W\d_]{2,}[.!?] [A-Z]")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
 _UNIT: Final = (
@@ -59,21 +62,8 @@ _UNIT: Final = (
 _TYPED: Final = re.compile(
     rf"(?:{_NUMBER}(?:[ ]?{_UNIT})*(?:[ ](?=\S)|(?=\d)|\Z))+|[-—–]+|<none>|n/a", re.IGNORECASE
 )
-_AMOUNT: Final = re.compile(
-    r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?|[$€£¥%)]|[-—–]+"
-)
-_YEAR: Final = re.compile(
-    r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}"
-)
-_YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
-_APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
-_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
 _LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 _FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
-_TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
-# A title stands in the middle of its line.
-_INDENTED: Final = 8
-_LONGEST_ROW: Final = 300
 
 
 def lay_out_columns(text: str) -> Layout | None:
@@ -102,10 +92,12 @@ def column_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
 def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
     """Numbers of lines that are a table, and that: of amounts, or between blank lines."""
     done = 0
-    for first, last in [*_amount_runs(text, spans), (len(spans), len(spans))]:
+    for first, last in [*amount_runs(text, spans), (len(spans), len(spans))]:
         yield from _between(text, spans, done, first)
-        above = next((n for n in range(first, last) if _kind(text, spans[n]) == "years"), first)
-        found = _amounts(text, spans[first:last], above - first) if first < last else None
+        above = next(
+            (n for n in range(first, last) if kind_of_line(text, spans[n]) == "years"), first
+        )
+        found = amount_table(text, spans[first:last], above - first) if first < last else None
         if found is not None:
             yield first, last, found
         done = last
@@ -116,21 +108,15 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
     for number in range(first + 1, stop + 1):
         command = number < stop and _COMMAND.match(text, *spans[number])
         command = command or (number < stop and _PANEL.match(text, *spans[number]))
-        if number == stop or command or _blank_after(text, *spans[number - 1]):
-            for above in range(min(_MOST_ABOVE, number - first - 1) + 1):
-                long = spans[first + above][0] - spans[first][0] > _LONGEST_LABEL
+        if number == stop or command or blank_after(text, *spans[number - 1]):
+            for above in range(min(MOST_ABOVE, number - first - 1) + 1):
+                long = spans[first + above][0] - spans[first][0] > LONGEST_LABEL
                 start = first + above * long
                 found = _table(text, spans[start:number], above * (not long))
                 if found is not None:
                     yield start, number, found
                     break
             first = number
-
-
-def _blank_after(text: str, start: int, end: int) -> bool:
-    content = _CONTENT.search(text, start, end)
-    start = content.start() if content else start
-    return text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:
@@ -149,7 +135,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
     """A table with a rule below its header, or in rules."""
     counted = _COUNTED.match(text, *spans[-1]) is not None
     rules = [n for n, line in enumerate(own) if _is_rule(line) or (counted and _is_dashed(line))]
-    if not rules or len(spans) - above < _FEWEST:
+    if not rules or len(spans) - above < FEWEST:
         return None
     if rules[0] == 0:
         if len(rules) < 2:
@@ -157,8 +143,8 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
         last = rules[1]
     else:
         last = rules[0]
-        cells = len(_APART.split(own[last - 1].strip())) + len(_BARS.findall(own[last - 1]))
-        if last > _MOST_ABOVE or (cells < 2 and not counted):
+        cells = len(APART.split(own[last - 1].strip())) + len(_BARS.findall(own[last - 1]))
+        if last > MOST_ABOVE or (cells < 2 and not counted):
             return None
     while last + 1 < len(own) and last + 1 in rules:
         last += 1
@@ -175,10 +161,10 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
         inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
         end = tail = inside[-1].end
     else:
-        if at_end and len(rest) - at_end[-1] <= _MOST_ABOVE:
+        if at_end and len(rest) - at_end[-1] <= MOST_ABOVE:
             tail, end = rest[at_end[-1]]
             rest = rest[: at_end.pop()]
-        inside = _rows(text, rest, width)
+        inside = rows_of(text, rest, width)
     if not inside:
         return None
     return block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside)
@@ -186,7 +172,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
 
 def _panel(text: str, spans: Spans) -> Block | None:
     """A frame with a title: its lines, each with those that go on with it."""
-    if len(spans) < _FEWEST or _PANEL.match(text, *spans[0]) is None:
+    if len(spans) < FEWEST or _PANEL.match(text, *spans[0]) is None:
         return None
     closing = next((n for n, span in enumerate(spans) if _CLOSING.match(text, *span)), 0)
     if closing < 2:
@@ -225,11 +211,11 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     caps = sum(map(str.isupper, letters)) >= _ALIGNED * max(1, len(letters)) > 0
     words = header.split()
     apart = "  " in header.strip()
-    if len(words) < 2 or not (apart or (caps and len(words) > _FEWEST)):
+    if len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
         return None
     if _SENTENCE.search(header) or _COMMAND.match(header):
         return None
-    if any(_TYPED.fullmatch(word) and not _YEARS.fullmatch(word) for word in words):
+    if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
     wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
@@ -237,15 +223,15 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     if len(columns) < 2 or wide < _ALIGNED * len(rows):
         return None
     if caps:
-        known = len(columns) >= _FEWEST and (len(rows) > 1 or apart)
+        known = len(columns) >= FEWEST and (len(rows) > 1 or apart)
     else:
         typed = sum(_is_typed(header, rows, column) for column in columns)
         known = typed > 0 and len(rows) > 1 and max(len(cells), len(columns) - 2) > 1
-        known = known or (typed > 1 and len(cells) > 1 and len(columns) > _FEWEST)
+        known = known or (typed > 1 and len(cells) > 1 and len(columns) > FEWEST)
     if not known:
         return None
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
-    inside = _rows(text, spans[above + 1 :], width)
+    inside = rows_of(text, spans[above + 1 :], width)
     return block(spans[0][0], spans[-1][1], end, inside=inside)
 
 
@@ -277,123 +263,14 @@ def _listing(text: str, spans: Spans) -> Block | None:
         for n, span in enumerate(spans[:-1])
         if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)
     ]
-    if sum(rows) < _FEWEST or sum(rows) + len(heads) < len(spans):
+    if sum(rows) < FEWEST or sum(rows) + len(heads) < len(spans):
         return None
-    inside = _rows(text, spans[: heads[0]] if heads else spans, 0)
+    inside = rows_of(text, spans[: heads[0]] if heads else spans, 0)
     for low, high in pairwise([*heads, len(spans)]):
         after = low + 1 + text.startswith("total", spans[low + 1][0])
         if after < high:
-            own = _rows(text, spans[after:high], 0)
+            own = rows_of(text, spans[after:high], 0)
             inside.append(block(spans[low][0], spans[high - 1][1], spans[after][0], inside=own))
         else:
             inside.append(block(spans[low][0], spans[high - 1][1], body="whole"))
     return block(spans[0][0], spans[-1][1], inside=inside)
-
-
-def _cells(text: str, span: tuple[int, int]) -> list[str]:
-    return _APART.split(text[slice(*span)].strip()) if span[1] - span[0] <= _LONGEST_ROW else []
-
-
-def _kind(text: str, span: tuple[int, int]) -> str:
-    """What a line is in a table of amounts: ``years``, ``rule``, ``row``, ``label``, or nothing."""
-    line = text[slice(*span)].strip()
-    cells = _cells(text, span)
-    if not cells or not line:
-        return ""
-    if _LINE_OF_DASHES.fullmatch(line):
-        return "rule"
-    amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
-    years = [cell for cell in cells if _YEAR.fullmatch(cell)]
-    if len(years) > 1 and len(years) >= len(cells) - 1:
-        return "years"
-    if amounts and (len(amounts) >= len(cells) - 1) and _AMOUNT.fullmatch(cells[-1]):
-        return "row" if len(cells) > 1 else ""
-    short = len(line) <= _LONGEST_LABEL and not _SENTENCE_END.search(line) and len(cells) < _FEWEST
-    return "label" if short else ""
-
-
-def _amounts(text: str, spans: Spans, above: int) -> Block | None:
-    """A table of amounts below years."""
-    kinds = [_kind(text, span) for span in spans]
-    if kinds[above] != "years" or "row" not in kinds[above:] or "" in kinds[above:]:
-        return None
-    if kinds.count("row") < 2:
-        return None
-    head = above + 1
-    while head < len(spans) and (kinds[head] in {"rule", "years"} or _is_remark(text, spans[head])):
-        head += 1
-    inside = _rows(text, spans[head:], 0)
-    return block(spans[0][0], spans[-1][1], spans[head - 1][1], inside=inside) if inside else None
-
-
-def _is_remark(text: str, span: tuple[int, int]) -> bool:
-    """Whether a line says what amounts are in: "(in thousands)"."""
-    line = text[slice(*span)].strip()
-    return line.startswith("(") and line.endswith(")") and not _AMOUNT.fullmatch(line)
-
-
-def _amount_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
-    """Lines from a row of years on that are a table of amounts, blank lines among them or not."""
-    done = 0
-    for number, span in enumerate(spans):
-        if number < done or _YEARS.search(text, *span) is None or _kind(text, span) != "years":
-            continue
-        first = number
-        while first > done and number - first <= _MOST_ABOVE and _names(text, spans[first - 1]):
-            first -= 1
-        last, stop = number, number + 1
-        rows = 0
-        while stop < len(spans) and (kind := _kind(text, spans[stop])):
-            if kind == "row":
-                rows += 1
-                last = stop
-            elif kind == "rule" and last == stop - 1:
-                last = stop
-            elif kind == "years" and rows:
-                break
-            stop += 1
-        done = last + 1 if rows > 1 else stop
-        if rows > 1:
-            yield first, last + 1
-
-
-def _names(text: str, span: tuple[int, int]) -> bool:
-    """Whether a line belongs to the head of a table below it; across a blank line, a title."""
-    title = text[span[0] : span[1]].lstrip("\r\n").startswith(" " * _INDENTED)
-    near = not _blank_after(text, *span) or title or _is_remark(text, span)
-    return near and _kind(text, span) in {"label", "rule", "years"}
-
-
-def _indent(text: str, span: tuple[int, int]) -> int:
-    content = _CONTENT.search(text, *span)
-    return content.start() - span[0] if content else 0
-
-
-def _rows(text: str, spans: Spans, width: int) -> list[Block]:
-    """Rows, each with the lines it goes on in, those below a label or in a tree under that.
-
-    A line that is blank up to a ``width``, where the first column ends, goes on with a row.
-    """
-    amounts = sum(_kind(text, span) == "row" for span in spans) > 1
-    rows: list[Row] = []
-    rule: int | None = None
-    indents = [_indent(text, span) for span in spans]
-    for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
-        line = text[low:high]
-        dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
-        if rows and ((width and own >= width) or (dashes and "=" in line)):
-            rows[-1] = replace(rows[-1], end=high)
-            continue
-        if dashes:
-            rule = low if rule is None else rule
-            continue
-        tree = _TREE.match(line)
-        label = amounts and _kind(text, (low, high)) == "label"
-        flat = label and line.rstrip().endswith(":") and own == below
-        indent = tree.end() if tree else own - 0.5 * flat
-        drawn = tree or (not amounts and _TREE.match(text, high) is not None)
-        rows.append(Row(low if rule is None else rule, high, indent, bool(drawn) or label))
-        rule = None
-    if rule is not None and rows:
-        rows[-1] = replace(rows[-1], end=spans[-1][1])
-    return nested(rows)

@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from specpc.structure import braces
+from specpc.structure.braces import braces_runs, lay_out_braces
 from specpc.structure.columns import column_runs, lay_out_columns
 from specpc.structure.config import config_runs, lay_out_config
+from specpc.structure.dialects import DIALECTS
 from specpc.structure.html import lay_out_html
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.outline import lay_out_outline, tree_runs
-from specpc.structure.statements import (
-    lay_out_dockerfile,
-    lay_out_makefile,
-    lay_out_sql,
-    sql_runs,
-)
+from specpc.structure.sql import lay_out_sql, sql_runs
+from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.tables import lay_out_csv
 
 if TYPE_CHECKING:
@@ -60,13 +57,13 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     *(
         Kind(
-            partial(braces.lay_out_braces, dialect=dialect),
+            partial(lay_out_braces, dialect=dialect),
             dialect.names,
             dialect.endings,
-            partial(braces.lay_out_braces, dialect=dialect, named=True),
-            partial(braces.braces_runs, dialect=dialect),
+            partial(lay_out_braces, dialect=dialect, named=True),
+            partial(braces_runs, dialect=dialect),
         )
-        for dialect in braces.DIALECTS
+        for dialect in DIALECTS
     ),
     Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
     Kind(lay_out_dockerfile, ("dockerfile", "docker")),

@@ -5,15 +5,31 @@ Templates of YAML (Helm, Jinja) are read by the same rules, the lines of the tem
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
-from specpc.structure.lines import lines
+from specpc.structure.nesting import Row, nested
+from specpc.structure.yaml_lines import (
+    CONTENT,
+    DASHES,
+    DOCUMENT,
+    FEWEST,
+    KEY,
+    OPEN,
+    PLAIN_KEY,
+    SCALAR,
+    YamlLine,
+    after_dash,
+    after_dashes,
+    is_template,
+    is_yaml,
+    read_yaml,
+)
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -29,56 +45,12 @@ _LONGEST_COMMENT: Final = 300
 _LONGEST_FIRST: Final = 400
 _LONGEST_NAME: Final = 120
 _LONG: Final = 1500
-_FEWEST: Final = 3
-_EXPLAINED: Final = 0.9
 # By these an item among others is known, and a document of a cluster.
 _NAMES: Final = frozenset({"name", "id", "key", "title", "alias", "host", "path"})
 _MANIFEST: Final = frozenset({"apiVersion", "kind"})
-
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
-_CONTENT: Final = re.compile(r"[^ \t\r\n]")
-_DASHES: Final = re.compile(r"-(?:[ \t]+|(?=[\r\n]|\Z))")
-_QUOTED: Final = r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + r"'[^'\r\n]*(?:''[^'\r\n]*)*'"
-# A key may hold blanks and marks; one that does is no sure sign of YAML.
-_KEY: Final = re.compile(
-    rf"(?:{_QUOTED}|[^\s#\"'\[\]{{}},&*!|>%@`](?:[^\s:#]|:(?=\S)|[ \t]+(?![:#\s])|(?<=\S)#)*)"
-    r"[ \t]*:(?=\s|\Z)"
-)
-_PLAIN_KEY: Final = re.compile(rf"(?:{_QUOTED}|[\w./$<-][\w./${{}}<>@+~*-]*):(?=\s|\Z)")
-_PROPERTIES: Final = r"(?:[ \t]+[&!][^\s,\[\]{}]*)*"
-_OPEN: Final = re.compile(rf"{_PROPERTIES}[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
-_SCALAR: Final = re.compile(
-    rf"{_PROPERTIES}[ \t]+[|>][-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)"
-)
-_VALUE: Final = re.compile(rf"{_PROPERTIES}[ \t]*")
-_FLOW: Final = re.compile(rf"{_QUOTED}|[\"']|(?<=[\s,\[{{])#[^\r\n]*|[][{{}}]")
-_DOUBLE_END: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SINGLE_END: Final = re.compile(r"[^']*(?:''[^']*)*'")
-_TEMPLATE: Final = re.compile(
-    r"\{[{%]-?[ \t]*(?:if|else|end|range|with|define|for|block|elif|/\*|set|include|template|- |\$)"
-)
-_DOCUMENT: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
 _ANCHOR: Final = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
 _ALIAS: Final = re.compile(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line and the blank ones after it.
-
-    Attributes:
-        start: its first character.
-        end: one past the last.
-        content: where its indentation ends.
-        column: of that.
-        raw: whether it goes on with a scalar or collection that began on a line above.
-    """
-
-    start: int
-    end: int
-    content: int
-    column: int
-    raw: bool = False
 
 
 def lay_out_yaml(text: str, *, named: bool = False) -> Layout | None:
@@ -91,8 +63,8 @@ def lay_out_yaml(text: str, *, named: bool = False) -> Layout | None:
         ``None`` unless nearly all lines, three at least, are entries, and some are nested. That
         the text is ``named`` so is enough of a sign if they are entries.
     """
-    found = _read(text)
-    if not _is_yaml(text, found, named=named):
+    found = read_yaml(text)
+    if not is_yaml(text, found, named=named):
         return None
     aliases = set(_ALIAS.findall(text)) & set(_ANCHOR.findall(text))
     documents = list(_documents(_Reader(text, frozenset(aliases)), found))
@@ -105,126 +77,30 @@ def yaml_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int
     first: int | None = None
     signs = 0
     for number, (start, end) in enumerate(spans):
-        key = _PLAIN_KEY.match(text, start, end)
-        nested = text[start] in " \t-#" or _DOCUMENT.match(text, start, end) is not None
+        key = PLAIN_KEY.match(text, start, end)
+        nested = text[start] in " \t-#" or DOCUMENT.match(text, start, end) is not None
         if first is None:
             if key is not None or text.startswith("---", start):
                 first, signs = number, 0
         elif key is None and not nested:
-            if signs and number - first >= _FEWEST:
+            if signs and number - first >= FEWEST:
                 yield first, number
             first = None
-        signs += key is not None and _OPEN.match(text, key.end(), end) is not None
-    if first is not None and signs and len(spans) - first >= _FEWEST:
+        signs += key is not None and OPEN.match(text, key.end(), end) is not None
+    if first is not None and signs and len(spans) - first >= FEWEST:
         yield first, len(spans)
 
 
-def _read(text: str) -> list[_Line]:
-    """The lines of a text, those that go on with a value marked as such."""
-    found: list[_Line] = []
-    scalar: int | None = None  # column that the lines of a block scalar are to the right of
-    until = 0  # where a quoted scalar or flow collection ends
-    for start, end in lines(text):
-        match = _CONTENT.search(text, start, end)
-        content = match.start() if match else end - 1
-        column = content - max(text.rfind("\n", 0, content), text.rfind("\r", 0, content)) - 1
-        raw = start < until or (scalar is not None and column > scalar)
-        found.append(_Line(start, end, content, column, raw))
-        if raw:
-            continue
-        scalar = None
-        if text[content] == "#":
-            continue
-        place, parent = _after_dashes(text, content, end), column
-        dashed = place > content
-        key = _KEY.match(text, place, end)
-        if key is not None:
-            parent = column + place - content
-            place = key.end()
-        elif dashed:
-            place -= 1
-        if _SCALAR.match(text, place, end):
-            scalar = parent
-        elif (value := _VALUE.match(text, place, end)) and value.end() < end:
-            until = _value_end(text, value.end())
-    return found
-
-
-def _after_dashes(text: str, place: int, end: int) -> int:
-    while match := _DASHES.match(text, place, end):
-        place = match.end()
-    return place
-
-
-def _value_end(text: str, start: int) -> int:
-    """Where a quoted scalar or flow collection ends; ``start`` if there is none."""
-    mark = text[start]
-    if mark in "\"'":
-        closing = (_DOUBLE_END if mark == '"' else _SINGLE_END).match(text, start + 1)
-        return closing.end() if closing else start
-    if mark not in "[{" or text.startswith(("{{", "{%"), start):
-        return start
-    depth, position = 0, start
-    while match := _FLOW.search(text, position):
-        position = match.end()
-        found = match.group()
-        if found in {'"', "'"}:
-            closing = (_DOUBLE_END if found == '"' else _SINGLE_END).match(text, position)
-            position = closing.end() if closing else position
-        elif found in "[]{}":
-            depth += 1 if found in "[{" else -1
-            if depth == 0:
-                return position
-    return start
-
-
-def _is_yaml(text: str, found: list[_Line], *, named: bool) -> bool:
-    own = [line for line in found if not line.raw and text[line.content] != "#"]
-    explained = sure = nested = 0
-    last: _Line | None = None
-    empty = False
-    for line in own:
-        place = _after_dashes(text, line.content, line.end)
-        key = _KEY.match(text, place, line.end)
-        plain = _PLAIN_KEY.match(text, place, line.end) is not None
-        deeper = last is not None and line.column > last.column
-        entry = key is not None if named else plain
-        if entry or place > line.content or _is_template(text, line):
-            explained += 1
-        elif (deeper and (named or not empty)) or _DOCUMENT.match(text, line.content):
-            explained += 1
-        # What is indented below a key alone is keys or items, but for code: "else:".
-        empty = key is not None and _OPEN.match(text, key.end(), line.end) is not None
-        sure += plain
-        nested += deeper and (plain or place > line.content)
-        nested += last is not None and place > line.content and line.column == last.column
-        last = line
-    if explained < _EXPLAINED * len(own) or not sure:
-        return False
-    if named:
-        return True
-    outer = [
-        key.group() for line in own if line.column == 0 and (key := _KEY.match(text, line.start))
-    ]
-    documents = sum(_DOCUMENT.match(text, line.content) is not None for line in own)
-    again = max(Counter(outer).values(), default=0) > documents + 1  # as speakers of a chat do
-    return not again and len(own) >= _FEWEST and nested > 0 and sure * 2 >= len(own)
-
-
-def _is_template(text: str, line: _Line) -> bool:
-    return _TEMPLATE.match(text, line.content, line.end) is not None
-
-
-def _documents(reader: _Reader, found: list[_Line]) -> Iterator[Block]:
+def _documents(reader: _Reader, found: list[YamlLine]) -> Iterator[Block]:
     """The documents of a text, each with the line that begins it as its head."""
     text = reader.text
     starts = [
         number
         for number, line in enumerate(found)
-        if not line.raw and line.column == 0 and _DOCUMENT.match(text, line.content)
+        if not line.raw and line.column == 0 and DOCUMENT.match(text, line.content)
     ]
     bounds = [0, *starts, len(found)]
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in itertools.pairwise(bounds):
         if first == last:
             continue
         head, number = found[first].start, first
@@ -251,7 +127,7 @@ class _Reader:
     text: str
     aliases: frozenset[str]
 
-    def entries(self, found: Sequence[_Line], depth: int) -> list[Block]:
+    def entries(self, found: Sequence[YamlLine], depth: int) -> list[Block]:
         """The entries at the level of the first of these lines, each with all that is in it."""
         result: list[Block] = []
         for group, above in self._groups(found):
@@ -261,7 +137,7 @@ class _Reader:
             result.append(self._entry(group, above, depth))
         return result
 
-    def _groups(self, found: Sequence[_Line]) -> Iterator[tuple[Sequence[_Line], int]]:
+    def _groups(self, found: Sequence[YamlLine]) -> Iterator[tuple[Sequence[YamlLine], int]]:
         """The lines of each entry, and how many of them are comments above it."""
         own = [n for n, line in enumerate(found) if not line.raw and not self._is_remark(line)]
         if not own:
@@ -289,17 +165,17 @@ class _Reader:
         ):
             yield found[first:last], start - first
 
-    def _leads(self, line: _Line, entry: _Line) -> bool:
+    def _leads(self, line: YamlLine, entry: YamlLine) -> bool:
         """Whether a line is a remark on the entry that follows it."""
         return not line.raw and self._is_remark(line) and line.column <= entry.column
 
-    def _is_remark(self, line: _Line) -> bool:
-        return self.text[line.content] == "#" or _is_template(self.text, line)
+    def _is_remark(self, line: YamlLine) -> bool:
+        return self.text[line.content] == "#" or is_template(self.text, line)
 
-    def _is_item(self, line: _Line) -> bool:
-        return _DASHES.match(self.text, line.content, line.end) is not None
+    def _is_item(self, line: YamlLine) -> bool:
+        return DASHES.match(self.text, line.content, line.end) is not None
 
-    def _entry(self, group: Sequence[_Line], above: int, depth: int) -> Block:
+    def _entry(self, group: Sequence[YamlLine], above: int, depth: int) -> Block:
         """One entry: a key or item, with the comments above it."""
         text, line = self.text, group[above]
         start, end = group[0].start, group[-1].end
@@ -307,56 +183,52 @@ class _Reader:
         anchors = _ANCHOR.findall(text, line.content, line.end) if self.aliases else []
         if len(group) == above + 1 or depth >= _DEEPEST or not self.aliases.isdisjoint(anchors):
             return whole
-        if (dash := _DASHES.match(text, line.content, line.end)) is not None:
-            column = line.column + dash.end() - line.content
-            if not text[dash.end() : line.end].strip():
-                inside = self.entries(group[above + 1 :], depth + 1)
-                return block(start, end, line.end, inside=self._item(inside))
-            rest = replace(line, content=dash.end(), column=column)
-            first, *inside = self.entries([rest, *group[above + 1 :]], depth + 1)
-            if not inside:
-                return replace(first, start=start)
-            if first.end - start > _LONGEST_FIRST:
-                return whole
-            named = self._key(first.start) in _NAMES
-            return block(start, end, first.end, inside=inside if named else self._item(inside))
-        key = _KEY.match(text, line.content, line.end)
-        if key is None:
-            return whole
-        if _OPEN.match(text, key.end(), line.end):
+        if DASHES.match(text, line.content, line.end) is not None:
+            return self._item(group, above, depth)
+        key = KEY.match(text, line.content, line.end)
+        if key is not None and OPEN.match(text, key.end(), line.end):
             below = group[above + 1 :]
             return block(start, end, line.end, inside=self.entries(below, depth + 1))
-        if _SCALAR.match(text, key.end(), line.end) and above + 1 < len(group):
+        if key is not None and SCALAR.match(text, key.end(), line.end):
             return self._scalar(start, end, group[above + 1])
         return whole
 
-    def _scalar(self, start: int, end: int, first: _Line) -> Block:
+    def _item(self, group: Sequence[YamlLine], above: int, depth: int) -> Block:
+        """An item of a list, with the comments above it: its first entry comes with all others."""
+        text, line = self.text, group[above]
+        start, end = group[0].start, group[-1].end
+        dash = after_dash(text, line)
+        if not text[dash : line.end].strip():
+            inside = self.entries(group[above + 1 :], depth + 1)
+            return block(start, end, line.end, inside=self._marked(inside, _NAMES))
+        rest = replace(line, content=dash, column=line.column + dash - line.content)
+        first, *inside = self.entries([rest, *group[above + 1 :]], depth + 1)
+        if not inside:
+            return replace(first, start=start)
+        if first.end - start > _LONGEST_FIRST:
+            return block(start, end, body="whole")
+        if self._key(first.start) not in _NAMES:
+            inside = self._marked(inside, _NAMES)
+        return block(start, end, first.end, inside=inside)
+
+    def _scalar(self, start: int, end: int, first: YamlLine) -> Block:
         """A block scalar: its lines, of prose those of each sentence together.
 
         A line that is indented further needs the one above it that is not: its indentation must not
         become that of the scalar.
         """
         body, column = self.text[first.start : end], first.column
-        inside: list[Block] = []
+        rows: list[Row] = []
         low = 0
         for bound in segment(body, "sentence")[1:]:
-            if bound < len(body) and body[bound - 1] not in "\r\n":
-                continue
-            part = block(first.start + low, first.start + bound, body="whole")
-            deeper = inside and body.startswith((" ", "\t"), low + column)
-            if deeper and not body[low : low + column].strip():
-                above = inside.pop()
-                head = above.head if above.inside else above.end
-                inside.append(block(above.start, part.end, head, inside=[*above.inside, part]))
-            else:
-                inside.append(part)
-            low = bound
+            if bound == len(body) or body[bound - 1] in "\r\n":
+                deeper = body.startswith((" ", "\t"), low + column)
+                further = bool(rows) and deeper and not body[low : low + column].strip()
+                rows.append(Row(first.start + low, first.start + bound, further, not further))
+                low = bound
+        inside = nested(rows)
         gap = " " * column + "{}\n"
         return replace(block(start, end, first.start, inside=inside), gap=gap)
-
-    def _item(self, inside: Sequence[Block]) -> list[Block]:
-        """The entries of an item, with the one that names it marked."""
-        return self._marked(inside, _NAMES)
 
     def manifest(self, inside: Sequence[Block]) -> list[Block]:
         """The entries of a document, with those marked by which a manifest is known."""
@@ -383,14 +255,14 @@ class _Reader:
     def _key(self, start: int) -> str:
         """The key of the entry that starts there, with comments above it or not."""
         place = start
-        while match := _CONTENT.search(self.text, place):
+        while match := CONTENT.search(self.text, place):
             place = match.start()
             if self.text[place] != "#":
                 break
             line_end = _BREAK.search(self.text, place)
             place = line_end.end() if line_end else len(self.text)
-        place = _after_dashes(self.text, place, len(self.text))
-        key = _KEY.match(self.text, place)
+        place = after_dashes(self.text, place, len(self.text))
+        key = KEY.match(self.text, place)
         return key.group()[:-1].strip("\"' \t") if key else ""
 
 

@@ -32,11 +32,13 @@ _KEYS: Final = 0.7
 _BREAK: Final = re.compile(r"[\r\n]+[ \t]*(?=[^\s])")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _TREE: Final = re.compile(
-    r"[ \t]{0,200}(?:[│┃|][ \t\xa0]{1,20}){0,60}[ \t\xa0]{0,200}(?:[├└┣┗╰]|[|`+\\](?=-))[─━-]{1,6}┬?[─ \t]{0,3}"
+    r"[ \t]{0,200}(?:[│┃|][ \t\xa0]{1,20}){0,60}[ \t\xa0]{0,200}(?:[├└┣┗╰]|[|`+\\](?=-))"
+    r"[─━-]{1,6}┬?[─ \t]{0,3}"
 )
 # A heading of a manual: capitals alone, at the start of a line.
 _MANUAL: Final = re.compile(
-    r"(?:NAME|SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS|EXAMPLES?|SEE ALSO|FILES|ENVIRONMENT|AUTHORS?|USAGE|BUGS)[ \t]*(?=[\r\n])"
+    r"(?:NAME|SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS|EXAMPLES?|SEE ALSO|FILES|ENVIRONMENT|AUTHORS?"
+    r"|USAGE|BUGS)[ \t]*(?=[\r\n])"
 )
 _USAGE: Final = re.compile(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE | re.MULTILINE)
 _OPTION: Final = re.compile(r"[ \t]+-{1,2}[\w?]")
@@ -47,7 +49,8 @@ _ITEM: Final = re.compile(
 _CODE: Final = re.compile(
     r"(?:def|class|return|import|from|if|elif|else|for|while|try|except|with|func|fn|let|const|var"
     r"|public|private|static|end|do|done|fi|esac|then|case|local|function|echo|sub|my|use|using"
-    r"|namespace|package|struct|enum|interface|impl)\b[^.]*(?=[\r\n]|\Z)|[^\r\n]*[;{}()\]=,\\][ \t]*(?=[\r\n]|\Z)|[@}\])#/]"
+    r"|namespace|package|struct|enum|interface|impl)\b[^.\r\n]*(?=[\r\n]|\Z)"
+    r"|[^\r\n]*[;{}()\]=,\\][ \t]*(?=[\r\n]|\Z)|[@}\])#/]"
 )
 # What is said of an item stands in a column behind it.
 _SAID: Final = re.compile(r"\S.*?(?:[ ]{2,}|\t)(?=\S)")
@@ -91,7 +94,9 @@ def _in_sentences(text: str, own: Block) -> Block:
     inside = [
         block(own.start + low, own.start + high, body="whole") for low, high in pairwise(bounds)
     ]
-    return block(own.start, own.end, inside=inside) if len(inside) > 1 else replace(own, body="whole")
+    return (
+        block(own.start, own.end, inside=inside) if len(inside) > 1 else replace(own, body="whole")
+    )
 
 
 def tree_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -192,9 +197,8 @@ def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -
         item = _ITEM.match(text, content, end) is not None
         ahead = number + 1 < len(spans) and _RULES.match(text, _start(text, spans[number + 1]))
         ruled = _RULES.match(text, content) is not None
-        if own is not None and (ruled or (said and indent >= said)):
-            own = replace(own, end=end)
-        elif own is not None and not item and not listed and own.indent == indent:
+        below_it = ruled or (said and indent >= said)
+        if own is not None and (below_it or not (item or listed or own.indent != indent)):
             own = replace(own, end=end)
         else:
             if own is not None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from specpc.structure.braces import CSS, DIALECTS, HCL, NGINX, lay_out_braces
+from specpc.structure.braces import lay_out_braces
+from specpc.structure.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = {
@@ -130,8 +131,8 @@ def test_blocks_in_prose_are_known() -> None:
         "Type your name in the form (\nand wait)\n",
     ],
 )
-def test_what_is_none_of_them_is_left_to_others(dialect: object, text: str) -> None:
-    assert lay_out_braces(text, dialect) is None  # type: ignore[arg-type]
+def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> None:
+    assert lay_out_braces(text, dialect) is None
 
 
 @pytest.mark.parametrize("dialect", [HCL, NGINX, CSS])
@@ -140,5 +141,5 @@ def test_what_is_none_of_them_is_left_to_others(dialect: object, text: str) -> N
     ["resource {\n" * 5000, "server {" * 9000, ".a,\n" * 9000, '"' * 9000, "x <<EOF\n" * 5000, "/*" * 9000,
      ".a {\n" + "b: c;" * 9000 + "\n}\n"],
 )  # fmt: skip
-def test_it_is_linear(dialect: object, text: str) -> None:
-    lay_out_braces(text, dialect, named=True)  # type: ignore[arg-type]
+def test_it_is_linear(dialect: Dialect, text: str) -> None:
+    lay_out_braces(text, dialect, named=True)

@@ -54,9 +54,7 @@ CELLS = st.sampled_from(["api-0", "1/1", "3d4h", "<none>", "two words", "12", "-
 
 def drawn(header: list[str], rows: list[list[str]]) -> str:
     widths = [max(map(len, column)) + 3 for column in zip(header, *rows, strict=True)]
-    return "".join(
-        "".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in (header, *rows)
-    )
+    return "".join("".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in (header, *rows))
 
 
 @given(HEADER, st.data(), st.floats(0.1, 0.9), st.integers(0, 9))
@@ -77,7 +75,9 @@ def test_any_row_has_its_header(
     assert all(line in rest for line in made)
 
 
-@pytest.mark.parametrize("text", [FREE, PS, NETSTAT, PIP, LSBLK, LS, read("df.txt"), read("mysql.txt")])
+@pytest.mark.parametrize(
+    "text", [FREE, PS, NETSTAT, PIP, LSBLK, LS, read("df.txt"), read("mysql.txt")]
+)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_they_are_recognised(text: str, line_end: str) -> None:
     text = text.replace("\n", line_end)

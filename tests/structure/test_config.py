@@ -96,12 +96,16 @@ GIT = """\
 \turl = git@backup.example.org:shop.git
 """
 PLAIN = st.sampled_from(["port", "name", "time-out", "a.b"])
-LEAVES = st.integers(0, 99) | st.booleans() | st.sampled_from(["a", "# b", "[c]", "d = e", 'f"', "g\nh"])
+LEAVES = (
+    st.integers(0, 99) | st.booleans() | st.sampled_from(["a", "# b", "[c]", "d = e", 'f"', "g\nh"])
+)
 TOML = st.dictionaries(
     st.sampled_from(["one", "two", "three"]),
     LEAVES
     | st.lists(LEAVES, max_size=3)
-    | st.dictionaries(st.sampled_from(["x", "y"]), LEAVES | st.lists(LEAVES, max_size=2), max_size=2)
+    | st.dictionaries(
+        st.sampled_from(["x", "y"]), LEAVES | st.lists(LEAVES, max_size=2), max_size=2
+    )
     | st.lists(st.dictionaries(st.sampled_from(["x", "y", "z"]), LEAVES, min_size=1), max_size=3),
     min_size=1,
 )
@@ -115,7 +119,12 @@ def toml(value: dict[str, Any]) -> str:
             lines.append(f"{key} = {_written(own)}")
     for key, own in value.items():
         if isinstance(own, dict):
-            lines += ["", f"# about {key}", f"[{key}]", *(f"{k} = {_written(v)}" for k, v in own.items())]
+            lines += [
+                "",
+                f"# about {key}",
+                f"[{key}]",
+                *(f"{k} = {_written(v)}" for k, v in own.items()),
+            ]
         elif _is_tables(own):
             for one in own:
                 lines += [f"[[{key}]]", *(f"{k} = {_written(v)}" for k, v in one.items())]

@@ -15,7 +15,9 @@ from tests.structure.kept import around, fitted, kept, pieces, read, units
 yaml = pytest.importorskip("yaml")
 NAMES = ("e_pod.yaml", "deploy.yaml", "compose.yml", "ci.yml")
 KEYS = st.sampled_from(["name", "port", "a b", "x-y", '"q: r"', "path"])
-WORDS = st.sampled_from(["one", "two: three", "# four", "- five", "a\nb\n  c\nd", "'", '"x', "*", ""])
+WORDS = st.sampled_from(
+    ["one", "two: three", "# four", "- five", "a\nb\n  c\nd", "'", '"x', "*", ""]
+)
 VALUES = st.recursive(
     WORDS | st.integers(0, 99) | st.none() | st.booleans(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),

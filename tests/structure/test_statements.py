@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile, lay_out_sql
+from specpc.structure.sql import lay_out_sql
+from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = st.sampled_from(["id", "name", "mail", "total", "note"])
@@ -25,7 +26,9 @@ def scripts(draw: st.DrawFn) -> str:
         columns = draw(st.lists(NAMES, min_size=2, max_size=5, unique=True))
         lines = [f"  {name} {draw(TYPES).split('--')[0].strip()}" for name in columns]
         joint = ", -- why, so\n" if remarked else ",\n"
-        statements.append(f"-- table {number};\nCREATE TABLE t{number} (\n{joint.join(lines)}\n);\n")
+        statements.append(
+            f"-- table {number};\nCREATE TABLE t{number} (\n{joint.join(lines)}\n);\n"
+        )
         rows = [
             "(" + ", ".join(draw(CELLS) for _ in columns) + ")"
             for _ in range(draw(st.integers(1, 4)))
@@ -64,7 +67,10 @@ def test_any_script_runs(script: str, ratio: float, seed: int, data: st.DataObje
     pieces(layout, script)
     assert kept(layout, script, units(layout)) == script
     chosen = data.draw(st.sets(st.sampled_from(units(layout)), min_size=1))
-    for result in (kept(layout, script, chosen, "[...]"), fitted(layout, script, ratio, seed) or ""):
+    for result in (
+        kept(layout, script, chosen, "[...]"),
+        fitted(layout, script, ratio, seed) or "",
+    ):
         run(result)
 
 
