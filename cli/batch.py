@@ -11,44 +11,27 @@ from specpc.batch.output import BAD
 from specpc.batch.planning import PART_ROWS, plan
 from specpc.batch.settings import BatchSettings, Fields
 from specpc.errors import InputError, SpecPCError, require
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Protection, Setup
 from specpc_cli import options as opt
-from specpc_cli.compress.checks import read_question
 from specpc_cli.compress.stats import Totals
-from specpc_cli.console import Console
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from specpc.batch.planning import Plan
     from specpc.batch.schedule import Pool
     from specpc.batch.work import Done, Work
+    from specpc_cli.console import Console
 
 Engine = Literal["processes", "ray"]
 
 
+@opt.asking()
 def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     source: Annotated[
         str,
         typer.Argument(metavar="IN", help="Parquet or JSONL file, or a folder of them; or a URL."),
     ],
     output: Annotated[str, typer.Argument(metavar="OUT", help="Folder for the parts; or a URL.")],
-    ratio: opt.Ratio = DEFAULT_RATIO,
-    target_tokens: opt.TargetTokens = None,
-    tokenizer: opt.Tokenizer = "draft",
-    question: opt.Question = None,
-    question_file: opt.QuestionFile = None,
-    unit: opt.Unit = "auto",
-    gap: opt.Gap = "",
-    keep: opt.Keep = None,
-    keep_first: opt.KeepFirst = 0,
-    keep_last: opt.KeepLast = 0,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    scorer: opt.Scorer = "auto",
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
+    asked: opt.Asked,
     context_field: Annotated[
         str, opt.many("The field, or column, that is compressed.")
     ] = "context",
@@ -57,8 +40,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         Engine, opt.many("Workers on this machine, or on a Ray cluster.")
     ] = "processes",
     workers: Annotated[
-        int | None,
-        opt.many("How many [default: one a GPU, or one for two cores].", min=1),
+        int | None, opt.many("How many [default: one a GPU, or one for two cores].", min=1)
     ] = None,
     part_rows: Annotated[int, opt.many("Most rows of a part.", min=1)] = PART_ROWS,
     retries: Annotated[int, opt.many("How often a failed part is tried again.", min=0)] = 3,
@@ -75,14 +57,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     gets one file a part, in the format of IN, each written whole or not at all; a row that cannot
     be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
     """
-    console = Console(verbose=verbose, quiet=quiet)
-    settings = BatchSettings(
-        Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last)),
-        read_question(question, question_file),
-        Fields(context_field, question_field),
-        Setup(draft, scorer, unit, tokenizer, device, dtype, offline),
-        wording=in_options,
-    )
+    console, fields = asked.console, Fields(context_field, question_field)
+    settings = BatchSettings(asked.cut, asked.question, fields, asked.setup, wording=in_options)
     require("pyarrow", "specpc batch", "batch")  # before anything is fetched
     if engine == "ray":
         require("ray", "the engine ray", "ray")
@@ -93,17 +69,14 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     failed = 0
     if planned.blocks:
         failed = _run(planned, _pool(engine, planned.work, workers), retries, console)
-    output_folder = planned.work.output
-    output_folder.end()
+    folder = planned.work.output
+    folder.end()
     if failed:
-        raise SpecPCError(
-            f"{failed:,} of {planned.parts:,} parts failed: --resume tries them again"
-        )
-    if bad := output_folder.count_bad():
-        raise InputError(
-            f"{bad:,} of {planned.rows:,} rows could not be compressed: "
-            f"{output_folder.place.below(BAD).path} says why"
-        )
+        told = f"{failed:,} of {planned.parts:,} parts failed"
+        raise SpecPCError(f"{told}: --resume tries them again")
+    if bad := folder.count_bad():
+        told = f"{bad:,} of {planned.rows:,} rows could not be compressed"
+        raise InputError(f"{told}: {folder.place.below(BAD).path} says why")
 
 
 def _pool(engine: Engine, work: Work, workers: int | None) -> Pool:
@@ -123,10 +96,10 @@ def _run(planned: Plan, pool: Pool, retries: int, console: Console) -> int:
     totals, failed, began = Totals(), 0, time.monotonic()
     rows = sum(block.rows.count for block in planned.blocks)
     with console.files(len(planned.blocks), rows, "parts") as progress:
-        for outcome in planned.run(pool, retries, lambda told: console.tell(in_options(told))):
+        for outcome in planned.run(pool, retries, console.tell):
             if isinstance(outcome, GivenUp):
                 failed += 1
-                console.error(in_options(f"{outcome.block} are given up: {outcome.reason}"))
+                console.error(f"{outcome.block} are given up: {outcome.reason}")
                 continue
             progress.start(outcome.name, outcome.rows + outcome.bad)
             progress.finish(outcome.original_tokens)

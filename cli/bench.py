@@ -10,16 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
 
 
-def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
-    ratio: opt.OnlyRatio = DEFAULT_RATIO,
+@opt.asking("ratio", "scorer", *opt.WHERE)
+def bench(
+    asked: opt.Asked,
     tokens: Annotated[
         list[int] | None,
         opt.measured(
@@ -27,20 +26,13 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     target_speed: Annotated[
-        float | None,
-        opt.measured("Input tokens a second that the target reads."),
+        float | None, opt.measured("Input tokens a second that the target reads.")
     ] = None,
     price: Annotated[
-        float | None,
-        opt.measured("What a million input tokens of the target cost."),
+        float | None, opt.measured("What a million input tokens of the target cost.")
     ] = None,
     repeats: Annotated[int, opt.measured("Medians are of so many runs.", min=1)] = 3,
     as_json: opt.Json = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    scorer: opt.Scorer = "auto",
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
 ) -> None:
     """Measure how fast this machine compresses, and from how many tokens on that saves time.
 
@@ -52,7 +44,6 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     The target is the model that reads the result; what it saves are the tokens that were cut. All
     tokens are the draft's. Loading the draft, once a process, is not in the figures.
     """
-    check_budget(ratio=ratio, target_tokens=None)
     for name, value in (("--target-speed", target_speed), ("--price", price)):
         if value is not None and not 0 < value < inf:
             raise UsageError(f"{name} is a number above 0, not {value}")
@@ -61,14 +52,13 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.evaluation.speed import find_payoff, time_length
     from specpc.models.draft import runtime_of
 
-    tell = Console(verbose=False, quiet=False).tell
-    compressor = Compressor.from_pretrained(
-        draft, scorer=scorer, device=device, dtype=dtype, offline=offline, report=tell
-    )
+    ratio = asked.cut.ratio
+    assert ratio is not None  # nothing else can be typed
+    compressor = Compressor.of(asked.setup, report=asked.console.tell)
     lengths = sorted(set(tokens or _LENGTHS))
     measured = [time_length(compressor, length, ratio, repeats) for length in lengths]
     record = {
-        "draft": draft,
+        "draft": asked.setup.draft,
         "scorer": compressor.scorer.name,
         **asdict(runtime_of(compressor.draft.model)),
         "ratio": ratio,

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import InputError, UsageError
-from specpc.options import DEFAULT_DRAFT
+from specpc.errors import InputError
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import check_file
 from specpc_cli.outputs import write_file
 
@@ -22,23 +20,16 @@ if TYPE_CHECKING:
     from specpc.calibration.example import Example
 
 
-def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
+@opt.asking(*opt.WHERE, "quiet")
+def calibrate(
+    asked: opt.Asked,
     data: Annotated[
-        list[Path] | None,
-        opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable."),
+        list[Path] | None, opt.io("JSONL file of your own, as for 'specpc eval'. Repeatable.")
     ] = None,
     examples: Annotated[
-        int,
-        opt.io("Most that are read of the 160 that ship, and of each file.", min=16),
+        int, opt.io("Most that are read of the 160 that ship, and of each file.", min=16)
     ] = 160,
-    output: Annotated[
-        Path | None, opt.io("File to write the profile to as well.", "-o", "--output")
-    ] = None,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
+    output: Annotated[Path | None, opt.output("File to write the profile to as well.")] = None,
 ) -> None:
     """Find the attention heads of a draft that find answers; takes minutes.
 
@@ -50,11 +41,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     lines with context, question and evidence. They are kept beside the drafts and used from then
     on whenever this draft is; a draft that has changed is calibrated anew.
     """
-    console = Console(verbose=False, quiet=quiet)
     for file in data or []:
         check_file(str(file))
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
     # Bad data is reported before the draft is loaded.
     own = own_examples(data or [], examples)
 
@@ -63,26 +51,23 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.drafts.load import load_draft
     from specpc.scorers.profile import check_storable, store_profile
 
-    loaded = load_draft(draft, device=device, dtype=dtype, offline=offline, report=console.tell)
-    check_storable(loaded)
+    setup, console = asked.setup, asked.console
+    draft = load_draft(setup.draft, *setup.where, report=console.tell)
+    check_storable(draft)
     texts = [*shipped_examples()[:examples], *own]
     names = ", ".join(sorted({example.kind for example in own}))
     source = "generated tasks (seed 0)" + (f" and {names}" if own else "")
-    console.tell(f"Reading {len(texts)} examples with {draft}; this takes minutes ...")
+    console.tell(f"Reading {len(texts)} examples with {setup.draft}; this takes minutes ...")
     with console.progress("Calibrating") as progress:
-        result = run(loaded, texts, source=source, progress=progress)
+        result = run(draft, texts, source=source, progress=progress)
     if output is not None:
         write_file(output, result.profile.to_json().encode())
-    path = store_profile(loaded, result.profile)
-    typer.echo(_summary(draft, result, path))
+    path = store_profile(draft, result.profile)
+    typer.echo(_summary(setup.draft, result, path))
 
 
 def own_examples(paths: Sequence[Path], limit: int) -> list[Example]:
-    """Items with a question and evidence, at most ``limit`` of each file, from its start.
-
-    Raises:
-        InputError: a line is no item of a known shape, or no item has evidence.
-    """
+    """Items with a question and evidence, at most ``limit`` of each file, from its start."""
     from specpc.calibration.example import Example
     from specpc.evaluation.data import dataset_names, read_items
 

@@ -1,15 +1,20 @@
-"""What all commands have in common: help in panels, and one budget of two."""
+"""What all commands have in common: help in panels, settings, and one budget of two."""
 
 from __future__ import annotations
 
 import re
 from copy import copy
 from inspect import cleandoc
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer.core
 
+from specpc.errors import UsageError
+from specpc_cli.config import read_settings
 from specpc_cli.options import OUTPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The first letter of what is a sentence of its own.
 _CAPITAL = re.compile(r"(^|: |\. |\()[A-Z](?=[a-z])")
@@ -33,14 +38,41 @@ def sentence(error: Any) -> str | None:
     return f"{told} (see {context.command_path} --help)" if told and context else told
 
 
-class Command(typer.core.TyperCommand):
-    """A command whose ``--target-tokens`` takes the place of a ratio that nobody typed."""
+def refuse(wrong: Mapping[str, object]) -> None:
+    """Raise `UsageError` for the first of these mistakes that was made."""
+    for told, made in wrong.items():
+        if made:
+            raise UsageError(told)
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run it."""
-        if ctx.params.get("target_tokens") is not None and not is_typed(ctx, "ratio"):
-            ctx.params["ratio"] = None
-        return super().invoke(ctx)
+
+class Command(typer.core.TyperCommand):
+    """A command that knows the settings of its options.
+
+    Attributes:
+        settings: names of the options that are settings, too.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take over variables from typer: of what is wrong there, more can be told here."""
+        super().__init__(*args, **kwargs)
+        self.settings = {param.name for param in self.params if param.envvar}
+        for param in self.params:
+            param.envvar = None
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """Read a command line; what nobody typed is as it was set, and ratios give way."""
+        found = read_settings()
+        extra["default_map"] = {
+            name: setting.value for name, setting in found.values.items() if name in self.settings
+        }
+        context = super().make_context(info_name, args, parent, **extra)
+        typed = {param.name for param in self.params if is_typed(context, param.name)}
+        if "target_tokens" in typed and "ratio" not in typed:
+            typed.add("ratio")
+            context.params["ratio"] = None
+        if not context.resilient_parsing:
+            found.check(typed)
+        return context
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help."""
@@ -58,10 +90,7 @@ class CommandGroup(typer.core.TyperGroup):
 def _drawable(command: _C, ctx: Any, panel: str | None = None) -> _C:
     """A copy whose texts rich shows as they are: examples line by line, brackets and all.
 
-    Args:
-        command: to be copied.
-        ctx: its context.
-        panel: where ``--help`` itself stands.
+    ``--help`` itself stands in the panel.
     """
     from rich.markup import escape
 

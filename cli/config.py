@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from specpc.errors import UsageError
 from specpc.machine.journal import json_line
@@ -25,11 +25,14 @@ from specpc.options import (
 from specpc_cli import options as opt
 from specpc_cli.outputs import write_stdout
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 BUILT_IN: Final[dict[str, Any]] = {
     "draft": DEFAULT_DRAFT,
     "ratio": DEFAULT_RATIO,
     "tokenizer": "draft",
-    "gap": "",
+    "gap": None,
     "unit": "auto",
     "scorer": "auto",
     "device": "auto",
@@ -52,6 +55,25 @@ class Setting(NamedTuple):
     origin: str
 
 
+@dataclass(frozen=True)
+class Settings:
+    """All settings as they hold now.
+
+    Attributes:
+        values: those that can be used, by name.
+        mistakes: what is wrong with the others, or with the file, which has no name here.
+    """
+
+    values: dict[str, Setting]
+    mistakes: dict[str, UsageError]
+
+    def check(self, typed: Iterable[str] = ()) -> None:
+        """Raise what is wrong, but for what was typed instead."""
+        for name, mistake in self.mistakes.items():
+            if name not in typed:
+                raise mistake
+
+
 def config(as_json: opt.Json = False) -> None:
     """Show the defaults of all commands, and where each comes from.
 
@@ -63,7 +85,7 @@ def config(as_json: opt.Json = False) -> None:
     An option that is typed comes first; then variables such as SPECPC_RATIO or SPECPC_DRAFT;
     then the file that the first line names, of lines as these; then what is built in.
     """
-    path, settings = config_path(), read_settings()
+    path, settings = config_path(), read_settings().values
     if as_json:
         told = {name: setting._asdict() for name, setting in settings.items()}
         write_stdout(json_line({"file": str(path), "found": path.exists(), "settings": told}))
@@ -86,28 +108,32 @@ def config_path() -> Path:
     return Path(user_config_dir("specpc", appauthor=False)) / "config.toml"
 
 
-def read_settings() -> dict[str, Setting]:
-    """All settings as they hold now.
-
-    Raises:
-        UsageError: the file cannot be read, or a value can be none; names file and setting.
-    """
-    settings = {name: Setting(value, "built-in") for name, value in BUILT_IN.items()}
+def read_settings() -> Settings:
+    """All settings as they hold now."""
     path = config_path()
-    for name, value in _read(path).items():
-        if name not in BUILT_IN:
-            near = get_close_matches(name, BUILT_IN, 1) or BUILT_IN
-            raise UsageError(f"{path}: there is no setting {name!r}: use {', '.join(near)}")
-        settings[name] = _checked(name, value, str(path))
+    found = {name: Setting(value, "built-in") for name, value in BUILT_IN.items()}
+    mistakes: dict[str, UsageError] = {}
+    try:
+        found |= {name: Setting(value, str(path)) for name, value in _read(path).items()}
+    except UsageError as mistake:
+        mistakes[""] = mistake
     for name in BUILT_IN:
-        if value := os.environ.get(opt.variable_of(name)):
-            number: float | str = value
-            with suppress(ValueError):
-                number = float(value)
-            settings[name] = _checked(
-                name, number if name == "ratio" else value, opt.variable_of(name)
-            )
-    return settings
+        variable = opt.variable_of(name)
+        if value := os.environ.get(variable):
+            found[name] = Setting(_number(value) if name == "ratio" else value, variable)
+    for name, setting in found.items():
+        try:
+            _check(name, setting)
+        except UsageError as mistake:
+            mistakes[name] = mistake
+    return Settings({name: found[name] for name in found if name not in mistakes}, mistakes)
+
+
+def _number(typed: str) -> float | str:
+    try:
+        return float(typed)
+    except ValueError:
+        return typed
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -126,14 +152,18 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _checked(name: str, value: Any, origin: str) -> Setting:
+def _check(name: str, setting: Setting) -> None:
+    """Raise `UsageError` for a value that can be none."""
+    value, origin = setting
+    if name not in BUILT_IN:
+        near = get_close_matches(name, BUILT_IN, 1) or BUILT_IN
+        raise UsageError(f"{origin}: there is no setting {name!r}: use {', '.join(near)}")
     try:
         if name == "ratio":
             check_budget(ratio=value, target_tokens=None)
-        else:
+        elif value != BUILT_IN[name]:
             check_text(value, f"the {name}")
             if scorer_name(value) not in (known := _CHOICES.get(name, (value,))):
                 raise UsageError(f"there is no {name} {value!r}: use one of {', '.join(known)}")
     except UsageError as error:
-        raise UsageError(f"{name} in {origin}: {error}") from error
-    return Setting(value, origin)
+        raise UsageError(f"{name} in {origin}: ", *error.args) from error

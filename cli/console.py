@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
+
+from specpc_cli.progress import FilesProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specpc import CompressionResult
-    from specpc_cli.progress import FilesProgress
+    from specpc_cli.progress import Show
 
 
 class Console:
@@ -47,35 +50,36 @@ class Console:
                 self.tell(f"  {line}")
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Callable[[int, int], None] | None]:
-        """A bar over tokens read, on a terminal only; gone when done."""
+    def bar(self, what: str = "") -> Iterator[Show | None]:
+        """What draws a bar, on a terminal only; it is gone when all is done."""
         if not self.interactive:
             yield None
             return
+        from rich import progress
         from rich.console import Console as RichConsole
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
-        with Progress(
-            "{task.description}",
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            console=RichConsole(stderr=True),
-            transient=True,
+        told = progress.TextColumn("{task.description}", markup=False)
+        figures = (progress.TaskProgressColumn(), progress.TimeRemainingColumn())
+        screen = RichConsole(stderr=True)
+        with progress.Progress(
+            progress.BarColumn(), *figures, told, console=screen, transient=True
         ) as bar:
             task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+            yield lambda what, done, total: bar.update(
+                task, description=what, completed=done, total=total
+            )
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None] | None]:
+        """A bar over tokens read."""
+        with self.bar(what) as show:
+            yield show and partial(show, what)
 
     @contextmanager
     def files(self, count: int, size: int, noun: str = "files") -> Iterator[FilesProgress]:
-        """A bar over ``count`` files of ``size`` bytes together, on a terminal only."""
-        from specpc_cli.progress import FilesProgress, files_bar
-
-        if not self.interactive:
-            yield FilesProgress(count, noun)
-            return
-        with files_bar(count, size, noun) as progress:
-            yield progress
+        """A bar over ``count`` files of ``size`` bytes together."""
+        with self.bar() as show:
+            yield FilesProgress(count, size, noun, show)
 
 
 def _counted(result: CompressionResult) -> str:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from specpc.errors import UsageError
 from specpc.machine.journal import json_line
-from specpc.options import DEFAULT_DRAFT
 from specpc.text.query import NEUTRAL_INSTRUCTION
 from specpc_cli import options as opt
-from specpc_cli.compress.checks import read_question
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_stdout
 
@@ -22,27 +19,18 @@ if TYPE_CHECKING:
     from specpc.evaluation.correlation import Correlation
 
 
-def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
+@opt.asking("question", "question_file", *opt.WHERE, "quiet")
+def correlate(
+    asked: opt.Asked,
     file: Annotated[
         str, typer.Argument(help="Text file; '-' or none for standard input.", show_default=False)
     ] = STDIN,
     target: Annotated[
-        str | None,
-        opt.measured("Model to be predicted: a name as for --draft."),
+        str | None, opt.measured("Model to be predicted: a name as for --draft.")
     ] = None,
-    top: Annotated[
-        float,
-        opt.measured("Fraction of the tokens whose overlap is measured."),
-    ] = 0.1,
-    question: opt.Question = None,
-    question_file: opt.QuestionFile = None,
+    top: Annotated[float, opt.measured("Fraction of the tokens whose overlap is measured.")] = 0.1,
     as_json: opt.Json = False,
-    plot: Annotated[Path | None, opt.io("Draw it by layer: a .svg, .png or .pdf file.")] = None,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
+    plot: Annotated[Path | None, opt.plot("Draw it by layer")] = None,
 ) -> None:
     """Measure how well a draft's scores predict what a target attends to.
 
@@ -55,25 +43,19 @@ def correlate(  # noqa: PLR0913, PLR0917 - one parameter an option
     paper's) are compared: by Spearman's rank correlation, and by how many of the target's top
     tokens are among the draft's.
     """
-    console = Console(verbose=False, quiet=quiet)
     if target is None:
         raise UsageError("name the model to be predicted: --target MODEL")
     if not 0 < top <= 1:
         raise UsageError(f"--top is a fraction above 0 and at most 1, not {top:g}")
-    if plot is not None:
-        from specpc.evaluation.plot import check_plot
-
-        check_plot(plot)
-    asked = read_question(question, question_file) or NEUTRAL_INSTRUCTION
     text = read_text(file)
 
     from specpc.drafts.load import load_draft, load_target
     from specpc.evaluation.correlation import correlate as run
 
-    where: Any = {"device": device, "dtype": dtype, "offline": offline, "report": console.tell}
-    predicted = load_target(target, **where)
-    predictor = predicted if draft == target else load_draft(draft, **where)
-    found = run(predicted, predictor, text, asked, top=top)
+    draft, where, tell = asked.setup.draft, asked.setup.where, asked.console.tell
+    predicted = load_target(target, *where, report=tell)
+    predictor = predicted if draft == target else load_draft(draft, *where, report=tell)
+    found = run(predicted, predictor, text, asked.question or NEUTRAL_INSTRUCTION, top=top)
     write_stdout(json_line(asdict(found)) if as_json else _table(found).encode())
     if plot is not None:
         from specpc.evaluation.plot import plot_correlation

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from specpc.errors import UsageError
+from specpc.errors import InputError, UsageError
 from specpc.evaluation.methods import FULL, METHODS, TRIMMED, check_methods, row_of
 from specpc.evaluation.targets import ANSWER_TOKENS
 from specpc.kv.settings import KV_BUDGET, KVSettings
-from specpc.options import DEFAULT_DRAFT, Setup, check_budget
+from specpc.options import check_budget
 from specpc.version import __version__
 from specpc_cli import options as opt
-from specpc_cli.console import Console
+from specpc_cli.command import refuse
 from specpc_cli.inputs import check_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specpc.evaluation.data import Collection
+    from specpc.evaluation.data import Item
     from specpc.evaluation.records import Record
     from specpc.evaluation.runner import RunPlan
     from specpc.evaluation.statistics import Difference, SummaryRow
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 _METHODS = ["auto", "paper", "bm25", "random"]
 _RATIOS = [0.1, 0.2, 0.3]
+_SETUP = ("draft", "device", "dtype")
 
 
+@opt.asking(*opt.WHERE, "quiet")
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
+    asked: opt.Asked,
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Data sets: JSONL files.", show_default=False),
+        list[Path] | None, typer.Argument(help="Data sets: JSONL files.", show_default=False)
     ] = None,
     ratio: Annotated[
         list[float] | None,
@@ -61,16 +63,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     baseline: Annotated[
-        str | None,
-        opt.measured("Method the others are compared with, item by item."),
+        str | None, opt.measured("Method the others are compared with, item by item.")
     ] = None,
     limit: Annotated[
-        int | None,
-        opt.measured("Most items of each file, spread over it.", min=1),
+        int | None, opt.measured("Most items of each file, spread over it.", min=1)
     ] = None,
     no_question: Annotated[
-        bool,
-        opt.measured("Withhold the questions from the methods.", "--no-question"),
+        bool, opt.measured("Withhold the questions from the methods.", "--no-question")
     ] = False,
     seed: Annotated[int, opt.measured("Of 'random' and of the intervals.", min=0)] = 0,
     target: Annotated[
@@ -89,25 +88,14 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     endpoint_model: Annotated[str | None, opt.answers("Name of the model on that server.")] = None,
     answer_tokens: Annotated[
-        int,
-        opt.answers("Most tokens of an answer; summaries need some 500.", min=1),
+        int, opt.answers("Most tokens of an answer; summaries need some 500.", min=1)
     ] = ANSWER_TOKENS,
-    output: Annotated[
-        Path | None, opt.io("File to keep every measurement in.", "-o", "--output")
-    ] = None,
+    output: Annotated[Path | None, opt.output("File to keep every measurement in.")] = None,
     resume: Annotated[bool, opt.io("Go on with the file named by -o.", "--resume")] = False,
     results: Annotated[Path | None, opt.io("Report a results file; run nothing.", "--from")] = None,
-    plot: Annotated[
-        Path | None,
-        opt.io("Draw recall against ratio: a .svg, .png or .pdf file."),
-    ] = None,
+    plot: Annotated[Path | None, opt.plot("Draw recall against ratio")] = None,
     as_json: opt.Json = False,
     verbose: Annotated[bool, opt.io("Add a table of every data set.", "-v", "--verbose")] = False,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
 ) -> None:
     """Measure how much of what questions need each method keeps.
 
@@ -128,64 +116,60 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc eval *.jsonl --endpoint http://server:8000/v1 --endpoint-model NAME
       specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
-    console = Console(verbose=verbose, quiet=quiet)
-    asked = _target(target, endpoint, endpoint_model)
-    _check_options(
-        files, results, output, run=bool(method or ratio or kv_budget or asked), resume=resume
-    )
+    served = endpoint is not None or endpoint_model is not None
+    answered = target is not None or served
+    running = bool(files or output or resume or method or ratio or kv_budget or answered)
+    refuse({
+        "--target runs a model here, --endpoint asks a server: choose one": (
+            target is not None and served
+        ),
+        "--endpoint URL and --endpoint-model NAME belong together": (
+            (endpoint is None) != (endpoint_model is None)
+        ),
+        "--from reports what was measured: leave out files, -o and what to run": (
+            results is not None and running
+        ),
+        "name the data sets: specpc eval data/*.jsonl": results is None and not files,
+        "--resume needs -o FILE: what was printed cannot be gone on with": (
+            resume and output is None
+        ),
+    })  # fmt: skip
+    for file in files or []:
+        check_file(str(file))
     for value in ratio or []:
         check_budget(ratio=value, target_tokens=None)
-    if plot is not None:
-        from specpc.evaluation.plot import check_plot
-
-        check_plot(plot)
     if results is not None:
         records, seed = _read(results)
         _check_baseline(baseline, list(dict.fromkeys(record.method for record in records)))
     else:
         # First, so that a target that cannot answer is found out before anything is compressed.
-        methods = list(dict.fromkeys([*([FULL] if asked else []), *(method or _METHODS)]))
+        methods = list(dict.fromkeys([*([FULL] if answered else []), *(method or _METHODS)]))
         _check_methods(methods, ratio, kv_budget, local=target is not None, withheld=no_question)
         _check_baseline(baseline, methods)
-        made_with = {"draft": draft, "device": device, "dtype": dtype, "seed": seed}
-        made_with |= {"version": __version__}
-        if asked:
-            made_with |= {**asked, "answer_tokens": answer_tokens}
+        made_with = {name: getattr(asked.setup, name) for name in _SETUP}
+        made_with |= {"seed": seed, "version": __version__}
+        if answered:
+            made_with["target"] = target or endpoint_model
+            if endpoint is not None:
+                from specpc.evaluation.targets import check_address
+
+                made_with["endpoint"] = check_address(endpoint)
+            made_with["answer_tokens"] = answer_tokens
         if no_question:
-            made_with |= {"question": "withheld"}
+            made_with["question"] = "withheld"
         from specpc.evaluation.runner import RunPlan
 
         ratios, budgets = dict.fromkeys(ratio or _RATIOS), dict.fromkeys(kv_budget or [KV_BUDGET])
         plan = RunPlan(list(ratios), list(budgets), no_question)
-        measuring = _Measuring(methods, plan, made_with, offline, console)
+        measuring = _Measuring(asked, methods, plan, made_with)
         records = measuring.run(files or [], limit, output, resume=resume)
     _report(records, baseline, seed, plot, as_json=as_json, verbose=verbose)
 
 
-def _check_options(
-    files: list[Path] | None,
-    results: Path | None,
-    output: Path | None,
-    *,
-    run: bool,
-    resume: bool,
-) -> None:
-    if results is not None and (files or output or resume or run):
-        raise UsageError("--from reports what was measured: leave out files, -o and what to run")
-    if results is None and not files:
-        raise UsageError("name the data sets: specpc eval data/*.jsonl")
-    if resume and output is None:
-        raise UsageError("--resume needs -o FILE: what was printed cannot be gone on with")
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-    for file in files or []:
-        check_file(str(file))
-
-
 def _check_methods(
-    methods: Sequence[str],
-    ratios: Sequence[float] | None,
-    kv_budgets: Sequence[int] | None,
+    methods: list[str],
+    ratios: list[float] | None,
+    kv_budgets: list[int] | None,
     *,
     local: bool,
     withheld: bool,
@@ -194,38 +178,22 @@ def _check_methods(
     if any(name.partition(":")[0] not in METHODS for name in methods):
         sys.path.insert(0, str(Path.cwd()))  # as `python -m` does, for methods of the user's own
     check_methods(methods)
-    trimmed = [name.partition(":")[0] for name in methods if row_of(name).trims]
-    if trimmed and not local:
-        raise UsageError(
-            f"the method {trimmed[0]} cuts the KV cache of a model on this machine: name one with "
-            "--target"
-        )
-    if kv_budgets and not trimmed:
-        raise UsageError(
-            f"--kv-budget does nothing without a method that has one ({', '.join(TRIMMED)})"
-        )
+    trimming = next((name.partition(":")[0] for name in methods if row_of(name).trims), None)
+    cut, read = "the KV cache of a model on this machine", "the question before its cache is cut"
+    refuse({
+        f"the method {trimming} cuts {cut}: name one with --target": trimming and not local,
+        f"--kv-budget does nothing without a method that has one ({', '.join(TRIMMED)})": (
+            kv_budgets and not trimming
+        ),
+        f"--ratio does nothing with {', '.join(methods)}: leave it out": (
+            ratios and all(row_of(name).whole for name in methods)
+        ),
+        f"--no-question does not go with {trimming}: the target reads {read}": (
+            withheld and trimming
+        ),
+    })  # fmt: skip
     for budget in kv_budgets or ():
         KVSettings("snapkv", kv_budget=budget)  # which checks it
-    if ratios and all(row_of(name).whole for name in methods):
-        raise UsageError(f"--ratio does nothing with {', '.join(methods)}: leave it out")
-    if withheld and trimmed:
-        raise UsageError(
-            f"--no-question does not go with {trimmed[0]}: the target reads the question before "
-            "its cache is cut"
-        )
-
-
-def _target(model: str | None, endpoint: str | None, served: str | None) -> dict[str, str | None]:
-    """What a results file says of the target; empty if there is none."""
-    if model is not None and (endpoint is not None or served is not None):
-        raise UsageError("--target runs a model here, --endpoint asks a server: choose one")
-    if (endpoint is None) != (served is None):
-        raise UsageError("--endpoint URL and --endpoint-model NAME belong together")
-    if endpoint is not None:
-        from specpc.evaluation.targets import check_address
-
-        return {"target": served, "endpoint": check_address(endpoint)}
-    return {} if model is None else {"target": model}
 
 
 def _check_baseline(baseline: str | None, methods: Sequence[str]) -> None:
@@ -234,7 +202,6 @@ def _check_baseline(baseline: str | None, methods: Sequence[str]) -> None:
 
 
 def _read(path: Path) -> tuple[list[Record], int]:
-    from specpc.errors import InputError
     from specpc.evaluation.records import read_results
 
     found = read_results(path)
@@ -247,11 +214,10 @@ def _read(path: Path) -> tuple[list[Record], int]:
 class _Measuring:
     """What is measured, and with what."""
 
+    asked: opt.Asked
     methods: list[str]
     plan: RunPlan
     made_with: dict[str, Any]
-    offline: bool
-    console: Console
 
     def run(
         self, files: Sequence[Path], limit: int | None, output: Path | None, *, resume: bool
@@ -261,10 +227,13 @@ class _Measuring:
         from specpc.evaluation.records import open_results
 
         collection = read_collection(files, limit, with_target="target" in self.made_with)
-        _tell_skipped(collection, self.console)
+        if skipped := sum(collection.skipped.values()):
+            sets = ", ".join(f"{name} {count}" for name, count in collection.skipped.items())
+            told = "items left out, without a question or anything to look for"
+            self.asked.console.tell(f"{skipped} {told}: {sets}")
         with open_results(output, self.made_with, resume=resume) as (done, write):
             records = [*done]
-            for record in self._measure(collection, done):
+            for record in self._measure(collection.items, done):
                 write(record)
                 records.append(record)
         wanted = {(item.dataset, item.id) for item in collection.items}
@@ -276,13 +245,11 @@ class _Measuring:
             and (record.dataset, record.id) in wanted
         ]
 
-    def _measure(self, collection: Collection, done: Sequence[Record]) -> Iterator[Record]:
+    def _measure(self, items: Sequence[Item], done: Sequence[Record]) -> Iterator[Record]:
         from specpc.evaluation.methods import build_methods
         from specpc.evaluation.runner import run
 
-        made_with, report = self.made_with, self.console.tell
-        where = {name: made_with[name] for name in ("device", "dtype")} | {"offline": self.offline}
-        setup = Setup(made_with["draft"], **where)
+        made_with, report = self.made_with, self.asked.console.tell
         endpoint: Endpoint | None = None
         local: AnsweringModel | None = None
         if "endpoint" in made_with:
@@ -294,29 +261,13 @@ class _Measuring:
             from specpc.drafts.load import load_target
             from specpc.evaluation.local_target import local_target
 
-            model = load_target(made_with["target"], **where, report=report)
+            model = load_target(made_with["target"], *self.asked.setup.where, report=report)
             local = local_target(model, made_with["answer_tokens"])
-        methods = build_methods(
-            self.methods, setup, seed=made_with["seed"], target=local, report=report
-        )
-        with self.console.progress("Evaluating") as progress:
-            yield from run(
-                collection.items,
-                methods,
-                self.plan,
-                target=endpoint or local,
-                done=done,
-                progress=progress,
-            )
-
-
-def _tell_skipped(collection: Collection, console: Console) -> None:
-    skipped = sum(collection.skipped.values())
-    if skipped:
-        sets = ", ".join(f"{name} {count}" for name, count in collection.skipped.items())
-        console.tell(
-            f"{skipped} items left out, without a question or anything to look for: {sets}"
-        )
+        seed, target = made_with["seed"], endpoint or local
+        setup = self.asked.setup
+        methods = build_methods(self.methods, setup, seed=seed, target=local, report=report)
+        with self.asked.console.progress("Evaluating") as progress:
+            yield from run(items, methods, self.plan, target=target, done=done, progress=progress)
 
 
 def _report(

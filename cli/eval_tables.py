@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from specpc.evaluation.methods import row_of
 from specpc.evaluation.statistics import METRICS, WITHOUT_EVIDENCE, SummaryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.table import Table
 
     from specpc.evaluation.statistics import Difference, Estimate
 
@@ -32,12 +34,8 @@ def print_tables(
     # A pipe has no width: nothing must be wrapped or cut off there.
     out = RichConsole(width=None if sys.stdout.isatty() else 160, highlight=False)
     for group in dict.fromkeys(row.group for row in rows):
-        own = [row for row in rows if row.group == group]
         gains = [difference for difference in differences if difference.group == group]
-        tables = [_summary_table(own, gains)] if _shorten(own) else []
-        tables += [_answer_table(own, gains)] if any(map(_answered, own)) else []
-        tables += [_cost_table(own)] if any(map(_cost_known, own)) else []
-        for table in tables:
+        for table in _tables(group, [row for row in rows if row.group == group], gains):
             out.print(table)
             out.print()
     if _shorten(per_dataset):
@@ -50,45 +48,34 @@ def print_tables(
         out.print(_table(title, filter(_answered, per_dataset), columns, names=2))
 
 
-def _summary_table(rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Any:
-    columns = [_METHOD, _RATIO, _RECALL, _KEPT, _ACHIEVED]
-    columns.append(("s / 1k tokens", lambda row: f"{row.seconds_per_1k:.3f}"))
-    if any(row.failed for row in rows):
-        columns.append(("Failed", lambda row: f"{row.failed}"))
-    told = {metric for gain in gains for metric, found in gain.estimates.items() if found}
-    if WITHOUT_EVIDENCE in told:
-        apart = ", no evidence" if "recall" in told else ""
-        columns.insert(4, _gain(gains, WITHOUT_EVIDENCE, apart))
-    if gains and ("recall" in told or WITHOUT_EVIDENCE not in told):
-        columns.insert(3, _gain(gains, "recall"))
-    # Where the cache is cut, the text is read whole, or shortened as by another method.
-    title = f"{rows[0].group}: {max(row.items for row in rows)} items"
-    return _table(title, filter(_whole_cache, rows), columns)
-
-
-def _answer_table(rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Any:
-    exact, f1, *others = _ANSWERS
-    against = [_gain(gains, "f1")] if gains else []
-    columns = [_METHOD, *_level(rows), exact, f1, *against, *others]
-    if any(row.truncated for row in rows):
-        columns.append(("Truncated", lambda row: f"{row.truncated}"))
-    return _table(f"{rows[0].group}: answers of the target", rows, columns)
-
-
-def _cost_table(rows: Sequence[SummaryRow]) -> Any:
-    columns: list[_Column] = [
-        *(_METHOD, *_level(rows)),
-        ("KV cache", lambda row: _mebibytes(row.cache_bytes)),
-        ("Peak memory", lambda row: _mebibytes(row.peak_bytes)),
-        ("First token", lambda row: f"{row.first_seconds:.2f} s"),
-        ("Whole answer", lambda row: f"{row.total_seconds:.2f} s"),
-    ]
-    return _table(f"{rows[0].group}: what an answer took", filter(_cost_known, rows), columns)
+def _tables(group: str, rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Iterator[Table]:
+    """What is kept, what a target answers, and what that takes, as far as it was measured."""
+    if _shorten(rows):
+        columns = [_METHOD, _RATIO, _RECALL, _KEPT, _ACHIEVED, _SECONDS]
+        columns += [_FAILED] if any(row.failed for row in rows) else []
+        told = {metric for gain in gains for metric, found in gain.estimates.items() if found}
+        if WITHOUT_EVIDENCE in told:
+            apart = ", no evidence" if "recall" in told else ""
+            columns.insert(4, _gain(gains, WITHOUT_EVIDENCE, apart))
+        if gains and ("recall" in told or WITHOUT_EVIDENCE not in told):
+            columns.insert(3, _gain(gains, "recall"))
+        # Where the cache is cut, the text is read whole, or shortened as by another method.
+        title = f"{group}: {max(row.items for row in rows)} items"
+        yield _table(title, filter(_whole_cache, rows), columns)
+    if any(map(_answered, rows)):
+        exact, f1, *others = _ANSWERS
+        against = [_gain(gains, "f1")] if gains else []
+        columns = [_METHOD, *_level(rows), exact, f1, *against, *others]
+        columns += [_TRUNCATED] if any(row.truncated for row in rows) else []
+        yield _table(f"{group}: answers of the target", rows, columns)
+    if any(map(_cost_known, rows)):
+        columns = [_METHOD, *_level(rows), *_COSTS]
+        yield _table(f"{group}: what an answer took", filter(_cost_known, rows), columns)
 
 
 def _table(
     title: str, rows: Iterable[SummaryRow], columns: Sequence[_Column], names: int = 1
-) -> Any:
+) -> Table:
     """A table whose first columns are names, and all others figures."""
     from rich.markup import escape
     from rich.table import Table
@@ -156,5 +143,14 @@ _KV_BUDGET: Final[_Column] = ("KV budget", lambda row: str(row.kv_budget or "all
 _RECALL: Final = _estimate("Evidence recall", "recall")
 _KEPT: Final = _estimate("Answer kept", "answer_kept")
 _ACHIEVED: Final[_Column] = ("Achieved", lambda row: f"{row.achieved:.3f}")
+_SECONDS: Final[_Column] = ("s / 1k tokens", lambda row: f"{row.seconds_per_1k:.3f}")
+_FAILED: Final[_Column] = ("Failed", lambda row: f"{row.failed}")
+_TRUNCATED: Final[_Column] = ("Truncated", lambda row: f"{row.truncated}")
+_COSTS: Final[tuple[_Column, ...]] = (
+    ("KV cache", lambda row: _mebibytes(row.cache_bytes)),
+    ("Peak memory", lambda row: _mebibytes(row.peak_bytes)),
+    ("First token", lambda row: f"{row.first_seconds:.2f} s"),
+    ("Whole answer", lambda row: f"{row.total_seconds:.2f} s"),
+)
 _HEADINGS: Final = ("Exact match", "F1", "Contained", "ROUGE-L")
 _ANSWERS: Final = [*map(_estimate, _HEADINGS, METRICS[2:])]

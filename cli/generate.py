@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from specpc.errors import UsageError
 from specpc.kv.settings import METHODS
-from specpc.options import DEFAULT_DRAFT, SCORERS, Setup
+from specpc.options import DEFAULT_DRAFT, SCORERS
 from specpc_cli import options as opt
-from specpc_cli.compress.checks import read_question
-from specpc_cli.console import Console
-from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_stdout
 
 if TYPE_CHECKING:
@@ -22,9 +21,12 @@ if TYPE_CHECKING:
     from specpc.kv.replies import Cost
     from specpc.kv.settings import KVSettings
     from specpc.machine.reporting import Report
+    from specpc.options import Setup
 
 
-def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
+@opt.asking("question", "question_file", *opt.WHERE, "quiet")
+def generate(  # noqa: PLR0913 - one parameter an option
+    *,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -33,12 +35,10 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     method: Annotated[
-        str,
-        opt.budget(f"{', '.join(METHODS)}.", autocompletion=opt.completing(METHODS)),
+        str, opt.budget(f"{', '.join(METHODS)}.", autocompletion=opt.completing(METHODS))
     ] = "speckv",
     prompt_budget: Annotated[
-        int | None,
-        opt.budget("specpc, speckv-pc: most tokens of the text [default: 2048]."),
+        int | None, opt.budget("specpc, speckv-pc: most tokens of the text [default: 2048].")
     ] = None,
     kv_budget: Annotated[
         int | None,
@@ -48,15 +48,12 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     max_new_tokens: Annotated[int, opt.budget("Most tokens of the answer.")] = 256,
-    question: opt.Question = None,
-    question_file: opt.QuestionFile = None,
     verbose: Annotated[bool, opt.io("Tell times, tokens and memory.", "-v", "--verbose")] = False,
-    quiet: opt.Quiet = False,
     target: Annotated[
         str,
         opt.draft("Model that answers: a name as for --draft.", autocompletion=opt.complete_drafts),
     ] = DEFAULT_DRAFT,
-    draft: opt.Draft = DEFAULT_DRAFT,
+    asked: opt.Asked,
     lookahead: Annotated[
         int | None,
         opt.draft(
@@ -72,9 +69,6 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
             autocompletion=opt.completing(SCORERS),
         ),
     ] = None,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
 ) -> None:
     """Let a model on this machine answer from a long text, with less memory.
 
@@ -88,24 +82,22 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from specpc.kv.settings import KVSettings
 
-    console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
     if sources.count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     settings = KVSettings(method, prompt_budget, kv_budget, lookahead, max_new_tokens, scorer)  # type: ignore[arg-type] # checks it
-    for source in sources:
-        check_file(source)
-    asked = read_question(question, question_file)
     context = "\n\n".join(read_text(source) for source in sources)
-    setup = Setup(draft, scorer or "auto", device=device, dtype=dtype, offline=offline)
-    answerer = _load(target, setup, settings, console.tell)
+    setup = replace(asked.setup, scorer=scorer or "auto")
+    answerer = _load(target, setup, settings, asked.console.tell)
     # No bar: it would be drawn into the answer on the same screen.
-    reply = answerer.answer(context, asked, tell=lambda piece: write_stdout(piece.encode()))
+    reply = answerer.answer(
+        context, asked.question, tell=lambda piece: write_stdout(piece.encode())
+    )
     if not reply.text.endswith("\n"):
         write_stdout(b"\n")
     if verbose and reply.cost is not None:
         for line in _details(reply.cost, settings.method):
-            console.tell(line)
+            asked.console.tell(line)
 
 
 def _load(target: str, setup: Setup, settings: KVSettings, report: Report) -> Answerer:
@@ -113,12 +105,11 @@ def _load(target: str, setup: Setup, settings: KVSettings, report: Report) -> An
     from specpc.kv.answering import Answerer
     from specpc.pipeline.compressor import Compressor
 
-    where = (setup.device, setup.dtype, setup.offline)
-    model = load_target(target, *where, report=report)
+    model = load_target(target, *setup.where, report=report)
     if not settings.needs_draft:
         return Answerer(model, settings)
     same = setup.draft == target
-    draft = model if same else load_draft(setup.draft, *where, report=report)
+    draft = model if same else load_draft(setup.draft, *setup.where, report=report)
     return Answerer(model, settings, Compressor.of(setup, loaded=draft))
 
 

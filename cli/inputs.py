@@ -16,12 +16,7 @@ STDIN = "-"
 
 
 def read_bytes(source: str) -> bytes:
-    """The bytes of a file, or of standard input for ``-``.
-
-    Raises:
-        UsageError: no such file, or a directory.
-        InputError: it cannot be read.
-    """
+    """The bytes of a file, or of standard input for ``-``."""
     if source == STDIN:
         if sys.stdin.isatty():
             print("specpc: reading from the terminal; end with Ctrl-D", file=sys.stderr)
@@ -56,11 +51,7 @@ def check_file(source: str) -> None:
 
 
 def decode(data: bytes, name: str) -> str:
-    """UTF-8 text, line ends untouched.
-
-    Raises:
-        InputError: empty, binary, or not UTF-8; says where.
-    """
+    """UTF-8 text, line ends untouched, or an `InputError` that says where it is none."""
     shown = "standard input" if name == STDIN else name
     if not data:
         raise InputError(f"{shown} is empty: there is nothing to compress")
@@ -85,3 +76,14 @@ def decode(data: bytes, name: str) -> str:
 def read_text(source: str) -> str:
     """`decode` of `read_bytes`."""
     return decode(read_bytes(source), source)
+
+
+def read_question(question: str | None, file: Path | None) -> str | None:
+    """The question, from wherever it was given."""
+    if question is not None and file is not None:
+        raise UsageError("give the question with -q or with --question-file, not both")
+    if file is not None:
+        question = read_text(str(file))
+    if question is not None and not question.strip():
+        raise UsageError("the question is empty: ask something, or leave -q out")
+    return question

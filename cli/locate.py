@@ -42,24 +42,20 @@ def locate_quote(
     found: list[tuple[SlicedText, tuple[SourcePlace, ...]]] = []
     if quote is not None:
         found = [(text, places) for text in texts for places in locate(text, quote)]
-        missing = "the quote is not in the compressed text"
-    else:
+    elif at is not None:
         if len(texts) > 1:
             raise UsageError(f"{result} holds {len(texts)} texts: give a quote instead of --at")
-        assert at is not None
-        place = locate_position(texts[0], at)
-        found = [(texts[0], (place,))] if place is not None else []
-        missing = "there is a marker at this position, which stands for what was cut"
+        if place := locate_position(texts[0], at):
+            found = [(texts[0], (place,))]
     if not found:
-        raise InputError(missing)
+        marker = "there is a marker at this position, which stands for what was cut"
+        raise InputError(marker if quote is None else "the quote is not in the compressed text")
     names = {place.document for _, places in found for place in places if place.document}
     sources = {name: _source(name) for name in names}
     for text, places in found:
         told = [_fields(text, place, sources) for place in places]
-        if as_json:
-            write_stdout(json_line({"places": told}))
-        else:
-            write_stdout("".join(map(_line, told)).encode())
+        lines = "".join(map(_line, told)).encode()
+        write_stdout(json_line({"places": told}) if as_json else lines)
 
 
 def _read(result: str) -> list[SlicedText]:
@@ -85,25 +81,18 @@ def _fields(text: SlicedText, place: SourcePlace, sources: dict[str, str | None]
     if source is None:
         return fields
     for piece in text.slices:
-        own = piece.place
-        was = text.text[piece.position : piece.end]
+        own, was = piece.place, text.text[piece.position : piece.end]
         if own.document == place.document and source[own.start : own.end] != was:
-            raise InputError(
-                f"{place.document} has changed since it was compressed: compress it again"
-            )
+            told = "has changed since it was compressed: compress it again"
+            raise InputError(f"{place.document} {told}")
     line, column = line_and_column(source, place.start)
-    return fields | {
-        "line": line,
-        "column": column,
-        "text": source[place.start : place.end],
-    }
+    return fields | {"line": line, "column": column, "text": source[place.start : place.end]}
 
 
 def _source(name: str) -> str | None:
     """The text of a file, if it is one."""
     try:
-        text: str = decode(Path(name).read_bytes(), name)
-        return text
+        return decode(Path(name).read_bytes(), name)
     except (OSError, ValueError, InputError):
         return None
 

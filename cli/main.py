@@ -14,13 +14,11 @@ import typer
 from specpc.errors import SpecPCError, UsageError
 from specpc.machine.processors import share_machine
 from specpc.version import __version__
-from specpc_cli import options as opt
 from specpc_cli.command import Command, CommandGroup, sentence
-from specpc_cli.config import read_settings
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 EVERYDAY, MANY, RESEARCH = "Everyday", "Many texts and servers", "Research"
@@ -41,7 +39,6 @@ COMMANDS: Final = {
 }
 """Commands in the order of ``--help``: their modules, with functions of another name; panels."""
 
-_HELP: Final = ("-h", "--help")
 USAGE, FAILURE, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
@@ -57,28 +54,9 @@ class _Guarded(CommandGroup):
         with _guard():
             if sys.stdout is None:
                 raise SpecPCError("standard output is closed: there is nowhere to write to")
-            ctx.default_map = _configured(self.commands, {*_HELP}.isdisjoint(ctx.args))
             result = super().invoke(ctx)
             sys.stdout.flush()  # a full disk or closed pipe must show here, not at shutdown
             return result
-
-
-def _configured(commands: Mapping[str, Any], strict: bool) -> dict[str, dict[str, Any]]:
-    """What is set for the options of each command; a mistake in it must not keep help away."""
-    try:
-        settings = read_settings()
-    except UsageError:
-        if strict:
-            raise
-        return {}
-    return {
-        name: {
-            param.name: settings[param.name].value
-            for param in command.params
-            if param.name in settings and param.envvar == opt.variable_of(param.name)
-        }
-        for name, command in commands.items()
-    }
 
 
 @contextmanager
@@ -92,7 +70,7 @@ def _guard() -> Iterator[None]:
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except SpecPCError as error:
-        _fail(error, USAGE if isinstance(error, UsageError) else FAILURE)
+        _fail(error, USAGE if isinstance(error, UsageError) else FAILURE, in_options(error))
     except OSError as error:
         _drop_stdout()
         where = f" {error.filename}" if error.filename else ""
@@ -108,10 +86,10 @@ def _guard() -> Iterator[None]:
         _fail(error, FAILURE, told)
 
 
-def _fail(error: BaseException, code: int, message: str | None = None) -> NoReturn:
+def _fail(error: BaseException, code: int, told: str) -> NoReturn:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
-    print(f"specpc: {message or in_options(str(error))}", file=sys.stderr)
+    print(f"specpc: {told}", file=sys.stderr)
     raise typer.Exit(code)
 
 
@@ -134,7 +112,7 @@ def make_app(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",  # without it there are no panels
-        context_settings={"help_option_names": [*_HELP]},
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_specpc)
     for name in names:

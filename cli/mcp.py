@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, check_budget
+from specpc.options import DEFAULT_RATIO, check_budget
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 from specpc_cli.inputs import read_text
 
 if TYPE_CHECKING:
     from specpc import Compressor
 
 
+@opt.asking(*opt.WHERE)
 def serve(
+    asked: opt.Asked,
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -33,10 +34,6 @@ def serve(
             opt.budget, "ratio", "Fraction of the tokens kept where an agent does not say."
         ),
     ] = DEFAULT_RATIO,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
 ) -> None:
     """Offer compress and locate to agents over standard input and output (MCP).
 
@@ -54,15 +51,12 @@ def serve(
 
     # It logs all it does, and sets its own level when it is imported.
     logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)
-    console = Console(verbose=False, quiet=False)
 
     def load() -> Compressor:
         from specpc import Compressor
 
-        return Compressor.from_pretrained(
-            draft, device=device, dtype=dtype, offline=offline, report=console.tell
-        )
+        return Compressor.of(asked.setup, report=asked.console.tell)
 
     if sys.stdin.isatty():
-        console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(Workbench(load, read_text, folders or (), offline, ratio)).run("stdio")
+        asked.console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
+    make_server(Workbench(load, read_text, folders or (), asked.setup.offline, ratio)).run("stdio")

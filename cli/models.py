@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,18 +11,21 @@ from specpc.machine.reporting import format_bytes
 from specpc.options import DEFAULT_DRAFT
 from specpc_cli import options as opt
 from specpc_cli.command import Command, CommandGroup
+from specpc_cli.config import read_settings
+from specpc_cli.console import Console
 
 if TYPE_CHECKING:
     from specpc.drafts.inventory import DraftStatus
 
 app = typer.Typer(cls=CommandGroup)
 
+_FIELDS: Final = (
+    "name", "source", "origin", "download_bytes", "cached", "cached_bytes", "folder",
+)  # fmt: skip
+
 
 @app.callback(invoke_without_command=True)
-def models(
-    context: typer.Context,
-    as_json: opt.Json = False,
-) -> None:
+def models(context: typer.Context, as_json: opt.Json = False) -> None:
     """List, fetch and remove draft models.
 
     \b
@@ -37,11 +40,13 @@ def models(
     """
     if context.invoked_subcommand is not None:
         return
+    read_settings().check()
     from specpc.drafts.inventory import list_drafts
 
     drafts = list_drafts()
     if as_json:
-        typer.echo(json.dumps([_record(draft) for draft in drafts], indent=2))
+        records = [{name: getattr(draft, name) for name in _FIELDS} for draft in drafts]
+        typer.echo(json.dumps(records, indent=2, default=str))
     else:
         _print_table(drafts)
 
@@ -53,7 +58,7 @@ def pull(
         typer.Argument(
             help="A name from the list, or a Hugging Face id.", autocompletion=opt.complete_drafts
         ),
-    ] = (DEFAULT_DRAFT),
+    ] = DEFAULT_DRAFT,
 ) -> None:
     """Fetch a draft model, so that it can be used offline.
 
@@ -73,7 +78,8 @@ def pull(
     from specpc.drafts.catalogue import find_draft
     from specpc.drafts.locate import fetch_folder
 
-    folder = fetch_folder(find_draft(name), offline=False, report=_to_stderr)
+    tell = Console(verbose=False, quiet=False).tell
+    folder = fetch_folder(find_draft(name, argument=None), offline=False, report=tell)
     typer.echo(f"{name} is ready: {folder}")
 
 
@@ -98,41 +104,20 @@ def remove(
     typer.echo(f"Removed {name}: {format_bytes(freed)} freed.")
 
 
-def _to_stderr(message: str) -> None:
-    typer.echo(message, err=True)
-
-
-def _record(draft: DraftStatus) -> dict[str, str | int | bool | None]:
-    return {
-        "name": draft.name,
-        "source": draft.source,
-        "origin": draft.origin,
-        "download_bytes": draft.download_bytes,
-        "cached": draft.cached,
-        "cached_bytes": draft.cached_bytes,
-        "folder": None if draft.folder is None else str(draft.folder),
-    }
-
-
 def _print_table(drafts: list[DraftStatus]) -> None:
-    from rich.console import Console
+    from rich.console import Console as RichConsole
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Name", "Model", "From"):
         table.add_column(title, overflow="fold")
-    table.add_column("Download", justify="right", no_wrap=True)
-    table.add_column("On disk", justify="right", no_wrap=True)
+    for title in ("Download", "On disk"):
+        table.add_column(title, justify="right", no_wrap=True)
     for draft in drafts:
-        table.add_row(
-            escape(draft.name),
-            escape(draft.source),
-            draft.origin,
-            _size(draft.download_bytes),
-            _size(draft.cached_bytes),
-        )
-    Console().print(table)
+        sizes = map(_size, (draft.download_bytes, draft.cached_bytes))
+        table.add_row(escape(draft.name), escape(draft.source), draft.origin, *sizes)
+    RichConsole().print(table)
     typer.echo(f"\n{DEFAULT_DRAFT} is used unless another one is named.")
 
 

@@ -25,18 +25,18 @@ def write_stdout(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Replace a file's contents, whole or not at all."""
-    replace_file(path, io.BytesIO(data))
+def write_file(path: Path | None, data: bytes) -> None:
+    """Replace a file's contents, whole or not at all; without one, write to standard output."""
+    if path is None:
+        write_stdout(data)
+    else:
+        replace_file(path, io.BytesIO(data))
 
 
 def write_output(source: str, output: Path | None, data: bytes) -> None:
     """Write what was made of one source to a file, into a folder, or to standard output."""
-    if output is None:
-        write_stdout(data)
-        return
     name = "stdin.txt" if source == STDIN else Path(source).name
-    write_file(output / name if output.is_dir() else output, data)
+    write_file(output / name if output is not None and output.is_dir() else output, data)
 
 
 def write_through(part: Path, path: Path, data: bytes) -> None:
@@ -74,11 +74,7 @@ def _mode(path: Path) -> int:
 
 
 def go_on(path: Path, settings: Mapping[str, Any]) -> Journal | None:
-    """What an interrupted run left in its journal, if anything.
-
-    Raises:
-        UsageError: it was made with other settings.
-    """
+    """What an interrupted run with the same settings left in its journal, if anything."""
     left = Journal.read(path)
     if left is not None and changed(left.settings or {}, settings):
         raise other_settings(path, ANEW)

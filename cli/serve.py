@@ -5,41 +5,33 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO
+from specpc.options import DEFAULT_RATIO
 from specpc.serving import check_installed
 from specpc.serving.settings import ServerSettings
 from specpc_cli import options as opt
-from specpc_cli.console import Console
 
 _DEFAULT = ServerSettings()
 
 
+@opt.asking(*opt.WHERE, "quiet")
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    asked: opt.Asked,
     ratio: Annotated[
         float, opt.setting(opt.budget, "ratio", "Chat requests: fraction of long texts kept.")
     ] = DEFAULT_RATIO,
     min_tokens: Annotated[
-        int,
-        opt.budget("Chat requests: cut only if so many may be cut."),
+        int, opt.budget("Chat requests: cut only if so many may be cut.")
     ] = _DEFAULT.min_tokens,
     host: Annotated[
-        str,
-        opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN."),
+        str, opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN.")
     ] = _DEFAULT.host,
     port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
-        str | None,
-        opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1."),
+        str | None, opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1.")
     ] = None,
     anthropic_upstream: Annotated[
-        str | None,
-        opt.io("Where /v1/messages is passed on to: a base URL without /v1."),
+        str | None, opt.io("Where /v1/messages is passed on to: a base URL without /v1.")
     ] = None,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
     cache: opt.Cache = False,
     queue: Annotated[
         int, opt.many("Most texts that wait; more are refused with 429.")
@@ -61,7 +53,6 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     /v1/messages are passed on with their long texts cut. / is a page to try it, /healthz and
     /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
     """
-    console = Console(verbose=False, quiet=quiet)
     settings = ServerSettings(
         host=host,
         port=port,
@@ -80,13 +71,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc.serving.run import bind, run, url_of
 
     taken = bind(settings)
-    compressor = Compressor.from_pretrained(
-        draft, device=device, dtype=dtype, offline=offline, cache=cache, report=console.tell
-    )
-    run(
-        compressor,
-        settings,
-        taken,
-        ready=lambda: console.tell(f"{draft} listens on {url_of(taken)}"),
-    )
-    console.tell("stopped")
+    compressor = Compressor.of(asked.setup, cache=cache, report=asked.console.tell)
+    told = f"{asked.setup.draft} listens on {url_of(taken)}"
+    run(compressor, settings, taken, ready=lambda: asked.console.tell(told))
+    asked.console.tell("stopped")

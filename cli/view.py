@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from specpc.errors import SpecPCError, UsageError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Protection, check_budget
 from specpc_cli import options as opt
-from specpc_cli.compress.checks import read_question
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file, read_text
 from specpc_cli.outputs import write_file
 
@@ -23,19 +20,12 @@ if TYPE_CHECKING:
     from specpc.output.picture import Picture
 
 
+@opt.asking(without=("target_tokens", "gap", "verbose"))
 def view(  # noqa: PLR0913, PLR0917 - one parameter an option
+    asked: opt.Asked,
     file: Annotated[str, typer.Argument(help="Text file; '-' for standard input.")] = STDIN,
-    ratio: opt.OnlyRatio = DEFAULT_RATIO,
-    tokenizer: opt.Tokenizer = "draft",
-    question: opt.Question = None,
-    question_file: opt.QuestionFile = None,
-    unit: opt.Unit = "auto",
-    keep: opt.Keep = None,
-    keep_first: opt.KeepFirst = 0,
-    keep_last: opt.KeepLast = 0,
     output: Annotated[
-        Path | None,
-        opt.io("HTML file to write instead, or a folder for it.", "-o", "--output"),
+        Path | None, opt.output("HTML file to write instead, or a folder for it.")
     ] = None,
     open_page: Annotated[bool, opt.io("Open the HTML page in the browser.", "--open")] = False,
     mark: Annotated[
@@ -45,12 +35,6 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     pager: Annotated[
         bool, opt.io("Show the text page by page, in $PAGER or less.", "--pager")
     ] = False,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    scorer: opt.Scorer = "auto",
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
     cache: opt.Cache = False,
 ) -> None:
     """Show what compression keeps of a text, what it drops, and why.
@@ -65,62 +49,42 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     HTML page needs no network; a slider in it changes the ratio, and every step shows exactly
     what 'specpc compress' keeps at that ratio.
     """
-    console = Console(verbose=False, quiet=quiet)
-    check_budget(ratio=ratio, target_tokens=None)
-    wants_page = output is not None or open_page
+    console, wants_page = asked.console, output is not None or open_page
     if wants_page and pager:
         raise UsageError("--pager is for the terminal: leave it out, or leave out -o and --open")
     check_file(file)
-    target = _target(file, output) if output is not None else None
-    asked = read_question(question, question_file)
+    name = "stdin.html" if file == STDIN else f"{Path(file).name}.html"
+    page = output / name if output is not None and output.is_dir() else output
+    if page is not None and file != STDIN and page.exists() and page.samefile(file):
+        raise UsageError(f"the page would overwrite {file}: name another file after -o")
     text = read_text(file)
-    marks = mark or []
-    protection = Protection(tuple(keep or ()), keep_first, keep_last)
 
     from specpc import Compressor
     from specpc.output.picture import GRID, find_marks, paint
 
+    marks = mark or []
     find_marks(text, marks)  # before the draft is loaded
-    compressor = Compressor.from_pretrained(
-        draft,
-        scorer=scorer,
-        unit=unit,
-        device=device,
-        dtype=dtype,
-        tokenizer=tokenizer,
-        offline=offline,
-        cache=cache,
-        report=console.tell,
-    )
+    compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
     with console.progress("Reading") as progress:
-        scored = compressor.score(text, asked, keep=protection, name=file, progress=progress)
-    name = "standard input" if file == STDIN else Path(file).name
+        keep = asked.cut.keep
+        scored = compressor.score(text, asked.question, keep=keep, name=file, progress=progress)
+    title = "standard input" if file == STDIN else Path(file).name
+    ratio = asked.cut.ratio
+    assert ratio is not None  # nothing else can be typed
     grid = GRID if wants_page or marks else ()
     with console.progress("Cutting") as progress:
         picture = paint(scored, ratio, marks, grid, progress)
     if not wants_page:
-        show_picture(picture, name, ratio, pager=pager)
-    else:
-        from specpc.output.page import make_page
+        show_picture(picture, title, ratio, pager=pager)
+        return
+    from specpc.output.page import make_page
 
-        target = target or Path(tempfile.mkdtemp(prefix="specpc-view-")) / _page_name(file)
-        write_file(target, make_page(picture, name, ratio))
-        if open_page:
-            _open(target, console)
-
-
-def _page_name(file: str) -> str:
-    return "stdin.html" if file == STDIN else f"{Path(file).name}.html"
-
-
-def _target(file: str, output: Path) -> Path:
-    """Where the page goes: never onto the text itself."""
-    target = output / _page_name(file) if output.is_dir() else output
-    if not target.parent.is_dir():
-        raise UsageError(f"there is no folder {target.parent} to write {target.name} into")
-    if file != STDIN and target.exists() and target.samefile(file):
-        raise UsageError(f"the page would overwrite {file}: name another file after -o")
-    return target
+    page = page or Path(tempfile.mkdtemp(prefix="specpc-view-")) / name
+    write_file(page, make_page(picture, title, ratio))
+    if open_page:
+        if not webbrowser.open(page.resolve().as_uri()):
+            raise SpecPCError(f"there is no browser to show it: open {page} yourself")
+        console.tell(f"opened {page}")
 
 
 def show_picture(picture: Picture, name: str, ratio: float, *, pager: bool) -> None:
@@ -135,9 +99,3 @@ def show_picture(picture: Picture, name: str, ratio: float, *, pager: bool) -> N
         os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no page for a short text
     with screen.pager(styles=styled) if pager else nullcontext():
         show(screen, picture, name, ratio)
-
-
-def _open(page: Path, console: Console) -> None:
-    if not webbrowser.open(page.resolve().as_uri()):
-        raise SpecPCError(f"there is no browser to show it: open {page} yourself")
-    console.tell(f"opened {page}")

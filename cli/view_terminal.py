@@ -32,12 +32,7 @@ def show(console: Console, picture: Picture, name: str, ratio: float) -> None:
     """Print the text, a legend, the counts, and where marked strings are kept.
 
     Where the output has no styles (a file, a pipe), what is cut stands between ``[-`` and ``-]``.
-
-    Args:
-        console: where to print.
-        picture: what to print.
-        name: the text's name.
-        ratio: one of the picture's.
+    The ratio is one of the picture's.
     """
     at = picture.ratios.index(ratio)
     plain = console.color_system is None
@@ -75,12 +70,9 @@ def _bracketed(picture: Picture, at: int) -> Iterator[tuple[str, str]]:
     for kept, run in groupby(parts, key=lambda part: part.kept[at]):
         content = "".join(picture.text[part.start : part.end] for part in run)
         inside = content.strip()
-        if kept or not inside:
-            yield content, ""
-        else:
-            start = content.index(inside)
-            before, after = content[:start], content[start + len(inside) :]
-            yield f"{before}[-{inside}-]{after}", ""
+        if inside and not kept:
+            content = f"[-{inside}-]".join(content.split(inside, 1))
+        yield content, ""
 
 
 def _legend(plain: bool) -> Iterator[Text]:

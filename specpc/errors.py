@@ -14,11 +14,38 @@ SpecPCError                 everything below; its message is one sentence that s
 └── OutOfMemoryError        the machine or device ran out of memory
 """
 
+from __future__ import annotations
+
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Argument(str):
+    """An argument that a message names, as Python writes it: ``ratio=0.2``, or just ``ratio=``."""
+
+    __slots__ = ()
 
 
 class SpecPCError(Exception):
-    """Base of everything specpc raises on purpose; the message is one sentence for the user."""
+    """Base of everything specpc raises on purpose; the message is one sentence for the user.
+
+    It is made of parts, so that an `Argument` among them can be told from what a user wrote.
+    """
+
+    def __init__(self, *message: str) -> None:
+        """See the class."""
+        super().__init__(*message)
+
+    def __str__(self) -> str:
+        """The message in the words of Python."""
+        return "".join(self.args)
+
+    def worded(self, name: Callable[[Argument], str]) -> str:
+        """The message with its arguments named in another way."""
+        return "".join(name(part) if isinstance(part, Argument) else part for part in self.args)
 
 
 class UsageError(SpecPCError, ValueError):

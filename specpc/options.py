@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast, get_args
 
-from specpc.errors import BudgetError, UsageError
+from specpc.errors import Argument, BudgetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,8 @@ DEFAULT_DRAFT: Final = "smollm2-135m"
 """Name of the draft that is used where none is chosen."""
 
 DEFAULT_RATIO: Final = 0.5
+GAP: Final = "[...] "
+"""Marks cuts where a machine reads the result, unless the user says otherwise."""
 """The ratio of commands where none is stated: half the tokens, at little loss."""
 
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
@@ -166,12 +168,14 @@ class BudgetOptions(TypedDict, total=False):
     Attributes:
         ratio: fraction of the tokens kept, ``0 < ratio <= 1``; the result never has more.
         target_tokens: absolute budget in tokens, instead of ``ratio``.
-        gap: marker written wherever something between two kept pieces was cut.
+        gap: marker written wherever something between two kept pieces was cut, as the format
+            allows. By default there is none in texts, and ``[...]`` (`GAP`) in chat messages, as
+            whoever answers them must be able to see that something is missing.
     """
 
     ratio: float | None
     target_tokens: int | None
-    gap: str
+    gap: str | None
 
 
 class CutOptions(BudgetOptions, total=False):
@@ -197,13 +201,14 @@ class Cut:
 
     ratio: float | None = None
     target_tokens: int | None = None
-    gap: str = ""
+    gap: str | None = None
     keep: Protection = NOTHING
 
     def __post_init__(self) -> None:
         """Check all but what is kept, which did so itself."""
         check_budget(ratio=self.ratio, target_tokens=self.target_tokens)
-        check_text(self.gap, "the gap marker")
+        if self.gap is not None:
+            check_text(self.gap, "the gap marker")
 
     @classmethod
     def of(cls, **options: Unpack[CutOptions]) -> Cut:
@@ -230,7 +235,9 @@ def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:
     if ratio is not None and target_tokens is not None:
         raise BudgetError("give either a ratio or a number of target tokens, not both")
     if ratio is None and target_tokens is None:
-        raise BudgetError("say how much to keep: ratio=0.2 or target_tokens=800")
+        raise BudgetError(
+            "say how much to keep: ", Argument("ratio=0.2"), " or ", Argument("target_tokens=800")
+        )
     if ratio is not None:
         check_type(ratio, "the ratio", Real, "a number such as 0.2", BudgetError)
         if not 0 < ratio <= 1:
@@ -294,3 +301,8 @@ class Setup:
         check_type(self.offline, "offline", bool, "True or False")
         object.__setattr__(self, "scorer", scorer_name(self.scorer))
         check_unit(self.unit)
+
+    @property
+    def where(self) -> tuple[str, str, bool]:
+        """Device, number format, and whether to stay offline: what loading takes besides a name."""
+        return self.device, self.dtype, self.offline

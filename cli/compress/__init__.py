@@ -3,46 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from specpc.batch.settings import Fields
-from specpc.errors import UsageError
-from specpc.options import DEFAULT_DRAFT, DEFAULT_RATIO, Cut, Format, Protection, Setup
+from specpc.options import Format
 from specpc_cli import options as opt
-from specpc_cli.compress import messages, one
-from specpc_cli.compress.checks import check_messages, check_options, check_together, read_question
-from specpc_cli.compress.files import FilesRun
-from specpc_cli.compress.lines import LinesRun
+from specpc_cli.compress.checks import check_options
+from specpc_cli.compress.files import compress_files
+from specpc_cli.compress.lines import compress_lines
+from specpc_cli.compress.messages import compress_messages
+from specpc_cli.compress.one import compress_one
 from specpc_cli.compress.source import from_here, from_server
-from specpc_cli.compress.stats import StatsWanted
+from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.task import Task
-from specpc_cli.compress.together import TogetherRun
+from specpc_cli.compress.together import compress_together
 from specpc_cli.compress.tree import has_folder
-from specpc_cli.console import Console
 from specpc_cli.inputs import STDIN, check_file
 
 
+@opt.asking()
 def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
+    asked: opt.Asked,
     files: Annotated[
         list[str] | None,
         typer.Argument(
             help="Text files or folders; '-' or none for standard input.", show_default=False
         ),
     ] = None,
-    ratio: opt.Ratio = DEFAULT_RATIO,
-    target_tokens: opt.TargetTokens = None,
-    tokenizer: opt.Tokenizer = "draft",
-    question: opt.Question = None,
-    question_file: opt.QuestionFile = None,
-    unit: opt.Unit = "auto",
-    gap: opt.Gap = "",
-    keep: opt.Keep = None,
-    keep_first: opt.KeepFirst = 0,
-    keep_last: opt.KeepLast = 0,
-    output: opt.Output = None,
+    output: Annotated[
+        Path | None, opt.output("File to write, or folder for several files.")
+    ] = None,
     input_format: Annotated[
         Format,
         opt.io("messages: a chat request in JSON, as OpenAI and Anthropic take it.", "--format"),
@@ -52,22 +45,20 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = False,
     stats: Annotated[bool, opt.io("Tell the tokens saved and the time spent.", "--stats")] = False,
     price: Annotated[float | None, opt.io("With --stats: price of a million tokens.")] = None,
-    verbose: opt.Verbose = False,
-    quiet: opt.Quiet = False,
-    draft: opt.Draft = DEFAULT_DRAFT,
-    scorer: opt.Scorer = "auto",
-    device: opt.Device = "auto",
-    dtype: opt.Dtype = "auto",
-    offline: opt.Offline = False,
     cache: opt.Cache = False,
-    server: opt.Server = None,
-    share: Annotated[
-        bool,
-        opt.many("One budget for all texts, spent where it matters.", "--together"),
+    server: Annotated[
+        str | None,
+        opt.setting(
+            opt.draft,
+            "server",
+            "Address of a 'specpc serve' that does the work, at once [or SPECPC_SERVER].",
+        ),
+    ] = None,
+    together: Annotated[
+        bool, opt.many("One budget for all texts, spent where it matters.", "--together")
     ] = False,
     min_per_document: Annotated[
-        int,
-        opt.many("With --together: tokens each document keeps at least."),
+        int, opt.many("With --together: tokens each document keeps at least.")
     ] = 0,
     template: Annotated[
         str | None,
@@ -102,52 +93,24 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     instruction of the text itself guides the cut and is kept whole; where there is none either,
     words inside sentences are dropped.
     """
-    console = Console(verbose=verbose, quiet=quiet)
     sources = files or [STDIN]
-    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
-    if input_format == "messages":
-        check_messages(sources, as_json=as_json, jsonl=jsonl, together=share)
-    for source in sources:
-        if jsonl or input_format == "messages" or not Path(source).is_dir():
-            check_file(source)
-    several = len(sources) > 1 or has_folder(sources)
-    if share:
-        check_together(sources, jsonl=jsonl, resume=resume)
-    else:
-        if template is not None or min_per_document:
-            raise UsageError("--template and --min-per-document go with --together")
-        check_options(sources, output, several, as_json=as_json, jsonl=jsonl, resume=resume)
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent} to write {output.name} into")
-    asked = read_question(question, question_file)
-    totals = StatsWanted(stats or price is not None, price)
-    setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
-    engine = from_server(server, setup, context) if server else from_here(setup, cache, console)
-    task = Task(asked, cut, engine.load, console, totals)
-
-    def made_with() -> dict[str, Any]:
-        """What a run that goes on must share; the name of a server's draft is asked for."""
-        named = {"draft": engine.draft_name(), "scorer": scorer, "unit": unit}
-        return {**named, "tokenizer": tokenizer, **task.settings()}
-
-    if input_format == "messages":
-        messages.run(sources[0], output, task)
-    elif share:
-        together = TogetherRun(
-            sources,
-            output,
-            as_json,
-            jsonl,
-            context_field or "text",
-            min_per_document,
-            template,
-        )
-        together.run(task)
+    source = from_server(server, asked.setup, context) if server else from_here(asked, cache)
+    Totals(price)  # checks it
+    wants = price is not None or stats
+    task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
+    chat = input_format == "messages"
+    framed = template is not None or min_per_document != 0
+    check_options(task, messages=chat, together=together, framed=framed)
+    for name in sources:
+        if jsonl or chat or not Path(name).is_dir():
+            check_file(name)
+    if chat:
+        compress_messages(task)
+    elif together:
+        compress_together(task, context_field or "text", min_per_document, template)
     elif jsonl:
-        fields = Fields(context_field or "context", question_field)
-        LinesRun(sources[0], output, fields, made_with(), resume).run(task)
-    elif several:
-        printed = {"json": as_json, "stats": as_json and totals.wanted}
-        FilesRun(sources, output, as_json, made_with() | printed, resume).run(task)
+        compress_lines(task, Fields(context_field or "context", question_field))
+    elif len(sources) > 1 or has_folder(sources):
+        compress_files(task)
     else:
-        one.run(sources[0], output, task, as_json=as_json)
+        compress_one(task)

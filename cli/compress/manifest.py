@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import InputError
 from specpc.machine.journal import json_line, parse_line, writing
+from specpc_cli.inputs import STDIN
 from specpc_cli.outputs import ANEW, go_on, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from specpc import CompressionResult
     from specpc.machine.journal import Journal
+    from specpc_cli.compress.stats import Totals
     from specpc_cli.compress.tree import InputFile
 
 NAME = "manifest.jsonl"
@@ -31,29 +32,6 @@ Record = dict[str, Any]
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256."""
     return hashlib.sha256(data).hexdigest()
-
-
-def finished(
-    place: str, output: str, source: bytes, data: bytes, made: CompressionResult
-) -> Record:
-    """The record of a file that was compressed.
-
-    Args:
-        place: its path in the tree.
-        output: path of what was written, in the output folder.
-        source: what was read.
-        data: what was written.
-        made: how it came about.
-    """
-    return {
-        "path": place,
-        "output": output,
-        "original_tokens": made.original_tokens,
-        "compressed_tokens": made.compressed_tokens,
-        "source_sha256": sha256(source),
-        "output_sha256": sha256(data),
-        "seconds": round(made.timings.total, 4),
-    }
 
 
 @dataclass
@@ -76,13 +54,8 @@ class Manifest:
         """``manifest.jsonl`` in the folder."""
         return self.folder / NAME
 
-    def load(self) -> None:
-        """Read what an earlier run left, if anything.
-
-        Raises:
-            UsageError: it was made with other settings.
-            InputError: it is no manifest.
-        """
+    def unfinished(self, files: Sequence[InputFile], totals: Totals) -> list[InputFile]:
+        """The files that an earlier run did not finish; those that it did are counted."""
         self._left = go_on(self.path, self.settings)
         for line in self._left.lines if self._left else ():
             try:
@@ -90,11 +63,19 @@ class Manifest:
                 self.records[record["path"]] = record
             except (InputError, KeyError, TypeError) as error:
                 raise InputError(f"{self.path} is damaged: {ANEW}") from error
+        waiting = []
+        for file in files:
+            record = self.records.get(file.place, {})
+            if self._is_finished(file, record):
+                counts = ("original_tokens", "compressed_tokens", "seconds")
+                totals.add(*(record[name] for name in counts))
+            else:
+                waiting.append(file)
+        return waiting
 
-    def has(self, file: InputFile) -> bool:
-        """Whether a file was finished, and it and its output are still the same."""
-        record = self.records.get(file.place, {})
-        if "output" not in record:
+    def _is_finished(self, file: InputFile, record: Record) -> bool:
+        """Whether the record says so, and the file and its output are still the same."""
+        if file.name == STDIN or "output" not in record:
             return False
         try:
             source = Path(file.name).read_bytes()

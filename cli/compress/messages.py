@@ -13,31 +13,26 @@ from specpc_cli.inputs import STDIN, read_text
 from specpc_cli.outputs import write_output
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from specpc_cli.compress.task import Task
 
 _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 
 
-def run(source: str, output: Path | None, task: Task) -> None:
-    """Compress the messages of one file, written as JSON with the indentation it had.
-
-    Raises:
-        InputError: it is no JSON, or no messages.
-    """
+def compress_messages(task: Task) -> None:
+    """Compress the messages of one file, written as JSON with the indentation it had."""
     from specpc.pipeline.messages import LONG_TEXT, Conversation
 
+    [source], question = task.sources, task.asked.question
     text = read_text(source)
     request = _parse(text, "standard input" if source == STDIN else source)
-    Conversation.read(request, task.question)  # before a draft is loaded
+    Conversation.read(request, question)  # before a draft is loaded
     compressor = task.load()
     with task.console.progress("Reading") as progress:
         made = compressor.compress_messages(
-            request, task.question, progress=progress, **task.cut.options()
+            request, question, progress=progress, **task.asked.cut.options()
         )
     indent = _INDENT.match(text)
-    write_output(source, output, json_text(made.request, indent[1] if indent else None))
+    write_output(source, task.output, json_text(made.request, indent[1] if indent else None))
     if made.total is not None:
         task.tell(made.total)
     else:

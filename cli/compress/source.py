@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import typer
 
-from specpc.errors import UsageError
 from specpc.machine.network import check_server
 from specpc.machine.reporting import silent
-from specpc_cli.command import is_typed
+from specpc_cli.command import is_typed, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from specpc import Compressor
     from specpc.options import Setup
-    from specpc_cli.compress.task import TextCompressor
-    from specpc_cli.console import Console
+    from specpc.serving.client import ServerCompressor
+    from specpc_cli.options import Asked
+
+    TextCompressor: TypeAlias = Compressor | ServerCompressor
+    Source: TypeAlias = tuple[Callable[[], TextCompressor], Callable[[], str]]
+    """What gives the compressor, after seconds where it is loaded; and the name of its draft."""
 
 _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
-@dataclass(frozen=True)
-class Provider:
-    """Where a compressor comes from.
-
-    Attributes:
-        load: gives it, after seconds where a draft must be loaded.
-        draft_name: gives the name of its draft, at once.
-    """
-
-    load: Callable[[], TextCompressor]
-    draft_name: Callable[[], str]
-
-
-def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
+def from_here(asked: Asked, cache: bool) -> Source:
     """A compressor in this process, with a cache of scores if wanted."""
+    setup, console = asked.setup, asked.console
 
     def load() -> Compressor:
         from specpc import Compressor
@@ -48,32 +39,30 @@ def from_here(setup: Setup, cache: bool, console: Console) -> Provider:
         tell = console.tell if console.verbose else silent
         kept = ScoreCache(tell=tell) if cache else False
         compressor = Compressor.of(setup, cache=kept, report=console.tell)
-        if console.verbose and setup.scorer == "auto" and compressor.scorer.name == "paper":
-            unknown = "the retrieval heads of this draft are not known; better results after"
-            console.tell(f"{unknown}: specpc calibrate --draft {shlex.quote(setup.draft)}")
+        if setup.scorer == "auto" and compressor.scorer.name == "paper":
+            name = shlex.quote(compressor.draft.name)
+            tell(
+                "the retrieval heads of this draft are not known; better results after: "
+                f"specpc calibrate --draft {name}"
+            )
         return compressor
 
-    return Provider(load, lambda: setup.draft)
+    return load, lambda: setup.draft
 
 
-def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
+def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     """A compressor that is a server: no draft is loaded here, and torch is not imported.
 
-    Args:
-        address: as typed, or as SPECPC_SERVER has it.
-        setup: a draft that was typed must be the server's.
-        context: tells which options were typed.
-
-    Raises:
-        UsageError: the address is none, or an option cannot be had from a server.
+    Of the setup, a draft counts only if it was typed, which the context tells.
     """
     address = check_server(address, "server")
-    for option in _SERVERS_OWN:
-        if is_typed(context, option):
-            raise UsageError(
-                f"--{option} is for the server to say ('specpc serve --{option}'): leave it out, "
-                "or leave out --server and SPECPC_SERVER"
-            )
+    otherwise = "leave it out, or leave out --server and SPECPC_SERVER"
+    refuse({
+        f"--{option} is for the server to say ('specpc serve --{option}'): {otherwise}": (
+            is_typed(context, option)
+        )
+        for option in _SERVERS_OWN
+    })  # fmt: skip
     from specpc.serving.client import ServerCompressor
 
     server = ServerCompressor(
@@ -84,4 +73,4 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Provider:
         unit=setup.unit,
         tokenizer=setup.tokenizer,
     )
-    return Provider(lambda: server, server.draft_name)
+    return lambda: server, server.draft_name

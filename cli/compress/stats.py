@@ -28,6 +28,11 @@ class Totals:
     after: int = 0
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Check the price."""
+        if self.price is not None and not 0 <= self.price < math.inf:
+            raise UsageError(f"the price of a million tokens cannot be {self.price:g}")
+
     def add(self, before: int, after: int, seconds: float, texts: int = 1) -> None:
         """Count one more text, or several."""
         self.texts += texts
@@ -35,9 +40,10 @@ class Totals:
         self.after += after
         self.seconds += seconds
 
-    def count(self, result: CompressionResult) -> None:
-        """Count a text that was compressed here."""
+    def count(self, result: CompressionResult) -> Totals:
+        """Count a text that was compressed here; gives itself."""
         self.add(result.original_tokens, result.compressed_tokens, result.timings.total)
+        return self
 
     @property
     def saved(self) -> int:
@@ -52,11 +58,10 @@ class Totals:
     def line(self) -> str:
         """For the eye."""
         texts = "" if self.texts == 1 else f"{self.texts:,} texts: "
-        money = (
-            "" if self.money is None else f", worth {self.money:,.6g} at {self.price:g} a million"
-        )
+        priced = self.price is not None
+        worth = f", worth {self.money:,.6g} at {self.price:g} a million" if priced else ""
         return (
-            f"{texts}{self.before:,} -> {self.after:,} tokens: {self.saved:,} saved{money}, "
+            f"{texts}{self.before:,} -> {self.after:,} tokens: {self.saved:,} saved{worth}, "
             f"in {self.seconds:.1f} s"
         )
 
@@ -70,23 +75,3 @@ class Totals:
             "money_saved": self.money,
             "seconds": round(self.seconds, 4),
         }
-
-
-@dataclass(frozen=True)
-class StatsWanted:
-    """Whether statistics were asked for, and at what price."""
-
-    wanted: bool
-    price: float | None
-
-    def __post_init__(self) -> None:
-        """Raise `UsageError` unless the price is one."""
-        if self.price is not None and not (math.isfinite(self.price) and self.price >= 0):
-            raise UsageError(f"the price of a million tokens cannot be {self.price:g}")
-
-    def totals(self, *results: CompressionResult) -> Totals:
-        """Totals to add to, of these results so far."""
-        totals = Totals(self.price)
-        for result in results:
-            totals.count(result)
-        return totals

@@ -1,4 +1,4 @@
-"""What one run of ``specpc compress`` asks of every text, of whom, and what it tells."""
+"""What one run of ``specpc compress`` is to do, with whose help, and what it tells."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.machine.journal import json_line
 from specpc.output.fields import json_fields
+from specpc_cli.compress.stats import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from specpc import CompressionResult, Compressor
-    from specpc.options import Cut
-    from specpc.serving.client import ServerCompressor
-    from specpc_cli.compress.stats import StatsWanted
+    from specpc import CompressionResult
+    from specpc_cli.compress.source import TextCompressor
     from specpc_cli.console import Console
-
-    TextCompressor: TypeAlias = Compressor | ServerCompressor
+    from specpc_cli.options import Asked
 
 
 @dataclass(frozen=True)
@@ -26,35 +24,59 @@ class Task:
     """What is the same for all texts of a run.
 
     Attributes:
-        question: asked of every text that brings none of its own.
-        cut: the budget of each, and how it is cut.
+        sources: files and folders, or ``-``.
+        output: file or folder to write to; ``None`` for standard output.
+        as_json: whether JSON is written instead of text.
+        jsonl: whether every line of the source is a JSON object.
+        resume: whether to go on with an interrupted run.
+        asked: the question of every text that brings none of its own, and all else.
         load: gives what compresses, after seconds where a draft must be loaded.
-        console: what is told there.
+        draft_name: gives the name of its draft, at once.
+        price: of a million tokens, if it was stated.
         stats: whether to tell what was saved.
     """
 
-    question: str | None
-    cut: Cut
+    sources: Sequence[str]
+    output: Path | None
+    as_json: bool
+    jsonl: bool
+    resume: bool
+    asked: Asked
     load: Callable[[], TextCompressor]
-    console: Console
-    stats: StatsWanted
+    draft_name: Callable[[], str]
+    price: float | None
+    stats: bool
 
-    def settings(self) -> dict[str, Any]:
-        """What the results depend on, for telling whether two runs are alike."""
-        return {"question": self.question, **asdict(self.cut)}
+    @property
+    def console(self) -> Console:
+        """What is told there."""
+        return self.asked.console
 
-    def data(self, name: str, result: CompressionResult, *, as_json: bool) -> bytes:
+    def made_with(self) -> dict[str, Any]:
+        """What a run that goes on must share; a server is asked for the name of its draft."""
+        setup = self.asked.setup
+        named = {"draft": self.draft_name(), "scorer": setup.scorer, "unit": setup.unit}
+        wanted = {"question": self.asked.question, **asdict(self.asked.cut)}
+        return {**named, "tokenizer": setup.tokenizer, **wanted}
+
+    def totals(self) -> Totals:
+        """Totals to add to."""
+        return Totals(self.price)
+
+    def data(self, name: str, result: CompressionResult) -> bytes:
         """What is written of the result of one file."""
-        if not as_json:
+        if not self.as_json:
             return result.text.encode()
-        fields = {"file": name, **json_fields(result)}
-        if self.stats.wanted:
-            fields["stats"] = self.stats.totals(result).fields()
-        return json_line(fields)
+        return self.json({"file": name, **json_fields(result)}, result)
 
-    def tell(self, result: CompressionResult, *, as_json: bool = False) -> None:
+    def json(self, fields: dict[str, Any], total: CompressionResult) -> bytes:
+        """A line of fields, and of statistics where they are wanted."""
+        stats = {"stats": self.totals().count(total).fields()} if self.stats else {}
+        return json_line(fields | stats)
+
+    def tell(self, result: CompressionResult) -> None:
         """Say what became of a text, or of several; statistics are part of the JSON."""
-        if self.stats.wanted and not as_json:
-            self.console.tell(self.stats.totals(result).line())
+        if self.stats and not self.as_json:
+            self.console.tell(self.totals().count(result).line())
         else:
             self.console.summary(result)

@@ -14,6 +14,8 @@ from specpc_cli.inputs import STDIN, check_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from specpc_cli.console import Console
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -37,12 +39,12 @@ class Found:
     Attributes:
         files: in order, folders by name.
         skipped: paths that are left out, each with the reason.
-        failed: folders that cannot be listed, with the reason.
+        failed: what is told of folders that cannot be listed.
     """
 
     files: list[InputFile] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 def has_folder(names: Sequence[str]) -> bool:
@@ -51,16 +53,10 @@ def has_folder(names: Sequence[str]) -> bool:
 
 
 def find_files(names: Sequence[str], output: Path | None) -> Found:
-    """All files, those in folders included, hidden ones and links in circles left out.
+    """All files, those in folders included; hidden ones, the output and circles of links left out.
 
     A folder named alone becomes the root of the output tree; of several names each keeps its own.
-
-    Args:
-        names: files, folders, or ``-``.
-        output: folder that is written to, which is not read from.
-
-    Raises:
-        UsageError: there is no such file, two would be written to one place, or one to itself.
+    No two files may be written to one place, and none onto itself.
     """
     found = Found()
     avoid = None if output is None else output.resolve()
@@ -81,6 +77,19 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
     if output is not None:
         _check_places(found.files, output)
     return found
+
+
+def tell_skipped(found: Found, console: Console) -> None:
+    """One line on what was left out of folders; with ``-v``, all of it."""
+    if not found.skipped:
+        return
+    counts = ", ".join(
+        f"{count} ({reason})" for reason, count in Counter(why for _, why in found.skipped).items()
+    )
+    console.tell(f"skipped {counts}{'' if console.verbose else '; -v lists them'}")
+    if console.verbose:
+        for path, reason in found.skipped:
+            console.tell(f"  {path}: {reason}")
 
 
 def _walk(
@@ -111,7 +120,7 @@ def _entries(folder: Path, found: Found) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             yield from sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        found.failed.append((str(folder), f"cannot read {folder}: {error.strerror}"))
+        found.failed.append(f"cannot read {folder}: {error.strerror}")
 
 
 def _size(path: Path) -> int:

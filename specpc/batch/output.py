@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.storage import TEMPORARY
-from specpc.errors import InputError, UsageError
+from specpc.errors import Argument, InputError, UsageError
 from specpc.machine.journal import changed, json_text, other_settings, parse_line
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class OutputFolder:
         names = [name for name in self.place.names() if name != TEMPORARY]
         if names and not resume:
             raise UsageError(
-                f"{self.place.path} is not empty: go on with resume=True, or name another folder"
+                f"{self.place.path} is not empty: go on with ",
+                Argument("resume=True"),
+                ", or name another folder",
             )
         if names and SETTINGS not in names:
             raise UsageError(f"{self.place.path} holds no run to go on with: name another folder")

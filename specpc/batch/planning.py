@@ -63,7 +63,7 @@ class Plan:
         """Do what is to be done; see `specpc.batch.schedule.run_blocks`."""
         if self.new:
             self.work.output.begin(self.header)
-        yield from run_blocks(pool, self.blocks, retries, tell)
+        yield from run_blocks(pool, self.blocks, retries, tell, self.work.settings.wording)
 
 
 def plan(

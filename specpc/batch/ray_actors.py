@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.work import Died, Worker
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import Argument, SpecPCError, UsageError
 from specpc.machine.reporting import first_line
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ class RayPool:
         if self.size > (gpus or cores):
             self.close()
             raise UsageError(
-                f"the cluster has {gpus or cores} {'GPUs' if gpus else 'cores'}: workers= can "
-                "be no more"
+                f"the cluster has {gpus or cores} {'GPUs' if gpus else 'cores'}: ",
+                Argument("workers="),
+                " can be no more",
             )
         # Ray lets each actor use as many threads as it has cores.
         self._actor: Any = ray.remote(

@@ -50,6 +50,7 @@ def run_blocks(
     blocks: Iterable[RowBlock],
     retries: int,
     tell: Callable[[str], None] = lambda _: None,
+    wording: Callable[[SpecPCError], str] = str,
 ) -> Iterator[Done | GivenUp]:
     """Have every block done, in this order; close the pool in the end, whatever happens.
 
@@ -58,12 +59,13 @@ def run_blocks(
         blocks: what they do.
         retries: how often a block is tried again.
         tell: called with one line when one is.
+        wording: makes of an error what is told of it.
 
     Raises:
         SpecPCError: no worker can be started.
     """
     try:
-        yield from _Run(pool, deque(blocks), retries, tell).outcomes()
+        yield from _Run(pool, deque(blocks), retries, tell, wording).outcomes()
     finally:
         pool.close()
 
@@ -76,6 +78,7 @@ class _Run:
     _waiting: deque[RowBlock]
     _retries: int
     _tell: Callable[[str], None]
+    _wording: Callable[[SpecPCError], str]
     _tried: Counter[int] = field(default_factory=Counter)
     _idle: list[int] = field(default_factory=list)
     _busy: dict[int, RowBlock] = field(default_factory=dict)
@@ -110,7 +113,7 @@ class _Run:
             self._tried.pop(block.index, None)
             yield event
             return
-        reason = _reason(event)
+        reason = self._reason(event)
         self._tried[block.index] += 1
         if self._tried[block.index] > self._retries:
             yield GivenUp(block, reason)
@@ -134,12 +137,11 @@ class _Run:
             return
         self._alive -= 1
         if not self._alive:
-            raise SpecPCError(f"no worker could be started: {_reason(event)}")
-        self._tell(f"one worker fewer, which could not be started: {_reason(event)}")
+            raise SpecPCError(f"no worker could be started: {self._reason(event)}")
+        self._tell(f"one worker fewer, which could not be started: {self._reason(event)}")
 
-
-def _reason(event: Event) -> str:
-    if isinstance(event, Failed):
-        return str(event.error)
-    assert isinstance(event, Died)
-    return event.reason
+    def _reason(self, event: Event) -> str:
+        if isinstance(event, Failed):
+            return self._wording(event.error)
+        assert isinstance(event, Died)
+        return event.reason

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from specpc.errors import InputError
+from specpc.errors import Argument, InputError
 from specpc.options import Cut, Setup
 from specpc.scorers import check_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from specpc.errors import SpecPCError
     from specpc.pipeline.compressor import Compressor
     from specpc.results import CompressionResult
 
@@ -23,17 +24,28 @@ class Fields:
     context: str = "context"
     question: str = "question"
 
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The context of a row.
+
+        Raises:
+            InputError: there is none, or it is no string.
+        """
+        if self.context not in row:
+            raise InputError(
+                f"no field {self.context!r}: name the right one with ", Argument("context=")
+            )
+        context = row[self.context]
+        if not isinstance(context, str):
+            raise InputError(f"the field {self.context!r} is not a string")
+        return context
+
     def texts(self, row: Mapping[str, Any]) -> tuple[str, str | None]:
         """Context and question of a row.
 
         Raises:
             InputError: there is no context, or one of them is no string.
         """
-        if self.context not in row:
-            raise InputError(f"no field {self.context!r}: name the right one with context=")
-        context = row[self.context]
-        if not isinstance(context, str):
-            raise InputError(f"the field {self.context!r} is not a string")
+        context = self.text(row)
         question = row.get(self.question)
         if question is not None and not isinstance(question, str):
             raise InputError(f"the field {self.question!r} is not a string")
@@ -49,7 +61,7 @@ class BatchSettings:
         question: asked of every row that brings none of its own.
         fields: names of the fields, or columns, that are read.
         setup: what compresses.
-        wording: makes of an error what is written of a row that cannot be compressed.
+        wording: makes of an error what is told of it.
 
     Raises:
         UsageError: there is no such scorer.
@@ -59,7 +71,7 @@ class BatchSettings:
     question: str | None = None
     fields: Fields = Fields()
     setup: Setup = field(default_factory=Setup)
-    wording: Callable[[str], str] = str
+    wording: Callable[[SpecPCError], str] = str
 
     def __post_init__(self) -> None:
         """Check what the others did not."""

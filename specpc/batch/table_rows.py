@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.batch.blocks import Bad, Stretch
-from specpc.errors import InputError
+from specpc.errors import Argument, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -148,7 +148,8 @@ def _check_columns(schema: Any, fields: Fields, name: str) -> None:
     if fields.context not in schema.names:
         raise InputError(
             f"{name} has no column {fields.context!r}, but {', '.join(schema.names)}: name the "
-            "right one with context="
+            "right one with ",
+            Argument("context="),
         )
     for column in {fields.context, fields.question} & set(schema.names):
         kind = schema.field(column).type

@@ -182,7 +182,7 @@ def compress_rows(
         except Exception as error:
             if not (lenient or isinstance(error, (InputError, UsageError))):
                 raise
-            made.append(Bad(settings.wording(_told(error))))
+            made.append(Bad(settings.wording(_foreseen(error))))
     return made
 
 
@@ -207,11 +207,11 @@ def _failed(error: Exception) -> Failed:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
     # Errors of other packages may not survive the way to another process.
-    return Failed(error if isinstance(error, SpecPCError) else SpecPCError(_told(error)))
+    return Failed(_foreseen(error))
 
 
-def _told(error: Exception) -> str:
-    """An error in one line."""
+def _foreseen(error: Exception) -> SpecPCError:
+    """The error itself, or one that tells in one line of another, which nobody foresaw."""
     if isinstance(error, SpecPCError):
-        return str(error)
-    return f"unexpected {type(error).__name__}: {first_line(error)}"
+        return error
+    return SpecPCError(f"unexpected {type(error).__name__}: {first_line(error)}")

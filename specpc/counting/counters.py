@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specpc.counting.tiktoken_files import encoding_name, load_encoding
-from specpc.errors import DraftError, InputError, TokenizerError, UsageError
+from specpc.errors import Argument, DraftError, InputError, TokenizerError, UsageError
 from specpc.machine import hub
 from specpc.machine.network import downloads_forbidden
 from specpc.machine.reporting import Report, first_line, silent
@@ -132,14 +132,16 @@ def _hub(name: str, offline: bool, report: Report) -> Counter | None:
     if found is None and downloads_forbidden(offline):
         raise TokenizerError(
             f"The tokenizer of {name} is not on this machine and downloads are forbidden: give "
-            f"a folder with its {_FILE} instead, or fetch it once without offline=True."
+            f"a folder with its {_FILE} instead, or fetch it once without ",
+            Argument("offline=True"),
+            ".",
         )
     if found is None:
         report(f"Fetching the tokenizer of {name} from the Hugging Face Hub ...")
         try:
             found = hub.fetch_file(name, _FILE)
         except DraftError as error:
-            raise TokenizerError(str(error)) from error
+            raise TokenizerError(*error.args) from error
     return file_counter(name, found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from specpc.errors import UnknownDraftError
+from specpc.errors import Argument, UnknownDraftError
 from specpc.machine.hub import HUB_ID
 from specpc.options import DEFAULT_DRAFT
 
@@ -63,11 +63,15 @@ KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
 )
 
 
-def find_draft(name: str) -> DraftSpec:
+def find_draft(name: str, argument: str | None = "draft") -> DraftSpec:
     """Say what a name stands for: a known draft, a folder, a ``.gguf`` file, or a Hub id.
 
     A known name wins over a file of that name; ``./name`` always means the file. Something that
     exists on disk wins over a Hub id.
+
+    Args:
+        name: what the user typed.
+        argument: for what, to be named if it cannot be used.
 
     Raises:
         UnknownDraftError: the name is none of these.
@@ -81,7 +85,10 @@ def find_draft(name: str) -> DraftSpec:
         return DraftSpec(name, path)
     if _is_hub_id(name):
         return DraftSpec(name, HubRepository(name))
-    raise UnknownDraftError(_unknown(name))
+    use = [Argument(f"{argument}="), " takes"] if argument else ["use"]
+    names = ", ".join(spec.name for spec in KNOWN_DRAFTS)
+    kinds = "a Hugging Face id such as Qwen/Qwen3-0.6B, a folder, or a .gguf file"
+    raise UnknownDraftError(f"{_problem(name)}: ", *use, f" one of {names}, {kinds}")
 
 
 def _starts_like_gguf(path: Path) -> bool:
@@ -98,18 +105,11 @@ def _is_hub_id(name: str) -> bool:
     return HUB_ID.fullmatch(name) is not None and not odd and not Path(name).exists()
 
 
-def _unknown(name: str) -> str:
-    names = [spec.name for spec in KNOWN_DRAFTS]
+def _problem(name: str) -> str:
     if Path(name).expanduser().is_file():
-        problem = f"The file {name!r} is not a GGUF file."
-    elif name.lower().endswith(".gguf") or name.startswith((".", "/", "~")):
-        problem = f"There is no file or folder {name!r}."
-    else:
-        close = difflib.get_close_matches(name.lower(), names, n=1)
-        problem = f"There is no draft model {name!r}" + (
-            f" (did you mean {close[0]!r}?)." if close else "."
-        )
-    return (
-        f"{problem} Use one of {', '.join(names)}, a Hugging Face id such as Qwen/Qwen3-0.6B, "
-        "a folder, or a .gguf file."
-    )
+        return f"the file {name!r} is not a GGUF file"
+    if name.lower().endswith(".gguf") or name.startswith((".", "/", "~")):
+        return f"there is no file or folder {name!r}"
+    close = difflib.get_close_matches(name.lower(), [spec.name for spec in KNOWN_DRAFTS], n=1)
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
+    return f"there is no draft model {name!r}{meant}"

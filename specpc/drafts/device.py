@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from specpc.errors import DeviceError
+from specpc.errors import Argument, DeviceError
 
 if TYPE_CHECKING:
     import torch
@@ -33,14 +33,14 @@ def resolve_device(device: str) -> torch.device:
     except RuntimeError:
         chosen = None
     if chosen is None or chosen.type not in {"cpu", "cuda", "mps"}:
-        raise DeviceError(f"There is no device {device!r}: use auto, cpu, cuda, cuda:N or mps.")
-    if chosen.type == "cuda" and not cuda:
-        raise DeviceError("CUDA is not available here: use device cpu, or auto.")
-    if chosen.type == "mps" and not mps:
-        raise DeviceError("MPS is not available here: use device cpu, or auto.")
+        takes = " takes auto, cpu, cuda, cuda:N or mps"
+        raise DeviceError(f"there is no device {device!r}: ", Argument("device="), takes)
+    if {"cuda": not cuda, "mps": not mps}.get(chosen.type):
+        told = f"{chosen.type.upper()} is not available here: use "
+        raise DeviceError(told, Argument("device=cpu"), " or auto")
     if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
-        count = torch.cuda.device_count()
-        raise DeviceError(f"There is no device {device!r}: CUDA sees {count}, counted from 0.")
+        sees = f" takes one of the {torch.cuda.device_count()} that CUDA sees, counted from 0"
+        raise DeviceError(f"there is no device {device!r}: ", Argument("device="), sees)
     return chosen
 
 
@@ -60,7 +60,8 @@ def resolve_dtype(dtype: str, device: torch.device, *, compressing: bool = False
         chosen: torch.dtype = getattr(torch, dtype)
         return chosen
     if dtype != "auto":
-        raise DeviceError(f"There is no number format {dtype!r}: use auto, {', '.join(_DTYPES)}.")
+        takes = f" takes auto, {', '.join(_DTYPES)}"
+        raise DeviceError(f"there is no number format {dtype!r}: ", Argument("dtype="), takes)
     if device.type == "cpu":
         return torch.bfloat16 if compressing and _has_bfloat16() else torch.float32
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):

@@ -55,7 +55,7 @@ def remove_draft(name: str) -> int:
     keys = [one.name for one, source in entries if name == one.name or path == source.get("path")]
     if keys:
         return sum(cache.remove_entry(key, name) for key in keys)
-    spec = find_draft(name)
+    spec = find_draft(name, argument=None)
     if isinstance(spec.source, HubRepository):
         return hub.remove_repository(spec.source.repo_id, name)
     if isinstance(spec.source, WheelFile):

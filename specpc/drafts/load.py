@@ -10,7 +10,7 @@ from specpc.drafts.catalogue import find_draft
 from specpc.drafts.device import machine, resolve_device, resolve_dtype
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
-from specpc.errors import DraftError, UnknownDraftError, UnsupportedModelError
+from specpc.errors import Argument, DraftError, UnknownDraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
@@ -151,7 +151,8 @@ def load_target(
     try:
         return load_draft(name, device, dtype, offline, report=report)
     except UnknownDraftError as error:
-        raise UnknownDraftError(f"no target can be loaded: {error}") from error
+        told = [Argument("target=") if part == "draft=" else part for part in error.args]
+        raise UnknownDraftError("no target can be loaded: ", *told) from error
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:

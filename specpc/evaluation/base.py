@@ -71,7 +71,7 @@ class Models:
             return target.model
         from specpc.drafts.load import load_draft
 
-        where, lean = (setup.device, setup.dtype, setup.offline), not self.generates
+        where, lean = setup.where, not self.generates
         return load_draft(setup.draft, *where, lean=lean, report=self.report)
 
     @cached_property

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
-from specpc.errors import InputError, UsageError
+from specpc.errors import Argument, InputError, UsageError
 from specpc.evaluation.base import Level
 from specpc.machine.journal import Journal, changed, other_settings, parse_line, writing
 
@@ -160,7 +160,9 @@ def open_results(
         yield (), lambda _: None
         return
     if path.exists() and not resume:
-        raise UsageError(f"{path} exists: go on with it (resume=True), or remove it")
+        raise UsageError(
+            f"{path} exists: go on with it (", Argument("resume=True"), "), or remove it"
+        )
     before = _read(path)
     if before and (names := changed(before.settings, settings)):
         there = before.settings

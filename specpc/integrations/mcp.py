@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     raise missing("specpc mcp", "mcp", "mcp") from error
 
-from specpc.options import TEMPLATE, Cut
+from specpc.options import GAP, TEMPLATE, Cut
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Workbench:
 
         with _told():
             stated = ratio is not None or target_tokens is not None
-            cut = Cut(ratio if stated else self.ratio, target_tokens)
+            cut = Cut(ratio if stated else self.ratio, target_tokens, GAP)
             if (text is None) == (not paths):
                 raise UsageError("give either a text or paths")
             if not question.strip():

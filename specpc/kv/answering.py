@@ -13,7 +13,7 @@ from transformers import DynamicCache
 from transformers.generation.streamers import TextStreamer
 
 from specpc.counting.counters import DRAFT, Counter
-from specpc.errors import InputError, UsageError
+from specpc.errors import Argument, InputError, UsageError
 from specpc.kv.cache import cache_bytes
 from specpc.kv.lookahead import Guesser, greedy_tokens
 from specpc.kv.methods import method_of
@@ -123,13 +123,17 @@ class AnsweringModel:
         if self.cuts and room < 1:
             raise InputError(
                 f"a question takes all of the {limit:,} tokens that target {name} can read: use "
-                "another target, or a smaller answer_tokens="
+                "another target, or a smaller ",
+                Argument("answer_tokens="),
             )
         if not self.cuts and len(ids) > room:
             raise InputError(
                 f"the prompt has {len(frame.around(ids)):,} tokens, and target {name} can read and "
-                f"write {limit:,}: shorten it with method=specpc or speckv-pc and a smaller "
-                "prompt_budget=, or use another target"
+                f"write {limit:,}: shorten it with ",
+                Argument("method=specpc"),
+                " or speckv-pc and a smaller ",
+                Argument("prompt_budget="),
+                ", or use another target",
             )
         kept = cut_middle(ids, room)
         return frame.around(kept), len(kept) < len(ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from specpc.errors import InputError, UsageError
+from specpc.errors import Argument, InputError, UsageError
 from specpc.kv.cache import KeptCache, cache_bytes
 from specpc.kv.methods import SpecKV
 from specpc.kv.scores import BatchLayout
@@ -85,9 +85,9 @@ def prefill_each(
     mask = None if bool(real.all()) else real.long()
     message = (
         f"out of memory on {target.device} while the target reads {ids.shape[1]:,} tokens: "
-        "use a shorter prompt, a smaller target, or device=cpu"
+        "use a shorter prompt, a smaller target, or "
     )
-    with memory_errors(message):
+    with memory_errors(message, Argument("device=cpu")):
         target.base_model(
             input_ids=ids,
             attention_mask=mask,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from specpc.errors import BudgetError, UsageError
+from specpc.errors import Argument, BudgetError, UsageError
 from specpc.scorers import check_scorer
 
 MethodName = Literal["full", "specpc", "speckv", "speckv-pc", "snapkv", "streaming"]
@@ -51,9 +51,12 @@ class KVSettings:
         ):
             value = getattr(self, name)
             if value is not None and not used:
-                raise UsageError(f"{name}= does nothing with method={self.method}: leave it out")
+                method = Argument(f"method={self.method}")
+                raise UsageError(
+                    Argument(f"{name}="), " does nothing with ", method, ": leave it out"
+                )
             if isinstance(value, int) and value < 1:
-                raise BudgetError(f"{name}= must be at least 1, not {value}")
+                raise BudgetError(Argument(f"{name}="), f" must be at least 1, not {value}")
         check_scorer(self.scorer or "auto")
         if self.compresses and self.prompt_budget is None:
             object.__setattr__(self, "prompt_budget", PROMPT_BUDGET)
@@ -61,8 +64,9 @@ class KVSettings:
             object.__setattr__(self, "kv_budget", KV_BUDGET)
         if self.kv_budget is not None and self.kv_budget < _LEAST_KV_BUDGET:
             raise BudgetError(
-                f"kv_budget= must be at least {_LEAST_KV_BUDGET}, not {self.kv_budget}: a window "
-                "of 32 entries always stays"
+                Argument("kv_budget="),
+                f" must be at least {_LEAST_KV_BUDGET}, not {self.kv_budget}: a window of 32 "
+                "entries always stays",
             )
 
     @property

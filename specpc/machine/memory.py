@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def memory_errors(message: str) -> Iterator[None]:
+def memory_errors(*message: str) -> Iterator[None]:
     """Turn every way of running out of memory into `OutOfMemoryError` with this message."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
         if not is_memory_error(error):
             raise
-        raise OutOfMemoryError(message) from error
+        raise OutOfMemoryError(*message) from error
 
 
 def is_memory_error(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from specpc.errors import UsageError
+from specpc.errors import Argument, UsageError
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -47,10 +47,11 @@ def check_server(address: str, argument: str) -> str:
     parts = split_address(address)
     if parts is None:
         raise UsageError(
-            f"{argument}= takes an address such as http://127.0.0.1:8765, not {address!r}"
+            Argument(f"{argument}="),
+            f" takes an address such as http://127.0.0.1:8765, not {address!r}",
         )
     if parts.username is not None:
-        raise UsageError(f"{argument}= takes an address without a user name in it")
+        raise UsageError(Argument(f"{argument}="), " takes an address without a user name in it")
     return address.rstrip("/")
 
 

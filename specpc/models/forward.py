@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from specpc.errors import UnsupportedModelError
+from specpc.errors import Argument, UnsupportedModelError
 from specpc.machine.memory import memory_errors
 from specpc.machine.stopwatch import stage
 from specpc.models.attention import LayerAttention, Observer, StopForward
@@ -52,9 +52,10 @@ def _reading(model: Any, tokens: int) -> Iterator[None]:
     """Time what is read, without gradients; say what to do where the memory is too small."""
     message = (
         f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
-        "window (PaperSettings(max_window=2048) in Python), a smaller draft, or device='cpu'"
+        "window (PaperSettings(max_window=2048) in Python), a smaller draft, or "
     )
-    with memory_errors(message), torch.inference_mode(), stage("prefill", model.device):
+    told = memory_errors(message, Argument("device='cpu'"))
+    with told, torch.inference_mode(), stage("prefill", model.device):
         yield
 
 

@@ -94,7 +94,7 @@ class Compressor(Loaded):
         """See `from_pretrained`; with ``loaded`` for the draft of that name."""
         check_scorer(setup.scorer)
         counter = find_counter(setup.tokenizer, offline=setup.offline, report=report)
-        draft, where = loaded, (setup.device, setup.dtype, setup.offline)
+        draft, where = loaded, setup.where
         if draft is None and cache:
             draft = defer_draft(setup.draft, *where, report=report)
         elif draft is None:

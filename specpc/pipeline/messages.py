@@ -13,7 +13,7 @@ from functools import reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import InputError
+from specpc.errors import Argument, InputError
 from specpc.text.query import find_tail
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ Place = tuple[str | int, ...]
 
 # Shorter texts ("Sure, let me look.") cost little and say who did what.
 LONG_TEXT: Final = 100
-# Both vendors refuse empty texts.
-MARKER: Final = "[...]"
 # A last turn with a pasted document asks at its end, and no draft reads a long question well.
 _LONG_QUERY: Final = 2000
 _UNTOUCHED: Final = {"system", "developer"}
@@ -57,7 +55,7 @@ class Conversation:
         last = _last_user_turn(messages)
         if question is None and last is None:
             told = "there is no user message with text to take the question from"
-            raise InputError(f"{told}: give one with question=")
+            raise InputError(f"{told}: give one with ", Argument("question="))
         query = question if question is not None else _query(messages[last or 0])
         places = [
             (*at, number, *place)

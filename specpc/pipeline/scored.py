@@ -118,7 +118,7 @@ class ScoredText:
         if budget < read.original_tokens and self.scores is not None:
             rate = read.original_tokens / max(1, len(read.tokens))
             count, tail = read.counter.count, read.query.tail_start
-            fit = Fit(read.source, tail, budget, cut.gap, count, rate, read.protected)
+            fit = Fit(read.source, tail, budget, cut.gap or "", count, rate, read.protected)
             fitted = fit.fit(read.picker, self.scores)
         else:
             whole = (

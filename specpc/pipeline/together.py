@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from specpc.errors import BudgetError, InputError
-from specpc.options import check_type
+from specpc.options import GAP, check_type
 from specpc.pipeline import steps
 from specpc.pipeline.documents import CompressedDocument, Document, DocumentsResult, fill
-from specpc.pipeline.messages import MARKER, CompressedMessages, Conversation
+from specpc.pipeline.messages import CompressedMessages, Conversation
 from specpc.pipeline.scored import ScoredText
 from specpc.text.joined import JoinedTexts
 from specpc.text.protection import check_marks
@@ -39,7 +39,10 @@ def compress_messages(
     for place, text in zip(conversation.places, conversation.texts, strict=True):
         number = next(key for key in place if isinstance(key, int)) + 1
         check_marks(f"message {number}", text)
-    source = JoinedTexts.of(conversation.texts, instead=cut.gap.strip() or MARKER)
+    if cut.gap is None:
+        cut = replace(cut, gap=GAP)
+    # Both vendors refuse empty texts.
+    source = JoinedTexts.of(conversation.texts, instead=(cut.gap or "").strip() or GAP.strip())
     read = steps.read(loaded, source, conversation.query, cut.keep)
     made = steps.cut(loaded, read, cut, progress)
     messages = conversation.with_texts([part.text for part in made.texts])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specpc.errors import DraftError, UsageError
+from specpc.errors import Argument, DraftError, UsageError
 from specpc.options import scorer_name
 from specpc.scorers.profile import find_profile, paper_settings, received_settings
 
@@ -51,7 +51,10 @@ def make_scorer(name: str, draft: Draft) -> Scorer:
             return scorer
     raise DraftError(
         f"the retrieval heads of draft {draft.name} are not known: let the command specpc "
-        f"calibrate find them for draft={draft.name!r}, or use scorer='paper'"
+        "calibrate find them for ",
+        Argument(f"draft={draft.name!r}"),
+        ", or use ",
+        Argument("scorer='paper'"),
     )
 
 

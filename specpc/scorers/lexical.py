@@ -57,16 +57,17 @@ def follow_rare_words(
             sharing = shared_by[word]
             rarity = math.log(len(units) / len(sharing)) / math.log(len(units))
             lent[sharing] = np.maximum(lent[sharing], _LENT * sure * rarity)
-    result: NDArray[np.float64] = values + np.maximum(lent, _asked_for(values, query, units))
+    result: NDArray[np.float64] = values + lent
     return result
 
 
-def _asked_for(
+def asked_for(
     values: NDArray[np.float64], query: Sequence[str], units: Sequence[Sequence[str]]
 ) -> NDArray[np.float64]:
     """``[units]`` what the best unit with a word of the question gains, the more the rarer it is.
 
-    A question that asks for two things must not have all of its budget go into one of them.
+    A question that asks for two things must not have all of its budget go into one of them. Query
+    and units are given by their `stems`, the values standardised.
     """
     gained = np.zeros_like(values)
     having: dict[str, list[int]] = {word: [] for word in query}

@@ -13,7 +13,7 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import DraftError
+from specpc.errors import Argument, DraftError
 from specpc.machine.files import cache_folder, disk_errors, replace_file
 from specpc.models.folder import weight_files
 from specpc.scorers.settings import HeadProfile, PaperSettings, ReceivedSettings
@@ -45,7 +45,8 @@ def find_profile(draft: Draft) -> HeadProfile | None:
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
             f"the head profile {path} cannot be read ({error}): delete it, or let the command "
-            f"specpc calibrate make it again for draft={draft.name!r}"
+            "specpc calibrate make it again for ",
+            Argument(f"draft={draft.name!r}"),
         ) from error
 
 

@@ -19,7 +19,7 @@ from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import UnitEmbedder, input_embeddings, shipped_map
-from specpc.scorers.lexical import bm25, follow_rare_words, stems
+from specpc.scorers.lexical import asked_for, bm25, follow_rare_words, stems
 from specpc.text.pieces import Scores, pool, standardised
 
 if TYPE_CHECKING:
@@ -155,7 +155,10 @@ def _values(
     attended = np.full((len(pooled), len(first)), -np.inf)
     np.maximum.at(attended.T, same, pooled[:, own].T)
     similar = None if similar is None else similar[own[first]]
-    values = follow_rare_words(fuse(profile, attended, lexical, similar), query, words)[same]
+    best = follow_rare_words(fuse(profile, attended, lexical, similar), query, words)
+    if profile.lexical:
+        best += asked_for(best, query, words)
+    values = best[same]
     sizes = pieces.sizes[own]
     values -= _PAID * np.log(np.maximum(sizes / max(1.0, 2 * np.median(sizes)), 1.0))
     every = np.full(len(pieces), values.min(initial=0.0))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
+# Names and numbers answer: of a sentence that exceeds the budget, they go last.
+_FACT: Final = 1.0
 # How often what does not fit is cut finer: records into fields, a field into sentences, ...
 _FINEST: Final = 8
 
@@ -99,6 +101,7 @@ def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: in
     bounds = np.clip(pieces.bounds[own[0] : own[-1] + 2], start, end) - start
     bounds[0], bounds[-1] = 0, end - start
     words = WordPicker.of(pieces.text[start:end], bounds, tiles([0, end - start]))
+    words = replace(words, fact=_FACT)
     found = words.pick(Scores(tokens[own]), allowance).pieces
     if not found:
         return None

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import regex
 
 from specpc.results import Span
 from specpc.selection.base import Picked, Picker
@@ -35,6 +36,7 @@ _CAPITALISED: Final = 0.7
 _DIGIT: Final = 1.0
 _REPEATED: Final = -0.5
 _DRAFT: Final = 0.5
+_FACT: Final = regex.compile(r"\W?(?:\p{Lu}|\S*?\d)")
 # Share of each neighbour's worth.
 _NEIGHBOUR: Final = 0.3
 # What the standardised score of a sentence adds to its words at a ratio of 1; falls with the cube
@@ -50,9 +52,11 @@ class WordPicker(Picker):
     Attributes:
         pieces: the context in words.
         sentences: the context in sentences.
+        fact: what names and numbers are worth beyond that, where one sentence is all there is.
     """
 
     sentences: Pieces
+    fact: float = 0.0
 
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
@@ -96,7 +100,8 @@ class WordPicker(Picker):
         if self._is_word.any():
             words = draft[self._is_word]
             draft = (draft - words.mean()) / (words.std() or 1.0)
-        return share(self._plain + _DRAFT * draft, _NEIGHBOUR)
+        told = [bool(_FACT.match(piece)) for piece in self._stripped]
+        return share(self._plain + _DRAFT * draft, _NEIGHBOUR) + self.fact * np.asarray(told)
 
     def _of_sentence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """``[words]`` score of each word's sentence, standardised over the tokens of the text."""

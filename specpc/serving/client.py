@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from specpc import errors
-from specpc.errors import SpecPCError, UsageError, not_encodable
+from specpc.errors import Argument, SpecPCError, UsageError, not_encodable
 from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
 from specpc.options import NOTHING, TEMPLATE, Cut, Protection
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
@@ -142,6 +142,8 @@ class ServerCompressor:
         """Have the server compress something, and make the result of its answer."""
         cut = Cut.of(**options)
         wanted = {**own, "question": question, **cut.options(), "keep": list(cut.keep.patterns)}
+        if cut.gap is None and "request" not in own:
+            wanted["gap"] = ""  # as here, not as for those who ask a server by hand
         wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
         wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
         given = {name: value for name, value in wanted.items() if value is not None}
@@ -164,7 +166,9 @@ class ServerCompressor:
         except UnreachableError as error:
             raise SpecPCError(
                 f"{self.address} cannot be reached ({error}): start 'specpc serve' there, or "
-                "leave out server= and SPECPC_SERVER"
+                "leave out ",
+                Argument("server="),
+                " and SPECPC_SERVER",
             ) from error
         status = response.status_code
         try:

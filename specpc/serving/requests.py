@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from specpc.options import TEMPLATE, Cut, Protection, ScorerName, Unit, scorer_name
+from specpc.options import GAP, TEMPLATE, Cut, Protection, ScorerName, Unit, scorer_name
 
 
 class _Strict(BaseModel):
@@ -46,7 +46,7 @@ class CompressRequest(_Strict):
     question: str | None = None
     ratio: float | None = None
     target_tokens: int | None = None
-    gap: str = ""
+    gap: str = GAP
     keep: list[str] = Field(default=[], description="Regular expressions, never cut.")
     keep_first: int = 0
     keep_last: int = 0

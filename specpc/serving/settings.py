@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from specpc.errors import UsageError
+from specpc.errors import Argument, UsageError
 from specpc.machine.network import check_server, is_loopback
 from specpc.options import DEFAULT_RATIO, Cut
 
@@ -56,5 +56,6 @@ class ServerSettings:
         if self.token is None and not is_loopback(self.host):
             raise UsageError(
                 f"whoever reaches {self.host} could use this server: set SPECPC_TOKEN to a token "
-                "that its clients must know, or leave out host="
+                "that its clients must know, or leave out ",
+                Argument("host="),
             )

@@ -37,10 +37,10 @@ def closing_gap(info: str, prefix: str = "") -> str:
 
 
 def lay_out_lines(text: str, prefix: str = "") -> Layout:
-    """Lines as units."""
+    """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
     builder = LayoutBuilder()
     for end in segment(text, "line")[1:]:
-        builder.unit(end, gap=prefix + OWN_LINE)
+        builder.unit(end, whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
     return builder.build("code")
 
 

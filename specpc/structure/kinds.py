@@ -15,10 +15,14 @@ from specpc.structure.columns import column_runs, lay_out_columns
 from specpc.structure.config import config_runs, lay_out_config
 from specpc.structure.dialects import DIALECTS
 from specpc.structure.html import lay_out_html
+from specpc.structure.indented import lay_out_indented, tree_runs
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
+from specpc.structure.latex import lay_out_latex
 from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
-from specpc.structure.outline import lay_out_outline, tree_runs
+from specpc.structure.markup import lay_out_xml
+from specpc.structure.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
+from specpc.structure.rst import lay_out_rst
 from specpc.structure.sql import lay_out_sql, sql_runs
 from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.tables import lay_out_csv
@@ -53,6 +57,35 @@ class Kind:
 DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json",)),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
+    Kind(
+        lay_out_xml,
+        ("xml",),
+        (
+            "svg",
+            "rss",
+            "atom",
+            "plist",
+            "pom",
+            "xsd",
+            "xsl",
+            "xslt",
+            "wsdl",
+            "csproj",
+            "props",
+            "targets",
+            "resx",
+            "gpx",
+            "kml",
+            "tei",
+            "opml",
+        ),
+        partial(lay_out_xml, named=True),
+    ),
+    Kind(lay_out_latex, ("tex", "latex"), ("ltx",), partial(lay_out_latex, named=True)),
+    Kind(lay_out_rst, ("rst",), named=partial(lay_out_rst, named=True)),
+    Kind(lay_out_asciidoc, ("adoc", "asciidoc"), ("asc",), partial(lay_out_asciidoc, named=True)),
+    Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True)),
+    Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True)),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     *(
@@ -78,5 +111,5 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
     Kind(lay_out_log, ("log",), runs=log_runs),
-    Kind(lay_out_outline, ("help", "man"), runs=tree_runs),
+    Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
 
@@ -17,6 +19,16 @@ OWN_LINE: Final = "{}\n"
 """How a cut is marked where lines matter: the marker stands on a line of its own."""
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+
+
+# A "^" or "$" that stands for itself is written "\\^" or "\\$", or "[$]".
+_LINE_ENDS: Final = re.compile(r"(?<![\\\[])([\^$])")
+
+
+def line_pattern(written: str, flags: int = 0) -> regex.Pattern[str]:
+    """A pattern in which ``^`` and ``$`` are the ends of a line, whatever breaks it."""
+    ends = {"^": r"(?<![^\r\n])", "$": r"(?=[\r\n]|\Z)"}
+    return regex.compile(_LINE_ENDS.sub(lambda found: ends[found[1]], written), flags)
 
 
 def lines(text: str) -> list[tuple[int, int]]:

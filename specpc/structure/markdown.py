@@ -1,4 +1,4 @@
-"""Markdown: headings stay with what they head, header rows with rows, fences are closed.
+"""Markdown, of which plain prose is a case: what heads, leads to or opens something comes with it.
 
 Only what Markdown gives a structure is treated by it (headings, tables, block quotes, code, HTML);
 of all between, data (see `regions`) is laid out as such, and the rest is cut into sentences, list
@@ -8,231 +8,110 @@ items and lines as any other text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.html import lay_out_html
-from specpc.structure.lines import OWN_LINE, one_piece
-from specpc.structure.regions import Region, find_regions
-from specpc.text.layout import Layout, LayoutBuilder, tiles
-from specpc.text.units import segment
+from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
+from specpc.structure.markdown_blocks import closed_fences, find_blocks, is_closed
+from specpc.structure.notes import with_notes
+from specpc.structure.quotes import lay_out_quote
+from specpc.structure.regions import find_regions
+from specpc.structure.running import split_running
+from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from specpc.structure.markdown_blocks import MarkdownBlock
+    from specpc.text.layout import LayOut, Layout
 
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+__all__ = ["closed_fences", "lay_out_markdown"]
 
-# Without one of these at the start of a line a text has no structure that matters here.
-_MARKS: Final = re.compile(
-    r"^[ \t>*+-]*(?:#{1,6}[ \t]|```|~~~|>|<[a-zA-Z!/])|^[ \t]*[|:-][-| :\t]*-[-| :\t]*$|^=+[ \t]*$",
-    re.MULTILINE,
-)
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n){1,60}?---[ \t]*(?:\r?\n|\Z)")
-_BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
-_FENCE_MARK: Final = re.compile(r"```|~~~")
-_FENCE_LINE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE_MARK: Final = regex.compile(r"```|~~~")
+_FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
 _PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _PREFIX: Final = re.compile(r"[ \t>]*")
-_CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
-# A block quote or piece of HTML up to this size stays whole; longer ones are cut by line.
+_INDENT: Final = re.compile(r"[ \t]*")
+# A piece of HTML up to this size stays whole; longer ones are cut by line.
 _WHOLE: Final = 600
+# Front matter up to this size stays whole.
+_SHORT_FRONT: Final = 300
 # In front of a fence: a list item's indentation that makes it no fence once the item is gone.
 _DEEP: Final = re.compile(r"(?: {4}| {0,3}\t)")
+# Fences that draw or typeset something, of which a part is nothing.
+_DRAWN: Final = frozenset(
+    {"mermaid", "plantuml", "dot", "graphviz", "math", "latex", "tex", "svg", "ascii", "ditaa"}
+)
+_NOTE: Final = re.compile(r"\{(?!code)[a-z-]+\}")  # a directive, as "{note}"
+
+
+def _begins_fence(text: str, offset: int) -> bool:
+    """Whether a cut would make what follows the beginning of a fence."""
+    return _FENCE_START.match(text, offset) is not None
 
 
 def lay_out_markdown(text: str) -> Layout:
     """The pieces of Markdown, or of plain text in any language, with data in it or not.
 
-    Headings are supports of what stands under them up to the next heading, and units where nothing
-    does; the header and delimiter rows of a table are a support of its rows; the first and last
-    line of a code fence are supports of what is between; what announces data is one of that.
+    Headings are supports of what stands under them up to the next one as high, and units where
+    there is nothing else; the header and delimiter rows of a table are a support of its rows; the
+    first and last line of a code fence are supports of what is between; what announces data is one
+    of that.
     """
-    marked = _MARKS.search(text) is not None
-    blocks = list(_blocks(text)) if marked else [_Block("text", 0, len(text))]
-    blocks = _with_regions(blocks, find_regions(text))
-    if blocks == [_Block("text", 0, len(text))]:
-        return _lay_out_text(text)
-    builder = LayoutBuilder()
-    heading: int | None = None
-    for block in blocks:
-        if block.kind == "heading":
-            builder.end_heading(heading)
-            heading = builder.support(block.end, gap=OWN_LINE)
-            continue
-        needs = [] if heading is None else [heading]
-        if block.region is not None and block.region.data > block.start:
-            needs = [builder.support(block.region.data, needs, gap=OWN_LINE)]
-        layout = block.region.layout if block.region else _lay_out_block(text, block)
-        builder.append(layout, needs)
-    builder.end_heading(heading)
-    return builder.build("markdown" if marked else "mixed")
+    blocks = find_blocks(text, find_regions(text))
+    parts = list(split_running(text, [_part(text, block) for block in blocks]))
+    kinds = {block.kind for block in blocks} - {"text"}
+    kind = "sentence" if not kinds else "mixed" if kinds == {"data"} else "markdown"
+    layout = lay_out_parts(text, parts, Notation(kind, _begins_fence, _FENCE_MARK))
+    return with_notes(text, layout)
 
 
-def closed_fences(text: str) -> list[tuple[int, int]]:
-    """Where code fences are that end before the text does."""
-    if not _FENCE_LINE.search(text):
-        return []
-    ranges = [(block.start, block.end) for block in _blocks(text) if block.kind == "fence"]
-    return [(start, end) for start, end in ranges if _is_closed(text[start:end])]
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A stretch of the text and what Markdown makes of it.
-
-    Attributes:
-        kind: ``text``, ``heading``, ``table``, ``fence``, ``code``, ``quote``, ``html`` or
-            ``data``.
-        start: first character.
-        end: one past the last; blank lines belong to the block before them.
-        info: what stands behind the opening of a fence.
-        region: the data, if it is that.
-    """
-
-    kind: str
-    start: int
-    end: int
-    info: str = ""
-    region: Region | None = None
-
-
-_KINDS: Final = {
-    "heading_open": "heading",
-    "table_open": "table",
-    "fence": "fence",
-    "code_block": "code",
-    "blockquote_open": "quote",
-    "html_block": "html",
-}
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark").enable("table")
-
-
-def _blocks(text: str) -> Iterator[_Block]:
-    """Blocks that tile the text."""
-    front = _FRONT_MATTER.match(text)
-    offset = front.end() if front else 0
-    starts = [offset, *(m.end() for m in _LINE_BREAK.finditer(text, offset)), len(text)]
-    position = 0
-    if front:
-        yield _Block("html", 0, offset)
-        position = offset
-    for kind, first, last, info in _structures(_parser().parse(text[offset:])):
-        start = starts[min(first, len(starts) - 1)]
-        end = starts[min(last, len(starts) - 1)]
-        end = blank.end() if (blank := _BLANK_LINES.match(text, end)) else end
-        if start < position:  # inside what was taken whole
-            continue
-        if start > position:
-            yield _Block("text", position, start)
-        yield _Block(kind, start, end, info)
-        position = end
-    if position < len(text):
-        yield _Block("text", position, len(text))
-
-
-def _with_regions(blocks: list[_Block], regions: list[Region]) -> list[_Block]:
-    """The blocks with data cut out of running text, and in place of blocks that are data."""
-    result: list[_Block] = []
-    waiting = list(reversed(regions))
-    for block in blocks:
-        position = max(block.start, result[-1].end if result else 0)
-        while waiting and waiting[-1].data < block.end:
-            region = waiting.pop()
-            if region.data < position or not _fits(blocks, region):
-                continue
-            start = max(region.start, position)
-            if start > position:
-                result.append(_Block("text", position, start))
-            result.append(_Block("data", start, region.end, region=region))
-            position = region.end
-        if position < block.end:
-            whole = position == block.start
-            result.append(block if whole else _Block("text", position, block.end))
-    return result
-
-
-def _fits(blocks: list[_Block], region: Region) -> bool:
-    """Whether data begins in running text, and ends in it or with another block."""
-    first = bisect_right(blocks, region.data, key=lambda block: block.start) - 1
-    last = bisect_left(blocks, region.end, key=lambda block: block.end)
-    # Indented lines may be code, or the head of a table of amounts.
-    running = blocks[first].kind in {"text", "code"}
-    if not running and blocks[first].start != region.data:
-        return False
-    if any(block.kind == "fence" for block in blocks[first : last + 1]):
-        return False
-    return blocks[last].kind == "text" or blocks[last].end == region.end
-
-
-def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
-    """Kind, lines and info of what has a structure, wherever it is nested."""
-    done = 0
-    for number, token in enumerate(tokens):
-        kind = _KINDS.get(token.type)
-        if kind is None or token.map is None or token.map[0] < done:
-            continue
-        # Headings of items and quotes head nothing but themselves.
-        if kind == "heading" and token.level:
-            continue
-        first, last = token.map
-        if kind == "quote":
-            for inner in _fences(tokens, number + 1, last):
-                if inner[1] > first:
-                    yield kind, first, inner[1], ""
-                yield inner
-                first = inner[2]
-        done = last
-        if first < last:
-            yield kind, first, last, token.info
-
-
-def _fences(tokens: list[Token], first: int, end: int) -> Iterator[tuple[str, int, int, str]]:
-    """The fences inside a block that ends before a line."""
-    for token in tokens[first:]:
-        if token.map is not None and token.map[0] >= end:
-            return
-        if token.type == "fence" and token.map is not None:
-            yield "fence", token.map[0], token.map[1], token.info
-
-
-def _lay_out_block(text: str, block: _Block) -> Layout:
-    inside = text[block.start : block.end]
-    if block.kind == "table":
-        return _lay_out_table(inside)
-    if block.kind == "fence":
-        return _lay_out_fence(inside, block.info)
+def _part(text: str, block: MarkdownBlock) -> Part:
+    start, end = block.start, block.end
+    if block.part is not None:
+        return block.part
     if block.kind == "text":
-        return _lay_out_text(inside)
-    # Inside, what looks like a fence is none.
-    if len(inside) <= _WHOLE or _FENCE_LINE.search(inside):
-        return one_piece(len(inside), block.kind, OWN_LINE)
-    layout = lay_out_html(inside) if block.kind == "html" else None
-    return layout or lay_out_lines(inside)
+        return Part(start, end)
+    if block.kind == "heading":
+        return Part(start, end, int(block.info))
+    indent = _INDENT.match(text, start)
+    columns = len(indent.group().expandtabs(4)) if indent else 0
+    return Part(start, end, lay_out=partial(_lay_out_block, block=block), indent=columns)
 
 
-def _lay_out_text(text: str) -> Layout:
-    """Sentences; what a cut would make the beginning of a fence stays with what is before it."""
-    bounds = segment(text, "sentence")
-    if _FENCE_MARK.search(text) is None:
-        return tiles(bounds)
+def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:
+    if block.region is not None:
+        return _lay_out_region(text, block.region.data - block.start, block.region.layout)
+    if block.kind == "fence":
+        return _lay_out_fence(text, block.info)
+    # Inside of quotes, code and HTML, what looks like a fence is none.
+    if block.kind in ("quote", "code", "html") and _FENCE_LINE.search(text):
+        return one_piece(len(text), block.kind, OWN_LINE)
+    return _BY_KIND[block.kind](text)
+
+
+def _lay_out_code(text: str) -> Layout:
+    short = len(text) <= _WHOLE
+    return one_piece(len(text), "code", OWN_LINE) if short else lay_out_lines(text)
+
+
+def _lay_out_html(text: str) -> Layout:
+    if len(text) <= _WHOLE:
+        return one_piece(len(text), "html", OWN_LINE)
+    return lay_out_html(text) or lay_out_lines(text)
+
+
+def _lay_out_region(text: str, data: int, inside: Layout) -> Layout:
+    """Data, and what announces it."""
     builder = LayoutBuilder()
-    for end in bounds[1:]:
-        if end == len(text) or not _FENCE_START.match(text, end):
-            prose = _FENCE_MARK.search(text, builder.position, end) is None
-            builder.unit(end, whole=not prose, prose=prose)
-    return builder.build("sentence")
+    label = (builder.support(data, gap=OWN_LINE),) if data else ()
+    builder.append(inside, label)
+    return builder.build(inside.kind)
 
 
 def _lay_out_table(text: str) -> Layout:
@@ -247,27 +126,47 @@ def _lay_out_table(text: str) -> Layout:
     return builder.build("table")
 
 
+def _lay_out_front(text: str) -> Layout:
+    """Front matter: whole if it is short, else its lines between those that open and close it."""
+    if len(text) <= _SHORT_FRONT:
+        return one_piece(len(text), "front matter", OWN_LINE)
+    breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
+    builder = LayoutBuilder()
+    opening = builder.support(breaks[0], gap=OWN_LINE)
+    info = "toml" if text.startswith("+++") else "yaml"
+    builder.append(lay_out_embedded(text[breaks[0] : breaks[-1]], info), (opening,))
+    builder.require(opening, builder.support(len(text), gap=closing_gap(info)))
+    return builder.build("front matter")
+
+
 def _lay_out_fence(text: str, info: str) -> Layout:
     """A fence with its two lines, or the first if it is not closed."""
     breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
     closing = breaks[-1] if breaks else len(text)
-    closed = _is_closed(text)
+    closed = is_closed(text)
     prefix = _PREFIX.match(text, closing if closed else 0)
     # Without its item, an indented fence is none; nothing tells how an open one in an item goes on.
     stays = _DEEP.match(text) is not None or not (closed or _PLAIN_FENCE.match(text))
-    if prefix is None or not breaks or stays or (closed and breaks[0] == closing):
+    drawn = info.strip(" {}.").casefold() in _DRAWN
+    if prefix is None or not breaks or stays or drawn or (closed and breaks[0] == closing):
         return one_piece(len(text), "fence", OWN_LINE)
     builder = LayoutBuilder()
     opening = builder.support(breaks[0], gap=OWN_LINE)
     last = closing if closed else len(text)
     before = prefix.group()
-    builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])
+    if _NOTE.match(info) and not before and text[breaks[0] : last].strip():
+        builder.nest(builder.unit(last, (opening,), gap=OWN_LINE), Nested())
+    else:
+        builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])
     if closed:
         builder.require(opening, builder.support(len(text), gap=closing_gap(info, before)))
     return builder.build("fence")
 
 
-def _is_closed(fence: str) -> bool:
-    body = fence.rstrip()
-    last = max(body.rfind("\n"), body.rfind("\r")) + 1
-    return last > 0 and _CLOSING_FENCE.match(body, last) is not None
+_BY_KIND: Final[dict[str, LayOut]] = {
+    "table": _lay_out_table,
+    "front": _lay_out_front,
+    "quote": lay_out_quote,
+    "code": _lay_out_code,
+    "html": _lay_out_html,
+}

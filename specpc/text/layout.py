@@ -98,7 +98,7 @@ class Layout:
                 if support not in seen:
                     seen.add(support)
                     waiting += self.needs.get(support, ())
-            found[piece] = tuple(sorted(seen - {piece}))  # what names a block is in it
+            found[piece] = tuple(sorted(seen - {piece}))
         return found
 
     def with_needs(self, chosen: Iterable[int]) -> set[int]:
@@ -303,7 +303,8 @@ def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
                 builder.refinable(renamed[piece], layout.finer[piece])
     renamed.append(builder.next_piece)
     for piece, supports in layout.needs.items():
-        needs = [renamed[support] for support in supports]
+        # What is needed and has been cut is needed in all its parts.
+        needs = [n for one in supports for n in range(renamed[one], renamed[one + 1])]
         separators = inside[piece].separators if piece in inside else {}
         for part in range(renamed[piece], renamed[piece + 1]):
             if part - renamed[piece] not in separators:

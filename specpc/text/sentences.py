@@ -61,6 +61,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _SAMPLE: Final = 20_000
 _FEWEST_WORDS: Final = 5
 
+# A month, and no abbreviation of one.
+_MAY: Final = regex.compile(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=\p{Lu})")
 # "M. Dupont", "J. Смит": an initial ends no sentence, in no language.
 _INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM)\.\s\Z")
 # "am 3. Mai": a number and a full stop are an ordinal number.
@@ -206,7 +208,7 @@ def _latin_language(text: str) -> str:
 def _ends(text: str, language: str) -> set[int]:
     ends = {int(found["end_index"]) for found in get_sentence_boundaries(language, text)}
     if language == _ENGLISH:
-        return ends
+        return ends | {match.end() for match in _MAY.finditer(text)}
     not_ends = [_INITIAL, *([_ORDINAL] if language in _ORDINALS else [])]
     if language in _WITH_DANDA:
         stops = {end for end in ends if _is_after(_FULL_STOP, text, end)}

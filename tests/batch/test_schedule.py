@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from specpc.batch.blocks import RowBlock, Stretch
 from specpc.batch.schedule import Event, GivenUp, run_blocks
 from specpc.batch.work import Died, Done, Failed, Ready
-from specpc.errors import DraftError, SpecPCError
+from specpc.errors import Argument, DraftError, SpecPCError
 
 BLOCKS = [RowBlock(i, "a.jsonl", "a.jsonl", Stretch(i * 10, 10, 0, 0)) for i in range(6)]
 DIED, FAILED = Died("a worker was killed"), Failed(SpecPCError("no space left"))
@@ -96,6 +96,23 @@ def test_no_more_workers_than_blocks() -> None:
     script = Script(size=99)
     run(script)
     assert script.started == list(range(6))
+
+
+def test_reasons_are_worded_by_who_asks() -> None:
+    failed = Failed(SpecPCError("out of memory with ratio=1: use ", Argument("device=cpu")))
+    told: list[str] = []
+    script = Script(attempts={1: [failed] * 2})
+
+    def wording(error: SpecPCError) -> str:
+        return error.worded(str.upper)
+
+    [given_up] = [
+        outcome
+        for outcome in run_blocks(script, BLOCKS, 1, told.append, wording)
+        if isinstance(outcome, GivenUp)
+    ]
+    assert given_up.reason == "out of memory with ratio=1: use DEVICE=CPU"
+    assert told == [f"{BLOCKS[1]} are tried again: {given_up.reason}"]
 
 
 @given(

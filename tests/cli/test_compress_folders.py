@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.tree import find_files
-from specpc_cli.progress import FilesProgress, files_bar
+from specpc_cli.console import Console
+from specpc_cli.progress import FilesProgress
 from tests.command_line import app
 from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
 
@@ -236,19 +237,41 @@ def test_totals_without_a_price() -> None:
 
 
 def test_the_bar_follows_bytes() -> None:
-    with files_bar(2, 300) as progress:
-        assert progress.bar is not None
-        task = progress.bar.tasks[0]
-        progress.start("a", 100)
-        progress.window(50, 100)
-        assert task.completed == 50
-        progress.finish(100)
-        progress.start("b", 200)
-        progress.window(1, 4)
-        assert task.completed == 150
-        assert "1/2 files" in task.fields["told"]
-    silent = FilesProgress(1)
+    shown: list[tuple[str, float, float]] = []
+    progress = FilesProgress(2, 300, show=lambda *told: shown.append(told))
+    progress.start("a", 100)
+    progress.window(50, 100)
+    assert shown[-1][1:] == (50, 300)
+    progress.finish(100)
+    progress.start("b", 200)
+    progress.window(1, 4)
+    assert shown[-1][1:] == (150, 300)
+    assert shown[-1][0].startswith("1/2 files, ")
+    assert shown[-1][0].endswith(" b")
+    silent = FilesProgress(1, 1)
     silent.start("a", 1)
     silent.window(1, 2)
     silent.finish(2)
     assert silent.done == 1
+
+
+def test_one_bar_for_a_text_and_for_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    console = Console(verbose=False, quiet=False)
+    with console.progress("Reading") as progress:
+        assert progress is not None
+        progress(3, 4)
+    with console.files(2, 300) as files:
+        files.start("[b].txt", 300)
+        files.window(1, 4)
+    told = capsys.readouterr()
+    assert told.out == ""
+    for part in ("Reading", " 75%", "0/2 files", "[b].txt", " 25%"):
+        assert part in told.err
+    quiet = Console(verbose=False, quiet=True)
+    with quiet.progress("Reading") as nothing:
+        assert nothing is None

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from specpc import Compressor
 from specpc_cli import config
 from specpc_cli.main import COMMANDS
-from specpc_cli.options import variable_of
 from tests.command_line import app
 from tests.tiny_models import tiny_draft
 
@@ -64,7 +63,7 @@ def test_what_is_typed_comes_before_variable_file_and_what_is_built_in(
     assert run("compress", "--ratio", "0.2", "--unit", "word").exit_code == 0
     assert [call["ratio"] for call in asked] == [0.5, 0.4, 0.3, 0.2]
     assert [call["unit"] for call in asked] == ["auto", "line", "line", "word"]
-    assert [call["gap"] for call in asked] == ["", *["[...]"] * 3]
+    assert [call["gap"] for call in asked] == [None, *["[...]"] * 3]
 
 
 def test_a_ratio_that_is_set_gives_way_to_tokens_that_are_typed(
@@ -168,6 +167,34 @@ def test_mistakes_name_file_and_setting(file: Path, text: str | None, told: str)
     assert run("--version").exit_code == 0
 
 
+def test_what_is_typed_makes_a_mistake_in_its_setting_harmless(
+    file: Path, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text('unit = "chapter"\n')
+    monkeypatch.setenv("SPECPC_RATIO", "half")
+    for budget in (("--ratio", "0.2"), ("--target-tokens", "200")):
+        assert run("compress", "--unit", "word", *budget).exit_code == 0
+        refused = run("compress", *budget)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert f"unit in {file}: there is no unit 'chapter'" in refused.stderr
+    assert [(call["ratio"], call["unit"]) for call in asked] == [(0.2, "word"), (None, "word")]
+    refused = run("compress", "--unit", "word")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
+    assert "ratio in SPECPC_RATIO: the ratio must be a number" in refused.stderr
+    refused = run("compress", "--unit", "word", "--ratio", "x")
+    assert "invalid value for '--ratio': " in refused.stderr
+
+
+def test_a_question_may_look_like_a_wish_for_help(file: Path) -> None:
+    file.write_text("ratio = 3\n")
+    for question in ("-h", "--help"):
+        done = run("compress", "-q", question)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"ratio in {file}: the ratio is the fraction" in done.stderr
+    assert run("compress", "-q", "What?", "-h").exit_code == 0
+    assert run("models", "pull", "-h").exit_code == 0
+
+
 def test_variables_can_be_wrong_too(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPECPC_RATIO", "half")
     assert "ratio in SPECPC_RATIO: the ratio must be a number" in run("compress").stderr
@@ -191,12 +218,7 @@ def test_every_setting_is_an_option_with_a_variable() -> None:
     from typer.main import get_command
 
     commands = get_command(app).commands.values()  # type: ignore[attr-defined]
-    found = {
-        param.name
-        for command in commands
-        for param in command.params
-        if param.envvar == variable_of(param.name)
-    }
+    found = {name for command in commands for name in getattr(command, "settings", ())}
     assert found == set(config.BUILT_IN)
 
 

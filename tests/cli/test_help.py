@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import string
 import subprocess
 import sys
 from typing import Any
@@ -128,6 +129,17 @@ MISTAKES = {
     "too small": (["bench", "--tokens", "3"], "invalid value for '--tokens': "),
     "no choice": (["compress", "--unit", "x"], "invalid value for '--unit': 'x' is not one of"),
     "no scorer": (["compress", "--scorer", "x"], "invalid value for '--scorer': 'x' is not one"),
+    "no number format": (["compress", "--dtype", "x"], "invalid value for '--dtype': 'x' is not"),
+    "no device": (["compress", "--device", "x"], "invalid value for '--device': 'x' is not one"),
+    "no draft": (
+        ["compress", "--draft", "x", __file__],
+        "there is no draft model 'x': --draft takes one of",
+    ),
+    "no target": (
+        ["generate", "--target", "x", "-q", "a?", __file__],
+        "no target can be loaded: there is no draft model 'x': --target takes one of",
+    ),
+    "no model": (["models", "pull", "x"], "there is no draft model 'x': use one of"),
     "an argument too many": (["locate", "a", "b", "c"], "got unexpected extra argument"),
     "ours": (["compress", "nowhere.txt"], "there is no file nowhere.txt"),
 }
@@ -141,6 +153,7 @@ def test_every_mistake_is_one_sentence_of_one_style(case: str) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("specpc: ")
     assert told in done.stderr
+    assert done.stderr.removeprefix("specpc: ")[0] not in string.ascii_uppercase
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -45,13 +45,13 @@ def test_gguf_is_known_by_suffix_or_content(tmp_path: Path) -> None:
     ("name", "told"),
     [
         ("smolm2-135m", "did you mean 'smollm2-135m'?"),
-        ("nonsense", "There is no draft model 'nonsense'."),
-        ("", "There is no draft model ''."),
-        ("missing/model.gguf", "There is no file or folder"),
-        ("./missing", "There is no file or folder './missing'."),
-        ("a/b/c", "There is no draft model"),
-        ("org/a--b", "There is no draft model"),
-        ("org/..", "There is no draft model"),
+        ("nonsense", "there is no draft model 'nonsense': draft= takes one of"),
+        ("", "there is no draft model '': draft= takes one of"),
+        ("missing/model.gguf", "there is no file or folder"),
+        ("./missing", "there is no file or folder './missing': draft= takes"),
+        ("a/b/c", "there is no draft model"),
+        ("org/a--b", "there is no draft model"),
+        ("org/..", "there is no draft model"),
     ],
 )
 def test_unknown_names_say_what_is_known(name: str, told: str) -> None:

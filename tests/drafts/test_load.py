@@ -81,9 +81,9 @@ def test_devices_that_are_not_there(device: str) -> None:
 
 
 def test_a_wrong_device_or_format_is_told_before_anything_is_fetched(cache: Path) -> None:
-    with pytest.raises(DeviceError, match="There is no device 'gpu'"):
+    with pytest.raises(DeviceError, match="there is no device 'gpu': device= takes"):
         load_draft(device="gpu")
-    with pytest.raises(DeviceError, match="There is no number format 'int8'"):
+    with pytest.raises(DeviceError, match="there is no number format 'int8': dtype= takes"):
         load_draft(dtype="int8")
     assert not cache.exists()
 

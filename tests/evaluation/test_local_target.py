@@ -137,5 +137,6 @@ def test_the_default_draft_answers(draft: Draft) -> None:
 
 
 def test_unknown_models() -> None:
-    with pytest.raises(UnknownDraftError, match=r"no target can be loaded: .*'gpt-9'"):
+    told = r"no target can be loaded: .*'gpt-9': target= takes"
+    with pytest.raises(UnknownDraftError, match=told):
         load_target("gpt-9")

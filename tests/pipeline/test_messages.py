@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from anthropic.types import MessageParam, TextBlockParam
@@ -14,20 +15,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import TypeAdapter, ValidationError
-from typer.testing import CliRunner
 
 from specpc import Compressor
 from specpc.counting.counters import PLAIN
 from specpc.errors import BudgetError, InputError
-from specpc.pipeline.messages import LONG_TEXT, MARKER, Conversation
-from tests.command_line import app
+from specpc.pipeline.messages import LONG_TEXT, Conversation
 from tests.pipeline.test_properties import texts
-from tests.tiny_models import tiny_draft
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
 
 OPENAI: TypeAdapter[Any] = TypeAdapter(list[ChatCompletionMessageParam])
 ANTHROPIC: TypeAdapter[Any] = TypeAdapter(list[MessageParam])
@@ -203,6 +196,11 @@ def is_made_of(text: str, source: str) -> bool:
     return all(character in rest for character in text)
 
 
+def unmarked(text: str) -> str:
+    """A text without the markers of cuts, which stand alone, in a line or on one of their own."""
+    return re.sub(r"\[\.\.\.\] ?", "", text)
+
+
 def speaks(message: dict[str, Any]) -> bool:
     content = message["content"]
     if message["role"] != "user" or content is None:
@@ -235,7 +233,8 @@ def check(tiny: Compressor, adapter: TypeAdapter[Any], messages: list[Any], rati
         assert may_change(before, at, last_user)
         text = value_at(made.request, at)
         assert text.strip()
-        assert text == MARKER or is_made_of(text, value_at(before, at))
+        source = value_at(before, at)
+        assert is_made_of(text if "[...]" in source else unmarked(text), source)
     assert set(cut) <= set(made.places)
     count = compressor.counter.count  # type: ignore[union-attr]
     if made.total is None:
@@ -296,7 +295,9 @@ def test_a_tool_result_is_no_user_turn(tiny: Compressor) -> None:
     accept(ANTHROPIC, made.request["messages"])
     accept(SYSTEM, made.request["system"])
     [part] = made.texts
-    assert part.text == "".join(LONG[span.start : span.end] for span in part.spans)
+    assert "[...]" in part.text
+    [plain] = tiny.compress_messages(AGENT, ratio=0.2, gap="").texts
+    assert plain.text == "".join(LONG[span.start : span.end] for span in plain.spans)
 
 
 def test_results_beside_the_last_question_are_cut(tiny: Compressor) -> None:
@@ -361,79 +362,3 @@ def test_a_question_may_be_given(tiny: Compressor) -> None:
 def test_no_messages(request_: Any, told: str) -> None:
     with pytest.raises(InputError, match=told):
         Conversation.read(request_)
-
-
-@pytest.fixture(autouse=True)
-def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-
-
-def run(*args: str | Path, stdin: str | bytes = b"") -> Result:
-    command = ["compress", "--format", "messages", "--ratio", "0.2", *map(str, args)]
-    return CliRunner().invoke(app, command, input=stdin)
-
-
-@pytest.mark.parametrize("indent", [None, 2, 4, "\t"])
-def test_json_in_json_out(indent: Any) -> None:
-    result = run(stdin=json.dumps(AGENT | {"note": "é日本"}, indent=indent, ensure_ascii=False))
-    assert result.stderr == ""
-    made = json.loads(result.stdout)
-    assert list(changed(AGENT | {"note": "é日本"}, made)) == [
-        ("messages", 2, "content", 0, "content")
-    ]
-    assert result.stdout == json.dumps(made, indent=indent, ensure_ascii=False) + "\n"
-
-
-def test_into_a_file_and_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "chat.json").write_text(json.dumps(AGENT["messages"]))
-    (tmp_path / "out").mkdir()
-    for target in ("short.json", "out"):
-        assert run(tmp_path / "chat.json", "-o", tmp_path / target).exit_code == 0
-    made = json.loads((tmp_path / "out" / "chat.json").read_text())
-    assert made == json.loads((tmp_path / "short.json").read_text())
-    assert len(made) == 3
-
-
-def test_nothing_to_cut_is_said() -> None:
-    messages = [{"role": "user", "content": LONG}]
-    result = run(stdin=json.dumps(messages))
-    assert json.loads(result.stdout) == messages
-    assert "nothing was cut" in result.stderr
-    assert run("-Q", stdin=json.dumps(messages)).stderr == ""
-
-
-BAD: dict[str, tuple[list[str], bytes, int, str]] = {
-    "no json": ([], b"[{]", 1, "standard input is not valid JSON (Expecting"),
-    "deep": ([], b"[" * 100_000, 1, "not JSON that can be read"),
-    "out of range": ([], b"[1e999]", 1, "the number 1e999 is out of range"),
-    "no messages": ([], b"{}", 1, "there are no messages"),
-    "no user": ([], b'[{"role": "system", "content": "x"}]', 1, "give one with -q"),
-    "surrogate": (
-        [],
-        b'[{"role":"tool","content":"' + b"\\ud800" * 200 + b'"},{"role":"user","content":"q"}]',
-        1,
-        "surrogates",
-    ),
-    "mark": (
-        [],
-        b'[{"role":"tool","content":"' + b"a b. " * 40 + b'<specpc:keep>"},'
-        b'{"role":"user","content":"q"}]',
-        1,
-        "message 1: the mark <specpc:keep> in line 1 is never closed",
-    ),
-    "json": (["--json"], b"[]", 2, "leave out --json"),
-    "jsonl": (["--jsonl"], b"[]", 2, "leave out --json"),
-    "several": (["a", "b", "-o", "."], b"", 2, "reads one file"),
-    "format": (["--format", "xml"], b"", 2, "messages"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_every_mistake_gets_one_sentence(case: str) -> None:
-    args, stdin, code, told = BAD[case]
-    result = run(*args, stdin=stdin)
-    assert result.exit_code == code
-    assert told in result.stderr
-    assert result.stdout == ""
-    assert len(result.stderr.splitlines()) == 1

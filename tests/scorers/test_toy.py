@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from specpc import Compressor
+from specpc import Compressor, options
 from specpc.errors import UsageError
 from specpc.models.reader import Reader
 from specpc.scorers import SCORERS
@@ -62,3 +62,8 @@ def test_a_file_and_a_row_make_a_scorer(name: str, kept: str) -> None:
 def test_an_unknown_one_is_told_which_there_are() -> None:
     with pytest.raises(UsageError, match="auto, retrieval-heads, paper, received-attention"):
         Compressor.from_pretrained(tiny_draft(), scorer="best")  # type: ignore[arg-type]
+
+
+def test_users_choose_among_the_rows_of_the_table() -> None:
+    assert ("auto", *SCORERS) == options.SCORERS
+    assert all(options.scorer_name(name) == name for name in SCORERS)

@@ -110,10 +110,10 @@ def test_headings_headers_and_fences_come_along() -> None:
     texts = [MARKDOWN[a:b] for a, b in pairwise(edges)]
     row = next(i for i, text in enumerate(texts) if "Vela" in text)
     assert kept(layout, MARKDOWN, [row]) == (
-        "## Fees\n\n| ship | fee |\n|------|-----|\n| Vela | 15  |\n\n"
+        "# Harbour\n\n## Fees\n\n| ship | fee |\n|------|-----|\n| Vela | 15  |\n\n"
     )
     code = next(i for i, text in enumerate(texts) if "make" in text)
-    assert kept(layout, MARKDOWN, [code]) == "## Fees\n\n```sh\nmake all\n```\n"
+    assert kept(layout, MARKDOWN, [code]) == ("# Harbour\n\n## Fees\n\n```sh\nmake all\n```\n")
 
 
 @given(st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=12).map("".join))

@@ -1,4 +1,4 @@
-"""Outlines by indentation: manual pages, ``--help``, definition lists, trees of files or packages.
+"""Text by indentation: manual pages, ``--help``, definition lists, trees of files or packages.
 
 What is indented comes with the less indented line above it.
 """
@@ -61,7 +61,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
 _QUESTIONABLE: Final = 0.1
 
 
-def lay_out_outline(text: str) -> Layout | None:
+def lay_out_indented(text: str) -> Layout | None:
     """The pieces of an outline: paragraphs and items, each with the line it is indented below.
 
     Returns:

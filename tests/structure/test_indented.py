@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from specpc.structure.outline import lay_out_outline
+from specpc.structure.indented import lay_out_indented
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 HELP = """\
@@ -89,7 +89,7 @@ def test_any_node_of_a_tree_has_those_above_it(
     tree: tuple[tuple[object, ...], ...], ratio: float, seed: int
 ) -> None:
     text = "\n".join(["root", *drawn(tree)]) + "\n"
-    layout = lay_out_outline(text)
+    layout = lay_out_indented(text)
     if layout is None:
         assert text.count("\n") < 4
         return
@@ -111,7 +111,7 @@ def test_any_node_of_a_tree_has_those_above_it(
     ],
 )
 def test_what_is_no_outline_is_left_to_others(text: str) -> None:
-    assert lay_out_outline(text) is None
+    assert lay_out_indented(text) is None
 
 
 @pytest.mark.parametrize(

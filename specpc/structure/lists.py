@@ -1,0 +1,215 @@
+"""Paragraphs and list items of running text, by lines: what an item belongs to, what leads to it.
+
+Bullets, numbers and letters are known in any notation, as they are written in Markdown, in mails
+and contracts. Only bullets say by themselves that a line is an item; of numbers and letters there
+must be two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
+_MARK: Final = regex.compile(
+    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
+)
+# What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
+_LABEL: Final = regex.compile(
+    r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
+    r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
+)
+_NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BULLET: Final = regex.compile(r"[ \t]*+[^\w\s(]")
+_INDENT: Final = regex.compile(r"[ \t]*+")
+# Marks that some notations repeat for each level: "**" is an item in an item.
+_REPEATED: Final = frozenset("*.")
+
+
+@dataclass(eq=False)
+class Item:
+    """A list item that others may belong to.
+
+    Attributes:
+        indent: columns before its mark.
+        style: what its mark looks like, which is the same for all items of a list.
+        parent: the item it belongs to.
+        needs: pieces that what belongs to it needs: its own words.
+        lead: pieces that lead to the list, which it needs too.
+        children: how many paragraphs and items are known to belong to it.
+    """
+
+    indent: int
+    style: str
+    parent: Item | None
+    needs: tuple[int, ...] = ()
+    lead: tuple[int, ...] = ()
+    children: int = 0
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Lines of running text that belong together, the blank ones after them included.
+
+    Attributes:
+        start: first character.
+        text: where the text begins: after the mark of an item, and after what it is about.
+        end: one past the last character.
+        ends: where its sentences end, ``end`` last.
+        item: what it is, or (see ``continues``) belongs to.
+        continues: whether it belongs to an item and is none itself.
+        apart: whether a blank line is before it.
+    """
+
+    start: int
+    text: int
+    end: int
+    ends: tuple[int, ...]
+    item: Item | None = None
+    continues: bool = False
+    apart: bool = True
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it begins an item."""
+        return self.item is not None and not self.continues
+
+
+def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
+    """The paragraphs and items of running text, which tile it.
+
+    Args:
+        text: the text.
+        current: the last item before it, if its list may go on here.
+    """
+    lines = [match.span() for match in _LINE.finditer(text) if match.group()]
+    marks = _marks(text, lines, current)
+    ends = segment(_without_bullets(text, marks), "sentence")[1:]
+    sentence_starts = {0, *ends}
+    starts: list[tuple[int, int, Item | None, bool, bool]] = []
+    blank = True
+    for start, end in lines:
+        line = text[start:end]
+        if line.isspace():
+            blank = True
+            continue
+        indent, mark = _columns(text, start), marks.get(start)
+        if mark is not None:
+            current = _parent(current, indent, mark[1], apart=blank)
+            current = Item(indent, mark[1], current)
+            if current.parent:
+                current.parent.children += 1
+            starts.append((start, mark[0], current, False, blank))
+        elif blank or not starts or (start in sentence_starts and _leaves(current, indent)):
+            while current is not None and indent <= current.indent:
+                current = current.parent
+            if current is not None:
+                current.children += 1
+            starts.append((start, start, current, current is not None, blank))
+        blank = False
+    return list(_tiled(text, starts, ends))
+
+
+def _without_bullets(text: str, marks: Collection[int]) -> str:
+    """The text with dots for bullets: what has one would be no more than one sentence."""
+    characters = list(text) if marks else []
+    for start in marks:
+        if match := _BULLET.match(text, start):
+            characters[match.end() - 1] = "·"
+    return "".join(characters) if marks else text
+
+
+def _tiled(
+    text: str, starts: Sequence[tuple[int, int, Item | None, bool, bool]], ends: Sequence[int]
+) -> list[Paragraph]:
+    if not starts:
+        return [Paragraph(0, 0, len(text), (len(text),))]
+    bounds = [0, *(start for start, *_ in starts[1:]), len(text)]
+    found, place = [], 0
+    for number, (first, mark, item, continues, apart) in enumerate(starts):
+        start, end = bounds[number : number + 2]
+        own = []
+        while place < len(ends) and ends[place] <= end:
+            own.append(ends[place])
+            place += 1
+        label = _LABEL.match(text, mark) or (_NAME.match(text, mark) if mark > first else None)
+        if label:
+            mark = label.end()  # noqa: PLW2901
+        elif mark == first:
+            mark = start  # noqa: PLW2901
+        own = [stop for stop in own if mark < stop < end and text[mark:stop].strip()]
+        found.append(Paragraph(start, mark, end, (*own, end), item, continues, apart))
+    return found
+
+
+def _marks(
+    text: str, lines: Sequence[tuple[int, int]], current: Item | None
+) -> dict[int, tuple[int, str]]:
+    """Where lines that are items start: where their text begins, and their style."""
+    found: dict[int, tuple[int, str]] = {}
+    for start, end in lines:
+        if match := _MARK.match(text, start, end):
+            found[start] = match.end(), _style(match)
+    counts = Counter((style, _columns(text, start)) for start, (_, style) in found.items())
+    while current is not None:
+        counts[current.style, current.indent] += 1
+        current = current.parent
+    return {
+        start: (mark, style)
+        for start, (mark, style) in found.items()
+        if style[0] in "-*" or counts[style, _columns(text, start)] > 1
+    }
+
+
+def _style(match: regex.Match[str]) -> str:
+    if bullet := match["bullet"]:
+        return bullet if bullet[0] in _REPEATED else "-" + bullet
+    number = match["number"]
+    kind = "1" if number.isdigit() else "a" if number.islower() else "A"
+    return match["open"] + kind + match["close"]
+
+
+def _parent(current: Item | None, indent: int, style: str, *, apart: bool) -> Item | None:
+    """What an item belongs to that comes after another."""
+    while current is not None and indent < current.indent:
+        current = current.parent
+    if current is not None and indent == current.indent + 1:
+        indent = current.indent
+    above = current
+    while above is not None and above.indent == indent:
+        if above.style == style:
+            return above.parent
+        above = above.parent
+    deeper = current is not None and _is_deeper(current, indent, style, apart=apart)
+    return current if deeper else above
+
+
+def _is_deeper(current: Item, indent: int, style: str, *, apart: bool) -> bool:
+    """Whether an item is one of the last, by where it stands or by its mark."""
+    if indent > current.indent:
+        return True
+    if style[0] == current.style[0] and style[0] in _REPEATED:
+        return len(style) > len(current.style)
+    bullets = (style[0] == "-") + (current.style[0] == "-")
+    return style.strip("().")[:1] != current.style.strip("().")[:1] and not (apart and bullets)
+
+
+def _leaves(current: Item | None, indent: int) -> bool:
+    """Whether a line that begins a sentence does not go on with an item."""
+    return current is not None and indent <= current.indent
+
+
+def _columns(text: str, start: int) -> int:
+    match = _INDENT.match(text, start)
+    return len(match.group().expandtabs(4)) if match else 0
