@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -96,6 +96,7 @@ BLOCKS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=4), st.floats(0.1, 0.9), st.data())
 def test_any_blocks_stay_closed(blocks: list[str], ratio: float, data: st.DataObject) -> None:
     text = "".join(blocks).replace("\n", data.draw(st.sampled_from(["\n", "\r\n"])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -57,6 +57,7 @@ def drawn(header: list[str], rows: list[list[str]]) -> str:
     return "".join("".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in (header, *rows))
 
 
+@settings(deadline=None)
 @given(HEADER, st.data(), st.floats(0.1, 0.9), st.integers(0, 9))
 def test_any_row_has_its_header(
     header: list[str], data: st.DataObject, ratio: float, seed: int

@@ -6,7 +6,7 @@ import configparser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -160,6 +160,7 @@ def ini(text: str) -> dict[str, dict[str, str | None]]:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
+@settings(deadline=None)
 @given(TOML, st.floats(0.1, 0.9), st.integers(0, 9), st.sampled_from(["\n", "\r\n"]), st.data())
 def test_any_toml_parses(
     value: dict[str, Any], ratio: float, seed: int, line_end: str, data: st.DataObject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -84,6 +84,7 @@ def drawn(tree: tuple[tuple[object, ...], ...], prefix: str = "", path: str = ""
     return lines
 
 
+@settings(deadline=None)
 @given(TREES, st.floats(0.1, 0.9), st.integers(0, 9))
 def test_any_node_of_a_tree_has_those_above_it(
     tree: tuple[tuple[object, ...], ...], ratio: float, seed: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -60,6 +60,7 @@ def test_what_is_kept_stands_under_its_own_keys(name: str, seed: int, ratio: flo
     assert is_part(documents(kept(layout, text, chosen, "[...]")), documents(text))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES, min_size=2, max_size=5), st.integers(0, 9), st.data())
 def test_any_document_parses(value: dict[str, Any], seed: int, data: st.DataObject) -> None:
     style = data.draw(st.sampled_from([None, "|", ">", '"', "'"]))

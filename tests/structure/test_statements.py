@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
@@ -60,6 +60,7 @@ def statements(script: str) -> list[str]:
     return found
 
 
+@settings(deadline=None)
 @given(scripts(), st.floats(0.1, 0.9), st.integers(0, 9), st.data())
 def test_any_script_runs(script: str, ratio: float, seed: int, data: st.DataObject) -> None:
     layout = lay_out_sql(script)
