@@ -168,12 +168,14 @@ class Fit:
     def _assemble(self, picked: Picked) -> Fitted:
         source, pieces = self.source, list(picked.pieces)
         gap: str | Marker = self.gap
+        is_tight = None
         if picked.layout is not None:
             gap = marker_for(source.text, picked.layout, self.gap)
+            is_tight = picked.layout.is_tight
         if self.tail_start < len(source.text):
             pieces.append(Span(self.tail_start, len(source.text), math.inf))
         ranges = merge([(piece.start, piece.end) for piece in pieces])
-        split = [keep_apart(source.text, own) for own in source.split(ranges)]
+        split = [keep_apart(source.text, own, is_tight) for own in source.split(ranges)]
         spans = iter(_scored([kept for own in split for kept in own], pieces))
         texts = tuple(
             CutText(text, tuple(islice(spans, len(own))), places(source.text, own, gap))

@@ -10,8 +10,8 @@ import numpy as np
 from specpc.results import Span
 from specpc.selection.base import Picked, Picker
 from specpc.selection.fill import best_pieces
-from specpc.selection.words import WordPicker
-from specpc.text.layout import expand, tiles
+from specpc.selection.words import WordPicker, is_word
+from specpc.text.layout import expand, telling, tiles
 from specpc.text.pieces import Pieces, Scores
 
 if TYPE_CHECKING:
@@ -63,11 +63,14 @@ def _cost(pieces: Pieces, unit: int) -> int:
 
 
 def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:
-    """How units are cut that no allowance can hold."""
+    """How units are cut that no allowance can hold, or not with all others that must be kept."""
+    forced = pieces.layout.with_needs(pieces.forced)
+    over = int(pieces.sizes[sorted(forced)].sum()) > allowance
     return {
-        unit: lay_out(pieces.texts[unit])
+        unit: telling(pieces.texts[unit], lay_out(pieces.texts[unit]))
         for unit, lay_out in pieces.layout.finer.items()
-        if unit not in pieces.forced and _cost(pieces, unit) > allowance
+        if unit in pieces.layout.whole
+        and ((over and unit in pieces.forced) or _cost(pieces, unit) > allowance)
     }
 
 
@@ -78,9 +81,7 @@ def _finer(
     tokens: NDArray[np.float64],
 ) -> tuple[Pieces, NDArray[np.float64]]:
     """The pieces with some of them cut; the best part of each is worth as much as the whole."""
-    cut = replace(pieces, layout=expand(pieces.layout, inside), forced=frozenset())
-    forced = np.searchsorted(cut.edges, pieces.edges[sorted(pieces.forced)])
-    cut = replace(cut, forced=frozenset(forced.tolist()))
+    cut = pieces.cut(expand(pieces.layout, inside))
     whole = np.searchsorted(pieces.edges, cut.edges[:-1], side="right") - 1
     own = cut.pool(tokens)
     best = np.full(len(pieces), -np.inf)
@@ -91,8 +92,8 @@ def _finer(
 
 def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: int) -> Picked | None:
     """What a unit needs, and of its words the most telling; ``None`` if not even one fits."""
-    needs = pieces.layout.all_needs.get(unit, ())
-    allowance -= int(pieces.sizes[list(needs)].sum())
+    needs = [piece for piece in pieces.layout.complete([unit]) if piece != unit]
+    allowance -= int(pieces.sizes[needs].sum())
     if allowance < 1:
         return None
     edges = pieces.edges.tolist()
@@ -100,10 +101,15 @@ def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: in
     own = np.flatnonzero(pieces.of_token == unit)
     bounds = np.clip(pieces.bounds[own[0] : own[-1] + 2], start, end) - start
     bounds[0], bounds[-1] = 0, end - start
-    words = WordPicker.of(pieces.text[start:end], bounds, tiles([0, end - start]))
+    text, whole = pieces.text[start:end], tiles([0, end - start])
+    words = WordPicker.of(text, bounds, whole)
+    if unit in pieces.layout.finer:  # they cannot be told from what is written
+        cut = pieces.layout.finer[unit](text)
+        cut = replace(cut, prose=frozenset(range(len(cut))))
+        words = WordPicker(Pieces(text, bounds, cut), words.sentences)
     words = replace(words, fact=_FACT)
     found = words.pick(Scores(tokens[own]), allowance).pieces
-    if not found:
+    if not any(is_word(text[word.start : word.end]) for word in found):
         return None
     best = max(word.score for word in found)
     said = [Span(word.start + start, word.end + start, word.score) for word in found]

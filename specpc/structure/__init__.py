@@ -10,14 +10,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from specpc.structure import kinds
 from specpc.structure.code import lay_out_code
 from specpc.structure.languages import ending, language_of, language_of_file
 from specpc.structure.markdown import lay_out_markdown
 from specpc.structure.transcripts import lay_out_transcript
-from specpc.text.layout import expand, tiles
+from specpc.text.layout import LayoutBuilder, expand, tiles
 from specpc.text.words import as_words
 
 if TYPE_CHECKING:
@@ -51,7 +49,12 @@ def _lay_out(text: str, name: str | None, depth: int) -> Layout:
     """The pieces of a text that stands so deep in others."""
     if text.startswith(_BYTE_ORDER_MARK) and text[1:].strip():
         layout = _lay_out(text[1:], name, depth)
-        return replace(layout, edges=np.append(0, layout.edges[1:] + 1))
+        builder = LayoutBuilder()
+        builder.support(
+            1
+        )  # which no piece needs: it says nothing, and some readers stumble over it
+        builder.append(layout)
+        return builder.build(layout.kind)
     return _with_nested(text, _of_kind(text, name), depth)
 
 
@@ -101,8 +104,12 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
         layout = replace(
             layout,
             edges=offsets[layout.edges],
+            prose=frozenset(),
+            heads={},
             finer={piece: partial(_read, nested=nested, lay=own) for piece, own in finer.items()},
         )
+    if nested.tidy is not None:
+        layout = nested.tidy(text, layout)
     if nested.gap is not None:
         layout = replace(layout, gaps=dict.fromkeys(range(len(layout)), nested.gap))
     return layout

@@ -7,6 +7,7 @@ around it. A kind of text finds the blocks; what is cut, and what comes along, i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
-Body = Literal["lines", "prose", "text", "whole"]
+Body = Literal["lines", "prose", "text", "whole", "nothing"]
 """What a body without blocks in it is made of: ``lines``, sentences of ``prose``, a ``text`` of any
-kind, or what only says something as a ``whole``."""
+kind, what only says something as a ``whole``, or ``nothing`` that is worth keeping by itself."""
 
 # A record or block up to this size stays whole where a budget can hold it. Measured on tools'
 # answers in JSON: recall of evidence rises from 160 to 400 characters and no further.
@@ -30,6 +31,7 @@ _WHOLE: Final = 400
 # In a short text, blocks that are no records are cut from this share of it on, or a budget could
 # hold nothing of it.
 _SHARE: Final = 10
+_BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
 # What is nested deeper is not cut further.
 _DEEPEST: Final = 50
 
@@ -46,9 +48,9 @@ class Block:
         inside: blocks in the body, in order; what is between them is lines.
         body: what it is made of, where there are no blocks inside.
         record: whether it says something only as a whole, as far as a budget can hold it.
-        names: whether the block around it is known by it: whatever is kept of that brings it, or
-            of it what names it inside, where there is such a block.
-        gap: how a cut in it is marked, if not as in the text.
+        told: whether any part of the block around it brings it (a title, a name), or what in it is
+            told, where something is.
+        gap: how a cut just before it is marked, if not as in the rest of the text.
     """
 
     start: int
@@ -58,18 +60,27 @@ class Block:
     inside: tuple[Block, ...] = ()
     body: Body = "lines"
     record: bool = False
-    names: bool = False
+    told: bool = False
     gap: str | None = None
 
     @property
     def divisible(self) -> bool:
         """Whether there is a body that can be cut."""
-        return self.head < self.tail and (bool(self.inside) or self.body != "whole")
+        finest = self.body in {"whole", "nothing"}
+        return self.head < self.tail and (bool(self.inside) or not finest)
+
+    def until(self, end: int) -> Block:
+        """The same block, cut off there."""
+        inside = tuple(block for block in self.inside if block.start < end)
+        if inside:
+            inside = (*inside[:-1], inside[-1].until(end))
+        head, tail = min(self.head, end), min(self.tail, end)
+        return replace(self, end=min(self.end, end), head=head, tail=tail, inside=inside)
 
     def moved(self, by: int) -> Block:
         """The same block of a text that begins elsewhere."""
         inside = tuple(block.moved(by) for block in self.inside)
-        start, end, head, tail = (n + by for n in (self.start, self.end, self.head, self.tail))
+        start, end, head, tail = self.start + by, self.end + by, self.head + by, self.tail + by
         return replace(self, start=start, end=end, head=head, tail=tail, inside=inside)
 
 
@@ -87,9 +98,17 @@ def block(
     return Block(start, end, head, tail, tuple(inside), body)
 
 
-def record(start: int, end: int, head: int | None = None, *, body: Body = "lines") -> Block:
+def record(
+    start: int,
+    end: int,
+    head: int | None = None,
+    *,
+    tail: int | None = None,
+    inside: Sequence[Block] = (),
+    body: Body = "lines",
+) -> Block:
     """A block that says something only as a whole: an address, a commit, a caption."""
-    return replace(block(start, end, head, body=body), record=True)
+    return replace(block(start, end, head, tail=tail, inside=inside, body=body), record=True)
 
 
 def small_size(text: str) -> int:
@@ -133,56 +152,73 @@ class _Pieces:
     def add_all(
         self, blocks: Sequence[Block], end: int, needs: Sequence[int], loose: Body, depth: int = 0
     ) -> list[int]:
-        """Add blocks and what is between them, up to ``end``; the pieces that name them all."""
-        names: list[int] = []
+        """Add blocks and what is between them, up to ``end``; the pieces that are told of them."""
+        told: list[int] = []
+        first = self.builder.next_piece
         for inner in blocks:
             self.add_body(loose, inner.start, needs)
-            names += self.add(inner, needs, depth)
+            if inner.body == "nothing":
+                self.add_body("nothing", inner.end, needs)
+            elif inner.told and inner.inside:
+                told += self.open(inner, needs, depth)
+            elif inner.told:
+                gap = self.gap if inner.gap is None else inner.gap
+                told.append(self.builder.unit(inner.end, needs, whole=True, gap=gap))
+            else:
+                self.add(inner, needs, depth)
         self.add_body(loose, end, needs)
-        return names
+        for piece in range(first, self.builder.next_piece) if told else ():
+            self.builder.require(piece, *(other for other in told if other != piece))
+        return told
 
-    def add(self, own: Block, needs: Sequence[int], depth: int) -> list[int]:
-        """Add one block: as a unit, or its head and tail as supports of what is inside.
-
-        Returns:
-            The pieces that name the block around it.
-        """
+    def add(self, own: Block, needs: Sequence[int], depth: int) -> None:
+        """Add one block: as a unit, or its head and tail as supports of what is inside."""
+        first = self.builder.next_piece
         whole = own.end - own.start <= (_WHOLE if own.record else self.small)
-        whole = whole and not (own.names and own.inside)
         if whole or not own.divisible or depth >= _DEEPEST:
-            piece = self.builder.unit(own.end, needs, whole=True, gap=self.gap)
+            self.builder.unit(own.end, needs, whole=True, gap=self.gap)
             if own.divisible:
                 finer = partial(_opened, own=own.moved(-own.start), gap=self.gap)
-                self.builder.refinable(piece, finer)
-            return [piece] if own.names else []
-        names = self.open(own, needs, depth)
-        return names if own.names else []
+                self.builder.refinable(first, finer)
+        else:
+            self.open(own, needs, depth)
+        if own.gap is not None:
+            self.builder.mark(first, own.gap)
 
     def open(self, own: Block, needs: Sequence[int], depth: int) -> list[int]:
-        """Add the head of a block, all that is inside, and its tail; the pieces that name it."""
+        """Add the head of a block, all that is inside, and its tail; the pieces that are told."""
         builder, first = self.builder, self.builder.next_piece
+        if own.record:
+            own = self._parted(own)
         if own.head > own.start:
             needs = (builder.support(own.head, needs, gap=self.gap),)
-        inner = self if own.gap is None else replace(self, gap=own.gap)
-        names: list[int] = []
+        told: list[int] = []
         if own.inside:
-            names = inner.add_all(own.inside, own.tail, needs, "lines", depth + 1)
+            told = self.add_all(own.inside, own.tail, needs, "lines", depth + 1)
         else:
-            inner.add_body(own.body, own.tail, needs)
-        inside = range(first, builder.next_piece)
-        along = list(names)
+            self.add_body(own.body, own.tail, needs)
         if own.tail < own.end:
-            along.append(builder.support(own.end, gap=self.gap))
-        for piece in inside[:1] if own.head > own.start else inside:
-            builder.require(piece, *(other for other in along if other != piece))
-        return names
+            inside = range(first, builder.next_piece)
+            tail = builder.support(own.end, gap=self.gap)
+            for piece in inside[:1] if own.head > own.start else inside:
+                builder.require(piece, tail)
+        return told
+
+    def _parted(self, own: Block) -> Block:
+        """The record with the blank lines that part it from the next as its tail."""
+        said = self.text[own.start : own.end].rstrip()
+        after = _BREAK.match(self.text, own.start + len(said))
+        tail = after.end() if after is not None else own.end
+        if not said or tail >= own.tail:
+            return own
+        return replace(own.until(tail), end=own.end, tail=tail)
 
     def add_body(self, body: Body, end: int, needs: Sequence[int]) -> None:
         """Add what is without blocks up to ``end``."""
         builder, start = self.builder, self.builder.position
         if start >= end:
             return
-        if not self.text[start:end].strip():
+        if body == "nothing" or not self.text[start:end].strip():
             builder.support(end, gap=self.gap)
         elif body == "whole":
             builder.unit(end, needs, whole=True, gap=self.gap)
@@ -190,10 +226,10 @@ class _Pieces:
             builder.nest(builder.unit(end, needs, gap=self.gap), Nested())
         else:
             unit = "sentence" if body == "prose" else "line"
-            gap: str | None = self.gap
             for bound in segment(self.text[start:end], unit)[1:]:
+                at_line = self.text[builder.position - 1 : builder.position] in {"", "\n", "\r"}
+                gap = self.gap if at_line else None
                 builder.unit(start + bound, needs, prose=body == "prose", gap=gap)
-                gap = None if body == "prose" else gap
 
 
 def _opened(text: str, own: Block, gap: str) -> Layout:

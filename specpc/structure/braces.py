@@ -157,11 +157,11 @@ class _Braces:
                 self._add(level.inside, pending, start)
                 levels[-1].inside.append(self._closed(level, start, end))
             elif opens:
-                if not self.sure and len(levels) == 1 and not self._opens(begun or content, end):
+                if not self.sure and not self._may_open(begun or content, end, len(levels)):
                     return None
                 levels.append(_Level(pending, end, []))
             elif not flat and until <= end and self._is_finished(code, start, end, begun):
-                if not self.sure and len(levels) == 1 and not self._is_loose(begun, code):
+                if not self.sure and not self._may_be(begun, code, outside=len(levels) == 1):
                     return None
                 self._add(levels[-1].inside, pending, end)
             else:
@@ -178,13 +178,19 @@ class _Braces:
         """Whether all statements have to be ended; the last one of a CSS rule has not."""
         return not self.sure and bool(self.dialect.ends) and not self.dialect.record
 
-    def _opens(self, place: int, end: int) -> bool:
+    def _may_open(self, place: int, end: int, depth: int) -> bool:
+        if depth > 1:
+            return self.dialect.inner.match(self.text, place) is not None
         return self.dialect.begins(self.text, place, end)
 
-    def _is_loose(self, begun: int | None, code: str) -> bool:
-        """Whether what stands in no block is a comment, or a statement of the language."""
-        if begun is None or self.dialect.loose is None:
-            return begun is None or code.endswith((self.dialect.ends, "}"))
+    def _may_be(self, begun: int | None, code: str, *, outside: bool) -> bool:
+        """Whether it is a comment, or a statement of the language, outside of blocks or inside."""
+        if begun is None:
+            return True
+        if not outside:
+            return self.dialect.inner.match(self.text, begun) is not None
+        if self.dialect.loose is None:
+            return code.endswith((self.dialect.ends, "}"))
         return self.dialect.loose.match(self.text, begun) is not None
 
     def _is_finished(self, code: str, start: int, end: int, begun: int | None) -> bool:
@@ -210,7 +216,7 @@ class _Braces:
         known, start = self.dialect.known, _content(self.text, inner.start, inner.end)
         short = known is not None and inner.end - inner.start <= _LONGEST_NAME
         if short and known is not None and known.match(self.text, start):
-            return replace(inner, names=True)
+            return replace(inner, told=True)
         return inner
 
     def _marks(self) -> list[_Mark]:

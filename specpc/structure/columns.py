@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # Columns are told apart by so many characters of each line.
 _WIDEST: Final = 400
+# Lines above a table that name it.
+_MOST_TITLES: Final = 2
 _TALLEST_HEAD: Final = 8
 _ALIGNED: Final = 0.9
 _TYPED_SHARE: Final = 0.8
@@ -109,7 +111,7 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
         command = number < stop and _COMMAND.match(text, *spans[number])
         command = command or (number < stop and _PANEL.match(text, *spans[number]))
         if number == stop or command or blank_after(text, *spans[number - 1]):
-            for above in range(min(MOST_ABOVE, number - first - 1) + 1):
+            for above in range(min(_MOST_TITLES, number - first - 1) + 1):
                 long = spans[first + above][0] - spans[first][0] > LONGEST_LABEL
                 start = first + above * long
                 found = _table(text, spans[start:number], above * (not long))

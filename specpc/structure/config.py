@@ -20,7 +20,7 @@ from specpc.structure.config_lines import (
     read_settings,
     value_end,
 )
-from specpc.structure.nesting import Row, nested
+from specpc.structure.nesting import Level, nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # A longer comment does not come along with what it is above.
 _LONGEST_COMMENT: Final = 300
 _LONGEST_NAME: Final = 120
-_MARKS: Final = re.compile(r"^([ \t]*)([#;]+)", re.MULTILINE)
+_MARKS: Final = line_pattern(r"^([ \t]*)([#;]+)")
 # A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon".
 _HEADER: Final = re.compile(
     r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)"
@@ -130,7 +130,7 @@ class _Settings:
 
     def _named(self, entry: Block) -> Block:
         short = entry.end - entry.start <= _LONGEST_NAME and not entry.inside
-        return replace(entry, names=bool(short and _NAMES.match(self.text, entry.start)))
+        return replace(entry, told=bool(short and _NAMES.match(self.text, entry.start)))
 
     def _entries(self, found: Sequence[SettingLine]) -> list[Block]:
         """Settings, those below a comment in a block with it."""
@@ -185,12 +185,12 @@ class _Settings:
 
     def _settings(self, found: Sequence[SettingLine]) -> list[Block]:
         """Each setting with the lines it goes on in, or with what is listed below it."""
-        rows: list[Row] = []
+        rows: list[Level] = []
         for line in found:
             if line.kind == "more" and rows:
                 rows[-1] = replace(rows[-1], end=line.end)
             else:
-                rows.append(Row(line.start, line.end, line.kind == "item", line.kind != "item"))
+                rows.append(Level(line.start, line.end, line.kind == "item", line.kind != "item"))
         return nested(rows)
 
     def _comment(self, start: int, end: int) -> Block:

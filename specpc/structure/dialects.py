@@ -32,6 +32,7 @@ class Dialect:
         endings: how else they end.
         known: the statement by which a block is known.
         loose: what may stand outside blocks, where statements end with their line.
+        inner: how statements in blocks begin: in none as members of JSON do.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Dialect:
     endings: tuple[str, ...] = ()
     known: re.Pattern[str] | None = None
     loose: re.Pattern[str] | None = None
+    inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
 
     def begins(self, text: str, start: int, end: int) -> bool:
         """Whether a line begins a block that is in no other; no line of a minified text does."""

@@ -55,4 +55,7 @@ def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
             if fits and (layout := kind.lay_out(text)) is not None:
                 return layout
         language = None if words else language_of(None, text)
+        if language is None:
+            loose = (kind.lay_out(text) for kind in kinds.LOOSE)
+            return next((layout for layout in loose if layout is not None), None)
     return lay_out_code(text, language) if language else None

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
-from specpc.structure.lines import lines
-from specpc.structure.nesting import Row, nested
+from specpc.structure.lines import line_pattern, lines
+from specpc.structure.nesting import Level, nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _MANUAL: Final = re.compile(
     r"(?:NAME|SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS|EXAMPLES?|SEE ALSO|FILES|ENVIRONMENT|AUTHORS?"
     r"|USAGE|BUGS)[ \t]*(?=[\r\n])"
 )
-_USAGE: Final = re.compile(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE | re.MULTILINE)
+_USAGE: Final = line_pattern(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE)
 _OPTION: Final = re.compile(r"[ \t]+-{1,2}[\w?]")
 # A line that begins an item of its own: an option, or a word with what it means behind it.
 _ITEM: Final = re.compile(
@@ -52,6 +52,7 @@ _CODE: Final = re.compile(
     r"|namespace|package|struct|enum|interface|impl)\b[^.\r\n]*(?=[\r\n]|\Z)"
     r"|[^\r\n]*[;{}()\]=,\\][ \t]*(?=[\r\n]|\Z)|[@}\])#/]"
 )
+_BULLET: Final = re.compile(r"[-*•+][ \t]|\d+[.)] |--? ")
 # What is said of an item stands in a column behind it.
 _SAID: Final = re.compile(r"\S.*?(?:[ ]{2,}|\t)(?=\S)")
 _LONG_OPTION: Final = re.compile(r"(?<=[ ,])--\w")
@@ -73,7 +74,7 @@ def lay_out_indented(text: str) -> Layout | None:
         return None
     drawn = sum(_TREE.match(text, *span) is not None for span in spans)
     if drawn >= max(2, _DRAWN * len(spans)):
-        rows = (Row(start, end, _drawn_indent(text, start, end)) for start, end in spans)
+        rows = (Level(start, end, _drawn_indent(text, start, end)) for start, end in spans)
         return lay_out_blocks(text, nested(rows), "tree")
     indents = [_indent(text, span) for span in spans]
     known = _is_manual(text, spans, indents) or _is_help(text, spans)
@@ -145,7 +146,8 @@ def _is_list(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]
     """Whether there are terms, and below most of them indented lines."""
     code = sum(_CODE.match(text, _start(text, span), span[1]) is not None for span in spans)
     outer = [n for n, indent in enumerate(indents) if indent == 0]
-    if code > _QUESTIONABLE * len(spans) or not outer or outer[0] or len(outer) < 2:
+    listed = any(_BULLET.match(text, _start(text, span), span[1]) for span in spans)
+    if listed or code > _QUESTIONABLE * len(spans) or not outer or outer[0] or len(outer) < 2:
         return False
     speakers = Counter(text[slice(*spans[n])].partition(":")[0] for n in outer)
     if max(speakers.values()) > 1:
@@ -182,12 +184,12 @@ def _start(text: str, span: tuple[int, int]) -> int:
     return content.start() if content else span[0]
 
 
-def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -> Iterator[Row]:
+def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -> Iterator[Level]:
     """Paragraphs: lines of the same indentation up to a blank one; items are rows of their own.
 
     What is said of an item in a column behind it goes on in that column.
     """
-    own: Row | None = None
+    own: Level | None = None
     listed = False
     said = 0.0  # column in which what is said of the item above stands
     long: tuple[int, float] | None = None  # column of the last long option, and indentation of all
@@ -213,7 +215,7 @@ def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -
             said = indents[number] + behind.end() - content - 2 if behind else 0
             if ahead:
                 indent -= 0.5  # the header of a table
-            own, listed = Row(start, end, indent, body="whole" if item else "prose"), item
+            own, listed = Level(start, end, indent, body="whole" if item else "prose"), item
         blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
         if (blank or (below > own.indent and not (said and below >= said))) and not ahead:
             yield replace(own, opens=own.end - own.start <= _LONGEST_HEAD)

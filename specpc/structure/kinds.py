@@ -10,20 +10,28 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from specpc.structure.banners import lay_out_banners
 from specpc.structure.braces import braces_runs, lay_out_braces
+from specpc.structure.captions import caption_runs, lay_out_captions
 from specpc.structure.columns import column_runs, lay_out_columns
+from specpc.structure.commits import commit_runs, lay_out_commits
+from specpc.structure.components import component_runs, lay_out_components
 from specpc.structure.config import config_runs, lay_out_config
 from specpc.structure.dialects import DIALECTS
+from specpc.structure.diffs import diff_runs, lay_out_diff
 from specpc.structure.html import lay_out_html
 from specpc.structure.indented import lay_out_indented, tree_runs
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.latex import lay_out_latex
 from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
+from specpc.structure.margins import lay_out_outline, outline_runs
 from specpc.structure.markup import lay_out_xml
 from specpc.structure.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
+from specpc.structure.records import lay_out_records, record_runs
 from specpc.structure.rst import lay_out_rst
 from specpc.structure.sql import lay_out_sql, sql_runs
+from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.tables import lay_out_csv
 
@@ -87,6 +95,16 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True)),
     Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True)),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
+    Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),
+    Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
+    Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),
+    Kind(lay_out_diff, ("diff", "patch"), runs=diff_runs),
+    Kind(
+        lay_out_records,
+        ("po", "ldif", "bib", "bibtex", "ris"),
+        ("pot", "nbib", "enw"),
+        runs=record_runs,
+    ),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     *(
         Kind(
@@ -110,6 +128,14 @@ DATA: tuple[Kind, ...] = (
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
+    Kind(lay_out_banners),
+    Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
+)
+
+# Found in what is nothing else, and in the middle of that.
+LOOSE: tuple[Kind, ...] = (
+    Kind(lay_out_outline, runs=outline_runs),
+    Kind(lay_out_stanzas, runs=stanza_runs),
 )

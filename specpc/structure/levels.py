@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
-from specpc.structure.nesting import Row, nested
+from specpc.structure.nesting import Level, nested
 from specpc.structure.yaml_lines import (
     CONTENT,
     DASHES,
@@ -218,17 +218,21 @@ class _Reader:
         become that of the scalar.
         """
         body, column = self.text[first.start : end], first.column
-        rows: list[Row] = []
+        rows: list[Level] = []
         low = 0
         for bound in segment(body, "sentence")[1:]:
             if bound == len(body) or body[bound - 1] in "\r\n":
                 deeper = body.startswith((" ", "\t"), low + column)
                 further = bool(rows) and deeper and not body[low : low + column].strip()
-                rows.append(Row(first.start + low, first.start + bound, further, not further))
+                rows.append(Level(first.start + low, first.start + bound, further, not further))
                 low = bound
         inside = nested(rows)
         gap = " " * column + "{}\n"
-        return replace(block(start, end, first.start, inside=inside), gap=gap)
+        inside = [
+            replace(own, gap=gap, inside=tuple(replace(one, gap=gap) for one in own.inside))
+            for own in inside
+        ]
+        return block(start, end, first.start, inside=inside)
 
     def manifest(self, inside: Sequence[Block]) -> list[Block]:
         """The entries of a document, with those marked by which a manifest is known."""
@@ -239,12 +243,12 @@ class _Reader:
         for number, (key, entry) in enumerate(zip(keys, inside, strict=True)):
             if key == "metadata" and entry.inside:
                 names = self._marked(entry.inside, frozenset({"name", "namespace"}))
-                marked[number] = replace(entry, inside=tuple(names), names=True)
+                marked[number] = replace(entry, inside=tuple(names), told=True)
         return marked
 
     def _marked(self, inside: Sequence[Block], names: frozenset[str]) -> list[Block]:
         return [
-            replace(entry, names=True)
+            replace(entry, told=True)
             if self._key(entry.start) in names
             and entry.end - entry.start <= _LONGEST_NAME
             and not entry.inside

@@ -16,7 +16,7 @@ import regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
 _MARK: Final = regex.compile(
@@ -31,7 +31,7 @@ _LABEL: Final = regex.compile(
 )
 _NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_BULLET: Final = regex.compile(r"[ \t]*+[^\w\s(]")
+_NOT_SPACE: Final = regex.compile(r"\S")
 _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item.
 _REPEATED: Final = frozenset("*.")
@@ -95,7 +95,7 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
     """
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     marks = _marks(text, lines, current)
-    ends = segment(_without_bullets(text, marks), "sentence")[1:]
+    ends = segment(_without_marks(text, marks), "sentence")[1:]
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, Item | None, bool, bool]] = []
     blank = True
@@ -121,13 +121,13 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
     return list(_tiled(text, starts, ends))
 
 
-def _without_bullets(text: str, marks: Collection[int]) -> str:
-    """The text with dots for bullets: what has one would be no more than one sentence."""
-    characters = list(text) if marks else []
-    for start in marks:
-        if match := _BULLET.match(text, start):
-            characters[match.end() - 1] = "·"
-    return "".join(characters) if marks else text
+def _without_marks(text: str, marks: Mapping[int, tuple[int, str]]) -> str:
+    """The text with dots for the marks of items: an item with one would be only one sentence."""
+    pieces, position = [], 0
+    for start, (end, _) in marks.items():
+        pieces += [text[position:start], _NOT_SPACE.sub("·", text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def _tiled(

@@ -17,7 +17,7 @@ _DEEPEST: Final = 40
 
 
 @dataclass(frozen=True)
-class Row:
+class Level:
     """Lines that belong together.
 
     Attributes:
@@ -35,10 +35,10 @@ class Row:
     body: Body = "whole"
 
 
-def nested(rows: Iterable[Row]) -> list[Block]:
+def nested(rows: Iterable[Level]) -> list[Block]:
     """A block for each row that is in no other, with those it holds inside."""
     root: list[Block] = []
-    waiting: list[tuple[Row, list[Block]]] = []
+    waiting: list[tuple[Level, list[Block]]] = []
 
     def close() -> None:
         row, inside = waiting.pop()

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.structure import kinds
-from specpc.structure.json_values import lay_out_json, lay_out_json_lines, small_size
+from specpc.structure.blocks import small_size
+from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.lines import lines, one_piece
 from specpc.structure.tables import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
@@ -228,7 +229,7 @@ def _table(
 
 def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
     """Lines of the other kinds of data, the surest kind first."""
-    for kind in kinds.DATA:
+    for kind in (*kinds.DATA, *kinds.LOOSE):
         for first, last in kind.runs(text, spans) if kind.runs else ():
             start, end = spans[first][0], spans[last - 1][1]
             layout = kind.lay_out(text[start:end])

@@ -8,10 +8,11 @@ something on both of its sides is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     """Lays out a text of a kind that is known."""
 
 
+_BREAK: Final = re.compile(r"\\[fnrt](?![a-z])")
+
+
 @dataclass(frozen=True)
 class Nested:
     """How a unit is read that is a text of its own, of whatever kind.
@@ -34,11 +38,13 @@ class Nested:
             ``[characters + 1]`` offsets of its characters in the unit; the unit itself if
             ``None``.
         gap: how markers are written in it, if not as its own kind wants them.
+        tidy: given the unit and its pieces, what else holds of them.
     """
 
     name: str | None = None
     decode: Callable[[str], tuple[str, NDArray[np.int64]]] | None = None
     gap: str | None = None
+    tidy: Callable[[str, Layout], Layout] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,10 @@ class Layout:
             that (a speaker's name) comes along with any part of it.
         gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker
             itself; the marker alone where nothing is said, no marker if empty.
-        finer: for some whole units, what lays out their text where a budget cannot hold them.
+        tight: pieces that follow what is kept before them as they are: nothing of what was cut
+            keeps them apart.
+        finer: for some whole units, what lays out their text where a budget cannot hold them; for
+            others, what cuts it into words.
         nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
     """
@@ -71,6 +80,7 @@ class Layout:
     prose: frozenset[int] = frozenset()
     heads: Mapping[int, int] = field(default_factory=dict)
     gaps: Mapping[int, str] = field(default_factory=dict)
+    tight: frozenset[int] = frozenset()
     finer: Mapping[int, LayOut] = field(default_factory=dict)
     nested: Mapping[int, Nested] = field(default_factory=dict)
     kind: str = "sentence"
@@ -108,6 +118,11 @@ class Layout:
             kept.update(self.all_needs.get(piece, ()))
         return kept
 
+    def is_tight(self, start: int) -> bool:
+        """Whether what is kept from an offset on is a tight piece."""
+        piece = int(np.searchsorted(self.edges[:-1], start))
+        return piece in self.tight and int(self.edges[piece]) == start
+
     def complete(self, chosen: Iterable[int]) -> list[int]:
         """All pieces to be kept with the chosen ones, separators among them, in text order."""
         kept = self.with_needs(chosen)
@@ -133,13 +148,14 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
 def telling(text: str, layout: Layout) -> Layout:
     """The layout in which no unit is without a letter or digit, if any has one.
 
-    A rule, a lone mark or an image's bracket is nothing to spend a budget on.
+    A rule, a lone mark or an image's bracket is nothing to spend a budget on, nor is a line break,
+    as it is written in a string.
     """
     edges = layout.edges.tolist()
     empty = {
         unit
         for unit in np.flatnonzero(layout.units).tolist()
-        if not any(map(str.isalnum, text[edges[unit] : edges[unit + 1]]))
+        if not any(map(str.isalnum, _BREAK.sub("", text[edges[unit] : edges[unit + 1]])))
     }
     if not empty or len(empty) == layout.units.sum():
         return layout
@@ -159,6 +175,7 @@ class LayoutBuilder:
         self._prose: set[int] = set()
         self._heads: dict[int, int] = {}
         self._gaps: dict[int, str] = {}
+        self._tight: set[int] = set()
         self._finer: dict[int, LayOut] = {}
         self._nested: dict[int, Nested] = {}
 
@@ -205,6 +222,10 @@ class LayoutBuilder:
         """Say how a cut before a piece is marked."""
         self._gaps[piece] = gap
 
+    def tighten(self, pieces: Iterable[int]) -> None:
+        """Have pieces follow whatever is kept before them as they are."""
+        self._tight.update(pieces)
+
     def refinable(self, piece: int, finer: LayOut) -> None:
         """Have a whole unit be cut where a budget cannot hold it."""
         self._finer[piece] = finer
@@ -242,6 +263,7 @@ class LayoutBuilder:
         self._prose |= {piece + shift for piece in layout.prose}
         self._heads |= {piece + shift: head + offset for piece, head in layout.heads.items()}
         self._gaps |= {piece + shift: gap for piece, gap in layout.gaps.items()}
+        self._tight |= {piece + shift for piece in layout.tight}
         self._finer |= {piece + shift: finer for piece, finer in layout.finer.items()}
         self._nested |= {piece + shift: nested for piece, nested in layout.nested.items()}
         self._separators |= {
@@ -266,6 +288,7 @@ class LayoutBuilder:
             frozenset(self._prose),
             dict(self._heads),
             dict(self._gaps),
+            frozenset(self._tight),
             dict(self._finer),
             dict(self._nested),
             kind,
@@ -302,6 +325,8 @@ def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
             if piece in layout.finer:
                 builder.refinable(renamed[piece], layout.finer[piece])
     renamed.append(builder.next_piece)
+    for piece in layout.tight:
+        builder.tighten(range(renamed[piece], renamed[piece + 1]))
     for piece, supports in layout.needs.items():
         # What is needed and has been cut is needed in all its parts.
         needs = [n for one in supports for n in range(renamed[one], renamed[one + 1])]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.results import Span
-from specpc.text.protection import Protected, forced_units
+from specpc.text.protection import NOTHING, Protected, forced_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,7 @@ class Pieces:
         bounds: ``[tokens + 1]`` character offsets of the tokens.
         layout: the pieces.
         forced: pieces that are always kept.
+        protected: what text they are kept for, where it is known.
         of_token: ``[tokens]`` ascending piece number of each token.
     """
 
@@ -55,6 +56,7 @@ class Pieces:
     bounds: NDArray[np.int64]
     layout: Layout
     forced: frozenset[int] = frozenset()
+    protected: Protected = NOTHING
     of_token: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +102,18 @@ class Pieces:
 
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""
-        return replace(self, forced=forced_units(self.text, self.layout, protected))
+        forced = forced_units(self.text, self.layout, protected)
+        return replace(self, forced=forced, protected=protected)
+
+    def cut(self, layout: Layout) -> Pieces:
+        """The same in the pieces of a finer layout; of a forced one, only what is protected."""
+        edges = np.searchsorted(layout.edges, self.edges)
+        touched = forced_units(self.text, layout, self.protected)
+        forced: set[int] = set()
+        for piece in self.forced:
+            parts = range(int(edges[piece]), int(edges[piece + 1]))
+            forced.update(touched.intersection(parts) or parts)
+        return replace(self, layout=layout, forced=frozenset(forced))
 
     def pool(self, scores: NDArray[np.float64], best: int = _BEST_TOKENS) -> NDArray[np.float64]:
         """``[pieces]`` mean of each piece's best token scores, given those of all ``[tokens]``."""

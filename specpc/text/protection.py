@@ -53,6 +53,9 @@ class Protected:
         return bool(self.ranges or self.first or self.last)
 
 
+NOTHING: Final = Protected()
+
+
 @dataclass(frozen=True)
 class Unmarked:
     """A text without the marks around what is to be kept.

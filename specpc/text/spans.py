@@ -11,7 +11,7 @@ import regex
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from specpc.text.markers import Marker
 
@@ -42,7 +42,9 @@ _GOES_ON = regex.compile(r"[\w\p{M},;)\]'\"’”»%$€-]")
 _WORD = regex.compile(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s)[\w\p{M}(\[\"'“‘«$€#@]")
 
 
-def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
+def keep_apart(
+    text: str, ranges: Sequence[Range], is_tight: Callable[[int], bool] | None = None
+) -> list[Range]:
     """Widen merged ranges by the white space without which a cut would mangle the text.
 
     Where a cut crosses the end of a line, item or paragraph, a line break of the source stays: the
@@ -50,11 +52,12 @@ def keep_apart(text: str, ranges: Sequence[Range]) -> list[Range]:
     does not, ``"the end" + "Next"`` must not read ``"the endNext"``: the white space that stood
     before the second piece, or else after the first, is kept, or else what stands between white
     space inside the cut and the second piece (``'a", "b'`` becomes ``'a "b'``), or else the mark
-    before that (``"a/b/c"`` becomes ``"a/c"``). Scripts without spaces need none.
+    before that (``"a/b/c"`` becomes ``"a/c"``). Scripts without spaces need none, and nothing is
+    kept before a range whose start ``is_tight``.
     """
     apart: list[Range] = []
     for start, end in ranges:
-        if apart:
+        if apart and not (is_tight and is_tight(start)):
             left_start, left_end = apart[-1]
             glued = not (text[left_end - 1].isspace() or text[start].isspace())
             if (found := _crossed(text, left_start, left_end, start, end)) is not None:

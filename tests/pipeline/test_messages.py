@@ -21,6 +21,7 @@ from specpc.counting.counters import PLAIN
 from specpc.errors import BudgetError, InputError
 from specpc.pipeline.messages import LONG_TEXT, Conversation
 from tests.pipeline.test_properties import texts
+from tests.structure.test_json_values import is_part
 
 OPENAI: TypeAdapter[Any] = TypeAdapter(list[ChatCompletionMessageParam])
 ANTHROPIC: TypeAdapter[Any] = TypeAdapter(list[MessageParam])
@@ -298,6 +299,46 @@ def test_a_tool_result_is_no_user_turn(tiny: Compressor) -> None:
     assert "[...]" in part.text
     [plain] = tiny.compress_messages(AGENT, ratio=0.2, gap="").texts
     assert plain.text == "".join(LONG[span.start : span.end] for span in plain.spans)
+
+
+PAGE = {
+    "url": "https://ferry.example/night",
+    "title": "Night boat",
+    "content": "The night boat runs from April to October. It leaves Orrisay at 22:40.\n\nCabins "
+    'must be booked "two days" before. Dogs travel free. The bar closes at one. Breakfast is '
+    "served from five. Bicycles cost six euros. Refunds are paid within ten days.",
+}
+
+
+@pytest.mark.parametrize("ratio", [0.4, 0.6, 0.8])
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(PAGE),
+        json.dumps({"content": [{"type": "text", "text": json.dumps(PAGE)}], "isError": False}),
+        json.dumps([PAGE] * 2, indent=2),
+    ],
+)
+def test_json_that_a_tool_answers_stays_json(tiny: Compressor, content: str, ratio: float) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "fetch", "arguments": "{}"}}
+    question = {"role": "user", "content": "When does the night boat leave?"}
+    openai = [
+        {"role": "user", "content": "Read the page on the night boat."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": content},
+        question,
+    ]
+    use = {"type": "tool_use", "id": "c1", "name": "fetch", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": content}
+    anthropic = [
+        {"role": "assistant", "content": [use]},
+        {"role": "user", "content": [result]},
+        question,
+    ]
+    for adapter, messages in ((OPENAI, openai), (ANTHROPIC, anthropic)):
+        made = tiny.compress_messages(messages, ratio=ratio)
+        accept(adapter, made.request)
+        assert is_part(json.loads(made.texts[0].text), json.loads(content))
 
 
 def test_results_beside_the_last_question_are_cut(tiny: Compressor) -> None:

@@ -44,11 +44,15 @@ def kept(layout: Layout, text: str, chosen: Iterable[int], gap: str = "") -> str
     """The chosen units with all they need, widened by white space as in `fit`."""
     edges = layout.edges.tolist()
     ranges = merge([(edges[p], edges[p + 1]) for p in layout.complete(chosen)])
-    return join(text, keep_apart(text, ranges), Marker(gap, text, layout) if gap else "")
+    return join(
+        text, keep_apart(text, ranges, layout.is_tight), Marker(gap, text, layout) if gap else ""
+    )
 
 
-def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
-    """What random scores keep of a text; ``None`` if the budget holds no unit."""
+def fitted(
+    layout: Layout, text: str, ratio: float, seed: int, *, whole: bool = False
+) -> str | None:
+    """What random scores keep of a text; ``None`` if the budget holds no unit, or no whole one."""
     tokens = ENCODER.encode(text)
     scores = Scores(np.random.default_rng(seed).random(len(tokens)))
     budget = max(1, int(ratio * len(tokens)))
@@ -59,6 +63,8 @@ def fitted(layout: Layout, text: str, ratio: float, seed: int) -> str | None:
     except BudgetError:
         return None
     assert result.tokens <= budget
+    if whole and result.cut_unit:
+        return None
     return result.texts[0].text
 
 

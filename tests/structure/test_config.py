@@ -204,7 +204,7 @@ def test_a_table_of_an_array_brings_its_name_and_the_array() -> None:
     assert made == SERVERS[SERVERS.rindex("[[servers]]") : SERVERS.index("[logging]")]
     [record] = [n for n in units(layout) if "b.pem" in pieces(layout, SERVERS)[n]]
     finer = layout.finer[record](made)
-    assert around(finer, made, "b.pem", gap="[...]") == (
+    assert around(finer, made, "b.pem", gap="[...]").startswith(
         '[[servers]]\nname = "beta"\n# [...]\n[servers.tls]\n# renewed in May\ncert = "b.pem"\n'
     )
     assert '[\n  "a",  # [the first]\n  "b",\n]\n' in around(layout, SERVERS, "[the first]")

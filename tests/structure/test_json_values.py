@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
+from specpc.structure.units import lay_out_units
+from specpc.text.layout import expand
 from tests.structure.kept import choices, fitted, kept, pieces, units
+
+if TYPE_CHECKING:
+    from specpc import Compressor
 
 STRINGS = st.text(st.sampled_from('ab ,:"\\/[]{}\n\t\u2028é字😀'), max_size=40)
 SCALARS = (
@@ -38,12 +43,17 @@ def documents(draw: st.DrawFn) -> str:
 
 
 def is_part(part: Any, whole: Any) -> bool:
-    """Whether members and elements were dropped, and nothing else happened."""
+    """Whether members, elements and parts of strings were dropped, and nothing else happened."""
+    if isinstance(whole, (dict, list)) and isinstance(part, (dict, list)) and not part:
+        return not whole  # nothing empty is left
     if isinstance(whole, dict) and isinstance(part, dict):
         return all(key in whole and is_part(part[key], whole[key]) for key in part)
     if isinstance(whole, list) and isinstance(part, list):
         rest = iter(whole)
         return all(any(is_part(one, other) for other in rest) for one in part)
+    if isinstance(whole, str) and isinstance(part, str) and len(part) < len(whole):
+        characters = iter(whole)
+        return bool(part.strip()) and all(one in characters for one in part)
     return type(part) is type(whole) and bool(part == whole)
 
 
@@ -80,7 +90,7 @@ def test_json_lines_stay_json_lines(docs: list[str], ratio: float, data: st.Data
     chosen = kept(layout, text, data.draw(choices(layout)))
     for result in (chosen, fitted(layout, text, ratio, 0) or ""):
         lines = [json.loads(line) for line in result.split("\n") if line.strip()]
-        assert is_part(lines, [json.loads(row) for row in rows])
+        assert not lines or is_part(lines, [json.loads(row) for row in rows])
 
 
 def test_the_path_to_a_value_stays() -> None:
@@ -143,6 +153,58 @@ def test_deep_nesting_is_one_piece_below_some_depth() -> None:
     assert layout is not None
     assert len(units(layout)) == 1
     assert kept(layout, text, units(layout)) == text
+
+
+NIGHT = (
+    "The night boat runs from April to October. It leaves Orrisay at 22:40. Cabins must be booked "
+    "two days before. Dogs travel free. The bar closes at one. Breakfast is served from five. "
+    "Bicycles cost six euros. Refunds are paid within ten days."
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        # What a tool answers (MCP), alone or with JSON in its text; what a model does.
+        {"content": [{"type": "text", "text": NIGHT}], "isError": False},
+        {"content": [{"type": "text", "text": json.dumps({"page": NIGHT, "url": "https://a.b"})}]},
+        {"id": "c9", "object": "chat.completion", "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": NIGHT}, "logprobs": None}]},
+        # A search, a hit, an issue.
+        {"query": "boat", "results": [{"title": "Boat", "url": "https://a.b", "text": NIGHT}] * 2},
+        {"hits": {"hits": [{"_id": "d1", "_source": {"title": "Boat", "body": NIGHT}}]}},
+        [{"number": 412, "title": "Boat", "state": "open", "labels": [], "body": NIGHT}],
+        # Texts in several ways of writing.
+        {"text": NIGHT.replace(". ", ".\n\n"), "path": "C:\\boats\\night"},
+        {"text": "« " + NIGHT.replace("night", "nuit d'été 😀") + " »", "ok": True},
+        {"cells": [{"cell_type": "raw", "source": NIGHT.replace(". ", ".\n").splitlines(True)}]},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("indent", [None, 2])
+def test_long_strings_are_cut_like_texts(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    layout = lay_out_units(text, "structure")
+    leaves = next(i for i, part in enumerate(pieces(layout, text)) if "22:40" in part)
+    if leaves in layout.finer:  # the record it is in
+        layout = expand(layout, {leaves: layout.finer[leaves](pieces(layout, text)[leaves])})
+        leaves = next(i for i, part in enumerate(pieces(layout, text)) if "22:40" in part)
+    result = kept(layout, text, [leaves], "[...]")
+    assert is_part(json.loads(result), value)
+    assert not any(word in result for word in ("April", "Cabins", "Refunds"))
+    for ratio in (0.4, 0.6):
+        for seed in range(4):
+            cut = fitted(layout, text, ratio, seed)
+            assert cut is None or is_part(json.loads(cut), value)
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.5, 0.8])
+def test_a_byte_order_mark_changes_nothing(tiny: Compressor, ratio: float) -> None:
+    rows = [{"id": n, "v": word} for n, word in enumerate(("one", "two", "three", "four", "five"))]
+    text = json.dumps({"a": rows})
+    plain = tiny.compress(text, "Which id has three?", ratio=ratio).text
+    marked = tiny.compress("\ufeff" + text, "Which id has three?", ratio=ratio).text
+    assert is_part(json.loads(plain), {"a": rows})
+    assert is_part(json.loads(marked), {"a": rows})
 
 
 def test_no_marker_is_written_inside() -> None:

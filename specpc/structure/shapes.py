@@ -1,0 +1,115 @@
+"""What lines look like: digits are alike, words are alike, marks are what they are."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TOKEN: Final = re.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*+)|\s++|.")
+_WORDS: Final = re.compile(r"a(?: a)+")
+# A shape is told by its beginning.
+_LOOKED_AT: Final = 120
+_LONGEST: Final = 6
+# Marks that prose has too.
+_PROSE: Final = re.compile(r"[a .,;!?'’\"“”()…—–-]*")
+# "Ticket 12", "Order no. #5", "Name: ...": the same words before a mark or number.
+_NAMED: Final = re.compile(
+    r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|-?\d|[\[(]\d)"
+)
+# What stands below these is running text, if it is not data.
+_TEXTS: Final = re.compile(
+    r"\W{0,4}(?:document|passage|paragraph|source|chapter|section|article|part|page|context|text)s?\b",
+    re.IGNORECASE,
+)
+# What shows the state of a unit or a test is alike: "● ssh.service", "× nginx.service".
+_STATES: Final = str.maketrans("○×✓✔✗✘↻", "●●●●●●●")
+_SENTENCE: Final = re.compile(r"(?:\S+\s+){7}.*[.!?]\W*$")
+_LONG: Final = 50
+_PAUSES: Final = frozenset(".:;!?|")
+_RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
+_PLAIN: Final = re.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
+_ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
+_FEWEST_OTHER: Final = 2
+_STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])$")
+_MOSTLY: Final = 0.85
+
+
+def key_of(line: str) -> str | None:
+    """What the first lines of like records have in common: words with a number, or a shape."""
+    if named := name_of(line):
+        return named
+    if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
+        return None
+    whole = _shape(line)
+    shape = whole[:_LONGEST]
+    return None if "a" not in whole or _PROSE.fullmatch(shape) else shape
+
+
+def name_of(line: str) -> str | None:
+    """The words with which a line begins, if a number or mark follows them."""
+    named = _NAMED.match(line)
+    if named is None or _TEXTS.match(line):
+        return None
+    mark = named["mark"]
+    return f"{named['name'].casefold()} {'0' if mark[-1].isdigit() else mark}"
+
+
+def shape_of(line: str) -> str | None:
+    """The same for any line, whose beginning need not be the same; ``None`` if it tells nothing."""
+    if named := name_of(line):
+        return named
+    if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
+        return None
+    shape = _shape(line)
+    return None if _PROSE.fullmatch(shape) else shape
+
+
+def _shape(line: str) -> str:
+    made = []
+    for match in _TOKEN.finditer(line[:_LOOKED_AT].strip().translate(_STATES)):
+        said = match.group()
+        made.append("0" if match["number"] else "a" if match["word"] else said[0])
+    return _WORDS.sub("a", "".join(" " if one.isspace() else one for one in made))
+
+
+def is_running(lines: Sequence[str]) -> bool:
+    """Whether most lines are prose that goes on in the next."""
+    on = sum(
+        len(line) >= _LONG
+        and line.rstrip()[-1:] not in _PAUSES
+        and _RUNS_ON.match(after) is not None
+        and _is_prose(line)
+        for line, after in pairwise(lines)
+    )
+    return 2 * on > len(lines) - 1 > 0
+
+
+def is_told(lines: Sequence[str]) -> bool:
+    """Whether most of some lines is sentences, and next to nothing else is said in them."""
+    ended = [_ENDED.search(_end(line)) is not None for line in lines]
+    told = sum(
+        len(line) for line, ends in zip(lines, ended, strict=True) if ends and not name_of(line)
+    )
+    other = sum(
+        shape_of(line) is not None and not ends
+        for line, ends in zip(lines[1:], ended[1:], strict=True)
+    )
+    return 2 * told > sum(map(len, lines)) and other < _FEWEST_OTHER
+
+
+def is_code(lines: Sequence[str]) -> bool:
+    """Whether half of some lines end as statements do."""
+    return 2 * sum(_STATEMENT.search(_end(line)) is not None for line in lines) >= len(lines)
+
+
+def _end(line: str) -> str:
+    return line.rstrip()[-_LOOKED_AT:]
+
+
+def _is_prose(line: str) -> bool:
+    words = line.split()
+    return sum(_PLAIN.fullmatch(word) is not None for word in words) >= _MOSTLY * len(words)

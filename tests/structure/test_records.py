@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from tests.structure.heads import assert_under_heads, read, results
+from tests.structure.kept import kept, pieces, units
+
+HEADS = {
+    "people.ldif": r"dn: ",
+    "references.bib": r"@",
+    "references.ris": r"TY  - ",
+    "dpkg.txt": r"Package: ",
+    "cpuinfo.txt": r"processor\t",
+    "hg_log.txt": r"changeset: ",
+    "outlook.txt": r"Subject:",
+    "kubectl.txt": r"Name:",
+}
+MEDLINE = """\
+PMID- 101
+OWN - NLM
+TI  - Night fares in the harbour of a small town that nobody knew before
+      they were counted.
+AB  - We count the fares. They grow with the distance.
+AU  - Torv M
+
+PMID- 102
+TI  - Grouting.
+AU  - Brandt L
+"""
+ENDNOTE = """\
+%0 Journal Article
+%A Torv, M.
+%T Night fares
+%D 2020
+
+%0 Book
+%A Brandt, L.
+%T Grouting
+"""
+POWERSHELL = """\
+Name      : ssh
+Id        : 12
+Handles   : 3
+
+Name      : cron
+Id        : 14
+Handles   : 9
+"""
+PACKAGES = (
+    "Name: specpc\nVersion: 0.1\nSummary: Keeps what a question needs\nRequires: numpy\n\n"
+    "Name: numpy\nVersion: 2.0\nSummary: Arrays\nRequires:\n"
+)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_fields_stay_with_their_record(name: str) -> None:
+    text = read(name)
+    assert lay_out(text).kind == "records"
+    assert_under_heads(text, (HEADS[name],), prose=True)
+    assert_under_heads(text.replace("\n", "\r\n"), (HEADS[name],), prose=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [(MEDLINE, "PMID"), (ENDNOTE, "%0"), (POWERSHELL, "Name"), (PACKAGES, "Name")],
+)
+def test_other_formats(text: str, head: str) -> None:
+    assert lay_out(text).kind == "records"
+    assert_under_heads(text, (head,), prose=True)
+
+
+@pytest.mark.parametrize("name", ["dpkg.txt", "people.ldif", "cpuinfo.txt"])
+def test_a_blank_line_parts_what_is_left_of_two_records(name: str) -> None:
+    text = read(name)
+    for result in results(text):
+        for stanza in re.split(r"\n\s*\n", result.strip()):
+            assert sum(re.match(HEADS[name], line) is not None for line in stanza.splitlines()) <= 1
+
+
+def test_a_field_of_a_longer_record_brings_the_first_and_the_version() -> None:
+    text = read("dpkg.txt")
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    [field] = [n for n in units(layout) if made[n].startswith("Suggests: liblocale")]
+    assert kept(layout, text, {field}) == (
+        "Package: adduser\nVersion: 3.134\nSuggests: liblocale-gettext-perl, perl, cron, quota\n\n"
+    )
+
+
+def test_what_is_nested_in_a_field_brings_all_above_it() -> None:
+    text = read("kubectl.txt").replace(
+        "Events:       <none>", "Events:       none\n" + "  x: y\n" * 60
+    )
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    memory = [n for n in units(layout) if made[n].endswith("memory:  2Gi\n")]
+    assert [line.split()[0] for line in kept(layout, text, memory[:1]).split("\n") if line] == [
+        "Name:", "Containers:", "db:", "Limits:", "memory:",
+    ]  # fmt: skip
+
+
+def test_the_fields_of_mails_are_no_records() -> None:
+    head = "From: Ann <a@b.example>\nSent: Monday\nTo: Bob\nSubject: Pump\n\n"
+    assert lay_out(f"{head}Yes.\n\n{head}When?\n").kind == "e-mail"
+
+
+def messages(text: str) -> list[tuple[str, str]]:
+    """What a reader of PO files makes of one: messages with what they become."""
+    found: list[tuple[str, str]] = []
+    words: dict[str, str] = {}
+    word = ""
+    for line in [*text.splitlines(), "msgid "]:
+        match = re.match(r"(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) ", line)
+        if match:
+            if match[1] in {"msgctxt", "msgid"} and any(key.startswith("msgstr") for key in words):
+                found.append((words.pop("msgctxt", "") + words.pop("msgid"), str(words)))
+                words = {}
+            word = match[1]
+            words[word] = line[match.end() :]
+        elif line.startswith('"'):
+            assert word
+            words[word] += line
+        else:
+            assert not line or line.startswith("#"), line
+    return found
+
+
+def test_translations_parse_and_are_those_of_the_source() -> None:
+    text = read("nb.po")
+    assert len(messages(text)) == 5
+    assert lay_out(text).kind == "records"
+    for result in results(text):
+        assert set(messages(result)) <= set(messages(text))
+
+
+def test_remarks_go_before_what_they_are_on() -> None:
+    remark = "#. " + "It is shown on the ticket, below the name of the boat. " * 2 + "\n"
+    text = read("nb.po").replace("#. Shown on the ticket\n", remark * 5)
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    message = next(n for n in units(layout) if made[n].startswith('msgid "Night boat'))
+    assert (
+        kept(layout, text, {message}) == 'msgid "Night boat at %s"\nmsgstr "Nattbåt klokken %s"\n\n'
+    )
+    said = next(n for n in units(layout) if made[n].startswith("#. It"))
+    assert kept(layout, text, {said}) == remark + kept(layout, text, {message})
+
+
+def test_cuts_are_marked_as_the_format_allows() -> None:
+    po, bib = read("nb.po"), read("references.bib")
+    assert "# [...]\n#: src/ticket.c:31" in kept(lay_out(po), po, {1, 3}, "[...]")
+    assert "% [...]\n@misc" in kept(lay_out(bib), bib, {1, 4}, "[...]")
+
+
+def test_fields_of_a_longer_entry_bring_its_author_title_and_year() -> None:
+    text = read("references.bib").replace("grow with", "grow " + "and grow " * 40 + "with")
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    journal = next(n for n in units(layout) if "Journal of Harbours" in made[n])
+    result = kept(layout, text, {journal})
+    assert [line.strip()[:5] for line in result.splitlines()] == [
+        "@arti", "autho", "title", "journ", "year ", "}", "",
+    ]  # fmt: skip
+    assert all(piece.count("{") == piece.count("}") for piece in made if "abstract" in piece)
+
+
+def test_a_sentence_of_an_abstract_is_said_to_be_one() -> None:
+    said = "They grow with the distance. "
+    text = read("references.ris").replace("They grow with the distance.", said * 20 + "It is odd.")
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    odd = next(n for n in units(layout) if made[n].startswith("It is odd."))
+    assert [line.rstrip() for line in kept(layout, text, {odd}).rstrip().splitlines()] == [
+        "TY  - JOUR", "AU  - Torv, Mette", "AU  - Pask, Jo", "TI  - Night fares", "PY  - 2020",
+        "AB  - It is odd.", "ER  -",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann: hello\nBob: hi\nAnn: how are you\n\nAnn: hm\nBob: yes\nAnn: no\n",
+        "name: one\nversion: 2\nsize: 3\n\nother: 1\nthing: 2\nmore: 3\n",
+        "@Override {\n  a = b\n}\n",
+        "dn is a word\nTY is two letters\n",
+        "The fare: 21\nThe boat: two\n",
+    ],
+)
+def test_what_only_looks_like_records_is_none(text: str) -> None:
+    assert lay_out(text).kind != "records"
+
+
+@pytest.mark.parametrize("path", ["/var/lib/dpkg/status", "/proc/cpuinfo"])
+def test_this_machine(path: str) -> None:
+    file = Path(path)
+    if not file.is_file():
+        pytest.skip("no such file here")
+    text = file.read_text(encoding="utf-8")[:20_000]
+    first = text.split(":")[0]
+    if text.count(f"\n{first}:") < 1:
+        pytest.skip("one record only")
+    assert_under_heads(text, (re.escape(first) + ":",), prose=True)
+
+
+KEYS = ["Package", "Version", "Depends", "Size", "Section"]
+VALUES = st.text("ab 1.,", min_size=1, max_size=90).map(str.strip)
+
+
+@given(st.lists(st.lists(VALUES, min_size=5, max_size=5), min_size=2, max_size=8))
+@settings(deadline=None, max_examples=40)
+def test_any_stanza_keeps_its_fields(stanzas: list[list[str]]) -> None:
+    text = "\n".join(
+        f"Package: p{number}\n"
+        + "".join(f"{k}: {v}\n" for k, v in zip(KEYS[1:], values, strict=False))
+        for number, values in enumerate(stanzas)
+    )
+    layout = lay_out(text)
+    assert layout.kind == "records"
+    for result in results(text):
+        for stanza in filter(str.strip, result.split("\n\n")):
+            first, *others = stanza.strip().splitlines()
+            number = int(first.removeprefix("Package: p"))
+            told = dict(zip(KEYS[1:], stanzas[number], strict=False))
+            assert {line.strip() for line in others} <= {
+                f"{k}: {v}".strip() for k, v in told.items()
+            }
