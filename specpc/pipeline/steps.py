@@ -129,7 +129,8 @@ def _picker(
     if unit == "word":
         base = "structure" if loaded.unit == "auto" else "sentence"
         return WordPicker.of(text, bounds, lay_out_joined(source, base, end))
-    return UnitPicker(Pieces(text, bounds, lay_out_joined(source, unit, end)))
+    pieces = Pieces(text, bounds, lay_out_joined(source, unit, end))
+    return UnitPicker(pieces, query.text)
 
 
 def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:

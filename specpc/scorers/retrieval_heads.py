@@ -19,7 +19,7 @@ from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import UnitEmbedder, input_embeddings, shipped_map
-from specpc.scorers.lexical import asked_for, bm25, follow_rare_words, stems
+from specpc.text.lexical import asked_for, bm25, follow_rare_words, stems, with_heads
 from specpc.text.pieces import Scores, pool, standardised
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from specpc.scorers.settings import HeadProfile
     from specpc.text.pieces import Pieces
 
-# Words of heads that count for what stands under them; a table's header may have any number.
-_HEAD_WORDS = 40
 # What a long piece pays, in standard deviations for each e-fold of twice the usual length.
 _PAID = 0.3
 
@@ -151,7 +149,7 @@ def _values(
     _, first, same = np.unique(pieces.alike[own], return_index=True, return_inverse=True)
     query, said = stems([question])[0], stems(pieces.texts)
     words = [said[unit] for unit in own[first]]
-    lexical = bm25(query, _headed(pieces, said, own[first])) if profile.lexical else None
+    lexical = bm25(query, with_heads(pieces, said, own[first])) if profile.lexical else None
     attended = np.full((len(pooled), len(first)), -np.inf)
     np.maximum.at(attended.T, same, pooled[:, own].T)
     similar = None if similar is None else similar[own[first]]
@@ -164,15 +162,6 @@ def _values(
     every = np.full(len(pieces), values.min(initial=0.0))
     every[own] = values
     return every
-
-
-def _headed(pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]) -> list[list[str]]:
-    """The words of some pieces with those of the heads they stand under, given those of all."""
-    needs = pieces.layout.all_needs
-    return [
-        [w for head in needs.get(unit, ()) for w in words[head]][:_HEAD_WORDS] + words[unit]
-        for unit in own.tolist()
-    ]
 
 
 def _pool_windows(

@@ -12,9 +12,12 @@ from specpc.selection.base import Picked, Picker
 from specpc.selection.fill import best_pieces
 from specpc.selection.words import WordPicker, is_word
 from specpc.text.layout import expand, telling, tiles
-from specpc.text.pieces import Pieces, Scores
+from specpc.text.lexical import bm25, stems, with_heads
+from specpc.text.pieces import Pieces, Scores, standardised
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from specpc.text.layout import Layout
@@ -27,7 +30,14 @@ _FINEST: Final = 8
 
 @dataclass(frozen=True)
 class UnitPicker(Picker):
-    """Whole units of text, as a scorer judged them or by the mean of their best token scores."""
+    """Whole units of text, as a scorer judged them or by the mean of their best token scores.
+
+    Attributes:
+        pieces: the context in units.
+        question: what the parts of a unit that must be cut are told apart by, besides the scores.
+    """
+
+    question: str = ""
 
     @property
     def judged(self) -> Pieces:
@@ -43,13 +53,26 @@ class UnitPicker(Picker):
         for _ in range(_FINEST):
             if not (inside := _too_large(pieces, allowance)):
                 break
-            pieces, values = _finer(pieces, values, inside, scores.tokens)
+            pieces, values = _finer(pieces, values, inside, self._parts(scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
         found = best_pieces(pieces, values, allowance, pieces.alike)
         if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
             return Picked(found, pieces.layout)
         words = _words(pieces, best, scores.tokens, allowance)
         return words or Picked(found, pieces.layout)
+
+    def _parts(self, scores: Scores) -> Callable[[Pieces], NDArray[np.float64]]:
+        """Judges parts of units, which no scorer saw."""
+
+        def judge(pieces: Pieces) -> NDArray[np.float64]:
+            judged = standardised(pieces.pool(scores.tokens))
+            if self.question:
+                own, words = np.arange(len(pieces)), stems(pieces.texts)
+                shared = bm25(stems([self.question])[0], with_heads(pieces, words, own))
+                judged += standardised(shared)
+            return judged
+
+        return judge
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
@@ -78,16 +101,16 @@ def _finer(
     pieces: Pieces,
     values: NDArray[np.float64],
     inside: dict[int, Layout],
-    tokens: NDArray[np.float64],
+    judge: Callable[[Pieces], NDArray[np.float64]],
 ) -> tuple[Pieces, NDArray[np.float64]]:
     """The pieces with some of them cut; the best part of each is worth as much as the whole."""
     cut = pieces.cut(expand(pieces.layout, inside))
     whole = np.searchsorted(pieces.edges, cut.edges[:-1], side="right") - 1
-    own = cut.pool(tokens)
+    own = judge(cut)
     best = np.full(len(pieces), -np.inf)
     np.maximum.at(best, whole[cut.layout.units], own[cut.layout.units])
     worse = np.where(np.isfinite(best[whole]), best[whole] - own, 0.0)
-    return cut, values[whole] - worse / (float(own.std()) or 1.0)
+    return cut, values[whole] - worse
 
 
 def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: int) -> Picked | None:

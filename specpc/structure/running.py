@@ -16,7 +16,7 @@ from specpc.structure.notes import LINK, NOTE
 from specpc.structure.sections import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specpc.text.layout import Layout
 
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 _BOLD: Final = 7
 _QUESTION: Final = 8
 _TERM: Final = 9
+# "9. TERMINATION", "CHAPTER IV", "== History ==", alone between blank lines; "Document 3:".
+_DOCUMENT: Final = 1
+_PLAIN: Final = 3
+_PLAIN_HEADING: Final = regex.compile(
+    r"[ \t]*+(?:(?!\w++\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
+    r"|(?i:chapter|section|article|part|appendix|annex|schedule)[ \t]++[\dIVXLC]{1,6}[.:]?"
+    r"(?:[ \t][^\r\n.?!]{0,80}+)?|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+)
+_LABEL: Final = regex.compile(
+    r"[ \t]*+(?i:document|passage|source|text|page|context|doc)[ \t]*+[#\[(]?\d{1,4}[\])]?[:.]?"
+    r"[ \t]*+(?:\r\n|\n|\r)"
+)
+_TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = regex.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
@@ -100,12 +113,24 @@ def _split(text: str, part: Part, lines: list[_Line], *, asks: bool) -> Iterator
             if NOTE.match(text, own.start):  # a note goes on to the next blank line
                 while waiting and not (waiting[-1].first or _is_note(text, waiting[-1])):
                     own = replace(own, end=waiting.pop().end)
+            if own.level == _DOCUMENT and _is_title(text, waiting):
+                # A title says more than the number of the document, in fewer tokens than both.
+                yield Part(own.start, own.end, closes=_DOCUMENT, apart=True, hidden=True)
+                title = waiting.pop()
+                own = Part(title.start, title.end, _DOCUMENT)
             yield own
             start, closes, defined = own.end, 0, own.level == _TERM
         elif ends_terms:
             start, closes, defined = line.start, _TERM, False
     if start < part.end:
         yield Part(start, part.end, closes=closes)
+
+
+def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
+    """Whether the next line names a document, in which others follow it."""
+    if len(waiting) < 2 or waiting[-1].first or waiting[-2].first:
+        return False
+    return _TITLE.fullmatch(text, waiting[-1].start, waiting[-1].end) is not None
 
 
 def _is_note(text: str, line: _Line) -> bool:
@@ -128,6 +153,10 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Part
 def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> Part | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
+    if line.first and after.first and _PLAIN_HEADING.fullmatch(said):
+        return Part(line.start, line.end, _PLAIN)
+    if line.first and _LABEL.fullmatch(said):
+        return Part(line.start, line.end, _DOCUMENT)
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
         return Part(line.start, line.end, _TERM, asks=True)
     bold = _BOLD_LINE.fullmatch(said) if line.first else None

@@ -15,10 +15,10 @@ from specpc.calibration.example import Example
 from specpc.errors import InputError
 from specpc.models.reader import Reader
 from specpc.scorers.base import Context
-from specpc.scorers.lexical import standardised
 from specpc.scorers.retrieval_heads import score, signed_root
 from specpc.scorers.settings import HeadProfile
 from specpc.structure.units import cut_into_units
+from specpc.text.lexical import standardised
 from specpc.text.pieces import pool
 from tests.tiny_models import tiny_draft
 

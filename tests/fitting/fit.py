@@ -23,12 +23,12 @@ from safetensors.torch import save
 
 from specpc.evaluation.measures import evidence_recall
 from specpc.evaluation.statistics import bootstrap
-from specpc.scorers.lexical import follow_rare_words, standardised, stems
 from specpc.scorers.retrieval_heads import fuse, signed_root
 from specpc.scorers.settings import DenseReference, HeadProfile
 from specpc.selection.fill import select_units
 from specpc.structure.units import lay_out_units
 from specpc.text.layout import tiles
+from specpc.text.lexical import follow_rare_words, standardised, stems
 from tests.fitting.observe import DENSE_LAYERS, FITTED, WINDOW, read_set
 from tests.fitting.pool import WEIGHTS, observations
 

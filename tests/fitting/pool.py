@@ -20,8 +20,8 @@ from specpc.drafts.load import load_draft
 from specpc.evaluation.minilm import MiniLMRanker
 from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
-from specpc.scorers.lexical import bm25, stems
 from specpc.structure.units import cut_into_units
+from specpc.text.lexical import bm25, stems
 from specpc.text.pieces import pool
 from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.text.pieces import Pieces
+
 # How often is looked, and the least standardised value of a unit that leads anywhere.
 _LOOKS: Final = 3
 _FOUND: Final = 2.5
@@ -30,6 +32,8 @@ _SURE: Final = 6.0
 _LENT: Final = 1.5
 # What the best unit with a word of the question gains, for the rarest of words.
 _ASKED: Final = 1.0
+# Words of heads that count for what stands under them; a table's header may have any number.
+_HEAD_WORDS: Final = 40
 # A word leads somewhere only if it is rare: in this share of the units, and this many.
 _RARE: Final = 0.05
 _RARE_UNITS: Final = 12
@@ -127,6 +131,17 @@ def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.flo
     index = bm25s.BM25()
     index.index(units, show_progress=False)
     return np.asarray(index.get_scores(list(query)), dtype=np.float64)
+
+
+def with_heads(
+    pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]
+) -> list[list[str]]:
+    """The `stems` of some pieces with those of the heads they stand under, given those of all."""
+    needs = pieces.layout.all_needs
+    return [
+        [word for head in needs.get(unit, ()) for word in words[head]][:_HEAD_WORDS] + words[unit]
+        for unit in own.tolist()
+    ]
 
 
 def terms(text: str) -> list[str]:

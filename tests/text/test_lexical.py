@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.scorers.lexical import follow_rare_words, standardised, stems
+from specpc.text.lexical import follow_rare_words, standardised, stems
 
 FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
 CHAIN = [
