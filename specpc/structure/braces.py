@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.dialects import Dialect, token
-from specpc.structure.lines import lines
+from specpc.structure.lines import line_pattern, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -228,7 +228,7 @@ class _Braces:
             start, position = match.span()
             found, word = match.group(), match["word"]
             if word and word not in unclosed:
-                closing = re.compile(rf"^[ \t]*{word}[ \t]*$", re.MULTILINE).search(text, position)
+                closing = line_pattern(rf"^[ \t]*{word}[ \t]*$").search(text, position)
                 position = closing.end() if closing else position
                 unclosed |= set() if closing else {word}
             several = "\n" in text[start:position] or "\r" in text[start:position]

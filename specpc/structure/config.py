@@ -20,6 +20,7 @@ from specpc.structure.config_lines import (
     read_settings,
     value_end,
 )
+from specpc.structure.lines import line_pattern
 from specpc.structure.nesting import Level, nested
 from specpc.text.units import segment
 

@@ -39,7 +39,7 @@ _LISTS: Final = re.compile(
 )
 _REMARKED: Final = re.compile(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
 _COPY: Final = re.compile(r"COPY\s[^;]*\bFROM\s+stdin\b[^;]*;[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE)
-_COPY_END: Final = re.compile(r"^\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*", re.MULTILINE)
+_COPY_END: Final = re.compile(r"(?<![^\r\n])\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*")
 _TAIL: Final = re.compile(
     r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?"
 )
