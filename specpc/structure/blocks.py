@@ -48,7 +48,8 @@ class Block:
         inside: blocks in the body, in order; what is between them is lines.
         body: what it is made of, where there are no blocks inside.
         record: whether it says something only as a whole, as far as a budget can hold it.
-        told: whether any part of the block around it brings it (a title, a name).
+        told: whether any part of the block around it brings it (a title, a name), or what in it is
+            told, where something is.
         gap: how a cut just before it is marked, if not as in the rest of the text.
     """
 
@@ -116,7 +117,13 @@ def small_size(text: str) -> int:
 
 
 def lay_out_blocks(
-    text: str, blocks: Sequence[Block], kind: str, *, gap: str = OWN_LINE, loose: Body = "lines"
+    text: str,
+    blocks: Sequence[Block],
+    kind: str,
+    *,
+    gap: str = OWN_LINE,
+    loose: Body = "lines",
+    small: int | None = None,
 ) -> Layout:
     """The pieces of a text made of blocks.
 
@@ -126,8 +133,9 @@ def lay_out_blocks(
         kind: what the text was found to be, in a word.
         gap: how a cut is marked (see `Layout.gaps`).
         loose: what is between the blocks.
+        small: most characters of a block that stays whole, no record: a share of the text's.
     """
-    pieces = _Pieces(LayoutBuilder(), text, small_size(text), gap)
+    pieces = _Pieces(LayoutBuilder(), text, small_size(text) if small is None else small, gap)
     pieces.add_all(blocks, len(text), (), loose)
     return pieces.builder.build(kind)
 
@@ -143,14 +151,16 @@ class _Pieces:
 
     def add_all(
         self, blocks: Sequence[Block], end: int, needs: Sequence[int], loose: Body, depth: int = 0
-    ) -> None:
-        """Add blocks and what is between them, up to ``end``."""
-        told = []
+    ) -> list[int]:
+        """Add blocks and what is between them, up to ``end``; the pieces that are told of them."""
+        told: list[int] = []
         first = self.builder.next_piece
         for inner in blocks:
             self.add_body(loose, inner.start, needs)
             if inner.body == "nothing":
                 self.add_body("nothing", inner.end, needs)
+            elif inner.told and inner.inside:
+                told += self.open(inner, needs, depth)
             elif inner.told:
                 gap = self.gap if inner.gap is None else inner.gap
                 told.append(self.builder.unit(inner.end, needs, whole=True, gap=gap))
@@ -159,6 +169,7 @@ class _Pieces:
         self.add_body(loose, end, needs)
         for piece in range(first, self.builder.next_piece) if told else ():
             self.builder.require(piece, *(other for other in told if other != piece))
+        return told
 
     def add(self, own: Block, needs: Sequence[int], depth: int) -> None:
         """Add one block: as a unit, or its head and tail as supports of what is inside."""
@@ -174,15 +185,16 @@ class _Pieces:
         if own.gap is not None:
             self.builder.mark(first, own.gap)
 
-    def open(self, own: Block, needs: Sequence[int], depth: int) -> None:
-        """Add the head of a block, all that is inside, and its tail."""
+    def open(self, own: Block, needs: Sequence[int], depth: int) -> list[int]:
+        """Add the head of a block, all that is inside, and its tail; the pieces that are told."""
         builder, first = self.builder, self.builder.next_piece
         if own.record:
             own = self._parted(own)
         if own.head > own.start:
             needs = (builder.support(own.head, needs, gap=self.gap),)
+        told: list[int] = []
         if own.inside:
-            self.add_all(own.inside, own.tail, needs, "lines", depth + 1)
+            told = self.add_all(own.inside, own.tail, needs, "lines", depth + 1)
         else:
             self.add_body(own.body, own.tail, needs)
         if own.tail < own.end:
@@ -190,6 +202,7 @@ class _Pieces:
             tail = builder.support(own.end, gap=self.gap)
             for piece in inside[:1] if own.head > own.start else inside:
                 builder.require(piece, tail)
+        return told
 
     def _parted(self, own: Block) -> Block:
         """The record with the blank lines that part it from the next as its tail."""

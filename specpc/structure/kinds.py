@@ -11,10 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from specpc.structure.banners import lay_out_banners
+from specpc.structure.braces import braces_runs, lay_out_braces
 from specpc.structure.captions import caption_runs, lay_out_captions
+from specpc.structure.columns import column_runs, lay_out_columns
 from specpc.structure.commits import commit_runs, lay_out_commits
 from specpc.structure.components import component_runs, lay_out_components
+from specpc.structure.config import config_runs, lay_out_config
 from specpc.structure.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.dialects import DIALECTS
 from specpc.structure.diffs import diff_runs, lay_out_diff
 from specpc.structure.examples import (
     example_runs,
@@ -23,8 +27,10 @@ from specpc.structure.examples import (
     question_runs,
 )
 from specpc.structure.html import lay_out_html
+from specpc.structure.indented import lay_out_indented, tree_runs
 from specpc.structure.json_values import lay_out_json, lay_out_json_lines
 from specpc.structure.latex import lay_out_latex
+from specpc.structure.levels import lay_out_yaml, yaml_runs
 from specpc.structure.logs import lay_out_log, log_runs
 from specpc.structure.mails import lay_out_mails
 from specpc.structure.margins import lay_out_outline, outline_runs
@@ -32,7 +38,9 @@ from specpc.structure.markup import lay_out_xml
 from specpc.structure.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
 from specpc.structure.records import lay_out_records, record_runs
 from specpc.structure.rst import lay_out_rst
+from specpc.structure.sql import lay_out_sql, sql_runs
 from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
+from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.tables import lay_out_csv
 from specpc.structure.traces import lay_out_trace, trace_runs
 from specpc.structure.transcripts import lay_out_paste, lay_out_transcript
@@ -112,12 +120,35 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste),
+    *(
+        Kind(
+            partial(lay_out_braces, dialect=dialect),
+            dialect.names,
+            dialect.endings,
+            partial(lay_out_braces, dialect=dialect, named=True),
+            partial(braces_runs, dialect=dialect),
+        )
+        for dialect in DIALECTS
+    ),
+    Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
+    Kind(lay_out_dockerfile, ("dockerfile", "docker")),
+    Kind(lay_out_makefile, ("makefile", "make", "mk")),
+    Kind(
+        lay_out_config,
+        ("toml", "ini", "cfg", "conf", "env", "properties", "desktop", "service", "dotenv"),
+        ("editorconfig", "gitconfig", "timer", "socket", "mount", "target", "reg", "crontab"),
+        named=partial(lay_out_config, named=True),
+        runs=config_runs,
+    ),
+    Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
+    Kind(lay_out_columns, runs=column_runs),
     Kind(lay_out_banners),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
     Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
+    Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
 )
 
 # Found in what is nothing else, and in the middle of that.

@@ -6,6 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.lines import OWN_LINE, add_sentences, lines
 from specpc.text.layout import Layout, LayoutBuilder, Nested
 
@@ -36,7 +38,7 @@ _TIME: Final = "|".join(
         rf"[IWEF]\d{{4}} {_CLOCK}",  # klog
         _CLOCK,
         r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
-        r" *\d+\.\d{6}",  # dmesg
+        r" *+\d+\.\d{6}",  # dmesg
     )
 )
 # A text with code fences is Markdown, with a log in it or not.
@@ -46,8 +48,8 @@ _LEVEL: Final = (
     r"|FATAL|PANIC"
 )
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
-_RECORD: Final = re.compile(
-    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} +){0,3}?"
+_RECORD: Final = regex.compile(
+    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} ++){0,3}?"
     rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
     rf"|(?:\x1b\[[\d;]*m)*(?:(?:{_LEVEL})\b(?=[\s:|/\x1b-])"
     rf"|[\[(<](?i:{_LEVEL})[\])>])"
@@ -104,7 +106,7 @@ def lay_out_log(text: str) -> Layout | None:
     return builder.build("log")
 
 
-def _log_end(text: str, last: re.Match[str]) -> int:
+def _log_end(text: str, last: regex.Match[str]) -> int:
     """Where the last record ends: before a paragraph that does not go on with it."""
     start = last.start()
     for low, high in lines(text[start:]):
@@ -133,7 +135,7 @@ def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
         yield first, len(spans)
 
 
-def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] | None]) -> bool:
+def _is_log(text: str, spans: list[tuple[int, int]], found: list[regex.Match[str] | None]) -> bool:
     records = sum(match is not None for match in found)
     chat = sum(_CHAT.match(text, *span) is not None for span in spans)
     if 2 * chat > records:
@@ -147,7 +149,7 @@ def _is_log(text: str, spans: list[tuple[int, int]], found: list[re.Match[str] |
     return explained >= _EXPLAINED * len(spans)
 
 
-def _message(match: re.Match[str], end: int) -> str:
+def _message(match: regex.Match[str], end: int) -> str:
     """A record without the time it starts with."""
     start, time_start, time_end = match.start(), *match.span("time")
     if time_start < 0:
@@ -156,7 +158,7 @@ def _message(match: re.Match[str], end: int) -> str:
 
 
 def _add_record(
-    builder: LayoutBuilder, match: re.Match[str], end: int, step: Sequence[int]
+    builder: LayoutBuilder, match: regex.Match[str], end: int, step: Sequence[int]
 ) -> None:
     """Add a record, or a long one in parts, each of which needs its first line, or else its time.
 

@@ -183,7 +183,8 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
     """Whether data begins in running text, and ends in it or with another block."""
     first = bisect_right(blocks, region.data, key=lambda block: block.start) - 1
     last = bisect_left(blocks, region.end, key=lambda block: block.end)
-    if blocks[first].kind != "text" and blocks[first].start != region.data:
+    # Indented lines may be code, or the head of a table of amounts.
+    if blocks[first].kind not in {"text", "code"} and blocks[first].start != region.data:
         return False
     if any(block.kind == "fence" for block in blocks[first : last + 1]):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
+FILES = Path(__file__).parent / "files"
 ENCODER = TextEncoder(byte_tokenizer())
 
 
@@ -69,3 +71,16 @@ def fitted(
 def choices(layout: Layout) -> st.SearchStrategy[set[int]]:
     numbers = units(layout)
     return st.sets(st.sampled_from(numbers)) if numbers else st.just(set())
+
+
+def read(name: str) -> str:
+    """One of the texts that tests share."""
+    with (FILES / name).open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def around(layout: Layout, text: str, *parts: str, gap: str = "") -> str:
+    """What is left of a text if the units that hold some words are chosen."""
+    own = pieces(layout, text)
+    chosen = [next(n for n in units(layout) if part in own[n]) for part in parts]
+    return kept(layout, text, chosen, gap)

@@ -1,0 +1,150 @@
+"""Languages of settings with blocks in braces or tags, and how each is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+_LONGEST_HEAD: Final = 1000
+_STRING: Final = (
+    r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'|\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\""
+    r"|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\""
+)
+_C: Final = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+_HEREDOC: Final = r"<<-?[ \t]*(?P<word>[A-Z_]{2,30})[ \t]*[\r\n]"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a language with blocks is written.
+
+    Attributes:
+        name: the kind of text.
+        opens: begins the blocks that are in no other; without one of them a text is another.
+        comments: of the language.
+        gap: how a cut is marked.
+        ends: what statements end with; where nothing, with their line.
+        record: whether a block of statements says something only as a whole.
+        tags: whether blocks are in tags, not braces.
+        names: how code fences call it, and how names of its files end.
+        endings: how else they end.
+        known: the statement by which a block is known.
+        loose: what may stand outside blocks, where statements end with their line.
+        inner: how statements in blocks begin: in none as members of JSON do.
+    """
+
+    name: str
+    opens: re.Pattern[str]
+    comments: str
+    gap: str = "# {}\n"
+    ends: str = ""
+    record: bool = False
+    tags: bool = False
+    names: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    known: re.Pattern[str] | None = None
+    loose: re.Pattern[str] | None = None
+    inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
+
+    def begins(self, text: str, start: int, end: int) -> bool:
+        """Whether a line begins a block that is in no other; no line of a minified text does."""
+        return end - start <= _LONGEST_HEAD and self.opens.match(text, start) is not None
+
+
+def _words(listed: str, rest: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(listed.split())})\b{rest}")
+
+
+_SAME_LINE: Final = r"[^{}\r\n]*\{"
+HCL: Final = Dialect(
+    "hcl",
+    _words(
+        "resource variable output provider module data terraform locals moved import check job"
+        " group task source build packer backend path listener storage required_providers",
+        r"(?:[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+)){0,3}[ \t]*\{",
+    ),
+    rf"#[^\r\n]*|//[^\r\n]*|{_C}",
+    names=("hcl", "terraform"),
+    endings=("tf", "tfvars", "nomad"),
+    loose=re.compile(r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}"),
+)
+NGINX: Final = Dialect(
+    "nginx",
+    _words("server http location upstream events stream map geo", _SAME_LINE),
+    r"#[^\r\n]*",
+    ends=";",
+    names=("nginx", "conf"),
+    known=re.compile(r"server_name\b"),
+)
+CADDY: Final = Dialect(
+    "caddy",
+    re.compile(
+        r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?"
+        r"(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"
+    ),
+    r"(?<=\s)#[^\r\n]*|^#[^\r\n]*",
+    names=("caddy", "caddyfile"),
+    loose=re.compile(r"import[ \t]"),
+)
+CSS: Final = Dialect(
+    "css",
+    re.compile(
+        r"(?:@(?:media|font-face|keyframes|supports|layer|page|container|import|charset|-webkit\S*"
+        r"|include|mixin)|[.#:*\[&]|(?:html|body|a|p|h[1-6]|ul|ol|li|table|t[drh]|img|div|span|nav"
+        r"|main|header|footer|section|article|input|button|form|pre|code|svg)\b)"
+        r"[^;=\r\n]*[{,][ \t]*(?=[\r\n])"
+    ),
+    _C,
+    "/* {} */\n",
+    ";",
+    record=True,
+    names=("css", "scss", "less"),
+)
+PROTO: Final = Dialect(
+    "protobuf",
+    _words("message service enum extend oneof rpc", r"[ \t]+\w[^{}\r\n;]*\{"),
+    rf"//[^\r\n]*|{_C}",
+    "// {}\n",
+    ";",
+    names=("proto", "protobuf"),
+)
+GRAPHQL: Final = Dialect(
+    "graphql",
+    _words(
+        "type input interface enum query mutation subscription fragment schema extend",
+        r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])",
+    ),
+    r"#[^\r\n]*",
+    names=("graphql", "gql"),
+    loose=re.compile(r"(?:scalar|union|directive|type|extend)[ \t]|\""),
+)
+APACHE: Final = Dialect(
+    "apache",
+    _words(
+        "<VirtualHost <Directory <DirectoryMatch <Location <LocationMatch <IfModule <Files"
+        " <FilesMatch <Proxy <IfDefine <Limit <RequireAll <RequireAny <IfVersion",
+        r"[^<>\r\n]*>",
+    ),
+    r"#[^\r\n]*",
+    tags=True,
+    names=("apache", "apacheconf", "conf"),
+    endings=("htaccess",),
+    known=re.compile(r"ServerName\b"),
+    loose=re.compile(r"[A-Z][A-Za-z]+[ \t]+\S"),
+)
+DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY)
+
+
+@lru_cache
+def token(dialect: Dialect) -> re.Pattern[str]:
+    """Comments, strings and brackets of a language, or tags in place of brackets."""
+    opens, closes = (
+        (r"<\w[^<>\r\n]*>", r"</\w[^<>\r\n]*>") if dialect.tags else (r"[({\[]", r"[)}\]]")
+    )
+    strings = "(?!)" if dialect.tags else _STRING
+    return re.compile(
+        rf"(?P<comment>{dialect.comments})|{_HEREDOC}|{strings}|(?P<closes>{closes})|(?P<opens>{opens})",
+        re.MULTILINE,
+    )
