@@ -338,17 +338,18 @@ class PageReader:
         """The tags of cells that must be seen: those without text, and wide ones."""
         if self._open[-1].row < 0 or self._open[-1].kind == "group":
             return []
-        text, cells = self.text, between.cells
-        wide = [
-            c
-            for c in cells
-            if c.end - c.start <= _LONGEST_CELL_TAG and _SPANS.search(text, c.start, c.end)
-        ]
+        cells = between.cells
+        wide = [self._is_wide(cell) for cell in cells]
         # Nothing stands in the corner above the names of the rows.
         corner = first_of_row and self._open[-1].kind == "header" and len(cells) == 2
-        if not wide and (len(cells) < 2 or corner):
+        if not any(wide) and (len(cells) < 2 or corner):
             return []
-        return [p for c in cells for p in ([(c.start, c.end)] if c in wide else self._bare(c))]
+        both = zip(cells, wide, strict=True)
+        return [p for c, as_is in both for p in ([(c.start, c.end)] if as_is else self._bare(c))]
+
+    def _is_wide(self, cell: Tag) -> bool:
+        short = cell.end - cell.start <= _LONGEST_CELL_TAG
+        return short and _SPANS.search(self.text, cell.start, cell.end) is not None
 
     def _apart(self, between: _Between, start: int) -> list[Range]:
         """Slices, before ``start``, that keep what comes next apart from the last one."""
