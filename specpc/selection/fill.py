@@ -133,9 +133,11 @@ def _fill(
 ) -> _Basket:
     """Give up as few of the weakest chosen units as it takes to use the budget."""
     best = basket
+    # What stands out is what the text is cut for; it is never given up for what fits better.
+    weak = int(np.sum(scores[basket.chosen[fixed:]] < scores.mean() + scores.std()))
     available = eligible.copy()
     available[basket.chosen] = False
-    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2) + 1):
+    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2, weak) + 1):
         if best.used >= _USED * budget:
             break
         kept = basket.first(len(basket.chosen) - given_up)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure import kinds
 from specpc.structure.code import lay_out_code
+from specpc.structure.embedded import lay_out_embedded
 from specpc.structure.languages import ending, language_of, language_of_file
 from specpc.structure.markdown import lay_out_markdown
 from specpc.structure.transcripts import lay_out_transcript
@@ -82,9 +83,11 @@ def _with_nested(text: str, layout: Layout, depth: int) -> Layout:
     inside: dict[int, Layout] = {}
     for piece, nested in waiting.items():
         start, end = layout.edges[piece : piece + 2]
-        inside[piece] = _read(
-            text[start:end], nested, partial(_lay_out, name=nested.name, depth=depth + 1)
-        )
+        lay: LayOut = partial(_lay_out, name=nested.name, depth=depth + 1)
+        if nested.fence is not None:
+            fenced = partial(lay_out_embedded, info=nested.fence, prefix=nested.prefix)
+            lay = partial(_finer, lay=fenced, depth=depth)
+        inside[piece] = _read(text[start:end], nested, lay)
     return expand(layout, inside)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block
-from specpc.structure.nesting import Level, nested
+from specpc.structure.nesting import LineLevel, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,7 +132,7 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     A line that is blank up to a ``width``, where the first column ends, goes on with a row.
     """
     amounts = sum(kind_of_line(text, span) == "row" for span in spans) > 1
-    rows: list[Level] = []
+    rows: list[LineLevel] = []
     rule: int | None = None
     indents = [_indent(text, span) for span in spans]
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
@@ -149,7 +149,7 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         flat = label and line.rstrip().endswith(":") and own == below
         indent = tree.end() if tree else own - 0.5 * flat
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
-        rows.append(Level(low if rule is None else rule, high, indent, bool(drawn) or label))
+        rows.append(LineLevel(low if rule is None else rule, high, indent, bool(drawn) or label))
         rule = None
     if rule is not None and rows:
         rows[-1] = replace(rows[-1], end=spans[-1][1])

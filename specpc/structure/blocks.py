@@ -51,6 +51,7 @@ class Block:
         told: whether any part of the block around it brings it (a title, a name), or what in it is
             told, where something is.
         gap: how a cut just before it is marked, if not as in the rest of the text.
+        spare: whether its head is done without where a budget cannot hold what answers with it.
     """
 
     start: int
@@ -62,6 +63,7 @@ class Block:
     record: bool = False
     told: bool = False
     gap: str | None = None
+    spare: bool = False
 
     @property
     def divisible(self) -> bool:
@@ -191,7 +193,7 @@ class _Pieces:
         if own.record:
             own = self._parted(own)
         if own.head > own.start:
-            needs = (builder.support(own.head, needs, gap=self.gap),)
+            needs = (builder.support(own.head, needs, gap=self.gap, spare=own.spare),)
         told: list[int] = []
         if own.inside:
             told = self.add_all(own.inside, own.tail, needs, "lines", depth + 1)

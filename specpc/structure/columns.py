@@ -7,6 +7,7 @@ reStructuredText, and those of annual reports, where years stand above the amoun
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -169,7 +170,9 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
         inside = rows_of(text, rest, width)
     if not inside:
         return None
-    return block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside)
+    return replace(
+        block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside), spare=True
+    )
 
 
 def _panel(text: str, spans: Spans) -> Block | None:
@@ -186,7 +189,7 @@ def _panel(text: str, spans: Spans) -> Block | None:
         else:
             inside.append(block(start, end, body="whole"))
     tail, end = spans[closing]
-    return block(spans[0][0], end, spans[0][1], tail=tail, inside=inside)
+    return replace(block(spans[0][0], end, spans[0][1], tail=tail, inside=inside), spare=True)
 
 
 def _is_rule(line: str) -> bool:
@@ -234,7 +237,7 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
         return None
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
     inside = rows_of(text, spans[above + 1 :], width)
-    return block(spans[0][0], spans[-1][1], end, inside=inside)
+    return replace(block(spans[0][0], spans[-1][1], end, inside=inside), spare=True)
 
 
 def _columns(rows: list[str]) -> list[tuple[int, int]]:

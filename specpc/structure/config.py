@@ -21,7 +21,7 @@ from specpc.structure.config_lines import (
     value_end,
 )
 from specpc.structure.lines import line_pattern
-from specpc.structure.nesting import Level, nested
+from specpc.structure.nesting import LineLevel, nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -186,12 +186,14 @@ class _Settings:
 
     def _settings(self, found: Sequence[SettingLine]) -> list[Block]:
         """Each setting with the lines it goes on in, or with what is listed below it."""
-        rows: list[Level] = []
+        rows: list[LineLevel] = []
         for line in found:
             if line.kind == "more" and rows:
                 rows[-1] = replace(rows[-1], end=line.end)
             else:
-                rows.append(Level(line.start, line.end, line.kind == "item", line.kind != "item"))
+                rows.append(
+                    LineLevel(line.start, line.end, line.kind == "item", line.kind != "item")
+                )
         return nested(rows)
 
     def _comment(self, start: int, end: int) -> Block:

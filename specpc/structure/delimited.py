@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.blocks import block, lay_out_blocks
-from specpc.structure.embedded import lay_out_embedded
 from specpc.structure.groups import matches
-from specpc.structure.lines import OWN_LINE, one_piece
-from specpc.structure.sections import Notation, Part, lay_out_parts, never
+from specpc.structure.lines import OWN_LINE, fenced, one_piece
+from specpc.structure.sections import Notation, SectionPart, lay_out_parts, never
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def lay_out_markup(text: str, markup: Markup, depth: int = _DEEPEST) -> Layout:
     return lay_out_parts(text, parts, Notation(markup.kind, joined, markup.marks))
 
 
-def _parts(text: str, markup: Markup, depth: int) -> Iterator[Part]:
+def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
     lines = [match.span() for match in LINE.finditer(text) if match.group()]
     closing = _closing_lines(text, lines)
     position, number = 0, 0
@@ -77,11 +76,11 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[Part]:
     while number < len(lines):
         start, end = lines[number]
         first = start if leading is None else leading
-        part: Part | None = None
+        part: SectionPart | None = None
         after = number + 1
         if heading := markup.heading.match(text, start, end):
             after = _skip_blank(text, lines, after)
-            part = Part(first, lines[after - 1][1], len(heading["level"]) + 1)
+            part = SectionPart(first, lines[after - 1][1], len(heading["level"]) + 1)
         elif opened := markup.opens.match(text, start, end):
             last = _last(closing, markup.closes(opened), number)
             if last is not None:
@@ -92,15 +91,15 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[Part]:
             while after < len(lines) and markup.grid.match(text, *lines[after]):
                 after += 1
             after = _skip_blank(text, lines, after)
-            part = Part(
+            part = SectionPart(
                 first, lines[after - 1][1], lay_out=partial(_lay_out_grid, kind=markup.kind)
             )
         elif markup.hidden and markup.hidden.match(text, start, end):
             after = _skip_blank(text, lines, after)
-            part = Part(start, lines[after - 1][1], hidden=True)
+            part = SectionPart(start, lines[after - 1][1], hidden=True)
         if part is not None:
             if position < part.start:
-                yield Part(position, part.start)
+                yield SectionPart(position, part.start)
             yield part
             position = part.end
             leading = None
@@ -110,7 +109,7 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[Part]:
             leading = None
         number = after
     if position < len(text):
-        yield Part(position, len(text))
+        yield SectionPart(position, len(text))
 
 
 def _closing_lines(text: str, lines: list[tuple[int, int]]) -> dict[str, list[int]]:
@@ -143,12 +142,12 @@ def _block(
     edges: tuple[int, int, int, int],
     opened: regex.Match[str],
     depth: int,
-) -> Part:
+) -> SectionPart:
     """A block: where it starts, where its first line ends and its last begins, where it ends."""
     start, head, tail, end = edges
     inside = markup.inside.get(opened["as"].casefold(), "text")
     if inside == "hidden":
-        return Part(start, end, hidden=True)
+        return SectionPart(start, end, hidden=True)
     lay_out = partial(
         _lay_out_block,
         markup=markup,
@@ -157,7 +156,7 @@ def _block(
         inside=inside if depth > 0 else "whole",
         depth=depth - 1,
     )
-    return Part(start, end, lay_out=lay_out)
+    return SectionPart(start, end, lay_out=lay_out)
 
 
 def _lay_out_block(
@@ -171,9 +170,10 @@ def _lay_out_block(
         return _lay_out_table(text, markup, head, tail)
     builder = LayoutBuilder()
     opening = builder.support(head, gap=OWN_LINE)
-    lay_out_code = partial(lay_out_embedded, info=_language(text[:head]))
+    code = inside == "code"
+    language = _language(text[:head])
     builder.append(
-        lay_out_code(body) if inside == "code" else lay_out_markup(body, markup, depth), (opening,)
+        fenced(len(body), language) if code else lay_out_markup(body, markup, depth), (opening,)
     )
     builder.require(opening, builder.support(len(text), gap=OWN_LINE))
     return builder.build(markup.kind)

@@ -70,7 +70,7 @@ _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
 
 
 @dataclass
-class _Group:
+class _MessageGroup:
     """Numbers of the lines of a heading, and those of the messages below it.
 
     Below a path there is nothing but messages.
@@ -102,7 +102,7 @@ def lay_out_diagnostics(text: str) -> Layout | None:
 
 def diagnostic_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be messages in a text (see `Kind.runs`)."""
-    run: list[_Group] = []
+    run: list[_MessageGroup] = []
     for group in [*_groups(text, spans), None]:
         if run and (group is None or group.first > run[-1].end):
             if _is_sure(run):
@@ -112,14 +112,14 @@ def diagnostic_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tup
             run.append(group)
 
 
-def _is_sure(groups: Sequence[_Group]) -> bool:
+def _is_sure(groups: Sequence[_MessageGroup]) -> bool:
     """Whether there are several messages, or one that has several lines."""
     sizes = [end - first for group in groups for first, end in group.messages]
     return len(sizes) >= _FEWEST or sum(sizes) > len(sizes) + 1
 
 
 def _blocks(
-    text: str, spans: Sequence[tuple[int, int]], groups: Sequence[_Group]
+    text: str, spans: Sequence[tuple[int, int]], groups: Sequence[_MessageGroup]
 ) -> Iterator[Block]:
     def message(first: int, end: int) -> Block:
         told = first + 1
@@ -136,23 +136,23 @@ def _blocks(
             yield block(start, end, spans[group.head - 1][1], inside=inside)
 
 
-def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_Group]:
+def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
     said = [_said(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
     blank = [text.count("\n", *span) > 1 for span in spans]
-    groups: list[_Group] = []
-    opened: _Group | None = None  # a heading, without messages yet or with
+    groups: list[_MessageGroup] = []
+    opened: _MessageGroup | None = None  # a heading, without messages yet or with
     place = 0
     while place < len(said):
         line, after = said[place], said[place + 1] if place + 1 < len(said) else ""
         is_path = bool(_PATH.match(line) and _UNDER_PATH.match(after))
         if (is_path or _HEADING.match(line)) and not _MESSAGE.match(line):
-            opened = _Group(place, place + 1, place + 1, [], is_path)
+            opened = _MessageGroup(place, place + 1, place + 1, [], is_path)
             groups.append(opened)
             place += 1
         elif _begins(said, place):
             end = _end(said, blank, place)
             if opened is None:
-                opened = _Group(place, place, place, [])
+                opened = _MessageGroup(place, place, place, [])
                 groups.append(opened)
             opened.messages.append((place, end))
             opened.end = place = end
@@ -183,7 +183,7 @@ def _begins(said: Sequence[str], place: int) -> bool:
     return _MESSAGE.match(line) is not None
 
 
-def _is_body(line: str, group: _Group, place: int) -> bool:
+def _is_body(line: str, group: _MessageGroup, place: int) -> bool:
     """Whether a line that is no message is below a heading that has lines of its own."""
     indented = line[:1].isspace()
     return place == group.end and not _BANNER.match(line) and (indented or not group.is_path)

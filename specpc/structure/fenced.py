@@ -16,7 +16,7 @@ import regex
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.markup import HTML_NAMES, TAG, lay_out_elements
-from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.structure.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Scan:
     last_comment: int
     waiting: list[_Open] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    found: list[Part] = field(default_factory=list)
+    found: list[SectionPart] = field(default_factory=list)
     fence: tuple[str, int] | None = None
     raw: _Open | None = None
     note: _Open | None = None
@@ -106,7 +106,7 @@ class _Scan:
         """End what is indented below a line, if there is such."""
         if self.note is not None:
             start, head = self.note.start, self.note.head - self.note.start
-            self._add(Part(start, end, lay_out=partial(_lay_out_note, head=head)))
+            self._add(SectionPart(start, end, lay_out=partial(_lay_out_note, head=head)))
             self.note = None
 
     def _goes_on_raw(self, start: int, end: int) -> bool:
@@ -147,7 +147,7 @@ class _Scan:
             lay_out: LayOut = partial(_between, head=one.head - one.start, tail=start - one.start)
             if key[0] == "env":
                 lay_out = _formula
-            self._add(Part(one.start, _after_blank(self.text, end), lay_out=lay_out))
+            self._add(SectionPart(one.start, _after_blank(self.text, end), lay_out=lay_out))
         return True
 
     def _read_tags(self, start: int, end: int) -> None:
@@ -164,7 +164,7 @@ class _Scan:
             if one and one.starts_line and not known and not text[tag.end() : end].strip():
                 titled = tag["name"] == "details" and "<summary>" in text[one.head : end]
                 stop = _after_blank(text, end)
-                self._add(Part(one.start, stop, titled=titled, lay_out=lay_out_elements))
+                self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out_elements))
 
     def _add_raw(self, one: _Open, end: int) -> None:
         """Add a formula or comment, if nothing stands behind it on its last line."""
@@ -174,9 +174,9 @@ class _Scan:
             return
         stop = _after_blank(text, end)
         if kind == "comment":
-            self._add(Part(one.start, stop, hidden=True))
+            self._add(SectionPart(one.start, stop, hidden=True))
         else:
-            self._add(Part(one.start, stop, lay_out=_formula))
+            self._add(SectionPart(one.start, stop, lay_out=_formula))
 
     def _open(self, one: _Open) -> None:
         self.waiting.append(one)
@@ -192,14 +192,14 @@ class _Scan:
             if one.key == key:
                 return one
 
-    def _add(self, part: Part) -> None:
+    def _add(self, part: SectionPart) -> None:
         """Add what is enclosed, in place of what was found in it."""
         while self.found and self.found[-1].start >= part.start:
             self.found.pop()
         self.found.append(part)
 
 
-def enclosed(text: str) -> list[Part]:
+def enclosed(text: str) -> list[SectionPart]:
     """The outermost of what is opened and closed, in order."""
     if _MARKS.search(text) is None:
         return []
@@ -229,7 +229,7 @@ def _lay_out_note(text: str, head: int) -> Layout:
     opening = builder.support(head, gap=OWN_LINE)
     inside = text[head:]
     notation = Notation("enclosed", indented=True)
-    builder.append(lay_out_parts(inside, [Part(0, len(inside))], notation), (opening,))
+    builder.append(lay_out_parts(inside, [SectionPart(0, len(inside))], notation), (opening,))
     return builder.build("enclosed")
 
 

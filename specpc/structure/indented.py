@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
 from specpc.structure.lines import line_pattern, lines
-from specpc.structure.nesting import Level, nested
+from specpc.structure.nesting import LineLevel, nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def lay_out_indented(text: str) -> Layout | None:
         return None
     drawn = sum(_TREE.match(text, *span) is not None for span in spans)
     if drawn >= max(2, _DRAWN * len(spans)):
-        rows = (Level(start, end, _drawn_indent(text, start, end)) for start, end in spans)
+        rows = (LineLevel(start, end, _drawn_indent(text, start, end)) for start, end in spans)
         return lay_out_blocks(text, nested(rows), "tree")
     indents = [_indent(text, span) for span in spans]
     known = _is_manual(text, spans, indents) or _is_help(text, spans)
@@ -184,12 +184,14 @@ def _start(text: str, span: tuple[int, int]) -> int:
     return content.start() if content else span[0]
 
 
-def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -> Iterator[Level]:
+def _rows(
+    text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]
+) -> Iterator[LineLevel]:
     """Paragraphs: lines of the same indentation up to a blank one; items are rows of their own.
 
     What is said of an item in a column behind it goes on in that column.
     """
-    own: Level | None = None
+    own: LineLevel | None = None
     listed = False
     said = 0.0  # column in which what is said of the item above stands
     long: tuple[int, float] | None = None  # column of the last long option, and indentation of all
@@ -215,7 +217,7 @@ def _rows(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]) -
             said = indents[number] + behind.end() - content - 2 if behind else 0
             if ahead:
                 indent -= 0.5  # the header of a table
-            own, listed = Level(start, end, indent, body="whole" if item else "prose"), item
+            own, listed = LineLevel(start, end, indent, body="whole" if item else "prose"), item
         blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
         if (blank or (below > own.indent and not (said and below >= said))) and not ahead:
             yield replace(own, opens=own.end - own.start <= _LONGEST_HEAD)

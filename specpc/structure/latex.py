@@ -10,7 +10,7 @@ import regex
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.groups import closing_brace, tex_groups
 from specpc.structure.lines import line_pattern, one_piece
-from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.structure.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.trees import names
 from specpc.text.layout import LayoutBuilder
 
@@ -98,7 +98,7 @@ def _lay_out_body(text: str, depth: int) -> Layout:
     return lay_out_parts(text, list(_parts(text, depth)), notation)
 
 
-def _parts(text: str, depth: int) -> Iterator[Part]:
+def _parts(text: str, depth: int) -> Iterator[SectionPart]:
     """Headings, environments, formulas and comments, and running text between them."""
     position = skip = 0
     ends = _environments(text)
@@ -110,33 +110,35 @@ def _parts(text: str, depth: int) -> Iterator[Part]:
         if own is None:
             continue
         if position < start:
-            yield Part(position, start)
+            yield SectionPart(position, start)
         yield own
         position = skip = own.end
     if position < len(text):
-        yield Part(position, len(text))
+        yield SectionPart(position, len(text))
 
 
-def _special(text: str, start: int, end: int, ends: dict[int, int], depth: int) -> Part | None:
+def _special(
+    text: str, start: int, end: int, ends: dict[int, int], depth: int
+) -> SectionPart | None:
     """What begins on a line and is no running text."""
     if _COMMENT.match(text, start, end):
-        return Part(start, _after_blank(text, end), hidden=True)
+        return SectionPart(start, _after_blank(text, end), hidden=True)
     if heading := _HEADING.match(text, start, end):
         stop = _heading_end(text, heading.start("title"), end)
-        return Part(start, stop, _LEVELS[heading["kind"]]) if stop else None
+        return SectionPart(start, stop, _LEVELS[heading["kind"]]) if stop else None
     if begins := _BEGIN.match(text, start, end):
         stop = ends.get(begins.end())
         if stop is None:
             return None
         name = begins["name"].rstrip("*")
         lay_out = partial(_lay_out_environment, name=name, depth=depth - 1)
-        return Part(start, _line_end(text, stop), lay_out=lay_out)
+        return SectionPart(start, _line_end(text, stop), lay_out=lay_out)
     line = text[start:end].strip()
     for opening, closing in _DISPLAY.items():
         if line.startswith(opening):
             stop = text.find(closing, text.index(opening, start) + 2, start + 5000)
             if stop >= 0:
-                return Part(start, _line_end(text, stop), lay_out=_whole)
+                return SectionPart(start, _line_end(text, stop), lay_out=_whole)
     return None
 
 

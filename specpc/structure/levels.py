@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.structure.blocks import Block, block, lay_out_blocks
-from specpc.structure.nesting import Level, nested
+from specpc.structure.nesting import LineLevel, nested
 from specpc.structure.yaml_lines import (
     CONTENT,
     DASHES,
@@ -218,13 +218,13 @@ class _Reader:
         become that of the scalar.
         """
         body, column = self.text[first.start : end], first.column
-        rows: list[Level] = []
+        rows: list[LineLevel] = []
         low = 0
         for bound in segment(body, "sentence")[1:]:
             if bound == len(body) or body[bound - 1] in "\r\n":
                 deeper = body.startswith((" ", "\t"), low + column)
                 further = bool(rows) and deeper and not body[low : low + column].strip()
-                rows.append(Level(first.start + low, first.start + bound, further, not further))
+                rows.append(LineLevel(first.start + low, first.start + bound, further, not further))
                 low = bound
         inside = nested(rows)
         gap = " " * column + "{}\n"

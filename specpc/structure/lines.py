@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.text.layout import LayoutBuilder
+from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -54,6 +54,13 @@ def add_sentences(builder: LayoutBuilder, text: str, end: int, needs: Sequence[i
     start = builder.position
     for bound in segment(text[start:end], "sentence")[1:]:
         builder.unit(start + bound, needs, prose=True)
+
+
+def fenced(size: int, info: str = "", prefix: str = "") -> Layout:
+    """What is inside a fence, to be laid out by what it is (see `Nested`)."""
+    builder = LayoutBuilder()
+    builder.nest(builder.unit(size, gap=OWN_LINE), Nested(fence=info, prefix=prefix))
+    return builder.build("code")
 
 
 def one_piece(size: int, kind: str, gap: str | None = None) -> Layout:

@@ -38,7 +38,7 @@ _REPEATED: Final = frozenset("*.")
 
 
 @dataclass(eq=False)
-class Item:
+class ListItem:
     """A list item that others may belong to.
 
     Attributes:
@@ -52,7 +52,7 @@ class Item:
 
     indent: int
     style: str
-    parent: Item | None
+    parent: ListItem | None
     needs: tuple[int, ...] = ()
     lead: tuple[int, ...] = ()
     children: int = 0
@@ -76,7 +76,7 @@ class Paragraph:
     text: int
     end: int
     ends: tuple[int, ...]
-    item: Item | None = None
+    item: ListItem | None = None
     continues: bool = False
     apart: bool = True
 
@@ -86,7 +86,7 @@ class Paragraph:
         return self.item is not None and not self.continues
 
 
-def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
+def paragraphs(text: str, current: ListItem | None = None) -> list[Paragraph]:
     """The paragraphs and items of running text, which tile it.
 
     Args:
@@ -97,7 +97,7 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
     marks = _marks(text, lines, current)
     ends = segment(_without_marks(text, marks), "sentence")[1:]
     sentence_starts = {0, *ends}
-    starts: list[tuple[int, int, Item | None, bool, bool]] = []
+    starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
     blank = True
     for start, end in lines:
         line = text[start:end]
@@ -107,7 +107,7 @@ def paragraphs(text: str, current: Item | None = None) -> list[Paragraph]:
         indent, mark = _columns(text, start), marks.get(start)
         if mark is not None:
             current = _parent(current, indent, mark[1], apart=blank)
-            current = Item(indent, mark[1], current)
+            current = ListItem(indent, mark[1], current)
             if current.parent:
                 current.parent.children += 1
             starts.append((start, mark[0], current, False, blank))
@@ -131,7 +131,7 @@ def _without_marks(text: str, marks: Mapping[int, tuple[int, str]]) -> str:
 
 
 def _tiled(
-    text: str, starts: Sequence[tuple[int, int, Item | None, bool, bool]], ends: Sequence[int]
+    text: str, starts: Sequence[tuple[int, int, ListItem | None, bool, bool]], ends: Sequence[int]
 ) -> list[Paragraph]:
     if not starts:
         return [Paragraph(0, 0, len(text), (len(text),))]
@@ -154,7 +154,7 @@ def _tiled(
 
 
 def _marks(
-    text: str, lines: Sequence[tuple[int, int]], current: Item | None
+    text: str, lines: Sequence[tuple[int, int]], current: ListItem | None
 ) -> dict[int, tuple[int, str]]:
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
@@ -180,7 +180,7 @@ def _style(match: regex.Match[str]) -> str:
     return match["open"] + kind + match["close"]
 
 
-def _parent(current: Item | None, indent: int, style: str, *, apart: bool) -> Item | None:
+def _parent(current: ListItem | None, indent: int, style: str, *, apart: bool) -> ListItem | None:
     """What an item belongs to that comes after another."""
     while current is not None and indent < current.indent:
         current = current.parent
@@ -195,7 +195,7 @@ def _parent(current: Item | None, indent: int, style: str, *, apart: bool) -> It
     return current if deeper else above
 
 
-def _is_deeper(current: Item, indent: int, style: str, *, apart: bool) -> bool:
+def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bool:
     """Whether an item is one of the last, by where it stands or by its mark."""
     if indent > current.indent:
         return True
@@ -205,7 +205,7 @@ def _is_deeper(current: Item, indent: int, style: str, *, apart: bool) -> bool:
     return style.strip("().")[:1] != current.style.strip("().")[:1] and not (apart and bullets)
 
 
-def _leaves(current: Item | None, indent: int) -> bool:
+def _leaves(current: ListItem | None, indent: int) -> bool:
     """Whether a line that begins a sentence does not go on with an item."""
     return current is not None and indent <= current.indent
 

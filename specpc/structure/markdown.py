@@ -21,7 +21,7 @@ from specpc.structure.notes import with_notes
 from specpc.structure.quotes import lay_out_quote
 from specpc.structure.regions import find_regions
 from specpc.structure.running import split_running
-from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.structure.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
@@ -71,17 +71,17 @@ def lay_out_markdown(text: str) -> Layout:
     return with_notes(text, layout)
 
 
-def _part(text: str, block: MarkdownBlock) -> Part:
+def _part(text: str, block: MarkdownBlock) -> SectionPart:
     start, end = block.start, block.end
     if block.part is not None:
         return block.part
     if block.kind == "text":
-        return Part(start, end)
+        return SectionPart(start, end)
     if block.kind == "heading":
-        return Part(start, end, int(block.info))
+        return SectionPart(start, end, int(block.info))
     indent = _INDENT.match(text, start)
     columns = len(indent.group().expandtabs(4)) if indent else 0
-    return Part(start, end, lay_out=partial(_lay_out_block, block=block), indent=columns)
+    return SectionPart(start, end, lay_out=partial(_lay_out_block, block=block), indent=columns)
 
 
 def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:

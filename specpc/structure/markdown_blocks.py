@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     from specpc.structure.regions import Region
-    from specpc.structure.sections import Part
+    from specpc.structure.sections import SectionPart
 
 # Without one of these at the start of a line a text has no structure that matters here.
 _MARKS: Final = line_pattern(
@@ -59,7 +59,7 @@ class MarkdownBlock:
     end: int
     info: str = ""
     region: Region | None = None
-    part: Part | None = None
+    part: SectionPart | None = None
 
 
 _KINDS: Final = {
@@ -101,7 +101,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
-def _blocks(text: str, parts: list[Part]) -> Iterator[MarkdownBlock]:
+def _blocks(text: str, parts: list[SectionPart]) -> Iterator[MarkdownBlock]:
     """Blocks that tile the text, with what is enclosed."""
     front = _FRONT_MATTER.match(text)
     offset = front.end() if front else 0
@@ -137,7 +137,7 @@ def _merged(blocks: Iterable[MarkdownBlock]) -> list[MarkdownBlock]:
     return result
 
 
-def _without(text: str, parts: list[Part]) -> str:
+def _without(text: str, parts: list[SectionPart]) -> str:
     """The text with blank lines in place of what is enclosed."""
     pieces, position = [], 0
     for part in parts:

@@ -17,7 +17,7 @@ _DEEPEST: Final = 40
 
 
 @dataclass(frozen=True)
-class Level:
+class LineLevel:
     """Lines that belong together.
 
     Attributes:
@@ -35,10 +35,10 @@ class Level:
     body: Body = "whole"
 
 
-def nested(rows: Iterable[Level]) -> list[Block]:
+def nested(rows: Iterable[LineLevel]) -> list[Block]:
     """A block for each row that is in no other, with those it holds inside."""
     root: list[Block] = []
-    waiting: list[tuple[Level, list[Block]]] = []
+    waiting: list[tuple[LineLevel, list[Block]]] = []
 
     def close() -> None:
         row, inside = waiting.pop()

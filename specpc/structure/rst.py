@@ -9,9 +9,8 @@ import regex
 
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.delimited import LINE
-from specpc.structure.embedded import lay_out_embedded
-from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
-from specpc.structure.sections import Notation, Part, lay_out_parts
+from specpc.structure.lines import OWN_LINE, fenced, line_pattern, one_piece
+from specpc.structure.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.trees import names
 from specpc.text.layout import LayoutBuilder
 
@@ -55,11 +54,11 @@ def lay_out_rst(text: str, *, named: bool = False) -> Layout | None:
 
 def _lay_out(text: str, depth: int) -> Layout:
     return lay_out_parts(
-        text, list(_Reader(text, depth).parts()), Notation("rst", indented=depth < _DEEPEST)
+        text, list(_RstReader(text, depth).parts()), Notation("rst", indented=depth < _DEEPEST)
     )
 
 
-class _Reader:
+class _RstReader:
     """Finds the parts of a text."""
 
     def __init__(self, text: str, depth: int) -> None:
@@ -69,21 +68,21 @@ class _Reader:
         self.said = [text[start:end] for start, end in self.lines]
         self.styles: dict[str, int] = {}
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SectionPart]:
         """The parts, which tile the text."""
         position = number = 0
         while number < len(self.lines):
             part, after = self._special(number)
             if part is not None:
                 if position < part.start:
-                    yield Part(position, part.start)
+                    yield SectionPart(position, part.start)
                 yield part
                 position = part.end
             number = after
         if position < len(self.text):
-            yield Part(position, len(self.text))
+            yield SectionPart(position, len(self.text))
 
-    def _special(self, number: int) -> tuple[Part | None, int]:
+    def _special(self, number: int) -> tuple[SectionPart | None, int]:
         """What begins on a line and is no running text, and the number of the line after it."""
         if (after := self._heading(number)) is not None:
             return self._part(number, after, level=self._level(number))
@@ -96,7 +95,7 @@ class _Reader:
                 after += 1
             after = self._skip_blank(after)
             start, end = self.lines[number][0], self.lines[after - 1][1]
-            return Part(start, end, lay_out=_lay_out_table, indent=_indent(line)), after
+            return SectionPart(start, end, lay_out=_lay_out_table, indent=_indent(line)), after
         literal = _LITERAL.search(line) is not None and not line.lstrip().startswith("..")
         after = self._skip_blank(number + 1)
         below = literal and number + 1 < after < len(self.lines)
@@ -104,9 +103,9 @@ class _Reader:
             return self._literal(after)
         return None, number + 1
 
-    def _part(self, number: int, after: int, level: int) -> tuple[Part, int]:
+    def _part(self, number: int, after: int, level: int) -> tuple[SectionPart, int]:
         after = self._skip_blank(after)
-        return Part(self.lines[number][0], self.lines[after - 1][1], level), after
+        return SectionPart(self.lines[number][0], self.lines[after - 1][1], level), after
 
     def _heading(self, number: int) -> int | None:
         """The number of the line after a heading, if one begins here."""
@@ -126,7 +125,7 @@ class _Reader:
         style = f"over{self.said[number][0]}" if over else self.said[number + 1][0]
         return self.styles.setdefault(style, len(self.styles) + 1)
 
-    def _explicit(self, number: int) -> tuple[Part, int]:
+    def _explicit(self, number: int) -> tuple[SectionPart, int]:
         """A directive, a footnote, a target or a comment, with what is indented below it."""
         line, indent = self.said[number], _indent(self.said[number])
         after = self._body_end(number + 1, indent)
@@ -134,8 +133,8 @@ class _Reader:
         directive = _DIRECTIVE.match(line)
         if directive is None:
             if _FOOTNOTE.match(line):
-                return Part(start, end, apart=True, lay_out=_whole), after
-            return Part(start, end, hidden=True), after
+                return SectionPart(start, end, apart=True, lay_out=_whole), after
+            return SectionPart(start, end, hidden=True), after
         head = number + 1
         while head < after and _OPTION.match(self.said[head]):
             head += 1
@@ -148,13 +147,13 @@ class _Reader:
             whole=name in _WHOLE or self.depth <= 0,
             depth=self.depth - 1,
         )
-        return Part(start, end, lay_out=lay_out, indent=indent), after
+        return SectionPart(start, end, lay_out=lay_out, indent=indent), after
 
-    def _literal(self, number: int) -> tuple[Part, int]:
+    def _literal(self, number: int) -> tuple[SectionPart, int]:
         after = self._body_end(number, _indent(self.said[number]) - 1)
         start, end = self.lines[number][0], self.lines[after - 1][1]
         lay_out = partial(_lay_out_literal, indent=_leading(self.said[number]))
-        return Part(start, end, lay_out=lay_out, indent=_indent(self.said[number])), after
+        return SectionPart(start, end, lay_out=lay_out, indent=_indent(self.said[number])), after
 
     def _body_end(self, number: int, indent: int) -> int:
         """The number of the line after all that is indented more than so much."""
@@ -183,7 +182,7 @@ def _whole(text: str) -> Layout:
 
 
 def _lay_out_literal(text: str, indent: str) -> Layout:
-    return lay_out_embedded(text, "", indent)
+    return fenced(len(text), prefix=indent)
 
 
 def _lay_out_directive(text: str, *, head: int, code: bool, whole: bool, depth: int) -> Layout:
@@ -193,7 +192,7 @@ def _lay_out_directive(text: str, *, head: int, code: bool, whole: bool, depth: 
     builder = LayoutBuilder()
     opening = builder.support(head, gap=OWN_LINE)
     indent = _leading(body)
-    inside = lay_out_embedded(body, "", indent) if code else _lay_out(body, depth)
+    inside = fenced(len(body), prefix=indent) if code else _lay_out(body, depth)
     builder.append(inside, (opening,))
     return builder.build("rst")
 

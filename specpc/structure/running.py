@@ -13,7 +13,7 @@ import regex
 
 from specpc.structure.lines import OWN_LINE, one_piece
 from specpc.structure.notes import LINK, NOTE
-from specpc.structure.sections import Part
+from specpc.structure.sections import SectionPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ class _Line:
     first: bool
 
 
-def split_running(text: str, parts: Iterable[Part]) -> Iterator[Part]:
+def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
     """The parts of a text, with running text parted by what heads some of it."""
     parts = list(parts)
     lines = {part.start: _lines(text, part) for part in parts if _is_running(part)}
@@ -78,11 +78,11 @@ def split_running(text: str, parts: Iterable[Part]) -> Iterator[Part]:
             yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
 
 
-def _is_running(part: Part) -> bool:
+def _is_running(part: SectionPart) -> bool:
     return not part.level and part.lay_out is None and not part.hidden
 
 
-def _lines(text: str, part: Part) -> list[_Line]:
+def _lines(text: str, part: SectionPart) -> list[_Line]:
     found: list[_Line] = []
     blank = True
     for match in _LINE.finditer(text, part.start, part.end):
@@ -99,7 +99,9 @@ def _lines(text: str, part: Part) -> list[_Line]:
     return found
 
 
-def _split(text: str, part: Part, lines: list[_Line], *, asks: bool) -> Iterator[Part]:
+def _split(
+    text: str, part: SectionPart, lines: list[_Line], *, asks: bool
+) -> Iterator[SectionPart]:
     start, closes, defined = part.start, 0, False
     waiting = list(reversed(lines))
     while waiting:
@@ -108,22 +110,22 @@ def _split(text: str, part: Part, lines: list[_Line], *, asks: bool) -> Iterator
         own = _special(text, line, after, asks=asks)
         ends_terms = own is None and defined and line.first and not _DEFINES.match(text, line.start)
         if (own is not None or ends_terms) and start < line.start:
-            yield Part(start, line.start, closes=closes)
+            yield SectionPart(start, line.start, closes=closes)
         if own is not None:
             if NOTE.match(text, own.start):  # a note goes on to the next blank line
                 while waiting and not (waiting[-1].first or _is_note(text, waiting[-1])):
                     own = replace(own, end=waiting.pop().end)
             if own.level == _DOCUMENT and _is_title(text, waiting):
                 # A title says more than the number of the document, in fewer tokens than both.
-                yield Part(own.start, own.end, closes=_DOCUMENT, apart=True, hidden=True)
+                yield SectionPart(own.start, own.end, closes=_DOCUMENT, apart=True, hidden=True)
                 title = waiting.pop()
-                own = Part(title.start, title.end, _DOCUMENT)
+                own = SectionPart(title.start, title.end, _DOCUMENT)
             yield own
             start, closes, defined = own.end, 0, own.level == _TERM
         elif ends_terms:
             start, closes, defined = line.start, _TERM, False
     if start < part.end:
-        yield Part(start, part.end, closes=closes)
+        yield SectionPart(start, part.end, closes=closes)
 
 
 def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
@@ -137,34 +139,34 @@ def _is_note(text: str, line: _Line) -> bool:
     return bool(NOTE.match(text, line.start) or LINK.fullmatch(text, line.start, line.end))
 
 
-def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Part | None:
+def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> SectionPart | None:
     """A line that heads what follows, or is a note; ``None`` if it is as any other."""
     said = text[line.start : line.end]
     if NOTE.match(said):
-        return Part(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
+        return SectionPart(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
     if LINK.fullmatch(said):
-        return Part(line.start, line.end, apart=True, hidden=True)
+        return SectionPart(line.start, line.end, apart=True, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
-        return Part(line.start, line.end, lay_out=_whole, indent=indent)
+        return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)
     return _heading(text, line, after, asks=asks) if after is not None else None
 
 
-def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> Part | None:
+def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
     if line.first and after.first and _PLAIN_HEADING.fullmatch(said):
-        return Part(line.start, line.end, _PLAIN)
+        return SectionPart(line.start, line.end, _PLAIN)
     if line.first and _LABEL.fullmatch(said):
-        return Part(line.start, line.end, _DOCUMENT)
+        return SectionPart(line.start, line.end, _DOCUMENT)
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
-        return Part(line.start, line.end, _TERM, asks=True)
+        return SectionPart(line.start, line.end, _TERM, asks=True)
     bold = _BOLD_LINE.fullmatch(said) if line.first else None
     question = bold is not None and _MARKED_QUESTION.search(bold["said"]) is not None
     if bold and (question or _HEADS.fullmatch(bold["said"])):
-        return Part(line.start, line.end, _BOLD, asks=question)
+        return SectionPart(line.start, line.end, _BOLD, asks=question)
     if line.first and asks and _QUESTION_LINE.fullmatch(said):
-        return Part(line.start, line.end, _QUESTION, asks=True)
+        return SectionPart(line.start, line.end, _QUESTION, asks=True)
     return None
 
 

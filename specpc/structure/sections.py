@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import regex
 
 from specpc.structure.lines import OWN_LINE
-from specpc.structure.lists import Item, Paragraph, paragraphs
+from specpc.structure.lists import ListItem, Paragraph, paragraphs
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _INDENT: Final = re.compile(r"[ \t]*")
 
 
 @dataclass(frozen=True)
-class Part:
+class SectionPart:
     """A stretch of a text, of whole lines, the blank ones after it included.
 
     Attributes:
@@ -65,7 +65,7 @@ class Part:
     hidden: bool = False
     indent: int = 0
 
-    def moved(self, by: int) -> Part:
+    def moved(self, by: int) -> SectionPart:
         """The same part of a text that begins elsewhere."""
         return replace(self, start=self.start + by, end=self.end + by)
 
@@ -92,7 +92,7 @@ class Notation:
     indented: bool = False
 
 
-def lay_out_parts(text: str, parts: Sequence[Part], notation: Notation) -> Layout:
+def lay_out_parts(text: str, parts: Sequence[SectionPart], notation: Notation) -> Layout:
     """The pieces of a text made of parts that tile it.
 
     A heading comes with all that is under it, and is kept for nothing else; an item with what
@@ -106,7 +106,7 @@ def lay_out_parts(text: str, parts: Sequence[Part], notation: Notation) -> Layou
     return layout if layout.units.any() else replace(layout, supports=frozenset())
 
 
-def _question(text: str, parts: tuple[Part, ...], notation: Notation) -> Layout:
+def _question(text: str, parts: tuple[SectionPart, ...], notation: Notation) -> Layout:
     """A question and its answer that are one piece elsewhere."""
     sections = _Sections(text, notation)
     sections.add_all(parts, opened=True)
@@ -128,16 +128,16 @@ class _Sections:
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     headings: list[tuple[int, int]] = field(default_factory=list)
     """Levels and pieces of the headings above what comes next."""
-    item: Item | None = None
+    item: ListItem | None = None
     """The last item, if its list may go on."""
     formula: tuple[int, ...] = ()
     """What has just been added and is one piece, after which a sentence may go on."""
     pending: tuple[int, ...] = ()
     """The last sentence so far, if it leads to what is no list."""
-    leads: dict[Item | None, _Lead] = field(default_factory=dict)
+    leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
-    def add_all(self, parts: Sequence[Part], *, opened: bool) -> None:
+    def add_all(self, parts: Sequence[SectionPart], *, opened: bool) -> None:
         """Add parts; ``opened`` says that the first is a question to be parted from its answer."""
         number, ends = 0, _section_ends(parts)
         while number < len(parts):
@@ -151,7 +151,7 @@ class _Sections:
                 self._add(part, parts[number + 1] if number + 1 < len(parts) else None)
                 number += 1
 
-    def _add(self, part: Part, following: Part | None) -> None:
+    def _add(self, part: SectionPart, following: SectionPart | None) -> None:
         if part.level or part.closes:
             self._close(part.level or part.closes)
         if part.level:
@@ -173,7 +173,7 @@ class _Sections:
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
 
-    def _add_question(self, parts: tuple[Part, ...], end: int) -> None:
+    def _add_question(self, parts: tuple[SectionPart, ...], end: int) -> None:
         self._close(parts[0].level)
         piece = self.builder.unit(end, self._heading(), whole=True, gap=OWN_LINE)
         moved = tuple(part.moved(-parts[0].start) for part in parts)
@@ -193,7 +193,7 @@ class _Sections:
     def _support(self, end: int, needs: Sequence[int]) -> int:
         return self.builder.support(end, needs, gap=OWN_LINE)
 
-    def _add_running(self, part: Part, following: Part | None) -> None:
+    def _add_running(self, part: SectionPart, following: SectionPart | None) -> None:
         """Add paragraphs and items."""
         text = self.text[part.start : part.end]
         found = list[Paragraph]()
@@ -221,7 +221,7 @@ class _Sections:
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
 
-    def _lead(self, belongs: Item | None, style: str) -> tuple[int, ...]:
+    def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
         lead = self.leads.get(belongs)
         if lead is None or lead.style not in (None, style):
@@ -231,7 +231,7 @@ class _Sections:
         return lead.pieces
 
     def _leads(
-        self, text: str, own: Paragraph, after: Paragraph | None, following: Part | None
+        self, text: str, own: Paragraph, after: Paragraph | None, following: SectionPart | None
     ) -> Literal["", "only", "too"]:
         """Whether a paragraph leads to what is after it, and if so, says something itself too."""
         said = text[own.start : own.end]
@@ -278,7 +278,7 @@ class _Sections:
         return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
 
 
-def _section_ends(parts: Sequence[Part]) -> list[int]:
+def _section_ends(parts: Sequence[SectionPart]) -> list[int]:
     """For each heading, the number of the first part after it that is not under it."""
     ends = [len(parts)] * len(parts)
     waiting: list[int] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import block, lay_out_blocks
 from specpc.structure.lines import lines
-from specpc.structure.nesting import Level, nested
+from specpc.structure.nesting import LineLevel, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def lay_out_makefile(text: str) -> Layout | None:
     Returns:
         ``None`` unless the lines are those, and there is a recipe.
     """
-    rows: list[Level] = []
+    rows: list[LineLevel] = []
     known = recipes = total = 0
     for start, code, end in _logical(text):
         recipe = code >= 0 and text[code - 1 : code] == "\t" and bool(rows)
@@ -59,7 +59,7 @@ def lay_out_makefile(text: str) -> Layout | None:
         known += recipe or target or (code >= 0 and _VARIABLE.match(text, code) is not None)
         recipes += recipe
         total += code >= 0
-        rows.append(Level(start, end, recipe, opens=target))
+        rows.append(LineLevel(start, end, recipe, opens=target))
     if not recipes or known < _EXPLAINED * total:
         return None
     return lay_out_blocks(text, nested(rows), "makefile", gap="# {}\n")

@@ -39,12 +39,16 @@ class Nested:
             ``None``.
         gap: how markers are written in it, if not as its own kind wants them.
         tidy: given the unit and its pieces, what else holds of them.
+        fence: what stands behind the opening of a fence, where the unit is what is inside one.
+        prefix: what stands before each of its lines.
     """
 
     name: str | None = None
     decode: Callable[[str], tuple[str, NDArray[np.int64]]] | None = None
     gap: str | None = None
     tidy: Callable[[str, Layout], Layout] | None = None
+    fence: str | None = None
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

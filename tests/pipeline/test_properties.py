@@ -14,6 +14,7 @@ from specpc import CompressionResult, Compressor
 from specpc.errors import BudgetError, InputError
 from specpc.results import QuerySource
 from specpc.text.scripts import UNSPACED
+from tests.pipeline.marked import check_marked
 
 pieces = st.one_of(
     st.text(max_size=40),

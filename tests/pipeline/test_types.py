@@ -29,7 +29,7 @@ TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
         ({"ratio": None, "target_tokens": 8.5}, "must be whole, such as 800, not float 8.5"),
         ({"ratio": None, "target_tokens": "800"}, "must be whole, such as 800, not str '800'"),
         ({"ratio": None}, "ratio=0.2 or target_tokens=800"),
-        ({"gap": None}, "the gap marker must be a string, not None"),
+        ({"gap": 3}, "the gap marker must be a string, not int 3"),
         ({"keep": 3}, "a pattern, a list of patterns or a Protection, not int 3"),
         ({"keep": [b"x"]}, "a pattern of what to keep must be a string, not bytes"),
         ({"keep": ["("]}, "is no regular expression"),

@@ -37,7 +37,9 @@ def test_units_fit_and_use_the_budget_without_giving_up_the_better_half(
             by_score.append(unit)
         if sizes[by_score].sum() == budget:
             break
-    better = by_score[: (len(by_score) + 1) // 2]
+    outstanding = [u for u in by_score if scores[u] >= scores.mean() + scores.std()]
+    half = (len(by_score) + 1) // 2
+    better = by_score[: max(half, len(outstanding))]  # what stands out is never given up either
     assert set(better) <= set(chosen.tolist())
     others = np.delete(sizes, better).tolist()
     totals = {
