@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """Blocks in braces or tags: closed, and with the lines that open them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """Tables in columns: rows are whole and come with their header."""
 
 from __future__ import annotations

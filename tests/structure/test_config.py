@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """Settings: under their own sections and comments, and they parse."""
 
 from __future__ import annotations

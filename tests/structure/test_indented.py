@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """Outlines: what is indented comes with the line it is indented below."""
 
 from __future__ import annotations

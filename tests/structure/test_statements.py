@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """SQL, Dockerfiles and Makefiles: whole statements, under what they belong to."""
 
 from __future__ import annotations
