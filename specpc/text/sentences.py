@@ -121,7 +121,10 @@ def sentence_ends(text: str) -> set[int]:
 def _between_words(text: str, ends: set[int]) -> set[int]:
     """Those that part words and come before what can begin a sentence, after the white space."""
     found: set[int] = set()
-    for before in ends:
+    end = 0
+    for before in sorted(ends):
+        if before <= end:  # in white space that was passed already
+            continue
         space = _SPACE.match(text, before)
         end = space.end() if space else before
         if end == len(text):
