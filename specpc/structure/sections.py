@@ -155,7 +155,11 @@ class _Sections:
         if part.level or part.closes:
             self._close(part.level or part.closes)
         if part.level:
-            self.headings.append((part.level, self._support(part.end, self._heading())))
+            # Where a budget holds the piece that answers but not all headings above it, they go.
+            heading = self.builder.support(
+                part.end, self._heading(), gap=OWN_LINE, spare=not part.asks
+            )
+            self.headings.append((part.level, heading))
         elif part.hidden or not self.text[part.start : part.end].strip():
             self._support(part.end, ())
         elif part.lay_out is None:
