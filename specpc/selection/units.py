@@ -11,7 +11,7 @@ from specpc.results import Span
 from specpc.selection.base import Picked, Picker
 from specpc.selection.fill import best_pieces
 from specpc.selection.words import WordPicker, is_word
-from specpc.text.layout import expand, telling, tiles
+from specpc.text.layout import expand, part, telling, tiles
 from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import Pieces, Scores, standardised
 from specpc.text.units import clause_bounds
@@ -65,7 +65,8 @@ class UnitPicker(Picker):
             return Picked(found, pieces.layout)
         clauses = clause_bounds(pieces.texts[best])
         if best in pieces.layout.prose and len(clauses) > 2:
-            cut, judged = _finer(pieces, values, {best: tiles(clauses)}, self._parts(scores))
+            inside = {best: part(pieces.layout, best, clauses[1:-1])}
+            cut, judged = _finer(pieces, values, inside, self._parts(scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
             if _cost(cut, first) <= allowance:
                 kept = best_pieces(cut, judged, allowance, cut.alike)
@@ -98,11 +99,18 @@ def _cost(pieces: Pieces, unit: int) -> int:
 
 
 def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]:
-    """What is done without so that an allowance holds some units with what they need."""
+    """What is done without so that an allowance holds some units with what they need.
+
+    All that can be where that is not enough, but would leave too little for parts of them.
+    """
     kept = pieces.layout.with_needs(chosen)
+    spare = sorted(kept & pieces.layout.spare, key=lambda one: -pieces.sizes[one])
     over = int(pieces.sizes[sorted(kept)].sum()) - allowance
+    if over > int(pieces.sizes[spare].sum()):
+        heads = int(pieces.sizes[sorted(kept - {*chosen})].sum())
+        return {*spare} if heads > allowance / 2 else set()
     spared: set[int] = set()
-    for support in sorted(kept & pieces.layout.spare, key=lambda one: -pieces.sizes[one]):
+    for support in spare:
         if over <= 0:
             break
         spared.add(support)

@@ -101,6 +101,8 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
     if not meant.strip():
         return tiles([0, len(text)], prose=False)
     layout = lay(meant)
+    if layout.edges[-1] != len(meant):  # of a part that was trimmed
+        layout = as_words(meant)
     if offsets is not None:
         # What is meant cannot be told from what is written but by decoding it again.
         finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_words)

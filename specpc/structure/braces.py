@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # What is nested deeper stays whole.
 _DEEPEST: Final = 40
 _LONGEST_RUN: Final = 2000
+# Where so many blocks are not closed, others are not looked for.
+_MOST_FAILED: Final = 20
 _LONGEST_NAME: Final = 200
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
@@ -49,10 +51,11 @@ def braces_runs(
     text: str, spans: Sequence[tuple[int, int]], dialect: Dialect
 ) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines in a text that begin with a known block, and close it."""
-    number = 0
-    while number < len(spans):
+    number = failed = 0
+    while number < len(spans) and failed < _MOST_FAILED:
         known = dialect.begins(text, *spans[number])
         last = _run_end(text, spans, number, dialect) if known else number
+        failed += known and last == number
         if last > number + 2:
             yield number, last
         number = max(last, number + 1)
@@ -231,6 +234,10 @@ class _Braces:
                 closing = line_pattern(rf"^[ \t]*{word}[ \t]*$").search(text, position)
                 position = closing.end() if closing else position
                 unclosed |= set() if closing else {word}
+            if match["comment"] == "/*":
+                closing_mark = -1 if "*/" in unclosed else text.find("*/", position)
+                position = closing_mark + 2 if closing_mark >= 0 else position
+                unclosed |= set() if closing_mark >= 0 else {"*/"}
             several = "\n" in text[start:position] or "\r" in text[start:position]
             if match["comment"]:
                 marks.append(_Mark(start, position, "" if several else "#"))

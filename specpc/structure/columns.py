@@ -63,7 +63,9 @@ _UNIT: Final = (
     r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
 )
 _TYPED: Final = re.compile(
-    rf"(?:{_NUMBER}(?:[ ]?{_UNIT})*(?:[ ](?=\S)|(?=\d)|\Z))+|[-—–]+|<none>|n/a", re.IGNORECASE
+    rf"(?:{_NUMBER}(?:(?:[ ]?{_UNIT}){{1,2}}(?=\d)|(?:[ ]?{_UNIT}){{0,2}}(?:[ ](?=\S)|\Z)))+"
+    r"|[-—–]+|<none>|n/a",
+    re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 _FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")

@@ -6,18 +6,26 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+import regex
+
 from specpc.structure.lines import lines
 
 _EXPLAINED: Final = 0.9
 FEWEST: Final = 3
 _EQUALS: Final = 0.7
+# Where so many values are not closed, others are not looked at.
+_MOST_FAILED: Final = 20
+# What is not closed by then is not closed.
+_LONGEST_VALUE: Final = 20_000
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
 SECTION: Final = re.compile(
     r"\[\[?[ \t]*(?P<name>[^\[\]\r\n=]{1,100})\]?\][ \t]*(?:[#;][^\r\n]*)?(?=[\r\n]|\Z)"
 )
-_KEY: Final = r"(?:\"[^\"\r\n]{1,80}\"|'[^'\r\n]{1,80}'|[A-Za-z_%$*?/][\w.$%*/@+\[\]-]*)"
-SETTING: Final = re.compile(rf"(?:export[ \t]+|-)?{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*[ \t]*[=:]")
+_KEY: Final = r"(?:\"[^\"\r\n]{1,80}\"|'[^'\r\n]{1,80}'|[A-Za-z_%$*?/][\w.$%*/@+\[\]-]*+)"
+SETTING: Final = regex.compile(
+    rf"(?:export[ \t]++|-)?+{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}|(?<=\.){_KEY})*+[ \t]*+[=:]"
+)
 # Keys with blanks ("Icon Name=", "load average = 5"), and without a value, in files of that name.
 _LOOSE: Final = re.compile(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
 _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
@@ -60,6 +68,7 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
     found: list[SettingLine] = []
     until = indent = 0
     continued = listed = False
+    failed = 0
     for start, end in lines(text):
         match = CONTENT.search(text, start, end)
         content = match.start() if match else end - 1
@@ -79,8 +88,9 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
             kind = "section"
         elif setting or any(row.match(text, content, end) for row in _ROWS):
             kind, indent = "setting", column
-            if setting:
+            if setting and failed < _MOST_FAILED:
                 until = value_end(text, setting.end())
+                failed += until == setting.end() and _OPENING.match(text, until) is not None
         elif named and _LOOSE.match(text, content, end):
             kind, indent = "setting", column
         else:
@@ -100,12 +110,12 @@ def value_end(text: str, start: int) -> int:
     position = opening.end()
     mark = text[position - 1]
     if mark in "\"'":
-        return max(text.find(mark * 3, position) + 3, start)
+        return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
     depth = 1
-    while match := _BRACKETS.search(text, position):
+    while match := _BRACKETS.search(text, position, start + _LONGEST_VALUE):
         position, found = match.end(), match.group()
         if found in {'"""', "'''"}:
-            closing = text.find(found, position)
+            closing = text.find(found, position, start + _LONGEST_VALUE)
             position = closing + 3 if closing >= 0 else position
         elif found in "[]{}":
             depth += 1 if found in "[{" else -1

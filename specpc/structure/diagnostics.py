@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import Layout
 
+_FENCE: Final = re.compile(r"^(?:[ \t>]*```|(?:[ \t]*>[ \t>]*)?~~~)", re.MULTILINE)
 _LOOKED_AT: Final = 300
 _FEWEST: Final = 3
 _MOSTLY: Final = 0.6
@@ -92,6 +93,8 @@ def lay_out_diagnostics(text: str) -> Layout | None:
     Returns:
         ``None`` unless there are several messages, and most lines belong to them.
     """
+    if _FENCE.search(text):  # Markdown, with messages in it or not
+        return None
     spans = lines(text)
     groups = _groups(text, spans)
     count = sum(group.end - group.first for group in groups)

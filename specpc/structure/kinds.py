@@ -120,6 +120,10 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste),
+    Kind(lay_out_banners),
+    Kind(lay_out_named_stanzas),
+    Kind(lay_out_log, ("log",), runs=log_runs),
+    Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
     *(
         Kind(
             partial(lay_out_braces, dialect=dialect),
@@ -142,10 +146,6 @@ DATA: tuple[Kind, ...] = (
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
-    Kind(lay_out_banners),
-    Kind(lay_out_named_stanzas),
-    Kind(lay_out_log, ("log",), runs=log_runs),
-    Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.blocks import small_size
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 _SQL_GAP: Final = "-- {}\n"
 _LONGEST_COMMENT: Final = 300
+# The body of a function that is not closed by then is none.
+_LONGEST_BODY: Final = 100_000
 _EXPLAINED: Final = 0.9
 _TOKEN: Final = re.compile(
-    r"--[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\r\n]*\""
+    r"--[^\r\n]*|(?P<remark>/\*)|'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\r\n]*\""
     r"|`[^`\r\n]*`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])",
     re.DOTALL,
 )
-_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)")
+_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*))")
 _STATEMENT: Final = re.compile(
     r"(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
     r"|UNLOGGED\s+|MATERIALIZED\s+|EXTERNAL\s+|VIRTUAL\s+)*(?:TABLE|INDEX|VIEW|FUNCTION|PROCEDURE"
@@ -35,10 +38,13 @@ _STATEMENT: Final = re.compile(
     re.IGNORECASE,
 )
 _LISTS: Final = re.compile(
-    r"(?:CREATE\s[^(;]*\bTABLE\b[^(;]*|INSERT\b[^;]*?\bVALUES\s*)(?=\()", re.IGNORECASE
+    r"(?:CREATE\s[^(;]{0,99}\bTABLE\b[^(;]{0,400}|INSERT\b[^;]{0,9999}?\bVALUES\s*)(?=\()",
+    re.IGNORECASE,
 )
 _REMARKED: Final = re.compile(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
-_COPY: Final = re.compile(r"COPY\s[^;]*\bFROM\s+stdin\b[^;]*;[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE)
+_COPY: Final = re.compile(
+    r"COPY\s[^;]{0,9999}\bFROM\s+stdin\b[^;]{0,999};[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE
+)
 _COPY_END: Final = re.compile(r"(?<![^\r\n])\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*")
 _TAIL: Final = re.compile(
     r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?"
@@ -118,12 +124,16 @@ def sql_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
 def _statements(text: str) -> Iterator[_Statement]:
     """The statements of a text, which tile it."""
     start = position = depth = 0
-    closed = True  # as far as it is known, rows of COPY end somewhere
+    closed = remarked = True  # as far as it is known, rows of COPY and remarks end somewhere
     marks: list[tuple[int, str]] = []
     while match := _TOKEN.search(text, position):
         position = match.end()
+        if match["remark"]:
+            closing = text.find("*/", position) if remarked else -1
+            remarked = closing >= 0
+            position = closing + 2 if remarked else position
         if match["dollar"]:
-            closing = text.find(match.group(), position)
+            closing = text.find(match.group(), position, position + _LONGEST_BODY)
             position = closing + len(match.group()) if closing >= 0 else position
         mark = match["mark"]
         if mark and mark in "(),":
@@ -154,7 +164,10 @@ def _line_end(text: str, position: int) -> int:
 
 def _after_comments(text: str, position: int) -> int:
     while match := _COMMENT.match(text, position):
-        position = match.end()
+        closing = text.find("*/", match.end()) + 2 if match["remark"] else match.end()
+        if closing < match.end():
+            break
+        position = closing
     while position < len(text) and text[position].isspace():
         position += 1
     return position
@@ -189,6 +202,8 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
     if not bounds or close < bounds[-1]:
         return None
     first = opening.end() + (not rows)
+    if not all(text[low:high].strip(", \t\r\n") for low, high in pairwise([first, *bounds, close])):
+        return None
     if rows:  # the indentation of the first row belongs to it
         first = len(text[:first].rstrip(" \t"))
         first = first if text[first - 1] in "\r\n" else opening.end()

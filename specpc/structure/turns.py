@@ -162,7 +162,10 @@ def _best_turns(text: str, spans: list[tuple[int, int]]) -> list[Turn]:
 def find_timed_turns(text: str) -> list[Turn]:
     """The turns of a text with heads on lines of their own, which begin with it."""
     turns = _best_timed(text, lines(text)) if _CLOCK.search(text) else []
-    return turns if turns and not text[: turns[0].start].strip() else []
+    if not turns or text[: turns[0].start].strip():
+        return []
+    # Lines with a name and nothing said may be turns of a style that has both on one line.
+    return turns if len(find_turns(text)) <= len(turns) else []
 
 
 def _best_timed(text: str, spans: list[tuple[int, int]]) -> list[Turn]:

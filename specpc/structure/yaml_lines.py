@@ -11,6 +11,10 @@ from specpc.structure.lines import lines
 
 FEWEST: Final = 3
 _EXPLAINED: Final = 0.9
+# Where so many values are not closed, others are not looked at.
+_MOST_FAILED: Final = 20
+# What is not closed by then is not closed.
+_LONGEST_VALUE: Final = 20_000
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 DASHES: Final = re.compile(r"-(?:[ \t]+|(?=[\r\n]|\Z))")
 _QUOTED: Final = r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + r"'[^'\r\n]*(?:''[^'\r\n]*)*'"
@@ -56,6 +60,7 @@ def read_yaml(text: str) -> list[YamlLine]:
     """The lines of a text, those that go on with a value marked as such."""
     found: list[YamlLine] = []
     scalar: int | None = None  # column that the lines of a block scalar are to the right of
+    failed = 0  # values that are not closed
     until = 0  # where a quoted scalar or flow collection ends
     for start, end in lines(text):
         match = CONTENT.search(text, start, end)
@@ -79,7 +84,9 @@ def read_yaml(text: str) -> list[YamlLine]:
         if SCALAR.match(text, place, end):
             scalar = parent
         elif (value := _VALUE.match(text, place, end)) and value.end() < end:
-            until = _value_end(text, value.end())
+            begins = text[value.end()] in "[{\"'" and failed < _MOST_FAILED
+            until = _value_end(text, value.end()) if begins else until
+            failed += begins and until == value.end()
     return found
 
 
@@ -98,18 +105,18 @@ def after_dashes(text: str, place: int, end: int) -> int:
 
 def _value_end(text: str, start: int) -> int:
     """Where a quoted scalar or flow collection ends; ``start`` if there is none."""
-    mark = text[start]
+    mark, stop = text[start], start + _LONGEST_VALUE
     if mark in "\"'":
-        closing = (_DOUBLE_END if mark == '"' else _SINGLE_END).match(text, start + 1)
+        closing = (_DOUBLE_END if mark == '"' else _SINGLE_END).match(text, start + 1, stop)
         return closing.end() if closing else start
     if mark not in "[{" or text.startswith(("{{", "{%"), start):
         return start
     depth, position = 0, start
-    while match := _FLOW.search(text, position):
+    while match := _FLOW.search(text, position, stop):
         position = match.end()
         found = match.group()
         if found in {'"', "'"}:
-            closing = (_DOUBLE_END if found == '"' else _SINGLE_END).match(text, position)
+            closing = (_DOUBLE_END if found == '"' else _SINGLE_END).match(text, position, stop)
             position = closing.end() if closing else position
         elif found in "[]{}":
             depth += 1 if found in "[{" else -1

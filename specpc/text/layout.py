@@ -366,18 +366,23 @@ def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
     """
-    edges = layout.edges.tolist()
-    inside = {}
-    for piece, offsets in cut.items():
-        start, end = edges[piece : piece + 2]
-        cuts = [offset - start for offset in offsets]
-        if cuts and piece not in layout.supports:
-            builder, needs = LayoutBuilder(), list[int]()
-            if (head := layout.heads.get(piece)) is not None:
-                needs = [builder.support(head - start)]
-                cuts = [stop for stop in cuts if stop > head - start]
-            whole, prose = piece in layout.whole and not needs, piece in layout.prose
-            for stop in (*cuts, end - start):
-                builder.unit(stop, needs, whole=whole, prose=prose)
-            inside[piece] = builder.build(layout.kind)
-    return expand(layout, inside)
+    starts = layout.edges.tolist()
+    units = cut.keys() - layout.supports
+    return expand(
+        layout,
+        {unit: part(layout, unit, [at - starts[unit] for at in cut[unit]])
+         for unit in sorted(units) if cut[unit]},
+    )  # fmt: skip
+
+
+def part(layout: Layout, unit: int, cuts: Sequence[int]) -> Layout:
+    """The layout of a unit's own text, cut at offsets in it, ascending; see `refine`."""
+    start, end = layout.edges[unit : unit + 2].tolist()
+    builder, needs = LayoutBuilder(), list[int]()
+    if (head := layout.heads.get(unit)) is not None:
+        needs = [builder.support(head - start)]
+        cuts = [stop for stop in cuts if stop > head - start]
+    whole, prose = unit in layout.whole and not needs, unit in layout.prose
+    for stop in (*cuts, end - start):
+        builder.unit(stop, needs, whole=whole, prose=prose)
+    return builder.build(layout.kind)

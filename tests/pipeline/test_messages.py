@@ -199,7 +199,7 @@ def is_made_of(text: str, source: str) -> bool:
 
 def unmarked(text: str) -> str:
     """A text without the markers of cuts, which stand alone, in a line or on one of their own."""
-    return re.sub(r"\[\.\.\.\] ?", "", text)
+    return re.sub(r"\[\.\.\.\]\s?", "", text)
 
 
 def speaks(message: dict[str, Any]) -> bool:
