@@ -40,7 +40,7 @@ _NUMBERED: Final = re.compile(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust
 _RUST_PATH: Final = re.compile(r"[ \t]+at \S+:\d+")
 _GOES_ON: Final = re.compile(
     r"[ \t]+\.\.\. \d+ (?:more|common)|[ \t]*--- End of |[ \t]+(?:thrown )?in \S"
-    r"|[ \t]{4,}\S.* at \S+:\d+$"
+    r"|[ \t]{4,}\S.* at \S+:\d+$|exit status \d+$"
 )
 _MOST_MEMBERS: Final = 30
 

@@ -120,6 +120,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste),
+    Kind(partial(lay_out_trace, least=1.0)),  # some of which are alike, as stanzas are
     Kind(lay_out_banners),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),

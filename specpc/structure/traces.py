@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ALL: Final = 0.8
 
 
-def lay_out_trace(text: str) -> Layout | None:
+def lay_out_trace(text: str, least: float = _ALL) -> Layout | None:
     """The pieces of stack traces of Python, Java, JavaScript, Go, Rust, .NET, Ruby, PHP, C.
 
     A frame is kept with its line of code and with the line that names the error; that is a unit
@@ -26,12 +26,12 @@ def lay_out_trace(text: str) -> Layout | None:
     freed the error it is about.
 
     Returns:
-        ``None`` unless nearly all lines are of traces.
+        ``None`` unless the ``least`` share of all lines is of traces.
     """
     spans = lines(text)
     groups = find_groups(text, spans)
     count = sum(end - first for group in groups for first, end in group.parts)
-    if not groups or count < _ALL * len(spans):
+    if not groups or count < least * len(spans):
         return None
     return _lay_out(text, spans, groups)
 
