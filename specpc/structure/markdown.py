@@ -16,7 +16,7 @@ import regex
 from specpc.structure.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.html import lay_out_html
 from specpc.structure.lines import OWN_LINE, line_pattern, one_piece
-from specpc.structure.markdown_blocks import closed_fences, find_blocks, is_closed
+from specpc.structure.markdown_blocks import find_blocks, is_closed
 from specpc.structure.notes import with_notes
 from specpc.structure.quotes import lay_out_quote
 from specpc.structure.regions import find_regions
@@ -27,8 +27,6 @@ from specpc.text.layout import LayoutBuilder, Nested
 if TYPE_CHECKING:
     from specpc.structure.markdown_blocks import MarkdownBlock
     from specpc.text.layout import LayOut, Layout
-
-__all__ = ["closed_fences", "lay_out_markdown"]
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _FENCE_MARK: Final = regex.compile(r"```|~~~")

@@ -33,7 +33,6 @@ _FRONT_MATTER: Final = regex.compile(
     r"[ \t]*(?:\r\n|\n|\r|\Z)"
 )
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
-_FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
@@ -76,14 +75,6 @@ def find_blocks(text: str, regions: Iterable[Region]) -> list[MarkdownBlock]:
     """The blocks of a text, which tile it, with data in it."""
     blocks = list(_blocks(text, enclosed(text)))
     return _merged(_with_regions(blocks, list(regions)))
-
-
-def closed_fences(text: str) -> list[tuple[int, int]]:
-    """Where code fences are that end before the text does."""
-    if not _FENCE_LINE.search(text):
-        return []
-    ranges = [(block.start, block.end) for block in _blocks(text, []) if block.kind == "fence"]
-    return [(start, end) for start, end in ranges if is_closed(text[start:end])]
 
 
 def is_closed(fence: str) -> bool:
