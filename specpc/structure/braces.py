@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Runs = Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]]
 
-# What is nested deeper stays whole.
-_DEEPEST: Final = 40
 _LONGEST_RUN: Final = 2000
 # Where so many blocks are not closed, others are not looked for.
 _MOST_FAILED: Final = 20
