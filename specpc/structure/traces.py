@@ -26,12 +26,14 @@ def lay_out_trace(text: str) -> Layout | None:
     freed the error it is about.
 
     Returns:
-        ``None`` unless nearly all lines are of traces.
+        ``None`` unless a text begins with a trace and nearly all lines are of traces.
     """
     spans = lines(text)
     groups = find_groups(text, spans)
     count = sum(end - first for group in groups for first, end in group.parts)
-    if not groups or count < _ALL * len(spans):
+    count += sum(CHAINED.match(text, start) is not None for start, _ in spans)
+    # What stands before it may lead to it, as in any text with data in it.
+    if not groups or groups[0].parts[0][0] or count < _ALL * len(spans):
         return None
     return _lay_out(text, spans, groups)
 
