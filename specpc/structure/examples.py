@@ -32,6 +32,7 @@ _LABEL: Final = regex.compile(
     r"[ \t]*+[*_]{0,2}(?:(?P<label>[^\W\d_][\w'’/()-]{0,20}(?: [\w'’/()-]{1,20}){0,2}?)"
     r"(?: ?#?\d{1,4})?[*_]{0,2} ?[:：](?=\s|\Z|\*)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
 )
+_BEHIND: Final = regex.compile(r"[*_]{0,2}\s*+")
 _RULE: Final = regex.compile(
     r"[ \t]*+(?:[-=#*_]{3,}+|(?:example|beispiel|ejemplo) ?#?\d+ ?:?)\s*+\Z", regex.I
 )
@@ -95,16 +96,17 @@ def _runs(spans: Sequence[tuple[int, int]], blocks: Sequence[Block]) -> Iterator
 
 @dataclass(frozen=True)
 class _Label:
-    """The number of a line that begins with a label, and that without its number."""
+    """The number of a line that begins with a label, that without its number, and its end."""
 
     line: int
     name: str
+    end: int
 
 
 def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     """Stanzas of the same labels."""
     labels = [
-        _Label(place, match["label"].casefold())
+        _Label(place, match["label"].casefold(), match.end())
         for place, (start, end) in enumerate(spans)
         if (match := _LABEL.match(text, start, end))
     ]
@@ -122,6 +124,7 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         return []
     blanks = [_blank_after(text, span) for span in spans]
     parted = all(blanks[stanza[0].line - 1] for stanza in stanzas[1:])
+    parted &= not all(blanks[label.line - 1] for stanza in stanzas for label in stanza[1:])
     if not _ASKED.fullmatch(often[0]) and not parted:
         return []
     return [
@@ -152,7 +155,8 @@ def _stanza(
     start, end = spans[first][0], spans[after - 1][1]
     if len(stanza) < 2:
         return record(start, end, body="whole")
-    answer, closing = spans[stanza[1].line][0], spans[last][0]
+    behind = _BEHIND.match(text, stanza[1].end, end)
+    answer, closing = behind.end() if behind else stanza[1].end, spans[last][0]
     if answer - start <= _LONGEST_HEAD:
         return record(start, end, answer, body="text")
     tail = closing if end - closing <= _LONGEST_HEAD else end
