@@ -18,10 +18,10 @@ from specpc.text.units import segment
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ".
 ITEM: Final = regex.compile(
     r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)"
-    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
@@ -33,8 +33,9 @@ _NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _NOT_SPACE: Final = regex.compile(r"\S")
 _INDENT: Final = regex.compile(r"[ \t]*+")
-# Marks that some notations repeat for each level: "**" is an item in an item.
-_REPEATED: Final = frozenset("*.")
+# Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
+_CLAUSE: Final = "#"
+_REPEATED: Final = frozenset("*." + _CLAUSE)
 
 
 @dataclass(eq=False)
@@ -175,6 +176,8 @@ def _marks(
 def _style(match: regex.Match[str]) -> str:
     if bullet := match["bullet"]:
         return bullet if bullet[0] in _REPEATED else "-" + bullet
+    if clause := match["clause"]:
+        return _CLAUSE * len(clause.strip(".").split("."))
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
     return match["open"] + kind + match["close"]

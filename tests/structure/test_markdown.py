@@ -357,6 +357,12 @@ def test_documents_of_this_project() -> None:
             "cars",
             "(2) It does not hold for\n2. cars.\n",
         ),
+        # Clauses with numbers of several parts.
+        (
+            "1. SCOPE\n1.1 It holds.\n1.2 It does not hold for\n1.2.1 boats;\n1.2.2 cars.\n",
+            "cars",
+            "1. SCOPE\n1.2 It does not hold for\n1.2.2 cars.\n",
+        ),
         # What goes on below a list goes on with what led to it.
         (
             "The Yard is not liable for\n(a) rust; or\n(b) storms,\nunless it slept.\n",
@@ -382,4 +388,4 @@ def test_what_leads_to_something_comes_with_it(text: str, part: str, expected: s
     layout = lay_out(text)
     assert around(layout, text, part) == expected
     lead = expected.partition("\n")[0]
-    assert never_alone(text, lead) or lead.startswith(("Step", "("))
+    assert never_alone(text, lead) or lead.startswith(("Step", "(", "1."))
