@@ -33,9 +33,8 @@ _LABEL: Final = regex.compile(
     r"(?: ?#?\d{1,4})?[*_]{0,2} ?[:：](?=\s|\Z|\*)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
 )
 _BEHIND: Final = regex.compile(r"[*_]{0,2}\s*+")
-_RULE: Final = regex.compile(
-    r"[ \t]*+(?:[-=#*_]{3,}+|(?:example|beispiel|ejemplo) ?#?\d+ ?:?)\s*+\Z", regex.I
-)
+_NUMBERED: Final = regex.compile(r"[ \t]*+(?:example|beispiel|ejemplo) ?#?\d+ ?:?\s*+\Z", regex.I)
+_RULE: Final = regex.compile(rf"[ \t]*+[-=#*_]{{3,}}+\s*+\Z|{_NUMBERED.pattern}", regex.I)
 # Who speaks, not what is asked.
 _SPEAKERS: Final = regex.compile(
     "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
@@ -117,7 +116,8 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     starts = [n for n, label in enumerate(labels) if label.name == often[0]]
     stanzas = [labels[a:b] for a, b in pairwise([*starts, len(labels)])]
     names = Counter(tuple(label.name for label in stanza) for stanza in stanzas)
-    shape, count = names.most_common(1)[0]
+    shape = names.most_common(1)[0][0]
+    count = sum(own for name, own in names.items() if name[: len(shape)] == shape)
     if not 1 < len(shape) == len(set(shape)) or count < max(_FEWEST - 1, _ALIKE * len(stanzas)):
         return []
     if any(map(_SPEAKERS.fullmatch, shape)):
@@ -127,11 +127,14 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     parted &= not all(blanks[label.line - 1] for stanza in stanzas for label in stanza[1:])
     if not _ASKED.fullmatch(often[0]) and not parted:
         return []
+    ends = [*(own[0].line for own in stanzas[1:]), len(spans)]
+    for place, stanza in enumerate(stanzas):  # what another label begins is no part of it
+        others = (own.line for own in stanza[len(shape) :] if blanks[own.line - 1])
+        ends[place] = next(others, ends[place])
+        stanzas[place] = [label for label in stanza if label.line < ends[place]]
     return [
         _stanza(text, spans, blanks, stanza, after)
-        for stanza, after in zip(
-            stanzas, [*(own[0].line for own in stanzas[1:]), len(spans)], strict=True
-        )
+        for stanza, after in zip(stanzas, ends, strict=True)
     ]
 
 
@@ -148,6 +151,8 @@ def _stanza(
 ) -> Block:
     """One example: its question, which the answer brings, or a long one that brings the answer."""
     first, last = stanza[0].line, stanza[-1].line
+    while first and _NUMBERED.match(text, *spans[first - 1]):
+        first -= 1
     if after == len(spans):  # what is behind the last answer
         after = next((n + 1 for n in range(last, after) if blanks[n]), after)
     while after - 1 > last and _RULE.match(text, *spans[after - 1]):

@@ -144,3 +144,11 @@ def test_an_answer_that_is_cut_keeps_its_label() -> None:
 def test_names_of_devices_are_no_labels() -> None:
     text = "eth0: up\n    inet 10.0.0.2\n\nlo: up\n    inet 127.0.0.1\n\n" * 4
     assert lay_out_examples(text) is None
+
+
+def test_examples_keep_their_numbers_and_what_is_asked_at_the_end() -> None:
+    shots = [f"Example {n}\nInput: boat {n}\nOutput: ship {n}\n\n" for n in range(1, 4)]
+    text = f"Answer it.\n\n{''.join(shots)}Now you:\nInput: car\nOutput:\n"
+    layout = lay_out(text)
+    assert layout.kind == "examples"
+    assert pieces(layout, text) == ["Answer it.\n\n", *shots, "Now you:\n", "Input: car\nOutput:\n"]
