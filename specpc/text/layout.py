@@ -131,12 +131,14 @@ class Layout:
         return piece in self.tight and int(self.edges[piece]) == start
 
     def without(self, supports: Collection[int]) -> Layout:
-        """The same pieces, of which none needs some supports."""
+        """The same pieces, of which none needs some supports, but what those need."""
+        dropped = frozenset(supports)
         needs = {
-            piece: tuple(one for one in own if one not in supports)
+            piece: tuple(one for one in self.all_needs[piece] if one not in dropped)
             for piece, own in self.needs.items()
+            if not dropped.isdisjoint(own)
         }
-        return replace(self, needs=needs)
+        return replace(self, needs={**self.needs, **needs})
 
     def complete(self, chosen: Iterable[int]) -> list[int]:
         """All pieces to be kept with the chosen ones, separators among them, in text order."""

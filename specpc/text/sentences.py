@@ -66,7 +66,7 @@ _MAY: Final = regex.compile(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=
 # "M. Dupont", "J. Смит": an initial ends no sentence, in no language.
 _INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM)\.\s\Z")
 # "am 3. Mai": a number and a full stop are an ordinal number.
-_ORDINAL: Final = regex.compile(r"(?<![\w.,])\d{1,2}\.\s\Z")
+_ORDINAL: Final = regex.compile(r"(?<![\w.,=/])\d{1,2}\.\s\Z")
 _ORDINALS: Final = frozenset({"de", "da", "cs", "fi", "pl", "sv"})
 # Where sentences end with a danda, a full stop ends an abbreviation.
 _DANDA: Final = re.compile("[\u0964\u0965]")
@@ -96,6 +96,18 @@ _ABBREVIATED: Final = regex.compile(
     r"|eds?|etc|figs?|incl|max|min|nos?|pp|resp|secs?|spp?|subsp|temp|vols?|vs)\.\s*+\Z",
     regex.IGNORECASE,
 )
+# What ends no sentence if a number follows, and in names.
+_COUNTS: Final = regex.compile(
+    r"(?:^|[\s(\[/])(?:approx|art|ca|cf|ch|figs?|max|min|nos?|nr|pp?|secs?|tel|vols?)\.\s*+\Z",
+    regex.IGNORECASE,
+)
+_INITIALS: Final = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.-\p{Lu}|Hrn)\.\s++\Z")
+_DAY: Final = regex.compile(
+    r"(?<![\w.,])\d{1,2}\.\s"
+    r"(?:Jan|Feb|M[aä]r|Apr|Ma[ijy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[czs])\p{L}{0,6}+\b"
+)
+# What is said goes on: 「…。」と聞かれた.
+_QUOTED: Final = regex.compile(r"[」』]\p{Hiragana}")
 # A row of columns: wide gaps that follow no mark.
 _COLUMN: Final = regex.compile(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
 _FEWEST_COLUMNS: Final = 2
@@ -130,13 +142,21 @@ def _between_words(text: str, ends: set[int]) -> set[int]:
         if end == len(text):
             found.add(end)
         elif end == before and not text[end - 1].isspace():
-            if _UNSPACED.match(text[end - 1]) or _UNSPACED.match(text[end]):
+            unspaced = _UNSPACED.match(text[end - 1]) or _UNSPACED.match(text[end])
+            if unspaced and not _QUOTED.match(text, end - 1):
                 found.add(end)
-        elif text[end] not in _GOES_ON and not (
-            text[end].islower() and _ABBREVIATED.search(text[max(0, end - _LOOKED_BACK) : end])
-        ):
+        elif text[end] not in _GOES_ON and not _is_abbreviated(text, end):
             found.add(end)
     return found
+
+
+def _is_abbreviated(text: str, end: int) -> bool:
+    """Whether a full stop ends a word alone, by what is before it and the character after."""
+    before = text[max(0, end - _LOOKED_BACK) : end]
+    going_on = _ABBREVIATED if text[end].islower() else _COUNTS if text[end].isdigit() else None
+    dated = _DAY.search(text, max(0, end - 4), end + 10)
+    dated = dated if dated and dated.start() < end else None
+    return bool((going_on and going_on.search(before)) or _INITIALS.search(before) or dated)
 
 
 def _is_row(line: str) -> bool:
@@ -217,13 +237,26 @@ def _ends(text: str, language: str) -> set[int]:
         stops = {end for end in ends if _is_after(_FULL_STOP, text, end)}
         not_ends += [_FULL_STOP] if len(_DANDA.findall(text)) >= len(stops) else []
     for pattern in not_ends:
-        ends = {end for end in ends if end == len(text) or not _is_after(pattern, text, end)}
+        ends = {
+            end
+            for end in ends
+            if end == len(text)
+            or not _is_after(pattern, text, end)
+            or (pattern is _ORDINAL and _begins(text, end, language))
+        }
     ends |= {match.end() for match in _OTHER_MARKS.finditer(text)}
     return ends | _clauses(text, ends) if language == "th" else ends
 
 
 def _is_after(pattern: regex.Pattern[str], text: str, end: int) -> bool:
     return pattern.search(text[max(0, end - 10) : end]) is not None
+
+
+def _begins(text: str, end: int, language: str) -> bool:
+    """Whether a function word with a capital letter follows: "Zimmer 12. Das Bad ..."."""
+    word = _WORD.match(text, end)
+    known = word is not None and language in _BY_WORD.get(word.group().lower(), ())
+    return known and text[end].isupper()
 
 
 def _clauses(text: str, ends: set[int]) -> set[int]:

@@ -32,9 +32,9 @@ _WORDS: Final = re.compile(
 _GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
 _WRAP_FROM: Final = 50
 _FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
-# The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
+# The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
-    r"[ \t]*(?:[-*+>•][ \t]+)?"
+    r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
     r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
 )
 

@@ -85,3 +85,9 @@ ALPHABET = "aA.!? \n3é字ひก ກকдІ।។؟a\u0301"
 def test_ends_are_offsets_of_the_text(text: str) -> None:
     assert all(0 < end <= len(text) for end in sentence_ends(text))
     assert segment(text, "sentence")[-1] == len(text)
+
+
+def test_a_number_ends_a_german_sentence_before_a_word_that_begins_one() -> None:
+    text = "Das ist im Zimmer 12. Das Bad ist nicht dort, und die Küche ist auch auf der 3. Etage. "
+    ends = sorted(sentence_ends(text))
+    assert [text[a:b] for a, b in pairwise([0, *ends])] == [text[:22], text[22:]]

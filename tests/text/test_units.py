@@ -34,6 +34,11 @@ def test_units_tile_the_text(text: str, unit: str) -> None:
         ("他来了。她走了！好", ["他来了。", "她走了！", "好"]),
         ("a | 1\r\nb | 2\r\n", ["a | 1\r\n", "b | 2\r\n"]),
         ("\n\nIndented:\n    code()\n", ["\n\nIndented:\n", "    code()\n"]),
+        ("Article 3. No fires. Go.", ["Article 3. No fires. ", "Go."]),
+        ("Take approx. 3.5 mg. In 1974. 1 ran.", ["Take approx. 3.5 mg. ", "In 1974. ", "1 ran."]),
+        ("Prof. J.-P. Dupont left. He won.", ["Prof. J.-P. Dupont left. ", "He won."]),
+        ("Due on 1. April. Pay.", ["Due on 1. April. ", "Pay."]),
+        ("「雨ですか。」と聞かれた。「はい。」", ["「雨ですか。」と聞かれた。", "「はい。」"]),
     ],
 )  # fmt: skip
 def test_sentences(text: str, expected: list[str]) -> None:

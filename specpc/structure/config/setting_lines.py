@@ -37,7 +37,10 @@ _ROWS: Final = (
         r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
     ),
 )
-_OPENING: Final = re.compile(r"[ \t]*(?:\"\"\"|'''|[\[{])")
+_OPENING: Final = re.compile(
+    r"[ \t]*(?:\"\"\"|'''|[\[{]|\"(?=[^\"\r\n]*[\r\n])|'(?=[^'\r\n]*[\r\n]))"
+)
+_QUOTE_END: Final = re.compile(r"[\"'](?=[ \t]*(?:[\r\n]|\Z))")
 _BRACKETS: Final = re.compile(
     r"\"\"\"|'''|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\"|'[^'\r\n]*'|#[^\r\n]*|[][{}]"
 )
@@ -110,7 +113,10 @@ def value_end(text: str, start: int) -> int:
     position = opening.end()
     mark = text[position - 1]
     if mark in "\"'":
-        return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
+        if opening.group().strip() != mark:
+            return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
+        closing = text.find(mark, position, start + _LONGEST_VALUE)
+        return closing + 1 if _QUOTE_END.match(text, max(closing, 0)) else start
     depth = 1
     while match := _BRACKETS.search(text, position, start + _LONGEST_VALUE):
         position, found = match.end(), match.group()

@@ -20,7 +20,7 @@ _DOCKER: Final = re.compile(
     r"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)[ \t]"
 )
 _FROM: Final = re.compile(r"FROM[ \t]+\S")
-_TARGET: Final = re.compile(r"[^\s#:=][^:=#\r\n]*::?(?![=:])")
+_TARGET: Final = re.compile(r"[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
 _VARIABLE: Final = re.compile(
     r"(?:export[ \t]+|override[ \t]+)?[\w.$(){}-]+[ \t]*(?:[:?+!]|::)?=|define[ \t]|-?include[ \t]"
     r"|ifn?(?:eq|def)\b|else\b|endif\b|endef\b|export\b|unexport\b|vpath[ \t]|\$\("

@@ -156,7 +156,12 @@ def is_yaml(text: str, found: list[YamlLine], *, named: bool) -> bool:
     if named:
         return True
     outer = [
-        key.group() for line in own if line.column == 0 and (key := KEY.match(text, line.start))
+        key.group()
+        for line, after in zip(own, [*own[1:], None], strict=True)
+        if line.column == 0
+        and (key := KEY.match(text, line.start))
+        # An item that holds more has no speaker.
+        and not (after and after.column and DASHES.match(text, line.content))
     ]
     documents = sum(DOCUMENT.match(text, line.content) is not None for line in own)
     again = max(Counter(outer).values(), default=0) > documents + 1  # as speakers of a chat do

@@ -60,6 +60,8 @@ _LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread 
 _PANIC: Final = re.compile(r"thread '.*' (?:\(\d+\) )?panicked at ")
 _SUMMARY: Final = re.compile(r"SUMMARY: \w+Sanitizer")
 _INNER: Final = re.compile(r" +-{3,}> ")
+# "DETAIL:  Key (id)=(3) already exists." below the error of a database.
+_DETAIL: Final = re.compile(r"[A-Z]\w*(?: \d+)?:[ \t]")
 _PLACE: Final = re.compile(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
 _CARET: Final = re.compile(r"[ \t]*\^[\^~ \t]*$")
 
@@ -92,7 +94,8 @@ class TraceGroup:
 def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]:
     """The errors with their frames, in order."""
     said = [_first_line(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
-    blank = [text.count("\n", *span) + text.count("\r\r", *span) > 1 for span in spans]
+    own = [text[start:end].lstrip("\r\n") for start, end in spans]
+    blank = [line.count("\n") + line.count("\r\r") > 1 for line in own]
     reader = _TraceReader(said, blank, [])
     place = 0
     while place < len(said):
@@ -184,12 +187,12 @@ class _TraceReader:
         return group
 
     def _message(self, place: int, depth: int, *, empty: bool) -> tuple[int, int]:
-        """The lines of an error: the first, and those that are indented or lead to such."""
+        """The lines of an error: the first, its details, and what is indented or leads to such."""
         end = place + 1
         while end < min(place + _MESSAGE_LINES, len(self.said)) and not self.blank[end - 1]:
             line, after = self.said[end], self.line(end + 1)
             ends = any(p.match(line) for p in (_HEADER, _FILE, _DIVIDER, CHAINED))
-            indented = line[depth:].startswith((" ", "\t"))
+            indented = line[depth:].startswith((" ", "\t")) or _DETAIL.match(line, depth)
             leads = not self.blank[end] and after[depth:].startswith(("  ", "\t"))
             if ends or empty or not (indented or (leads and not _FILE.match(after))):
                 break

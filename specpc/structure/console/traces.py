@@ -26,12 +26,15 @@ def lay_out_trace(text: str, least: float = _ALL) -> Layout | None:
     freed the error it is about.
 
     Returns:
-        ``None`` unless the ``least`` share of all lines is of traces.
+        ``None`` unless a text begins with a trace, and the ``least`` share of all lines is of
+        traces.
     """
     spans = lines(text)
     groups = find_groups(text, spans)
     count = sum(end - first for group in groups for first, end in group.parts)
-    if not groups or count < least * len(spans):
+    count += sum(CHAINED.match(text, start) is not None for start, _ in spans)
+    # What stands before it may lead to it, as in any text with data in it.
+    if not groups or groups[0].parts[0][0] or count < least * len(spans):
         return None
     return _lay_out(text, spans, groups)
 

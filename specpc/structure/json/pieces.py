@@ -33,6 +33,8 @@ _WHOLE: Final = 400
 _NUMBERS: Final = 0.5
 # Numbers of a longer list are kept or dropped in runs of about this size.
 _RUN: Final = 80
+# In a record that is cut, so little says one thing: an amount and its currency, a trip's stops.
+_ONE_THING: Final = 80
 # What is nested deeper is one piece.
 _DEEPEST: Final = 50
 # A shorter string is never cut, not even where a budget cannot hold it.
@@ -239,6 +241,6 @@ class JsonPieces:
 
 def _cut(text: str, role: Role) -> Layout:
     """The pieces of a value that is a unit elsewhere."""
-    pieces = JsonPieces(LayoutBuilder(), text, small_size(text))
+    pieces = JsonPieces(LayoutBuilder(), text, max(_ONE_THING, small_size(text)))
     pieces.cut(read(text), (), role, end=len(text))
     return pieces.built("json")

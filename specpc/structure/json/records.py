@@ -158,11 +158,13 @@ def _are_names(row: JsonValue, text: str) -> bool:
 def _values(records: Sequence[JsonValue], text: str) -> dict[Path, list[str]]:
     """Short values in records, by where they stand in each."""
     found: dict[Path, list[str]] = {}
+    # What holds nothing but objects is known by what is in them.
+    bare = not any(_is_short(member, text) for record in records for member in record.inside)
     for record in records:
         for member in record.inside:
             key = member.key or ""
             inside = [inner for inner in member.inside if _is_short(inner, text)]
-            if inside and key not in _HOLDERS:
+            if inside and key not in _HOLDERS and (not bare or _last_word(key) in _WHO):
                 named = [inner for inner in inside if inner.key in _NAMES]
                 inside = named[:1] if _last_word(key) in _WHO else []
             for inner in inside:
@@ -195,7 +197,7 @@ def _best(
 def _rank(path: Path, names: dict[str, int]) -> tuple[int, int, int] | None:
     """How surely a path says what the names stand for: the key itself, or its last word."""
     # The name of the user is the user; the name in the metadata is the name.
-    key = path[-1] if path[0] in _HOLDERS else path[0]
+    key = path[0] if path[0] not in _HOLDERS and _last_word(path[0]) in _WHO else path[-1]
     for loose, name in enumerate((key.casefold().strip("@_"), _last_word(key))):
         if name in names:
             return loose, len(path), names[name]

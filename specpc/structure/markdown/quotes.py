@@ -20,7 +20,7 @@ _LINE: Final = regex.compile(
     r"(?P<mark>(?:[ ]{0,3}+>[ \t]?+)*+)(?P<said>[^\r\n]*+(?:\r\n|\n|\r|\Z))"
 )
 # What says who speaks, or what kind of remark it is: "[!NOTE]", "Ann wrote:", "-- Ann".
-_FIRST: Final = regex.compile(r"\s*+(?:\[![\w-]++\]|[^\r\n:]{1,120}+:)[ \t]*+(?:\r\n|\n|\r)")
+_FIRST: Final = regex.compile(r"\s*+(?:\[![\w-]++\]|[^\r\n]{1,160}:)[ \t]*+(?:\r\n|\n|\r)")
 _BY: Final = regex.compile(r"(?:—|–|--|―)[ \t]*+\p{L}")
 _LONGEST_BY: Final = 120
 
@@ -43,25 +43,39 @@ def _lay_out_sentences(text: str) -> Layout:
     cuts, shared = _cuts(text, marks)
     builder, said = LayoutBuilder(), list[int]()
     by: list[int] = []
+    within: list[tuple[int, int]] = []  # how deep others are quoted, and what says whom
     mark: tuple[int, ...] = ()
     for number, (start, end) in enumerate(pairwise(cuts)):
         if start in marks:
             mark = ()
-            inner = text[marks[start] : end]
+            inner, depth = text[marks[start] : end], _depth(text, start, marks)
+            while within and within[-1][0] >= depth:
+                within.pop()
+            named = number < len(cuts) - 2 and _FIRST.match(inner) is not None
+            if named and number and _depth(text, end, marks) > depth:
+                needs = [piece for _, piece in within[-1:]]
+                within.append((depth, builder.support(end, needs, gap=OWN_LINE)))
+                continue
             last = number == len(cuts) - 2 and len(inner) <= _LONGEST_BY and _BY.match(inner)
-            if (number < len(cuts) - 2 and not number and _FIRST.fullmatch(inner)) or last:
+            if (named and not number and _FIRST.fullmatch(inner)) or last:
                 by.append(builder.support(end, gap=OWN_LINE))
                 continue
             if start in shared and marks[start] > start:
                 mark = (builder.support(marks[start], gap=OWN_LINE),)
         own = None if mark and start not in marks else "" if mark else OWN_LINE
-        said.append(builder.unit(end, mark, whole=True, gap=own))
+        needs = [*mark, *(piece for _, piece in within[-1:])]
+        said.append(builder.unit(end, needs, whole=True, gap=own))
     for piece in said:
         builder.require(piece, *by)
     if not said:
         for piece in by:
             builder.make_unit(piece)
     return builder.build("quote")
+
+
+def _depth(text: str, start: int, marks: dict[int, int]) -> int:
+    """How many quote another where a line starts."""
+    return text.count(">", start, marks[start])
 
 
 def _cuts(text: str, marks: dict[int, int]) -> tuple[list[int], set[int]]:

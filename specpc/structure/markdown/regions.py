@@ -160,6 +160,9 @@ def _label(text: str, before: int, data: int) -> int:
         low = max(before, line - 2 * _LONGEST_LABEL)
         above = text[low:line].rstrip()
         start = low + above.rfind("\n") + 1
+        if _ANNOUNCES.search(above):
+            ends = [match.end() for match in _SENTENCE_END.finditer(text, start, low + len(above))]
+            start = ends[-1] if ends else start
         if _ANNOUNCES.search(above) and line - start <= _LONGEST_LABEL:
             return start
         return line if line == before or text[line - 1] == "\n" else data

@@ -18,10 +18,10 @@ from specpc.text.units import segment
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ".
-_MARK: Final = regex.compile(
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ".
+ITEM: Final = regex.compile(
     r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)"
-    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
 )
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
@@ -33,8 +33,9 @@ _NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _NOT_SPACE: Final = regex.compile(r"\S")
 _INDENT: Final = regex.compile(r"[ \t]*+")
-# Marks that some notations repeat for each level: "**" is an item in an item.
-_REPEATED: Final = frozenset("*.")
+# Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
+_CLAUSE: Final = "#"
+_REPEATED: Final = frozenset("*." + _CLAUSE)
 
 
 @dataclass(eq=False)
@@ -104,7 +105,7 @@ def paragraphs(text: str, current: ListItem | None = None) -> list[Paragraph]:
         if line.isspace():
             blank = True
             continue
-        indent, mark = _columns(text, start), marks.get(start)
+        indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
             current = _parent(current, indent, mark[1], apart=blank)
             current = ListItem(indent, mark[1], current)
@@ -159,22 +160,24 @@ def _marks(
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
     for start, end in lines:
-        if match := _MARK.match(text, start, end):
+        if match := ITEM.match(text, start, end):
             found[start] = match.end(), _style(match)
-    counts = Counter((style, _columns(text, start)) for start, (_, style) in found.items())
+    counts = Counter((style, columns(text, start)) for start, (_, style) in found.items())
     while current is not None:
         counts[current.style, current.indent] += 1
         current = current.parent
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] in "-*" or counts[style, _columns(text, start)] > 1
+        if style[0] in "-*" or counts[style, columns(text, start)] > 1
     }
 
 
 def _style(match: regex.Match[str]) -> str:
     if bullet := match["bullet"]:
         return bullet if bullet[0] in _REPEATED else "-" + bullet
+    if clause := match["clause"]:
+        return _CLAUSE * len(clause.strip(".").split("."))
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
     return match["open"] + kind + match["close"]
@@ -201,8 +204,10 @@ def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bo
         return True
     if style[0] == current.style[0] and style[0] in _REPEATED:
         return len(style) > len(current.style)
-    bullets = (style[0] == "-") + (current.style[0] == "-")
-    return style.strip("().")[:1] != current.style.strip("().")[:1] and not (apart and bullets)
+    kind, other = style.strip("().")[:1], current.style.strip("().")[:1]
+    if kind == other:  # "1." right below "(2)"
+        return kind != "-" and not apart
+    return not (apart and "-" in {kind, other})
 
 
 def _leaves(current: ListItem | None, indent: int) -> bool:
@@ -210,6 +215,7 @@ def _leaves(current: ListItem | None, indent: int) -> bool:
     return current is not None and indent <= current.indent
 
 
-def _columns(text: str, start: int) -> int:
+def columns(text: str, start: int) -> int:
+    """How far a line is indented."""
     match = _INDENT.match(text, start)
     return len(match.group().expandtabs(4)) if match else 0

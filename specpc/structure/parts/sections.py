@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import regex
 
 from specpc.structure.parts.lines import OWN_LINE
-from specpc.structure.parts.lists import ListItem, Paragraph, paragraphs
+from specpc.structure.parts.lists import ListItem, Paragraph, columns, paragraphs
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _WHOLE: Final = 400
 # An item's own words up to this size come along with what belongs to it; else the last sentence.
 _SHORT_ITEM: Final = 300
+# So short a line above a list heads it, with a blank line between them or not.
+_SHORT_HEAD: Final = 60
 _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
 # Nothing but words in bold type: "2. **Staff**".
@@ -215,7 +217,11 @@ class _Sections:
             elif own is found[0] and formula and _SMALL_LETTER.match(text, own.start):
                 needs = formula
             leads = self._leads(text, own, after, following)
+            lead = self.leads.get(belongs) if self._ends_list(text, own) else None
+            needs += lead.pieces if lead else ()
             last = self._add_paragraph(part.start, own, needs, leads)
+            for piece in range(lead.pieces[-1] + 1, last) if lead else ():
+                self.builder.require(piece, last)
             if own.item and own.is_item:
                 own.item.needs = (last,)
             elif leads:
@@ -224,6 +230,12 @@ class _Sections:
                 self.leads.pop(belongs, None)
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
+
+    @staticmethod
+    def _ends_list(text: str, own: Paragraph) -> bool:
+        """Whether a paragraph goes on with what led to the items above: "unless ..."."""
+        plain = own.item is None and not own.apart and own.end - own.start <= _SHORT_ITEM
+        return plain and _SMALL_LETTER.match(text, own.start) is not None
 
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
@@ -248,9 +260,13 @@ class _Sections:
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
             return ""
-        if _COLON.search(said) or (not to_list and _UNFINISHED.search(said)):
+        heads = to_list and len(said) <= _SHORT_HEAD
+        if _COLON.search(said) or _UNFINISHED.search(said.rstrip() if heads else said):
             return "only"
-        return "too" if to_list and not _BLANK_LINE.search(said) else ""
+        if not to_list or after is None or after.item is None:
+            return ""
+        deeper = after.item.indent > columns(text, own.start)
+        return "too" if deeper or not _BLANK_LINE.search(said) else ""
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""
@@ -265,7 +281,8 @@ class _Sections:
             said = indent.end()
         indented = own.item is not None or self.notation.indented
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
-        if own.is_item and leads and own.end - own.start <= _SHORT_ITEM:
+        named = leads or _UNFINISHED.search(text[said : ends[0]])
+        if own.is_item and named and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
         elif (indented or labelled) and len(ends) > 1 and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None

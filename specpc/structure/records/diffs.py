@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
+# Up to this size, lines taken out come with those put in for them.
+_WHOLE: Final = 400
 # What only begins the entry of a file: git's, other programs', Subversion's.
 _BEGINS: Final = re.compile(
     r"diff -\S+ \S.*|Index: \S.*|Property changes on: \S.*"
@@ -31,6 +33,7 @@ _GOES_ON: Final = re.compile(
 _UNIFIED: Final = re.compile(
     r"(?P<marks>@@+|##) (?:-\d+(?:,(?P<old>\d+))? )+\+\d+(?:,(?P<new>\d+))? (?:@@+|##)(?: .*)?"
 )
+_PROPERTIES: Final = "Property changes on: "
 _GIT_BINARY: Final = "GIT binary patch"
 _CONTEXT: Final = "*" * 15
 _CONTEXT_PART: Final = re.compile(r"\*\*\* \d+(?:,\d+)? \*\*\*\*|--- \d+(?:,\d+)? ----")
@@ -39,6 +42,7 @@ _NORMAL_LINE: Final = re.compile(r"[<>] |[<>]$|---$|\\ ")
 _BINARY: Final = re.compile(r"(?:literal|delta) \d+")
 # Below a patch in a mail: the version of git.
 _SIGNATURE: Final = re.compile(r"-- ?$")
+_VERSION: Final = re.compile(r"\d+(?:\.[\w-]+)+[ \t]*$")
 
 
 def lay_out_diff(text: str) -> Layout | None:
@@ -68,10 +72,15 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
         while hunk := _hunk(found, end):
             hunks.append(hunk.block)
             end = hunk.end
-        if hunks or end > place + 1:
+        if not hunks and found[place].said.startswith(_PROPERTIES):
+            while end < len(found) and not (found[end - 1].ends_block or _begins(found, end)):
+                end += 1
+            blocks.append(record(found[place].start, found[end - 1].end, found[head - 1].end))
+            place = end
+        elif hunks or end > place + 1:
             blocks.append(_file(found[place:head], found[end - 1].end, hunks))
             place = end
-        elif blocks and place + 2 == len(found) and _SIGNATURE.match(found[place].said):
+        elif blocks and _is_signature(found, place):
             own = block(found[place].start, found[place + 1].end)
             blocks.append(replace(own, body="nothing"))
             place += 2
@@ -104,7 +113,7 @@ def diff_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int
 
 def _head_end(found: Sequence[Row], place: int) -> int:
     """Where what says which file it is ends; ``place`` if nothing there does."""
-    if not (_BEGINS.fullmatch(found[place].said) or _names_two(found, place)):
+    if not _begins(found, place):
         return place
     end = place + 1
     while end < len(found) and not (_BEGINS.fullmatch(found[end].said)):
@@ -115,6 +124,11 @@ def _head_end(found: Sequence[Row], place: int) -> int:
             break
         end += 1
     return end
+
+
+def _begins(found: Sequence[Row], place: int) -> bool:
+    """Whether the changes to a file begin there."""
+    return _BEGINS.fullmatch(found[place].said) is not None or _names_two(found, place)
 
 
 def _names_two(found: Sequence[Row], place: int) -> bool:
@@ -170,6 +184,8 @@ def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
     while place < len(found):
         row = found[place]
         mark = row.said[:1]
+        if _is_signature(found, place):  # whatever the head counts
+            break
         if mark not in {" ", "+", "-", "\\"} or (_names_two(found, place) and _ends(old, new)):
             break
         blank = row.breaks - 1
@@ -183,18 +199,34 @@ def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
     return place
 
 
+def _is_signature(found: Sequence[Row], place: int) -> bool:
+    """Whether what git writes below a patch stands there."""
+    said, after = found[place].said, found[min(place + 1, len(found) - 1)].said
+    return _SIGNATURE.match(said) is not None and _VERSION.match(after) is not None
+
+
 def _ends(old: int, new: int) -> bool:
     return old <= 0 and new <= 0
 
 
-def _changes(body: Sequence[Row]) -> list[Block]:
+def _changes(body: Sequence[Row], marks: str = "+-\\") -> list[Block]:
     """Lines that were taken out and put in at one place."""
     blocks = []
-    for changed, group in groupby(body, lambda row: row.said[:1] in {"+", "-", "\\"}):
+    for changed, group in groupby(body, lambda row: row.said[:1] in {*marks}):
         own = list(group)
         if changed:
-            blocks.append(record(own[0].start, own[-1].end))
+            blocks.append(_change(own))
     return blocks
+
+
+def _change(own: Sequence[Row]) -> Block:
+    """Lines taken out, which alone would say that they are there, bring those put in for them."""
+    start, end = own[0].start, own[-1].end
+    new = next((row.start for row in own if row.said.startswith("+")), start)
+    if new == start or end - start > _WHOLE:
+        return record(start, end)
+    put = replace(block(new, end), body="whole", told=True)
+    return record(start, end, inside=[block(start, new), put])
 
 
 def _context_hunk(found: Sequence[Row], place: int) -> _Hunk | None:
@@ -208,5 +240,11 @@ def _context_hunk(found: Sequence[Row], place: int) -> _Hunk | None:
             if _CONTEXT_PART.fullmatch(found[end].said):
                 break
             end += 1
-        parts.append(block(found[first].start, found[end - 1].end, found[first].end))
+        # What was changed says nothing without what it was changed to, in the other part.
+        changes = [
+            replace(change, told=True, body="whole")
+            for change in _changes(found[first + 1 : end], "!")
+        ]
+        own = block(found[first].start, found[end - 1].end, found[first].end, inside=changes)
+        parts.append(replace(own, told=bool(changes)))
     return _made(found, place, end, parts) if parts else None

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
+from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.rows import FENCE, mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_code, is_running, is_told, key_of, name_of, shape_of
 
@@ -145,7 +146,9 @@ class _Group:
         said = [row.said for row in self.body]
         prose = max(map(len, said), default=0) > _LONGEST_LINE or is_running(said)
         start, end, head = self.own[0].start, self.own[-1].end, self.own[self.head - 1].end
-        return record(start, end, head, body="prose" if prose else "lines")
+        # Clauses and steps hang on one another.
+        listed = sum(ITEM.match(line) is not None for line in said) > 1
+        return record(start, end, head, body="text" if listed else "prose" if prose else "lines")
 
 
 def _stanzas(found: Sequence[Row]) -> list[Block]:

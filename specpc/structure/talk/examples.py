@@ -32,9 +32,9 @@ _LABEL: Final = regex.compile(
     r"[ \t]*+[*_]{0,2}(?:(?P<label>[^\W\d_][\w'’/()-]{0,20}(?: [\w'’/()-]{1,20}){0,2}?)"
     r"(?: ?#?\d{1,4})?[*_]{0,2} ?[:：](?=\s|\Z|\*)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
 )
-_RULE: Final = regex.compile(
-    r"[ \t]*+(?:[-=#*_]{3,}+|(?:example|beispiel|ejemplo) ?#?\d+ ?:?)\s*+\Z", regex.I
-)
+_BEHIND: Final = regex.compile(r"[*_]{0,2}\s*+")
+_NUMBERED: Final = regex.compile(r"[ \t]*+(?:example|beispiel|ejemplo) ?#?\d+ ?:?\s*+\Z", regex.I)
+_RULE: Final = regex.compile(rf"[ \t]*+[-=#*_]{{3,}}+\s*+\Z|{_NUMBERED.pattern}", regex.I)
 # Who speaks, not what is asked.
 _SPEAKERS: Final = regex.compile(
     "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
@@ -95,16 +95,17 @@ def _runs(spans: Sequence[tuple[int, int]], blocks: Sequence[Block]) -> Iterator
 
 @dataclass(frozen=True)
 class _Label:
-    """The number of a line that begins with a label, and that without its number."""
+    """The number of a line that begins with a label, that without its number, and its end."""
 
     line: int
     name: str
+    end: int
 
 
 def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     """Stanzas of the same labels."""
     labels = [
-        _Label(place, match["label"].casefold())
+        _Label(place, match["label"].casefold(), match.end())
         for place, (start, end) in enumerate(spans)
         if (match := _LABEL.match(text, start, end))
     ]
@@ -115,20 +116,25 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     starts = [n for n, label in enumerate(labels) if label.name == often[0]]
     stanzas = [labels[a:b] for a, b in pairwise([*starts, len(labels)])]
     names = Counter(tuple(label.name for label in stanza) for stanza in stanzas)
-    shape, count = names.most_common(1)[0]
+    shape = names.most_common(1)[0][0]
+    count = sum(own for name, own in names.items() if name[: len(shape)] == shape)
     if not 1 < len(shape) == len(set(shape)) or count < max(_FEWEST - 1, _ALIKE * len(stanzas)):
         return []
     if any(map(_SPEAKERS.fullmatch, shape)):
         return []
     blanks = [_blank_after(text, span) for span in spans]
     parted = all(blanks[stanza[0].line - 1] for stanza in stanzas[1:])
+    parted &= not all(blanks[label.line - 1] for stanza in stanzas for label in stanza[1:])
     if not _ASKED.fullmatch(often[0]) and not parted:
         return []
+    ends = [*(own[0].line for own in stanzas[1:]), len(spans)]
+    for place, stanza in enumerate(stanzas):  # what another label begins is no part of it
+        others = (own.line for own in stanza[len(shape) :] if blanks[own.line - 1])
+        ends[place] = next(others, ends[place])
+        stanzas[place] = [label for label in stanza if label.line < ends[place]]
     return [
         _stanza(text, spans, blanks, stanza, after)
-        for stanza, after in zip(
-            stanzas, [*(own[0].line for own in stanzas[1:]), len(spans)], strict=True
-        )
+        for stanza, after in zip(stanzas, ends, strict=True)
     ]
 
 
@@ -145,6 +151,8 @@ def _stanza(
 ) -> Block:
     """One example: its question, which the answer brings, or a long one that brings the answer."""
     first, last = stanza[0].line, stanza[-1].line
+    while first and _NUMBERED.match(text, *spans[first - 1]):
+        first -= 1
     if after == len(spans):  # what is behind the last answer
         after = next((n + 1 for n in range(last, after) if blanks[n]), after)
     while after - 1 > last and _RULE.match(text, *spans[after - 1]):
@@ -152,7 +160,8 @@ def _stanza(
     start, end = spans[first][0], spans[after - 1][1]
     if len(stanza) < 2:
         return record(start, end, body="whole")
-    answer, closing = spans[stanza[1].line][0], spans[last][0]
+    behind = _BEHIND.match(text, stanza[1].end, end)
+    answer, closing = behind.end() if behind else stanza[1].end, spans[last][0]
     if answer - start <= _LONGEST_HEAD:
         return record(start, end, answer, body="text")
     tail = closing if end - closing <= _LONGEST_HEAD else end

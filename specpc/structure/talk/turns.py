@@ -105,7 +105,7 @@ _NO_SPEAKER: Final = re.compile(
     r"title|text|content|abstract|passage|document|source|url|https?|date|authors?|summary"
     r"|keywords|notes?|warning|examples?|info|error|debug|trace|fatal|critical|subject|from|to|cc"
     r"|sent|id|name|type|description|version|file|line|step|section|article|chapter|figure|table"
-    r"|input|output|context"
+    r"|input|output|context|traceback|detail|hint"
 )
 # The date or number of a session, alone on its line before a turn.
 _SESSION: Final = re.compile(

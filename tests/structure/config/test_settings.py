@@ -262,3 +262,11 @@ def test_what_is_no_settings_is_left_to_others(text: str) -> None:
 )  # fmt: skip
 def test_it_is_linear(text: str) -> None:
     lay_out_config(text, named=True)
+
+
+def test_quoted_values_go_on_to_the_next_quote() -> None:
+    key = 'KEY="-----BEGIN KEY-----\nMIIBszCCAVmg\n-----END KEY-----"\n'
+    text = f"HOST=db\nPOOL=20\n{key}NOTE=it's 5 o'clock\nMODE='fast'\n"
+    layout = lay_out(text, ".env")
+    assert key in pieces(layout, text)
+    assert "NOTE=it's 5 o'clock\n" in pieces(layout, text)

@@ -146,3 +146,24 @@ def test_yaml_in_prose_and_in_a_fence_is_known() -> None:
 )
 def test_it_is_linear(text: str) -> None:
     lay_out_yaml(text, named=True)
+
+
+PLAYBOOK = """- hosts: web
+  tasks:
+    - name: Copy the site
+      template:
+        src: site.conf.j2
+        mode: "0644"
+- hosts: db
+  tasks:
+    - name: Raise the pool
+      lineinfile:
+        line: "max_connections = 250"
+"""
+
+
+def test_a_list_whose_items_begin_alike_is_no_chat() -> None:
+    assert put(PLAYBOOK, "0644").endswith(
+        '    - name: Copy the site\n      template:\n        mode: "0644"\n'
+    )
+    assert lay_out_yaml("- Ann: hello\n- Ben: hey\n- Ann: bye\n- Ben: bye\n") is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.console.traces import lay_out_trace
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 CASE = """\
 Traceback (most recent call last):
@@ -243,3 +243,46 @@ def test_whole_lines_and_errors_above(traces: list[str], ratio: float, data: st.
             assert "rror" in needed or "xception" in needed
     small = fitted(layout, text, ratio, random.Random(0).randrange(99)) or ""
     assert not small or all(a <= b for a, b in pairwise(layout.edges.tolist()))
+
+
+DATABASE = """Traceback (most recent call last):
+  File "/srv/a.py", line 5, in run
+    cursor.execute(statement)
+psycopg2.errors.UniqueViolation: duplicate key value violates "users_email_key"
+DETAIL:  Key (email)=(jo@x.example) already exists.
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/b.py", line 7, in save
+    self.commit()
+sqlalchemy.exc.IntegrityError: duplicate key value violates "users_email_key"
+DETAIL:  Key (email)=(jo@x.example) already exists.
+"""
+
+
+@pytest.mark.parametrize("start", ["", "\n"])
+def test_details_belong_to_the_error(start: str) -> None:
+    text = start + DATABASE
+    layout = lay_out(text)
+    assert layout.kind == "trace"
+    made = around(layout, text, "self.commit")
+    assert made.strip() == text[text.index("Traceback", 20) :].strip()
+
+
+def test_what_announces_a_trace_comes_with_it() -> None:
+    text = (
+        "Hi, since this morning our checkout service dies on every third request. It did not then."
+        " Here is what the log says:\n\n"
+        'Exception in thread "http-4" java.lang.IllegalStateException: could not reserve seat\n'
+        "\tat org.ferry.SeatService.reserve(SeatService.java:112)\n"
+        "\tat java.base/java.lang.Thread.run(Thread.java:840)\n"
+        "Caused by: java.sql.SQLTimeoutException: lock wait timeout exceeded\n"
+        "\tat org.ferry.db.SeatRepository.lock(SeatRepository.java:77)\n\t... 12 more\n\n"
+        "Restarting helps.\n"
+    )
+    layout = lay_out(text)
+    lead = pieces(layout, text).index("Here is what the log says:\n\n")
+    assert lead in layout.supports
+    made = around(layout, text, "SeatRepository")
+    assert made.startswith("Here is what the log says:\n\nCaused by: java.sql.SQLTimeoutException")

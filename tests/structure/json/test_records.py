@@ -190,3 +190,25 @@ def test_a_list_of_numbers_is_whole_unless_it_is_most_of_a_text() -> None:
     found = results(json.dumps(series), 0.2)
     assert found
     assert all("rain" not in result or 3 < len(result["rain"]) < 200 for result in found)
+
+
+def test_records_of_objects_alone_are_known_by_what_is_in_these() -> None:
+    orders = [
+        {"order": {"ref": f"A-{n}", "customer": {"name": f"{n} AS"}}, "lines": [LONG] * 3,
+         "shipping": {"carrier": "DHL", "eta": f"2024-06-0{n}"}}
+        for n in range(1, 6)
+    ]  # fmt: skip
+    for result in results(json.dumps({"orders": orders}), 0.2):
+        assert all("ref" in order["order"] for order in result["orders"])
+
+
+def test_few_plain_values_of_a_record_are_whole() -> None:
+    price = {"amount": "1290.00", "currency": "NOK"}
+    trips = [
+        {"id": n, "note": LONG[:200], "price": price, "stops": ["Flåm", "Undredal"]}
+        for n in range(6)
+    ]
+    for result in results(json.dumps({"trips": trips}, ensure_ascii=False), 0.1):
+        for trip in result["trips"]:
+            assert trip.get("price", price) == price
+            assert trip.get("stops", trips[0]["stops"]) == trips[0]["stops"]

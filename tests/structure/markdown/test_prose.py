@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 NESTED = """# Outage
 
@@ -337,3 +337,55 @@ def test_documents_of_this_project() -> None:
             piece for piece in pieces(layout, text) if re.fullmatch(r"#{1,6} [^?\n]*\n+", piece)
         ]
         assert all(never_alone(text, heading) for heading in headings[:5])
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        # A short line heads the list below it, and is nothing without it.
+        ("Go.\n\nRollback\n\na) restore it\nb) start it\n", "b)", "Rollback\n\nb) start it\n"),
+        ("Crane\n- one offer\n- two\n", "two", "Crane\n- two\n"),
+        # Steps indented below a step belong to it.
+        (
+            "Step 1: Get it.\n\nStep 2: Check it.\n\n   a. Import.\n   b. Verify.\n",
+            "Verify",
+            "Step 2: Check it.\n\n   b. Verify.\n",
+        ),
+        # Numbers of another kind are deeper.
+        (
+            "(1) It holds.\n(2) It does not hold for\n1. boats,\n2. cars.\n",
+            "cars",
+            "(2) It does not hold for\n2. cars.\n",
+        ),
+        # Clauses with numbers of several parts.
+        (
+            "1. SCOPE\n1.1 It holds.\n1.2 It does not hold for\n1.2.1 boats;\n1.2.2 cars.\n",
+            "cars",
+            "1. SCOPE\n1.2 It does not hold for\n1.2.2 cars.\n",
+        ),
+        # What goes on below a list goes on with what led to it.
+        (
+            "The Yard is not liable for\n(a) rust; or\n(b) storms,\nunless it slept.\n",
+            "rust",
+            "The Yard is not liable for\n(a) rust; or\nunless it slept.\n",
+        ),
+        # An item whose first line breaks off is one piece.
+        (
+            "Open\n 1. paint\n 2. lamp\n    broken since April\n",
+            "broken",
+            "Open\n 2. lamp\n    broken since April\n",
+        ),
+        # Who is quoted in a quotation.
+        (
+            "> Hi, the first one is cheap. It is.\n>\n> On Fri, 3 May at 11:02, Ann wrote:\n>\n"
+            f">> It takes ten months{' and more' * 30}.\n>>\n>> Ann\n",
+            ">> Ann\n",
+            "> On Fri, 3 May at 11:02, Ann wrote:\n>\n>> Ann\n",
+        ),
+    ],
+)
+def test_what_leads_to_something_comes_with_it(text: str, part: str, expected: str) -> None:
+    layout = lay_out(text)
+    assert around(layout, text, part) == expected
+    lead = expected.partition("\n")[0]
+    assert never_alone(text, lead) or lead.startswith(("Step", "(", "1."))

@@ -145,3 +145,57 @@ def test_any_diff_keeps_files_and_hunks(
                 position = text.index(line, position)
             elif line.strip():
                 assert "\n" + line in text[position:]
+
+
+CONTEXT = """*** a/crane.conf
+--- b/crane.conf
+***************
+*** 1,5 ****
+  # Crane on pier 4
+! max_load = 12
+  wind_limit = 15
+- siren = yes
+--- 1,5 ----
+  # Crane on pier 4
+! max_load = 8
+  wind_limit = 15
++ operator = ida
+"""
+UNIFIED = """--- a/ntp.conf
++++ b/ntp.conf
+@@ -1,3 +1,4 @@
+ driftfile /var/lib/ntp/drift
+-server 0.pool.example
++server ntp.harbour.example
++restrict default nomodify
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "with_it"),
+    [
+        (CONTEXT, "! max_load = 12", "! max_load = 8"),
+        (CONTEXT, "siren", "! max_load = 8"),
+        (UNIFIED, "-server", "+server"),
+    ],
+)
+def test_what_was_taken_out_comes_with_what_was_put_in(text: str, alone: str, with_it: str) -> None:
+    for result in results(text):
+        assert alone not in result or with_it in result
+
+
+def test_the_version_of_git_is_no_change() -> None:
+    patch = UNIFIED.replace("-1,3 +1,4", "-1,9 +1,9")  # as it is where hunks were edited
+    text = f"diff --git a/ntp.conf b/ntp.conf\n{patch}-- \n2.39.2\n"
+    layout = lay_out(text)
+    assert all("2.39" not in pieces(layout, text)[unit] for unit in units(layout))
+
+
+def test_properties_are_one_piece() -> None:
+    properties = (
+        f"\nProperty changes on: trunk/src\n{'_' * 67}\nModified: svn:ignore\n"
+        "   - target\n   + target\n.idea\n"
+    )
+    text = f"Index: ntp.conf\n{'=' * 67}\n{UNIFIED}{properties}"
+    layout = lay_out(text)
+    assert properties[1:] in pieces(layout, text)

@@ -130,3 +130,35 @@ def test_no_record_gets_what_is_another_s(records: list[list[str]]) -> None:
                 number = line[6:].split()[0]
             else:
                 assert line.split()[-1] == number, result
+
+
+CLAUSES = """§ 1 Geltung
+(1) Diese Satzung gilt für den Hafen.
+(2) Sie gilt nicht für
+1. Rettungsboote,
+2. Boote der Polizei.
+
+§ 2 Gebühren
+(1) Die Gebühr beträgt für Boote
+a) bis 6 m 120 Euro,
+b) bis 10 m 240 Euro.
+
+§ 3 Ordnungswidrigkeiten
+Ordnungswidrig handelt, wer
+1. ohne Licht fährt oder
+2. Abfall ins Wasser wirft.
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "lead"),
+    [
+        ("Polizei", "(2) Sie gilt nicht für"),
+        ("240 Euro", "(1) Die Gebühr beträgt für Boote"),
+        ("Abfall", "Ordnungswidrig handelt, wer"),
+    ],
+)
+def test_clauses_hang_on_one_another(item: str, lead: str) -> None:
+    made = results(CLAUSES)
+    assert any(item in result for result in made)
+    assert all(item not in result or lead in result for result in made)

@@ -129,3 +129,26 @@ def test_never_a_question_alone(
     result = kept(layout, text, data.draw(choices(layout)))
     assert all((q in result) == (a in result) for q, a in pairs)
     fitted(layout, text, ratio, 0)
+
+
+def test_an_answer_that_is_cut_keeps_its_label() -> None:
+    said = "By post until the 15th. An e-mail is not enough. " + "We write back within a week. " * 3
+    pairs = [("Question: How do I leave?", said), ("Question: Who asks?", said.upper())] * 2
+    text = "\n".join(f"{question}\nAnswer: {answer}\n" for question, answer in pairs)
+    layout = lay_out(text)
+    unit = next(n for n in units(layout) if n in layout.finer)
+    parts = layout.finer[unit](pieces(layout, text)[unit])
+    assert pieces(parts, pieces(layout, text)[unit])[0] == "Question: How do I leave?\nAnswer: "
+
+
+def test_names_of_devices_are_no_labels() -> None:
+    text = "eth0: up\n    inet 10.0.0.2\n\nlo: up\n    inet 127.0.0.1\n\n" * 4
+    assert lay_out_examples(text) is None
+
+
+def test_examples_keep_their_numbers_and_what_is_asked_at_the_end() -> None:
+    shots = [f"Example {n}\nInput: boat {n}\nOutput: ship {n}\n\n" for n in range(1, 4)]
+    text = f"Answer it.\n\n{''.join(shots)}Now you:\nInput: car\nOutput:\n"
+    layout = lay_out(text)
+    assert layout.kind == "examples"
+    assert pieces(layout, text) == ["Answer it.\n\n", *shots, "Now you:\n", "Input: car\nOutput:\n"]
