@@ -232,7 +232,7 @@ class _TraceReader:
             if self.blank[end - 1]:
                 break
         named = self._head(group, place)
-        return group if named or len(group.frames) > 1 else None
+        return group if named or group.lead or len(group.frames) > 1 else None
 
     def _members(self, place: int) -> int:
         """Where the members of an error in JavaScript end, which a brace after a frame opens."""

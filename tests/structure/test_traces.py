@@ -146,6 +146,9 @@ def test_the_last_error_is_a_unit_and_never_cut() -> None:
     )
 
 
+IDLE = "\ngoroutine 7 [chan receive]:\nmain.main()\n\t/srv/main.go:40 +0x1ab\n"
+
+
 @pytest.mark.parametrize(
     ("text", "what", "expected"),
     [
@@ -161,6 +164,7 @@ def test_the_last_error_is_a_unit_and_never_cut() -> None:
         (JAVA, "HikariPool.java", ["Caused by: java.sql", "... 23 more"]),
         (NODE, "throw new", ["server.js:12\n", "    ^\n", "TypeError: Cannot read"]),
         (NODE, "run_main", ["code: 'ERR_X'\n}", "TypeError: Cannot read"]),
+        (GO + IDLE, "main.go:40", ["goroutine 7 [chan receive]:\n"]),
         (GO, "main.pick", ["panic: runtime error", "goroutine 1", "main.go:14"]),
         (
             RUST,
