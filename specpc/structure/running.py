@@ -28,10 +28,18 @@ _TERM: Final = 9
 _DOCUMENT: Final = 1
 _PLAIN: Final = 3
 _PLAIN_HEADING: Final = regex.compile(
-    r"[ \t]*+(?:(?!\w++\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
-    r"|(?i:chapter|section|article|part|appendix|annex|schedule)[ \t]++[\dIVXLC]{1,6}[.:]?"
-    r"(?:[ \t][^\r\n.?!]{0,80}+)?|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+    r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
+    r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+    r"|[ \t]*+(?:(?i:chapter|section|article|part|appendix|annex|schedule|chapitre|titre|annexe"
+    r"|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
+    r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
+# "1.1.  Terminology", as RFCs and contracts have it.
+_NUMBERED: Final = regex.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
+)
+_DEEPEST: Final = 3
+_UNNUMBERED: Final = 9
 _LABEL: Final = regex.compile(
     r"[ \t]*+(?i:document|passage|source|text|page|context|doc)[ \t]*+[#\[(]?\d{1,4}[\])]?[:.]?"
     r"[ \t]*+(?:\r\n|\n|\r)"
@@ -155,8 +163,8 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
 def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
-    if line.first and after.first and _PLAIN_HEADING.fullmatch(said):
-        return SectionPart(line.start, line.end, _PLAIN)
+    if line.first and after.first and (level := _plain_level(said, text, after)):
+        return SectionPart(line.start, line.end, level)
     if line.first and _LABEL.fullmatch(said):
         return SectionPart(line.start, line.end, _DOCUMENT)
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
@@ -168,6 +176,20 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
     if line.first and asks and _QUESTION_LINE.fullmatch(said):
         return SectionPart(line.start, line.end, _QUESTION, asks=True)
     return None
+
+
+def _plain_level(said: str, text: str, after: _Line) -> int:
+    """The level of a heading without marks, 0 of what is none: an item that another follows."""
+    if _PLAIN_HEADING.fullmatch(said):
+        return _PLAIN
+    found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
+    depth = _depth(found)
+    return _PLAIN + min(depth, _DEEPEST) if found and _depth(below) > depth else 0
+
+
+def _depth(number: regex.Match[str] | None) -> int:
+    """How many numbers the heading of a section has, as many as can be without one."""
+    return number["number"].strip(".").count(".") if number else _UNNUMBERED
 
 
 def _whole(text: str) -> Layout:
