@@ -40,6 +40,7 @@ _WHEN: Final = _ranks(
 )
 _KINDS: Final = _ranks(
     "type kind object cell_type output_type role level severity event_type nbformat nbformat_minor"
+    " execution_count"
 )
 # Where what a record is known by may stand one level deeper.
 _HOLDERS: Final = _ranks(
