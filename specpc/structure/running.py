@@ -30,9 +30,9 @@ _PLAIN: Final = 3
 _PLAIN_HEADING: Final = regex.compile(
     r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
     r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
-    r"|[ \t]*+(?:(?i:chapter|section|article|part|appendix|annex|schedule|chapitre|titre|annexe"
-    r"|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
-    r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
+    r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
+    r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
+    r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
 # "1.1.  Terminology", as RFCs and contracts have it.
 _NUMBERED: Final = regex.compile(
@@ -45,6 +45,8 @@ _LABEL: Final = regex.compile(
     r"[ \t]*+(?:\r\n|\n|\r)"
 )
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
+# In the middle of its line.
+_PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = regex.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
@@ -153,6 +155,8 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
     if NOTE.match(said):
         return SectionPart(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
     if LINK.fullmatch(said):
+        return SectionPart(line.start, line.end, apart=True, hidden=True)
+    if line.first and (after is None or after.first) and _PAGE_NUMBER.fullmatch(said):
         return SectionPart(line.start, line.end, apart=True, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())

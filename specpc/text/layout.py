@@ -30,7 +30,7 @@ _BREAK: Final = re.compile(r"\\[fnrt](?![a-z])")
 _PLACE: Final = re.compile(
     r"\W*(?:page|seite|pag\.?|p\.)[ ]?\d{1,4}(?:[ ]?(?:/|of|von|sur|de)[ ]?\d{1,4})?\W*"
     r"|[-–—][ ]?\d{1,4}[ ]?[-–—]|[^\r\n]{0,100}\[Page \d+\]"
-    r"|\W*this page (?:is )?intentionally left blank\W*"
+    r"|\W*(?:this page (?:is )?intentionally left blank|table of contents|back to top)\W*"
     r"|(?:[-*+]|\d+\.)?[ \t]*\[[^][\r\n]{1,100}\]\(#[^()\s]*\)",
     re.IGNORECASE,
 )

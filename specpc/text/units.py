@@ -29,7 +29,7 @@ _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
 _WORDS: Final = re.compile(
     r"(?:[^\W\d_]+[^\w=]+){6}|(?:[^\W\d_]+[,;'’]*[ \t]+(?:\d+[,;]*[ \t]+)?){5}"
 )
-_GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
+_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
 # Conditions are written in capitals, of which a wide line goes on in the next.
 _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
@@ -38,8 +38,8 @@ _WRAP_FROM: Final = 50
 _FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "2.1. ".
 _NUMBER: Final = regex.compile(
-    r"[ \t]*(?:[-*+>•][ \t]+)?"
-    r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+    r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?i:item|note|section|article|art\.|clause|rule)[ \t]+)?"
+    r"\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
 )
 
 

@@ -289,6 +289,20 @@ def test_numbered_headings() -> None:
     assert keep(items + "3. Sleep\n", "milk") == "1. Buy milk\n\n"
 
 
+def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:
+    text = "1. Restart it\n\n   ```\n   restart\n   ```\n\n2. Check it\n\n   ```\n   log\n   ```\n"
+    assert keep(text, "   log\n") == "2. Check it\n\n   ```\n   log\n   ```\n"
+
+
+def test_items_of_filings_are_headings() -> None:
+    text = (
+        "Item 1A. Risk Factors\n\nWe depend on the weather.\n\n                 17\n\n"
+        "Item 3. Legal Proceedings\n\nNone.\n"
+    )
+    assert keep(text, "None.") == "Item 3. Legal Proceedings\n\nNone.\n"
+    assert never_alone(text, "17")
+
+
 def test_places_in_a_document_are_nothing_to_keep() -> None:
     text = (
         "The port grew.\n\nPage 2 of 4\n\n- 2 -\n\nIt grew again.\n\n- [Use](#use)\n\n"

@@ -73,6 +73,13 @@ def test_wrapped_capitals_are_not_cut_at_line_ends() -> None:
     assert cut(text, "sentence") == [text]
 
 
+def test_a_wrapped_line_may_go_on_with_a_number() -> None:
+    text = (
+        "We may not be able to insure it. The policy ends on 31 December\n2024, and no other is.\n"
+    )
+    assert cut(text, "sentence") == [text[:33], text[33:]]
+
+
 def test_what_says_more_of_a_word_is_no_clause_of_its_own() -> None:
     text = "With the approval of the board, which was given in May, the Skua shall not berth there."
     bounds = clause_bounds(text)
