@@ -133,6 +133,7 @@ def test_ruff_finds_a_breach(code: str, rule: str) -> None:
 
 PLANTED = {
     "floors": ("text/spans.py", "import specpc.batch.rows"),
+    "floors of structure": ("structure/json/tree.py", "import specpc.structure.tables.csv"),
     "no circles": ("kv/settings.py", "import specpc.kv.answering"),
     "the library knows no command line": ("output/fields.py", "import typer"),
     "what users choose needs no torch": ("machine/files.py", "import torch"),

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure import kinds
-from specpc.structure.code import lay_out_code
-from specpc.structure.embedded import lay_out_embedded
-from specpc.structure.languages import ending, language_of, language_of_file
-from specpc.structure.markdown import lay_out_markdown
-from specpc.structure.transcripts import lay_out_transcript
+from specpc.structure.code.languages import ending, language_of, language_of_file
+from specpc.structure.code.programs import lay_out_code
+from specpc.structure.markdown.embedded import lay_out_embedded
+from specpc.structure.markdown.prose import lay_out_markdown
+from specpc.structure.talk.transcripts import lay_out_transcript
 from specpc.text.layout import LayoutBuilder, expand, tiles
 from specpc.text.words import as_words
 

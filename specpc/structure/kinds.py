@@ -10,40 +10,40 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from specpc.structure.banners import lay_out_banners
-from specpc.structure.braces import braces_runs, lay_out_braces
-from specpc.structure.captions import caption_runs, lay_out_captions
-from specpc.structure.columns import column_runs, lay_out_columns
-from specpc.structure.commits import commit_runs, lay_out_commits
-from specpc.structure.components import component_runs, lay_out_components
-from specpc.structure.config import config_runs, lay_out_config
-from specpc.structure.diagnostics import diagnostic_runs, lay_out_diagnostics
-from specpc.structure.dialects import DIALECTS
-from specpc.structure.diffs import diff_runs, lay_out_diff
-from specpc.structure.examples import (
+from specpc.structure.code.sql import lay_out_sql, sql_runs
+from specpc.structure.config.braces import braces_runs, lay_out_braces
+from specpc.structure.config.dialects import DIALECTS
+from specpc.structure.config.settings import config_runs, lay_out_config
+from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
+from specpc.structure.config.yaml import lay_out_yaml, yaml_runs
+from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.console.indented import lay_out_indented, tree_runs
+from specpc.structure.console.logs import lay_out_log, log_runs
+from specpc.structure.console.margins import lay_out_outline, outline_runs
+from specpc.structure.console.traces import lay_out_trace, trace_runs
+from specpc.structure.json.values import lay_out_json, lay_out_json_lines
+from specpc.structure.mails.messages import lay_out_mails
+from specpc.structure.markup.html import lay_out_html
+from specpc.structure.markup.latex import lay_out_latex
+from specpc.structure.markup.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
+from specpc.structure.markup.rst import lay_out_rst
+from specpc.structure.markup.xml import lay_out_xml
+from specpc.structure.records.banners import lay_out_banners
+from specpc.structure.records.commits import commit_runs, lay_out_commits
+from specpc.structure.records.components import component_runs, lay_out_components
+from specpc.structure.records.diffs import diff_runs, lay_out_diff
+from specpc.structure.records.formats import lay_out_records, record_runs
+from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
+from specpc.structure.tables.columns import column_runs, lay_out_columns
+from specpc.structure.tables.csv import lay_out_csv
+from specpc.structure.talk.captions import caption_runs, lay_out_captions
+from specpc.structure.talk.examples import (
     example_runs,
     lay_out_examples,
     lay_out_questions,
     question_runs,
 )
-from specpc.structure.html import lay_out_html
-from specpc.structure.indented import lay_out_indented, tree_runs
-from specpc.structure.json_values import lay_out_json, lay_out_json_lines
-from specpc.structure.latex import lay_out_latex
-from specpc.structure.levels import lay_out_yaml, yaml_runs
-from specpc.structure.logs import lay_out_log, log_runs
-from specpc.structure.mails import lay_out_mails
-from specpc.structure.margins import lay_out_outline, outline_runs
-from specpc.structure.markup import lay_out_xml
-from specpc.structure.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
-from specpc.structure.records import lay_out_records, record_runs
-from specpc.structure.rst import lay_out_rst
-from specpc.structure.sql import lay_out_sql, sql_runs
-from specpc.structure.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
-from specpc.structure.statements import lay_out_dockerfile, lay_out_makefile
-from specpc.structure.tables import lay_out_csv
-from specpc.structure.traces import lay_out_trace, trace_runs
-from specpc.structure.transcripts import lay_out_paste, lay_out_transcript
+from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -120,6 +120,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste),
+    Kind(partial(lay_out_trace, least=1.0)),  # some of which are alike, as stanzas are
     Kind(lay_out_banners),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),

@@ -31,7 +31,7 @@ _FOUND: Final = 2.5
 _SURE: Final = 6.0
 _LENT: Final = 1.5
 # What the best unit with a word of the question gains, for the rarest of words.
-_ASKED: Final = 1.0
+_ASKED: Final = 1.25
 # Words of heads that count for what stands under them; a table's header may have any number.
 _HEAD_WORDS: Final = 40
 # A word leads somewhere only if it is rare: in this share of the units, and this many.

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from specpc.selection.fill import select_units
-from specpc.structure.code import lay_out_code
-from specpc.structure.languages import language_of, parse
+from specpc.structure.code.languages import language_of, parse
+from specpc.structure.code.programs import lay_out_code
 
 
 def half(text: str, language: str, seed: int, marker: str | None) -> str:

@@ -28,7 +28,7 @@ from specpc.errors import BudgetError
 from specpc.evaluation.data import Item, read_collection
 from specpc.evaluation.methods import build_methods
 from specpc.options import Cut, Setup
-from specpc.structure.languages import LANGUAGES, parse
+from specpc.structure.code.languages import LANGUAGES, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.test_compress import _tiny_draft, run  # noqa: F401 - a fixture for all tests
 from tests.machine.test_documents import docx, pdf
-from tests.structure.test_html import PAGE, Balance
+from tests.structure.markup.test_html import PAGE, Balance
 
 if TYPE_CHECKING:
     from pathlib import Path

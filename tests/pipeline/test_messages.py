@@ -21,7 +21,7 @@ from specpc.counting.counters import PLAIN
 from specpc.errors import BudgetError, InputError
 from specpc.pipeline.messages import LONG_TEXT, Conversation
 from tests.pipeline.test_properties import texts
-from tests.structure.test_json_values import is_part
+from tests.structure.json.test_values import is_part
 
 OPENAI: TypeAdapter[Any] = TypeAdapter(list[ChatCompletionMessageParam])
 ANTHROPIC: TypeAdapter[Any] = TypeAdapter(list[MessageParam])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from specpc.structure.pages import is_page, read_page, shown
 from specpc.text.joined import JoinedTexts
 from tests.structure.kept import fitted, kept, pieces, units
-from tests.structure.test_html import BLOCKS, PAGE
+from tests.structure.markup.test_html import BLOCKS, PAGE
 
 
 def said(text: str) -> str:

@@ -5,7 +5,7 @@ This module and a row in `specpc.structure.kinds` are all it takes.
 
 from __future__ import annotations
 
-from specpc.structure.lines import OWN_LINE, lines
+from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.text.layout import Layout, LayoutBuilder
 
 

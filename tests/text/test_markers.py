@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from specpc.errors import BudgetError
 from specpc.selection.fit import CutText, Fit
 from specpc.selection.units import UnitPicker
-from specpc.structure.code import lay_out_code
-from specpc.structure.json_values import lay_out_json
-from specpc.structure.languages import LANGUAGES, parse
+from specpc.structure.code.languages import LANGUAGES, parse
+from specpc.structure.code.programs import lay_out_code
+from specpc.structure.json.values import lay_out_json
 from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.markers import Marker

@@ -13,14 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.html import is_html
+from specpc.structure.code.languages import ending, language_of_file
 from specpc.structure.kinds import DATA
-from specpc.structure.languages import ending, language_of_file
+from specpc.structure.markup.html import is_html
 from specpc.structure.pages.layout import lay_out_page
 from specpc.structure.pages.reader import PageReader
 from specpc.structure.pages.tables import kinds_of_rows
 from specpc.structure.pages.tags import find_tags
-from specpc.structure.trees import names
+from specpc.structure.parts.trees import names
 
 if TYPE_CHECKING:
     from specpc.text.joined import JoinedTexts

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.lines import OWN_LINE, lines
+from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
 

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.html import BLOCKS
+from specpc.structure.markup.html import BLOCKS
 from specpc.structure.pages.layout import HEADINGS, ROWS, PageBlock
 from specpc.structure.pages.tags import VOID, Tag, hides
-from specpc.structure.trees import names
+from specpc.structure.parts.trees import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

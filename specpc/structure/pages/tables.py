@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.trees import names
+from specpc.structure.parts.trees import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

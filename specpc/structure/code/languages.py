@@ -1,0 +1,226 @@
+"""Programming languages that can be laid out, and which of them a text is written in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.trees import names, parser
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the pieces of a text in one language are, by the names of its grammar.
+
+    Attributes:
+        blocks: nodes that hold statements, members, cases or elements between brackets (or, in
+            an indented language, by indentation), any of which can be left out.
+        function: what gives the grammar in the package for the language.
+        comment: how a comment that ends with the line begins.
+        imports: statements that stay together where they follow one another.
+        leading: nodes that belong to the one after them, as comments do.
+        wrappers: nodes that only hold a list of statements.
+        glued: nodes that stay with the one before them.
+        opaque: nodes in which nothing is looked for.
+        indented: whether blocks are marked by indentation, and must not be empty.
+    """
+
+    blocks: frozenset[str]
+    function: str = "language"
+    comment: str = "//"
+    imports: frozenset[str] = frozenset()
+    leading: frozenset[str] = frozenset({"comment", "line_comment", "block_comment"})
+    wrappers: frozenset[str] = frozenset()
+    glued: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
+    indented: bool = False
+
+
+_COMMENTS: Final = "comment line_comment block_comment"
+_PYTHON: Final = Language(
+    names("block dictionary list tuple set"),
+    comment="#",
+    imports=names("import_statement import_from_statement future_import_statement"),
+    opaque=names("string"),
+    indented=True,
+)
+_JAVASCRIPT: Final = Language(
+    names("statement_block class_body switch_body object array"),
+    imports=names("import_statement"),
+    leading=names(f"{_COMMENTS} decorator"),
+    opaque=names("string template_string regex"),
+)
+_TYPESCRIPT: Final = replace(
+    _JAVASCRIPT,
+    function="language_typescript",
+    blocks=_JAVASCRIPT.blocks | names("interface_body object_type enum_body"),
+)
+_GO: Final = Language(
+    names(
+        "block field_declaration_list literal_value expression_switch_statement interface_type "
+        "type_switch_statement select_statement const_declaration var_spec_list type_declaration"
+    ),
+    imports=names("import_declaration package_clause"),
+    wrappers=names("statement_list"),
+    opaque=names("raw_string_literal interpreted_string_literal"),
+)
+_RUST: Final = Language(
+    names(
+        "block declaration_list field_declaration_list enum_variant_list match_block "
+        "field_initializer_list"
+    ),
+    imports=names("use_declaration extern_crate_declaration"),
+    leading=names(f"{_COMMENTS} attribute_item"),
+    opaque=names("token_tree macro_definition string_literal raw_string_literal"),
+)
+_JAVA: Final = Language(
+    names(
+        "block class_body interface_body annotation_type_body switch_block enum_body "
+        "constructor_body array_initializer"
+    ),
+    imports=names("import_declaration package_declaration"),
+    # Whatever follows the constants of an enum needs the semicolon after the last of them.
+    glued=names("enum_constant enum_body_declarations"),
+    opaque=names("string_literal"),
+)
+_C: Final = Language(
+    names("compound_statement field_declaration_list initializer_list enumerator_list"),
+    imports=names("preproc_include"),
+    opaque=names("string_literal preproc_def preproc_function_def"),
+)
+_CPP: Final = replace(
+    _C,
+    blocks=_C.blocks | names("declaration_list"),
+    opaque=_C.opaque | names("raw_string_literal"),
+)
+LANGUAGES: Final = {
+    "python": _PYTHON,
+    "javascript": _JAVASCRIPT,
+    "typescript": _TYPESCRIPT,
+    "go": _GO,
+    "rust": _RUST,
+    "java": _JAVA,
+    "c": _C,
+    "cpp": _CPP,
+}
+
+_BY_ENDING: Final = {
+    "py": "python", "pyi": "python", "pyw": "python", "js": "javascript", "mjs": "javascript",
+    "cjs": "javascript", "jsx": "javascript", "ts": "typescript", "mts": "typescript",
+    "cts": "typescript", "go": "go", "rs": "rust", "java": "java", "c": "c", "h": "c",
+    "cc": "cpp", "cpp": "cpp", "cxx": "cpp", "hpp": "cpp", "hh": "cpp",
+}  # fmt: skip
+_FENCES: Final = _BY_ENDING | {
+    "python3": "python", "node": "javascript", "golang": "go", "c++": "cpp",
+    **{name: name for name in LANGUAGES},
+}  # fmt: skip
+# Files of other kinds, in which code may be quoted.
+_NO_CODE: Final = names("md markdown rst json jsonl ndjson csv tsv log html htm xml yaml yml toml")
+_SHEBANG: Final = re.compile(r"\ufeff?#![^\n]*\b(python|node|deno|bun)")
+
+# Lines that hardly occur but in one language. Each is worth a parse only where it is frequent.
+_TYPICAL: Final = {
+    "python": (
+        r"[ \t]*(?:async[ \t]+)?def \w+\(|[ \t]*class \w+[^\n]*:[ \t]*$|if __name__ ==|"
+        r"from [\w.]+ import (?:[(*]|[^\W\d]\w*(?:,? [^\W\d]\w*)*[ \t]*$)|"
+        r"import [\w.]+(?: as \w+)?[ \t]*$"
+    ),
+    "go": (
+        r"package \w+[ \t]*$|func (?:\([^)\n]*\) ?)?\w+[\[(]|import \(|"
+        r"type \w+ (?:struct|interface)\b"
+    ),
+    "rust": (
+        r"[ \t]*(?:pub(?:\([^)\n]*\))? )?(?:(?:async |unsafe |const )*fn \w+|struct \w+|enum \w+|"
+        r"impl[ <]|trait \w+|mod \w+|use \w+::)|[ \t]*#!?\["
+    ),
+    "java": (
+        r"package [\w.]+;|import (?:static )?[\w.*]+;|"
+        r"[ \t]*(?:(?:public|private|protected|static|final|abstract)[ \t]+)+[\w<>\[\], ]+[({=;]"
+    ),
+    "javascript": (
+        r"[ \t]*(?:export )?(?:default )?(?:async )?function\b[^\n]*\(|[ \t]*(?:export )?"
+        r"(?:const|let|var) [\w{\[][^\n]*=|import [^\n]* from ['\"]|(?:module\.)?exports\b[^\n]*=|"
+        r"(?:export )?class \w+[^\n]*\{[ \t]*$"
+    ),
+    "cpp": r"#[ \t]*include[ \t]*[<\"]",
+}
+_TYPICAL_LINE: Final = {
+    name: re.compile(rf"^(?:{lines})", re.MULTILINE) for name, lines in _TYPICAL.items()
+}
+_FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_NOT_BLANK: Final = re.compile(r"^[ \t]*\S", re.MULTILINE)
+# So many typical lines there must be: two, and one in so many lines.
+_FEWEST: Final = 2
+_EVERY: Final = 50
+# A longer text is recognised by its beginning.
+_LOOKED_AT: Final = 200_000
+_ERRORS: Final = 0.01
+_SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
+
+
+def parse(text: str, language: str) -> Tree:
+    """The syntax tree, in offsets of UTF-8 (a lone surrogate counts as one byte)."""
+    grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
+    return grammar.parse(text.encode("utf-8", "replace"))
+
+
+def ending(name: str | None) -> str:
+    """What stands behind the last full stop of a file's name, in small letters."""
+    return name.rpartition(".")[2].casefold() if name and "." in name else ""
+
+
+def language_of_file(name: str | None) -> str | None:
+    """The language of a program by its file's ending alone."""
+    return _BY_ENDING.get(ending(name))
+
+
+def language_of(name: str | None, text: str) -> str | None:
+    """The language of a program: by its file's ending, its first line, or else what it says.
+
+    Returns:
+        One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.
+    """
+    if language := language_of_file(name):
+        return language
+    if ending(name) in _NO_CODE:
+        return None
+    if shebang := _SHEBANG.match(text):
+        return "python" if shebang[1] == "python" else "javascript"
+    return _by_content(text[:_LOOKED_AT])
+
+
+def fence_language(info: str) -> str | None:
+    """The language that the info string of a Markdown fence names, if it is one of `LANGUAGES`."""
+    words = re.split(r"[\s,{}:]+", info.strip().lstrip("{."), maxsplit=1)
+    return _FENCES.get(words[0].casefold()) if words else None
+
+
+def _by_content(text: str) -> str | None:
+    found = {name: len(line.findall(text)) for name, line in _TYPICAL_LINE.items()}
+    best = max(found, key=lambda name: found[name])
+    if found[best] < _FEWEST or _FENCE.search(text):
+        return None
+    if found[best] * _EVERY < len(_NOT_BLANK.findall(text)):
+        return None
+    likely = [best, "typescript"] if best == "javascript" else [best]
+    return next((name for name in likely if _errors(text, name) <= _ERRORS), None)
+
+
+def _errors(text: str, language: str) -> float:
+    """Share of the text that the grammar does not account for."""
+    tree = parse(text, language)
+    wrong = 0
+    waiting = [tree.root_node]
+    while waiting:
+        node = waiting.pop()
+        if not node.has_error:
+            continue
+        waiting += node.children
+        if node.is_error:
+            sound = sum(c.end_byte - c.start_byte for c in node.children if _SOUND.match(c.type))
+            wrong += node.end_byte - node.start_byte - sound
+    return wrong / max(1, tree.root_node.end_byte)

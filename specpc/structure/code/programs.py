@@ -1,0 +1,202 @@
+"""Program code: statements are kept or dropped whole, with all that they stand in.
+
+Whatever is kept parses again if the source does: a statement needs the lines that open and close
+the blocks around it. Pieces begin where lines begin, so what shares a line stays together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.code.languages import LANGUAGES, parse
+from specpc.structure.code.syntax import (
+    Group,
+    Program,
+    blocks,
+    detached,
+    is_comment,
+    statements,
+    trails,
+)
+from specpc.text.layout import Layout, LayoutBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node
+
+# A doc comment or docstring up to this size comes with every statement of its function.
+_SHORT_DOC: Final = 160
+# Where a function begins with something longer, a statement up to this size is its stand-in.
+_SHORT_STATEMENT: Final = 80
+# Where more than this share of a statement would come with any part of it, it stays whole.
+_MOST_SKELETON: Final = 0.8
+_DEEPEST: Final = 40
+
+
+def lay_out_code(text: str, language: str) -> Layout:
+    """The pieces of a program, with errors or not, in one of `LANGUAGES`."""
+    source = Program(text, LANGUAGES[language])
+    root = parse(text, language).root_node
+    builder = LayoutBuilder()
+    groups = _plan(source, statements(source, root), (0, len(text)), _DEEPEST)
+    if len(groups) == 1 and not groups[0].inner:  # a minified program: all in one line
+        builder.unit(len(text))
+        return builder.build("code")
+    for group in groups:
+        _emit(builder, source, group, [])
+    return builder.build("code")
+
+
+def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence[int]) -> None:
+    """Add a group: one unit, or what opens and closes its blocks as supports of what is inside."""
+    if not group.inner:
+        builder.unit(group.end, needs, whole=True, gap=source.gap(group.start))
+        return
+    # An indented block must not be empty: there, comments come with what opens it.
+    if group.doc_end - group.start > _SHORT_DOC and not source.language.indented:
+        header = builder.next_piece + 1
+        builder.unit(group.doc_end, [header], whole=True, gap=source.gap(group.start))
+    header = builder.support(group.inner[0][0], needs, gap=source.gap(builder.position))
+    if group.complete:
+        builder.make_unit(header, whole=True)
+    for position, (start, end, groups) in enumerate(group.inner):
+        if position:
+            between = builder.support(start, gap=source.gap(builder.position))
+            builder.require(header, between)
+        for inner in groups:
+            if inner is group.filler:
+                gap = source.gap(inner.start)
+                builder.require(header, builder.support(inner.end, [header], gap=gap))
+            else:
+                _emit(builder, source, inner, [header])
+        assert builder.position == end
+    if builder.position < group.end:
+        builder.require(header, builder.support(group.end, gap=source.gap(builder.position)))
+
+
+def _plan(
+    source: Program,
+    nodes: Sequence[Node],
+    region: tuple[int, int],
+    depth: int,
+    *,
+    alone: bool = True,
+) -> list[Group]:
+    """Groups that tile a region of whole lines, each with those of its blocks that are to be cut.
+
+    So many more levels of blocks may be cut as ``depth`` says; unless ``alone``, no comment is kept
+    without anything else.
+    """
+    groups = _grouped(source, nodes, region, alone)
+    for group in groups:
+        if depth and group.end - group.start > source.small and not _is_import(source, group):
+            _split(source, group, depth - 1)
+    return groups
+
+
+def _is_import(source: Program, group: Group) -> bool:
+    kinds = {node.type for node in group.nodes if node.is_named} - source.language.leading
+    return bool(kinds) and kinds <= source.language.imports
+
+
+def _grouped(
+    source: Program, nodes: Sequence[Node], region: tuple[int, int], alone: bool
+) -> list[Group]:
+    """Groups that tile a region: each statement with its comments, consecutive imports as one."""
+    groups: list[Group] = []
+    leading: list[Node] = []
+    for node in nodes:
+        if source.end(node) <= region[0] or node.start_byte == node.end_byte:
+            continue
+        own_line = source.line_start(source.start(node)) is not None
+        if node.type in source.language.leading and own_line and not trails(source, node):
+            leading.append(node)
+            if alone and detached(source, node):
+                groups.append(_group(source, leading))
+                leading = []
+            continue
+        first = leading[0] if leading else node
+        start = source.line_start(source.start(first))
+        punctuation = not node.is_named and not node.type.isalpha()
+        glued = punctuation or node.type in source.language.glued
+        follows = node.type in source.language.leading
+        if groups and (glued or follows or start is None):
+            groups[-1].nodes += [*leading, node]
+        elif not follows:
+            groups.append(_group(source, [*leading, node]))
+        leading = []
+    if leading and (alone or not groups):
+        groups.append(_group(source, leading))
+    return _tiled(source, groups, region)
+
+
+def _group(source: Program, nodes: list[Node]) -> Group:
+    start = source.line_start(source.start(nodes[0]))
+    first = next((node for node in nodes if not is_comment(node)), nodes[0])
+    doc_end = source.line_start(source.start(first))
+    begin = source.start(nodes[0]) if start is None else start
+    return Group(begin, begin, list(nodes), begin if doc_end is None else doc_end)
+
+
+def _tiled(source: Program, groups: list[Group], region: tuple[int, int]) -> list[Group]:
+    """Have each group reach to the next, and merge imports."""
+    if not groups:
+        return [Group(*region, [], region[0])] if region[0] < region[1] else []
+    tiled: list[Group] = []
+    for group in groups:
+        imports = tiled and _is_import(source, group) and _is_import(source, tiled[-1])
+        if imports or (tiled and group.start <= tiled[-1].start):
+            tiled[-1].nodes += group.nodes
+        else:
+            tiled.append(group)
+    tiled[0].start = region[0]
+    ends = [group.start for group in tiled[1:]] + [region[1]]
+    for group, end in zip(tiled, ends, strict=True):
+        group.end = end
+    return tiled
+
+
+def _split(source: Program, group: Group, depth: int) -> None:
+    """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
+    found = list(blocks(source, group))
+    inner: list[tuple[int, int, list[Group]]] = []
+    complete, filler = True, None
+    for block, start, end in found:
+        indented = source.language.indented and block.type == "block"
+        groups = _plan(source, statements(source, block), (start, end), depth, alone=not indented)
+        if indented and _first_stays(source, groups, several=len(found) > 1):
+            start = groups.pop(0).end  # noqa: PLW2901
+        elif indented and len(found) > 1:
+            continue
+        elif indented:
+            filler = _shortest(groups)
+            complete = filler is not None
+        if groups:
+            inner.append((start, end, groups))
+    cut = sum(end - start for start, end, _ in inner)
+    size = group.end - max(group.start, group.doc_end)
+    if sum(map(_choices, (g for *_, groups in inner for g in groups))) < 2:
+        return
+    if size - cut <= _MOST_SKELETON * size:
+        group.inner, group.complete, group.filler = inner, complete, filler
+
+
+def _shortest(groups: list[Group]) -> Group | None:
+    """The shortest statement, if it is so short that it can always come with its function."""
+    small = [g for g in groups if not g.inner and g.end - g.start <= _SHORT_STATEMENT]
+    return min(small, key=lambda group: group.end - group.start, default=None)
+
+
+def _choices(group: Group) -> int:
+    return sum(_choices(inner) for *_, groups in group.inner for inner in groups) or 1
+
+
+def _first_stays(source: Program, groups: list[Group], *, several: bool) -> bool:
+    """Whether an indented block's first statement always comes with the line that opens it.
+
+    It does where another block can be kept without anything else of this one, and where it is
+    short: then the line and it can stand alone, as a function's signature and docstring.
+    """
+    most = source.small if several else _SHORT_DOC
+    return bool(groups) and not groups[0].inner and groups[0].end - groups[0].start <= most

@@ -1,0 +1,262 @@
+"""SQL: statements are whole, the long lists in them cut by column or row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import small_size
+from specpc.structure.parts.lines import lines
+from specpc.text.layout import Layout, LayoutBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SQL_GAP: Final = "-- {}\n"
+_LONGEST_COMMENT: Final = 300
+# The body of a function that is not closed by then is none.
+_LONGEST_BODY: Final = 100_000
+_EXPLAINED: Final = 0.9
+_TOKEN: Final = re.compile(
+    r"--[^\r\n]*|(?P<remark>/\*)|'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\r\n]*\""
+    r"|`[^`\r\n]*`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])",
+    re.DOTALL,
+)
+_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*))")
+_STATEMENT: Final = re.compile(
+    r"(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
+    r"|UNLOGGED\s+|MATERIALIZED\s+|EXTERNAL\s+|VIRTUAL\s+)*(?:TABLE|INDEX|VIEW|FUNCTION|PROCEDURE"
+    r"|TRIGGER|SCHEMA|DATABASE|SEQUENCE|TYPE|USER|ROLE|EXTENSION|POLICY|DOMAIN)\b"
+    r"|INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\b|REPLACE\s+INTO\b|UPDATE\s+\S+\s+(?:\w+\s+)?SET\b"
+    r"|DELETE\s+FROM\b|SELECT\b|WITH\s+(?:RECURSIVE\s+)?\w+\s*(?:\([^()]*\)\s*)?AS\b|MERGE\s+INTO\b"
+    r"|COPY\s+\S+|GRANT\s|REVOKE\s|TRUNCATE\s|EXPLAIN\s|PRAGMA\s|COMMENT\s+ON\b|LOCK\s+TABLES?\b"
+    r"|UNLOCK\s+TABLES\b|BEGIN\b|COMMIT\b|ROLLBACK\b|START\s+TRANSACTION\b|SET\s+\S+|USE\s+\S+"
+    r"|ANALYZE\b|VACUUM\b|CALL\s+\S+|DO\s",
+    re.IGNORECASE,
+)
+_LISTS: Final = re.compile(
+    r"(?:CREATE\s[^(;]{0,99}\bTABLE\b[^(;]{0,400}|INSERT\b[^;]{0,9999}?\bVALUES\s*)(?=\()",
+    re.IGNORECASE,
+)
+_REMARKED: Final = re.compile(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
+_COPY: Final = re.compile(
+    r"COPY\s[^;]{0,9999}\bFROM\s+stdin\b[^;]{0,999};[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE
+)
+_COPY_END: Final = re.compile(r"(?<![^\r\n])\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*")
+_TAIL: Final = re.compile(
+    r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?"
+)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A statement of SQL, from its comments to its line break.
+
+    Attributes:
+        start: first character.
+        code: where its comments end.
+        end: one past its last.
+        marks: the brackets and commas of the statement, and where they are.
+    """
+
+    start: int
+    code: int
+    end: int
+    marks: tuple[tuple[int, str], ...]
+
+
+def lay_out_sql(text: str, *, named: bool = False) -> Layout | None:
+    """The pieces of SQL: statements with the comments above them.
+
+    Of a long ``CREATE TABLE`` the columns, of a long ``INSERT`` the rows can be kept alone, with
+    what opens and closes the list; rows of ``COPY`` come with the columns they are in.
+
+    Returns:
+        ``None`` unless all statements begin as some do.
+    """
+    found = list(_statements(text))
+    known = sum(_STATEMENT.match(text, one.code) is not None for one in found)
+    closed = text.find(";") >= 0
+    if not known or known < (_EXPLAINED if named else 1) * len(found) or not (closed or named):
+        return None
+    builder, small = LayoutBuilder(), small_size(text)
+    for one in found:
+        if one.code - one.start > _LONGEST_COMMENT:
+            builder.unit(one.code, whole=True, gap=_SQL_GAP)
+        start = builder.position
+        own = text[start : one.end]
+        marks = tuple((place - start, mark) for place, mark in one.marks)
+        layout = _opened(own, marks)
+        if layout is not None and len(own) > small:
+            builder.append(layout)
+        else:
+            piece = builder.unit(one.end, whole=True, gap=_SQL_GAP)
+            if layout is not None:
+                builder.refinable(piece, partial(_finer, marks=marks))
+    return builder.build("sql")
+
+
+def sql_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines that may be SQL in a text, up to the last semicolon."""
+    first: int | None = None
+    last = 0
+    for number, (start, end) in enumerate(spans):
+        begins = text[start : start + 2].isupper() and _STATEMENT.match(text, start, end)
+        if begins and first is None:
+            first, last = number, 0
+        if first is None:
+            continue
+        blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
+        if text[start:end].rstrip().endswith(";"):
+            last = number + 1
+        if blank and last == number + 1 and number + 1 < len(spans):
+            following = spans[number + 1]
+            blank = not (_STATEMENT.match(text, *following) or text.startswith("--", following[0]))
+        if blank or number + 1 == len(spans):
+            if last:
+                yield first, last
+            first = None
+
+
+def _statements(text: str) -> Iterator[_Statement]:
+    """The statements of a text, which tile it."""
+    start = position = depth = 0
+    closed = remarked = True  # as far as it is known, rows of COPY and remarks end somewhere
+    marks: list[tuple[int, str]] = []
+    while match := _TOKEN.search(text, position):
+        position = match.end()
+        if match["remark"]:
+            closing = text.find("*/", position) if remarked else -1
+            remarked = closing >= 0
+            position = closing + 2 if remarked else position
+        if match["dollar"]:
+            closing = text.find(match.group(), position, position + _LONGEST_BODY)
+            position = closing + len(match.group()) if closing >= 0 else position
+        mark = match["mark"]
+        if mark and mark in "(),":
+            depth += (mark == "(") - (mark == ")")
+            marks.append((match.start(), mark))
+        if mark != ";" or depth > 0:
+            continue
+        end = _line_end(text, position)
+        code = _after_comments(text, start)
+        if closed and _COPY.match(text, code):
+            copied = _COPY_END.search(text, position)
+            closed = copied is not None
+            end = position = copied.end() if copied else end
+        yield _Statement(start, code, end, tuple(marks))
+        start = position = max(end, position)
+        depth, marks = 0, []
+    if text[start:].strip():
+        yield _Statement(start, _after_comments(text, start), len(text), tuple(marks))
+
+
+def _line_end(text: str, position: int) -> int:
+    """Where the blank lines after a statement end, and a remark behind it."""
+    match = _TAIL.match(text, position)
+    end = match.end() if match else position
+    rest = len(text) - len(text[end:].lstrip()) if not text[end : end + 1000].strip() else end
+    return rest if rest == len(text) else end
+
+
+def _after_comments(text: str, position: int) -> int:
+    while match := _COMMENT.match(text, position):
+        closing = text.find("*/", match.end()) + 2 if match["remark"] else match.end()
+        if closing < match.end():
+            break
+        position = closing
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _finer(text: str, marks: tuple[tuple[int, str], ...]) -> Layout:
+    layout = _opened(text, marks)
+    assert layout is not None
+    return layout
+
+
+def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
+    """The pieces of a statement with a list; ``None`` if there is none."""
+    code = _after_comments(text, 0)
+    if copy := _COPY.match(text, code):
+        return _copied(text, copy.end())
+    opening = _LISTS.match(text, code)
+    if opening is None:
+        return None
+    rows = opening.group()[:1] in "Ii"
+    depth, bounds, close = 0, list[int](), -1
+    for place, mark in marks:
+        if place < opening.end():
+            continue
+        depth += (mark == "(") - (mark == ")")
+        if mark == "," and depth == 1 - rows:
+            bounds.append(place)
+        elif mark == ")" and depth == 0:
+            close = place + rows
+            if not rows:
+                break
+    if not bounds or close < bounds[-1]:
+        return None
+    first = opening.end() + (not rows)
+    if not all(text[low:high].strip(", \t\r\n") for low, high in pairwise([first, *bounds, close])):
+        return None
+    if rows:  # the indentation of the first row belongs to it
+        first = len(text[:first].rstrip(" \t"))
+        first = first if text[first - 1] in "\r\n" else opening.end()
+    return _list(text, first, bounds, close)
+
+
+def _list(text: str, first: int, commas: Sequence[int], close: int) -> Layout:
+    """A list that begins and closes at offsets, and what is before and after it."""
+    builder = LayoutBuilder()
+    first = first if text[first - 1] in "\r\n" else _next_line(text, first)
+    head = builder.support(first, gap=_SQL_GAP)
+    # Where a remark follows a comma, commas stay with what is before them, and the last element.
+    remarked = any(_REMARKED.match(text, comma) for comma in commas)
+    for number, comma in enumerate([*commas, close]):
+        own, last = builder.position, number == len(commas)
+        gap = _SQL_GAP if text[own - 1] in "\r\n" else ""
+        if remarked and not last:
+            line = _REMARKED.match(text, comma)
+            builder.unit(
+                line.end() if line else _next_line(text, comma + 1), [head], whole=True, gap=gap
+            )
+            continue
+        end = own + len(text[own:comma].rstrip())
+        if remarked:
+            builder.require(head, builder.support(end, gap=gap))
+            continue
+        builder.unit(end, [head], whole=True, gap=gap)
+        if number:
+            builder.surround(builder.next_piece - 2, head + 1, builder.next_piece)
+        if not last:
+            builder.support(_next_line(text, comma + 1), gap="")
+    builder.require(head, builder.support(len(text), gap=""))
+    return builder.build("sql")
+
+
+def _next_line(text: str, position: int) -> int:
+    """After the blanks and the line break that follow, if they do."""
+    place = position
+    while place < len(text) and text[place] in " \t":
+        place += 1
+    if text.startswith("\r\n", place):
+        return place + 2
+    return place + 1 if text[place : place + 1] in {"\n", "\r"} else place
+
+
+def _copied(text: str, first: int) -> Layout:
+    """Rows under the statement that names their columns, and what ends them."""
+    builder = LayoutBuilder()
+    head = builder.support(first, gap=_SQL_GAP)
+    closing = _COPY_END.search(text, first)
+    stop = closing.start() if closing else len(text)
+    for _, end in lines(text[first:stop]):
+        builder.unit(first + end, [head], whole=True, gap="")
+    if stop < len(text):
+        builder.require(head, builder.support(len(text), gap=""))
+    return builder.build("sql")

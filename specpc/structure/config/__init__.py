@@ -1,0 +1,1 @@
+"""Configuration: settings by line, YAML, blocks in braces or tags, Dockerfiles and Makefiles."""

@@ -1,0 +1,150 @@
+"""The lines of settings: which are sections, comments, settings, or go on with one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from specpc.structure.parts.lines import lines
+
+_EXPLAINED: Final = 0.9
+FEWEST: Final = 3
+_EQUALS: Final = 0.7
+# Where so many values are not closed, others are not looked at.
+_MOST_FAILED: Final = 20
+# What is not closed by then is not closed.
+_LONGEST_VALUE: Final = 20_000
+CONTENT: Final = re.compile(r"[^ \t\r\n]")
+_COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
+SECTION: Final = re.compile(
+    r"\[\[?[ \t]*(?P<name>[^\[\]\r\n=]{1,100})\]?\][ \t]*(?:[#;][^\r\n]*)?(?=[\r\n]|\Z)"
+)
+_KEY: Final = r"(?:\"[^\"\r\n]{1,80}\"|'[^'\r\n]{1,80}'|[A-Za-z_%$*?/][\w.$%*/@+\[\]-]*+)"
+SETTING: Final = regex.compile(
+    rf"(?:export[ \t]++|-)?+{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}|(?<=\.){_KEY})*+[ \t]*+[=:]"
+)
+# Keys with blanks ("Icon Name=", "load average = 5"), and without a value, in files of that name.
+_LOOSE: Final = re.compile(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
+_PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
+# Lines of crontab, hosts and fstab.
+_ROWS: Final = (
+    re.compile(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
+    re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]*)[ \t]+[\w.-]+"),
+    re.compile(
+        r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
+    ),
+)
+_OPENING: Final = re.compile(r"[ \t]*(?:\"\"\"|'''|[\[{])")
+_BRACKETS: Final = re.compile(
+    r"\"\"\"|'''|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\"|'[^'\r\n]*'|#[^\r\n]*|[][{}]"
+)
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """A line and the blank ones after it.
+
+    Attributes:
+        start: its first character.
+        end: one past the last.
+        content: where its indentation ends.
+        kind: ``comment``, ``section``, ``setting``, ``more`` of the setting above, an ``item``
+            below it, or ``other``.
+        last: whether a blank line follows.
+    """
+
+    start: int
+    end: int
+    content: int
+    kind: str
+    last: bool
+
+
+def read_settings(text: str, *, named: bool) -> list[SettingLine]:
+    """The lines of a text."""
+    found: list[SettingLine] = []
+    until = indent = 0
+    continued = listed = False
+    failed = 0
+    for start, end in lines(text):
+        match = CONTENT.search(text, start, end)
+        content = match.start() if match else end - 1
+        column = content - max(text.rfind("\n", 0, content), text.rfind("\r", 0, content)) - 1
+        said = text[start:end].rstrip()
+        blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
+        last = blank and content == start + column
+        setting = SETTING.match(text, content, end)
+        goes_on = bool(found) and found[-1].kind in {"setting", "more", "item"} and column > indent
+        if start < until or continued:
+            kind = "more"
+        elif goes_on:
+            kind = "item" if listed else "more"
+        elif _COMMENT.match(text, content, end):
+            kind = "comment"
+        elif SECTION.match(text, content, end) and (column == 0 or not found):
+            kind = "section"
+        elif setting or any(row.match(text, content, end) for row in _ROWS):
+            kind, indent = "setting", column
+            if setting and failed < _MOST_FAILED:
+                until = value_end(text, setting.end())
+                failed += until == setting.end() and _OPENING.match(text, until) is not None
+        elif named and _LOOSE.match(text, content, end):
+            kind, indent = "setting", column
+        else:
+            kind = "other"
+        if kind == "setting":  # with nothing behind it, what is indented below is a list
+            listed = setting is None or not text[setting.end() : end].strip()
+        continued = kind in {"setting", "more"} and said.endswith("\\") and not last
+        found.append(SettingLine(start, end, content, kind, last))
+    return found
+
+
+def value_end(text: str, start: int) -> int:
+    """Where a value of several lines ends; ``start`` if it is none."""
+    opening = _OPENING.match(text, start)
+    if opening is None:
+        return start
+    position = opening.end()
+    mark = text[position - 1]
+    if mark in "\"'":
+        return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
+    depth = 1
+    while match := _BRACKETS.search(text, position, start + _LONGEST_VALUE):
+        position, found = match.end(), match.group()
+        if found in {'"""', "'''"}:
+            closing = text.find(found, position, start + _LONGEST_VALUE)
+            position = closing + 3 if closing >= 0 else position
+        elif found in "[]{}":
+            depth += 1 if found in "[{" else -1
+            if depth == 0:
+                return position
+    return start
+
+
+def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:
+    """Whether nearly all lines are settings and, unless ``named`` so, surely nothing else."""
+    counts = dict.fromkeys(("comment", "section", "setting", "more", "item", "other"), 0)
+    for line in found:
+        counts[line.kind] += 1
+    own = len(found) - counts["comment"]
+    if own - counts["other"] < max(1, _EXPLAINED * own) or not counts["setting"]:
+        return False
+    if named:
+        return True
+    settings = [line for line in found if line.kind == "setting"]
+    # What stands before a colon may be the speaker of a chat.
+    equals = sum(
+        (key := SETTING.match(text, line.content)) is not None and key.group()[-1] == "="
+        for line in settings
+    )
+    if counts["section"] and equals >= _EQUALS * len(settings):
+        return len(settings) + counts["section"] >= FEWEST
+    plain = {line for line in settings if _PLAIN.match(text, line.content)}
+    rows = max(
+        sum(line in plain or row.match(text, line.content) is not None for line in settings)
+        for row in _ROWS
+    )
+    return len(settings) >= FEWEST and rows >= _EXPLAINED * len(settings)

@@ -1,0 +1,209 @@
+"""Settings line by line: sections of TOML and INI files, units of systemd, ``.env``, ``crontab``.
+
+A setting is kept whole, with the section and the comment it stands under.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.config.setting_lines import (
+    CONTENT,
+    FEWEST,
+    SECTION,
+    SETTING,
+    SettingLine,
+    is_config,
+    read_settings,
+    value_end,
+)
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.lines import line_pattern
+from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+# A longer comment does not come along with what it is above.
+_LONGEST_COMMENT: Final = 300
+_LONGEST_NAME: Final = 120
+_MARKS: Final = line_pattern(r"^([ \t]*)([#;]+)")
+# A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon".
+_HEADER: Final = re.compile(
+    r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)"
+)
+_NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
+
+
+def lay_out_config(text: str, *, named: bool = False) -> Layout | None:
+    """The pieces of settings in sections, or without.
+
+    A setting (with the lines it goes on in) needs the head of its section and the comment above
+    it, up to a blank line or the next comment. ``[[tables]]`` of an array are records, and hold
+    the sections that belong to them.
+
+    Returns:
+        ``None`` unless nearly all lines are settings, sections and comments. That the text is
+        ``named`` so allows for settings that are written in other ways.
+    """
+    found = read_settings(text, named=named)
+    if not is_config(text, found, named=named):
+        return None
+    mark = _MARKS.search(text)
+    gap = "; {}\n" if mark and mark[2][0] == ";" else "# {}\n"
+    return lay_out_blocks(text, _Settings(text).sections(found), "settings", gap=gap)
+
+
+def config_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines that may be sections in a text, from the head of one."""
+    first: int | None = None
+    settings = until = 0
+    for number, (start, end) in enumerate(spans):
+        content = CONTENT.search(text, start, end)
+        place = content.start() if content else start
+        section = place == start and SECTION.match(text, start, end) is not None
+        if first is None:
+            if section:
+                first, settings = number, 0
+            continue
+        setting = SETTING.match(text, place, end)
+        if setting is not None:
+            settings += 1
+            until = max(until, value_end(text, setting.end()))
+        goes_on = section or setting or place > start or start < until or text[place] in "#;"
+        if not goes_on:
+            if settings >= FEWEST:
+                yield first, number
+            first = None
+    if first is not None and settings >= FEWEST:
+        yield first, len(spans)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """Finds the blocks of settings."""
+
+    text: str
+
+    def sections(self, found: Sequence[SettingLine]) -> list[Block]:
+        """The settings before the first section, and the sections."""
+        starts = [n for n, line in enumerate(found) if line.kind == "section"]
+        heads: list[int] = []
+        for number in starts:
+            first = number
+            while first and found[first - 1].kind == "comment" and not found[first - 1].last:
+                first -= 1
+            long = found[number].start - found[first].start > _LONGEST_COMMENT
+            heads.append(number if long else first)
+        result = self._entries(found[: heads[0]] if heads else found)
+        waiting = list(zip(starts, heads, [*heads[1:], len(found)], strict=False))[::-1]
+        while waiting:
+            result.append(self._section(found, waiting))
+        return result
+
+    def _section(self, found: Sequence[SettingLine], waiting: list[tuple[int, int, int]]) -> Block:
+        """The last section of those that wait in reverse, with those that belong to it."""
+        start, first, end = waiting.pop()
+        line = found[start]
+        inside = self._entries(found[start + 1 : end])
+        path = self._array(line)
+        head, last = line.end, found[end - 1].end
+        if path is None:
+            return block(found[first].start, last, head, inside=inside)
+        inside = [self._named(entry) for entry in inside]
+        while waiting and self._path(found[waiting[-1][0]]).startswith(path + "."):
+            inside.append(self._section(found, waiting))
+            last = inside[-1].end
+        return replace(record(found[first].start, last, head), inside=tuple(inside))
+
+    def _array(self, line: SettingLine) -> str | None:
+        """The name of a table that is one of an array."""
+        return self._path(line) if self.text.startswith("[[", line.content) else None
+
+    def _path(self, line: SettingLine) -> str:
+        match = SECTION.match(self.text, line.content)
+        return match["name"].strip() if match else ""
+
+    def _named(self, entry: Block) -> Block:
+        short = entry.end - entry.start <= _LONGEST_NAME and not entry.inside
+        return replace(entry, told=bool(short and _NAMES.match(self.text, entry.start)))
+
+    def _entries(self, found: Sequence[SettingLine]) -> list[Block]:
+        """Settings, those below a comment in a block with it."""
+        result: list[Block] = []
+        header: Block | None = None
+        for comments, rest in self._groups(found):
+            settings = self._settings(rest)
+            if not comments:
+                result += settings
+                continue
+            start, end = comments[0].start, comments[-1].end
+            names = _HEADER.search(self.text, comments[-1].start, end)
+            if not settings or end - start > _LONGEST_COMMENT:
+                result.append(self._comment(start, end))
+                result += settings
+            elif names is not None and header is None:
+                header = block(start, settings[-1].end, end, inside=settings)
+                result.append(header)
+            else:
+                body = settings[0].end if len(settings) == 1 else settings[-1].end
+                result.append(block(start, body, end, inside=settings))
+        if header is not None:  # it says what is in the columns of all that follows
+            place = result.index(header)
+            below = [*header.inside, *result[place + 1 :]]
+            result[place:] = [
+                replace(header, end=below[-1].end, tail=below[-1].end, inside=tuple(below))
+            ]
+        return result
+
+    def _groups(
+        self, found: Sequence[SettingLine]
+    ) -> Iterator[tuple[list[SettingLine], list[SettingLine]]]:
+        """Comments, and the settings below them up to a blank line or the next comment."""
+        comments: list[SettingLine] = []
+        rest: list[SettingLine] = []
+        ended = False
+        for line in found:
+            if line.kind == "comment":
+                if rest or ended:
+                    yield comments, rest
+                    comments, rest = [], []
+                comments.append(line)
+                ended = line.last
+                continue
+            if ended and line.kind not in {"more", "item"}:
+                yield comments, rest
+                comments, rest = [], []
+            rest.append(line)
+            ended = line.last
+        if comments or rest:
+            yield comments, rest
+
+    def _settings(self, found: Sequence[SettingLine]) -> list[Block]:
+        """Each setting with the lines it goes on in, or with what is listed below it."""
+        rows: list[LineLevel] = []
+        for line in found:
+            if line.kind == "more" and rows:
+                rows[-1] = replace(rows[-1], end=line.end)
+            else:
+                rows.append(
+                    LineLevel(line.start, line.end, line.kind == "item", line.kind != "item")
+                )
+        return nested(rows)
+
+    def _comment(self, start: int, end: int) -> Block:
+        """A comment that stands for itself, in lines, or in sentences of several."""
+        own = self.text[start:end]
+        prose = _MARKS.sub(lambda mark: mark[1] + " " * len(mark[2]), own)
+        ends = segment(prose, "sentence")[1:]
+        bounds = [end for end in ends if end == len(own) or own[end - 1] in "\r\n"]
+        inside = [
+            block(start + low, start + high, body="whole")
+            for low, high in zip([0, *bounds], bounds, strict=False)
+        ]
+        return block(start, end, inside=inside)

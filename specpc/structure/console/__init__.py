@@ -1,0 +1,1 @@
+"""What programs print: logs, stack traces, diagnostics, indented listings and manuals."""

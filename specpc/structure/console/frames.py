@@ -1,0 +1,274 @@
+"""Errors with their frames, in the lines of stack traces of many languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What a line is, its beginning tells.
+_LOOKED_AT: Final = 400
+# So far above its frames an error is looked for: messages have several lines.
+_MESSAGE_LINES: Final = 8
+
+_HEADER: Final = re.compile(
+    r"(?P<margin>[ \t|+]*)(?:Exception Group )?Traceback \(most recent call"
+)
+_NOTEBOOK: Final = re.compile(r"[\w.]+ +Traceback \(most recent call last\)|[╭┌]─+ *Traceback \(")
+_FILE: Final = re.compile(
+    r'(?P<margin>[ \t|]*?) {0,2}File "[^"\r\n]+", line \d+'
+    r"|(?:Cell|File|Input) (?:In ?\[|\S+:\d+, in |\S+ in )|│ \S+:\d+ in "  # IPython, rich
+)
+_NOTEBOOK_LINE: Final = re.compile(r"(?:-+> ?|[ \t]+)\d+(?:[ \t]|$)|[ \t]*\.\.\. |│|[╰└]")
+_DIVIDER: Final = re.compile(r"[ |]*\+(?:-\+)?-{8,}+ \d+ -+$")
+CHAINED: Final = re.compile(
+    r"[ \t|]*(?:During handling of the above exception|The above exception was the direct cause)"
+)
+
+_FRAME: Final = re.compile(
+    r"[ \t]*at (?=\S)[^(:]*[(:]\S*?\d|[ \t]+at (?=\S)[^(:]*\("  # Java, JavaScript, .NET, Kotlin
+    r"|[\w$./<>]*@(?:https?|file|app|node|webpack)[^\s@]*:\d+"  # Firefox, Safari
+    r"|[ \t]*(?:\d+: )?from \S+:\d+(?::in |$)|\S+\.rb:\d+:in [`'\"]"  # Ruby
+    r"|[ \t]*#\d+[ \t]+(?:0x[\da-fA-F]+ |/|\{main\}|\[internal|[A-Za-z]:\\|[\w:~<>.*&]+ ?\()"
+    r"|[ \t]+\(\w[\w ]* [\d.]+\) \S+:\d+: "  # Elixir
+)
+_GO_PATH: Final = re.compile(r"[ \t]+\S+\.go:\d+(?: \+0x[\da-f]+)?[ \t]*$")
+_NUMBERED: Final = re.compile(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust
+_RUST_PATH: Final = re.compile(r"[ \t]+at \S+:\d+")
+_GOES_ON: Final = re.compile(
+    r"[ \t]+\.\.\. \d+ (?:more|common)|[ \t]*--- End of |[ \t]+(?:thrown )?in \S"
+    r"|[ \t]{4,}\S.* at \S+:\d+$|exit status \d+$"
+)
+_MOST_MEMBERS: Final = 30
+
+_LEADS: Final = re.compile(
+    r"[ \t]*(?:\[?stack ?(?:back)?trace\]?:?|call stack:?|backtrace:|goroutine \d+ \[.*\]:"
+    r"|(?:READ|WRITE) of size .*|Thread \d+ .*)[ \t]*$",
+    re.IGNORECASE,
+)
+_ERROR: Final = re.compile(
+    r"(?:Error|Exception|Fault|Throwable|Interrupt|Panic)\b(?![^:\s]*\()"
+    r"|Caused by\b|Suppressed:|\[(?:cause|errors?)\]:|panic: |fatal error: |panicked at"
+    r"|==\d+==ERROR|Program (?:received|terminated)|Uncaught |Unhandled |\*\* \(|terminate called"
+)
+_RAISED: Final = re.compile(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
+# What heads frames and says nothing without the error above.
+_LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
+_PANIC: Final = re.compile(r"thread '.*' (?:\(\d+\) )?panicked at ")
+_SUMMARY: Final = re.compile(r"SUMMARY: \w+Sanitizer")
+_INNER: Final = re.compile(r" +-{3,}> ")
+_PLACE: Final = re.compile(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
+_CARET: Final = re.compile(r"[ \t]*\^[\^~ \t]*$")
+
+
+@dataclass
+class TraceGroup:
+    """Numbers of lines, first and one past the last, of an error and its frames.
+
+    Attributes:
+        lead: what stands above the frames and says nothing alone.
+        frames: each with its lines of code.
+        error: the lines that name the error, before or after the frames; none if first is last.
+        parent: the place of the group that this is a part of, or about.
+        depth: how far it is indented.
+    """
+
+    lead: list[tuple[int, int]] = field(default_factory=list)
+    frames: list[tuple[int, int]] = field(default_factory=list)
+    error: tuple[int, int] = (0, 0)
+    parent: int | None = None
+    depth: int = 0
+
+    @property
+    def parts(self) -> list[tuple[int, int]]:
+        """All of it, in order."""
+        own = [self.error] if self.error[0] < self.error[1] else []
+        return sorted([*self.lead, *self.frames, *own])
+
+
+def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]:
+    """The errors with their frames, in order."""
+    said = [_first_line(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
+    blank = [text.count("\n", *span) + text.count("\r\r", *span) > 1 for span in spans]
+    reader = _TraceReader(said, blank, [])
+    place = 0
+    while place < len(said):
+        if (group := reader.group(place)) is None:
+            place += 1
+        else:
+            reader.groups.append(group)
+            place = group.parts[-1][1]
+    return reader.groups
+
+
+def _first_line(text: str) -> str:
+    return (text.strip("\r\n").splitlines() or [""])[0].rstrip()
+
+
+@dataclass(frozen=True)
+class _TraceReader:
+    """Finds errors with their frames among lines.
+
+    Attributes:
+        said: the lines.
+        blank: whether a blank line is after them.
+        groups: what was found so far.
+    """
+
+    said: Sequence[str]
+    blank: Sequence[bool]
+    groups: list[TraceGroup]
+
+    def line(self, place: int) -> str:
+        """A line, empty after the last."""
+        return self.said[place] if place < len(self.said) else ""
+
+    def group(self, place: int) -> TraceGroup | None:
+        """The error with its frames that begins, or whose frames begin, at a line."""
+        line = self.said[place]
+        if _DIVIDER.match(line):
+            return self._part(place)
+        if _HEADER.match(line) or _FILE.match(line) or _NOTEBOOK.match(line):
+            return self._python(place)
+        if self._is_frame(place):
+            return self._error_first(place)
+        if _PANIC.match(line) and not self.blank[place]:
+            return TraceGroup(error=(place, min(place + 1 + line.endswith(":"), len(self.said))))
+        if self.groups and _SUMMARY.match(line):
+            return TraceGroup(error=(place, place + 1))
+        return None
+
+    def _part(self, place: int) -> TraceGroup | None:
+        """A part of a group of errors, below its divider."""
+        line = self.said[place]
+        depth = line.index("+") + 2
+        group = self._python(place + 1) if _HEADER.match(self.line(place + 1)) else None
+        if group is None and self.line(place + 1)[depth - 2 :].strip("+-| "):
+            group = TraceGroup(error=self._message(place + 1, depth, empty=False))
+        if group is None:
+            return None
+        group.lead.insert(0, (place, place + 1))
+        group.depth = line.rindex("+") + 2
+        above = [n for n, own in enumerate(self.groups) if own.depth < group.depth]
+        group.parent = above[-1] if above else None
+        return group
+
+    def _python(self, place: int) -> TraceGroup | None:
+        """Frames from the outermost, and the error after them."""
+        line = self.said[place]
+        header = _HEADER.match(line)
+        file = None if header else _FILE.match(line)
+        notebook = header is None and (file is None or file["margin"] is None)
+        depth = len(header["margin"]) if header else len((file and file["margin"]) or "")
+        group = TraceGroup(lead=[] if file else [(place, place + 1)], depth=depth)
+        end = place + (file is None)
+        while end < len(self.said):
+            line = self.said[end]
+            if end > place and self.blank[end - 1] and not notebook:
+                return group if group.frames else None  # it was cut off
+            if _FILE.match(line):
+                group.frames.append((end, end + 1))
+            elif _NOTEBOOK_LINE.match(line) if notebook else line[depth : depth + 2] == "  ":
+                first = group.frames.pop()[0] if group.frames else end
+                group.frames.append((first, end + 1))
+            else:
+                break
+            end += 1
+        if not group.frames:
+            return None
+        if end < len(self.said):
+            group.error = self._message(end, depth, empty=notebook)
+        return group
+
+    def _message(self, place: int, depth: int, *, empty: bool) -> tuple[int, int]:
+        """The lines of an error: the first, and those that are indented or lead to such."""
+        end = place + 1
+        while end < min(place + _MESSAGE_LINES, len(self.said)) and not self.blank[end - 1]:
+            line, after = self.said[end], self.line(end + 1)
+            ends = any(p.match(line) for p in (_HEADER, _FILE, _DIVIDER, CHAINED))
+            indented = line[depth:].startswith((" ", "\t"))
+            leads = not self.blank[end] and after[depth:].startswith(("  ", "\t"))
+            if ends or empty or not (indented or (leads and not _FILE.match(after))):
+                break
+            end += 1
+        return place, end
+
+    def _is_frame(self, place: int) -> bool:
+        """Whether a frame begins at a line, alone or together with the next."""
+        line, after = self.said[place], self.line(place + 1)
+        if _FRAME.match(line):
+            return not _RAISED.match(line)
+        if _NUMBERED.match(line):
+            return bool(_RUST_PATH.match(after) or _NUMBERED.match(after))
+        return bool(line and not line[0].isspace() and _GO_PATH.match(after))
+
+    def _error_first(self, place: int) -> TraceGroup | None:
+        """Frames from the innermost, and the error before them."""
+        group = TraceGroup()
+        end = place
+        while end < len(self.said):
+            if self._is_frame(end):
+                after = end + 1
+                while after < len(self.said) and (
+                    _GO_PATH.match(self.said[after])
+                    or (_NUMBERED.match(self.said[end]) and _RUST_PATH.match(self.said[after]))
+                ):
+                    after += 1
+                if self.said[after - 1].endswith("{"):
+                    after = self._members(after)
+                group.frames.append((end, after))
+            elif group.frames and _GOES_ON.match(self.said[end]):
+                after = end + 1
+                group.frames.append((group.frames.pop()[0], after))
+            elif group.frames and _NUMBERED.match(self.said[end]):
+                after = end + 1
+                group.frames.append((end, after))
+            else:
+                break
+            end = after
+            if self.blank[end - 1]:
+                break
+        named = self._head(group, place)
+        return group if named or group.lead or len(group.frames) > 1 else None
+
+    def _members(self, place: int) -> int:
+        """Where the members of an error in JavaScript end, which a brace after a frame opens."""
+        for end in range(place, min(place + _MOST_MEMBERS, len(self.said))):
+            if self.said[end].strip() == "}":
+                return end + 1
+        return place
+
+    def _head(self, group: TraceGroup, place: int) -> bool:
+        """Find what is above the frames; whether it names an error."""
+        done = self.groups[-1].parts[-1][1] if self.groups else 0
+        top = place - 1
+        while top >= done and _LEADS.match(self.said[top]):
+            group.lead.insert(0, (top, top + 1))
+            top -= 1
+        for place_above in range(top, max(done, top - _MESSAGE_LINES) - 1, -1):
+            first = place_above
+            line = self.said[first]
+            if first < top and self.blank[first]:
+                break
+            if _LINK.match(line) and self.groups:
+                root = [n for n, own in enumerate(self.groups) if own.error[1]]
+                group.parent = root[-1] if root else None
+                first -= first > done and _LINK.match(self.said[first - 1]) is not None
+                group.lead.insert(0, (first, top + 1))
+                return True
+            if _ERROR.search(line) or _RAISED.match(line):
+                while first > done and _INNER.match(self.said[first]):
+                    first -= 1
+                group.error = (first, top + 1)
+                code = first - 3 >= done and _CARET.match(self.said[first - 1])
+                if code and _PLACE.match(self.said[first - 3]):
+                    group.frames.insert(0, (first - 3, first))
+                return True
+        if top < done and self.groups and not self.groups[-1].frames:  # a panic's backtrace
+            group.parent = len(self.groups) - 1
+        elif top >= done and not self.blank[top] and len(group.frames) > 1:
+            group.error = (top, top + 1)
+        return False

@@ -1,0 +1,186 @@
+"""Logs: records are kept with their time and level, and repeats count once."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
+from specpc.text.layout import Layout, LayoutBuilder, Nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_FEWEST: Final = 4
+# Of the lines, at least so many start a record; with those that visibly go on with one, more.
+_RECORDS: Final = 0.1
+_EXPLAINED: Final = 0.8
+# A longer record is cut, and its head kept with each part; one that is not so long, where a budget
+# cannot hold it.
+_LONGEST: Final = 1000
+_REFINED: Final = 300
+_LONGEST_HEAD: Final = 300
+_MARK: Final = 20
+
+_CLOCK: Final = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d+)?"
+_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_TIME: Final = "|".join(
+    (
+        rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _-]?{_CLOCK}{_ZONE}|-\d\d\.\d\d\.\d\d\.\d+)?",  # ISO, BGL
+        rf"\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? {_CLOCK}{_ZONE}",  # Android, Spark
+        rf"(?:[A-Z][a-z]{{2}},? )?{_MONTH} {{1,2}}\d{{1,2}},? {_CLOCK}(?: \d{{4}})?",  # syslog
+        rf"\d{{1,2}}[/ -]{_MONTH}[/ -]\d{{4}}[: ]{_CLOCK}{_ZONE}",  # Apache, nginx
+        rf"\d{{8}}[-T ]{_CLOCK}|\d{{6}} \d{{6}}",  # compact dates, HDFS
+        rf"[IWEF]\d{{4}} {_CLOCK}",  # klog
+        _CLOCK,
+        r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
+        r" *+\d+\.\d{6}",  # dmesg
+    )
+)
+# A text with code fences is Markdown, with a log in it or not.
+_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_LEVEL: Final = (
+    r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
+    r"|FATAL|PANIC"
+)
+# A time, perhaps after the name of a file or host, an address, a counter; or else a level.
+_RECORD: Final = regex.compile(
+    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} ++){0,3}?"
+    rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
+    rf"|(?:\x1b\[[\d;]*m)*(?:(?:{_LEVEL})\b(?=[\s:|/\x1b-])"
+    rf"|[\[(<](?i:{_LEVEL})[\])>])"
+    r"|(?:time|ts|timestamp|level|lvl|at)=|##\[\w+\]"
+    r"|(?:[a-z_]{1,20}=(?:\"[^\"\r\n]{0,200}\"|[^\s\"=]{1,80}) ){2}"
+)
+# What CI systems fold: a step heads what it prints.
+_GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
+_GOES_ON: Final = re.compile(
+    r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+)
+# A chat whose lines have a time to the second: "[14/06/2025, 18:20:11] Ana: ...".
+_CHAT: Final = re.compile(
+    r"\u200e?\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?:[ \u202f][APap][Mm])?"
+    r"(?:\] | - )(?:~[ \u202f])?\+?[\w.'’ ]{1,40}(?: to \w+)?:\s"
+    r"|\d{1,2}:\d\d:\d\d[ \t]+From [^\r\n:]{1,60}:"
+)
+
+
+def lay_out_log(text: str) -> Layout | None:
+    """The pieces of a log, whoever wrote it.
+
+    A record is a line that starts with a time or a level and the lines that go on with it (stack
+    traces). Of records that repeat the one before, apart from the time they start with, the
+    first counts; the others are never kept. A long record is cut, and the parts need its head.
+    What stands before or after all that is prose.
+
+    Returns:
+        ``None`` unless nearly all lines are records or go on with one.
+    """
+    spans = lines(text)
+    found = [_RECORD.match(text, start, end) for start, end in spans]
+    if not _is_log(text, spans, found) or _FENCE.search(text):
+        return None
+    records = [match for match in found if match is not None]
+    builder = LayoutBuilder()
+    add_sentences(builder, text, records[0].start())
+    last, log_end = "", _log_end(text, records[-1])
+    ends = [*(match.start() for match in records[1:]), log_end]
+    step: list[int] = []
+    for match, end in zip(records, ends, strict=True):
+        message = _message(match, end)
+        group = _GROUP.search(text, match.start(), min(end, match.end() + _MARK))
+        if group is not None:
+            # What a step prints is below the end of the group that says how it was called.
+            piece = builder.support(end, gap=OWN_LINE)
+            step = [piece] if group["begins"] else step
+        elif message == last:
+            builder.support(end, gap=OWN_LINE)
+        else:
+            _add_record(builder, match, end, step)
+        last = message
+    add_sentences(builder, text, len(text))
+    return builder.build("log")
+
+
+def _log_end(text: str, last: regex.Match[str]) -> int:
+    """Where the last record ends: before a paragraph that does not go on with it."""
+    start = last.start()
+    for low, high in lines(text[start:]):
+        ends_with_blank = text.count("\n", start + low, start + high) > 1
+        after = start + high
+        if ends_with_blank and after < len(text) and not _GOES_ON.match(text, after):
+            return after
+    return len(text)
+
+
+def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines, first and one past the last, that may be a log in a text."""
+    first: int | None = None
+    blank = False  # whether a blank line is before
+    for number, (start, end) in enumerate(spans):
+        record = _RECORD.match(text, start, end) is not None
+        goes_on = first is not None and not blank and _GOES_ON.match(text, start, end) is not None
+        if first is None and record:
+            first = number
+        elif first is not None and not record and not goes_on:
+            if number - first >= _FEWEST:
+                yield first, number
+            first = None
+        blank = text.count("\n", start, end) > 1
+    if first is not None and len(spans) - first >= _FEWEST:
+        yield first, len(spans)
+
+
+def _is_log(
+    text: str, spans: Sequence[tuple[int, int]], found: list[regex.Match[str] | None]
+) -> bool:
+    records = sum(match is not None for match in found)
+    chat = sum(_CHAT.match(text, *span) is not None for span in spans)
+    if 2 * chat > records:
+        return False
+    if records < _FEWEST or records < _RECORDS * len(spans):
+        return False
+    explained = sum(
+        match is not None or _GOES_ON.match(text, *span) is not None
+        for match, span in zip(found, spans, strict=True)
+    )
+    return explained >= _EXPLAINED * len(spans)
+
+
+def _message(match: regex.Match[str], end: int) -> str:
+    """A record without the time it starts with."""
+    start, time_start, time_end = match.start(), *match.span("time")
+    if time_start < 0:
+        return match.string[start:end].strip()
+    return match.string[start:time_start] + match.string[time_end:end].rstrip()
+
+
+def _add_record(
+    builder: LayoutBuilder, match: regex.Match[str], end: int, step: Sequence[int]
+) -> None:
+    """Add a record, or a long one in parts, each of which needs its first line, or else its time.
+
+    What is below the first line is a text of its own: a stack trace, JSON.
+    """
+    text, start = match.string, match.start()
+    size = end - start
+    line_end = lines(text[start : min(end, start + _LONGEST_HEAD + 1)])[0][1]
+    head = line_end if line_end <= min(_LONGEST_HEAD, size - 1) else match.end() - start
+    if size > _LONGEST:
+        support = builder.support(start + head, step, gap=OWN_LINE)
+        builder.nest(builder.unit(end, [support], gap=OWN_LINE), Nested())
+        return
+    piece = builder.unit(end, step, whole=head == line_end, gap=OWN_LINE)
+    if size > _REFINED and head == line_end:
+        builder.refinable(piece, partial(_opened, head=head))
+
+
+def _opened(text: str, head: int) -> Layout:
+    builder = LayoutBuilder()
+    support = builder.support(head, gap=OWN_LINE)
+    builder.nest(builder.unit(len(text), [support], gap=OWN_LINE), Nested())
+    return builder.build("record")

@@ -1,0 +1,131 @@
+"""Lines at the margin with indented ones below: ``ip addr``, ``lspci -v``, changelogs, listings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.structure.parts.shapes import is_running, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 2
+_FEWEST_ROWS: Final = 5
+# Of what begins at the margin, so much has something below it.
+_HEADS: Final = 0.6
+# What begins a list item, heading, quotation, table or code is laid out as that.
+_MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
+_PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
+_SIGNED: Final = re.compile(r" -- \S.*  \S")
+_TAB: Final = 8
+# Lines indented by less, or so long, are likely to be prose.
+_LEAST: Final = 2
+_LONG_LINE: Final = 150
+_DEEPEST: Final = 12
+
+
+def lay_out_outline(text: str) -> Layout | None:
+    """The pieces of what stands at the margin with indented lines below it, to any depth.
+
+    A short entry is kept whole; a line of a longer one brings all that it stands below.
+
+    Returns:
+        ``None`` unless most lines at the margin have some below, in at least half of the text.
+    """
+    found = rows(text)
+    blocks = _entries(found)
+    return lay_out_blocks(text, blocks, "outline") if mostly(text, found, blocks) else None
+
+
+def outline_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be such in a text (see `Kind.runs`)."""
+    return runs_of(_entries(rows(text)), spans)
+
+
+def _entries(found: Sequence[Row]) -> list[Block]:
+    """The entries of the longest run of them."""
+    blocks: list[Block] = []
+    for first, end in _runs(found):
+        own = found[first:end]
+        heads = [place for place, row in enumerate(own) if not row.indented]
+        spans = list(zip(heads, [*heads[1:], len(own)], strict=True))
+        full = [span for span in spans if span[1] - span[0] > 1]
+        if len(full) < _FEWEST or len(own) < _FEWEST_ROWS:
+            continue
+        # What begins as those do that have something below is one of them: an idle device.
+        keys = {key for start, _ in full if (key := key_of(own[start].said)) is not None}
+        like = sum(e - s > 1 or key_of(own[s].said) in keys for s, e in spans)
+        if like < _HEADS * len(spans):
+            continue
+        low = [row for row in own if 0 < _indent(row) < _LEAST and not _SIGNED.match(row.said)]
+        if low or sum(len(row.said) > _LONG_LINE for row in own) * 3 > len(own):
+            continue
+        if any(is_running([row.said for row in own[start:stop]]) for start, stop in full):
+            continue
+        above = [found[first + start - 1 : first + start + 1] for start in heads]
+        if 2 * sum(is_running([row.said for row in pair]) for pair in above) > len(heads):
+            continue  # paragraphs of which the first line is indented
+        blocks += [_entry(own[start:stop]) for start, stop in spans]
+    return blocks
+
+
+def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Rows that may be entries: from a line at the margin with one below it that is indented."""
+    first: int | None = None
+    for place, row in enumerate(found):
+        below = place + 1 < len(found) and found[place + 1].indented
+        if first is not None and not row.indented and not (below and _may_head(row)):
+            if found[place - 1].ends_block or _MARKED.match(row.said):
+                yield first, place
+                first = None
+        elif first is None and not row.indented and below and _may_head(row):
+            first = place
+    if first is not None:
+        yield first, len(found)
+
+
+def _may_head(row: Row) -> bool:
+    return not _MARKED.match(row.said) and not (
+        row.ends_block and _PROSE_ENDS.search(row.said.rstrip()[-5:])
+    )
+
+
+def _entry(own: Sequence[Row]) -> Block:
+    """A line with all that is indented below it."""
+    signed = len(own) > 2 and _SIGNED.match(own[-1].said) is not None
+    body = own[1 : len(own) - signed]
+    tail = own[-1].start if signed else own[-1].end
+    inside = nested_lines(body)
+    whole = block(own[0].start, own[-1].end, own[0].end, tail=tail, inside=inside)
+    return replace(whole, record=True)
+
+
+def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
+    """Lines with what is indented below them."""
+    blocks: list[Block] = []
+    place = 0
+    while place < len(own):
+        indent = _indent(own[place])
+        end = place + 1
+        while end < len(own) and _indent(own[end]) > indent:
+            end += 1
+        start, stop, head = own[place].start, own[end - 1].end, own[place].end
+        if end > place + 1 and depth < _DEEPEST:
+            inside = nested_lines(own[place + 1 : end], depth + 1)
+            blocks.append(block(start, stop, head, inside=inside))
+        else:
+            blocks.append(block(start, stop))
+        place = end
+    return blocks
+
+
+def _indent(row: Row) -> int:
+    said = row.said.expandtabs(_TAB)
+    return len(said) - len(said.lstrip())

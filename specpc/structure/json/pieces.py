@@ -1,0 +1,244 @@
+"""What is kept or dropped of JSON: its values, with the brackets, keys and commas around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.json.records import (
+    alike,
+    are_rows,
+    columns,
+    file_name,
+    has_more,
+    identifying,
+    is_told,
+)
+from specpc.structure.json.strings import LONG, are_lines, as_text, is_text
+from specpc.structure.json.tree import read
+from specpc.structure.parts.blocks import small_size
+from specpc.text.layout import LayoutBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.json.records import Path
+    from specpc.structure.json.tree import JsonValue
+    from specpc.text.layout import Layout, Nested
+
+# A record up to this size stays whole where a budget can hold it (see `blocks`).
+_WHOLE: Final = 400
+# A list of numbers (a place, a curve) says nothing in part: it is whole up to this share of a text.
+_NUMBERS: Final = 0.5
+# Numbers of a longer list are kept or dropped in runs of about this size.
+_RUN: Final = 80
+# What is nested deeper is one piece.
+_DEEPEST: Final = 50
+# A shorter string is never cut, not even where a budget cannot hold it.
+_INDIVISIBLE: Final = 40
+# A marker of a cut would be no JSON.
+NO_MARKER: Final = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What is known of a value by where it stands.
+
+    Attributes:
+        record: whether it is one of several that stand for themselves.
+        paths: the members by which it is known, if it has them.
+        name: of the file whose text it is.
+    """
+
+    record: bool = False
+    paths: frozenset[Path] = frozenset()
+    name: str | None = None
+
+
+PLAIN: Final = Role()
+
+
+@dataclass(frozen=True)
+class JsonPieces:
+    """Adds the pieces of valid values to a builder, from left to right.
+
+    White space leads: an element or bracket takes that before it, so that dropping it drops the
+    line it stands on.
+
+    Attributes:
+        builder: what they are added to.
+        text: where the values are written.
+        small: most characters of a container that stays whole without being a record.
+    """
+
+    builder: LayoutBuilder
+    text: str
+    small: int
+
+    def add(
+        self,
+        value: JsonValue,
+        needs: Sequence[int],
+        role: Role = PLAIN,
+        depth: int = 0,
+        end: int | None = None,
+    ) -> int:
+        """Add a value, with its key, and give the piece that says what it needs.
+
+        It is a unit, finer where no budget can hold it, if it is small, or cut right away. It is
+        taken to end at ``end``, if what follows it stays with it.
+        """
+        if self._is_cut(value, role, depth):
+            return self.cut(value, needs, role, depth, end)
+        end = value.end if end is None else end
+        piece = self.builder.unit(end, needs, whole=True, gap=NO_MARKER)
+        string = self.text[value.value] == '"' and value.size > _INDIVISIBLE
+        divisible = bool(value.inside) and not value.numbers
+        if depth < _DEEPEST and (divisible or (string and is_text(self._string(value)))):
+            self.builder.refinable(piece, partial(_cut, role=role))
+        return piece
+
+    def cut(
+        self,
+        value: JsonValue,
+        needs: Sequence[int],
+        role: Role = PLAIN,
+        depth: int = 0,
+        end: int | None = None,
+    ) -> int:
+        """Add a value in pieces, and give the one that opens it."""
+        end = value.end if end is None else end
+        if not value.inside:
+            return self._nested(value.value + 1, value.end - 1, end, needs, as_text(role.name))
+        if are_lines(value, self.text):
+            first, last = value.inside[0].value + 1, value.inside[-1].end - 1
+            return self._nested(first, last, end, needs, as_text(role.name))
+        opening = self._support(value.value + 1, needs)
+        if self.text[value.value] == "[":
+            self._elements(value, opening, depth + 1)
+        else:
+            self._members(value, opening, role.paths, depth + 1)
+        self._close(opening, end)
+        return opening
+
+    def built(self, kind: str) -> Layout:
+        """The pieces so far: white space is theirs, and no cut inside is to leave any."""
+        self.builder.tighten(range(1, self.builder.next_piece))
+        return self.builder.build(kind)
+
+    def _is_cut(self, value: JsonValue, role: Role, depth: int) -> bool:
+        if value.inside:
+            largest = self.small
+            if role.record:
+                largest = _WHOLE
+            if value.numbers:
+                largest = max(largest, int(_NUMBERS * len(self.text)))
+            return value.size > largest and depth < _DEEPEST
+        long = self.text[value.value] == '"' and value.size >= max(LONG, self.small)
+        return long and is_text(self._string(value))
+
+    def _string(self, value: JsonValue) -> str:
+        """A string as it is written between its quotes."""
+        return self.text[value.value + 1 : value.end - 1]
+
+    def _support(self, end: int, needs: Sequence[int] = ()) -> int:
+        return self.builder.support(end, needs, gap=NO_MARKER)
+
+    def _close(self, opening: int, end: int) -> None:
+        """Add what closes a value: neither it nor what opened it is kept without the other."""
+        self.builder.require(opening, self._support(end, (opening,)))
+
+    def _nested(self, start: int, stop: int, end: int, needs: Sequence[int], nested: Nested) -> int:
+        """Add a value of which a part is a text of its own."""
+        opening = self._support(start, needs)
+        text = self.builder.unit(stop, (opening,), whole=True, gap=NO_MARKER)
+        self.builder.nest(text, nested)
+        self._close(opening, end)
+        return opening
+
+    def _comma(self, before: JsonValue) -> int | None:
+        """Add the comma before a value, if there is one."""
+        return self._support(before.start) if before.start > self.builder.position else None
+
+    def _end(self, comma: int | None, opening: int) -> None:
+        """Have a comma, now that what follows it has its pieces, be a separator."""
+        if comma is not None:
+            self.builder.surround(comma, opening + 1, self.builder.next_piece)
+
+    def _elements(self, array: JsonValue, opening: int, depth: int) -> None:
+        """Add the elements of an array; a first row that names columns comes with the others."""
+        objects = [one for one in array.inside if self.text[one.value] == "{"]
+        role = Role(record=True, paths=identifying(objects, self.text))
+        needs, heading = [opening], columns(array, self.text)
+        for run in self._runs(array.inside):
+            comma = self._comma(run[0])
+            if run[0] is heading:
+                needs.append(self._support(run[0].end, needs))
+            else:
+                self.add(run[0], needs, role, depth, run[-1].end)
+            self._end(comma, opening)
+
+    def _runs(self, elements: Sequence[JsonValue]) -> Iterator[list[JsonValue]]:
+        """The elements one by one, but for numbers that follow one another."""
+        run: list[JsonValue] = []
+        longest = min(_RUN, self.small)
+        for element in elements:
+            number = element.numbers and not element.inside
+            if run and not (
+                number
+                and run[-1].numbers
+                and not run[-1].inside
+                and element.end - run[0].start <= longest
+            ):
+                yield run
+                run = []
+            run.append(element)
+        yield run
+
+    def _members(
+        self,
+        value: JsonValue,
+        opening: int,
+        paths: frozenset[Path],
+        depth: int,
+        told: list[int] | None = None,
+    ) -> None:
+        """Add the members of an object; those by which it is known come along with the others.
+
+        These are ``told`` what it is in, if it is in another by which that is known.
+        """
+        if told is None and has_more(value, paths, self.text):
+            told = []
+        role = Role(record=alike(value.inside), name=file_name(value, self.text))
+        heading = columns(value, self.text)
+        rest: list[int] = []
+        rows: list[int] = []
+        head: list[int] = []
+        for member in value.inside:
+            comma = self._comma(member)
+            inner = frozenset(path[1:] for path in paths if path[:-1] == (member.key,))
+            if inner and member.inside and told is not None:
+                rest.append(self._support(member.value + 1, (opening,)))
+                self._members(member, rest[-1], inner, depth + 1, told)
+                self._close(rest[-1], member.end)
+            elif told is not None and is_told(member, paths, self.text):
+                told.append(self._support(member.end, (opening,)))
+            elif member is heading:
+                head.append(self._support(member.end, (opening,)))
+            else:
+                rest.append(self.add(member, (opening,), role, depth))
+                if heading and are_rows(member.inside, len(heading.inside)):
+                    rows.append(rest[-1])
+            self._end(comma, opening)
+        for piece in rest:
+            self.builder.require(piece, *told or ())
+        for piece in rows:
+            self.builder.require(piece, *head)
+
+
+def _cut(text: str, role: Role) -> Layout:
+    """The pieces of a value that is a unit elsewhere."""
+    pieces = JsonPieces(LayoutBuilder(), text, small_size(text))
+    pieces.cut(read(text), (), role, end=len(text))
+    return pieces.built("json")

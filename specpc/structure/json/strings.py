@@ -1,0 +1,168 @@
+"""Strings of JSON: what they mean, where each meant character is written, and which are texts."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.scripts import UNSPACED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from specpc.structure.json.tree import JsonValue
+    from specpc.text.layout import Layout
+
+LONG: Final = 120
+"""From this many characters on a string that is running text is cut like one."""
+
+# Two halves of one character; any other escape; what parts strings that are lines of one text.
+_ESCAPE: Final = regex.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
+    r'|(?P<joint>(?:"[ \t\r\n]*+,[ \t\r\n]*+")++)'
+)
+_JOINT_BEFORE: Final = regex.compile(r'(?r)(?:"[ \t\r\n]*+,[ \t\r\n]*+")++')
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+# Text has words; addresses, hashes and encoded images have none, and say nothing in part.
+_LONGEST_WORDS: Final = 25
+_UNSPACED: Final = regex.compile(UNSPACED)
+_SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mark in '"\\/bfnrt'}
+_SPACES: Final = ("\\n", "\\r", "\\t")
+# Breaks between paragraphs.
+_PARAGRAPHS: Final = 2
+_LINE_END: Final = '\\n"'
+_BREAK: Final = regex.compile(r"\s|\\[nrt]")
+
+
+def is_text(written: str) -> bool:
+    """Whether what stands between two quotes is made of words, or is JSON itself."""
+    words = 1 + sum(1 for _ in _BREAK.finditer(written))
+    words += sum(1 for _ in _UNSPACED.finditer(written))
+    return words * _LONGEST_WORDS >= len(written) or written[:1] in "{["
+
+
+def are_lines(value: JsonValue, text: str) -> bool:
+    """Whether an array holds the lines of one text: strings that end with line breaks."""
+    strings = value.inside
+    return (
+        len(strings) > 1
+        and value.size >= LONG
+        and all(text[one.value] == '"' and one.key is None for one in strings)
+        and all(text.endswith(_LINE_END, one.value, one.end) for one in strings[:-1])
+    )
+
+
+def as_text(name: str | None = None) -> Nested:
+    """How what stands between two quotes is read, or from the first of some strings to the last."""
+    return Nested(name, decode, gap="", tidy=_separated)
+
+
+def decode(written: str) -> tuple[str, NDArray[np.int64]]:
+    r"""The text that is meant by what stands between quotes, and where its characters are written.
+
+    Half a character (a lone ``\ud83d``) is read as one that cannot be shown. What stands between
+    the strings of a list (``", "``) means nothing, and belongs to the character before it.
+    """
+    if "\\" not in written and '"' not in written:
+        return written, np.arange(len(written) + 1)
+    meant: list[str] = []
+    offsets: list[int] = []
+    position = 0
+    for match in _ESCAPE.finditer(written):
+        start, end = match.span()
+        meant.append(written[position:start])
+        offsets += range(position, start)
+        if match["joint"] is None:
+            meant.append(_unescaped(match.group()))
+            offsets.append(start)
+        position = end
+    meant.append(written[position:])
+    offsets += range(position, len(written) + 1)
+    offsets[0] = 0  # what parts strings may come first
+    return "".join(meant), np.asarray(offsets)
+
+
+def _unescaped(escape: str) -> str:
+    if (meant := _SIMPLE.get(escape)) is not None:
+        return meant
+    try:
+        meant = str(json.loads(f'"{escape}"'))
+    except ValueError:
+        return _REPLACEMENT
+    return meant if len(meant) == 1 and not "\ud800" <= meant <= "\udfff" else _REPLACEMENT
+
+
+def _gap_before(written: str, start: int, end: int) -> int:
+    """Where the white space, and what parts two strings, begins before ``end``."""
+    while end > start:
+        if written[end - 1] == " ":
+            end -= 1
+        elif written.endswith(_SPACES, start, end) and not _is_escaped(written, start, end - 2):
+            end -= 2
+        elif joint := _JOINT_BEFORE.match(written, start, end):
+            end = joint.start()
+        else:
+            break
+    return end
+
+
+def _is_escaped(written: str, start: int, backslash: int) -> bool:
+    """Whether a backslash is the second half of an escaped one."""
+    first = backslash
+    while first > start and written[first - 1] == "\\":
+        first -= 1
+    return (backslash - first) % 2 == 1
+
+
+def _separated(written: str, layout: Layout) -> Layout:
+    """The layout in which what parts two pieces is kept where something on both sides is.
+
+    So a string begins and ends with what was kept of it, and where paragraphs or lines go, one of
+    their breaks stays between what was in different ones.
+    """
+    builder, renamed, separators = LayoutBuilder(), list[int](), dict[int, int]()
+    for piece, (start, end) in enumerate(pairwise(layout.edges.tolist())):
+        renamed.append(builder.next_piece)
+        gap = end
+        if piece not in layout.separators and piece < len(layout) - 1:
+            gap = _gap_before(written, start, end)
+        stop = gap if gap > start else end
+        if piece in layout.supports:
+            builder.support(stop)
+        else:
+            builder.unit(stop, whole=piece in layout.whole)
+            if piece in layout.finer:
+                builder.refinable(renamed[piece], layout.finer[piece])
+        if stop < end:
+            separators[builder.support(end)] = _breaks(written[stop:end])
+    renamed.append(builder.next_piece)
+    for piece, supports in layout.needs.items():
+        builder.require(renamed[piece], *(renamed[support] for support in supports))
+    for piece, (first, end) in layout.separators.items():
+        builder.surround(renamed[piece], renamed[first], renamed[end])
+    for separator, around in _around(separators, builder.next_piece).items():
+        builder.surround(separator, *around)
+    return builder.build(layout.kind)
+
+
+def _breaks(written: str) -> int:
+    """How far what stands between two pieces parts them: words, lines or paragraphs."""
+    return min(_PARAGRAPHS, max(written.count("\\n"), written.count("\\r")))
+
+
+def _around(separators: dict[int, int], pieces: int) -> dict[int, tuple[int, int]]:
+    """The range around each separator: what it parts is what no stronger one does."""
+    ranges: dict[int, tuple[int, int]] = {}
+    waiting: list[int] = []
+    for separator, breaks in separators.items():
+        while waiting and separators[waiting[-1]] <= breaks:
+            ended = waiting.pop()
+            ranges[ended] = (ranges[ended][0], separator)
+        ranges[separator] = (waiting[-1] + 1 if waiting else 0, pieces)
+        waiting.append(separator)
+    return ranges

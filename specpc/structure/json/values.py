@@ -1,0 +1,91 @@
+"""JSON and JSON lines: what is kept is JSON again, and says of what it is said.
+
+Each piece needs the bracket (and key) that opens what it stands in, that needs the closing bracket,
+and commas are separators. A record is whole, or brings the members that tell it from others; a long
+string is a text of its own. NaN and Infinity, which Python writes although the standard has no
+such values, count as values.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
+from specpc.structure.json.records import identifying
+from specpc.structure.json.tree import SPACE, is_container, read
+from specpc.structure.parts.blocks import small_size
+from specpc.text.layout import LayoutBuilder
+
+if TYPE_CHECKING:
+    from specpc.text.layout import Layout
+
+_FEWEST_LINES: Final = 2
+_START: Final = re.compile(r"[ \t\r\n]*(?=[{\[])")
+_LINE_BREAKS: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*|\Z)")
+
+
+def lay_out_json(text: str, small: int | None = None) -> Layout | None:
+    """The pieces of one JSON array or object; white space around it belongs to its brackets.
+
+    Containers of at most ``small`` characters stay whole: 400, or a tenth of a short text.
+
+    Returns:
+        ``None`` if Python's ``json`` does not read the text or it holds a lone string or number.
+    """
+    if not is_container(text):
+        return None
+    pieces = JsonPieces(LayoutBuilder(), text, small_size(text) if small is None else small)
+    value = read(text)
+    if value.inside:
+        pieces.cut(value, (), end=len(text))
+    else:
+        pieces.builder.unit(len(text), whole=True, gap=NO_MARKER)
+    return pieces.built("json")
+
+
+def lay_out_json_lines(text: str) -> Layout | None:
+    """The pieces of a text of JSON arrays or objects, each of which begins on a line of its own.
+
+    Each is a record. Of those that repeat the one before, the first counts and the others are
+    never kept.
+
+    Returns:
+        ``None`` if there is anything else, or if there are not at least two.
+    """
+    spans = _documents(text)
+    if len(spans) < _FEWEST_LINES:
+        return None
+    records = [read(text, start, end) for start, end in spans]
+    role = Role(record=True, paths=identifying(records, text))
+    pieces, last = JsonPieces(LayoutBuilder(), text, small_size(text)), ""
+    for record, (start, end) in zip(records, spans, strict=True):
+        line = text[start:end].strip(SPACE)
+        if line == last:
+            pieces.builder.support(end, gap=NO_MARKER)
+        else:
+            pieces.add(record, (), role, end=end)
+        last = line
+    return pieces.built("json lines")
+
+
+def _documents(text: str) -> list[tuple[int, int]]:
+    """Where each container in a text begins and ends, with the line breaks after it.
+
+    None at all if anything else is in the text, or two on one line.
+    """
+    spans: list[tuple[int, int]] = []
+    parse = json.JSONDecoder().raw_decode
+    start, found = 0, _START.match(text)
+    while found is not None:
+        try:
+            _, stop = parse(text, found.end())
+        except (ValueError, RecursionError):
+            return []
+        rest = _LINE_BREAKS.match(text, stop)
+        if rest is None:
+            return []
+        spans.append((start, rest.end()))
+        start, found = rest.end(), _START.match(text, rest.end())
+    return spans if start == len(text) else []

@@ -1,0 +1,97 @@
+"""Quoted history of mails: what is quoted brings the line that says whom, at every level."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.parts.lines import OWN_LINE
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.text.layout import LayoutBuilder
+
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
+_PREFIX: Final = regex.compile(r"(?:[ \t]{0,3}>)++[ \t]?")
+# "On 1 May 2024 at 10:12, Ada Lovelace <ada@example.org> wrote:", perhaps in two lines.
+ATTRIBUTION: Final = regex.compile(
+    r"[> \t]*+[^\s>][^\r\n]{2,200}(?:(?:\r\n|\n|\r)[> \t]*+[^\s>][^\r\n]{0,120})?"
+    r"\b(?:wrote|writes|schrieb[^\r\n:]{0,100}|a écrit|escribió|ha scritto|schreef|skrev"
+    r"|napisał\w*)[ \u00a0]?:[*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
+)
+# A longer stretch is cut in its lines where no sentence ends with one.
+_LONGEST: Final = 600
+
+
+def level(line: str) -> int:
+    """How many times a line is quoted."""
+    prefix = _PREFIX.match(line)
+    return prefix.group().count(">") if prefix else 0
+
+
+def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int]) -> None:
+    """Add quoted lines up to an offset, in whole lines that are whole sentences.
+
+    A line that says who wrote what is quoted below it, one level deeper, is needed by that.
+    """
+    start = builder.position
+    found = [match.span() for match in _LINE.finditer(text, start, end)]
+    heads: dict[int, int] = {}
+    waiting: int | None = None
+    depths: list[int] = []
+    for low, high in found:
+        blank = text[low:high].isspace() and depths
+        depths.append(depths[-1] if blank else level(text[low:high]))
+    for depth, own in groupby(zip(depths, found, strict=True), lambda pair: pair[0]):
+        lines = [span for _, span in own]
+        heads = {deep: head for deep, head in heads.items() if deep <= depth}
+        if waiting is not None:
+            heads[depth] = waiting
+        above = [head for deep, head in heads.items() if deep <= depth]
+        told = [above[-1]] if above else list(needs)
+        last = lines[-1][1]
+        said_end, waiting = _attribution(text, lines, last < end)
+        _add_lines(builder, text, lines, said_end, told)
+        if waiting is not None:
+            waiting = builder.support(last, told, gap=OWN_LINE)
+
+
+def _attribution(
+    text: str, lines: Sequence[tuple[int, int]], deeper: bool
+) -> tuple[int, int | None]:
+    """Where the line begins that says whom the next ones quote; the end if there is none."""
+    last = lines[-1][1]
+    if deeper:
+        filled = [n for n, span in enumerate(lines) if text[span[0] : span[1]].strip("> \t\r\n")]
+        for n in reversed(filled[-2:]):
+            match = ATTRIBUTION.match(text, lines[n][0], last)
+            if match and not text[match.end() : last].strip("> \t\r\n"):
+                return lines[n][0], n
+    return last, None
+
+
+def _add_lines(
+    builder: LayoutBuilder,
+    text: str,
+    lines: Sequence[tuple[int, int]],
+    end: int,
+    needs: Sequence[int],
+) -> None:
+    """Add lines of one level: units end where both a sentence and a line do."""
+    own = [span for span in lines if span[1] <= end]
+    said = [_PREFIX.sub("", text[start:stop], count=1) for start, stop in own]
+    ends = set(segment("".join(said), "sentence"))
+    done = 0
+    for (_, stop), line in zip(own, said, strict=True):
+        done += len(line)
+        fits = done in ends or stop - builder.position > _LONGEST or stop == own[-1][1]
+        if not fits:
+            continue
+        if text[builder.position : stop].strip("> \t\r\n"):
+            builder.unit(stop, needs, gap=OWN_LINE)
+        else:
+            builder.support(stop, gap=OWN_LINE)

@@ -1,0 +1,1 @@
+"""Markdown, of which plain prose is a case, with code and data in it."""

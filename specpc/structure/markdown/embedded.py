@@ -1,0 +1,61 @@
+"""What stands inside a code fence, by the language it names, or else by what it looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure import kinds
+from specpc.structure.code.languages import LANGUAGES, fence_language, language_of
+from specpc.structure.code.programs import lay_out_code
+from specpc.structure.parts.lines import OWN_LINE, one_piece
+from specpc.text.layout import LayoutBuilder
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from specpc.text.layout import Layout
+
+# Up to this size the inside of a fence stays whole.
+_WHOLE: Final = 300
+
+
+def lay_out_embedded(text: str, info: str, prefix: str = "") -> Layout:
+    """The pieces of the lines inside a fence.
+
+    ``info`` is what stands behind the opening of the fence, ``prefix`` what stands before its lines
+    because of what the fence is in: indentation, ``>``.
+    """
+    if len(text) <= _WHOLE:
+        return one_piece(len(text), "code", prefix + OWN_LINE)
+    layout = None if prefix.strip() else _by_language(text, info, indented=bool(prefix))
+    return lay_out_lines(text, prefix) if layout is None else layout
+
+
+def closing_gap(info: str, prefix: str = "") -> str:
+    """How a cut before the closing line of a fence is marked."""
+    language = None if prefix.strip() else fence_language(info)
+    return prefix + (f"{LANGUAGES[language].comment} {OWN_LINE}" if language else OWN_LINE)
+
+
+def lay_out_lines(text: str, prefix: str = "") -> Layout:
+    """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
+    builder = LayoutBuilder()
+    for end in segment(text, "line")[1:]:
+        builder.unit(end, whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
+    return builder.build("code")
+
+
+def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
+    language = fence_language(info)
+    words = info.split()
+    named = words[0].casefold() if words else ""
+    # A marker at the start of a line would end the item that an indented fence is in.
+    if language is None and (named == "json" or not indented):
+        for kind in kinds.DATA:
+            fits = not named or named in kind.names
+            if fits and (layout := kind.lay_out(text)) is not None:
+                return layout
+        language = None if words else language_of(None, text)
+        if language is None:
+            loose = (kind.lay_out(text) for kind in kinds.LOOSE)
+            return next((layout for layout in loose if layout is not None), None)
+    return lay_out_code(text, language) if language else None

@@ -1,0 +1,241 @@
+"""What opens on one line and closes on another, in Markdown and prompts: all of it, or nothing.
+
+``$$``, ``\\[``, ``\\begin{...}``, ``:::``, ``{% ... %}``, ``{{< ... >}}``, ``<!--``, ``!!! note``
+with what is indented below, and tags that begin and end a line. In code fences there is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.markup.xml import HTML_NAMES, TAG, lay_out_elements
+from specpc.structure.parts.blocks import block, lay_out_blocks
+from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
+from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
+from specpc.text.layout import LayoutBuilder
+
+if TYPE_CHECKING:
+    from specpc.text.layout import LayOut, Layout
+
+# Without one of these a text has nothing of this kind.
+_MARKS: Final = line_pattern(r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|\{%|\{\{[<%]|<|!!!|\?\?\?)")
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
+_FENCE: Final = regex.compile(
+    r"[ \t>*+-]*+(?:\d{1,3}[.)][ \t]++)?+(?P<mark>`{3,}+|~{3,}+)(?P<info>.*+)"
+)
+_OPENS: Final = regex.compile(
+    r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
+    r"|(?P<colons>:{3,}+)[ \t]*+(?=[^\s:])|\{%-?[ \t]*+(?P<liquid>\w++)"
+    r"|\{\{[<%][ \t]*+(?P<hugo>\w++)"
+    r"|(?P<comment><!--)|(?P<note>!!!|\?\?\?)\+?[ \t]++\w)"
+)
+_CLOSES: Final = regex.compile(
+    r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+)"
+    r"|\{%-?[ \t]*+end(?P<liquid>\w++)[ \t]*+-?%\}"
+    r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
+)
+_RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
+_INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
+
+
+@dataclass(frozen=True)
+class _Open:
+    """What was opened: what closes it, where it begins, and where its opening ends."""
+
+    key: tuple[str, str]
+    start: int
+    head: int
+    starts_line: bool = True
+
+
+@dataclass
+class _Scan:
+    """Reads a text line by line.
+
+    Attributes:
+        text: the text.
+        last_comment: where the last comment ends.
+        waiting: what is open.
+        counts: how much of it is open by what closes it.
+        found: what was opened and closed, but for what is inside of other such.
+        fence: what a code fence is made of that is open, and how much was found before it.
+        raw: what is open that nothing is looked for in.
+        note: what is open as long as lines are indented.
+    """
+
+    text: str
+    last_comment: int
+    waiting: list[_Open] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: list[SectionPart] = field(default_factory=list)
+    fence: tuple[str, int] | None = None
+    raw: _Open | None = None
+    note: _Open | None = None
+
+    def read(self, start: int, end: int) -> None:
+        """Read a line."""
+        if self._goes_on_raw(start, end):
+            return
+        if self.note is not None and not _INDENTED.match(self.text, start, end):
+            self.end_note(start)
+        if self._is_fenced(start, end):
+            return
+        opens = _OPENS.match(self.text, start, end)
+        kind = opens.lastgroup if opens else None
+        if opens is not None and kind in _RAW_ENDS:
+            one = _Open((kind, ""), start, opens.end())
+            if _RAW_ENDS[kind] in self.text[one.head : end]:
+                self._add_raw(one, end)
+            elif kind != "comment" or start < self.last_comment:
+                self.raw = one
+        elif kind == "note":
+            self.note = self.note or _Open(("note", ""), start, end)
+        elif not self._closes(start, end):
+            if opens is not None and kind is not None:
+                self._open(_Open((kind, opens[kind]), start, end))
+            elif "<" in self.text[start:end]:
+                self._read_tags(start, end)
+
+    def end_note(self, end: int) -> None:
+        """End what is indented below a line, if there is such."""
+        if self.note is not None:
+            start, head = self.note.start, self.note.head - self.note.start
+            self._add(SectionPart(start, end, lay_out=partial(_lay_out_note, head=head)))
+            self.note = None
+
+    def _goes_on_raw(self, start: int, end: int) -> bool:
+        """Whether a line is in a formula or comment, or ends it."""
+        if self.raw is None:
+            return False
+        kind, line = self.raw.key[0], self.text[start:end]
+        if kind != "comment" and line.isspace():
+            self.raw = None  # no formula goes on behind a blank line
+            return False
+        if _RAW_ENDS[kind] in line:
+            self._add_raw(self.raw, end)
+            self.raw = None
+        return True
+
+    def _is_fenced(self, start: int, end: int) -> bool:
+        """Whether a line is in a code fence, or one of its two lines."""
+        match = _FENCE.match(self.text, start, end)
+        if self.fence is not None:
+            if match and match["mark"].startswith(self.fence[0]) and not match["info"].strip():
+                self.fence = None
+            return True
+        if match and not (match["mark"][0] == "`" and "`" in match["info"]):
+            self.fence = match["mark"], len(self.found)
+        return self.fence is not None
+
+    def _closes(self, start: int, end: int) -> bool:
+        """Whether a line closes something."""
+        closes = _CLOSES.match(self.text, start, end)
+        if closes is None or not closes.lastgroup:
+            return False
+        key = closes.lastgroup, closes[closes.lastgroup]
+        one = self._close(key)
+        if one is None and key[0] == "colons":  # opened by more or fewer of them
+            last = next((one for one in reversed(self.waiting) if one.key[0] == "colons"), None)
+            one = self._close(last.key) if last else None
+        if one is not None:
+            lay_out: LayOut = partial(_between, head=one.head - one.start, tail=start - one.start)
+            if key[0] == "env":
+                lay_out = _formula
+            self._add(SectionPart(one.start, _after_blank(self.text, end), lay_out=lay_out))
+        return True
+
+    def _read_tags(self, start: int, end: int) -> None:
+        text = self.text
+        for tag in TAG.finditer(text, start, end):
+            key = "tag", tag["name"]
+            if not tag["closing"]:
+                if not tag["empty"]:
+                    begins = tag.start() - start <= 3 and not text[start : tag.start()].strip()
+                    self._open(_Open(key, start if begins else tag.start(), tag.end(), begins))
+                continue
+            one = self._close(key)
+            known = tag["name"].casefold() in HTML_NAMES
+            if one and one.starts_line and not known and not text[tag.end() : end].strip():
+                titled = tag["name"] == "details" and "<summary>" in text[one.head : end]
+                stop = _after_blank(text, end)
+                self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out_elements))
+
+    def _add_raw(self, one: _Open, end: int) -> None:
+        """Add a formula or comment, if nothing stands behind it on its last line."""
+        kind, text = one.key[0], self.text
+        closing = _RAW_ENDS[kind]
+        if text[text.rfind(closing, one.head, end) + len(closing) : end].strip():
+            return
+        stop = _after_blank(text, end)
+        if kind == "comment":
+            self._add(SectionPart(one.start, stop, hidden=True))
+        else:
+            self._add(SectionPart(one.start, stop, lay_out=_formula))
+
+    def _open(self, one: _Open) -> None:
+        self.waiting.append(one)
+        self.counts[one.key] += 1
+
+    def _close(self, key: tuple[str, str]) -> _Open | None:
+        """What is closed; what was opened in there and is not closed opens nothing."""
+        if not self.counts[key]:
+            return None
+        while True:
+            one = self.waiting.pop()
+            self.counts[one.key] -= 1
+            if one.key == key:
+                return one
+
+    def _add(self, part: SectionPart) -> None:
+        """Add what is enclosed, in place of what was found in it."""
+        while self.found and self.found[-1].start >= part.start:
+            self.found.pop()
+        self.found.append(part)
+
+
+def enclosed(text: str) -> list[SectionPart]:
+    """The outermost of what is opened and closed, in order."""
+    if _MARKS.search(text) is None:
+        return []
+    scan = _Scan(text, text.rfind("-->"))
+    for match in _LINE.finditer(text):
+        if match.group():
+            scan.read(*match.span())
+    scan.end_note(len(text))
+    # A fence that is not closed goes on to the end; nothing in it is known.
+    return scan.found if scan.fence is None else scan.found[: scan.fence[1]]
+
+
+def _after_blank(text: str, end: int) -> int:
+    match = _BLANK_LINES.match(text, end)
+    return match.end() if match else end
+
+
+def _formula(text: str) -> Layout:
+    return one_piece(len(text), "math", OWN_LINE)
+
+
+def _lay_out_note(text: str, head: int) -> Layout:
+    """A line, and what is indented below it."""
+    if not text[head:].strip():
+        return one_piece(len(text), "enclosed", OWN_LINE)
+    builder = LayoutBuilder()
+    opening = builder.support(head, gap=OWN_LINE)
+    inside = text[head:]
+    notation = Notation("enclosed", indented=True)
+    builder.append(lay_out_parts(inside, [SectionPart(0, len(inside))], notation), (opening,))
+    return builder.build("enclosed")
+
+
+def _between(text: str, head: int, tail: int) -> Layout:
+    """What opens, a text of its own, and what closes."""
+    if not text[head:tail].strip():
+        return one_piece(len(text), "enclosed", OWN_LINE)
+    own = block(0, len(text), head, tail=tail, body="text")
+    return lay_out_blocks(text, [own], "enclosed")

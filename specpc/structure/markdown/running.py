@@ -1,0 +1,200 @@
+"""Lines of running text that head others: bold ones, questions, terms; and notes to it.
+
+A line in bold type heads what is below it like a heading. A question and its answer belong
+together, and so do a term and what ``:`` defines it as.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.markdown.notes import LINK, NOTE
+from specpc.structure.parts.lines import OWN_LINE, one_piece
+from specpc.structure.parts.sections import SectionPart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+# Levels below those of headings.
+_BOLD: Final = 7
+_QUESTION: Final = 8
+_TERM: Final = 9
+# "9. TERMINATION", "CHAPTER IV", "== History ==", alone between blank lines; "Document 3:".
+_DOCUMENT: Final = 1
+_PLAIN: Final = 3
+_PLAIN_HEADING: Final = regex.compile(
+    r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
+    r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+    r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
+    r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
+    r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
+)
+# "1.1.  Terminology", as RFCs and contracts have it.
+_NUMBERED: Final = regex.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
+)
+_DEEPEST: Final = 3
+_UNNUMBERED: Final = 9
+_LABEL: Final = regex.compile(
+    r"[ \t]*+(?i:document|passage|source|text|page|context|doc)[ \t]*+[#\[(]?\d{1,4}[\])]?[:.]?"
+    r"[ \t]*+(?:\r\n|\n|\r)"
+)
+_TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
+# In the middle of its line.
+_PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BOLD_LINE: Final = regex.compile(
+    r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
+)
+_HEADS: Final = regex.compile(r"[^:：.!。]*+[:：]?")
+_QUESTION_LINE: Final = regex.compile(
+    r"(?![ \t]*+[-*+•>|\"“„«—–'(\[<])[^\r\n.?？؟]{3,200}+(?:[.?](?=\S)[^\r\n.?？؟]*+)*+[?？؟]\s*+"
+)
+_MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
+_DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
+_IMAGES: Final = regex.compile(
+    r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
+)
+_FEWEST: Final = 2
+_SHARE: Final = 0.3
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line with the blank ones after it; whether it begins a paragraph."""
+
+    start: int
+    end: int
+    first: bool
+
+
+def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
+    """The parts of a text, with running text parted by what heads some of it."""
+    parts = list(parts)
+    lines = {part.start: _lines(text, part) for part in parts if _is_running(part)}
+    told = [line for own in lines.values() for line in own if line.first]
+    asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
+    asks = asking >= max(_FEWEST, _SHARE * len(told))
+    for part in parts:
+        if _is_running(part):
+            yield from _split(text, part, lines[part.start], asks=asks)
+        else:
+            said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
+            yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
+
+
+def _is_running(part: SectionPart) -> bool:
+    return not part.level and part.lay_out is None and not part.hidden
+
+
+def _lines(text: str, part: SectionPart) -> list[_Line]:
+    found: list[_Line] = []
+    blank = True
+    for match in _LINE.finditer(text, part.start, part.end):
+        start, end = match.span()
+        if start == end:
+            continue
+        if match.group().isspace():
+            if found:
+                found[-1] = replace(found[-1], end=end)
+            blank = True
+            continue
+        found.append(_Line(start if found else part.start, end, blank))
+        blank = False
+    return found
+
+
+def _split(
+    text: str, part: SectionPart, lines: list[_Line], *, asks: bool
+) -> Iterator[SectionPart]:
+    start, closes, defined = part.start, 0, False
+    waiting = list(reversed(lines))
+    while waiting:
+        line = waiting.pop()
+        after = waiting[-1] if waiting else None
+        own = _special(text, line, after, asks=asks)
+        ends_terms = own is None and defined and line.first and not _DEFINES.match(text, line.start)
+        if (own is not None or ends_terms) and start < line.start:
+            yield SectionPart(start, line.start, closes=closes)
+        if own is not None:
+            if NOTE.match(text, own.start):  # a note goes on to the next blank line
+                while waiting and not (waiting[-1].first or _is_note(text, waiting[-1])):
+                    own = replace(own, end=waiting.pop().end)
+            if own.level == _DOCUMENT and _is_title(text, waiting):
+                # A title says more than the number of the document, in fewer tokens than both.
+                yield SectionPart(own.start, own.end, closes=_DOCUMENT, apart=True, hidden=True)
+                title = waiting.pop()
+                own = SectionPart(title.start, title.end, _DOCUMENT)
+            yield own
+            start, closes, defined = own.end, 0, own.level == _TERM
+        elif ends_terms:
+            start, closes, defined = line.start, _TERM, False
+    if start < part.end:
+        yield SectionPart(start, part.end, closes=closes)
+
+
+def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
+    """Whether the next line names a document, in which others follow it."""
+    if len(waiting) < 2 or waiting[-1].first or waiting[-2].first:
+        return False
+    return _TITLE.fullmatch(text, waiting[-1].start, waiting[-1].end) is not None
+
+
+def _is_note(text: str, line: _Line) -> bool:
+    return bool(NOTE.match(text, line.start) or LINK.fullmatch(text, line.start, line.end))
+
+
+def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> SectionPart | None:
+    """A line that heads what follows, or is a note; ``None`` if it is as any other."""
+    said = text[line.start : line.end]
+    if NOTE.match(said):
+        return SectionPart(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
+    if LINK.fullmatch(said):
+        return SectionPart(line.start, line.end, apart=True, hidden=True)
+    if line.first and (after is None or after.first) and _PAGE_NUMBER.fullmatch(said):
+        return SectionPart(line.start, line.end, apart=True, hidden=True)
+    if _IMAGES.fullmatch(said):
+        indent = len(said) - len(said.lstrip())
+        return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)
+    return _heading(text, line, after, asks=asks) if after is not None else None
+
+
+def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
+    """A line that heads the next one and what follows that."""
+    said = text[line.start : line.end]
+    if line.first and after.first and (level := _plain_level(said, text, after)):
+        return SectionPart(line.start, line.end, level)
+    if line.first and _LABEL.fullmatch(said):
+        return SectionPart(line.start, line.end, _DOCUMENT)
+    if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
+        return SectionPart(line.start, line.end, _TERM, asks=True)
+    bold = _BOLD_LINE.fullmatch(said) if line.first else None
+    question = bold is not None and _MARKED_QUESTION.search(bold["said"]) is not None
+    if bold and (question or _HEADS.fullmatch(bold["said"])):
+        return SectionPart(line.start, line.end, _BOLD, asks=question)
+    if line.first and asks and _QUESTION_LINE.fullmatch(said):
+        return SectionPart(line.start, line.end, _QUESTION, asks=True)
+    return None
+
+
+def _plain_level(said: str, text: str, after: _Line) -> int:
+    """The level of a heading without marks, 0 of what is none: an item that another follows."""
+    if _PLAIN_HEADING.fullmatch(said):
+        return _PLAIN
+    found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
+    depth = _depth(found)
+    return _PLAIN + min(depth, _DEEPEST) if found and _depth(below) > depth else 0
+
+
+def _depth(number: regex.Match[str] | None) -> int:
+    """How many numbers the heading of a section has, as many as can be without one."""
+    return number["number"].strip(".").count(".") if number else _UNNUMBERED
+
+
+def _whole(text: str) -> Layout:
+    return one_piece(len(text), "note", OWN_LINE)

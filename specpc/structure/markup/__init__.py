@@ -1,0 +1,1 @@
+"""Markup languages: XML, HTML, LaTeX, reStructuredText, AsciiDoc, org-mode, wikis."""

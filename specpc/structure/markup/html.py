@@ -1,0 +1,273 @@
+"""HTML by its text blocks: what is kept stands between the tags it stood between.
+
+Headings stay with what they head, a table's header row with its rows. Scripts, styles, comments
+and what else shows no text are never kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.trees import Offsets, names, parser
+from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+
+BLOCKS: Final = names(
+    "html head body title div section article main header footer nav aside p ul ol menu li dl dt "
+    "dd table caption thead tbody tfoot tr td th blockquote pre h1 h2 h3 h4 h5 h6 form fieldset "
+    "figure figcaption address details summary dialog hgroup search center select option "
+    "textarea"
+)
+_HEADINGS: Final = frozenset(f"h{level}" for level in range(1, 7))
+_SECTIONS: Final = names("thead tbody tfoot")
+_VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+_NO_TEXT: Final = names("script style template noscript svg colgroup")
+_NO_TEXT_NODES: Final = frozenset(
+    {"script_element", "style_element", "comment", "erroneous_end_tag"}
+)
+# A table with a longer row is there for the sake of the page's looks.
+_LONGEST_ROW: Final = 1000
+_DEEPEST: Final = 60
+_SPACE: Final = re.compile(r"\s*")
+
+_DOCUMENT: Final = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
+    re.IGNORECASE,
+)
+_BLOCK_END: Final = re.compile(r"</(?:p|div|li|ul|ol|dl|t[rdh]|table|h[1-6]|section)>", re.I)
+_FEWEST_BLOCKS: Final = 3
+_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)  # of Markdown
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is a page, or a part of one from the first tag to the last."""
+    if _DOCUMENT.match(text):
+        return True
+    inside = text.strip()
+    if not (inside.startswith("<") and inside.endswith(">")) or _FENCE.search(inside):
+        return False
+    return len(_BLOCK_END.findall(inside)) >= _FEWEST_BLOCKS
+
+
+def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
+    """The pieces of a page, or of a part of one; ``sure`` says it is one, whatever it looks like.
+
+    The sentences of a text block are units, which need its tags; the rows of a table are, too.
+
+    Returns:
+        ``None`` if it is not, or shows no text.
+    """
+    if not (sure or is_html(text)):
+        return None
+    page = _Page(text)
+    root = parser("tree_sitter_html").parse(page.data).root_node
+    page.find_blocks(root)
+    page.content(root.children, len(text), [], _DEEPEST)
+    layout = page.builder.build("html")
+    return layout if layout.units.any() else None
+
+
+@dataclass(frozen=True)
+class _Page(Offsets):
+    builder: LayoutBuilder = field(default_factory=LayoutBuilder)
+    with_blocks: set[int] = field(default_factory=set)
+    with_code: set[int] = field(default_factory=set)
+
+    def find_blocks(self, root: Node) -> None:
+        """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
+        nodes, parents = [root], [0]  # asking a node for its parent takes long in deep trees
+        for number, node in enumerate(nodes):
+            nodes += node.children
+            parents += [number] * node.child_count
+        for node, number in zip(reversed(nodes), reversed(parents), strict=True):
+            parent = nodes[number].id
+            if self._tag(node) in BLOCKS:
+                self.with_blocks.add(node.id)
+            if node.id in self.with_code or (node.type != "comment" and self._is_hidden(node)):
+                self.with_code.add(parent)
+                self.with_blocks.add(parent)
+            if node.id in self.with_blocks:
+                self.with_blocks.add(parent)
+
+    def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
+        """Add all up to ``end``: text blocks, and runs of text between them."""
+        heading: int | None = None
+        run: list[Node] = []
+        for node in self._flat(nodes):
+            hidden = self._is_hidden(node)
+            if not hidden and node.id not in self.with_blocks:
+                run.append(node)
+                continue
+            own = needs if heading is None else [*needs, heading]
+            self._run(run, self.start(node), own)
+            run = []
+            stop = self._after_space(self.end(node), end)
+            if stop <= self.builder.position:
+                continue
+            if hidden:
+                self.builder.support(stop)
+            elif self._tag(node) in _HEADINGS and node.id not in self.with_code:
+                self._end_heading(heading)
+                heading = self.builder.support(stop, needs)
+            else:
+                self._element(node, stop, own, depth)
+        self._run(run, end, needs if heading is None else [*needs, heading])
+        self._end_heading(heading)
+
+    def _end_heading(self, heading: int | None) -> None:
+        """Have a heading, tags and all, be a unit if it is the last piece: it heads nothing."""
+        if heading is not None and heading == self.builder.next_piece - 1:
+            self.builder.make_unit(heading, whole=True)
+
+    def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
+        """Add the sentences of text without blocks in it; tags in it are not parted."""
+        if self.builder.position >= end:
+            return
+        if not any(_shows(node) for node in nodes):
+            self.builder.support(end)
+            return
+        for bound in self._bounds(nodes, end, "sentence"):
+            prose = "<" not in self.text[self.builder.position : bound]
+            self.builder.unit(bound, needs, whole=not prose, prose=prose)
+
+    def _bounds(self, nodes: Sequence[Node], end: int, unit: str) -> list[int]:
+        """Where units up to ``end`` end, but for ends inside a tag."""
+        start = self.builder.position
+        inside = [(self.start(n), self.end(n)) for n in nodes if n.type != "text"]
+        bounds = [start + bound for bound in segment(self.text[start:end], unit)[1:]]
+        return [b for b in bounds if b == end or not any(low < b < high for low, high in inside)]
+
+    def _element(self, node: Node, stop: int, needs: list[int], depth: int) -> None:
+        """Add a block with its tags."""
+        tag = self._tag(node) if node.id not in self.with_code else ""
+        if tag == "tr" or depth == 0:
+            self.builder.unit(stop, needs, whole=True, gap="")
+            return
+        opening, children, closing = _parts(node)
+        while len(children) == 1 and children[0].type == "element" and closing is not None:
+            inner = _parts(children[0])
+            if children[0].id in self.with_blocks or inner[2] is None or not inner[1]:
+                break
+            _, children, closing = inner
+            opening = inner[0]
+        begun = self._after_space(self.end(opening), stop) if opening else -1
+        if begun == stop:  # nothing in it
+            self.builder.support(stop)
+            return
+        opened = self.builder.support(begun, needs) if begun > self.builder.position else None
+        needs = needs if opened is None else [opened]
+        last = self.start(closing) if closing is not None else stop
+        if tag == "table" and all(
+            self.end(row) - self.start(row) <= _LONGEST_ROW for row in self._rows(children)
+        ):
+            self._table(children, last, needs)
+        elif tag == "pre":
+            for bound in self._bounds(children, last, "line"):
+                self.builder.unit(bound, needs, gap=OWN_LINE)
+        else:
+            self.content(children, last, needs, depth - 1)
+        if stop > self.builder.position:
+            closed = self.builder.support(stop)
+            if opened is not None:
+                self.builder.require(opened, closed)
+
+    def _table(self, nodes: Sequence[Node], end: int, needs: list[int]) -> None:
+        """Add the rows of a table, all of which need those that head it."""
+        header: list[int] = []
+        if not self._sections(nodes, end, needs, header):
+            for piece in header:
+                self.builder.make_unit(piece)
+
+    def _sections(
+        self, nodes: Sequence[Node], end: int, needs: list[int], header: list[int]
+    ) -> int:
+        rows = 0
+        for node in nodes:
+            tag = self._tag(node)
+            stop = self._after_space(self.end(node), end)
+            if stop <= self.builder.position:
+                continue
+            if tag in _SECTIONS:
+                opening, children, closing = _parts(node)
+                begun = self._after_space(self.end(opening), stop) if opening else stop
+                section = self.builder.support(begun, needs)
+                last = self.start(closing) if closing is not None else stop
+                rows += self._sections(children, last, [section], header)
+                if stop > self.builder.position:
+                    self.builder.require(section, self.builder.support(stop))
+            elif tag == "caption" or (tag == "tr" and not rows and self._is_header(node)):
+                header.append(self.builder.support(stop, needs))
+            elif tag == "tr":
+                rows += 1
+                self.builder.unit(stop, [*needs, *header], whole=True, gap="")
+            else:
+                self.builder.support(stop)
+        if end > self.builder.position:
+            self.builder.support(end)
+        return rows
+
+    def _after_space(self, position: int, end: int) -> int:
+        match = _SPACE.match(self.text, position)
+        return min(match.end(), end) if match else position
+
+    def _tag(self, node: Node) -> str:
+        """Name of an element; nothing for all else."""
+        if node.type != "element" or not node.children:
+            return ""
+        names = (name for name in node.children[0].children if name.type == "tag_name")
+        return next((self.text[self.start(n) : self.end(n)].casefold() for n in names), "")
+
+    def _is_hidden(self, node: Node) -> bool:
+        return node.type in _NO_TEXT_NODES or self._tag(node) in _NO_TEXT
+
+    def _flat(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        """The nodes; those that the grammar puts into a ``<br>`` after it."""
+        waiting = list(reversed(nodes))
+        while waiting:
+            node = waiting.pop()
+            if self._tag(node) in _VOID:
+                yield node.children[0]
+                waiting += reversed(node.children[1:])
+            else:
+                yield node
+
+    def _rows(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        for node in nodes:
+            if self._tag(node) == "tr":
+                yield node
+            elif self._tag(node) in _SECTIONS:
+                yield from self._rows(node.children)
+
+    def _is_header(self, row: Node) -> bool:
+        """Whether a row stands in the table's head or all of its cells are headers."""
+        if row.parent is not None and self._tag(row.parent) == "thead":
+            return True
+        return {self._tag(child) for child in row.children} - {""} == {"th"}
+
+
+def _parts(node: Node) -> tuple[Node | None, list[Node], Node | None]:
+    """Opening tag, what is between, and closing tag of an element."""
+    children = list(node.children)
+    opening = children.pop(0) if children and children[0].type == "start_tag" else None
+    closing = children.pop() if children and children[-1].type == "end_tag" else None
+    return opening, children, closing
+
+
+def _shows(node: Node) -> bool:
+    """Whether there is any text in a node."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if found.type in {"text", "entity", "ERROR"}:
+            return True
+        waiting += found.children
+    return False

@@ -1,0 +1,1 @@
+"""What kinds of text are built of: lines, rows, blocks with heads, sections, syntax trees."""

@@ -1,0 +1,301 @@
+"""Texts in sections: headings above what they head, lists below what leads to them.
+
+What finds the parts of a notation (Markdown, LaTeX, AsciiDoc ...) is its own module; what comes
+along with what is decided here, for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
+
+import regex
+
+from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lists import ListItem, Paragraph, numbered, paragraphs
+from specpc.text.layout import LayoutBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from specpc.text.layout import LayOut, Layout
+
+# A question up to this size, its answer included, stays whole where a budget can hold it.
+_WHOLE: Final = 400
+# An item's own words up to this size come along with what belongs to it; else the last sentence.
+_SHORT_ITEM: Final = 300
+_COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
+_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
+# Nothing but words in bold type: "2. **Staff**".
+_BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
+_BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]\s*+\Z")
+# A line of words without a mark at its end.
+_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
+_SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
+_INDENT: Final = re.compile(r"[ \t]*")
+
+
+@dataclass(frozen=True)
+class SectionPart:
+    """A stretch of a text, of whole lines, the blank ones after it included.
+
+    Attributes:
+        start: first character.
+        end: one past the last.
+        level: of a heading, 1 for the highest; 0 for all else.
+        asks: whether a heading is a question or a term, which is kept with its answer.
+        closes: the highest level of headings that what is here is no longer under, if any.
+        apart: whether it is no part of an answer, wherever it stands.
+        titled: whether it says by itself what it is about, and needs no heading.
+        lay_out: lays out what is no running text.
+        hidden: whether it says nothing to a reader.
+        indent: columns that a structure is indented by, which may stand in a list item.
+    """
+
+    start: int
+    end: int
+    level: int = 0
+    asks: bool = False
+    closes: int = 0
+    apart: bool = False
+    titled: bool = False
+    lay_out: LayOut | None = None
+    hidden: bool = False
+    indent: int = 0
+
+    def moved(self, by: int) -> SectionPart:
+        """The same part of a text that begins elsewhere."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
+
+def never(text: str, offset: int) -> bool:
+    """A text may be cut anywhere."""
+    return False
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How sentences are treated in a notation.
+
+    Attributes:
+        kind: what a text in it is called, in a word.
+        joined: whether a text must not be cut at an offset.
+        marks: what must not be in a sentence that is cut into words.
+        indented: whether a sentence must be as indented as the paragraph it is in.
+    """
+
+    kind: str
+    joined: Callable[[str, int], bool] = never
+    marks: regex.Pattern[str] | None = None
+    indented: bool = False
+
+
+def lay_out_parts(text: str, parts: Sequence[SectionPart], notation: Notation) -> Layout:
+    """The pieces of a text made of parts that tile it.
+
+    A heading comes with all that is under it, and is kept for nothing else; an item with what
+    belongs to it; what leads to a list, a table or a formula (a sentence that ends in a colon, or
+    has no blank line after it) with each item of that. A short question is one piece with its
+    answer.
+    """
+    sections = _Sections(text, notation)
+    sections.add_all(parts, opened=False)
+    layout = sections.builder.build(notation.kind)
+    return layout if layout.units.any() else replace(layout, supports=frozenset())
+
+
+def _question(text: str, parts: tuple[SectionPart, ...], notation: Notation) -> Layout:
+    """A question and its answer that are one piece elsewhere."""
+    sections = _Sections(text, notation)
+    sections.add_all(parts, opened=True)
+    return sections.builder.build(notation.kind)
+
+
+@dataclass
+class _Lead:
+    """A sentence that leads to what follows; the style of the list it leads to, if it is known."""
+
+    pieces: tuple[int, ...]
+    style: str | None = None
+
+
+@dataclass
+class _Sections:
+    text: str
+    notation: Notation
+    builder: LayoutBuilder = field(default_factory=LayoutBuilder)
+    known: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Items with numbers anywhere: between those of a list, other things may stand."""
+    headings: list[tuple[int, int]] = field(default_factory=list)
+    """Levels and pieces of the headings above what comes next."""
+    item: ListItem | None = None
+    """The last item, if its list may go on."""
+    formula: tuple[int, ...] = ()
+    """What has just been added and is one piece, after which a sentence may go on."""
+    pending: tuple[int, ...] = ()
+    """The last sentence so far, if it leads to what is no list."""
+    leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
+    """By what they belong to: sentences that lead to the items that come next."""
+
+    def add_all(self, parts: Sequence[SectionPart], *, opened: bool) -> None:
+        """Add parts; ``opened`` says that the first is a question to be parted from its answer."""
+        number, ends = 0, _section_ends(parts)
+        for part in parts:
+            if part.lay_out is None and not part.level:
+                self.known += numbered(self.text[part.start : part.end])
+        while number < len(parts):
+            part, stop = parts[number], ends[number]
+            end = parts[stop - 1].end
+            asks = part.asks and stop > number + 1 and end - part.start <= _WHOLE
+            if asks and not (opened and number == 0):
+                self._add_question(tuple(parts[number:stop]), end)
+                number = stop
+            else:
+                self._add(part, parts[number + 1] if number + 1 < len(parts) else None)
+                number += 1
+
+    def _add(self, part: SectionPart, following: SectionPart | None) -> None:
+        if part.level or part.closes:
+            self._close(part.level or part.closes)
+        if part.level:
+            # Where a budget holds the piece that answers but not all headings above it, they go.
+            heading = self.builder.support(
+                part.end, self._heading(), gap=OWN_LINE, spare=not part.asks
+            )
+            self.headings.append((part.level, heading))
+        elif part.hidden or not self.text[part.start : part.end].strip():
+            self._support(part.end, ())
+        elif part.lay_out is None:
+            self._add_running(part, following)
+        else:
+            while self.item is not None and part.indent <= self.item.indent:
+                self.item = self.item.parent
+            needs = self.item.needs if self.item else self._heading()
+            needs += self.pending
+            if part.apart or part.titled:
+                needs = ()
+            inside = part.lay_out(self.text[part.start : part.end])
+            self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
+            self.pending = ()
+            self.leads.pop(self.item, None)
+            self.builder.append(inside, needs)
+
+    def _add_question(self, parts: tuple[SectionPart, ...], end: int) -> None:
+        self._close(parts[0].level)
+        piece = self.builder.unit(end, self._heading(), whole=True, gap=OWN_LINE)
+        moved = tuple(part.moved(-parts[0].start) for part in parts)
+        finer = partial(_question, parts=moved, notation=self.notation)
+        self.builder.refinable(piece, finer)
+
+    def _heading(self) -> tuple[int, ...]:
+        return (self.headings[-1][1],) if self.headings else ()
+
+    def _close(self, level: int) -> None:
+        self.formula = self.pending = ()
+        while self.headings and self.headings[-1][0] >= level:
+            self.headings.pop()
+        self.item = None
+        self.leads.clear()
+
+    def _support(self, end: int, needs: Sequence[int]) -> int:
+        return self.builder.support(end, needs, gap=OWN_LINE)
+
+    def _add_running(self, part: SectionPart, following: SectionPart | None) -> None:
+        """Add paragraphs and items."""
+        text = self.text[part.start : part.end]
+        found = list[Paragraph]()
+        for own in paragraphs(text, self.item, self.known):
+            if found and self.notation.joined(self.text, part.start + own.start):
+                before = found.pop()
+                own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901
+            found.append(own)
+        formula, self.formula = self.formula, ()
+        for own, after in zip(found, [*found[1:], None], strict=True):
+            belongs = own.item.parent if own.item and own.is_item else own.item
+            needs = belongs.needs if belongs else self._heading()
+            if own.item and own.is_item:
+                needs += self._lead(belongs, own.item.style)
+            elif own is found[0] and formula and _SMALL_LETTER.match(text, own.start):
+                needs = formula
+            leads = self._leads(text, own, after, following)
+            last = self._add_paragraph(part.start, own, needs, leads)
+            if own.item and own.is_item:
+                own.item.needs = (last,)
+            elif leads:
+                self.leads[belongs] = _Lead((last,))
+            else:
+                self.leads.pop(belongs, None)
+        self.item = found[-1].item
+        self.pending = (last,) if leads and not found[-1].is_item else ()
+
+    def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
+        """What leads to the list that an item is in."""
+        lead = self.leads.get(belongs)
+        if lead is None or lead.style not in (None, style):
+            self.leads.pop(belongs, None)
+            return ()
+        lead.style = style
+        return lead.pieces
+
+    def _leads(
+        self, text: str, own: Paragraph, after: Paragraph | None, following: SectionPart | None
+    ) -> Literal["", "only", "too"]:
+        """Whether a paragraph leads to what is after it, and if so, says something itself too."""
+        said = text[own.start : own.end]
+        if after is not None or following is None or following.apart or following.titled:
+            following = None
+        if own.item and own.is_item:
+            inside = following is not None and following.indent > own.item.indent
+            asks = any(mark.search(said) for mark in (_COLON, _ASKS, _BOLD))
+            return ("only" if asks else "too") if own.item.children or inside else ""
+        to_list = after is not None and after.is_item and any(map(str.isalnum, said))
+        if not to_list and (following is None or following.lay_out is None):
+            return ""
+        if _COLON.search(said) or (not to_list and _UNFINISHED.search(said)):
+            return "only"
+        return "too" if to_list and not _BLANK_LINE.search(said) else ""
+
+    def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
+        """Add a paragraph or item in sentences; the number of the last."""
+        builder, text = self.builder, self.text
+        joined = self.notation.joined
+        ends = [offset + end for end in own.ends]
+        ends = [end for end in ends[:-1] if not joined(text, end)] + ends[-1:]
+        indent = _INDENT.match(text, offset + own.start)
+        said = offset + own.text
+        labelled = said > offset + own.start
+        if not labelled and indent is not None:
+            said = indent.end()
+        indented = own.item is not None or self.notation.indented
+        gap = (indent.group() if indent else "") + OWN_LINE if indented else None
+        if own.is_item and leads and own.end - own.start <= _SHORT_ITEM:
+            ends = ends[-1:]
+        elif (indented or labelled) and len(ends) > 1 and builder.position < said < ends[0]:
+            needs, gap = (builder.support(said, needs, gap=gap),), None
+        for end in ends[:-1]:
+            self._add_sentence(end, needs, gap)
+            gap = None
+        if leads == "only":
+            return builder.support(ends[-1], needs, gap=gap)
+        return self._add_sentence(ends[-1], needs, gap)
+
+    def _add_sentence(self, end: int, needs: Sequence[int], gap: str | None) -> int:
+        marks, start = self.notation.marks, self.builder.position
+        prose = marks is None or marks.search(self.text, start, end) is None
+        return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
+
+
+def _section_ends(parts: Sequence[SectionPart]) -> list[int]:
+    """For each heading, the number of the first part after it that is not under it."""
+    ends = [len(parts)] * len(parts)
+    waiting: list[int] = []
+    for number, part in enumerate(parts):
+        if level := 1 if part.apart else part.level or part.closes:
+            while waiting and parts[waiting[-1]].level >= level:
+                ends[waiting.pop()] = number
+        if part.level:
+            waiting.append(number)
+    return ends

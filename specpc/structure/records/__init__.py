@@ -1,0 +1,1 @@
+"""Records of several lines: commits, diffs, contacts, catalogues, stanzas of like shape."""

@@ -1,0 +1,45 @@
+"""Texts below lines that name them: ``==> notes.txt <==``, ``=== Ticket 12 ===``."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import lay_out_blocks, record
+from specpc.structure.parts.rows import FENCE, rows
+
+if TYPE_CHECKING:
+    from specpc.text.layout import Layout
+
+_BANNER: Final = re.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
+_FEWEST: Final = 2
+# What stands above the first of them takes so much of the text at most.
+_ABOVE: Final = 0.25
+
+
+def _is_banner(line: str) -> bool:
+    if line.startswith("==> "):  # of head and tail
+        return line.endswith(" <==")
+    match = _BANNER.match(line)
+    return match is not None and line.endswith(3 * match["mark"]) and line[-4:-3] != ""
+
+
+def lay_out_banners(text: str) -> Layout | None:
+    """The pieces of texts of any kind, each with the line that names it.
+
+    Returns:
+        ``None`` unless there are two such lines, and they begin the text, or nearly.
+    """
+    found = rows(text)
+    heads = [row for row in found if _is_banner(row.said.rstrip())]
+    if len(heads) < _FEWEST or heads[0].start > _ABOVE * len(text):
+        return None
+    if any(FENCE.match(row.said) for row in found):
+        return None
+    ends = [*(row.start for row in heads), len(text)]
+    blocks = [
+        record(start, end, row.end, body="text")
+        for row, (start, end) in zip(heads, pairwise(ends), strict=True)
+    ]
+    return lay_out_blocks(text, blocks, "named texts", loose="text")

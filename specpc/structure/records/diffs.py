@@ -1,0 +1,212 @@
+"""Diffs of all programs: a changed line is kept with its file and the place in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.rows import mostly, rows, runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+# What only begins the entry of a file: git's, other programs', Subversion's.
+_BEGINS: Final = re.compile(
+    r"diff -\S+ \S.*|Index: \S.*|Property changes on: \S.*"
+    r"|Only in \S.*: .*|Files \S.* differ|==== //.* ====|RCS file: .*"
+)
+# What else says which file it is, and what became of it.
+_GOES_ON: Final = re.compile(
+    r"index [\da-f]+[.,].*|(?:old |new |deleted file |new file )?mode \d.*"
+    r"|(?:copy|rename) (?:from|to) .*|(?:dis)?similarity index \d+%|Binary files? .* differ"
+    r"|GIT binary patch|[=_]{50,}|retrieving revision .*|(?:Added|Modified|Deleted): \S+"
+    r"|Cannot display: .*|svn:mime-type = .*|(?:---|\+\+\+|\*\*\*) \S.*"
+)
+_UNIFIED: Final = re.compile(
+    r"(?P<marks>@@+|##) (?:-\d+(?:,(?P<old>\d+))? )+\+\d+(?:,(?P<new>\d+))? (?:@@+|##)(?: .*)?"
+)
+_GIT_BINARY: Final = "GIT binary patch"
+_CONTEXT: Final = "*" * 15
+_CONTEXT_PART: Final = re.compile(r"\*\*\* \d+(?:,\d+)? \*\*\*\*|--- \d+(?:,\d+)? ----")
+_NORMAL: Final = re.compile(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
+_NORMAL_LINE: Final = re.compile(r"[<>] |[<>]$|---$|\\ ")
+_BINARY: Final = re.compile(r"(?:literal|delta) \d+")
+# Below a patch in a mail: the version of git.
+_SIGNATURE: Final = re.compile(r"-- ?$")
+
+
+def lay_out_diff(text: str) -> Layout | None:
+    """The pieces of a diff: unified, of context, or normal; with what git, Mercurial, CVS add.
+
+    A line needs the head of its hunk and of its file. A short hunk stays whole, and so do lines
+    taken out and put in at one place. What stands between and around is text.
+
+    Returns:
+        ``None`` unless at least half of the text is changes to files.
+    """
+    found = rows(text)
+    blocks = file_blocks(found)
+    if not mostly(text, found, blocks):
+        return None
+    return lay_out_blocks(text, blocks, "diff", loose="text")
+
+
+def file_blocks(found: Sequence[Row]) -> list[Block]:
+    """The changes to each file in some rows."""
+    blocks: list[Block] = []
+    place = 0
+    while place < len(found):
+        head = _head_end(found, place)
+        hunks: list[Block] = []
+        end = head
+        while hunk := _hunk(found, end):
+            hunks.append(hunk.block)
+            end = hunk.end
+        if hunks or end > place + 1:
+            blocks.append(_file(found[place:head], found[end - 1].end, hunks))
+            place = end
+        elif blocks and place + 2 == len(found) and _SIGNATURE.match(found[place].said):
+            own = block(found[place].start, found[place + 1].end)
+            blocks.append(replace(own, body="nothing"))
+            place += 2
+        elif blocks and end > place and blocks[-1].end == found[place].start:
+            blocks.append(block(found[place].start, found[place].end))  # a file without lines
+            place = end
+        else:
+            place += 1
+    return blocks
+
+
+def _file(heads: Sequence[Row], end: int, hunks: Sequence[Block]) -> Block:
+    """A file with its hunks; the numbers of its versions are not worth what they cost."""
+    if not heads:
+        return block(hunks[0].start, end, inside=hunks)
+    whole = block(heads[0].start, end, heads[-1].end, inside=hunks)
+    index = next((n for n, row in enumerate(heads) if row.said.startswith("index ")), 0)
+    if not index or index + 1 == len(heads) or not hunks or heads[-1].said == _GIT_BINARY:
+        return whole
+    row = heads[index]
+    names = replace(block(row.end, end, heads[-1].end, inside=hunks), gap="")
+    numbers = replace(block(row.start, row.end), body="nothing")
+    return replace(whole, head=row.start, inside=(numbers, names))
+
+
+def diff_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be changes to files in a text (see `Kind.runs`)."""
+    return runs_of(file_blocks(rows(text)), spans)
+
+
+def _head_end(found: Sequence[Row], place: int) -> int:
+    """Where what says which file it is ends; ``place`` if nothing there does."""
+    if not (_BEGINS.fullmatch(found[place].said) or _names_two(found, place)):
+        return place
+    end = place + 1
+    while end < len(found) and not (_BEGINS.fullmatch(found[end].said)):
+        said = found[end].said
+        if not _GOES_ON.fullmatch(said) or _CONTEXT_PART.fullmatch(said):
+            break
+        if _names_two(found, end) and any(_names_two(found, one) for one in range(place, end)):
+            break
+        end += 1
+    return end
+
+
+def _names_two(found: Sequence[Row], place: int) -> bool:
+    """Whether the old and the new name of a file stand there."""
+    said, after = (row.said for row in (found[place], found[min(place + 1, len(found) - 1)]))
+    if said.startswith("--- "):
+        return after.startswith("+++ ")
+    return said.startswith("*** ") and after.startswith("--- ") and not after.endswith(" ----")
+
+
+@dataclass(frozen=True)
+class _Hunk:
+    """A block, and the number of the row after it."""
+
+    block: Block
+    end: int
+
+
+def _hunk(found: Sequence[Row], place: int) -> _Hunk | None:
+    """The hunk that begins at a row, if one does."""
+    if place >= len(found):
+        return None
+    row = found[place]
+    unified = _UNIFIED.fullmatch(row.said)
+    if unified is not None:
+        end = _unified_end(found, place + 1, unified)
+        return _made(found, place, end, _changes(found[place + 1 : end]))
+    if row.said.startswith(_CONTEXT):
+        return _context_hunk(found, place)
+    end = place + 1
+    if _NORMAL.fullmatch(row.said):
+        while end < len(found) and _NORMAL_LINE.match(found[end].said):
+            end += 1
+        return _made(found, place, end, ()) if end > place + 1 else None
+    if _BINARY.fullmatch(row.said):
+        while end < len(found) and not found[end - 1].ends_block:
+            end += 1
+        return _Hunk(replace(block(row.start, found[end - 1].end), body="whole"), end)
+    return None
+
+
+def _made(found: Sequence[Row], place: int, end: int, inside: Sequence[Block]) -> _Hunk:
+    start, head, stop = found[place].start, found[place].end, found[end - 1].end
+    # A program that reads the result would end the file's changes at a marker.
+    return _Hunk(replace(record(start, stop, head, inside=inside), gap=""), end)
+
+
+def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
+    """Where the lines of a hunk end: as its head counts them, if it does that right."""
+    old, new = (int(head[name] or 1) for name in ("old", "new"))
+    counts = len(head["marks"]) == 2
+    old += found[place - 1].breaks - 1  # blank lines right after the head
+    while place < len(found):
+        row = found[place]
+        mark = row.said[:1]
+        if mark not in {" ", "+", "-", "\\"} or (_names_two(found, place) and _ends(old, new)):
+            break
+        blank = row.breaks - 1
+        if counts and _ends(old, new) and mark != "\\":
+            before = found[place - 1]
+            if mark == " " or before.ends_block or _SIGNATURE.match(row.said):
+                break
+        old -= (mark in " -") + blank
+        new -= (mark in " +") + blank
+        place += 1
+    return place
+
+
+def _ends(old: int, new: int) -> bool:
+    return old <= 0 and new <= 0
+
+
+def _changes(body: Sequence[Row]) -> list[Block]:
+    """Lines that were taken out and put in at one place."""
+    blocks = []
+    for changed, group in groupby(body, lambda row: row.said[:1] in {"+", "-", "\\"}):
+        own = list(group)
+        if changed:
+            blocks.append(record(own[0].start, own[-1].end))
+    return blocks
+
+
+def _context_hunk(found: Sequence[Row], place: int) -> _Hunk | None:
+    """What stood in a file, then what stands there now, each with its own head."""
+    parts: list[Block] = []
+    end = place + 1
+    while end < len(found) and len(parts) < 2 and _CONTEXT_PART.fullmatch(found[end].said):
+        first = end
+        end += 1
+        while end < len(found) and re.match(r"[-+! ] |[-+!]$|\\ ", found[end].said):
+            if _CONTEXT_PART.fullmatch(found[end].said):
+                break
+            end += 1
+        parts.append(block(found[first].start, found[end - 1].end, found[first].end))
+    return _made(found, place, end, parts) if parts else None

@@ -1,0 +1,87 @@
+"""Stanzas of fields with names, whatever wrote them: ``Package: git``, ``processor : 0``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.console.margins import nested_lines
+from specpc.structure.parts.blocks import Block, block, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+
+_FIELD: Final = re.compile(
+    r"(?P<name>[^\W\d_][\w().&/'-]{0,40}(?: [\w().&/'#-]{1,30}){0,4}+)[ \t]*+(?::(?=\s|$)|=)"
+)
+# A stanza says at least so many things, or it may as well be turns of a talk.
+_FEWEST_FIELDS: Final = 3
+_FEWEST: Final = 2
+# Besides the first field, these tell one record from another.
+_TOLD: Final = re.compile(
+    r"(?:name|title|id|subject|summary|key|number|user|package|version|date)[ \t]*[:=]",
+    re.IGNORECASE,
+)
+# A longer field is cut into sentences.
+_LONG: Final = 200
+_MOST_TOLD: Final = 2
+_REMARK: Final = "# {}\n"
+
+
+def fields(found: Sequence[Row]) -> list[Block]:
+    """Stanzas that begin with the same field, as lists of packages and processors do."""
+    stanzas = [one for one in _stanzas(found) if len(_names(one)) >= _FEWEST_FIELDS]
+    stanzas = [one for one in stanzas if len(set(_names(one))) == len(_names(one))]
+    first = Counter(_names(one)[0] for one in stanzas)
+    stanzas = [one for one in stanzas if first[_names(one)[0]] >= _FEWEST]
+    starts, ends = {one[0].start for one in stanzas}, {one[-1].end for one in stanzas}
+    # What stands by itself heads what follows, as the fields of a mail do.
+    return [_stanza(one) for one in stanzas if one[0].start in ends or one[-1].end in starts]
+
+
+def _stanzas(found: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """What stands between blank lines and is fields alone, maybe of several lines each."""
+    first = 0
+    for place, row in enumerate(found, start=1):
+        if row.ends_block or place == len(found):
+            own = found[first:place]
+            lines = all(one.indented or _FIELD.match(one.said) for one in own)
+            if lines and not own[0].indented:
+                yield own
+            first = place
+
+
+def _names(own: Sequence[Row]) -> list[str]:
+    return [field["name"].casefold() for row in own if (field := _FIELD.match(row.said))]
+
+
+def _stanza(own: Sequence[Row]) -> Block:
+    starts = [place for place, row in enumerate(own) if not row.indented]
+    inside, told = [], 0
+    for first, after in zip(starts, [*starts[1:], len(own)], strict=True):
+        start, end = own[first].start, own[after - 1].end
+        if first and told < _MOST_TOLD and _TOLD.match(own[first].said) and after == first + 1:
+            inside.append(replace(block(start, end), body="whole", told=True))
+            told += 1
+        else:
+            inside.append(_field(own[first:after]))
+    start, end = own[0].start, own[-1].end
+    if inside[0].end == own[0].end:  # the first line is the head of all
+        return replace(record(start, end, own[0].end, inside=inside[1:]), gap=_REMARK)
+    return replace(record(start, end, inside=inside), gap=_REMARK)
+
+
+def _field(own: Sequence[Row]) -> Block:
+    """A field: a name with what stands below it, or running text."""
+    start, end, name = own[0].start, own[-1].end, _FIELD.match(own[0].said)
+    if len(own) > 1 and own[0].said.rstrip().endswith((":", "=")):
+        return block(start, end, own[0].end, inside=nested_lines(own[1:]))
+    if len(own) > 1:
+        return block(start, end, own[0].end, body="prose")
+    if name is not None and len(own[0].said) > _LONG:
+        return block(start, end, own[0].at + name.end(), body="prose")
+    return block(start, end)

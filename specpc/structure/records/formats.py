@@ -1,0 +1,179 @@
+"""Records in formats of their own: translations, directories, bibliographies, lists of packages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.structure.records.entries import bibliography, translations
+from specpc.structure.records.fields import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+# So many fields at most come with any part of a record.
+_MOST_TOLD: Final = 4
+# A longer field is cut into sentences, if it is running text.
+_LONG: Final = 200
+_NO_MARKER: Final = ""
+_REMARK: Final = "# {}\n"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How records are written.
+
+    Attributes:
+        begins: the first line of one.
+        field: a line that a field begins with; others that are indented go on with it.
+        told: fields that any part of a record brings, besides the first.
+        ends: the last line of one, if it has one.
+        blank: whether a blank line ends one.
+        prose: whether long fields are running text.
+        gap: how a cut before a record is marked; inside, none is.
+    """
+
+    begins: re.Pattern[str]
+    field: re.Pattern[str]
+    told: re.Pattern[str] | None = None
+    ends: re.Pattern[str] | None = None
+    blank: bool = True
+    prose: bool = False
+    gap: str = _NO_MARKER
+
+    def find(self, found: Sequence[Row]) -> list[Block]:
+        """The records in some rows."""
+        blocks: list[Block] = []
+        place = 0
+        while place < len(found):
+            if not self.begins.match(found[place].said):
+                place += 1
+                continue
+            end = self._end(found, place)
+            blocks.append(self._record(found[place:end]))
+            place = end
+        return blocks
+
+    def _end(self, found: Sequence[Row], place: int) -> int:
+        end = place + 1
+        while end < len(found) and not (self.blank and found[end - 1].ends_block):
+            said = found[end].said
+            goes_on = self.field.match(said) or found[end].indented
+            if self.begins.match(said) or not goes_on:
+                break
+            end += 1
+            if self.ends is not None and self.ends.match(said):
+                break
+        return end
+
+    def _record(self, own: Sequence[Row]) -> Block:
+        start, end = own[0].start, own[-1].end
+        closed = len(own) > 1 and self.ends is not None and self.ends.match(own[-1].said)
+        fields = _fields(own[: len(own) - bool(closed)], self.field)
+        inside = [self._block(*span, said) for span, said in fields[1:]]
+        told = [place for place, (_, said) in enumerate(fields[1:]) if self._is_told(said)]
+        for place in told[:_MOST_TOLD]:
+            inside[place] = replace(inside[place], told=True)
+        tail = own[-1].start if closed else end
+        return replace(record(start, end, fields[0][0][1], tail=tail, inside=inside), gap=self.gap)
+
+    def _block(self, start: int, end: int, said: str) -> Block:
+        name = self.field.match(said)
+        if self.prose and name is not None and end - start > _LONG:
+            return block(start, end, start + name.end(), body="prose")
+        return replace(block(start, end), body="whole")
+
+    def _is_told(self, said: str) -> bool:
+        return self.told is not None and self.told.match(said) is not None
+
+
+def _fields(own: Sequence[Row], field: re.Pattern[str]) -> list[tuple[tuple[int, int], str]]:
+    """Where the fields of a record are, and their first lines."""
+    fields: list[tuple[tuple[int, int], str]] = []
+    for row in own:
+        if fields and not field.match(row.said):
+            (start, _), said = fields.pop()
+            fields.append(((start, row.end), said))
+        else:
+            fields.append(((row.start, row.end), row.said))
+    return fields
+
+
+# Rows of a database that are printed downwards: ``\\G`` of mysql, ``\\x`` of psql.
+_DOWNWARDS: Final = Format(
+    re.compile(r"\*{10,} \d+\. row \*{10,}$|-\[ RECORD \d+ \]"),
+    re.compile(r" *\w[^:|]{0,60}(?::(?: |$)| +\|(?: |$))"),
+    re.compile(r" *(?:\w*id|name|title)\b", re.IGNORECASE),
+)
+_FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
+    ("\nmsgid ", translations),
+    (
+        "dn:",
+        Format(
+            re.compile(r"dn::? "),
+            re.compile(r"[A-Za-z][\w;.-]*:[:<]?(?: |$)|-$|#"),
+            gap=_REMARK,
+        ).find,
+    ),
+    ("@", bibliography),
+    (
+        "TY  - ",
+        Format(
+            re.compile(r"TY  - "),
+            re.compile(r"[A-Z][A-Z0-9]  -(?: |$)"),
+            re.compile(r"(?:TI|T1|A1|AU|PY|Y1)  -"),
+            re.compile(r"ER  -"),
+            blank=False,
+            prose=True,
+        ).find,
+    ),
+    (
+        "PMID- ",
+        Format(
+            re.compile(r"PMID- "),
+            re.compile(r"[A-Z]{2,4} *- "),
+            re.compile(r"(?:TI|DP) *- "),
+            prose=True,
+        ).find,
+    ),
+    (
+        "%0 ",
+        Format(re.compile(r"%0 "), re.compile(r"%\S "), re.compile(r"%[TD] "), prose=True).find,
+    ),
+    (". row *", _DOWNWARDS.find),
+    ("-[ RECORD ", _DOWNWARDS.find),
+    (":", fields),
+)
+"""A sign of each kind of record, and what finds them."""
+
+
+def lay_out_records(text: str) -> Layout | None:
+    """The pieces of records in formats of their own.
+
+    Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
+    databases, and fields with names in stanzas (Debian's packages, ``/proc/cpuinfo``). A record
+    stays whole; a field of a longer one brings the first line and the title.
+
+    Returns:
+        ``None`` unless at least half of the text is such records.
+    """
+    for sign, find in _FORMATS:
+        if sign in text:
+            found = rows(text)
+            if mostly(text, found, blocks := find(found)):
+                return lay_out_blocks(text, blocks, "records", gap=_NO_MARKER, loose="text")
+    return None
+
+
+def record_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be such records in a text (see `Kind.runs`)."""
+    for sign, find in _FORMATS:
+        if sign in text:
+            found = rows(text)
+            yield from runs_of(find(found), spans)

@@ -1,0 +1,249 @@
+"""Stanzas of like shape, between blank lines or rules: addresses, tickets, stock lists, exports.
+
+Nobody named this format; what tells is that blocks begin alike or hold like lines, other than
+paragraphs and poems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, lay_out_blocks, record
+from specpc.structure.parts.rows import FENCE, mostly, rows, runs_of
+from specpc.structure.parts.shapes import is_code, is_running, is_told, key_of, name_of, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 3
+_MOST_ROWS: Final = 40
+_LONGEST: Final = 1200
+_LONGEST_LINE: Final = 100
+_LONGEST_FIELD: Final = 300
+# Of the stanzas in a run, so many have a line of the same key.
+_ALIKE: Final = 0.8
+# A record has so many blocks between blank lines at most.
+_MOST_GROUPS: Final = 4
+_RULE: Final = re.compile(
+    r"[ \t]*+(?:(?P<mark>[-=*_+#])(?:[ \t]?(?P=mark)){2,}+|[─━═—–]{3,}+)[ \t]*+"
+)
+# Who speaks is found by what is made for that.
+_TALK: Final = re.compile(
+    r"(?:user|human|from|sent|to|assistant|system|ai|bot|model|agent|speaker|\w+ said)\b"
+)
+_STATES: Final = ("●", "○", "×")
+# What begins a list item, heading, quotation, table or code is laid out as that.
+_MARKED: Final = re.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
+_MARKUP: Final = re.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
+
+
+def lay_out_stanzas(text: str) -> Layout | None:
+    """The pieces of stanzas of like shape.
+
+    Each is kept whole; any part of a long one brings its first line, and the rule above that.
+
+    Returns:
+        ``None`` unless there are three at least, in at least half of the text.
+    """
+    found = rows(text)
+    blocks = _stanzas(found)
+    return lay_out_blocks(text, blocks, "stanzas") if mostly(text, found, blocks) else None
+
+
+def lay_out_named_stanzas(text: str) -> Layout | None:
+    """The same where stanzas begin with the same word, or stand between rules, and are all."""
+    found = rows(text)
+    ruled = _between_rules(found)
+    groups = _like(ruled) if len(ruled) >= _FEWEST else []
+    if not groups:
+        groups = _headed(list(_between_blanks(found)))
+        name = name_of(groups[0].first) if groups else None
+        if groups and not groups[0].first.startswith(_STATES) and (not name or _TALK.match(name)):
+            return None
+    blocks = [group.block for group in groups]
+    if any(FENCE.match(row.said) for row in found):
+        return None
+    if sum(block.end - block.start for block in blocks) < _ALIKE * len(text):
+        return None
+    return lay_out_blocks(text, blocks, "stanzas")
+
+
+def stanza_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be stanzas in a text (see `Kind.runs`)."""
+    return runs_of(_stanzas(rows(text)), spans)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows between blank lines or rules.
+
+    Attributes:
+        own: all of them.
+        head: how many of them are the head: a rule, and the first row or the title between rules.
+    """
+
+    own: Sequence[Row]
+    head: int = 1
+
+    @property
+    def body(self) -> Sequence[Row]:
+        """The rows below the head."""
+        return self.own[self.head :]
+
+    @property
+    def first(self) -> str:
+        """What the record begins with."""
+        said = [row.said for row in self.own[: self.head] if not _RULE.fullmatch(row.said)]
+        return said[-1] if said else ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is several short lines at the margin, and no prose, list or code."""
+        if not 1 < len(self.own) <= _MOST_ROWS or self.own[self.head - 1].indented:
+            return False
+        said = [row.said for row in self.own]
+        if sum(map(len, said)) > _LONGEST or any(map(self._is_long, said)):
+            return False
+        if _MARKED.match(self.first) or self.is_marked_up:
+            return False
+        if not any(map(str.isalpha, self.first)) or is_code(said):
+            return False
+        if 2 * sum(any(map(str.isalpha, line)) for line in said) < len(said):  # cells of a table
+            return False
+        return not is_running(said) and not is_told(said)
+
+    @staticmethod
+    def _is_long(line: str) -> bool:
+        named = line[:1].isalpha() and (name_of(line) or "").endswith(":")
+        return len(line) > (_LONGEST_FIELD if named else _LONGEST_LINE)
+
+    @property
+    def is_marked_up(self) -> bool:
+        """Whether it is too long, or code or markup, which what is around must not cut."""
+        return len(self.own) > _MOST_ROWS or any(_MARKUP.match(row.said) for row in self.own)
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is a line with others that are indented below it."""
+        return self.is_short and all(row.indented for row in self.own[self.head :])
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it may head what follows."""
+        return len(self.own) == 1 and not self.first.rstrip().endswith((".", "!", "?", ";", ","))
+
+    @property
+    def block(self) -> Block:
+        """The record it is."""
+        said = [row.said for row in self.body]
+        prose = max(map(len, said), default=0) > _LONGEST_LINE or is_running(said)
+        start, end, head = self.own[0].start, self.own[-1].end, self.own[self.head - 1].end
+        return record(start, end, head, body="prose" if prose else "lines")
+
+
+def _stanzas(found: Sequence[Row]) -> list[Block]:
+    ruled = _between_rules(found)
+    if len(ruled) >= _FEWEST and (groups := _like(ruled)):
+        return [group.block for group in groups]
+    groups = list(_between_blanks(found))
+    return [group.block for group in _headed(groups) or _like(groups)]
+
+
+def _between_blanks(found: Sequence[Row]) -> Iterator[_Group]:
+    first = 0
+    for place, row in enumerate(found, start=1):
+        if row.ends_block or place == len(found):
+            yield _Group(found[first:place])
+            first = place
+
+
+def _between_rules(found: Sequence[Row]) -> list[_Group]:
+    """What stands below each rule; a title between two rules heads what is below the second."""
+    rules = [place for place, row in enumerate(found) if _RULE.fullmatch(row.said)]
+    if len(rules) < 2:
+        return []
+    starts = rules if rules[0] <= 1 and found[0].start == found[rules[0]].start else [0, *rules]
+    groups: list[_Group] = []
+    for start, end in pairwise([*starts, len(found)]):
+        own = found[start:end]
+        ruled = _RULE.fullmatch(found[start].said) is not None
+        titled = groups and ruled and len(groups[-1].own) == 2 and groups[-1].head == 2
+        if titled and not groups[-1].own[-1].ends_block:
+            title = groups.pop()
+            groups.append(_Group([*title.own, *own], 3))
+        elif len(own) > 1 or not ruled:
+            groups.append(_Group(own, 1 + ruled))
+    if len(groups) > 1 and not _RULE.fullmatch(found[-1].said):  # nothing says where the last ends
+        usual = max(len(group.own) for group in groups[:-1])
+        own = groups[-1].own
+        end = next((n for n in range(usual, len(own)) if own[n - 1].ends_block), len(own))
+        groups[-1] = _Group(own[:end], groups[-1].head)
+    return groups
+
+
+def _headed(groups: Sequence[_Group]) -> list[_Group]:
+    """Records that begin with a line of the same key, of as many blocks each as most have."""
+    keys = [key_of(group.first) if group.is_short else None for group in groups]
+    counts = Counter(key for key in keys if key is not None)
+    if not counts or counts.most_common(1)[0][1] < _FEWEST:
+        return []
+    key = counts.most_common(1)[0][0]
+    found: list[_Group] = []
+    chain: list[int] = []
+    for place in [*(place for place, own in enumerate(keys) if own == key), 0]:
+        if chain and not 0 < place - chain[-1] <= _MOST_GROUPS:
+            found += _chained(groups, chain) if len(chain) >= _FEWEST else []
+            chain = []
+        chain.append(place)
+    return found
+
+
+def _chained(groups: Sequence[_Group], places: Sequence[int]) -> Iterator[_Group]:
+    """The records that begin at some blocks, with what follows each."""
+    size = Counter(after - place for place, after in pairwise(places)).most_common(1)[0][0]
+    ends = [*places, min(places[-1] + size, len(groups))]
+    if any(group.is_marked_up for group in groups[ends[0] : ends[-1]]):
+        return
+    heads = set(places)
+    others = [groups[place] for place in range(ends[0], ends[-1]) if place not in heads]
+    if groups[places[0]].is_entry and any(group.is_entry for group in others):
+        return  # entries of other names
+    for place, after in pairwise(ends):
+        last = after
+        while last > place + 1 and groups[last - 1].is_title:
+            last -= 1
+        yield _Group([row for group in groups[place:last] for row in group.own])
+
+
+def _like(groups: Sequence[_Group]) -> list[_Group]:
+    """Of the runs of short stanzas, those whose lines are alike."""
+    found: list[_Group] = []
+    run: list[_Group] = []
+    for group in [*groups, None]:
+        if group is not None and (group.is_short or (group.head > 1 and not group.is_marked_up)):
+            run.append(group)
+            continue
+        found += _shared(run)
+        run = []
+    return found
+
+
+def _shared(run: Sequence[_Group]) -> Sequence[_Group]:
+    """The stanzas of a run from the first to the last with a line that most have one like."""
+    own = [{key for row in group.own if (key := shape_of(row.said))} for group in run]
+    counts = Counter(key for keys in own for key in keys)
+    if not counts:
+        return []
+    key = counts.most_common(1)[0][0]
+    places = [place for place, keys in enumerate(own) if key in keys]
+    first, end = places[0], places[-1] + 1
+    if len(places) < _FEWEST or len(places) < _ALIKE * (end - first):
+        return []
+    return run[first:end]

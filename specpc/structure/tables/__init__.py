@@ -1,0 +1,1 @@
+"""Tables: CSV, and columns of spaces or between rules."""

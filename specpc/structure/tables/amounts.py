@@ -1,0 +1,159 @@
+"""The rows of tables: those of amounts below years, and those that stand under others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, block
+from specpc.structure.parts.nesting import LineLevel, nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Spans = Sequence[tuple[int, int]]
+
+LONGEST_LABEL: Final = 120
+# Lines above the first row: a title, what the amounts are in, the header itself.
+MOST_ABOVE: Final = 3
+FEWEST: Final = 3
+_CONTENT: Final = re.compile(r"[^ \t\r\n]")
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}[.!?;]\Z|.{40},\Z|[^\W\d_]{2,}[.!?] [A-Z]")
+_AMOUNT: Final = re.compile(
+    r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?"
+    r"|[$€£¥%)]|[-—–]+"
+)
+_YEAR: Final = re.compile(  # "2024", "December 31, 2024", "Q1 2024", "FY 24"
+    r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}"
+)
+YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
+APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
+_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
+_TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
+# A title stands in the middle of its line.
+_TOTAL: Final = re.compile(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
+_INDENTED: Final = 8
+_LONGEST_ROW: Final = 300
+
+
+def blank_after(text: str, start: int, end: int) -> bool:
+    """Whether a blank line follows a line."""
+    content = _CONTENT.search(text, start, end)
+    start = content.start() if content else start
+    return text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
+
+
+def _cells(text: str, span: tuple[int, int]) -> list[str]:
+    return APART.split(text[slice(*span)].strip()) if span[1] - span[0] <= _LONGEST_ROW else []
+
+
+def kind_of_line(text: str, span: tuple[int, int]) -> str:
+    """What a line is in a table of amounts: ``years``, ``rule``, ``row``, ``label``, or nothing."""
+    line = text[slice(*span)].strip()
+    cells = _cells(text, span)
+    if not cells or not line:
+        return ""
+    if _LINE_OF_DASHES.fullmatch(line):
+        return "rule"
+    amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
+    years = [cell for cell in cells if _YEAR.fullmatch(cell)]
+    if len(years) > 1 and len(years) >= len(cells) - 1:
+        return "years"
+    if amounts and (len(amounts) >= len(cells) - 1) and _AMOUNT.fullmatch(cells[-1]):
+        return "row" if len(cells) > 1 else ""
+    short = len(line) <= LONGEST_LABEL and not _SENTENCE_END.search(line) and len(cells) < FEWEST
+    return "label" if short else ""
+
+
+def amount_table(text: str, spans: Spans, above: int) -> Block | None:
+    """A table of amounts below years."""
+    kinds = [kind_of_line(text, span) for span in spans]
+    if kinds[above] != "years" or "row" not in kinds[above:] or "" in kinds[above:]:
+        return None
+    if kinds.count("row") < 2:
+        return None
+    head = above + 1
+    while head < len(spans) and (kinds[head] in {"rule", "years"} or _is_remark(text, spans[head])):
+        head += 1
+    inside = rows_of(text, spans[head:], 0)
+    return block(spans[0][0], spans[-1][1], spans[head - 1][1], inside=inside) if inside else None
+
+
+def _is_remark(text: str, span: tuple[int, int]) -> bool:
+    """Whether a line says what amounts are in: "(in thousands)"."""
+    line = text[slice(*span)].strip()
+    return line.startswith("(") and line.endswith(")") and not _AMOUNT.fullmatch(line)
+
+
+def amount_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
+    """Lines from a row of years on that are a table of amounts, blank lines among them or not."""
+    done = 0
+    for number, span in enumerate(spans):
+        if (
+            number < done
+            or YEARS.search(text, *span) is None
+            or kind_of_line(text, span) != "years"
+        ):
+            continue
+        first = number
+        while first > done and number - first <= MOST_ABOVE and _names(text, spans[first - 1]):
+            first -= 1
+        last, stop = number, number + 1
+        rows = 0
+        while stop < len(spans) and (kind := kind_of_line(text, spans[stop])):
+            if kind == "row":
+                rows += 1
+                last = stop
+            elif kind == "rule" and last == stop - 1:
+                last = stop
+            elif kind == "years" and rows:
+                break
+            stop += 1
+        done = last + 1 if rows > 1 else stop
+        if rows > 1:
+            yield first, last + 1
+
+
+def _names(text: str, span: tuple[int, int]) -> bool:
+    """Whether a line belongs to the head of a table below it; across a blank line, a title."""
+    title = text[span[0] : span[1]].lstrip("\r\n").startswith(" " * _INDENTED)
+    near = not blank_after(text, *span) or title or _is_remark(text, span)
+    return near and kind_of_line(text, span) in {"label", "rule", "years"}
+
+
+def _indent(text: str, span: tuple[int, int]) -> int:
+    content = _CONTENT.search(text, *span)
+    return content.start() - span[0] if content else 0
+
+
+def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
+    """Rows, each with the lines it goes on in, those below a label or in a tree under that.
+
+    A line that is blank up to a ``width``, where the first column ends, goes on with a row.
+    """
+    amounts = sum(kind_of_line(text, span) == "row" for span in spans) > 1
+    rows: list[LineLevel] = []
+    rule: int | None = None
+    indents = [_indent(text, span) for span in spans]
+    for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
+        line = text[low:high]
+        dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
+        if rows and ((width and own >= width) or (dashes and "=" in line)):
+            rows[-1] = replace(rows[-1], end=high)
+            continue
+        if dashes:
+            rule = low if rule is None else rule
+            continue
+        tree = _TREE.match(line)
+        label = amounts and kind_of_line(text, (low, high)) == "label"
+        flat = label and line.rstrip().endswith(":") and own == below
+        indent = tree.end() if tree else own - 0.5 * flat
+        drawn = tree or (not amounts and _TREE.match(text, high) is not None)
+        above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
+        opens = bool(drawn) or label or above
+        rows.append(LineLevel(low if rule is None else rule, high, indent, opens))
+        rule = None
+    if rule is not None and rows:
+        rows[-1] = replace(rows[-1], end=spans[-1][1])
+    return nested(rows)

@@ -1,0 +1,300 @@
+"""Tables in columns of spaces, or drawn with rules: a row is whole, and comes with its header.
+
+What tools print (``kubectl get``, ``docker ps``, ``df``, ``pip list``, ``psql``), tables of
+reStructuredText, and those of annual reports, where years stand above the amounts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.lines import OWN_LINE, lines
+from specpc.structure.tables.amounts import (
+    APART,
+    FEWEST,
+    LONGEST_LABEL,
+    MOST_ABOVE,
+    YEARS,
+    amount_runs,
+    amount_table,
+    blank_after,
+    kind_of_line,
+    rows_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+    Spans = Sequence[tuple[int, int]]
+
+# Columns are told apart by so many characters of each line.
+_WIDEST: Final = 400
+# Lines above a table that name it.
+_MOST_TITLES: Final = 2
+_TALLEST_HEAD: Final = 8
+_ALIGNED: Final = 0.9
+_TYPED_SHARE: Final = 0.8
+# A line of dashes in two runs at least, or with crossings.
+_RULE: Final = re.compile(
+    r"[ \t]*(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
+    r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
+)
+_PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
+_CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
+_MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
+_PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
+_BARS: Final = re.compile(r"[|│┃║]")
+_PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
+_WORD: Final = re.compile(r"\S+")
+_CELL: Final = re.compile(r"\S+(?: \S+)*")
+_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?:;][ \t]*(?=[\r\n]|\Z)|[^\W\d_]{2,}[.!?] [A-Z]")
+# What is told of the rows of a result, and nothing without them.
+_COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
+_COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
+_NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
+_UNIT: Final = (
+    r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
+)
+_TYPED: Final = re.compile(
+    rf"(?:{_NUMBER}(?:(?:[ ]?{_UNIT}){{1,2}}(?=\d)|(?:[ ]?{_UNIT}){{0,2}}(?:[ ](?=\S)|\Z)))+"
+    r"|[-—–]+|<none>|n/a",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
+_FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
+
+
+def lay_out_columns(text: str) -> Layout | None:
+    """The pieces of a table: its rows, each with the header.
+
+    A line on which a row goes on belongs to it; a label above some rows comes with them. What
+    ``ls -l`` prints has rows without a header.
+
+    Returns:
+        ``None`` unless the text is a table, with up to three lines that name it, and what follows.
+    """
+    spans = lines(text)
+    found = next(_tables(text, spans), None)
+    if found is None or found[:2] != (0, len(spans)):
+        return None
+    drawn = any(_BARS.search(text, *span) for span in spans[:_TALLEST_HEAD])
+    return lay_out_blocks(text, [found[2]], "columns", gap="" if drawn else OWN_LINE)
+
+
+def column_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
+    """Numbers of consecutive lines that are a table in columns in the middle of a text."""
+    for first, last, _ in _tables(text, spans):
+        yield first, last
+
+
+def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
+    """Numbers of lines that are a table, and that: of amounts, or between blank lines."""
+    done = 0
+    for first, last in [*amount_runs(text, spans), (len(spans), len(spans))]:
+        yield from _between(text, spans, done, first)
+        above = next(
+            (n for n in range(first, last) if kind_of_line(text, spans[n]) == "years"), first
+        )
+        found = amount_table(text, spans[first:last], above - first) if first < last else None
+        if found is not None:
+            yield first, last, found
+        done = last
+
+
+def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
+    """Tables among lines between blank ones or commands."""
+    for number in range(first + 1, stop + 1):
+        command = number < stop and _COMMAND.match(text, *spans[number])
+        command = command or (number < stop and _PANEL.match(text, *spans[number]))
+        if number == stop or command or blank_after(text, *spans[number - 1]):
+            for above in range(min(_MOST_TITLES, number - first - 1) + 1):
+                long = spans[first + above][0] - spans[first][0] > LONGEST_LABEL
+                start = first + above * long
+                found = _table(text, spans[start:number], above * (not long))
+                if found is not None:
+                    yield start, number, found
+                    break
+            first = number
+
+
+def _table(text: str, spans: Spans, above: int) -> Block | None:
+    """A table with so many lines above its header, and what counts its rows."""
+    if len(spans) < FEWEST or _COUNTED.match(text, *spans[-1]) is None:
+        return _uncounted(text, spans, above)
+    found = _uncounted(text, spans[:-1], above, counted=text.startswith("(", spans[-1][0]))
+    count = block(*spans[-1], body="nothing")
+    return found and block(found.start, count.end, inside=(found, count))
+
+
+def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) -> Block | None:
+    """A table with so many lines above its header; psql counts rows of one column, too."""
+    own = [text[start:end].strip("\r\n") for start, end in spans[above : above + _TALLEST_HEAD]]
+    found = _panel(text, spans) if above == 0 else None
+    found = found or _ruled(text, spans, above, own, counted=counted)
+    if found is None and above < len(spans) - 1:
+        found = _spaced(text, spans, above)
+    if found is None and above == 0:
+        found = _listing(text, spans)
+    return found
+
+
+def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool) -> Block | None:
+    """A table with a rule below its header, or in rules."""
+    rules = [n for n, line in enumerate(own) if _is_rule(line) or (counted and _is_dashed(line))]
+    if not rules or len(spans) - above < FEWEST:
+        return None
+    if rules[0] == 0:
+        if len(rules) < 2:
+            return None
+        last = rules[1]
+    else:
+        last = rules[0]
+        cells = len(APART.split(own[last - 1].strip())) + len(_BARS.findall(own[last - 1]))
+        if last > MOST_ABOVE or (cells < 2 and not counted):
+            return None
+    while last + 1 < len(own) and last + 1 in rules:
+        last += 1
+    head = above + last + 1
+    rest = spans[head:]
+    at_end = [n for n, span in enumerate(rest) if _is_rule(text[span[0] : span[1]].strip("\r\n"))]
+    if not rest:  # rows between two rules: without a header
+        head, rest, at_end = above + 1, spans[above + 1 :], [last - 1]
+    first = _PARTED_RUN.search(own[last])
+    width = first.end() if first else 0
+    end, tail = spans[-1][1], spans[-1][1]
+    if at_end and _is_grid(at_end):
+        groups = [rest[low:high] for low, high in pairwise([0, *(n + 1 for n in at_end)])]
+        inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
+        end = tail = inside[-1].end
+    else:
+        if at_end and len(rest) - at_end[-1] <= MOST_ABOVE:
+            tail, end = rest[at_end[-1]]
+            rest = rest[: at_end.pop()]
+        inside = rows_of(text, rest, width)
+    if not inside:
+        return None
+    return replace(
+        block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside), spare=True
+    )
+
+
+def _panel(text: str, spans: Spans) -> Block | None:
+    """A frame with a title: its lines, each with those that go on with it."""
+    if len(spans) < FEWEST or _PANEL.match(text, *spans[0]) is None:
+        return None
+    closing = next((n for n, span in enumerate(spans) if _CLOSING.match(text, *span)), 0)
+    if closing < 2:
+        return None
+    inside: list[Block] = []
+    for start, end in spans[1:closing]:
+        if inside and _MORE.match(text, start, end):
+            inside[-1] = block(inside[-1].start, end, body="whole")
+        else:
+            inside.append(block(start, end, body="whole"))
+    tail, end = spans[closing]
+    return replace(block(spans[0][0], end, spans[0][1], tail=tail, inside=inside), spare=True)
+
+
+def _is_rule(line: str) -> bool:
+    if len(line) > _WIDEST or _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
+        return False
+    return not ("|" in line and "+" not in line)  # that of Markdown
+
+
+def _is_dashed(line: str) -> bool:
+    return len(line) > 1 and not line.strip("-")
+
+
+def _is_grid(rules: Sequence[int]) -> bool:
+    """Whether a rule follows each row, be it of several lines, not only the last."""
+    return len(rules) > 1 and rules[0] > 0 and all(b - a > 1 for a, b in pairwise(rules))
+
+
+def _spaced(text: str, spans: Spans, above: int) -> Block | None:
+    """A table whose columns are told by what is blank in all lines."""
+    start, end = spans[above]
+    header = text[start:end].strip("\r\n").expandtabs()[:_WIDEST]
+    cells = _CELL.findall(header)
+    letters = [letter for letter in header if letter.isalpha()]
+    caps = sum(map(str.isupper, letters)) >= _ALIGNED * max(1, len(letters)) > 0
+    words = header.split()
+    apart = "  " in header.strip()
+    if len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
+        return None
+    if _SENTENCE.search(header) or _COMMAND.match(header):
+        return None
+    if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
+        return None
+    rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
+    first = APART.split(header)[0]
+    parts = [n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))]
+    rows = [row for n, row in enumerate(rows) if n not in parts]
+    wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
+    columns = _columns([header, *rows])
+    if len(columns) < 2 or wide < _ALIGNED * len(rows):
+        return None
+    if caps:
+        known = len(columns) >= FEWEST and (len(rows) > 1 or apart)
+    else:
+        typed = sum(_is_typed(header, rows, column) for column in columns)
+        known = typed > 0 and len(rows) > 1 and max(len(cells), len(columns) - 2) > 1
+        known = known or (typed > 1 and len(cells) > 1 and len(columns) > FEWEST)
+    if not known:
+        return None
+    width = columns[0][1] if header[: columns[0][1]].strip() else 0
+    inside = rows_of(text, spans[above + 1 :], width)
+    return replace(block(spans[0][0], spans[-1][1], end, inside=inside), spare=True)
+
+
+def _goes_on(row: str, following: str, width: int) -> bool:
+    """Whether a row is a name too long for the first column, with its cells on the next line."""
+    return len(row) > width and len(row.split()) == 1 and following[: width + 1].isspace()
+
+
+def _columns(rows: list[str]) -> list[tuple[int, int]]:
+    """Where columns are: between what is blank in nearly all rows."""
+    change = np.zeros(_WIDEST + 2, dtype=np.int64)
+    for row in rows:
+        for word in _WORD.finditer(row):
+            change[word.start()] += 1
+            change[word.end()] -= 1
+    filled = np.cumsum(change) > (1 - _ALIGNED) * len(rows)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], filled, [False]))))
+    return [(int(low), int(high)) for low, high in edges.reshape(-1, 2)]
+
+
+def _is_typed(header: str, rows: list[str], column: tuple[int, int]) -> bool:
+    """Whether a column with a name holds numbers, sizes or times."""
+    name = header[slice(*column)].strip()
+    found = [cell for row in rows if (cell := row[slice(*column)].strip())]
+    typed = sum(_TYPED.fullmatch(cell) is not None for cell in found)
+    return bool(name) and typed >= max(1, _TYPED_SHARE * len(found))
+
+
+def _listing(text: str, spans: Spans) -> Block | None:
+    """What ``ls -l`` prints of one folder or several."""
+    rows = [_LISTED.match(text, *span) is not None for span in spans]
+    heads = [
+        n
+        for n, span in enumerate(spans[:-1])
+        if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)
+    ]
+    if sum(rows) < FEWEST or sum(rows) + len(heads) < len(spans):
+        return None
+    inside = rows_of(text, spans[: heads[0]] if heads else spans, 0)
+    for low, high in pairwise([*heads, len(spans)]):
+        after = low + 1 + text.startswith("total", spans[low + 1][0])
+        if after < high:
+            own = rows_of(text, spans[after:high], 0)
+            inside.append(block(spans[low][0], spans[high - 1][1], spans[after][0], inside=own))
+        else:
+            inside.append(block(spans[low][0], spans[high - 1][1], body="whole"))
+    return block(spans[0][0], spans[-1][1], inside=inside)

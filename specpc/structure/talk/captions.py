@@ -1,0 +1,112 @@
+"""Captions and transcripts with times: what is said is kept with when it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.rows import mostly, rows, runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+_CLOCK: Final = r"(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3}"
+# SRT and VTT: "00:00:04,000 --> 00:00:07,000 align:start"; SBV: "0:00:04.000,0:00:07.000".
+_TIMES: Final = re.compile(rf"{_CLOCK}(?:[ \t]+-->[ \t]+|,){_CLOCK}(?:[ \t].*)?")
+# Transcripts of videos: a time alone on its line.
+_TIME: Final = re.compile(r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d[\])]?")
+_OUTSET: Final = re.compile(r"[\[(]?(?:0{1,2}:)?0{1,2}:\d\d")
+_FEWEST: Final = 3
+_HEADER: Final = re.compile(r"\ufeff?WEBVTT(?:[ \t].*)?")
+_NOT_SAID: Final = re.compile(r"(?:NOTE|STYLE|REGION)\b")
+# What reads the result would take a marker for what is said; WebVTT has remarks.
+_NO_MARKER: Final = ""
+_REMARK: Final = "NOTE {}\n\n"
+
+
+def lay_out_captions(text: str) -> Layout | None:
+    """The pieces of captions: SRT, WebVTT, SBV, a video's transcript with times on their own lines.
+
+    A caption keeps its number and times; the header of WebVTT comes along.
+
+    Returns:
+        ``None`` unless at least half of the text is captions.
+    """
+    found = rows(text)
+    cues = _cues(found)
+    if not mostly(text, found, cues):
+        return None
+    if not _HEADER.fullmatch(found[0].said):
+        return lay_out_blocks(text, cues, "captions", gap=_NO_MARKER)
+    starts = {cue.start for cue in cues}
+    head = 1
+    while not found[head - 1].ends_block and found[head].start not in starts:
+        head += 1
+    inside = [replace(one, gap=_REMARK) for one in (*cues, *_remarks(found[head:], starts))]
+    inside.sort(key=lambda one: one.start)
+    file = block(0, len(text), found[head - 1].end, inside=inside)
+    return lay_out_blocks(text, [file], "captions", gap=_NO_MARKER)
+
+
+def _cues(found: Sequence[Row]) -> list[Block]:
+    """The captions in some rows."""
+    timed = [place for place, row in enumerate(found) if _TIMES.fullmatch(row.said)]
+    if not timed:
+        return _spoken(found)
+    starts = [_first_row(found, place) for place in timed]
+    cues = []
+    for time, start, following in zip(timed, starts, [*starts[1:], len(found)], strict=True):
+        end = time + 1
+        while end < following and not found[end - 1].ends_block:
+            end += 1
+        cues.append(record(found[start].start, found[end - 1].end, found[time].end, body="prose"))
+    return cues
+
+
+def _spoken(found: Sequence[Row]) -> list[Block]:
+    """What is said below times that stand alone on their lines, if they begin with a recording."""
+    times = [place for place, row in enumerate(found) if _TIME.fullmatch(row.said)]
+    if len(times) < _FEWEST or not (times[0] == 0 or _OUTSET.match(found[times[0]].said)):
+        return []
+    # What follows the last line need not be said then.
+    ends = [*times[1:], min(times[-1] + 2, len(found))]
+    return [
+        record(found[time].start, found[end - 1].end, found[time].end, body="prose")
+        for time, end in zip(times, ends, strict=True)
+    ]
+
+
+def caption_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be captions in a text (see `Kind.runs`)."""
+    return runs_of(_cues(rows(text)), spans)
+
+
+def _first_row(found: Sequence[Row], time: int) -> int:
+    """The row of a caption's number or name above its times, if it has one."""
+    above = time - 1
+    if above < 0 or found[above].ends_block:
+        return time
+    if _HEADER.fullmatch(found[above].said):
+        return time
+    named = above == 0 or found[above - 1].ends_block
+    return above if named or found[above].said.strip().isdigit() else time
+
+
+def _remarks(found: Sequence[Row], cues: Collection[int]) -> list[Block]:
+    """What is not said, and only understood as a whole."""
+    blocks = []
+    for place, row in enumerate(found):
+        after_blank = not place or found[place - 1].ends_block
+        if after_blank and row.start not in cues and _NOT_SAID.match(row.said):
+            end = place
+            while end + 1 < len(found) and not found[end].ends_block:
+                if found[end + 1].start in cues:
+                    break
+                end += 1
+            blocks.append(record(row.start, found[end].end, body="prose"))
+    return blocks

@@ -1,0 +1,197 @@
+"""Questions with their answers and examples for a model: both parts together, whole or gone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.lines import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 3
+_ALIKE: Final = 0.8
+_MOST: Final = 0.5
+# A longer question is cut, and its answer comes with any part of it.
+_LONGEST_HEAD: Final = 300
+_LONGEST_QUESTION: Final = 200
+# Among more lines for each question this is no list of them.
+_MOST_LINES_EACH: Final = 12
+
+# "Q: ...", "Question 3: ...", "A. ...", "**Review:** ..."
+_LABEL: Final = regex.compile(
+    r"[ \t]*+[*_]{0,2}(?:(?P<label>[^\W\d_][\w'’/()-]{0,20}(?: [\w'’/()-]{1,20}){0,2}?)"
+    r"(?: ?#?\d{1,4})?[*_]{0,2} ?[:：](?=\s|\Z|\*)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
+)
+_RULE: Final = regex.compile(
+    r"[ \t]*+(?:[-=#*_]{3,}+|(?:example|beispiel|ejemplo) ?#?\d+ ?:?)\s*+\Z", regex.I
+)
+# Who speaks, not what is asked.
+_SPEAKERS: Final = regex.compile(
+    "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
+    "|interviewer|host"
+)
+_ASKED: Final = regex.compile(
+    "q|question|frage|f|pregunta|domanda|input|text|review|sentence|premise|prompt|instruction"
+    "|tweet|english|source|word|problem|query|ticket|message|comment|statement|context|document"
+    "|article|passage|title|headline|email|utterance|code|description|product|eingabe|texto|entrada"
+)
+_QUESTION: Final = regex.compile(
+    r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
+)
+_ENDED: Final = regex.compile(r"[.!?:…。！？)\"”]\s*\Z")
+_MARKDOWN: Final = regex.compile(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)", regex.M)
+_SHORT: Final = 60
+
+
+def lay_out_examples(text: str) -> Layout | None:
+    """The pieces of questions and answers with labels, or of examples that have the same labels.
+
+    A short one stays whole; any part of a longer answer brings the question. What is before the
+    first and an open one at the end are pieces of their own.
+
+    Returns:
+        ``None`` unless there are three at least, in at least half of the text.
+    """
+    return _laid_out(text, _examples(text, lines(text)))
+
+
+def lay_out_questions(text: str) -> Layout | None:
+    """The same of questions that are a line, with what is below them; not in Markdown or chats."""
+    return _laid_out(text, _questions(text, lines(text)))
+
+
+def example_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be examples in a text (see `Kind.runs`)."""
+    return _runs(spans, _examples(text, spans))
+
+
+def question_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be questions with answers in a text (see `Kind.runs`)."""
+    return _runs(spans, _questions(text, spans))
+
+
+def _laid_out(text: str, blocks: Sequence[Block]) -> Layout | None:
+    if not blocks or sum(one.end - one.start for one in blocks) < _MOST * len(text):
+        return None
+    return lay_out_blocks(text, blocks, "examples", loose="text")
+
+
+def _runs(spans: Sequence[tuple[int, int]], blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    if blocks:
+        first = bisect_left(spans, blocks[0].start, key=lambda span: span[0])
+        last = bisect_left(spans, blocks[-1].end, key=lambda span: span[1])
+        yield first, last + 1
+
+
+@dataclass(frozen=True)
+class _Label:
+    """The number of a line that begins with a label, and that without its number."""
+
+    line: int
+    name: str
+
+
+def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    """Stanzas of the same labels."""
+    labels = [
+        _Label(place, match["label"].casefold())
+        for place, (start, end) in enumerate(spans)
+        if (match := _LABEL.match(text, start, end))
+    ]
+    counts = Counter(label.name for label in labels)
+    often = [label.name for label in labels if counts[label.name] >= _FEWEST]
+    if not often or _SPEAKERS.fullmatch(often[0]):
+        return []
+    starts = [n for n, label in enumerate(labels) if label.name == often[0]]
+    stanzas = [labels[a:b] for a, b in pairwise([*starts, len(labels)])]
+    names = Counter(tuple(label.name for label in stanza) for stanza in stanzas)
+    shape, count = names.most_common(1)[0]
+    if not 1 < len(shape) == len(set(shape)) or count < max(_FEWEST - 1, _ALIKE * len(stanzas)):
+        return []
+    if any(map(_SPEAKERS.fullmatch, shape)):
+        return []
+    blanks = [_blank_after(text, span) for span in spans]
+    parted = all(blanks[stanza[0].line - 1] for stanza in stanzas[1:])
+    if not _ASKED.fullmatch(often[0]) and not parted:
+        return []
+    return [
+        _stanza(text, spans, blanks, stanza, after)
+        for stanza, after in zip(
+            stanzas, [*(own[0].line for own in stanzas[1:]), len(spans)], strict=True
+        )
+    ]
+
+
+def _blank_after(text: str, span: tuple[int, int]) -> bool:
+    return text.count("\n", *span) > 1 or text.count("\r", *span) > 1 + text.count("\r\n", *span)
+
+
+def _stanza(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    blanks: Sequence[bool],
+    stanza: Sequence[_Label],
+    after: int,
+) -> Block:
+    """One example: its question, which the answer brings, or a long one that brings the answer."""
+    first, last = stanza[0].line, stanza[-1].line
+    if after == len(spans):  # what is behind the last answer
+        after = next((n + 1 for n in range(last, after) if blanks[n]), after)
+    while after - 1 > last and _RULE.match(text, *spans[after - 1]):
+        after -= 1
+    start, end = spans[first][0], spans[after - 1][1]
+    if len(stanza) < 2:
+        return record(start, end, body="whole")
+    answer, closing = spans[stanza[1].line][0], spans[last][0]
+    if answer - start <= _LONGEST_HEAD:
+        return record(start, end, answer, body="text")
+    tail = closing if end - closing <= _LONGEST_HEAD else end
+    return block(start, end, tail=tail, body="text")
+
+
+def _questions(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    """Lines that are a question, with the lines up to the next one."""
+    if _MARKDOWN.search(text):
+        return []
+    found = []
+    for place, (start, end) in enumerate(spans[:-1]):
+        before = spans[place - 1] if place else (0, 0)
+        begins = (
+            place == 0
+            or _blank_after(text, before)
+            or _ENDED.search(text, max(before[0], before[1] - _SHORT), before[1])
+        )
+        asks = end - start <= _LONGEST_QUESTION and _QUESTION.match(text, start, end)
+        if begins and asks and not _LABEL.match(text, start, end):
+            found.append(place)
+    # A question right above another is a part of the same.
+    asked = set(found)
+    found = [n for n in found if n - 1 not in asked]
+    if len(found) < _FEWEST or len(spans) - found[0] > _MOST_LINES_EACH * len(found):
+        return []
+    ends = [*(spans[n][0] for n in found[1:]), _end_of_answers(text, spans, found)]
+    return [
+        record(spans[n][0], end, spans[n + (n + 1 in asked)][1], body="text")
+        for n, end in zip(found, ends, strict=True)
+    ]
+
+
+def _end_of_answers(text: str, spans: Sequence[tuple[int, int]], found: Sequence[int]) -> int:
+    """Where the last answer ends: after as many paragraphs as the longest has."""
+    blanks = [_blank_after(text, span) for span in spans]
+    most = max(sum(blanks[a + 1 : b]) for a, b in pairwise(found))
+    place = found[-1] + 1
+    while place < len(spans) - 1 and most - blanks[place] > 0:
+        most -= blanks[place]
+        place += 1
+    return spans[place][1]

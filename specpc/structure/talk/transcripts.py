@@ -1,0 +1,142 @@
+"""Chats, meetings, agents' transcripts and e-mails: what is said keeps who said it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.json.values import lay_out_json
+from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.talk.turns import find_timed_turns, find_turns
+from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.structure.talk.turns import Turn
+    from specpc.text.layout import Layout
+
+# A longer turn is cut into sentences (measured on chats, meetings and agents' transcripts: whole
+# turns are found best), and so is one that is a tenth of a short transcript, or a budget could
+# hold nothing of it; up to the size of a line none is.
+_SHORT_TURN: Final = 800
+_SHARE: Final = 10
+_LINE: Final = 120
+# A tool's output of more characters is cut as JSON, into records of at most so many.
+_LONG_JSON: Final = 400
+# What is not running text has one of these.
+_NO_PROSE: Final = regex.compile(
+    r"[{|\t<]|\[\s*+[\[{\"\d]|```|~~~|^[ \t]*+[>#]|^ {4}"
+    r"|(?:^[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+\r?\n){2}",
+    regex.MULTILINE,
+)
+
+# What so short a turn says, it says to the question before it; a question brings what is not much
+# longer.
+_ANSWER: Final = 25
+_SHORT_ANSWER: Final = 80
+_LONGEST_QUESTION: Final = 400
+_ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
+_ASKS: Final = regex.compile(
+    r"\W*+(?:(?:and|but|so|ok|okay|hey|well|then)[, ]+)?+(?:how|what|what['’]s|who|when|where|why"
+    r"|which|can|could|do|does|did|is|are|was|were|will|would|should|may|shall|have|has|any(?:one|body)"
+    r"|wie|was|wer|wann|wo|warum|welche[rs]?|kann|können|gibt|ist|sind|hat|haben|comment|quand|où"
+    r"|combien|pourquoi|qui|est-ce|quand|cómo|cuándo|dónde|cuánto|quién|qué)\b[^.!?\r\n]{0,120}+\s*+\Z",
+    regex.IGNORECASE,
+)
+
+
+def lay_out_transcript(text: str) -> Layout | None:
+    """The pieces of a chat, a meeting, an interview or an agent's transcript.
+
+    A short turn is a unit; the sentences of a long one, or the values of JSON that a tool gave,
+    need the name of the speaker. Turns need the date of the session, if one stands before them,
+    and a short answer the question, as the question it. A name without words is never kept.
+
+    Returns:
+        ``None`` unless there are several turns by two or more speakers who come back.
+    """
+    return _laid_out(text, find_turns(text))
+
+
+def lay_out_paste(text: str) -> Layout | None:
+    """The same where every turn has its time and name on a line of its own: nothing else has."""
+    return _laid_out(text, find_timed_turns(text))
+
+
+def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
+    if not turns:
+        return None
+    builder = LayoutBuilder()
+    if turns[0].start and text[: turns[0].start].strip():
+        builder.nest(builder.unit(turns[0].start), Nested())
+    elif turns[0].start:
+        builder.support(turns[0].start)
+    session: tuple[int, ...] = ()
+    said = [text[turn.said : turn.end] for turn in turns]
+    answers = [False, *(_is_answer(*pair, _ANSWER) for pair in pairwise(said))]
+    answered = [*(_is_answer(*pair, _SHORT_ANSWER) for pair in pairwise(said)), False]
+    asked: int | None = None
+    for place, turn in enumerate(turns):
+        if turn.start < turn.head:
+            session = (builder.support(turn.head, gap=OWN_LINE),)
+        needs = (*session, asked) if answers[place] and asked is not None else session
+        follows = place > 0 and answered[place - 1]
+        piece = _add_turn(builder, text, turn, needs, paired=follows or answered[place])
+        if follows and asked is not None and piece is not None:
+            builder.require(asked, piece)
+        asked = piece
+    return builder.build("transcript")
+
+
+def _is_answer(before: str, said: str, longest: int) -> bool:
+    """Whether a turn is a short answer to a question before it."""
+    before, said = before.strip(), said.strip()
+    return 0 < len(said) <= longest and not _is_question(said) and _is_question(before)
+
+
+def _is_question(said: str) -> bool:
+    return _ASKED.search(said[-20:]) is not None or (
+        len(said) <= _LONGEST_QUESTION and _ASKS.match(said) is not None
+    )
+
+
+def _add_turn(
+    builder: LayoutBuilder, text: str, turn: Turn, needs: Sequence[int], *, paired: bool
+) -> int | None:
+    """Add one turn: one unit, or the name and parts that need it; where it ends, if in a unit.
+
+    What is ``paired`` with a question or an answer is not cut into words.
+    """
+    end, said = turn.end, turn.said
+    content = text[said:end]
+    said += len(content) - len(content.lstrip())
+    if said == end:
+        builder.support(end, gap=OWN_LINE)  # nothing was said
+        return None
+    content = text[said:end]
+    values = lay_out_json(content, _LONG_JSON) if len(content) > _LONG_JSON else None
+    short = max(_LINE, min(_SHORT_TURN, len(text) // _SHARE))
+    if values is None and end - turn.head <= short:
+        head = turn.head + len(text[turn.head : said].rstrip(" \t"))
+        prose = not paired and not _NO_PROSE.search(content)
+        return builder.unit(
+            end, needs, whole=True, prose=prose, head=head if prose else None, gap=OWN_LINE
+        )
+    name = builder.support(said, needs, gap=OWN_LINE)
+    if values is not None:
+        builder.append(values, (name,))
+        return None
+    last = said
+    if paired:
+        low = max(0, len(content) - _LONGEST_QUESTION)
+        bounds = segment(content[low:], "sentence")
+        last += low + (bounds[-2] if len(bounds) > 2 else 0)
+    if said < last < end:
+        builder.nest(builder.unit(last, (name,)), Nested())
+        return builder.unit(end, (name,), whole=True)
+    builder.nest(builder.unit(end, (name,)), Nested())
+    return None

@@ -1,0 +1,314 @@
+"""Where somebody begins to speak: the styles of chats, meetings, interviews and agents' logs."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.parts.lines import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_FEWEST_TURNS: Final = 4
+_TURNS_EACH: Final = 2
+_MOST_BY_ONE: Final = 0.8
+_TURN_LINES: Final = 0.2
+_ONCE_LINES: Final = 0.5
+_CAPITAL_LINES: Final = 0.1
+_ALL_LINES: Final = 0.9
+_LATEST_LINE: Final = 5
+_MOST_UNFENCED: Final = 0.8
+_MOST_WORDS: Final = 5
+_LONGEST_SESSION: Final = 80
+# With a time or a rule, less is needed to tell that somebody speaks; below most such heads
+# something is said.
+_FEWEST_TIMED: Final = 3
+_SAYING: Final = 0.6
+
+_SPACE: Final = r"[ \u00a0\u202f]"
+_AM: Final = rf"(?:{_SPACE}?[APap]\.?[Mm]\.?)?"
+_TIME: Final = (
+    r"\u200e?[\[(]?(?:\d[\d./-]*,? |\d{4}-\d\d-\d\d[T ])?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?Z?"
+    rf"{_AM}[\])]?[ \t]*(?:[-–—][ \t])?"
+)
+_NAME: Final = r"(?P<name>[^\W_\d][\w.'’&/ -]{0,39})(?: ?\([^()\r\n]{1,60}\))?"
+_MARK: Final = r"(?:\*\*|__)"
+_ROLES: Final = (
+    r"user|assistant|system|developer|tool|function|human|ai|bot|model|agent|environment"
+    r"|customer|question|thought|action|observation|answer|q|a"
+)
+
+_MONTH: Final = r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z]{0,6}\.?"
+_DAY: Final = (
+    r"(?:today|yesterday|heute|gestern|hier|aujourd['’]hui|hoy|ayer"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)"
+    r"|\d{1,4}[./-](?:\d{1,2}|[A-Za-z]{3})[./-]\d{2,4}|\d{1,2}[./]\d{1,2}\.?"
+    rf"|\d{{1,2}}\.?{_SPACE}{_MONTH}(?:{_SPACE}\d{{4}})?"
+    rf"|{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?(?:,?{_SPACE}\d{{4}})?)"
+)
+_WHEN: Final = (
+    rf"[\[(]?(?i:(?:{_DAY}[,.]?(?:{_SPACE}|T)(?:(?:at|um|à|a las){_SPACE})?){{0,3}})"
+    rf"\d{{1,2}}[:h]\d\d(?::\d\d)?(?:[.,]\d+)?{_AM}(?:{_SPACE}(?:Uhr|UTC|GMT))?[\])]?"
+)
+_NICK: Final = r"(?P<name>[@+]?\w[\w.'’&/#|~+ -]{0,39}?)(?: ?\([^()\r\n]{1,60}\))?"
+_BOLD: Final = r"(?:\*\*|__|\#{1,6} )?"
+_LINE_END: Final = r"[ \t]*(?=[\r\n]|\Z)"
+
+_STYLES: Final = tuple(
+    regex.compile(style)
+    for style in (
+        # Ann: ..., [12:03] Ann: ..., **Ann:** ..., ### User:
+        rf"(?:{_TIME})?{_BOLD}{_NAME}{_MARK}?(?::{_MARK}?(?=\s|\Z)|：)[^\S\r\n]*",
+        # [user] ..., [assistant tool call] ...
+        rf"(?:{_TIME})?\[{_NAME}\]:?(?=\s|\Z)[^\S\r\n]*",
+        # [12:03] <ann> ..., 12:03 ann | ...
+        rf"{_TIME}(?:<[ @+%~&]?(?P<name>[^<>\r\n]{{1,40}})>(?=\s|\Z)"
+        r"|(?P<name>[^\s<>|│]{1,40})[ \t]*[|│])[^\S\r\n]*",
+        r"<[ @+]?(?P<name>[^\s<>/]{1,40})>(?=[ \t]+[^\s<])[^\S\r\n]*",
+    )
+)
+_BANNER: Final = regex.compile(
+    # === USER ===, <|im_start|>user
+    r"(?:[=-]{2,}+ ?|<\|(?:im_start|start_header_id)\|>|\u25b6 ?)"
+    rf"(?P<name>(?i:{_ROLES})\b[\w ]{{0,20}}?)(?: ?[=-]{{2,}}+|<\|end_header_id\|>)?{_LINE_END}"
+)
+_CAPITALS: Final = (
+    regex.compile(
+        # THE COURT: ..., Q. ..., with line numbers or not
+        r"[ \t]*+(?:\d{1,2}[ \t]++)?(?P<name>[QA](?=[.:][ \t]|[ \t]{2})"
+        r"|[A-Z][A-Z.'’-]*+(?: [A-Z][A-Z.'’-]*+){0,4})"
+        r"(?::(?=\s)|(?<=\b[QA])(?:\.(?=\s)|(?=[ \t]{2})))[ \t]*",
+    ),
+)
+# Heads on a line of their own: [14-Jun-25 18:20] ana; Ana  10:12 AM; Ana, [14.06.2025 18:20];
+# 00:01:22 Ana; the name and below it the time.
+_TIMED: Final = tuple(
+    regex.compile(style)
+    for style in (
+        rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
+        rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@][ \t]*)?"
+        rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*\r?\n[—–· \t]*{_WHEN}{_LINE_END}",
+    )
+)
+_CLOCK: Final = regex.compile(r"\d[:h]\d\d")
+_BEGINS_TIMED: Final = regex.compile(_TIME)
+_ROLE: Final = re.compile(rf"(?:{_ROLES})\b")
+# Fields of documents, and remarks: what stands before the colon says nothing.
+_NO_SPEAKER: Final = re.compile(
+    r"title|text|content|abstract|passage|document|source|url|https?|date|authors?|summary"
+    r"|keywords|notes?|warning|examples?|info|error|debug|trace|fatal|critical|subject|from|to|cc"
+    r"|sent|id|name|type|description|version|file|line|step|section|article|chapter|figure|table"
+    r"|input|output|context"
+)
+# The date or number of a session, alone on its line before a turn.
+_SESSION: Final = re.compile(
+    r"[^\w\r\n]*(?:(?:session|conversation|day|date|task|part|round|chat|call|meeting|on|at|of"
+    r"|a\.?m|p\.?m|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*|\d+(?:st|nd|rd|th)?)"
+    r"(?:[^\w\r\n]+|$))+",
+    re.IGNORECASE,
+)
+_FENCE: Final = regex.compile(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)", regex.M)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one says, or a remark between that has a time and no speaker.
+
+    Attributes:
+        start: first character, with the date of the session above it.
+        head: where the speaker's line begins.
+        said: one past the speaker's name.
+        end: one past the last character, blank lines included.
+    """
+
+    start: int
+    head: int
+    said: int
+    end: int
+
+
+def find_turns(text: str) -> list[Turn]:
+    """The turns of a text in the style that most of them have; lines in fences are none."""
+    spans = lines(text)
+    turns = _best_turns(text, spans)
+    if fences := list(_closed_fences(text)):
+        free = [span for span in spans if not _is_in(fences, span[0])]
+        outside = _best_turns(text, free)
+        # Where one is left open, all between that and the next is not really in a fence.
+        if len(outside) >= _MOST_UNFENCED * len(turns):
+            return outside
+    return turns
+
+
+def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
+    ways = [_turns(text, spans, style) for style in _STYLES]
+    banners = {n: one for n, span in enumerate(spans) if (one := _BANNER.match(text, *span))}
+    if len(banners) >= _FEWEST_TIMED:
+        ways.append(_with_dates(text, spans, banners))
+    # Words in capitals are fields of records as well.
+    capitals = (_turns(text, spans, style) for style in _CAPITALS)
+    ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
+    return max([*ways, _best_timed(text, spans)], key=len)
+
+
+def find_timed_turns(text: str) -> list[Turn]:
+    """The turns of a text with heads on lines of their own, which begin with it."""
+    turns = _best_timed(text, lines(text)) if _CLOCK.search(text) else []
+    if not turns or text[: turns[0].start].strip():
+        return []
+    # Lines with a name and nothing said may be turns of a style that has both on one line.
+    return turns if len(find_turns(text)) <= len(turns) else []
+
+
+def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
+    clocks = (
+        bisect_right(spans, (match.start(), len(text))) - 1 for match in _CLOCK.finditer(text)
+    )
+    timed = sorted({place for clock in clocks for place in (clock - 1, clock) if place >= 0})
+    return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
+
+
+def _closed_fences(text: str) -> Iterator[tuple[int, int]]:
+    """Where code fences are that end before the text does."""
+    if "```" not in text and "~~~" not in text:
+        return
+    opened: regex.Match[str] | None = None
+    for match in _FENCE.finditer(text):
+        if opened is None:
+            opened = match
+        elif match["mark"].startswith(opened["mark"]) and not match["info"].strip():
+            yield opened.start(), match.end()
+            opened = None
+
+
+def _is_in(ranges: Sequence[tuple[int, int]], position: int) -> bool:
+    """Whether a position is in one of the ascending ranges."""
+    place = bisect_right(ranges, position, key=lambda one: one[0])
+    return place > 0 and position < ranges[place - 1][1]
+
+
+def _timed_turns(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    timed: Sequence[int],
+    style: regex.Pattern[str],
+) -> list[Turn]:
+    """The turns of a text with heads on lines of their own, and none if it is no transcript.
+
+    The head is, or begins with, one of the ``timed`` lines.
+    """
+    found = {
+        n: match
+        for n in timed
+        if (match := style.match(text, spans[n][0])) and len(match["name"].split()) <= _MOST_WORDS
+    }
+    names = {match["name"].casefold() for match in found.values()}
+    if len(found) < _FEWEST_TIMED and len(names) == len(found):
+        return []
+    ends = [*(spans[n][0] for n in found), len(text)][1:]
+    said = [text[match.end() : end] for match, end in zip(found.values(), ends, strict=True)]
+    if sum(not one.isspace() and one != "" for one in said) < _SAYING * len(found):
+        return []
+    return _with_dates(text, spans, found)
+
+
+def _turns(text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str]) -> list[Turn]:
+    """The turns of a text if it is a transcript of this style, and none if not."""
+    found = {n: match for n, span in enumerate(spans) if (match := style.match(text, *span))}
+    names = [" ".join(match["name"].split()) for match in found.values()]
+    # "Speaker 1" is somebody; "Thought 1" is one of many by the same.
+    ways = [name.casefold() for name in names], _kinds(names)
+    spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
+    speaks = max(spoken, key=sum)
+    if not any(speaks) and _is_timed(text, spans, found, names):
+        speaks = [_speaks(name.casefold()) for name in names]
+    turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
+    return _with_dates(text, spans, turns | _remarks(text, spans, turns))
+
+
+def _is_timed(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    found: dict[int, regex.Match[str]],
+    names: Sequence[str],
+) -> bool:
+    """Whether most lines are turns with a time, by few speakers who come back."""
+    timed = sum(_BEGINS_TIMED.match(text, *spans[n]) is not None for n in found)
+    enough = len(found) >= max(_FEWEST_TIMED, _ONCE_LINES * len(spans))
+    return enough and timed == len(found) and 1 < len(set(names)) < len(names)
+
+
+def _remarks(
+    text: str, spans: Sequence[tuple[int, int]], turns: dict[int, regex.Match[str]]
+) -> dict[int, regex.Match[str]]:
+    """Lines with a time and no speaker, where turns have a time: somebody joined or left."""
+    timed = sum(_BEGINS_TIMED.match(text, *spans[n]) is not None for n in turns)
+    if not timed or timed < len(turns):
+        return {}
+    return {
+        n: match
+        for n, span in enumerate(spans)
+        if n not in turns and (match := _BEGINS_TIMED.match(text, *span))
+    }
+
+
+def _with_dates(
+    text: str, spans: Sequence[tuple[int, int]], found: dict[int, regex.Match[str]]
+) -> list[Turn]:
+    """Turns with the dates of their sessions; none if the first is late in the text."""
+    lined = sorted(found)
+    if not lined or lined[0] > max(_LATEST_LINE, len(spans) // 3):
+        return []
+    heads = []
+    for n in lined:
+        dated = n > 0 and n - 1 not in found and _is_session(text[slice(*spans[n - 1])])
+        heads.append((spans[n - dated][0], *found[n].span()))
+    ends = [*(start for start, _, _ in heads[1:]), len(text)]
+    return [Turn(*head, end) for head, end in zip(heads, ends, strict=True)]
+
+
+def _kinds(names: Sequence[str]) -> list[str]:
+    return [name.casefold().rstrip("0123456789 ") or name.casefold() for name in names]
+
+
+def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> list[bool]:
+    """Which names are speakers' names; none if this is no transcript."""
+    counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
+    known = {key for key, count in counts.items() if count > 1 or _ROLE.match(key)}
+    proper = {
+        key
+        for key, name in zip(keys, names, strict=True)
+        if key in counts and all(word[0].isupper() for word in name.split())
+    }
+    turns = sum(counts[key] for key in known)
+    roles = sum(counts[key] for key in known if _ROLE.match(key))
+    often = max(_TURN_LINES * line_count if 2 * roles < turns else 0, _FEWEST_TURNS)
+    each = max(_TURNS_EACH * len(known), max(counts.values(), default=0) / _MOST_BY_ONE)
+    # A chair calls up one after the other.
+    called = sum(counts[key] for key in known | proper) >= _ALL_LINES * line_count
+    if turns < often or (turns < each and not (called and len(known | proper) > 2)):
+        return [False] * len(names)
+    if turns >= _ONCE_LINES * line_count or called:  # where lines are turns, so are the others
+        known |= proper
+    return [key in known for key in keys]
+
+
+def _speaks(kind: str) -> bool:
+    return not _NO_SPEAKER.fullmatch(kind) and len(kind.split()) <= _MOST_WORDS
+
+
+def _is_session(line: str) -> bool:
+    stripped = line.strip()
+    return (
+        len(stripped) <= _LONGEST_SESSION
+        and any(map(str.isdigit, stripped))
+        and _SESSION.fullmatch(stripped) is not None
+    )

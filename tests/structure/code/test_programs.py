@@ -1,0 +1,213 @@
+"""Source code: whatever is kept parses, and comes with what it stands in."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure.code.languages import LANGUAGES, fence_language, language_of, parse
+from specpc.structure.code.programs import lay_out_code
+from specpc.text.layout import Layout
+from tests.structure.programs import PROGRAMS
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+
+
+def kept_text(text: str, layout: Layout, chosen: list[int], marker: str | None = None) -> str:
+    edges = layout.edges.tolist()
+    kept = []
+    for before, piece in pairwise([-1, *layout.complete(chosen)]):
+        if marker is not None and piece != before + 1:
+            kept.append(layout.gaps[piece].replace("{}", marker))
+        kept.append(text[edges[piece] : edges[piece + 1]])
+    return "".join(kept)
+
+
+def has_error(text: str, language: str) -> bool:
+    if language == "python":  # the grammar admits more than Python does
+        try:
+            ast.parse(text)
+        except SyntaxError:
+            return True
+    return parse(text, language).root_node.has_error
+
+
+def unit_with(text: str, layout: Layout, what: str) -> int:
+    """The unit in which something stands."""
+    piece = int(np.searchsorted(layout.edges, text.index(what), side="right")) - 1
+    assert layout.units[piece], what
+    return piece
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_samples_are_sound_and_get_cut(language: str) -> None:
+    text = PROGRAMS[language]
+    assert not has_error(text, language)
+    layout = lay_out_code(text, language)
+    assert len(layout.units.nonzero()[0]) > 10
+    assert layout.supports
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_any_choice_of_units_parses(language: str, data: st.DataObject) -> None:
+    text = PROGRAMS[language]
+    if data.draw(st.booleans(), "CRLF"):
+        text = text.replace("\n", "\r\n")
+    layout = lay_out_code(text, language)
+    units = np.flatnonzero(layout.units).tolist()
+    chosen = data.draw(st.lists(st.sampled_from(units), unique=True, min_size=1, max_size=12))
+    marker = data.draw(st.sampled_from([None, "[...]", "…"]))
+    kept = kept_text(text, layout, chosen, marker)
+    assert not has_error(kept, language), kept
+    edges = layout.edges.tolist()
+    for unit in chosen:
+        assert text[edges[unit] : edges[unit + 1]] in kept
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_broken_programs_are_tiled_too(language: str, data: st.DataObject) -> None:
+    text = PROGRAMS[language]
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    inserted = data.draw(st.text(max_size=5))
+    broken = text[:start] + inserted + text[end:]
+    if broken:
+        edges = lay_out_code(broken, language).edges
+        assert edges[0] == 0
+        assert edges[-1] == len(broken)
+        assert (np.diff(edges) > 0).all()
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_pieces_are_whole_lines(language: str) -> None:
+    text = PROGRAMS[language]
+    layout = lay_out_code(text, language)
+    assert all(text[edge - 1] == "\n" for edge in layout.edges[1:-1].tolist())
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_marker_is_a_comment_of_its_own(language: str) -> None:
+    text = PROGRAMS[language]
+    layout = lay_out_code(text, language)
+    comment = re.escape(LANGUAGES[language].comment)
+    for piece, start in enumerate(layout.edges[:-1].tolist()):
+        assert re.fullmatch(rf"[ \t]*{comment} \{{\}}\n", layout.gaps[piece])
+        indentation = re.match(r"\s*^([ \t]*)", text[start:], re.MULTILINE)
+        assert indentation
+        assert layout.gaps[piece].startswith(indentation[1])
+
+
+def test_a_statement_brings_its_signature_decorators_and_class() -> None:
+    text = PROGRAMS["python"]
+    layout = lay_out_code(text, "python")
+    kept = kept_text(text, layout, [unit_with(text, layout, "self._seen[key] = (moment")])
+    for line in ("class Registry", "@staticmethod", "def remember(", "for key, value in"):
+        assert line in kept
+    assert "def forget(" not in kept
+
+
+def test_a_signature_stands_with_the_shortest_statement() -> None:
+    steps = "".join(f"    step_{i} = first_step(of, the, work, number={i})\n" for i in range(12))
+    doc = f"    '''{'Do it. ' * 40}'''\n"
+    text = f"def work(of, the):\n{doc}{steps}    return 1\n"
+    layout = lay_out_code(text * 2, "python")
+    assert kept_text(text * 2, layout, [0]) == "def work(of, the):\n    return 1\n"
+
+
+def test_a_method_brings_its_class_and_its_closing_brace() -> None:
+    text = PROGRAMS["java"]
+    layout = lay_out_code(text, "java")
+    kept = kept_text(text, layout, [unit_with(text, layout, "private int size;")])
+    assert "public class Harbour" in kept
+    assert kept.rstrip().endswith("}")
+    assert "unload" not in kept
+
+
+def test_consecutive_imports_are_one_unit() -> None:
+    text = PROGRAMS["python"]
+    layout = lay_out_code(text, "python")
+    assert unit_with(text, layout, "import os") == unit_with(text, layout, "from pathlib import")
+
+
+def test_a_comment_goes_with_what_it_precedes() -> None:
+    text = PROGRAMS["go"]
+    layout = lay_out_code(text, "go")
+    unit = unit_with(text, layout, "// Berth is")
+    assert unit == unit_with(text, layout, "type Berth struct")
+
+
+def test_small_functions_stay_whole() -> None:
+    text = PROGRAMS["rust"]
+    layout = lay_out_code(text, "rust")
+    assert unit_with(text, layout, "fn tiny(") == unit_with(text, layout, "x + 1")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x", "\ufeff", "é = 'ü'\r\n", "\ud800 = 1\n"])
+def test_odd_texts(text: str) -> None:
+    assert lay_out_code(text, "python").edges.tolist() == [0, len(text)][: 1 + bool(text)]
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_programs_are_recognised_by_what_they_say(language: str) -> None:
+    assert language_of(None, PROGRAMS[language]) == language
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.py", "", "python"),
+        ("src/A.JAVA", "", "java"),
+        ("notes.md", PROGRAMS["python"], None),
+        ("run", "#!/usr/bin/env python3\nprint()", "python"),
+        ("run", "#!/usr/bin/node\nf()", "javascript"),
+        ("notes.txt", PROGRAMS["go"], "go"),
+        (None, "I import tea. Class is over; the public static is loud.\n" * 5, None),
+        (None, "```python\n" + PROGRAMS["python"] + "```\n", None),
+        (None, "Please explain this code.\n\n" + PROGRAMS["python"][:300], None),
+        (None, json.dumps({"code": PROGRAMS["python"]}, indent=1), None),
+        (None, "import duties,2019,4\nimport duties,2020,5\nfrom here import tea,1,2\n" * 3, None),
+        (None, "2024-01-01 12:00:00 INFO import os\n" * 9, None),
+    ],
+)
+def test_language_of(name: str | None, text: str, expected: str | None) -> None:
+    assert language_of(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [("python", "python"), ("py title='x'", "python"), ("Rust,ignore", "rust"), ("c++", "cpp"),
+     ("{.js}", "javascript"), ("", None), ("text", None), ("json", None)],
+)  # fmt: skip
+def test_fence_language(info: str, expected: str | None) -> None:
+    assert fence_language(info) == expected
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs the project's shared data")
+def test_code_of_the_shared_data_parses() -> None:
+    lines = (DATA / "code_docsearch.jsonl").read_text("utf-8").splitlines()
+    rng = np.random.default_rng(0)
+    tried = 0
+    for item in map(json.loads, lines):
+        language = fence_language(item["lang"])
+        text = item["context"]
+        if language is None or has_error(text, language):
+            continue
+        layout = lay_out_code(text, language)
+        units = np.flatnonzero(layout.units)
+        for count in (1, 3, len(units) // 2):
+            chosen = rng.choice(units, count, replace=False).tolist()
+            assert not has_error(kept_text(text, layout, chosen), language), item["id"]
+            tried += 1
+    assert tried > 30

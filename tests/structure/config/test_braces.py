@@ -1,0 +1,147 @@
+# ruff: noqa: E501 - texts as tools write them
+"""Blocks in braces or tags: closed, and with the lines that open them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.config.braces import lay_out_braces
+from specpc.structure.config.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
+from tests.structure.kept import around, fitted, kept, pieces, read, units
+
+NAMES = {
+    "main.tf": "hcl", "nginx.conf": "nginx", "site.css": "css", "user.proto": "protobuf",
+    "apache.conf": "apache", "Caddyfile": "caddy", "api.graphql": "graphql",
+}  # fmt: skip
+
+
+def is_closed(text: str) -> bool:
+    """Whether all braces and tags are closed, in the samples as in what is left of them."""
+    for opening, closing in ("{}", "()", ("<V", "</V"), ("<D", "</D")):
+        if text.count(opening) != text.count(closing):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("named", [False, True])
+def test_they_are_recognised_by_content_and_by_name(name: str, named: bool) -> None:
+    text = read(name)
+    layout = lay_out(text, name if named else None)
+    assert layout.kind == NAMES[name]
+    assert kept(layout, text, units(layout)) == text
+
+
+@pytest.mark.parametrize("name", sorted(NAMES.keys() - {"site.css", "main.tf", "nginx.conf"}))
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("ratio", [0.2, 0.5])
+def test_all_blocks_are_closed(name: str, seed: int, ratio: float) -> None:
+    layout = lay_out(read(name))
+    assert is_closed(fitted(layout, read(name), ratio, seed) or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "expected"),
+    [
+        (
+            "nginx.conf",
+            "proxy_read_timeout 10s",
+            "http {\n    server {\n        server_name mail.example.org;\n        location / {\n"
+            "            proxy_read_timeout 10s;\n        }\n    }\n}\n",
+        ),
+        (
+            "main.tf",
+            "volume_size",
+            'resource "aws_instance" "web" {\n  root_block_device {\n    volume_size = 80\n  }\n}\n\n',
+        ),
+        (
+            "main.tf",
+            "cidr_block",
+            '# the network all machines are in\nresource "aws_vpc" "main" {\n'
+            '  cidr_block = "10.0.0.0/16"\n}\n\n',
+        ),
+        (
+            "site.css",
+            "display: none",
+            '@media (max-width: 600px) {\n  .menu > li {\n    display: none;\n'
+            '    background: url("a;{.png")\n  }\n}\n',
+        ),
+        ("site.css", "margin", "body,\nhtml {\n  margin: 0;\n  color: #333;\n}\n"),
+        (
+            "user.proto",
+            "mail = 2",
+            "// A customer.\nmessage User {\n  // never shown\n  string mail = 2;\n}\n",
+        ),
+        (
+            "apache.conf",
+            "Options",
+            "<VirtualHost *:80>\n    ServerName shop.example.org\n    <Directory /srv/shop>\n"
+            "        Options Indexes\n    </Directory>\n</VirtualHost>\n",
+        ),
+        ("api.graphql", "orders { id }", "query Users($n: Int) {\n  users(first: $n) {\n    orders { id }\n  }\n}\n"),
+    ],
+)  # fmt: skip
+def test_a_statement_comes_with_all_it_stands_in(name: str, part: str, expected: str) -> None:
+    assert around(lay_out(read(name)), read(name), part) == expected
+
+
+BLOCKS = st.recursive(
+    st.sampled_from(["a = 1\n", 'b = "{"\n', "# c }\n", "d = [\n  {},\n]\n", "e = f(\n  g,\n)\n"]),
+    lambda inner: st.lists(inner, min_size=1, max_size=4).map(
+        lambda lines: "resource {\n" + "".join(lines) + "}\n"
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(BLOCKS, min_size=1, max_size=4), st.floats(0.1, 0.9), st.data())
+def test_any_blocks_stay_closed(blocks: list[str], ratio: float, data: st.DataObject) -> None:
+    text = "".join(blocks).replace("\n", data.draw(st.sampled_from(["\n", "\r\n"])))
+    layout = lay_out_braces(text, HCL, named=True)
+    if layout is None:
+        assert "resource" not in text
+        return
+    pieces(layout, text)
+    chosen = data.draw(st.sets(st.sampled_from(units(layout)), min_size=1))
+    for result in (kept(layout, text, chosen, "[...]"), fitted(layout, text, ratio, 0) or ""):
+        code = result.replace('"{"', "").replace("# c }", "")
+        assert code.count("{") == code.count("}")
+        again = lay_out_braces(result, HCL, named=True)
+        assert again is not None or "resource" not in result
+
+
+def test_blocks_in_prose_are_known() -> None:
+    text = f"This is my configuration:\n\n{read('nginx.conf')}\nWhy is it slow?\n"
+    made = around(lay_out(text), text, "proxy_read_timeout 10s")
+    assert "server_name mail.example.org;" in made
+    assert is_closed(made)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "function f() {\n  return 1;\n}\n",
+        "server = {\n",
+        "class A {\n  int b;\n}\n",
+        '{\n  "a": 1,\n  "b": 2\n}\n',
+        "a.b(c,\n  d)\nif x {\n  y()\n}\n",
+        "Type your name in the form (\nand wait)\n",
+    ],
+)
+def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> None:
+    assert lay_out_braces(text, dialect) is None
+
+
+@pytest.mark.parametrize("dialect", [HCL, NGINX, CSS])
+@pytest.mark.parametrize(
+    "text",
+    ["resource {\n" * 5000, "server {" * 9000, ".a,\n" * 9000, '"' * 9000, "x <<EOF\n" * 5000, "/*" * 9000,
+     ".a {\n" + "b: c;" * 9000 + "\n}\n"],
+)  # fmt: skip
+def test_it_is_linear(dialect: Dialect, text: str) -> None:
+    lay_out_braces(text, dialect, named=True)

@@ -1,0 +1,264 @@
+# ruff: noqa: E501 - texts as tools write them
+"""Settings: under their own sections and comments, and they parse."""
+
+from __future__ import annotations
+
+import configparser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.config.settings import lay_out_config
+from tests.structure.kept import around, fitted, kept, pieces, read, units
+
+SERVERS = """\
+# The shop
+title = "shop"
+
+[[servers]]
+name = "alpha"
+hosts = [
+  "a",  # [the first]
+  "b",
+]
+[servers.tls]
+cert = "a.pem"
+
+[[servers]]
+name = "beta"
+hosts = ["c"]
+[servers.tls]
+# renewed in May
+cert = "b.pem"
+text = \"\"\"
+[no section]
+cert = none
+\"\"\"
+
+[logging]
+level = "info"
+"""
+UNIT = """\
+[Unit]
+Description=The shop
+After=network.target
+
+[Service]
+ExecStart=/usr/bin/shop \\
+    --port 80 \\
+    --verbose
+Restart=always
+
+[Install]
+WantedBy=multi-user.target
+"""
+ENVIRONMENT = """\
+# Where it runs
+HOST=example.org
+PORT=8080
+
+# The database: never the live one
+DB_HOST=db.internal
+DB_NAME=shop
+export DB_PASS='a=b'
+"""
+CRONTAB = """\
+SHELL=/bin/sh
+# m h dom mon dow user command
+17 * * * * root run-parts /etc/cron.hourly
+# the backup
+25 6 * * * root backup --all
+47 6 * * 7 root run-parts /etc/cron.weekly
+"""
+FSTAB = """\
+# <file system> <mount point> <type> <options> <dump> <pass>
+UUID=1-2 / ext4 errors=remount-ro 0 1
+UUID=3-4 /home ext4 defaults 0 2
+/dev/sr0 /media/cdrom udf,iso9660 user,noauto 0 0
+"""
+HOSTS = """\
+127.0.0.1 localhost
+# the machines of the shop
+10.0.0.5 web1 web1.internal
+10.0.0.6 db1
+::1 ip6-localhost
+"""
+GIT = """\
+[user]
+\tname = Ada
+\temail = ada@example.org
+[remote "origin"]
+\turl = git@example.org:shop.git
+\tfetch = +refs/heads/*:refs/remotes/origin/*
+[remote "backup"]
+\turl = git@backup.example.org:shop.git
+"""
+PLAIN = st.sampled_from(["port", "name", "time-out", "a.b"])
+LEAVES = (
+    st.integers(0, 99) | st.booleans() | st.sampled_from(["a", "# b", "[c]", "d = e", 'f"', "g\nh"])
+)
+TOML = st.dictionaries(
+    st.sampled_from(["one", "two", "three"]),
+    LEAVES
+    | st.lists(LEAVES, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["x", "y"]), LEAVES | st.lists(LEAVES, max_size=2), max_size=2
+    )
+    | st.lists(st.dictionaries(st.sampled_from(["x", "y", "z"]), LEAVES, min_size=1), max_size=3),
+    min_size=1,
+)
+
+
+def toml(value: dict[str, Any]) -> str:
+    """TOML with long arrays over several lines, and tables last."""
+    lines: list[str] = []
+    for key, own in value.items():
+        if not isinstance(own, dict) and not _is_tables(own):
+            lines.append(f"{key} = {_written(own)}")
+    for key, own in value.items():
+        if isinstance(own, dict):
+            lines += [
+                "",
+                f"# about {key}",
+                f"[{key}]",
+                *(f"{k} = {_written(v)}" for k, v in own.items()),
+            ]
+        elif _is_tables(own):
+            for one in own:
+                lines += [f"[[{key}]]", *(f"{k} = {_written(v)}" for k, v in one.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_tables(own: Any) -> bool:
+    return isinstance(own, list) and bool(own) and all(isinstance(one, dict) for one in own)
+
+
+def _written(own: Any) -> str:
+    if isinstance(own, bool):
+        return str(own).lower()
+    if isinstance(own, list):
+        return "[\n" + "".join(f"  {_written(one)}, # one\n" for one in own) + "]"
+    if isinstance(own, str) and "\n" in own:
+        return f'"""\n{own}"""'
+    return f"'{own}'" if isinstance(own, str) else str(own)
+
+
+def is_part(kept_value: Any, value: Any) -> bool:
+    if isinstance(kept_value, dict) and isinstance(value, dict):
+        return all(key in value and is_part(kept_value[key], value[key]) for key in kept_value)
+    if isinstance(kept_value, list) and isinstance(value, list) and kept_value != value:
+        rest = iter(value)
+        return all(any(is_part(one, other) for other in rest) for one in kept_value)
+    return bool(kept_value == value)
+
+
+def ini(text: str) -> dict[str, dict[str, str | None]]:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    parser.read_string(text)
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+@settings(deadline=None)
+@given(TOML, st.floats(0.1, 0.9), st.integers(0, 9), st.sampled_from(["\n", "\r\n"]), st.data())
+def test_any_toml_parses(
+    value: dict[str, Any], ratio: float, seed: int, line_end: str, data: st.DataObject
+) -> None:
+    tomllib = pytest.importorskip("tomllib")
+    text = toml(value).replace("\n", line_end)
+    layout = lay_out_config(text, named=True)
+    if layout is None:
+        assert " = " not in text
+        return
+    pieces(layout, text)
+    assert kept(layout, text, units(layout)) == text
+    chosen = data.draw(st.sets(st.sampled_from(units(layout)), min_size=1))
+    whole = tomllib.loads(text)
+    for result in (kept(layout, text, chosen, "[...]"), fitted(layout, text, ratio, seed) or ""):
+        assert is_part(tomllib.loads(result), whole), result
+
+
+@pytest.mark.parametrize("text", [UNIT, GIT, read("setup.cfg")])
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("ratio", [0.2, 0.5])
+def test_sections_hold_what_they_held(text: str, seed: int, ratio: float) -> None:
+    layout = lay_out(text)
+    assert layout.kind == "settings"
+    whole = ini(text)
+    for section, values in ini(fitted(layout, text, ratio, seed) or "").items():
+        for key, value in values.items():
+            words = iter((whole[section][key] or "").split())
+            assert all(word in words for word in (value or "").split())
+
+
+def test_a_setting_comes_with_its_section() -> None:
+    text = read("e_app.toml")
+    made = around(lay_out(text), text, "provider", "timeout = 45")
+    assert made.strip() == '[payment]\nprovider = "acme"\ntimeout = 45'
+
+
+def test_a_table_of_an_array_brings_its_name_and_the_array() -> None:
+    layout = lay_out(SERVERS)
+    made = around(layout, SERVERS, "b.pem", gap="[...]")
+    assert made == SERVERS[SERVERS.rindex("[[servers]]") : SERVERS.index("[logging]")]
+    [record] = [n for n in units(layout) if "b.pem" in pieces(layout, SERVERS)[n]]
+    finer = layout.finer[record](made)
+    assert around(finer, made, "b.pem", gap="[...]").startswith(
+        '[[servers]]\nname = "beta"\n# [...]\n[servers.tls]\n# renewed in May\ncert = "b.pem"\n'
+    )
+    assert '[\n  "a",  # [the first]\n  "b",\n]\n' in around(layout, SERVERS, "[the first]")
+    assert "cert = none" in around(layout, SERVERS, "[no section]")
+
+
+def test_a_setting_goes_on_in_the_lines_below() -> None:
+    assert around(lay_out(UNIT), UNIT, "--port") == (
+        "[Service]\nExecStart=/usr/bin/shop \\\n    --port 80 \\\n    --verbose\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        (ENVIRONMENT, "DB_NAME", "# The database: never the live one\nDB_NAME=shop\n"),
+        (CRONTAB, "weekly", "# m h dom mon dow user command\n# the backup\n47 6 * * 7 root run-parts /etc/cron.weekly\n"),
+        (FSTAB, "/home", "# <file system> <mount point> <type> <options> <dump> <pass>\nUUID=3-4 /home ext4 defaults 0 2\n"),
+        (HOSTS, "db1", "# the machines of the shop\n10.0.0.6 db1\n"),
+        (read("haproxy.cfg"), "server 60s", "backend shop\n    timeout server 60s\n"),
+        (read("setup.cfg"), "numpy", "[options]\ninstall_requires =\n    numpy\n\n"),
+    ],
+)  # fmt: skip
+def test_what_stands_above_comes_along(text: str, part: str, expected: str) -> None:
+    layout = lay_out(text, "haproxy.cfg" if "backend" in text else None)
+    assert layout.kind == "settings"
+    assert around(layout, text, part) == expected
+
+
+def test_settings_in_prose_are_known() -> None:
+    text = f"My file is this:\n\n{GIT}\nWhy does it not push?\n"
+    made = around(lay_out(text), text, "backup.example")
+    assert '[remote "backup"]\n\turl = git@backup' in made
+    assert "fetch" not in made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[8:16 pm]\nAda: Hello there.\nBen: Hi, Ada.\nAda: How are you?\n",
+        "[INFO] a = 1\n[INFO] b = 2\n[WARN] c = 3\n",
+        "x = 1\ny = x + 2\nprint(x)\n",
+        "[1] A. Author: Title.\n[2] B. Author: Other.\n",
+        "# Heading\n\nSome text = not a setting.\n",
+        "10 people came.\n20 people left.\n",
+    ],
+)
+def test_what_is_no_settings_is_left_to_others(text: str) -> None:
+    assert lay_out_config(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["[a]\n" * 9000, "a=[" * 9000, "a=[\n" * 9000, '[x]\na="""\n' * 3000, "[[a]]\n[a.b]\n" * 3000, "a=\\\n" * 9000]
+)  # fmt: skip
+def test_it_is_linear(text: str) -> None:
+    lay_out_config(text, named=True)

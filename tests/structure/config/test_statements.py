@@ -1,0 +1,161 @@
+# ruff: noqa: E501 - texts as tools write them
+"""SQL, Dockerfiles and Makefiles: whole statements, under what they belong to."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.code.sql import lay_out_sql
+from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
+from tests.structure.kept import around, fitted, kept, pieces, read, units
+
+NAMES = st.sampled_from(["id", "name", "mail", "total", "note"])
+TYPES = st.sampled_from(["integer", "text DEFAULT 'a;b(,'", "numeric(10, 2)", "text -- one, two\n"])
+CELLS = st.sampled_from(["1", "NULL", "'a'", "'b;c'", "'d,(e'", "'it''s'"])
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> str:
+    statements: list[str] = []
+    for number in range(draw(st.integers(1, 3))):
+        remarked = draw(st.booleans())
+        columns = draw(st.lists(NAMES, min_size=2, max_size=5, unique=True))
+        lines = [f"  {name} {draw(TYPES).split('--')[0].strip()}" for name in columns]
+        joint = ", -- why, so\n" if remarked else ",\n"
+        statements.append(
+            f"-- table {number};\nCREATE TABLE t{number} (\n{joint.join(lines)}\n);\n"
+        )
+        rows = [
+            "(" + ", ".join(draw(CELLS) for _ in columns) + ")"
+            for _ in range(draw(st.integers(1, 4)))
+        ]
+        joint = draw(st.sampled_from([",\n  ", ",", ", "]))
+        names = ", ".join(columns)
+        statements.append(f"INSERT INTO t{number} ({names}) VALUES {joint.join(rows)};\n")
+    return draw(st.sampled_from(["", "\n"])).join(statements)
+
+
+def run(script: str) -> None:
+    """Have SQLite read each statement; tables that were cut out may be missing."""
+    base = sqlite3.connect(":memory:")
+    for statement in statements(script):
+        try:
+            base.execute(statement)
+        except sqlite3.OperationalError as error:
+            assert "no such table" in str(error) or "no column named" in str(error), script
+
+
+def statements(script: str) -> list[str]:
+    found, own = [], ""
+    for part in script.split(";"):
+        own += part + ";"
+        if sqlite3.complete_statement(own):
+            found.append(own)
+            own = ""
+    assert not own.replace(";", "").strip(), script
+    return found
+
+
+@settings(deadline=None)
+@given(scripts(), st.floats(0.1, 0.9), st.integers(0, 9), st.data())
+def test_any_script_runs(script: str, ratio: float, seed: int, data: st.DataObject) -> None:
+    layout = lay_out_sql(script)
+    assert layout is not None
+    pieces(layout, script)
+    assert kept(layout, script, units(layout)) == script
+    chosen = data.draw(st.sets(st.sampled_from(units(layout)), min_size=1))
+    for result in (
+        kept(layout, script, chosen, "[...]"),
+        fitted(layout, script, ratio, seed) or "",
+    ):
+        run(result)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("mail varchar", "-- who buys\nCREATE TABLE customers (\n    mail varchar(80) DEFAULT 'a;b(,'\n);\n\n"),
+        ("who\n", "CREATE TABLE orders (\n    customer integer REFERENCES customers(id), -- who\n    total numeric(10, 2) -- in euros\n);\n"),
+        ("Brandt", "INSERT INTO customers (id, name, mail) VALUES\n    (2, 'Lars; Brandt', 'lars@example.org');\n"),
+        ("sum(o.total)", "SELECT c.name, sum(o.total)\nFROM customers c JOIN orders o ON o.customer = c.id\nWHERE o.total > 10\nGROUP BY c.name;\n"),
+    ],
+)  # fmt: skip
+def test_a_part_comes_with_its_statement(part: str, expected: str) -> None:
+    text = read("schema.sql")
+    layout = lay_out(text)
+    assert layout.kind == "sql"
+    assert around(layout, text, part) == expected
+
+
+def test_rows_of_copy_come_with_their_columns() -> None:
+    text = read("schema.sql").replace("lamp\t12\n", "".join(f"item {n}\t{n}\n" for n in range(99)))
+    made = around(lay_out(text), text, "table\t3")
+    assert made.startswith("COPY stock (item, left) FROM stdin;\ntable\t3\n\\.\n")
+
+
+def test_an_instruction_comes_with_its_stage() -> None:
+    text = read("Dockerfile")
+    layout = lay_out(text, "Dockerfile")
+    assert layout.kind == "dockerfile"
+    assert around(layout, text, "gcc") == (
+        "FROM python:${V}-slim AS build\n# the compiler\nRUN apt-get update \\\n"
+        "    && apt-get install -y gcc\n"
+    )
+    assert around(layout, text, "TIMEOUT") == "FROM python:${V}-slim\nENV TIMEOUT=30\n"
+
+
+def test_a_line_of_a_recipe_comes_with_its_target() -> None:
+    text = read("recipes.mk")
+    layout = lay_out(text)
+    assert layout.kind == "makefile"
+    assert around(layout, text, "pytest") == (
+        "# runs all tests\ntest: build\n\t$(PY) -m pytest \\\n\t  -q\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["schema.sql", "Dockerfile", "recipes.mk"])
+@pytest.mark.parametrize("seed", range(5))
+def test_no_line_is_half_a_line(name: str, seed: int) -> None:
+    text = read(name)
+    whole = {line.strip(" ,;") for line in text.splitlines()}
+    made = fitted(lay_out(text), text, 0.4, seed) or ""
+    assert {line.strip(" ,;") for line in made.splitlines()} <= whole
+
+
+def test_sql_in_prose_is_known() -> None:
+    text = f"These are the tables:\n\n{read('schema.sql')}\nWhich holds the mail?\n"
+    assert "CREATE TABLE customers (\n    name text NOT NULL\n);" in around(
+        lay_out(text), text, "name text"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Select the option; then use it; create a table.\n",
+        "Set the table. Use the fork.\n",
+        "From here on: run.\nRun to the hills.\nAdd salt.\n",
+        "test: one\nbuild: two\n",
+        "Update the row;\nDelete the other;\n",
+    ],
+)
+def test_what_is_none_of_them_is_left_to_others(text: str) -> None:
+    assert lay_out_sql(text) is None
+    assert lay_out_dockerfile(text) is None
+    assert lay_out_makefile(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT 1;" * 9000, "CREATE TABLE a (" * 3000, "INSERT INTO a VALUES " + "(1)," * 9000 + "(2);",
+        "SELECT '" * 5000, "SELECT $a$" * 5000, "-- a\n" * 9000 + "SELECT 1;", "COPY a FROM stdin;\n" * 3000,
+    ],
+)  # fmt: skip
+def test_it_is_linear(text: str) -> None:
+    lay_out_sql(text, named=True)

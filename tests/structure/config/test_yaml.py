@@ -1,0 +1,148 @@
+"""YAML: what is kept parses, under its own keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.config.yaml import lay_out_yaml
+from tests.structure.kept import around, fitted, kept, pieces, read, units
+
+yaml = pytest.importorskip("yaml")
+NAMES = ("e_pod.yaml", "deploy.yaml", "compose.yml", "ci.yml")
+KEYS = st.sampled_from(["name", "port", "a b", "x-y", '"q: r"', "path"])
+WORDS = st.sampled_from(
+    ["one", "two: three", "# four", "- five", "a\nb\n  c\nd", "'", '"x', "*", ""]
+)
+VALUES = st.recursive(
+    WORDS | st.integers(0, 99) | st.none() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def documents(text: str) -> list[Any]:
+    return list(yaml.load_all(text, yaml.BaseLoader))
+
+
+def is_part(kept_value: Any, value: Any) -> bool:
+    """Whether all of a value stands in another in the same place, but for what was left out."""
+    if isinstance(kept_value, dict) and isinstance(value, dict):
+        return all(key in value and is_part(kept_value[key], value[key]) for key in kept_value)
+    if isinstance(kept_value, list) and isinstance(value, list):
+        rest = iter(value)
+        return all(any(is_part(one, other) for other in rest) for one in kept_value)
+    if isinstance(kept_value, str) and isinstance(value, str):
+        rest = iter(value.split())
+        return all(word in rest for word in kept_value.replace("[...]", "").split())
+    return kept_value == value or kept_value in ("", None)
+
+
+def put(text: str, *parts: str, gap: str = "") -> str:
+    """What is left of a text where only the pieces that hold some words are chosen."""
+    return around(lay_out(text), text, *parts, gap=gap)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("ratio", [0.1, 0.3, 0.6])
+def test_what_is_kept_stands_under_its_own_keys(name: str, seed: int, ratio: float) -> None:
+    text = read(name)
+    layout = lay_out(text)
+    assert layout.kind == "yaml"
+    assert kept(layout, text, units(layout)) == text
+    assert is_part(documents(fitted(layout, text, ratio, seed) or ""), documents(text))
+    chosen = units(layout)[seed :: round(1 / ratio)]
+    assert is_part(documents(kept(layout, text, chosen, "[...]")), documents(text))
+
+
+@settings(deadline=None)
+@given(st.dictionaries(KEYS, VALUES, min_size=2, max_size=5), st.integers(0, 9), st.data())
+def test_any_document_parses(value: dict[str, Any], seed: int, data: st.DataObject) -> None:
+    style = data.draw(st.sampled_from([None, "|", ">", '"', "'"]))
+    text = yaml.safe_dump(value, default_style=style, sort_keys=False, default_flow_style=False)
+    text = text.replace("\n", data.draw(st.sampled_from(["\n", "\r\n"])))
+    layout = lay_out_yaml(text, named=True)
+    if layout is None:
+        return
+    pieces(layout, text)
+    chosen = data.draw(st.sets(st.sampled_from(units(layout)), min_size=1))
+    for result in (kept(layout, text, chosen), fitted(layout, text, 0.5, seed) or ""):
+        assert is_part(documents(result), documents(text)), result
+
+
+def test_a_limit_comes_with_the_keys_above_it() -> None:
+    assert put(read("e_pod.yaml"), "memory: 2Gi") == (
+        "spec:\n  containers:\n  - name: cassandra\n    resources:\n      limits:\n"
+        "        memory: 2Gi\n"
+    )
+
+
+def test_what_is_kept_of_several_manifests_says_of_which() -> None:
+    made = put(read("deploy.yaml"), "replicas: 3")
+    assert made == (
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\n"
+        "spec:\n  replicas: 3\n"
+    )
+
+
+def test_an_item_is_known_by_its_name_wherever_that_stands() -> None:
+    made = put(read("deploy.yaml"), "sleep 1000")
+    assert '        - image: busybox\n          name: sidecar\n          command: ["sh"' in made
+    assert "web" not in made
+
+
+def test_an_alias_brings_what_it_stands_for() -> None:
+    assert "x-base" not in put(read("compose.yml"), "interval: 10s")
+    layout = lay_out(read("compose.yml"))
+    own = pieces(layout, read("compose.yml"))
+    alias = next(n for n in units(layout) if "<<: *base" in own[n])
+    assert kept(layout, read("compose.yml"), [alias]).startswith("x-base: &base\n  restart:")
+
+
+def test_comments_stay_with_what_follows() -> None:
+    assert "    # the volume must be on the fast disk\n    volumes:\n" in put(
+        read("compose.yml"), "data:/var/lib"
+    )
+
+
+def test_lines_of_a_block_scalar_keep_the_scalar() -> None:
+    made = put(read("deploy.yaml"), 'provider = "acme"', gap="[...]")
+    [document] = documents(made)
+    assert document["data"]["app.toml"].split("\n")[-2] == 'provider = "acme"'
+    made = put(read("ci.yml"), "echo done")  # an indented line needs the one it is indented below
+    assert made.endswith('          if [ -n "$CI" ]; then\n            echo done\n')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann: hello\nBen: hi\nAnn: how are you?\n  Ben: fine\n",
+        "Note: this is prose.\nIt goes on here: and there.\nIt ends.\n",
+        "try:\n    import x\nexcept ImportError:\n    x = None\n",
+        "else:\n\n    class A(B):\n        func: C\n\n\n",
+        "a: 1\nb: 2\nc: 3\n",
+        "Dear all:\n- one\n- two\n\nplease bring: bread, and come early.\nThank you so much.\n",
+    ],
+)
+def test_what_is_no_yaml_is_left_to_others(text: str) -> None:
+    assert lay_out_yaml(text) is None
+
+
+def test_yaml_in_prose_and_in_a_fence_is_known() -> None:
+    pod = read("e_pod.yaml")
+    for text in (f"This is the pod:\n\n{pod}\nIt is too small.\n", f"Look:\n\n```yaml\n{pod}```\n"):
+        made = put(text, "memory: 2Gi")
+        assert "      limits:\n        memory: 2Gi\n" in made
+        assert "requests" not in made
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [" * 9000, "- " * 9000, '"' * 9000, " " * 9000 + "a: b\n", "a:\n" * 9000]
+)
+def test_it_is_linear(text: str) -> None:
+    lay_out_yaml(text, named=True)

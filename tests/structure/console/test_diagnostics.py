@@ -1,0 +1,275 @@
+"""What compilers, linters, tests and builds say: messages are whole, below their heading."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.console.diagnostics import lay_out_diagnostics
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+GCC = """\
+In file included from fares.h:3,
+                 from fares.c:1:
+port.h:12:5: warning: 'struct pier' declared inside parameter list
+   12 |     struct pier *p);
+      |            ^~~~
+fares.c: In function 'night_fare':
+fares.c:14:17: error: 'rate' undeclared (first use in this function)
+   14 |     return base * rate;
+      |                   ^~~~
+fares.c:14:17: note: each undeclared identifier is reported only once
+fares.c: In function 'day_fare':
+fares.c:27:12: warning: unused variable 'tide' [-Wunused-variable]
+   27 |     int    tide = 0;
+      |            ^~~~
+"""
+RUSTC = """\
+error[E0308]: mismatched types
+ --> src/main.rs:14:24
+  |
+14 |     let fare: u32 = "38";
+  |               ---   ^^^^ expected `u32`, found `&str`
+  |               |
+  |               expected due to this
+
+warning: unused variable: `tide`
+  --> src/tide.rs:3:9
+   |
+3  |     let tide = 4;
+   |         ^^^^ help: if this is intentional, prefix it with an underscore: `_tide`
+   |
+   = note: `#[warn(unused_variables)]` on by default
+
+error: aborting due to 1 previous error; 1 warning emitted
+"""
+ESLINT = """\
+/srv/kiosk/src/fares.js
+   3:10  error    'night' is assigned a value but never used  no-unused-vars
+  14:5   warning  Unexpected console statement                no-console
+
+/srv/kiosk/src/piers.js
+   8:1   error    Expected indentation of 2 spaces            indent
+
+✖ 3 problems (2 errors, 1 warning)
+"""
+MYPY = """\
+app/fares.py:12: error: Incompatible return value type (got "str", expected "int")  [return-value]
+app/fares.py:31: error: Argument 1 to "book" has incompatible type "None"; expected "Seat"  [arg]
+app/fares.py:31: note: "book" defined here
+app/piers.py:7: error: Name "tide" is not defined  [name-defined]
+Found 3 errors in 2 files (checked 14 source files)
+"""
+TSC = """\
+src/fares.ts(3,5): error TS2322: Type 'string' is not assignable to type 'number'.
+src/piers.ts(9,1): error TS2304: Cannot find name 'tide'.
+src/crew.ts(1,8): error TS1192: Module '"fs"' has no default export.
+"""
+JAVAC = """\
+Fares.java:5: error: cannot find symbol
+        return tide;
+               ^
+  symbol:   variable tide
+  location: class Fares
+Piers.java:9: error: ';' expected
+int a = 4
+         ^
+2 errors
+"""
+MAVEN = """\
+[ERROR] /srv/kiosk/src/main/java/Fares.java:[5,16] cannot find symbol
+[ERROR]   symbol:   variable tide
+[ERROR]   location: class Fares
+[ERROR] /srv/kiosk/src/main/java/Piers.java:[9,10] ';' expected
+"""
+PYTEST = """\
+=================================== FAILURES ===================================
+_______________________________ test_night_fare ________________________________
+
+    def test_night_fare():
+        boat = Boat("night")
+>       assert boat.fare(2) == 76
+E       assert 82 == 76
+E        +  where 82 = fare(2)
+
+tests/test_fares.py:31: AssertionError
+_______________________________ test_pier_closed _______________________________
+
+    def test_pier_closed():
+>       with pytest.raises(Closed):
+E       Failed: DID NOT RAISE <class 'port.Closed'>
+
+tests/test_piers.py:12: Failed
+=========================== short test summary info ============================
+FAILED tests/test_fares.py::test_night_fare - assert 82 == 76
+FAILED tests/test_piers.py::test_pier_closed - Failed: DID NOT RAISE <class 'port.Closed'>
+========================= 2 failed, 39 passed in 1.21s =========================
+"""
+ANSIBLE = """\
+TASK [Gathering Facts] *********************************************************
+ok: [pier1]
+ok: [pier2]
+
+TASK [Install the kiosk] *******************************************************
+changed: [pier1]
+fatal: [pier2]: FAILED! => {"changed": false, "msg": "No package matching 'kiosk' is available"}
+
+PLAY RECAP *********************************************************************
+pier1                      : ok=3    changed=2    unreachable=0    failed=0
+pier2                      : ok=1    changed=0    unreachable=0    failed=1
+"""
+NPM = """\
+npm ERR! code ERESOLVE
+npm ERR! ERESOLVE unable to resolve dependency tree
+npm ERR!
+npm ERR! While resolving: kiosk@1.0.0
+npm ERR! Found: react@18.2.0
+npm ERR!
+npm ERR! Could not resolve dependency:
+npm ERR! peer react@"^17.0.0" from harbour-map@3.1.0
+"""
+TERRAFORM = """\
+  # aws_instance.kiosk will be updated in-place
+  ~ resource "aws_instance" "kiosk" {
+      ~ instance_type = "t3.small" -> "t3.large"
+    }
+
+  # aws_s3_bucket.fares must be replaced
+-/+ resource "aws_s3_bucket" "fares" {
+      ~ bucket = "fares-2024" -> "fares-2025" # forces replacement
+    }
+
+Plan: 1 to add, 1 to change, 1 to destroy.
+"""
+GO = """\
+=== RUN   TestNightFare
+    fares_test.go:14: fare(2) = 82, want 76
+--- FAIL: TestNightFare (0.00s)
+=== RUN   TestPier
+--- PASS: TestPier (0.01s)
+FAIL
+FAIL\tport.example/fares\t0.012s
+"""
+RUFF = """\
+F401 [*] `os` imported but unused
+ --> app/fares.py:1:8
+  |
+1 | import os
+  |        ^^
+  |
+help: Remove unused import: `os`
+
+E501 Line too long (120 > 100)
+  --> app/piers.py:31:101
+   |
+31 |     return x
+   |             ^^^
+   |
+
+Found 2 errors.
+"""
+ALL = [GCC, RUSTC, ESLINT, MYPY, TSC, JAVAC, MAVEN, PYTEST, ANSIBLE, NPM, TERRAFORM, GO, RUFF]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "expected"),
+    [
+        (GCC, "tide", ["In function 'day_fare':\nfares.c:27:12: warning", "^~~~"]),
+        (
+            GCC,
+            "'rate'",
+            ["In function 'night_fare':\n", "|                   ^~~~\n", "note: each"],
+        ),
+        (GCC, "struct pier", ["In file included from fares.h:3,\n", "^~~~"]),
+        (RUSTC, "E0308", [" --> src/main.rs:14:24\n", "|               expected due to this"]),
+        (
+            RUSTC,
+            "_tide",
+            ["warning: unused variable", "  --> src/tide.rs:3:9\n", "= note: `#[warn"],
+        ),
+        (ESLINT, "indentation", ["/srv/kiosk/src/piers.js\n   8:1"]),
+        (MYPY, '"book"', ['error: Argument 1 to "book"', 'note: "book" defined here']),
+        (TSC, "TS2304", ["src/piers.ts(9,1): error TS2304: Cannot find name 'tide'."]),
+        (JAVAC, "return tide", ["Fares.java:5: error: cannot find", "  location: class Fares"]),
+        (JAVAC, "int a = 4", ["Piers.java:9: error: ';' expected\nint a = 4\n         ^\n"]),
+        (MAVEN, "[5,16]", ["[ERROR]   location: class Fares"]),
+        (PYTEST, "82 == 76\nE", ["_ test_night_fare _", "> ", "tests/test_fares.py:31: Assertion"]),
+        (PYTEST, "DID NOT", ["_ test_pier_closed _", "> ", "tests/test_piers.py:12: Failed"]),
+        (ANSIBLE, "fatal", ["TASK [Install the kiosk]", "No package matching"]),
+        (ANSIBLE, "pier2   ", ["PLAY RECAP"]),
+        (NPM, "harbour-map", ["Could not resolve dependency:"]),
+        (TERRAFORM, "t3.large", ["  # aws_instance.kiosk will be", "    }\n"]),
+        (TERRAFORM, "fares-2025", ["  # aws_s3_bucket.fares must", "-/+ resource", "    }\n"]),
+        (GO, "want 76", ["=== RUN   TestNightFare\n    fares_test.go:14"]),
+        (RUFF, "import os", ["F401 [*] `os`", " --> app/fares.py:1:8", "help: Remove unused"]),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_message_has_its_place_code_and_heading(
+    text: str, what: str, expected: list[str], line_end: str
+) -> None:
+    text, what = text.replace("\n", line_end), what.replace("\n", line_end)
+    layout = lay_out(text)
+    assert layout.kind == "messages"
+    unit = next(n for n in units(layout) if what in pieces(layout, text)[n])
+    result = kept(layout, text, [unit])
+    assert all(part.replace("\n", line_end) in result for part in expected), result
+    assert len(result) < len(text) * 0.8
+
+
+def test_what_ends_a_build_stands_under_no_function() -> None:
+    text = GCC + "make: *** [Makefile:14: relay.o] Error 1\n"
+    layout = lay_out(text)
+    unit = next(n for n in units(layout) if "make: ***" in pieces(layout, text)[n])
+    assert kept(layout, text, [unit]) == "make: *** [Makefile:14: relay.o] Error 1\n"
+
+
+def test_a_path_heads_nothing_but_messages() -> None:
+    layout = lay_out(ESLINT)
+    unit = next(n for n in units(layout) if "3 problems" in pieces(layout, ESLINT)[n])
+    assert kept(layout, ESLINT, [unit]) == "✖ 3 problems (2 errors, 1 warning)\n"
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_messages_in_other_text(text: str) -> None:
+    said = "The build is red since Tuesday. Nobody knows why, and the crew waits for the release."
+    whole = f"{said}\n\n{text}\n{said}\n"
+    alone, layout = lay_out(text), lay_out(whole)
+    longest = max((pieces(alone, text)[n] for n in units(alone)), key=len)
+    assert any(longest.strip() in part for part in pieces(layout, whole))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We met at 10:30: it was late.\nThey left at 11:45: it was dark.\n" * 4,
+        "See http://a.example:80: it works.\n" * 4,
+        "key: value\nother: value\n",
+        "def f(x):\n    return x\n" * 5,
+        "error: it failed\n",
+        "",
+    ],
+)
+def test_what_is_no_message_is_left_to_others(text: str) -> None:
+    assert lay_out_diagnostics(text) is None
+
+
+@given(st.sampled_from(ALL), st.floats(0.2, 0.9), st.data())
+def test_whole_lines_below_their_heading(text: str, ratio: float, data: st.DataObject) -> None:
+    layout = lay_out(text)
+    result = kept(layout, text, data.draw(choices(layout)))
+    assert set(result.splitlines()) <= set(text.splitlines())
+    heading = None
+    belongs: dict[str, str | None] = {}
+    for line in text.splitlines():
+        if line.startswith(("/srv", "TASK", "PLAY RECAP", "____")) or "In function" in line:
+            heading = line
+        belongs[line] = heading
+    if text in (ESLINT, ANSIBLE):
+        lines = result.splitlines()
+        assert all(
+            belongs[line] in (None, *lines) for line in lines if line and "problems" not in line
+        )
+    fitted(layout, text, ratio, 0)

@@ -1,0 +1,125 @@
+"""Logs: records stay whole, repeats count once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.console.logs import lay_out_log
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+STAMPS = [
+    "2015-07-30 16:12:02,180 - INFO  [main] - ",
+    "03-17 16:13:47.410  1702  2227 I Tag: ",
+    "Dec 10 09:12:01 LabSZ sshd[24469]: ",
+    "081111 064835 22032 INFO dfs.DataNode: ",
+    "17/06/09 20:10:40 INFO executor: ",
+    "[Sun Dec 04 04:47:44 2005] [notice] ",
+    '10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 ',
+    "- 1117838570 2005.06.03 R02-M1-N0-C:J12-U11 2005-06-03-15.42.50.675872 ",
+    "nova.log.2017-05-16_13:53:08 2017-05-16 00:08:06.646 25746 INFO nova ",
+    "2016-09-29 00:03:19, Info    CBS    ",
+    "2024-05-01T12:00:00.123Z ",
+    "[    0.000000] ",
+    "E0102 12:34:56.789012       1 server.go:10] ",
+    "<34>1 2003-10-11T22:14:15.003Z host su - ",
+    "12:00:01 ",
+    "INFO:root:",
+    "[warn] ",
+    "time=12 level=info msg=",
+]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_logs_of_many_programs(stamp: str) -> None:
+    text = "".join(f"{stamp}event {n}\n" for n in range(5))
+    layout = lay_out_log(text)
+    assert layout is not None
+    assert pieces(layout, text) == text.splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2024-05-01 12:00:00 started\n",
+        "The train left at 10:30:00 sharp.\n" + "Nobody was on it, as usual.\n" * 9,
+        "# Changes\n\n- one\n- two\n- three\n- four\n",
+        "def f(x):\n    return x\n\n\nclass A:\n    pass\n" * 3,
+        "Ann: hello\nBob: hi\n" * 5,
+    ],
+)
+def test_what_is_no_log_is_left_to_others(text: str) -> None:
+    assert lay_out_log(text) is None
+
+
+MESSAGES = st.text(st.sampled_from("ab :,\t{}é"), min_size=1, max_size=20).filter(str.strip)
+TRACES = st.lists(
+    st.sampled_from(["    at a.b.C(D.java:1)", "Caused by: x", "", "  y"]), max_size=3
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A log, and its records as they were written."""
+    line_end = draw(st.sampled_from(["\n", "\r\n"]))
+    records = []
+    for n in range(draw(st.integers(8, 16))):
+        lines = [f"2024-05-01 12:00:{n:02} {draw(MESSAGES)}", *(draw(TRACES) if n % 4 == 3 else [])]
+        records += [line_end.join(lines) + line_end] * draw(st.sampled_from([1, 1, 3]))
+    return "".join(records), records
+
+
+@given(logs(), st.floats(0.1, 0.95), st.data())
+def test_records_are_kept_whole_and_repeats_never(
+    log: tuple[str, list[str]], ratio: float, data: st.DataObject
+) -> None:
+    text, records = log
+    layout = lay_out_log(text)
+    assert layout is not None
+    parts = pieces(layout, text)
+    chosen = sorted(data.draw(choices(layout)))
+    assert kept(layout, text, chosen) == "".join(parts[unit] for unit in chosen)
+    assert all(parts[unit] in records for unit in units(layout))
+    messages = [parts[unit].rstrip()[len("2024-05-01 12:00:00") :] for unit in units(layout)]
+    assert all(one != other for one, other in pairwise(messages))
+    assert fitted(layout, text, ratio, 0) != ""
+
+
+def test_the_same_event_at_another_time_counts_once() -> None:
+    text = "".join(
+        f"Dec 10 09:12:{n:02} host sshd: {'timeout' if n in (2, 3, 4) else f'event {n}'}\n"
+        for n in range(7)
+    )
+    layout = lay_out_log(text)
+    assert layout is not None
+    assert kept(layout, text, units(layout)) == "".join(
+        line for n, line in enumerate(text.splitlines(keepends=True)) if n not in (3, 4)
+    )
+
+
+def test_a_long_record_keeps_its_head_with_each_part() -> None:
+    trace = "".join(f"    at app.Module{n}.call(Module{n}.java:{n})\n" for n in range(60))
+    lines = [f"2024-05-01 12:00:0{n} INFO ok {n}\n" for n in range(4)]
+    text = "".join(lines) + "2024-05-01 12:00:09 ERROR failed\n" + trace + "".join(lines)
+    layout = lay_out(text)
+    assert layout.kind == "log"
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "Module30." in part)
+    assert kept(layout, text, [unit]) == (
+        "2024-05-01 12:00:09 ERROR failed\n    at app.Module30.call(Module30.java:30)\n"
+    )
+
+
+def test_what_is_said_about_a_log_is_prose() -> None:
+    log = "".join(f"2024-05-01 12:00:{n:02} INFO event {n}\n" for n in range(20))
+    text = f"It failed. Here is the log:\n\n{log}    at the end\n\nWhy? Please help.\n"
+    layout = lay_out_log(text)
+    assert layout is not None
+    parts = pieces(layout, text)
+    told = ["It failed. ", "Here is the log:\n\n", "Why? ", "Please help.\n"]
+    assert [parts[unit] for unit in sorted(layout.prose)] == told
+    assert parts[-3] == "2024-05-01 12:00:19 INFO event 19\n    at the end\n\n"

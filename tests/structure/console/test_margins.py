@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from specpc.structure import lay_out
+from specpc.structure.console.margins import lay_out_outline
+from tests.structure.heads import assert_under_heads, read
+from tests.structure.kept import kept, pieces, units
+
+HARDWARE = """\
+port
+  *-core
+       description: Motherboard
+     *-memory
+          description: System Memory
+          size: 16GiB
+     *-cpu
+          product: EPYC
+          vendor: AMD
+town
+  *-core
+       description: Another board
+     *-memory
+          size: 8GiB
+"""
+SHORTLOG = """\
+Mette Torv (2):
+      Count the night fare for each seat
+      Print the QR code larger
+
+Jo Pask (1):
+      Raise the pool to twenty connections
+
+Lars Brandt (1):
+      Send mails from a queue
+"""
+
+
+@pytest.mark.parametrize("name", ["ip.txt", "ifconfig.txt", "lspci.txt", "changelog.txt"])
+def test_lines_stay_below_what_is_at_the_margin(name: str) -> None:
+    text = read(name)
+    assert_under_heads(text, (r"\S",), prose=True)
+    assert_under_heads(text.replace("\n", "\r\n"), (r"\S",), prose=True)
+    long = text * 5
+    assert_under_heads(long, (r"\S",), prose=True)
+
+
+@pytest.mark.parametrize("text", [HARDWARE, SHORTLOG])
+def test_other_formats(text: str) -> None:
+    assert lay_out_outline(text) is not None
+    assert_under_heads(text, (r"\S",))
+
+
+def test_a_line_brings_all_that_it_stands_below() -> None:
+    text = HARDWARE.replace(
+        "product: EPYC", "product: EPYC\n" + "          flags: many and more\n" * 20
+    )
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    vendor = next(n for n in units(layout) if "vendor: AMD" in made[n])
+    result = kept(layout, text, {vendor})
+    assert result.splitlines()[:3] == ["port", "  *-core", "     *-cpu"]
+
+
+def test_an_entry_of_a_changelog_keeps_who_signed_it() -> None:
+    text = read("changelog.txt").replace("June.\n", "June.\n" + "  * Mend the lamp.\n" * 30)
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    lamp = next(n for n in units(layout) if made[n].startswith("  * Mend"))
+    result = kept(layout, text, {lamp})
+    assert result.startswith("boats (1.2-3)")
+    assert " -- Mette Torv" in result
+    assert "Jo Pask" not in result
+
+
+def test_paragraphs_with_an_indented_first_line_are_no_entries() -> None:
+    text = (
+        "     It was resolved, on the motion of the chairman, that the east\n"
+        "basin be dredged.  Mr. Pask dissented; he held that the tides would\n"
+        "undo the work within a year.\n"
+        "     The secretary read a letter of the museum.  It asked that the\n"
+        "wreck be left where it lies.\n"
+        "     No other business having been raised, the meeting was closed at\n"
+        "nine.\n"
+    )
+    assert "It asked that the\nwreck be left where it lies.\n" in pieces(lay_out(text), text)
+
+
+@pytest.mark.parametrize("name", ["prose.txt", "poem.txt"])
+def test_prose_is_none(name: str) -> None:
+    text = read(name)
+    assert lay_out_outline(text) is None
+    hanging = "\n".join("   " + line if n % 3 else line for n, line in enumerate(text.splitlines()))
+    assert lay_out_outline(hanging) is None or name == "poem.txt"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- one\n  more\n- two\n  more\n- three\n  more\n",
+        "# A\n    code\n# B\n    code\n# C\n    code\n",
+        "It is late.\n\n    x = 1\n\nIt is later.\n\n    x = 2\n\nIt is morning.\n\n    x = 3\n",
+        "USER: hi\n ASSISTANT: hello\nUSER: who\n ASSISTANT: me\nUSER: why\n ASSISTANT: hm\n",
+    ],
+)
+def test_what_only_looks_like_an_outline_is_none(text: str) -> None:
+    assert lay_out_outline(text) is None

@@ -1,0 +1,386 @@
+"""Markdown and plain text: headings nest, items have what leads to them, answers questions."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.units import lay_out_units
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+NESTED = """# Outage
+
+1. 06:10 the first alarm
+   - It was muted by mistake.
+   - Nobody noticed for an hour.
+2. 07:05 the database was restarted
+   - The replica was behind by 40 minutes.
+   - We promoted it anyway, and 212 bookings were lost.
+3. 09:20 service was back
+   - All bookings were entered again by hand.
+"""
+FAQ = """# FAQ
+
+**Can I take my dog on board?**
+
+Yes, on a leash.
+
+**Can I take my car on the night boat?**
+
+No.
+
+**Is there food on board?**
+
+There is a bar.
+"""
+MATH = """# Fares
+
+The fare grows with the distance:
+
+$$
+f(d) = a + b d
+$$
+
+Children pay half. The night fare is different.
+
+<details>
+<summary>How was this measured?</summary>
+
+We took the receipts of 2024. Refunds were left out.
+
+</details>
+
+Ask at the counter for more.
+"""
+DETAILS = "<details>\n<summary>How was this measured?</summary>\n\n"
+
+
+def keep(text: str, *what: str) -> str:
+    """What is kept with the first units that say something."""
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    return kept(layout, text, [next(n for n in units(layout) if one in said[n]) for one in what])
+
+
+def never_alone(text: str, what: str) -> bool:
+    """Whether something is only kept for the sake of other text."""
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    return not any(what in said[n] for n in units(layout))
+
+
+def test_an_item_in_an_item_brings_it() -> None:
+    assert keep(NESTED, "212 bookings") == (
+        "# Outage\n\n2. 07:05 the database was restarted\n"
+        "   - We promoted it anyway, and 212 bookings were lost.\n"
+    )
+    assert keep(NESTED, "09:20") == "# Outage\n\n3. 09:20 service was back\n"
+
+
+def test_a_question_and_its_answer_are_one() -> None:
+    assert keep(FAQ, "No.") == "# FAQ\n\n**Can I take my car on the night boat?**\n\nNo.\n\n"
+
+
+def test_a_long_answer_brings_its_question() -> None:
+    text = FAQ.replace("There is a bar.", "There is a bar. It opens at six. " * 20)
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    own = [n for n in units(layout) if "It opens" in said[n]]
+    assert len(own) > 5
+    assert kept(layout, text, own[:1]) == (
+        "# FAQ\n\n**Is there food on board?**\n\nIt opens at six. "
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can I pay by card?\nYes.\n\nIs there a toilet?\nOne, aft.\n\nMay I smoke?\nNo.\n",
+        "Can I pay by card?\n\nYes.\n\nIs there a toilet?\n\nOne, aft.\n\nMay I smoke?\n\nNo.\n",
+        "## Can I pay by card?\n\nYes.\n\n## Is there a toilet?\n\nOne, aft.\n",
+        "__Can I pay by card?__\r\nYes.\r\n\r\n__Is there a toilet?__\r\nOne, aft.\r\n",
+        "1. Can I pay by card?\n   Yes.\n2. Is there a toilet?\n\n   One, aft.\n",
+        "Kann ich mit Karte zahlen?\n\nJa.\n\nIs there a toilet?\n\nOne, aft.\n",
+    ],
+)
+def test_questions_however_they_are_written(text: str) -> None:
+    result = keep(text, "One, aft.")
+    assert re.match(r"(?:#+ |__|\d\. )?Is there a toilet\?", result)
+    assert "card" not in result
+    assert "Karte" not in result
+
+
+def test_questions_in_prose_are_prose() -> None:
+    text = "He looked up.\n\nWhy not?\n\n" + "Nobody knew the answer to that. " * 3 + "\n\nWell.\n"
+    assert keep(text, "Nobody") == "Nobody knew the answer to that. "
+
+
+def test_formulas_and_containers_are_whole() -> None:
+    assert keep(MATH, "f(d)") == (
+        "# Fares\n\nThe fare grows with the distance:\n\n$$\nf(d) = a + b d\n$$\n\n"
+    )
+    assert keep(MATH, "Refunds") == DETAILS + "Refunds were left out.\n\n</details>\n\n"
+    assert never_alone(MATH, "The fare grows")
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        (":::warning Be careful", ":::"),
+        ("::: {.callout-note}", ":::"),
+        ("{% note %}", "{% endnote %}"),
+        ("{{< tip >}}", "{{< /tip >}}"),
+        ("<Note type=\"tip\">", "</Note>"),
+        ("```{note}", "```"),
+        ("<context>", "</context>"),
+    ],
+)  # fmt: skip
+def test_what_opens_is_closed(opening: str, closing: str) -> None:
+    said = "It is hot in the engine room. It is loud as well."
+    text = f"# A\n\nBefore it.\n\n{opening}\n{said}\n{closing}\n\nAfter it.\n"
+    result = keep(text, "loud")
+    assert result == f"# A\n\n{opening}\nIt is loud as well.\n{closing}\n\n"
+    assert keep(text, "After") == "# A\n\nAfter it.\n"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["$$ a\n+ b $$", "\\[\na\n\\]", "\\begin{align}\na &= b\n\\end{align}", "$$a = b$$",
+     "```mermaid\ngraph TD\nA-->B\n\nB-->C\n```"],
+)  # fmt: skip
+def test_formulas_and_drawings_are_never_cut(formula: str) -> None:
+    text = f"One.\n\n{formula}\n\nTwo. Three.\n"
+    layout = lay_out(text)
+    assert formula in [piece.strip() for piece in pieces(layout, text)]
+
+
+def test_an_indented_remark_has_its_title() -> None:
+    text = 'Text.\n\n!!! note "Old"\n    They need swap. Two are enough.\n\nMore text.\n'
+    assert keep(text, "Two are") == '!!! note "Old"\n    Two are enough.\n\n'
+
+
+def test_comments_are_dropped() -> None:
+    assert never_alone("One.\n\n<!-- not\nfor all -->\n\nTwo.\n", "for all")
+
+
+def test_headings_nest() -> None:
+    text = "Title\n=====\n\n## A\n\nOne.\n\n### B\n\nTwo.\n\n## C\n\nThree.\n\nD\n-\n\n# E\n"
+    assert keep(text, "Two") == "Title\n=====\n\n## A\n\n### B\n\nTwo.\n\n"
+    assert keep(text, "Three") == "Title\n=====\n\n## C\n\nThree.\n\n"
+    assert never_alone(text, "# E")
+    assert units(lay_out("# A\n\n## B\n\n# C\n")) == [0, 1, 2]
+
+
+LIST = """The board decided as follows:
+
+- The crane is sold.
+- The ramp
+  is closed:
+  - in May
+  - in June
+
+  It opens in July. Nobody may enter before.
+- [x] No new boats
+
+The rest is as it was.
+"""
+
+
+def test_items_bring_what_leads_to_them() -> None:
+    lead = "The board decided as follows:\n\n"
+    assert keep(LIST, "crane") == f"{lead}- The crane is sold.\n"
+    assert keep(LIST, "in June") == f"{lead}- The ramp\n  is closed:\n  - in June\n\n"
+    assert keep(LIST, "Nobody") == f"{lead}- The ramp\n  is closed:\n  Nobody may enter before.\n"
+    assert keep(LIST, "No new") == f"{lead}- [x] No new boats\n\n"
+    assert keep(LIST, "The rest") == "The rest is as it was.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6.1 Each party keeps it secret, except where:\n    (a) it is public;\n"
+        "    (b) a court demands it; or\n    (c) the other agrees.\n",
+        "6.1 Each party keeps it secret, except where:\r\n(a) it is public;\r\n\r\n"
+        "(b) a court demands it; or\r\n\r\n(c) the other agrees.\r\n",
+        "1. Each party keeps it secret, except where:\n\n\ta) it is public;\n"
+        "\tb) a court demands it;\n2. It ends.\n",
+        "Each party keeps it secret\n• where it is not public\n• until a court demands it\n",
+    ],
+)
+def test_clauses_bring_what_they_hang_on(text: str) -> None:
+    result = keep(text, "a court demands")
+    assert "Each party keeps it secret" in result.splitlines()[0]
+    assert len([line for line in result.splitlines() if line]) == 2
+    assert "public" not in result.replace("except", "") or "•" in text
+
+
+def test_an_item_that_is_only_a_name_is_never_alone() -> None:
+    text = "1. **Staff**\n   1. Two sailors\n   2. One captain\n2. **Fuel**: 400 litres. Daily.\n"
+    assert never_alone(text, "**Staff**")
+    assert keep(text, "captain") == "1. **Staff**\n   2. One captain\n"
+    assert keep(text, "Daily") == "2. **Fuel**: Daily.\n"
+
+
+def test_a_list_does_not_bring_what_leads_to_another() -> None:
+    text = "These:\n\n- one\n- two\n\n1. first\n2. second\n\n```\ncode\n```\n\n3. third\n"
+    assert keep(text, "second") == "2. second\n\n"
+    assert keep(text, "code") == "```\ncode\n```\n\n"
+
+
+def test_a_sentence_of_a_long_item_keeps_its_mark() -> None:
+    text = "- " + "The first is long. It goes on. " * 9 + "\n- Second.\n\nEnd.\n"
+    assert keep(text, "It goes").startswith("- It goes on.")
+
+
+def test_definitions_bring_their_term() -> None:
+    text = "Crane\n: It lifts. It is old.\n\nRamp\n: It is closed.\n\nOther text. It ends.\n"
+    assert keep(text, "closed") == "Ramp\n: It is closed.\n\n"
+    assert keep(text, "It ends") == "It ends.\n"
+
+
+def test_quotes_keep_their_mark_and_who_said_it() -> None:
+    said = "".join(f"> This is sentence {n} of what was said. It has a second\n> half, too.\n"
+                   for n in range(8))  # fmt: skip
+    text = f"Ann wrote:\n\n{said}>\n> — Ann Dahl\n\nBob agreed.\n"
+    assert keep(text, "sentence 4") == (
+        "Ann wrote:\n\n> This is sentence 4 of what was said. \n> — Ann Dahl\n\n"
+    )
+    assert keep(text, "half").splitlines()[2:4] == ["> It has a second", "> half, too."]
+    line = "> [!NOTE]\n> " + "One is long. Two is longer. " * 15 + "\n"
+    assert keep(line, "Two is").startswith("> [!NOTE]\n> Two is longer. ")
+
+
+def test_notes_come_with_what_refers_to_them() -> None:
+    text = (
+        "# A\n\nIt is old [^1]. See the [guide].\n\nOther text.\n\n[^1]: Built in 1951.\n"
+        "[guide]: https://a.example\n[other]: https://b.example\n"
+    )
+    assert keep(text, "It is old").endswith("[^1]: Built in 1951.\n")
+    assert keep(text, "See the").endswith("[guide].\n\n[guide]: https://a.example\n")
+    assert keep(text, "Other") == "# A\n\nOther text.\n\n"
+    assert never_alone(text, "b.example")
+
+
+def test_images_are_whole() -> None:
+    text = "# Frog\n\n![Cover](./c.png)\n\nIt lives here.\n\n[![ci](a.svg)](b) ![x](y)\n\nEnd.\n"
+    assert "![Cover](./c.png)\n\n" in pieces(lay_out(text), text)
+    assert "[![ci](a.svg)](b) ![x](y)\n\n" in pieces(lay_out(text), text)
+
+
+def test_numbered_headings() -> None:
+    text = (
+        "2.  Reports\n\n   A relay reports.  It is quick.\n\n2.1.  Times\n\n"
+        "   It takes a second.\n\n"
+        "OUTLOOK\n\nIt will be quicker.\n"
+    )
+    assert keep(text, "a second") == "2.  Reports\n\n2.1.  Times\n\n   It takes a second.\n\n"
+    assert keep(text, "quicker") == "OUTLOOK\n\nIt will be quicker.\n"
+    law = "§ 1 Harbours\n\nAll of them.\n\nCHAPTER IV.\n\nIt was late.\n"
+    assert keep(law, "All of") == "§ 1 Harbours\n\nAll of them.\n\n"
+    assert keep(law, "late") == "CHAPTER IV.\n\nIt was late.\n"
+    assert keep("#\u00a0Ferry\n\nIt was late.\n", "late") == "#\u00a0Ferry\n\nIt was late.\n"
+    items = "1. Buy milk\n\n2. Call the pilot\n\n"
+    assert keep(items + "3. Sleep\n", "milk") == "1. Buy milk\n\n"
+
+
+def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:
+    text = "1. Restart it\n\n   ```\n   restart\n   ```\n\n2. Check it\n\n   ```\n   log\n   ```\n"
+    assert keep(text, "   log\n") == "2. Check it\n\n   ```\n   log\n   ```\n"
+
+
+def test_items_of_filings_are_headings() -> None:
+    text = (
+        "Item 1A. Risk Factors\n\nWe depend on the weather.\n\n                 17\n\n"
+        "Item 3. Legal Proceedings\n\nNone.\n"
+    )
+    assert keep(text, "None.") == "Item 3. Legal Proceedings\n\nNone.\n"
+    assert never_alone(text, "17")
+
+
+def test_places_in_a_document_are_nothing_to_keep() -> None:
+    text = (
+        "The port grew.\n\nPage 2 of 4\n\n- 2 -\n\nIt grew again.\n\n- [Use](#use)\n\n"
+        "Holt         Informational         [Page 1]\n\n[This page intentionally left blank]\n"
+    )
+    layout = lay_out_units(text, "structure")
+    assert [pieces(layout, text)[n].strip() for n in units(layout)] == [
+        "The port grew.",
+        "It grew again.",
+    ]
+
+
+def test_front_matter() -> None:
+    short = "---\ntitle: A\n---\n# A\n\nText.\n"
+    assert keep(short, "title") == "---\ntitle: A\n---\n"
+    listed = "---\ntitle: A\ndate: 2024-11-02\ntags:\n  - b\ndraft: true\n---\n"
+    assert keep(listed + "\nText.\n", "tags") == listed
+    finer = lay_out(listed + "\nText.\n").finer[0](listed)
+    assert kept(finer, listed, units(finer)[2:3]) == "---\ntags:\n  - b\n---\n"
+    long = "---\n" + "".join(f"key{n}: value {n}\n" for n in range(40)) + "---\nText.\n"
+    result = keep(long, "key20")
+    assert result.startswith("---\n")
+    assert result.endswith("---\n")
+
+
+PARTS = st.sampled_from(
+    ["# One\n\n", "## Two\n\n", "### Three\n\n", "#### Is it four?\n\n",
+     "Words here. More words.\n\n",
+     "- item\n", "  - inner. Second.\n", "    * deep\n", "\n", "1. first\n", "2. second\n\n",
+     "It is so:\n\n", "**Bold**\n\n", "**Why?**\n", "Because.\n", "$$\na + b\n$$\n\n", ":::tip\n",
+     ":::\n", "<ctx>\n", "</ctx>\n", "> quoted. Said.\n", "> - by\n\n", "```\ncode\n```\n",
+     "[^1]: A note.\n", "See [^1]. And [x].\n", "[x]: http://x\n",
+     "| a | b |\n|---|---|\n| 1 | 2 |\n\n", "![i](j)\n", "Term\n: defined\n\n", "<!-- no -->\n",
+     "a\r\n\r\n", "{% if %}\n", "{% endif %}\n"]
+)  # fmt: skip
+
+
+@given(st.lists(PARTS, min_size=1, max_size=14).map("".join), st.data())
+@settings(deadline=None, max_examples=200)
+def test_every_heading_above_is_kept(text: str, data: st.DataObject) -> None:
+    if not text.strip():
+        return
+    layout = lay_out(text)
+    edges = layout.edges.tolist()
+    chosen = data.draw(choices(layout))
+    kept_pieces = set(layout.complete(chosen))
+    for a, b in pairwise(edges):
+        assert a < b
+    headings: list[tuple[int, int]] = []
+    if re.search(r"^(?:```|<|:::|>|\$\$|\[)|:\n\n|\?", text, re.MULTILINE):
+        return  # what stands in these has headings of its own, or none
+    for piece, said in enumerate(pieces(layout, text)):
+        mark = re.match(r"(#{1,6}) ", said)
+        if mark:
+            level = len(mark[1])
+            headings = [one for one in headings if one[0] < level] + [(level, piece)]
+        elif piece in kept_pieces and piece in chosen:
+            assert {above for _, above in headings} <= kept_pieces
+
+
+@given(st.lists(PARTS, min_size=1, max_size=14).map("".join), st.floats(0.1, 0.9))
+@settings(deadline=None, max_examples=200)
+def test_formulas_are_whole_or_gone(text: str, ratio: float) -> None:
+    if not text.strip():
+        return
+    layout = lay_out(text)
+    results = [kept(layout, text, units(layout)[1::2]), fitted(layout, text, ratio, 1) or ""]
+    for result in results:
+        if text.count("$$\n") == 2 * text.count("$$\na + b\n$$\n") and "<ctx>" not in text:
+            assert result.count("$$") == 2 * result.count("$$\na + b\n$$\n")
+
+
+def test_documents_of_this_project() -> None:
+    for file in sorted(Path(__file__).parents[3].glob("docs/*.md")):
+        text = file.read_text(encoding="utf-8")
+        layout = lay_out(text, file.name)
+        assert "".join(pieces(layout, text)) == text
+        headings = [
+            piece for piece in pieces(layout, text) if re.fullmatch(r"#{1,6} [^?\n]*\n+", piece)
+        ]
+        assert all(never_alone(text, heading) for heading in headings[:5])

@@ -1,0 +1,277 @@
+"""LaTeX, AsciiDoc, reStructuredText, org-mode and wikis: sections, blocks, lists, no torn marks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.markdown.test_prose import keep, never_alone
+
+LATEX = r"""\documentclass{article}
+\title{Ferries of the Sound}
+\begin{document}
+\begin{abstract}
+We measure the delay of ferries. The night boat is late by 12 minutes.
+\end{abstract}
+\section{Introduction}
+\label{sec:intro}
+Ferries are late.\footnote{The data are from 2024. They were collected by hand.} We ask why.
+% TODO: cite more
+The delay is
+\begin{equation}
+d = a + b w^2
+\end{equation}
+where $w$ is the wind. It grows fast.
+
+\subsection{Data}
+The harbours are:
+\begin{itemize}
+\item Orrisay, where the crane stands and where the boat leaves at night. It is very old.
+\item Venn, with two piers:
+  \begin{itemize}
+  \item the old pier,
+  \item the new pier.
+  \end{itemize}
+\end{itemize}
+
+\section{Conclusion}
+Wind is the cause. Nothing else matters.
+\end{document}
+"""
+ASCIIDOC = """= Ferry Manual
+Ann Dahl <ann@example.org>
+:toc:
+
+The manual is for new mates. Read it at sea.
+
+== Engines
+
+Before the start:
+
+* Check the oil.
+** The stick is red.
+* Open the valve.
+
+.Start script
+[source,bash]
+----
+start --engine 1
+----
+
+====
+An example block. It has sentences.
+====
+
+// a comment
+=== Oil
+
+Change it each month. Use grade 5.
+"""
+RST = """============
+Ferry Manual
+============
+
+Engines
+=======
+
+The engine is a :ref:`diesel <d>`. It is loud.
+
+.. note::
+
+   Wear ear plugs. They are in the box.
+
+.. code-block:: bash
+
+   start --engine 1
+
+Start it like this::
+
+    start now
+
+Oil
+---
+
+Change it each month. Use grade 5.
+
+.. _target: https://example.org
+
+- One item. Two sentences.
+- Other:
+
+  - sub item
+"""
+ORG = """#+TITLE: Notes
+#+AUTHOR: Ann
+* Projects
+:PROPERTIES:
+:ID: 1
+:END:
+** TODO Repair the ramp
+The ramp needs hinges. Ask Dahl.
+#+begin_src python
+print(1)
+#+end_src
+* Journal
+#+begin_quote
+It rained. We left.
+#+end_quote
+"""
+WIKI = """{{Infobox ship
+| name = Asta
+}}
+'''Asta''' is a [[ferry]]. It sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>
+
+== History ==
+It was built in 1951. It burned in 1972.
+
+=== Fire ===
+Nobody died.
+
+{| class="wikitable"
+! Year !! Event
+|-
+| 1951 || Built, by many men and with a lot of wood, in the yard of Orrisay, which is gone now
+|-
+| 1972 || Fire, in the engine room, where nobody was, at night, in a storm that lasted for days
+|-
+| 1980 || Sold to Venn, for 40,000, with all that was on board, to a man who had never seen it
+|}
+
+[[Category:Ships]]
+"""
+TEXTS = {"latex": LATEX, "asciidoc": ASCIIDOC, "rst": RST, "org": ORG, "wiki": WIKI}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_they_are_known_by_what_they_look_like(kind: str) -> None:
+    assert lay_out(TEXTS[kind]).kind == kind
+    assert lay_out(TEXTS[kind].replace("\n", "\r\n")).kind == kind
+
+
+DOCUMENT = "\\documentclass{article}\n\\title{Ferries of the Sound}\n\\begin{document}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "expected"),
+    [
+        ("latex", "Nothing else", "\\section{Conclusion}\nNothing else matters.\n"),
+        ("latex", "by 12", "\\begin{abstract}\nThe night boat is late by 12 minutes.\n"
+         "\\end{abstract}\n"),
+        ("latex", "b w^2", "\\section{Introduction}\n\\label{sec:intro}\nThe delay is\n"
+         "\\begin{equation}\nd = a + b w^2\n\\end{equation}\n"),
+        ("latex", "new pier", "\\section{Introduction}\n\\label{sec:intro}\n\\subsection{Data}\n"
+         "The harbours are:\n\\begin{itemize}\n\\item Venn, with two piers:\n  \\begin{itemize}\n"
+         "  \\item the new pier.\n  \\end{itemize}\n\\end{itemize}\n\n"),
+        ("latex", "very old", "\\section{Introduction}\n\\label{sec:intro}\n\\subsection{Data}\n"
+         "The harbours are:\n\\begin{itemize}\n\\item It is very old.\n\\end{itemize}\n\n"),
+        ("asciidoc", "stick", "= Ferry Manual\n== Engines\n\nBefore the start:\n\n"
+         "* Check the oil.\n** The stick is red.\n"),
+        ("asciidoc", "start --", "= Ferry Manual\n== Engines\n\n.Start script\n[source,bash]\n"
+         "----\nstart --engine 1\n----\n\n"),
+        ("asciidoc", "It has", "= Ferry Manual\n== Engines\n\n====\nIt has sentences.\n====\n\n"),
+        ("asciidoc", "grade 5", "= Ferry Manual\n== Engines\n\n=== Oil\n\nUse grade 5.\n"),
+        ("rst", "They are", "============\nFerry Manual\n============\n\nEngines\n=======\n\n"
+         ".. note::\n\n   They are in the box.\n\n"),
+        ("rst", "start now", "============\nFerry Manual\n============\n\nEngines\n=======\n\n"
+         "Start it like this::\n\n    start now\n\n"),
+        ("rst", "grade 5", "============\nFerry Manual\n============\n\nEngines\n=======\n\nOil\n"
+         "---\n\nUse grade 5.\n\n"),
+        ("org", "Ask Dahl", "#+TITLE: Notes\n* Projects\n** TODO Repair the ramp\nAsk Dahl.\n"),
+        ("org", "We left", "#+TITLE: Notes\n* Journal\n#+begin_quote\nWe left.\n#+end_quote\n"),
+        ("wiki", "It sails", "It sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>\n\n"),
+        ("wiki", "Nobody died", "== History ==\n=== Fire ===\nNobody died.\n\n"),
+        ("wiki", "1972 ||", "== History ==\n=== Fire ===\n{| class=\"wikitable\"\n"
+         "! Year !! Event\n|-\n| 1972 || Fire, in the engine room, where nobody was, at night, "
+         "in a storm that lasted for days\n|}\n\n"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_with_what(kind: str, what: str, expected: str) -> None:
+    result = keep(TEXTS[kind], what)
+    if kind == "latex":
+        assert result.startswith(DOCUMENT)
+        assert result.endswith("\\end{document}\n")
+        result = result[len(DOCUMENT) : -len("\\end{document}\n")]
+    assert result == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("latex", "TODO"), ("latex", "The harbours are"), ("asciidoc", "a comment"),
+     ("asciidoc", ":toc:"), ("rst", "_target"), ("org", ":ID:"), ("wiki", "Category")],
+)  # fmt: skip
+def test_what_says_nothing_alone(kind: str, what: str) -> None:
+    assert never_alone(TEXTS[kind], what)
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@given(st.floats(0.1, 0.9), st.integers(0, 5), st.data())
+@settings(deadline=None, max_examples=60)
+def test_marks_are_paired(kind: str, ratio: float, seed: int, data: st.DataObject) -> None:
+    text = TEXTS[kind]
+    layout = lay_out(text)
+    chosen = data.draw(choices(layout))
+    for result in (kept(layout, text, chosen), fitted(layout, text, ratio, seed) or ""):
+        if kind == "latex":
+            assert result.count("{") == result.count("}")
+            assert result.count("$") % 2 == 0
+            begins = re.findall(r"\\begin\{(\w+)\}", result)
+            assert sorted(begins) == sorted(re.findall(r"\\end\{(\w+)\}", result))
+        elif kind == "asciidoc":
+            assert result.count("====\n") in (0, 2)
+            assert result.count("----\n") in (0, 2)
+        elif kind == "org":
+            assert len(re.findall(r"#\+begin", result)) == len(re.findall(r"#\+end", result))
+        elif kind == "wiki":
+            assert result.count("{|") == result.count("|}")
+            assert result.count("[[") == result.count("]]")
+            assert result.count("<ref>") == result.count("</ref>")
+        else:
+            assert "underline too short" not in result
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_left_of_rst_is_read_without_complaint(seed: int) -> None:
+    core = pytest.importorskip("docutils.core")
+    text = RST.replace(":ref:`diesel <d>`", "``diesel``")
+    layout = lay_out(text, "a.rst")
+    result = fitted(layout, text, 0.2 + seed / 20, seed) or ""
+    core.publish_doctree(result, settings_overrides={"halt_level": 3})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sales = 4\nCosts = 3\n= 1\n\nIt is so. More text.\n",
+        "* one\n* two\n\nText. More text.\n",
+        "Use \\section{x} in LaTeX. It is a heading.\n\nMore text.\n",
+        "# Title\n\n== No heading ==\n\nSee [[x]]. And '''y'''.\n",
+        "The note says:: nothing. And ``code`` is code.\n",
+    ],
+)
+def test_prose_is_none_of_them(text: str) -> None:
+    assert lay_out(text).kind in ("sentence", "markdown")
+
+
+def test_files_by_their_names() -> None:
+    assert lay_out("Text. More.\n", "a.rst").kind == "rst"
+    assert lay_out("Text. More.\n", "a.adoc").kind == "asciidoc"
+    assert lay_out("* A\nText. More.\n", "a.org").kind == "org"
+    assert lay_out("\\emph{a}. More.\n", "a.tex").kind == "latex"
+    assert lay_out("Text. More.\n", "a.mediawiki").kind == "wiki"
+
+
+def test_files_of_installed_packages() -> None:
+    docutils = pytest.importorskip("docutils")
+    found = sorted(Path(docutils.__file__).parent.rglob("*.tex"))
+    assert found
+    for file in found:
+        text = file.read_text(encoding="utf-8")
+        layout = lay_out(text, file.name)
+        assert "".join(pieces(layout, text)) == text
+        assert units(layout)

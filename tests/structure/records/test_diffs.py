@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.records.diffs import lay_out_diff
+from tests.structure.heads import assert_under_heads, read, results
+from tests.structure.kept import kept, pieces, units
+
+if TYPE_CHECKING:
+    from specpc import Compressor
+
+FILE = r"diff |Index: |Only in |\*\*\* \w+/|Property changes"
+HUNK = r"@@|\*{15}|\d+(,\d+)?[acd]\d|## "
+GIT = (r"(\| )?diff ", r"(\| )?@@")
+
+
+@pytest.mark.parametrize(
+    "name", ["case_change.patch", "changes.diff", "combined.diff", "context.diff", "svn.diff"]
+)
+def test_lines_stay_below_their_file_and_hunk(name: str) -> None:
+    text = read(name)
+    assert lay_out(text).kind == lay_out(text, name).kind == "diff"
+    assert_under_heads(text, (FILE, HUNK))
+    assert_under_heads(text.replace("\n", "\r\n"), (FILE, HUNK))
+    assert_under_heads("\n\n" + text.rstrip("\n"), (FILE, HUNK))
+
+
+def test_a_change_is_kept_with_its_file_and_place() -> None:
+    text = read("case_change.patch")
+    layout = lay_out(text)
+    [change] = [unit for unit in units(layout) if "starttls" in pieces(layout, text)[unit]]
+    result = kept(layout, text, {change})
+    assert result.startswith(
+        "diff --git a/mail.py b/mail.py\n--- a/mail.py\n+++ b/mail.py\n@@ -3,6"
+    )
+    assert "fares" not in result
+
+
+def test_what_must_be_kept_is_cut_to_what_is_asked_for(tiny: Compressor) -> None:
+    text = read("case_change.patch")
+    made = tiny.compress(text, "Who?", ratio=0.5, keep=["starttls"])
+    assert made.compressed_tokens <= made.budget
+    assert_is_part(
+        made.text, "diff --git a/mail.py b/mail.py", "+++ b/mail.py", "@@ -3,6", "starttls"
+    )
+    assert "fares.py" not in made.text
+
+
+def assert_is_part(text: str, *parts: str) -> None:
+    positions = [text.index(part) for part in parts]
+    assert positions == sorted(positions)
+
+
+def test_a_short_hunk_is_whole_and_a_longer_one_cut_at_its_changes() -> None:
+    text = read("changes.diff")
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    whole = [made[unit] for unit in units(layout) if made[unit].startswith("@@")]
+    assert whole
+    assert all(len(hunk) <= 400 for hunk in whole)
+    for unit in units(layout):
+        lines = made[unit].splitlines()
+        if not made[unit].startswith("@@") and lines[0][0] in "+-":
+            assert all(line[0] in "+-\\" for line in lines)
+    replaced = next(m for m in made if m.startswith("-") and "\n+" in m)
+    assert text.index(replaced)
+
+
+def test_entries_without_lines_are_whole() -> None:
+    text = read("combined.diff")
+    made = pieces(lay_out(text), text)
+    for part in ("rename to new name.txt", "new mode 100755", "b/logo.png differ"):
+        [one] = [piece for piece in made if part in piece]
+        assert one.startswith("diff --git ")
+        assert one.count("diff --git") == 1
+
+
+def test_the_two_sides_of_context_keep_their_numbers() -> None:
+    text = read("context.diff")
+    long = text.replace("! twenty one\n", "! twenty one\n" * 30)
+    assert_under_heads(long, (FILE, HUNK, r"\*\*\* \d|--- \d"))
+
+
+@pytest.mark.parametrize("wrap", ["What does it do?\n\n{}", "Look:\n\n```diff\n{}```\n"])
+def test_it_is_found_in_other_text(wrap: str) -> None:
+    text = wrap.format(read("changes.diff")[:1400].rpartition("\n")[0] + "\n")
+    assert_under_heads(text, (r"diff ", "@@"))
+
+
+def test_what_is_written_above_is_text() -> None:
+    text = "I tried it. The fare is wrong for two seats, and nobody saw it before.\n\n" + read(
+        "case_change.patch"
+    )
+    layout = lay_out_diff(text)
+    assert layout is not None
+    assert layout.nested == {0: layout.nested[0]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--- a note ---\nIt is late.\n+ and more\n- and less\n",
+        "- one\n- two\n+ three\n",
+        "On 3,4 we met. diff is a program.\nIndex: a list of words.\nIt is at the end.\n",
+        "@@ is a mark\n@@ -a +b @@\n",
+        "1c1 is a page\n",
+    ],
+)
+def test_what_only_looks_like_one_is_none(text: str) -> None:
+    assert lay_out_diff(text) is None
+
+
+WORDS = st.sampled_from(["boat", "  fare = 21", "", "-- old", "++ new", "@@", "night\t", "é"])
+SOURCES = st.lists(WORDS, max_size=30)
+
+
+@given(st.lists(st.tuples(SOURCES, SOURCES), min_size=1, max_size=4), st.integers(0, 4), st.data())
+@settings(deadline=None, max_examples=40)
+def test_any_diff_keeps_files_and_hunks(
+    files: list[tuple[list[str], list[str]]], context: int, data: st.DataObject
+) -> None:
+    text = ""
+    for number, (old, new) in enumerate(files):
+        names = f"a/{number}.txt", f"b/{number}.txt"
+        made = difflib.unified_diff(old, new, *names, n=context, lineterm="")
+        lines = list(made)
+        if lines:
+            text += f"diff --git {' '.join(names)}\n" + "\n".join(lines) + "\n"
+    if not text:
+        return
+    layout = lay_out(text)
+    assert layout.kind == "diff"
+    hunks = sum(piece.count("@@ -") for piece in pieces(layout, text))
+    assert hunks == text.count("\n@@ -")
+    for result in results(text, data):
+        position = 0
+        for line in result.splitlines():
+            if line.startswith(("diff --git", "@@ -")):
+                position = text.index(line, position)
+            elif line.strip():
+                assert "\n" + line in text[position:]

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas
+from tests.structure.heads import assert_under_heads, read, results
+from tests.structure.kept import pieces
+
+CHAT = "".join(
+    f"[14-Jun-25 18:2{n}] {name}\n{said}\n\n"
+    for n, (name, said) in enumerate(
+        [
+            ("ana", "The boat is booked"),
+            ("rui", "How many fit"),
+            ("ana", "Eight"),
+            ("tom", "Is food in"),
+        ]
+    )
+)
+MENU = "".join(f"{dish}\n{price} €\nwith {side}\n\n" for dish, price, side in [
+    ("Cod", "21.50", "potatoes"), ("Plaice", "19.00", "rice"), ("Herring", "14.50", "bread"),
+])  # fmt: skip
+HANDLES = "".join(
+    f"Handle 0x000{n}, DMI type {n}, 24 bytes\n{what} Information\n\tVendor: {who}\n\n"
+    for n, what, who in [(0, "BIOS", "SeaBIOS"), (1, "System", "QEMU"), (3, "Chassis", "Bochs")]
+)
+BOXED = "".join(
+    f"{'=' * 30}\nContact {n}\n{'=' * 30}\nName: {name}\nPhone: 55{n}\n\nHas been here before.\n"
+    for n, name in enumerate(["Mette", "Jo", "Lars"])
+)
+WHOLE = {
+    "addresses.txt": 4, "jobs.txt": 3, "quiz.txt": 3, "tickets.txt": 3, "desk.txt": 3,
+    "jira.txt": 3, "search.txt": 3, "nmap.txt": 3, "sprint.txt": 3, "starred.txt": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_stanza_is_whole(name: str) -> None:
+    for text in (read(name), read(name).replace("\n", "\r\n"), "\n" + read(name).rstrip()):
+        layout = lay_out(text)
+        whole = [piece for n, piece in enumerate(pieces(layout, text)) if n in layout.whole]
+        assert len(whole) == WHOLE[name]
+
+
+@pytest.mark.parametrize("text", [CHAT, MENU, HANDLES, BOXED])
+def test_other_formats(text: str) -> None:
+    layout = lay_out(text)
+    made = pieces(layout, text)
+    count = 4 if text is CHAT else 3
+    assert sum(n in layout.whole for n in range(len(made))) == count
+
+
+def test_a_stanza_stands_with_its_rule_and_title() -> None:
+    made = pieces(lay_out(BOXED), BOXED)
+    assert all(piece.startswith("=" * 30 + "\nContact ") for piece in made)
+    text = read("tickets.txt")
+    assert pieces(lay_out(text), text)[1].startswith("=" * 40 + "\nTicket #4712")
+
+
+def test_units_of_systemd_keep_their_name() -> None:
+    text = read("systemctl.txt")
+    assert lay_out(text).kind == "stanzas"
+    assert_under_heads(text, ("[●×]",))
+
+
+def test_what_belongs_to_a_record_is_not_given_to_another() -> None:
+    text = read("desk.txt")
+    assert_under_heads(text.partition("\n\n")[2].partition("That is")[0], ("INC",), prose=True)
+    made = pieces(lay_out(text), text)
+    assert made[0].startswith("Here are")
+    assert made[-2].startswith("That is all")
+
+
+@pytest.mark.parametrize("name", ["poem.txt", "prose.txt"])
+def test_poems_and_paragraphs_are_none(name: str) -> None:
+    assert lay_out_stanzas(read(name)) is None
+    assert lay_out_named_stanzas(read(name)) is None
+    assert lay_out(read(name)).kind == "sentence"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A novel's chapters, a list, a dialogue, code, passages for a question, cells of a table.
+        "Chapter 1\nIt was late.\n\nChapter 2\nIt was later.\n\nChapter 3\nIt was morning.\n",
+        "1. Close the valve.\n   It is red.\n\n2. Open it.\n   Slowly.\n\n3. Wait.\n   Long.\n",
+        "- one\n- two\n\n- three\n- four\n\n- five\n- six\n",
+        "int a(int b) {\n  c();\n}\n\nint d(int e) {\n  f();\n}\n\nint g(int h) {\n  i();\n}\n",
+        "Document 1:\nA\nIt is.\n\nDocument 2:\nB\nIt was.\n\nDocument 3:\nC\nIt will be.\n",
+        "1,474\nPension\n\n1,247\nProceeds\n\n2,832\nPurchases\n",
+        "# A\nb: c\n\n# D\ne: f\n\n# G\nh: i\n",
+    ],
+)
+def test_what_only_looks_like_records_is_none(text: str) -> None:
+    assert lay_out_stanzas(text) is None
+    assert lay_out_named_stanzas(text) is None
+
+
+def test_what_is_said_in_turns_is_no_stanza() -> None:
+    text = "User: hi\nBot: hello\n\nUser: who\nBot: me\n\nUser: why\nBot: hm\n"
+    assert lay_out_named_stanzas(text) is None
+
+
+def test_fences_are_left_alone() -> None:
+    text = read("tickets.txt").replace("The pump", "```\nx\n```\nThe pump")
+    assert lay_out_named_stanzas(text) is None
+
+
+LINES = st.lists(
+    st.sampled_from(["Berth: 4", "to the left", "since 2019", "tel +47 555", "(new)"]),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.lists(LINES, min_size=3, max_size=8))
+@settings(deadline=None, max_examples=40)
+def test_no_record_gets_what_is_another_s(records: list[list[str]]) -> None:
+    text = "\n".join(
+        f"Boat #{number} - open\n" + "".join(f"{line} {number}\n" for line in lines)
+        for number, lines in enumerate(records)
+    )
+    for result in results(text):
+        number = ""
+        for line in filter(str.strip, result.splitlines()):
+            if line.startswith("Boat #"):
+                number = line[6:].split()[0]
+            else:
+                assert line.split()[-1] == number, result

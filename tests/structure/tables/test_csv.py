@@ -1,0 +1,115 @@
+"""CSV: any rows parse again, under their header."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure.tables.csv import lay_out_csv
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+PRICES = """\
+id,item,price
+1,"lamp, green",12.50
+2,"table
+with four legs",80
+3,chair,35
+"""
+
+CELLS = st.text(st.sampled_from("ab \"',;\t|\n\r1é字"), max_size=12)
+
+
+def parse(text: str, delimiter: str) -> list[list[str]]:
+    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+
+
+@given(
+    st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=12),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n"]),
+    st.floats(0.05, 0.95),
+    st.data(),
+)
+def test_any_rows_parse_under_their_header(
+    cells: list[tuple[str, str]],
+    delimiter: str,
+    line_end: str,
+    ratio: float,
+    data: st.DataObject,
+) -> None:
+    out = io.StringIO(newline="")
+    quoted = csv.QUOTE_NONNUMERIC
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=line_end, quoting=quoted)
+    writer.writerow(["number", "some text", "more"])
+    writer.writerows([n, *two] for n, two in enumerate(cells))
+    text = out.getvalue()
+    layout = lay_out_csv(text)
+    assert layout is not None
+    pieces(layout, text)
+    header, *body = parse(text, delimiter)
+    chosen = data.draw(choices(layout))
+    for result in (kept(layout, text, chosen), fitted(layout, text, ratio, 0) or ""):
+        rows = parse(result, delimiter)
+        assert rows[:1] in ([], [header])
+        numbers = [int(row[0]) for row in rows[1:]]
+        assert numbers == sorted(set(numbers))
+        assert rows[1:] == [body[number] for number in numbers]
+    assert len(parse(kept(layout, text, chosen), delimiter)) == len(chosen) + bool(chosen)
+    assert kept(layout, text, units(layout)) == text
+
+
+def test_of_a_row_that_no_budget_holds_some_sentences_of_its_longest_cell_stay() -> None:
+    long = "The crane was repaired in June. It lifts 12 tonnes again. Never in winds above 15 m/s."
+    text = f'id,title,told\n1,Crane,"{long}"\n2,Gate,closed at night\n3,Relay,replaced\n'
+    layout = lay_out_csv(text)
+    assert layout is not None
+    row = pieces(layout, text)[1]
+    finer = layout.finer[1](row)
+    assert kept(finer, row, units(finer)[1:2]) == '1,Crane," It lifts 12 tonnes again. "\n'
+    short = pieces(layout, text)[2]
+    assert pieces(layout.finer[2](short), short) == [short]
+
+
+def test_a_quoted_line_break_ends_no_row() -> None:
+    layout = lay_out_csv(PRICES)
+    assert layout is not None
+    assert kept(layout, PRICES, [2]) == 'id,item,price\n2,"table\nwith four legs",80\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name\tcity\tborn\nAda\tLondon\t1815\nGrace\tNew York\t1906\n",
+        "name;city\n" + "Ada;London\n" * 5,
+        "(In millions) | 2019 | 2018\nRevenue | 125,843 | 110,360\nGross margin | 82,933 | (72)\n",
+        ",a,b\n0,x,1.5\n1,y,2.5\n\n",
+    ],
+)
+def test_tables(text: str) -> None:
+    layout = lay_out_csv(text)
+    assert layout is not None
+    assert layout.supports == {0}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a,b\n1,2\n",
+        "a,b,c\n1,2\n3,4\n5,6\n",
+        "1,2\n3,4\n5,6\n7,8\n",
+        "a,a\n1,2\n3,4\n",
+        'a,b\n1,"2\n3,4\n',
+        "Hello, world\nRoses, red\nViolets, blue\n",
+        "Well, she said\nNo, he said\nYes, she said\nOh, he said\nSo, what\nGo, away\nDo, it\n",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",
+        "a | b\n--- | ---\n1 | 2\n3 | 4\n",
+        "def f(a, b):\n    return a, b\n\n\nprint(f(1, 2))\n",
+    ],
+)
+def test_what_is_no_table_is_left_to_others(text: str) -> None:
+    assert lay_out_csv(text) is None

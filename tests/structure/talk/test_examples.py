@@ -1,0 +1,131 @@
+"""Questions come with their answers, examples for a model are whole or gone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.talk.examples import lay_out_examples, lay_out_questions
+from specpc.text.query import find_query
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+FEWSHOT = """\
+Classify each review.
+
+Review: The queue was endless.
+Sentiment: negative
+
+Review: Great crew, smooth crossing!
+Sentiment: positive
+
+Review: We left at nine.
+Sentiment: neutral
+
+Review: The cabin smelled of diesel, but the staff gave us another one.
+Sentiment:"""
+PAIRS = [
+    ("Can I take my dog on board?", "Yes, on a leash."),
+    ("Can I take my car on the night boat?", "No."),
+    ("Is there food on board?", "There is a bar. It opens at six."),
+    ("Are children free?", "Under six, yes."),
+]
+FORMS = [
+    ("{}\n\n{}\n\n", "FAQ\n\n"),
+    ("{}\n{}\n\n", "Frequently asked questions\n\n"),
+    ("{}\n{}\n", ""),
+    ("1. {}\n{}\n\n", ""),
+    ("Q: {}\nA: {}\n\n", "From the passengers' evening\n\n"),
+    ("Q: {}\nA: {}\n", ""),
+    ("Question 1: {}\nAnswer: {}\n\n", ""),
+    ("Frage: {}\nAntwort: {}\n\n", ""),
+    ("Q. {}\nA. {}\n", ""),
+]
+
+
+@pytest.mark.parametrize(("form", "before"), FORMS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_question_has_its_answer(form: str, before: str, line_end: str) -> None:
+    stanzas = [form.format(*pair).replace("\n", line_end) for pair in PAIRS]
+    text = before.replace("\n", line_end) + "".join(stanzas)
+    layout = lay_out(text)
+    assert layout.kind == "examples"
+    assert [pieces(layout, text)[n] for n in units(layout)][-4:] == stanzas
+
+
+def test_a_long_answer_is_cut_below_its_question() -> None:
+    long = "We sail at noon. " * 40 + "The pier is closed in March. " + "We rest on Sunday. " * 9
+    text = "".join(f"{q}\n\n{a}\n\n" for q, a in [*PAIRS, ("When is the pier closed?", long)])
+    layout = lay_out(text)
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "in March" in part)
+    told = kept(layout, text, [unit]).rstrip()
+    assert told == "When is the pier closed?\n\nThe pier is closed in March."
+
+
+def test_examples_are_whole_and_the_open_one_is_the_question() -> None:
+    query = find_query(FEWSHOT, None)
+    assert query.text == FEWSHOT[FEWSHOT.index("Review: The cabin") :]
+    text = FEWSHOT[: query.tail_start]
+    layout = lay_out(text)
+    told = [pieces(layout, text)[n] for n in units(layout)]
+    assert told[0] == "Classify each review.\n\n"
+    assert told[1:] == [f"{stanza}\n\n" for stanza in text.strip().split("\n\n")[1:]]
+    assert pieces(lay_out(FEWSHOT), FEWSHOT)[-1] == query.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Input: a\nOutput: b\nInput: c\nOutput: d\nInput: e\nOutput:",
+        "English: a b\nGerman: c d\n\nEnglish: e f\nGerman: g h\n\nEnglish: e\n\nGerman:",
+        "###\nText: a\nLabel: b\n###\nText: c\nLabel: d\n###\nText: e\nLabel:",
+    ],
+)
+def test_open_examples(text: str) -> None:
+    tail = find_query(text, None).text
+    assert tail.endswith(text.rpartition("\n")[2])
+    assert "e" in tail
+    assert text.count(tail) == 1
+    assert "d" not in tail.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The end is near:", "Sentiment:\n\nIt is good.", "Ana: hi\nBob: yes\nCleo:", "a:", ""],
+)
+def test_no_open_example(text: str) -> None:
+    assert find_query(text, None).tail_start == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana: Can you look?\nBob: At what?\nAna: At this.\nBob: I will.\n" * 3,
+        "user: How are you?\nassistant: Fine.\n" * 4,
+        "Why? Because. How? So.\n" * 9,
+        "Where is he?\n",
+        "# FAQ\n\n**May I?**\n\nYes.\n\n**Must I?**\n\nNo.\n\n**Can I?**\n\nNo.\n",
+        "Question: a\nThought 1: b\nAction 1: c\nObservation 1: d\nThought 2: e\nAnswer: f\n" * 4,
+        "",
+    ],
+)
+def test_what_is_none_is_left_to_others(text: str) -> None:
+    assert lay_out_examples(text) is None
+    assert lay_out_questions(text) is None
+
+
+@given(
+    st.lists(st.sampled_from(PAIRS), min_size=4, max_size=9, unique=True),
+    st.sampled_from(FORMS),
+    st.floats(0.1, 0.9),
+    st.data(),
+)
+def test_never_a_question_alone(
+    pairs: list[tuple[str, str]], form: tuple[str, str], ratio: float, data: st.DataObject
+) -> None:
+    text = form[1] + "".join(form[0].format(*pair) for pair in pairs)
+    layout = lay_out(text)
+    result = kept(layout, text, data.draw(choices(layout)))
+    assert all((q in result) == (a in result) for q, a in pairs)
+    fitted(layout, text, ratio, 0)

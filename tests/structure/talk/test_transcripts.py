@@ -1,0 +1,293 @@
+"""Chats, meetings, agents' transcripts and e-mails: what is kept keeps its speaker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.talk.transcripts import lay_out_transcript
+from tests.structure.kept import choices, fitted, kept, pieces, units
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+
+FORMS = ["{}: ", "[12:03] {}: ", "**{}:** ", "**{}**: ", "[{}] ", "[{}]\n", "{} (chair): ",
+         "12/03/2021, 14:05 - {}: ", "[9:05 pm] <{}> ", "{}:\n", "### {}:\n"]  # fmt: skip
+NAMES = ["Ann", "Project Manager", "Łukasz O'Neil", "user"]
+# Every sentence names its speaker, so that what is kept can be checked.
+SENTENCES = st.sampled_from(["We met, {}.", "It is 3.5, said {}!", "Why, {}?", "{}\nwent on."])
+
+
+@st.composite
+def chats(draw: st.DrawFn) -> tuple[str, str]:
+    """A chat of turns of any length, with numbered turns, and the form of its speakers."""
+    form = draw(st.sampled_from(FORMS))
+    turns = []
+    for n in range(draw(st.integers(8, 20))):
+        name = NAMES[n % 2 + 2 * draw(st.booleans())] if n > 7 else NAMES[n % 4]
+        said = draw(st.lists(SENTENCES, max_size=3))
+        if draw(st.integers(0, 2)) == 0:
+            said = [sentence.replace("\n", " ") for sentence in said] * 8
+        turns.append(form.format(name) + " ".join(s.format(f"«{name}»") for s in said))
+    return draw(st.sampled_from(["\n", "\n\n"])).join(turns), form
+
+
+@given(chats(), st.floats(0.05, 0.95), st.data())
+@settings(deadline=None)
+def test_what_is_said_keeps_its_speaker(
+    chat: tuple[str, str], ratio: float, data: st.DataObject
+) -> None:
+    text, form = chat
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    parts = pieces(layout, text)
+    heads = {form.format(name).strip(): name for name in NAMES}
+    assert not any(parts[unit].strip() in heads for unit in units(layout))
+    for result in (
+        kept(layout, text, data.draw(choices(layout))),
+        fitted(layout, text, ratio, 0) or "",
+    ):
+        speaker = None
+        rest = result
+        while rest:
+            head = next((h for h in heads if rest.startswith(h)), None)
+            if head is not None:
+                speaker, rest = heads[head], rest[len(head) :]
+            elif rest[0] == "«":
+                # A sentence longer than the budget is cut inside, and may have lost a part of it.
+                others = [name for name in NAMES if name != speaker]
+                assert not any(rest.startswith(f"«{name}»") for name in others)
+                rest = rest[1:]
+            else:
+                rest = rest[1:]
+    needed = set(units(layout)).union(*layout.all_needs.values())
+    assert all(parts[p].strip() in heads for p in range(len(parts)) if p not in needed)
+    everything = "".join(parts[p] for p in sorted(needed))
+    assert kept(layout, text, units(layout)).split() == everything.split()
+
+
+def test_a_long_turn_is_cut_into_sentences() -> None:
+    long = "Bob: " + "We talked about it. " * 20 + "The price is 12 euros. " + "And so on. " * 9
+    text = "\n".join(["Ann: Hi.", "Bob: Hello.", "Ann: How much?", long, "Ann: Bye.", "Bob: Bye."])
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "12 euros" in part)
+    assert kept(layout, text, [unit]) == "Bob: The price is 12 euros. "
+
+
+def test_the_json_a_tool_gave_stays_json() -> None:
+    flights = [{"number": f"HAT{n:03}", "date": "2024-05-28", "price": n} for n in range(30)]
+    answer = json.dumps({"user": "ann", "flights": flights})
+    turns = ["[user] Hi.", "[assistant tool call] find({})", f"[tool] {answer}", "[user] Fine."]
+    text = "\n".join(turns * 2)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "HAT017" in part)
+    result = kept(layout, text, [0, unit])
+    assert result.startswith("[user] Hi.\n[tool] {")
+    assert json.loads(result.split("[tool] ")[1]) == {"flights": [flights[17]]}
+
+
+def test_a_chair_calls_up_one_after_the_other() -> None:
+    members = ["Ms. May", "Mr. Motz", "Dr. Roy", "Ms. Li", "Mr. Ho", "Ms. Roe", "Mr. Day"]
+    text = "".join(f"The Chair: Next.\n{name} (Bath, GP): It is time.\n" for name in members)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == text.splitlines(keepends=True)
+
+
+def test_turns_keep_the_date_of_their_session() -> None:
+    day = (
+        "[{} pm on 25 October, 2022]\nAnn: Hi!\nBob: Hello.\nAnn: How are you?\n"
+        "Bob: Well, as the weather is fine.\n"
+    )
+    text = day.format("8:16") + day.format("9:20")
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    last = units(layout)[-1]
+    assert kept(layout, text, [last]) == (
+        "[9:20 pm on 25 October, 2022]\nBob: Well, as the weather is fine.\n"
+    )
+
+
+MAILS = """\
+From: Ada Lovelace <ada@example.org>
+To: Charles <charles@example.org>
+Message-ID: <1@example.org>
+Date: Mon, 1 May 1843 10:00:00 +0000
+Subject: The engine
+ and its notes
+
+I finished the notes. They are long.
+
+On 30 April 1843, Charles Babbage wrote:
+> When will the notes be done?
+> The printer waits.
+
+-----Original Message-----
+From: Charles <charles@example.org>
+Sent: 28 April 1843
+Subject: Printer
+
+The printer asks for 3.5 pounds. Pay him!
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("They are", ["From: Ada", "To: Charles", "Date: Mon", "Subject: The engine\n and", ""]),
+        ("The printer waits", ["From: Ada", "Subject", "On 30 April 1843, Charles"]),
+        ("Pay him", ["-----Original", "From: Charles", "Sent: 28", "Subject: Printer"]),
+    ],
+)
+def test_a_mail_keeps_sender_date_and_subject(said: str, expected: list[str]) -> None:
+    layout = lay_out(MAILS)
+    assert layout.kind == "e-mail"
+    unit = next(n for n, part in enumerate(pieces(layout, MAILS)) if said in part)
+    result = kept(layout, MAILS, [unit])
+    assert all(part in result for part in expected)
+    assert "Message-ID" not in result
+    assert len(result) < len(MAILS) / 2
+    assert kept(layout, MAILS, units(layout)) == MAILS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Note: this is prose.\nWarning: it has colons.\n" * 4,
+        "Title: A\nText: b\n" * 6,
+        "ERROR: one\nINFO: two\n" * 6,
+        "Ann: Hi.\nAnd then nothing was said for many years, as the story goes.\n",
+        "From: the sea\nwe came, and to the sea we go. " * 3,
+        "def f():\n    try:\n        pass\n    finally:\n        pass\n" * 5,
+        "See: this.\n" + "The quick brown fox jumps over the lazy dog.\n" * 40 + "Oh: that.\n" * 5,
+    ],
+)
+def test_what_is_no_transcript_is_left_to_others(text: str) -> None:
+    assert lay_out_transcript(text) is None
+
+
+@given(st.text(st.sampled_from('Ab:[] \n>\r12-*<é{}",'), max_size=200))
+def test_any_text_is_laid_out_whole_or_not_at_all(text: str) -> None:
+    layout = lay_out("From: a\nDate: b\n\n" + text)
+    assert layout.kind == "e-mail"
+    pieces(layout, "From: a\nDate: b\n\n" + text)
+    other = lay_out_transcript("Ann: a\nBob: b\n" * 9 + text)
+    if other is not None:
+        pieces(other, "Ann: a\nBob: b\n" * 9 + text)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets in ../shared/data")
+@pytest.mark.parametrize(
+    "name", ["locomo", "qmsum_window", "react_agent_log", "sweagent_transcript", "taubench_airline"]
+)
+def test_real_transcripts(name: str) -> None:
+    for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines():
+        text = json.loads(line)["context"]
+        layout = lay_out_transcript(text)
+        assert layout is not None
+        pieces(layout, text)
+
+
+DISCORD = """\
+[14-Jun-25 18:20] ana
+The boat is booked
+
+[14-Jun-25 18:21] rui
+How many people fit
+
+[14-Jun-25 18:22] ana
+Eight, but only six life jackets
+
+[14-Jun-25 18:24] ana
+38 euros each, to my account
+
+[14-Jun-25 18:26] tom
+Can I bring the dog
+
+[14-Jun-25 18:27] ana
+No dogs
+"""
+HEADS = ["[14-Jun-25 18:20] {}", "[14-Jun-25 06:20 PM] {}#1234", "{}  10:12 AM", "{} [10:12 AM]",
+         "{} 14.06.25, 18:20", "{}, [14.06.2025 18:20]", "{} 00:01:22", "00:01:22 {}", "[18:20] {}",
+         "{} — 14/06/2025 18:20", "{} — Today at 6:20 PM", "**{}** 10:12", "{}\n18:20",
+         "{} (14.06.2025 18:20)", "Jun 14, 2025 at 6:20\u202fPM {}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("blank", ["\n", "\n\n"])
+@pytest.mark.parametrize("names", [("ana", "rui"), ("Ana Pask", "Łukasz O'Neil")])
+def test_heads_on_lines_of_their_own(head: str, blank: str, names: tuple[str, str]) -> None:
+    said = ["The boat is booked.", "How many fit?", "Eight.", "Who pays, and when is it due?", "Me"]
+    said += ["It is 38 euros each.\nPay by Friday.", "Fine."]
+    turns = [f"{head.format(names[n % 2])}\n{one}{blank}" for n, one in enumerate(said)]
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    unit = next(n for n, part in enumerate(pieces(layout, text)) if "Eight" in part)
+    assert kept(layout, text, [unit]) == "".join(turns[1:3])
+    assert kept(layout, text, [unit - 1]) == "".join(turns[1:3])
+
+
+def test_a_paste_from_a_chat() -> None:
+    layout = lay_out(DISCORD)
+    parts = pieces(layout, DISCORD)
+    turns = DISCORD.removesuffix("\n").split("\n\n")
+    assert parts == [*(f"{turn}\n\n" for turn in turns[:-1]), f"{turns[-1]}\n"]
+    assert kept(layout, DISCORD, [3]) == parts[3]
+    assert kept(layout, DISCORD, [5]) == parts[4] + parts[5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "remark"),
+    [
+        (["[14/06/2025, 18:20:11] {}: {}"], "[14/06/2025, 18:20:12] Tom joined using a link"),
+        (["14.06.25, 18:20 - {}: {}"], "14.06.25, 18:21 - Tom hat die Gruppe verlassen"),
+        (["6/14/25, 6:20\u202fPM - {}: {}"], "6/14/25, 6:21\u202fPM - Messages are encrypted."),
+        (["18:20 <{}> {}"], "18:21 -!- tom [~tom@host] has joined #boats"),
+        (["[18:20] <@{}> {}"], "[18:21] * tom waves"),
+    ],
+)
+def test_lines_with_time_and_name(lines: list[str], remark: str) -> None:
+    said = ["the boat is booked", "how many fit?", "eight", "bring your own food", "and drinks"]
+    names = ["Rui", "Ana"] * 3
+    turns = [f"{lines[0].format(*turn)}\n" for turn in zip(names, said, strict=False)]
+    turns.insert(3, f"{remark}\n")
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    assert kept(layout, text, [2]) == "".join(turns[1:3])
+
+
+def test_a_court() -> None:
+    pad = " " * 20
+    turns = [f"{pad}THE COURT:  Please be seated.\n\n", f"{pad}MR. PASK:  I call Lars Brandt.\n\n",
+             "     Q.   Where were you on the night of June 14?\n\n", "     A.   At the pier.\n\n",
+             "     Q.   Was the ferry lit?\n\n", "     A.   No.\n\n",
+             f"{pad}THE COURT:  Go on.\n"]  # fmt: skip
+    text = "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert pieces(layout, text) == turns
+    assert kept(layout, text, [5]) == turns[4] + turns[5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Departures 10:30\nArrivals 11:30\nOrrisay 12:15\nTarn 12:45\n",
+        "We met at 10:30\nand left at 11:30.\nIt was late.\nNobody came.\n",
+        "2024-05-01 12:00:00 started\n2024-05-01 12:00:01 stopped\n" * 4,
+        "INSTANCE: db2\nFUNCTION: sqe\nDATA: 1\nplain text here\n" + "more of it\n" * 60,
+    ],
+)
+def test_times_alone_make_no_transcript(text: str) -> None:
+    assert lay_out_transcript(text) is None
