@@ -6,6 +6,7 @@ together, and so do a term and what ``:`` defines it as.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +48,11 @@ _LABEL: Final = regex.compile(
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 # In the middle of its line.
 _PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+# What stands at the head or foot of each page, with its number.
+_PAGE_HEAD: Final = regex.compile(
+    r"[ \t\f]*+(?:\d{1,4}[ \t]{3,}+(?P<said>\S[^\r\n]{3,80}?)"
+    r"|(?P<said>\S[^\r\n]{3,80}?)[ \t]{3,}+\d{1,4})\s*+"
+)
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = regex.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
@@ -66,17 +72,19 @@ _SHARE: Final = 0.3
 
 @dataclass(frozen=True)
 class _Line:
-    """A line with the blank ones after it; whether it begins a paragraph."""
+    """A line with the blank ones after it; whether it begins a paragraph, and says nothing."""
 
     start: int
     end: int
     first: bool
+    hidden: bool = False
 
 
 def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
     """The parts of a text, with running text parted by what heads some of it."""
     parts = list(parts)
     lines = {part.start: _lines(text, part) for part in parts if _is_running(part)}
+    lines = _without_page_heads(text, lines)
     told = [line for own in lines.values() for line in own if line.first]
     asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
     asks = asking >= max(_FEWEST, _SHARE * len(told))
@@ -86,6 +94,20 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
         else:
             said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
             yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
+
+
+def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, list[_Line]]:
+    """The lines, hidden those that are the same on several pages but for the number."""
+    found = {
+        (start, place): match["said"]
+        for start, own in lines.items()
+        for place, line in enumerate(own)
+        if line.first and (match := _PAGE_HEAD.fullmatch(text, line.start, line.end))
+    }
+    counts = Counter(found.values())
+    for (start, place), said in found.items():
+        lines[start][place] = replace(lines[start][place], hidden=counts[said] > 1)
+    return lines
 
 
 def _is_running(part: SectionPart) -> bool:
@@ -104,7 +126,8 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
                 found[-1] = replace(found[-1], end=end)
             blank = True
             continue
-        found.append(_Line(start if found else part.start, end, blank))
+        new_page = match.group().startswith("\f")
+        found.append(_Line(start if found else part.start, end, blank or new_page))
         blank = False
     return found
 
@@ -156,7 +179,8 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
         return SectionPart(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
     if LINK.fullmatch(said):
         return SectionPart(line.start, line.end, apart=True, hidden=True)
-    if line.first and (after is None or after.first) and _PAGE_NUMBER.fullmatch(said):
+    alone = line.first and (after is None or after.first)
+    if line.hidden or (alone and _PAGE_NUMBER.fullmatch(said)):
         return SectionPart(line.start, line.end, apart=True, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())

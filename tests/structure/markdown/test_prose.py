@@ -303,6 +303,17 @@ def test_items_of_filings_are_headings() -> None:
     assert never_alone(text, "17")
 
 
+def test_what_heads_each_page_heads_nothing() -> None:
+    text = (
+        "THE HARBOUR                    17\n\nIt was built in 1871.\n\n"
+        "18                    THE HARBOUR\n\nSeven men drowned.\n\nTOTAL              18\n"
+    )
+    assert keep(text, "Seven") == "Seven men drowned.\n\n"
+    assert never_alone(text, "THE HARBOUR")
+    assert never_alone(text.replace("\n\n18", "\n\f18"), "18   ")
+    assert not never_alone(text, "TOTAL")
+
+
 def test_places_in_a_document_are_nothing_to_keep() -> None:
     text = (
         "The port grew.\n\nPage 2 of 4\n\n- 2 -\n\nIt grew again.\n\n- [Use](#use)\n\n"
