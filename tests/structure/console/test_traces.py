@@ -146,6 +146,7 @@ def test_the_last_error_is_a_unit_and_never_cut() -> None:
     )
 
 
+LOGGED = "2024-06-04 16:02:11,201 ERROR [exec-4] c.p.Fares - request failed\n"
 IDLE = "\ngoroutine 7 [chan receive]:\nmain.main()\n\t/srv/main.go:40 +0x1ab\n"
 
 
@@ -160,6 +161,7 @@ IDLE = "\ngoroutine 7 [chan receive]:\nmain.main()\n\t/srv/main.go:40 +0x1ab\n"
             ["---- 1 ----", "| ValueError: bad port", "| ExceptionGroup: unhandled"],
         ),
         (GROUP, "FileNotFoundError", ["ExceptionGroup: unhandled"]),
+        (LOGGED + JAVA.partition('main" ')[2], "Main.java", [LOGGED + "java.lang.Runtime"]),
         (JAVA, "Main.java", ["RuntimeException: Could not load fares\n"]),
         (JAVA, "HikariPool.java", ["Caused by: java.sql", "... 23 more"]),
         (NODE, "throw new", ["server.js:12\n", "    ^\n", "TypeError: Cannot read"]),
