@@ -127,9 +127,19 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             blank = True
             continue
         new_page = match.group().startswith("\f")
+        # "ARTICLE 13", and below it what that is about.
+        if found and not blank and _heads(text, found[-1].start, found[-1].end, end):
+            found[-1] = replace(found[-1], end=end)
+            continue
         found.append(_Line(start if found else part.start, end, blank or new_page))
         blank = False
     return found
+
+
+def _heads(text: str, start: int, middle: int, end: int) -> bool:
+    """Whether each of two lines looks like a heading."""
+    both = (text[start:middle], text[middle:end])
+    return all(_PLAIN_HEADING.fullmatch(line) is not None for line in both)
 
 
 def _split(
@@ -208,7 +218,7 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
 
 def _plain_level(said: str, text: str, after: _Line) -> int:
     """The level of a heading without marks, 0 of what is none: an item that another follows."""
-    if _PLAIN_HEADING.fullmatch(said):
+    if all(map(_PLAIN_HEADING.fullmatch, said.rstrip().splitlines())):
         return _PLAIN
     found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
     depth = _depth(found)

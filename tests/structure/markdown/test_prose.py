@@ -281,6 +281,8 @@ def test_numbered_headings() -> None:
     )
     assert keep(text, "a second") == "2.  Reports\n\n2.1.  Times\n\n   It takes a second.\n\n"
     assert keep(text, "quicker") == "OUTLOOK\n\nIt will be quicker.\n"
+    law = "ARTICLE 12\nLIABILITY\n\nNone.\n\nARTICLE 13\nGOVERNING LAW\n\nThat of Denmark.\n"
+    assert keep(law, "Denmark") == "ARTICLE 13\nGOVERNING LAW\n\nThat of Denmark.\n"
     law = "§ 1 Harbours\n\nAll of them.\n\nCHAPTER IV.\n\nIt was late.\n"
     assert keep(law, "All of") == "§ 1 Harbours\n\nAll of them.\n\n"
     assert keep(law, "late") == "CHAPTER IV.\n\nIt was late.\n"
