@@ -91,8 +91,9 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
     """Whether a line is prose that the next one continues with a small letter."""
-    follows = _GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0])
-    return follows is not None and _may_go_on(text[line[0] : line[1]])
+    if not _may_go_on(text[line[0] : line[1]]):
+        return False
+    return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
 
 
 def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
