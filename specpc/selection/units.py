@@ -57,17 +57,22 @@ class UnitPicker(Picker):
                 break
             pieces, values = _finer(pieces, values, inside, self._parts(scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
-        if pieces.layout.spare:
-            spared = _spared(pieces, pieces.forced or {best}, allowance)
-            pieces = replace(pieces, layout=pieces.layout.without(spared))
+        pieces = _without_spared(pieces, pieces.forced or {best}, allowance)
         found = best_pieces(pieces, values, allowance, pieces.alike)
         if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
             return Picked(found, pieces.layout)
-        clauses = clause_bounds(pieces.texts[best])
-        if best in pieces.layout.prose and len(clauses) > 2:
-            inside = {best: part(pieces.layout, best, clauses[1:-1])}
+        said = pieces.texts[best]
+        prose = best in pieces.layout.prose or best in pieces.layout.finer
+        for clauses in (clause_bounds(said), clause_bounds(said, joined=True)) if prose else ():
+            if len(clauses) < 3:
+                continue
+            own = part(pieces.layout, best, clauses[1:-1])
+            if best not in pieces.layout.prose:  # a marker might be read as data
+                own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))
+            inside = {best: own}
             cut, judged = _finer(pieces, values, inside, self._parts(scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
+            cut = _without_spared(cut, {first}, allowance)
             if _cost(cut, first) <= allowance:
                 kept = best_pieces(cut, judged, allowance, cut.alike)
                 return Picked(kept, cut.layout, cut_unit=True)
@@ -96,6 +101,13 @@ def _cost(pieces: Pieces, unit: int) -> int:
     """Tokens of a unit and all it needs."""
     needs = pieces.layout.all_needs.get(unit, ())
     return int(pieces.sizes[[unit, *needs]].sum())
+
+
+def _without_spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> Pieces:
+    """The pieces, of which none needs what is done without (see `_spared`)."""
+    if not pieces.layout.spare:
+        return pieces
+    return replace(pieces, layout=pieces.layout.without(_spared(pieces, chosen, allowance)))
 
 
 def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]:

@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 
 
 _BREAK: Final = re.compile(r"\\[fnrt](?![a-z])")
+# Where a reader is in a document: a page, a line of its contents, a link back to them.
+_PLACE: Final = re.compile(
+    r"\W*(?:page|seite|pag\.?|p\.)[ ]?\d{1,4}(?:[ ]?(?:/|of|von|sur|de)[ ]?\d{1,4})?\W*"
+    r"|[-–—][ ]?\d{1,4}[ ]?[-–—]|[^\r\n]{0,100}\[Page \d+\]"
+    r"|\W*(?:this page (?:is )?intentionally left blank|table of contents|back to top)\W*"
+    r"|(?:[-*+]|\d+\.)?[ \t]*\[[^][\r\n]{1,100}\]\(#[^()\s]*\)",
+    re.IGNORECASE,
+)
+
+
+_LONGEST_PLACE: Final = 250
 
 
 @dataclass(frozen=True)
@@ -165,18 +176,24 @@ def tiles(bounds: Sequence[int], kind: str = "sentence", *, prose: bool = True) 
 def telling(text: str, layout: Layout) -> Layout:
     """The layout in which no unit is without a letter or digit, if any has one.
 
-    A rule, a lone mark or an image's bracket is nothing to spend a budget on, nor is a line break,
-    as it is written in a string.
+    A rule, a lone mark or an image's bracket is nothing to spend a budget on, nor is the number of
+    a page, or a line break as it is written in a string.
     """
     edges = layout.edges.tolist()
     empty = {
         unit
         for unit in np.flatnonzero(layout.units).tolist()
-        if not any(map(str.isalnum, _BREAK.sub("", text[edges[unit] : edges[unit + 1]])))
+        if _is_empty(text[edges[unit] : edges[unit + 1]])
     }
     if not empty or len(empty) == layout.units.sum():
         return layout
     return replace(layout, supports=layout.supports | empty, prose=layout.prose - empty)
+
+
+def _is_empty(said: str) -> bool:
+    if not any(map(str.isalnum, _BREAK.sub("", said))):
+        return True
+    return len(said) < _LONGEST_PLACE and _PLACE.fullmatch(said.strip()) is not None
 
 
 class LayoutBuilder:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _ENGLISH: Final = "en"
+_STRETCH: Final = 4000
+# Where a stretch is cut, marks that open may not be closed yet.
+_UNSURE: Final = 400
 # A line is taken for what most of the runs of letters at its beginning are.
 _LOOKED_AT: Final = 200
 _SCRIPTS: Final = {
@@ -228,8 +231,23 @@ def _latin_language(text: str) -> str:
     return best if clear else _ENGLISH
 
 
+def _boundaries(text: str, language: str) -> Iterator[int]:
+    """Where sentences end for the library, which takes the square of a paragraph's length.
+
+    It is given bounded stretches, each from where the last sentence ends that is sure to.
+    """
+    start = 0
+    while start < len(text):
+        stop = start + _STRETCH
+        found = get_sentence_boundaries(language, text[start:stop])
+        sure = stop - _UNSURE if stop < len(text) else len(text)
+        ends = [end for one in found if (end := start + int(one["end_index"])) <= sure]
+        yield from ends
+        start = ends[-1] if ends else sure
+
+
 def _ends(text: str, language: str) -> set[int]:
-    ends = {int(found["end_index"]) for found in get_sentence_boundaries(language, text)}
+    ends = set(_boundaries(text, language))
     if language == _ENGLISH:
         return ends | {match.end() for match in _MAY.finditer(text)}
     not_ends = [_INITIAL, *([_ORDINAL] if language in _ORDINALS else [])]

@@ -39,7 +39,7 @@ _BREAK = regex.compile(r"(?:\r\n|\n|\r)\s*+")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # What goes on in the next line if that begins with a word: no mark that ends anything.
 _GOES_ON = regex.compile(r"[\w\p{M},;)\]'\"’”»%$€-]")
-_WORD = regex.compile(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s)[\w\p{M}(\[\"'“‘«$€#@]")
+_WORD = regex.compile(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s|\d[\d:/.-]{4})[\w\p{M}(\[\"'“‘«$€#@]")
 
 
 def keep_apart(

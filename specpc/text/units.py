@@ -29,13 +29,17 @@ _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
 _WORDS: Final = re.compile(
     r"(?:[^\W\d_]+[^\w=]+){6}|(?:[^\W\d_]+[,;'’]*[ \t]+(?:\d+[,;]*[ \t]+)?){5}"
 )
-_GOES_ON: Final = regex.compile(r"[ \t]*[\p{Ll}(]")
+_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
+# Conditions are written in capitals, of which a wide line goes on in the next.
+_CAPITALS: Final = regex.compile(
+    r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
+)
 _WRAP_FROM: Final = 50
 _FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
-    r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+    r"\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
 )
 
 
@@ -87,7 +91,9 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
     """Whether a line is prose that the next one continues with a small letter."""
-    return _GOES_ON.match(text, line[2]) is not None and _may_go_on(text[line[0] : line[1]])
+    if not _may_go_on(text[line[0] : line[1]]):
+        return False
+    return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
 
 
 def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
@@ -197,14 +203,23 @@ _PIECE: Final = regex.compile(
 )
 
 
-_CLAUSE_END: Final = regex.compile(r"(?:[,;:]|[—–])\s++|[，；：、]\s*+")
+# What says more of a word before it is no clause of its own.
+_CLAUSE_END: Final = regex.compile(
+    r"(?:[,;:]|[—–])\s++(?!(?:(?:which|who|whom|whose|qui|dont|welche[rsnm]?)\b))|[，；：、]\s*+"
+)
+# Where no mark parts them, a clause begins with a word that joins it to the one before.
+_JOINED: Final = regex.compile(
+    r"\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
+    r"|lorsque|puisque)\b|\()|\)\s++"
+)
 _SHORTEST_CLAUSE: Final = 12
 
 
-def clause_bounds(text: str) -> Bounds:
-    """Cut a sentence after the marks that part its clauses."""
+def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
+    """Cut a sentence after the marks that part its clauses, and where they are ``joined``."""
     bounds = [0]
-    for match in _CLAUSE_END.finditer(text):
+    ends = [*_CLAUSE_END.finditer(text), *(_JOINED.finditer(text) if joined else ())]
+    for match in sorted(ends, key=lambda match: match.end()):
         if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
             bounds.append(match.end())
     return [*bounds, len(text)]
@@ -221,7 +236,7 @@ def word_bounds(text: str) -> Bounds:
     for match in _PIECE.finditer(text):
         start = match.start()
         # A run of letters longer than any word (base64, a minified file) may be cut anywhere.
-        if match.end() - start > _LONGEST_WORD:
+        if match.end() - start > _LONGEST_WORD and "://" not in match.group():
             ends = [start + end for end in grapheme_ends(match.group())]
             bounds += ends[_LONGEST_WORD - 1 : -1 : _LONGEST_WORD]
         bounds.append(match.end())

@@ -107,6 +107,7 @@ def test_merged_ranges_cover_the_same_characters(ranges: list[tuple[int, int]]) 
         ("the end\n\nmiddle\nNext", ["the end", "Next"], "the end\n\nNext"),
         ("One. Two. # no\n\n# Head\n", ["One. ", "# Head\n"], "One. \n\n# Head\n"),
         ("One.\r\nTwo\r\n\r\nThree", ["One.", "Three"], "One.\r\n\r\nThree"),
+        ("It fell\n2024-06-04 ok\n", ["It ", "2024-06-04 ok\n"], "It \n2024-06-04 ok\n"),
         ("他来了。她走了。好", ["他来了。", "好"], "他来了。好"),
         ("alpha (beta) gamma", ["alpha", "gamma"], "alpha gamma"),
         ("if x:\n    a()\n    b()\n", ["if x:\n", "    b()\n"], "if x:\n    b()\n"),

@@ -37,6 +37,7 @@ def pieces(text: str) -> list[str]:
         ("2003年8月、日本で。ไทย x", ["2003年8月、", "日本で。", "ไทย", " x"]),
         ("a\r\nb  ", ["a", "\r\n", "b", "  "]),
         ("👩‍👩‍👧 x", ["👩‍👩‍👧", " x"]),
+        (f"See https://a.example/{'b/' * 40}c.", ["See", f" https://a.example/{'b/' * 40}c."]),
         ("x" * 130, ["x" * 60, "x" * 60, "x" * 10]),
     ],
 )  # fmt: skip

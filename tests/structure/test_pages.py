@@ -40,6 +40,15 @@ def test_words_stand_on_the_lines_of_their_blocks() -> None:
     )
 
 
+def test_what_is_folded_comes_with_its_summary() -> None:
+    text = (
+        "<h1>Ferry</h1>\n<details><summary>Refunds</summary>\n<p>Until a day before.</p>\n"
+        "<p>Never for groups.</p></details>\n<p>That is all.</p>\n"
+    )
+    assert keep_with(text, "groups") == "Ferry\nRefunds\nNever for groups.\n"
+    assert keep_with(text, "all") == "Ferry\nThat is all.\n"
+
+
 def test_white_space_of_the_source_keeps_cells_and_wrapped_words_apart() -> None:
     text = """<table>
     <tr>

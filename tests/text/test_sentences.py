@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specpc.text import sentences
 from specpc.text.sentences import sentence_ends
 from specpc.text.units import segment
 
@@ -91,3 +92,34 @@ def test_a_number_ends_a_german_sentence_before_a_word_that_begins_one() -> None
     text = "Das ist im Zimmer 12. Das Bad ist nicht dort, und die Küche ist auch auf der 3. Etage. "
     ends = sorted(sentence_ends(text))
     assert [text[a:b] for a, b in pairwise([0, *ends])] == [text[:22], text[22:]]
+
+
+@pytest.mark.parametrize(
+    "part", ["` ", "\u201cIt is so.\n", "<!--", "它是这样的。", "It is so. ", "a"]
+)
+def test_the_library_is_given_bounded_stretches_and_each_once(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_to = list[int]()
+
+    def record(language: str, text: str) -> list[dict[str, object]]:
+        given_to.append(len(text))
+        return get_sentence_boundaries(language, text)
+
+    get_sentence_boundaries = sentences.get_sentence_boundaries
+    monkeypatch.setattr(sentences, "get_sentence_boundaries", record)
+    size = 40_000
+    sentence_ends((part * size)[:size])
+    assert max(given_to) < size / 5
+    assert sum(given_to) < 1.5 * size
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_long_paragraphs_end_sentences_as_short_ones_do(name: str) -> None:
+    paragraph = SENTENCES[name].replace("|", "")
+    between = " " if " " in paragraph else ""
+    text = between.join([paragraph] * (12_000 // len(paragraph)))
+    step = len(paragraph + between)
+    one = {end + between.isspace() * (end == len(paragraph)) for end in sentence_ends(paragraph)}
+    expected = {n * step + end for n in range(text.count(paragraph)) for end in one}
+    assert sentence_ends(text) == {min(end, len(text)) for end in expected}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.text.units import safe_cuts, segment
+from specpc.text.units import clause_bounds, safe_cuts, segment
 from tests.pipeline.test_properties import texts
 
 
@@ -68,6 +68,39 @@ def test_a_wrapped_line_may_go_on_with_a_name_or_a_quotation() -> None:
     )
     first, second = text.index('A\n"Major'), text.index("The other")
     assert cut(text, "sentence") == [text[:first], text[first:second], text[second:]]
+
+
+def test_wrapped_capitals_are_not_cut_at_line_ends() -> None:
+    text = (
+        "IN NO EVENT SHALL THE PORT BE LIABLE FOR ANY DIRECT, INDIRECT OR\n"
+        "CONSEQUENTIAL DAMAGES HOWEVER CAUSED, EVEN IF IT WAS TOLD OF THEM.\n"
+    )
+    assert cut(text, "sentence") == [text]
+
+
+def test_a_wrapped_line_may_go_on_with_a_number() -> None:
+    text = (
+        "We may not be able to insure it. The policy ends on 31 December\n2024, and no other is.\n"
+    )
+    assert cut(text, "sentence") == [text[:33], text[33:]]
+
+
+def test_what_says_more_of_a_word_is_no_clause_of_its_own() -> None:
+    text = "With the approval of the board, which was given in May, the Skua shall not berth there."
+    bounds = clause_bounds(text)
+    assert text[: bounds[1]] == "With the approval of the board, which was given in May, "
+
+
+def test_clauses_are_joined_by_words_too() -> None:
+    text = "The board decided on 4 March (two abstained) that it is dredged unless the wreck stays."
+    bounds = clause_bounds(text, joined=True)
+    assert clause_bounds(text) == [0, len(text)]
+    assert [text[start:end] for start, end in pairwise(bounds)] == [
+        "The board decided on 4 March ",
+        "(two abstained) ",
+        "that it is dredged ",
+        "unless the wreck stays.",
+    ]
 
 
 def test_lines_with_room_left_are_items() -> None:

@@ -38,6 +38,8 @@ def lay_out_braces(text: str, dialect: Dialect, *, named: bool = False) -> Layou
         ``None`` unless all blocks are closed and some, or, where the text is not ``named`` so, all
         that are in no other, are known in the dialect.
     """
+    if not dialect.may_be_in(text):
+        return None
     spans = lines(text)
     if not any(dialect.begins(text, _content(text, *span), span[1]) for span in spans):
         return None
@@ -49,7 +51,7 @@ def braces_runs(
     text: str, spans: Sequence[tuple[int, int]], dialect: Dialect
 ) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines in a text that begin with a known block, and close it."""
-    number = failed = 0
+    number, failed = 0 if dialect.may_be_in(text) else len(spans), 0
     while number < len(spans) and failed < _MOST_FAILED:
         known = dialect.begins(text, *spans[number])
         last = _run_end(text, spans, number, dialect) if known else number

@@ -49,6 +49,10 @@ class Dialect:
     loose: re.Pattern[str] | None = None
     inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text has what opens blocks at all, before its lines are looked at."""
+        return ("<" if self.tags else "{") in text
+
     def begins(self, text: str, start: int, end: int) -> bool:
         """Whether a line begins a block that is in no other; no line of a minified text does."""
         return end - start <= _LONGEST_HEAD and self.opens.match(text, start) is not None

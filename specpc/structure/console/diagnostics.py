@@ -60,7 +60,11 @@ _HEADING: Final = re.compile(
 )
 _PATH: Final = re.compile(r"(?:[A-Za-z]:)?[^\s:]*[\w-]+\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
-_BANNER: Final = re.compile(r"={5,}.*={3,}$|-{20,}$|failures:$|\[INFO\] -+")
+# What is about all of it stands below no heading.
+_BANNER: Final = re.compile(
+    r"={5,}.*={3,}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
+    r"|collect2: |error: (?:aborting|could not compile) "
+)
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +\||[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )

@@ -54,6 +54,10 @@ _ERROR: Final = re.compile(
     r"|Caused by\b|Suppressed:|\[(?:cause|errors?)\]:|panic: |fatal error: |panicked at"
     r"|==\d+==ERROR|Program (?:received|terminated)|Uncaught |Unhandled |\*\* \(|terminate called"
 )
+# The line of a log that an error is printed below.
+_LOGGED: Final = re.compile(
+    r"\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d\S*[ \t].*\b(?i:error|warn|fatal|severe|critical)"
+)
 _RAISED: Final = re.compile(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
 # What heads frames and says nothing without the error above.
 _LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
@@ -235,7 +239,7 @@ class _TraceReader:
             if self.blank[end - 1]:
                 break
         named = self._head(group, place)
-        return group if named or len(group.frames) > 1 else None
+        return group if named or group.lead or len(group.frames) > 1 else None
 
     def _members(self, place: int) -> int:
         """Where the members of an error in JavaScript end, which a brace after a frame opens."""
@@ -265,6 +269,8 @@ class _TraceReader:
             if _ERROR.search(line) or _RAISED.match(line):
                 while first > done and _INNER.match(self.said[first]):
                     first -= 1
+                if first > done and not self.blank[first - 1]:
+                    first -= _LOGGED.match(self.said[first - 1]) is not None
                 group.error = (first, top + 1)
                 code = first - 3 >= done and _CARET.match(self.said[first - 1])
                 if code and _PLACE.match(self.said[first - 3]):

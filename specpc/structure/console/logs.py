@@ -135,7 +135,9 @@ def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
         yield first, len(spans)
 
 
-def _is_log(text: str, spans: list[tuple[int, int]], found: list[regex.Match[str] | None]) -> bool:
+def _is_log(
+    text: str, spans: Sequence[tuple[int, int]], found: list[regex.Match[str] | None]
+) -> bool:
     records = sum(match is not None for match in found)
     chat = sum(_CHAT.match(text, *span) is not None for span in spans)
     if 2 * chat > records:

@@ -69,6 +69,9 @@ def _entries(found: Sequence[Row]) -> list[Block]:
             continue
         if any(is_running([row.said for row in own[start:stop]]) for start, stop in full):
             continue
+        above = [found[first + start - 1 : first + start + 1] for start in heads]
+        if 2 * sum(is_running([row.said for row in pair]) for pair in above) > len(heads):
+            continue  # paragraphs of which the first line is indented
         blocks += [_entry(own[start:stop]) for start, stop in spans]
     return blocks
 

@@ -38,7 +38,10 @@ _WHO: Final = _ranks("user author from sender speaker by name username login act
 _WHEN: Final = _ranks(
     "time timestamp ts date datetime day at when start created month year week period quarter"
 )
-_KINDS: Final = _ranks("type kind object cell_type output_type role level severity event_type")
+_KINDS: Final = _ranks(
+    "type kind object cell_type output_type role level severity event_type nbformat nbformat_minor"
+    " execution_count"
+)
 # Where what a record is known by may stand one level deeper.
 _HOLDERS: Final = _ranks(
     "metadata properties attributes fields node _source source resource item info data meta "
@@ -84,7 +87,7 @@ def identifying(records: Sequence[JsonValue], text: str) -> frozenset[Path]:
 
 def is_told(member: JsonValue, paths: frozenset[Path], text: str) -> bool:
     """Whether a member is one by which its object is known, or says of which kind that is."""
-    kind = member.key in _KINDS and member.size <= _LONGEST_KIND and text[member.value] == '"'
+    kind = member.key in _KINDS and member.size <= _LONGEST_KIND and text[member.value] not in "[{"
     return kind or (member.key or "",) in paths
 
 

@@ -100,7 +100,8 @@ def _blocks(text: str, parts: list[SectionPart]) -> Iterator[MarkdownBlock]:
     if front:
         yield MarkdownBlock("front", 0, offset)
     position = offset
-    found = _parsed(text, _without(text, parts), offset) if _MARKS.search(text) else ()
+    read = text.replace("\u00a0", " ")  # as it looks, a heading is one
+    found = _parsed(text, _without(read, parts), offset) if _MARKS.search(read) else ()
     own = [MarkdownBlock("enclosed", part.start, part.end, part=part) for part in parts]
     for block in sorted([*own, *found], key=lambda block: block.start):
         if block.start < position:  # inside what was taken whole
@@ -177,7 +178,7 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
     # Indented lines may be code, or the head of a table of amounts.
     if blocks[first].kind not in {"text", "code"} and blocks[first].start != region.data:
         return False
-    if any(block.kind == "fence" for block in blocks[first : last + 1]):
+    if any(block.kind in {"fence", "front"} for block in blocks[first : last + 1]):
         return False
     return blocks[last].kind == "text" or blocks[last].end == region.end
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.config.settings import lay_out_config
+from specpc.structure.config.yaml import lay_out_yaml
 from specpc.structure.markdown.blocks import find_blocks, is_closed
 from specpc.structure.markdown.embedded import closing_gap, lay_out_embedded, lay_out_lines
 from specpc.structure.markdown.notes import with_notes
@@ -22,6 +24,7 @@ from specpc.structure.markdown.running import split_running
 from specpc.structure.markup.html import lay_out_html
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
+from specpc.structure.tables.csv import lay_out_row
 from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
@@ -120,19 +123,28 @@ def _lay_out_table(text: str) -> Layout:
     builder = LayoutBuilder()
     header = builder.support(ends[1], gap=OWN_LINE)
     for end in ends[2:]:
-        builder.unit(end, [header], whole=True, gap="")
+        row = builder.unit(end, [header], whole=True, gap="")
+        builder.refinable(row, partial(lay_out_row, delimiter="|"))
     return builder.build("table")
 
 
 def _lay_out_front(text: str) -> Layout:
-    """Front matter: whole if it is short, else its lines between those that open and close it."""
-    if len(text) <= _SHORT_FRONT:
-        return one_piece(len(text), "front matter", OWN_LINE)
+    """Front matter: whole if it is short and a budget holds it, else its lines."""
+    builder = LayoutBuilder()
+    if len(text) > _SHORT_FRONT:
+        return _lay_out_front_lines(text)
+    builder.refinable(builder.unit(len(text), whole=True, gap=OWN_LINE), _lay_out_front_lines)
+    return builder.build("front matter")
+
+
+def _lay_out_front_lines(text: str) -> Layout:
+    """The lines of front matter between those that open and close it."""
     breaks = [match.end() for match in _LINE_BREAK.finditer(text.rstrip())]
     builder = LayoutBuilder()
     opening = builder.support(breaks[0], gap=OWN_LINE)
-    info = "toml" if text.startswith("+++") else "yaml"
-    builder.append(lay_out_embedded(text[breaks[0] : breaks[-1]], info), (opening,))
+    info, lay_out = ("toml", lay_out_config) if text.startswith("+++") else ("yaml", lay_out_yaml)
+    inside = text[breaks[0] : breaks[-1]]
+    builder.append(lay_out(inside, named=True) or lay_out_lines(inside), (opening,))
     builder.require(opening, builder.support(len(text), gap=closing_gap(info)))
     return builder.build("front matter")
 

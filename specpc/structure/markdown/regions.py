@@ -17,7 +17,7 @@ from specpc.structure.tables.csv import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from specpc.text.layout import Layout
 
@@ -171,7 +171,7 @@ def _label(text: str, before: int, data: int) -> int:
     return start if data - start <= _LONGEST_LABEL else data
 
 
-def _tables(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
+def _tables(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Region]:
     for first, last in _blocks(text, spans):
         if last - first < _FEWEST_ROWS:
             continue
@@ -188,7 +188,7 @@ def _tables(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
             yield from _runs_of_rows(text, spans, first, last)
 
 
-def _blocks(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of the lines between blank ones."""
     first = 0
     for number, (start, end) in enumerate(spans, start=1):
@@ -199,7 +199,7 @@ def _blocks(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]
 
 
 def _runs_of_rows(
-    text: str, spans: list[tuple[int, int]], first: int, last: int
+    text: str, spans: Sequence[tuple[int, int]], first: int, last: int
 ) -> Iterator[Region]:
     """Tables among consecutive lines: those with as many delimiters each."""
     for delimiter in DELIMITERS:
@@ -217,7 +217,7 @@ def _runs_of_rows(
 
 
 def _table(
-    text: str, spans: list[tuple[int, int]], first: int, last: int, block: int
+    text: str, spans: Sequence[tuple[int, int]], first: int, last: int, block: int
 ) -> Region | None:
     """A table of some lines, with the lines above it that name it."""
     start, end = spans[first][0], spans[last - 1][1]
@@ -230,7 +230,7 @@ def _table(
     return Region(label, start, end, layout)
 
 
-def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[Region]:
+def _runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Region]:
     """Lines of the other kinds of data, the surest kind first."""
     for kind in (*kinds.DATA, *kinds.LOOSE):
         for first, last in kind.runs(text, spans) if kind.runs else ():

@@ -6,6 +6,7 @@ together, and so do a term and what ``:`` defines it as.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -28,15 +29,30 @@ _TERM: Final = 9
 _DOCUMENT: Final = 1
 _PLAIN: Final = 3
 _PLAIN_HEADING: Final = regex.compile(
-    r"[ \t]*+(?:(?!\w++\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
-    r"|(?i:chapter|section|article|part|appendix|annex|schedule)[ \t]++[\dIVXLC]{1,6}[.:]?"
-    r"(?:[ \t][^\r\n.?!]{0,80}+)?|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+    r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
+    r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
+    r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
+    r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
+    r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
+# "1.1.  Terminology", as RFCs and contracts have it.
+_NUMBERED: Final = regex.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
+)
+_DEEPEST: Final = 3
+_UNNUMBERED: Final = 9
 _LABEL: Final = regex.compile(
     r"[ \t]*+(?i:document|passage|source|text|page|context|doc)[ \t]*+[#\[(]?\d{1,4}[\])]?[:.]?"
     r"[ \t]*+(?:\r\n|\n|\r)"
 )
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
+# In the middle of its line.
+_PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+# What stands at the head or foot of each page, with its number.
+_PAGE_HEAD: Final = regex.compile(
+    r"[ \t\f]*+(?:\d{1,4}[ \t]{3,}+(?P<said>\S[^\r\n]{3,80}?)"
+    r"|(?P<said>\S[^\r\n]{3,80}?)[ \t]{3,}+\d{1,4})\s*+"
+)
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = regex.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
@@ -56,17 +72,19 @@ _SHARE: Final = 0.3
 
 @dataclass(frozen=True)
 class _Line:
-    """A line with the blank ones after it; whether it begins a paragraph."""
+    """A line with the blank ones after it; whether it begins a paragraph, and says nothing."""
 
     start: int
     end: int
     first: bool
+    hidden: bool = False
 
 
 def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
     """The parts of a text, with running text parted by what heads some of it."""
     parts = list(parts)
     lines = {part.start: _lines(text, part) for part in parts if _is_running(part)}
+    lines = _without_page_heads(text, lines)
     told = [line for own in lines.values() for line in own if line.first]
     asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
     asks = asking >= max(_FEWEST, _SHARE * len(told))
@@ -76,6 +94,20 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
         else:
             said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
             yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
+
+
+def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, list[_Line]]:
+    """The lines, hidden those that are the same on several pages but for the number."""
+    found = {
+        (start, place): match["said"]
+        for start, own in lines.items()
+        for place, line in enumerate(own)
+        if line.first and (match := _PAGE_HEAD.fullmatch(text, line.start, line.end))
+    }
+    counts = Counter(found.values())
+    for (start, place), said in found.items():
+        lines[start][place] = replace(lines[start][place], hidden=counts[said] > 1)
+    return lines
 
 
 def _is_running(part: SectionPart) -> bool:
@@ -94,9 +126,20 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
                 found[-1] = replace(found[-1], end=end)
             blank = True
             continue
-        found.append(_Line(start if found else part.start, end, blank))
+        new_page = match.group().startswith("\f")
+        # "ARTICLE 13", and below it what that is about.
+        if found and not blank and _heads(text, found[-1].start, found[-1].end, end):
+            found[-1] = replace(found[-1], end=end)
+            continue
+        found.append(_Line(start if found else part.start, end, blank or new_page))
         blank = False
     return found
+
+
+def _heads(text: str, start: int, middle: int, end: int) -> bool:
+    """Whether each of two lines looks like a heading."""
+    both = (text[start:middle], text[middle:end])
+    return all(_PLAIN_HEADING.fullmatch(line) is not None for line in both)
 
 
 def _split(
@@ -146,6 +189,9 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
         return SectionPart(line.start, line.end, closes=_BOLD, apart=True, lay_out=_whole)
     if LINK.fullmatch(said):
         return SectionPart(line.start, line.end, apart=True, hidden=True)
+    alone = line.first and (after is None or after.first)
+    if line.hidden or (alone and _PAGE_NUMBER.fullmatch(said)):
+        return SectionPart(line.start, line.end, apart=True, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
         return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)
@@ -155,8 +201,8 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
 def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
-    if line.first and after.first and _PLAIN_HEADING.fullmatch(said):
-        return SectionPart(line.start, line.end, _PLAIN)
+    if line.first and after.first and (level := _plain_level(said, text, after)):
+        return SectionPart(line.start, line.end, level)
     if line.first and _LABEL.fullmatch(said):
         return SectionPart(line.start, line.end, _DOCUMENT)
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
@@ -168,6 +214,20 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
     if line.first and asks and _QUESTION_LINE.fullmatch(said):
         return SectionPart(line.start, line.end, _QUESTION, asks=True)
     return None
+
+
+def _plain_level(said: str, text: str, after: _Line) -> int:
+    """The level of a heading without marks, 0 of what is none: an item that another follows."""
+    if all(map(_PLAIN_HEADING.fullmatch, said.rstrip().splitlines())):
+        return _PLAIN
+    found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
+    depth = _depth(found)
+    return _PLAIN + min(depth, _DEEPEST) if found and _depth(below) > depth else 0
+
+
+def _depth(number: regex.Match[str] | None) -> int:
+    """How many numbers the heading of a section has, as many as can be without one."""
+    return number["number"].strip(".").count(".") if number else _UNNUMBERED
 
 
 def _whole(text: str) -> Layout:

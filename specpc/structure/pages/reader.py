@@ -36,7 +36,7 @@ _ENDS: Final = {
 _APART: Final = names("nav footer aside")
 # What may have been announced by the line before: "We take:".
 _LED_TO: Final = names("ul ol dl table pre blockquote")
-_SCOPES: Final = _LED_TO | _APART | {"li"}
+_SCOPES: Final = _LED_TO | _APART | names("li details fieldset")
 # Where one of these ends, even its main heading does.
 _SECTIONS: Final = _APART | names("article section main")
 # Headings in these count beyond them.
@@ -232,6 +232,8 @@ class PageReader:
             return around.kind, around.row
         if name in {"pre", "textarea"} or around.kind == "pre":
             return "pre", -1
+        if name in {"summary", "legend"}:
+            return "caption", -1
         if name in HEADINGS or name in {"caption", "dt"}:
             return name, -1
         in_head = around.kind in {*HEADINGS, "caption", "dt"}

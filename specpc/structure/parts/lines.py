@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 OWN_LINE: Final = "{}\n"
 """How a cut is marked where lines matter: the marker stands on a line of its own."""
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+# Of a line that is not blank, all but its break.
+_LINE: Final = re.compile(r"(?<![^\r\n])[^\S\r\n]*\S[^\r\n]*")
 
 
 # A "^" or "$" that stands for itself is written "\\^" or "\\$", or "[$]".
@@ -31,22 +34,16 @@ def line_pattern(written: str, flags: int = 0) -> regex.Pattern[str]:
     return regex.compile(_LINE_ENDS.sub(lambda found: ends[found[1]], written), flags)
 
 
-def lines(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4)  # each kind of text looks at them
+def lines(text: str) -> tuple[tuple[int, int], ...]:
     """``(start, end)`` of every line with its line break and any blank lines after it.
 
     Blank lines at the very start belong to the first line, so that the spans tile the text; a
     text without anything but white space is one line.
     """
-    spans: list[tuple[int, int]] = []
-    leading = True  # nothing but blank lines so far
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        blank = match.group().isspace()
-        if spans and (blank or leading):
-            start = spans.pop()[0]
-        leading = leading and blank
-        spans.append((start, end))
-    return spans
+    starts = [match.start() for match in _LINE.finditer(text)]
+    starts[:1] = [0] if text else []
+    return tuple(pairwise([*starts, len(text)]))
 
 
 def add_sentences(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int] = ()) -> None:

@@ -87,15 +87,29 @@ class Paragraph:
         return self.item is not None and not self.continues
 
 
-def paragraphs(text: str, current: ListItem | None = None) -> list[Paragraph]:
+def numbered(text: str) -> Counter[tuple[str, int]]:
+    """How many lines begin with a number, by its style and where it stands."""
+    lines = [match.span() for match in _LINE.finditer(text) if match.group()]
+    marks = ((start, _MARK.match(text, start, end)) for start, end in lines)
+    return Counter(
+        (_style(mark), _columns(text, start))
+        for start, mark in marks
+        if mark is not None and (mark["number"] or "").isdigit()
+    )
+
+
+def paragraphs(
+    text: str, current: ListItem | None = None, known: Counter[tuple[str, int]] | None = None
+) -> list[Paragraph]:
     """The paragraphs and items of running text, which tile it.
 
     Args:
         text: the text.
         current: the last item before it, if its list may go on here.
+        known: numbers of items in all that this is a part of (see `numbered`).
     """
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
-    marks = _marks(text, lines, current)
+    marks = _marks(text, lines, current, known or Counter())
     ends = segment(_without_marks(text, marks), "sentence")[1:]
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
@@ -155,14 +169,17 @@ def _tiled(
 
 
 def _marks(
-    text: str, lines: Sequence[tuple[int, int]], current: ListItem | None
+    text: str,
+    lines: Sequence[tuple[int, int]],
+    current: ListItem | None,
+    known: Counter[tuple[str, int]],
 ) -> dict[int, tuple[int, str]]:
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
     for start, end in lines:
         if match := ITEM.match(text, start, end):
             found[start] = match.end(), _style(match)
-    counts = Counter((style, columns(text, start)) for start, (_, style) in found.items())
+    counts = Counter((style, columns(text, start)) for start, (_, style) in found.items()) | known
     while current is not None:
         counts[current.style, current.indent] += 1
         current = current.parent

@@ -7,6 +7,7 @@ along with what is decided here, for all of them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import regex
 
 from specpc.structure.parts.lines import OWN_LINE
-from specpc.structure.parts.lists import ListItem, Paragraph, columns, paragraphs
+from specpc.structure.parts.lists import ListItem, Paragraph, columns, numbered, paragraphs
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class _Sections:
     text: str
     notation: Notation
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
+    known: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Items with numbers anywhere: between those of a list, other things may stand."""
     headings: list[tuple[int, int]] = field(default_factory=list)
     """Levels and pieces of the headings above what comes next."""
     item: ListItem | None = None
@@ -142,6 +145,9 @@ class _Sections:
     def add_all(self, parts: Sequence[SectionPart], *, opened: bool) -> None:
         """Add parts; ``opened`` says that the first is a question to be parted from its answer."""
         number, ends = 0, _section_ends(parts)
+        for part in parts:
+            if part.lay_out is None and not part.level:
+                self.known += numbered(self.text[part.start : part.end])
         while number < len(parts):
             part, stop = parts[number], ends[number]
             end = parts[stop - 1].end
@@ -203,7 +209,7 @@ class _Sections:
         """Add paragraphs and items."""
         text = self.text[part.start : part.end]
         found = list[Paragraph]()
-        for own in paragraphs(text, self.item):
+        for own in paragraphs(text, self.item, self.known):
             if found and self.notation.joined(self.text, part.start + own.start):
                 before = found.pop()
                 own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901

@@ -105,6 +105,12 @@ def _fields(own: Sequence[Row], field: re.Pattern[str]) -> list[tuple[tuple[int,
     return fields
 
 
+# Rows of a database that are printed downwards: ``\\G`` of mysql, ``\\x`` of psql.
+_DOWNWARDS: Final = Format(
+    re.compile(r"\*{10,} \d+\. row \*{10,}$|-\[ RECORD \d+ \]"),
+    re.compile(r" *\w[^:|]{0,60}(?::(?: |$)| +\|(?: |$))"),
+    re.compile(r" *(?:\w*id|name|title)\b", re.IGNORECASE),
+)
 _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
     ("\nmsgid ", translations),
     (
@@ -140,6 +146,8 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
         "%0 ",
         Format(re.compile(r"%0 "), re.compile(r"%\S "), re.compile(r"%[TD] "), prose=True).find,
     ),
+    (". row *", _DOWNWARDS.find),
+    ("-[ RECORD ", _DOWNWARDS.find),
     (":", fields),
 )
 """A sign of each kind of record, and what finds them."""
@@ -148,9 +156,9 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
 def lay_out_records(text: str) -> Layout | None:
     """The pieces of records in formats of their own.
 
-    Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), and
-    fields with names in stanzas (Debian's packages, ``/proc/cpuinfo``). A record stays whole; a
-    field of a longer one brings the first line and the title.
+    Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
+    databases, and fields with names in stanzas (Debian's packages, ``/proc/cpuinfo``). A record
+    stays whole; a field of a longer one brings the first line and the title.
 
     Returns:
         ``None`` unless at least half of the text is such records.

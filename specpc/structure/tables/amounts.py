@@ -32,6 +32,7 @@ APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
 _LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
 _TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
 # A title stands in the middle of its line.
+_TOTAL: Final = re.compile(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
 _INDENTED: Final = 8
 _LONGEST_ROW: Final = 300
 
@@ -149,7 +150,9 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         flat = label and line.rstrip().endswith(":") and own == below
         indent = tree.end() if tree else own - 0.5 * flat
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
-        rows.append(LineLevel(low if rule is None else rule, high, indent, bool(drawn) or label))
+        above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
+        opens = bool(drawn) or label or above
+        rows.append(LineLevel(low if rule is None else rule, high, indent, opens))
         rule = None
     if rule is not None and rows:
         rows[-1] = replace(rows[-1], end=spans[-1][1])

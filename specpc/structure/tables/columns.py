@@ -50,13 +50,14 @@ _RULE: Final = re.compile(
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
-_PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗|]")
+_PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
 _BARS: Final = re.compile(r"[|│┃║]")
 _PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
 _WORD: Final = re.compile(r"\S+")
 _CELL: Final = re.compile(r"\S+(?: \S+)*")
 _SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?:;][ \t]*(?=[\r\n]|\Z)|[^\W\d_]{2,}[.!?] [A-Z]")
-_COUNTED: Final = re.compile(r"\(\d+ rows?\)")
+# What is told of the rows of a result, and nothing without them.
+_COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
 _UNIT: Final = (
@@ -125,10 +126,19 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:
-    """A table with so many lines above its header."""
+    """A table with so many lines above its header, and what counts its rows."""
+    if len(spans) < FEWEST or _COUNTED.match(text, *spans[-1]) is None:
+        return _uncounted(text, spans, above)
+    found = _uncounted(text, spans[:-1], above, counted=text.startswith("(", spans[-1][0]))
+    count = block(*spans[-1], body="nothing")
+    return found and block(found.start, count.end, inside=(found, count))
+
+
+def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) -> Block | None:
+    """A table with so many lines above its header; psql counts rows of one column, too."""
     own = [text[start:end].strip("\r\n") for start, end in spans[above : above + _TALLEST_HEAD]]
     found = _panel(text, spans) if above == 0 else None
-    found = found or _ruled(text, spans, above, own)
+    found = found or _ruled(text, spans, above, own, counted=counted)
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)
     if found is None and above == 0:
@@ -136,9 +146,8 @@ def _table(text: str, spans: Spans, above: int) -> Block | None:
     return found
 
 
-def _ruled(text: str, spans: Spans, above: int, own: list[str]) -> Block | None:
+def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool) -> Block | None:
     """A table with a rule below its header, or in rules."""
-    counted = _COUNTED.match(text, *spans[-1]) is not None
     rules = [n for n, line in enumerate(own) if _is_rule(line) or (counted and _is_dashed(line))]
     if not rules or len(spans) - above < FEWEST:
         return None
@@ -225,6 +234,9 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
+    first = APART.split(header)[0]
+    parts = [n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))]
+    rows = [row for n, row in enumerate(rows) if n not in parts]
     wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
     columns = _columns([header, *rows])
     if len(columns) < 2 or wide < _ALIGNED * len(rows):
@@ -240,6 +252,11 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
     inside = rows_of(text, spans[above + 1 :], width)
     return replace(block(spans[0][0], spans[-1][1], end, inside=inside), spare=True)
+
+
+def _goes_on(row: str, following: str, width: int) -> bool:
+    """Whether a row is a name too long for the first column, with its cells on the next line."""
+    return len(row) > width and len(row.split()) == 1 and following[: width + 1].isspace()
 
 
 def _columns(rows: list[str]) -> list[tuple[int, int]]:

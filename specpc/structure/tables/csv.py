@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import partial
 from itertools import accumulate
 from typing import Final
 
 from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 DELIMITERS: Final = ("\t", ",", ";", "|")
 _FEWEST_ROWS: Final = 3
@@ -21,6 +23,9 @@ _TYPED_SHARE: Final = 0.8
 _TYPED: Final = re.compile(r"[\s$€£¥#(+-]*\d[\d\s.,:/()%$€£¥TZ+-]*(?:[eE][+-]?\d+)?")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RULE: Final = re.compile(r"[\s:=+-]*")
+
+# A cell from this size on is running text.
+_LONG_CELL: Final = 80
 
 Row = tuple[int, list[str]]
 """Where a row ends in the text, and its cells."""
@@ -49,8 +54,33 @@ def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout
     # A marker of a cut would be read as a row.
     header = builder.support(rows[0][0], gap="")
     for end, _ in rows[1:]:
-        builder.unit(end, [header], whole=True, gap="")
+        row = builder.unit(end, [header], whole=True, gap="")
+        builder.refinable(row, partial(lay_out_row, delimiter=delimiter))
     return builder.build("table")
+
+
+def lay_out_row(text: str, delimiter: str) -> Layout:
+    """A row that no budget holds: of its longest cell the sentences, with all others."""
+    mark = re.escape(delimiter)
+    cells = re.finditer(rf'"(?:[^"]|"")*"|[^{mark}\r\n"]+', text)
+    longest = max(
+        (cell.span() for cell in cells), key=lambda span: span[1] - span[0], default=(0, 0)
+    )
+    start, end = longest
+    if text[start : start + 1] == '"':
+        start, end = start + 1, end - 1
+    builder = LayoutBuilder()
+    if end - start < _LONG_CELL:
+        builder.unit(len(text), whole=True, gap="")
+        return builder.build("row")
+    head = [builder.support(start, gap="")] if start else []
+    bounds = segment(text[start:end], "sentence")[1:]
+    parts = [builder.unit(start + bound, head, prose=True, gap="") for bound in bounds]
+    if end < len(text):
+        tail = builder.support(len(text), gap="")
+        for one in parts:
+            builder.require(one, tail)
+    return builder.build("row")
 
 
 def _rows(text: str, delimiter: str) -> list[Row]:

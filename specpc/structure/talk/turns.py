@@ -140,15 +140,15 @@ def find_turns(text: str) -> list[Turn]:
     spans = lines(text)
     turns = _best_turns(text, spans)
     if fences := list(_closed_fences(text)):
-        spans = [span for span in spans if not _is_in(fences, span[0])]
-        outside = _best_turns(text, spans)
+        free = [span for span in spans if not _is_in(fences, span[0])]
+        outside = _best_turns(text, free)
         # Where one is left open, all between that and the next is not really in a fence.
         if len(outside) >= _MOST_UNFENCED * len(turns):
             return outside
     return turns
 
 
-def _best_turns(text: str, spans: list[tuple[int, int]]) -> list[Turn]:
+def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     ways = [_turns(text, spans, style) for style in _STYLES]
     banners = {n: one for n, span in enumerate(spans) if (one := _BANNER.match(text, *span))}
     if len(banners) >= _FEWEST_TIMED:
@@ -168,7 +168,7 @@ def find_timed_turns(text: str) -> list[Turn]:
     return turns if len(find_turns(text)) <= len(turns) else []
 
 
-def _best_timed(text: str, spans: list[tuple[int, int]]) -> list[Turn]:
+def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     clocks = (
         bisect_right(spans, (match.start(), len(text))) - 1 for match in _CLOCK.finditer(text)
     )

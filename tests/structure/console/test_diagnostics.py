@@ -219,6 +219,13 @@ def test_a_message_has_its_place_code_and_heading(
     assert len(result) < len(text) * 0.8
 
 
+def test_what_ends_a_build_stands_under_no_function() -> None:
+    text = GCC + "make: *** [Makefile:14: relay.o] Error 1\n"
+    layout = lay_out(text)
+    unit = next(n for n in units(layout) if "make: ***" in pieces(layout, text)[n])
+    assert kept(layout, text, [unit]) == "make: *** [Makefile:14: relay.o] Error 1\n"
+
+
 def test_a_path_heads_nothing_but_messages() -> None:
     layout = lay_out(ESLINT)
     unit = next(n for n in units(layout) if "3 problems" in pieces(layout, ESLINT)[n])

@@ -73,6 +73,19 @@ def test_an_entry_of_a_changelog_keeps_who_signed_it() -> None:
     assert "Jo Pask" not in result
 
 
+def test_paragraphs_with_an_indented_first_line_are_no_entries() -> None:
+    text = (
+        "     It was resolved, on the motion of the chairman, that the east\n"
+        "basin be dredged.  Mr. Pask dissented; he held that the tides would\n"
+        "undo the work within a year.\n"
+        "     The secretary read a letter of the museum.  It asked that the\n"
+        "wreck be left where it lies.\n"
+        "     No other business having been raised, the meeting was closed at\n"
+        "nine.\n"
+    )
+    assert "It asked that the\nwreck be left where it lies.\n" in pieces(lay_out(text), text)
+
+
 @pytest.mark.parametrize("name", ["prose.txt", "poem.txt"])
 def test_prose_is_none(name: str) -> None:
     text = read(name)

@@ -146,6 +146,10 @@ def test_the_last_error_is_a_unit_and_never_cut() -> None:
     )
 
 
+LOGGED = "2024-06-04 16:02:11,201 ERROR [exec-4] c.p.Fares - request failed\n"
+IDLE = "\ngoroutine 7 [chan receive]:\nmain.main()\n\t/srv/main.go:40 +0x1ab\n"
+
+
 @pytest.mark.parametrize(
     ("text", "what", "expected"),
     [
@@ -157,10 +161,12 @@ def test_the_last_error_is_a_unit_and_never_cut() -> None:
             ["---- 1 ----", "| ValueError: bad port", "| ExceptionGroup: unhandled"],
         ),
         (GROUP, "FileNotFoundError", ["ExceptionGroup: unhandled"]),
+        (LOGGED + JAVA.partition('main" ')[2], "Main.java", [LOGGED + "java.lang.Runtime"]),
         (JAVA, "Main.java", ["RuntimeException: Could not load fares\n"]),
         (JAVA, "HikariPool.java", ["Caused by: java.sql", "... 23 more"]),
         (NODE, "throw new", ["server.js:12\n", "    ^\n", "TypeError: Cannot read"]),
         (NODE, "run_main", ["code: 'ERR_X'\n}", "TypeError: Cannot read"]),
+        (GO + IDLE, "main.go:40", ["goroutine 7 [chan receive]:\n"]),
         (GO, "main.pick", ["panic: runtime error", "goroutine 1", "main.go:14"]),
         (
             RUST,

@@ -171,6 +171,17 @@ def test_kinds_come_along() -> None:
     assert all(one.keys() == {"type", "text"} for one in found)
 
 
+def test_what_is_left_of_a_notebook_is_one() -> None:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": [f"Trip {n} is late.\n"]}
+        for n in range(9)
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    found = list(results(json.dumps(notebook, indent=1), 0.4))
+    assert found
+    assert all(one["nbformat"] == 4 and one["cells"] for one in found)
+
+
 def test_rows_of_a_table_bring_its_columns() -> None:
     rows = [[f"2026-01-{n:02}", n, "Ada"] for n in range(1, 29)]
     split = {"columns": ["day", "wind", "captain"], "index": list(range(28)), "data": rows}

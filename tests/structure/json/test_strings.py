@@ -136,3 +136,20 @@ def test_a_list_of_lines_is_one_text() -> None:
 )
 def test_what_has_no_words_is_no_text(written: str, expected: bool) -> None:
     assert is_text(written) is expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sentence_that_no_budget_holds_is_cut_into_clauses(seed: int) -> None:
+    clauses = [
+        "The crane was limited to 8 tonnes after the inspection of June, ",
+        "because a crack had been found in the ring; ",
+        "the limit was lifted when the ring had been replaced, ",
+        "and it may lift 12 tonnes again.",
+    ]
+    text = json.dumps({"answer": "".join(clauses), "score": 0.82})
+    made = fitted(lay_out(text), text, 0.5, seed)
+    assert made is not None
+    rest = json.loads(made).get("answer", "")
+    for clause in clauses:
+        rest = rest.replace(clause, "")
+    assert not rest.strip()

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
+from specpc.structure.units import lay_out_units
 from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 NESTED = """# Outage
@@ -272,9 +273,68 @@ def test_images_are_whole() -> None:
     assert "[![ci](a.svg)](b) ![x](y)\n\n" in pieces(lay_out(text), text)
 
 
+def test_numbered_headings() -> None:
+    text = (
+        "2.  Reports\n\n   A relay reports.  It is quick.\n\n2.1.  Times\n\n"
+        "   It takes a second.\n\n"
+        "OUTLOOK\n\nIt will be quicker.\n"
+    )
+    assert keep(text, "a second") == "2.  Reports\n\n2.1.  Times\n\n   It takes a second.\n\n"
+    assert keep(text, "quicker") == "OUTLOOK\n\nIt will be quicker.\n"
+    law = "ARTICLE 12\nLIABILITY\n\nNone.\n\nARTICLE 13\nGOVERNING LAW\n\nThat of Denmark.\n"
+    assert keep(law, "Denmark") == "ARTICLE 13\nGOVERNING LAW\n\nThat of Denmark.\n"
+    law = "§ 1 Harbours\n\nAll of them.\n\nCHAPTER IV.\n\nIt was late.\n"
+    assert keep(law, "All of") == "§ 1 Harbours\n\nAll of them.\n\n"
+    assert keep(law, "late") == "CHAPTER IV.\n\nIt was late.\n"
+    assert keep("#\u00a0Ferry\n\nIt was late.\n", "late") == "#\u00a0Ferry\n\nIt was late.\n"
+    items = "1. Buy milk\n\n2. Call the pilot\n\n"
+    assert keep(items + "3. Sleep\n", "milk") == "1. Buy milk\n\n"
+
+
+def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:
+    text = "1. Restart it\n\n   ```\n   restart\n   ```\n\n2. Check it\n\n   ```\n   log\n   ```\n"
+    assert keep(text, "   log\n") == "2. Check it\n\n   ```\n   log\n   ```\n"
+
+
+def test_items_of_filings_are_headings() -> None:
+    text = (
+        "Item 1A. Risk Factors\n\nWe depend on the weather.\n\n                 17\n\n"
+        "Item 3. Legal Proceedings\n\nNone.\n"
+    )
+    assert keep(text, "None.") == "Item 3. Legal Proceedings\n\nNone.\n"
+    assert never_alone(text, "17")
+
+
+def test_what_heads_each_page_heads_nothing() -> None:
+    text = (
+        "THE HARBOUR                    17\n\nIt was built in 1871.\n\n"
+        "18                    THE HARBOUR\n\nSeven men drowned.\n\nTOTAL              18\n"
+    )
+    assert keep(text, "Seven") == "Seven men drowned.\n\n"
+    assert never_alone(text, "THE HARBOUR")
+    assert never_alone(text.replace("\n\n18", "\n\f18"), "18   ")
+    assert not never_alone(text, "TOTAL")
+
+
+def test_places_in_a_document_are_nothing_to_keep() -> None:
+    text = (
+        "The port grew.\n\nPage 2 of 4\n\n- 2 -\n\nIt grew again.\n\n- [Use](#use)\n\n"
+        "Holt         Informational         [Page 1]\n\n[This page intentionally left blank]\n"
+    )
+    layout = lay_out_units(text, "structure")
+    assert [pieces(layout, text)[n].strip() for n in units(layout)] == [
+        "The port grew.",
+        "It grew again.",
+    ]
+
+
 def test_front_matter() -> None:
     short = "---\ntitle: A\n---\n# A\n\nText.\n"
     assert keep(short, "title") == "---\ntitle: A\n---\n"
+    listed = "---\ntitle: A\ndate: 2024-11-02\ntags:\n  - b\ndraft: true\n---\n"
+    assert keep(listed + "\nText.\n", "tags") == listed
+    finer = lay_out(listed + "\nText.\n").finer[0](listed)
+    assert kept(finer, listed, units(finer)[2:3]) == "---\ntags:\n  - b\n---\n"
     long = "---\n" + "".join(f"key{n}: value {n}\n" for n in range(40)) + "---\nText.\n"
     result = keep(long, "key20")
     assert result.startswith("---\n")

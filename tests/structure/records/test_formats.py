@@ -66,9 +66,27 @@ def test_fields_stay_with_their_record(name: str) -> None:
     assert_under_heads(text.replace("\n", "\r\n"), (HEADS[name],), prose=True)
 
 
+CREW = [("1", "Mira Holt", "master"), ("2", "Lars Brandt", "deputy"), ("5", "Jo Pask", "pilot")]
+DOWN = "".join(
+    f"{'*' * 27} {n}. row {'*' * 27}\n  id: {a}\nname: {b}\nrole: {c}\n"
+    for n, (a, b, c) in enumerate(CREW, start=1)
+)
+EXPANDED = "".join(
+    f"-[ RECORD {n} ]------\nid   | {a}\nname | {b}\nrole | {c}\n"
+    for n, (a, b, c) in enumerate(CREW, start=1)
+)
+
+
 @pytest.mark.parametrize(
     ("text", "head"),
-    [(MEDLINE, "PMID"), (ENDNOTE, "%0"), (POWERSHELL, "Name"), (PACKAGES, "Name")],
+    [
+        (DOWN, r"\*+ \d\."),
+        (EXPANDED, r"-\[ RECORD"),
+        (MEDLINE, "PMID"),
+        (ENDNOTE, "%0"),
+        (POWERSHELL, "Name"),
+        (PACKAGES, "Name"),
+    ],
 )
 def test_other_formats(text: str, head: str) -> None:
     assert lay_out(text).kind == "records"

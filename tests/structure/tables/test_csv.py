@@ -62,6 +62,18 @@ def test_any_rows_parse_under_their_header(
     assert kept(layout, text, units(layout)) == text
 
 
+def test_of_a_row_that_no_budget_holds_some_sentences_of_its_longest_cell_stay() -> None:
+    long = "The crane was repaired in June. It lifts 12 tonnes again. Never in winds above 15 m/s."
+    text = f'id,title,told\n1,Crane,"{long}"\n2,Gate,closed at night\n3,Relay,replaced\n'
+    layout = lay_out_csv(text)
+    assert layout is not None
+    row = pieces(layout, text)[1]
+    finer = layout.finer[1](row)
+    assert kept(finer, row, units(finer)[1:2]) == '1,Crane," It lifts 12 tonnes again. "\n'
+    short = pieces(layout, text)[2]
+    assert pieces(layout.finer[2](short), short) == [short]
+
+
 def test_a_quoted_line_break_ends_no_row() -> None:
     layout = lay_out_csv(PRICES)
     assert layout is not None
