@@ -90,9 +90,9 @@ class Paragraph:
 def numbered(text: str) -> Counter[tuple[str, int]]:
     """How many lines begin with a number, by its style and where it stands."""
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
-    marks = ((start, _MARK.match(text, start, end)) for start, end in lines)
+    marks = ((start, ITEM.match(text, start, end)) for start, end in lines)
     return Counter(
-        (_style(mark), _columns(text, start))
+        (_style(mark), columns(text, start))
         for start, mark in marks
         if mark is not None and (mark["number"] or "").isdigit()
     )
