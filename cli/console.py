@@ -45,9 +45,9 @@ class Console:
             f"{head}{result.original_tokens:,} -> {result.compressed_tokens:,} {_counted(result)} "
             f"({result.ratio:.1%}) in {result.timings.total:.1f} s"
         )
-        if self.verbose:
-            for line in _details(result):
-                self.tell(f"  {line}")
+        details = _details(result) if self.verbose else _unasked(result)
+        for line in details:
+            self.tell(f"  {line}")
 
     @contextmanager
     def bar(self, what: str = "") -> Iterator[Show | None]:
@@ -97,19 +97,23 @@ def _details(result: CompressionResult) -> Iterator[str]:
     if result.runtime is not None:
         threads = "1 thread" if result.runtime.threads == 1 else f"{result.runtime.threads} threads"
         yield f"on {result.runtime.device} in {result.runtime.dtype}, {threads}"
-    origin = {
-        "question": "the question given",
-        "tail": "the text's own last lines, kept whole",
-        "neutral": "no question: a neutral instruction took its place",
-        "none": "no question: what the text itself comes back to is kept",
-    }[result.query_source.value]
-    yield f"query ({origin}): {_shorten(result.query)}" if result.query else origin
+    yield from _unasked(result) or (f"query (the question given): {_shorten(result.query)}",)
     times = result.timings
     yield (
         f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "
         f"budget {result.budget:,} {_counted(result)}, {len(result.spans):,} pieces"
     )
     yield from result.notes
+
+
+def _unasked(result: CompressionResult) -> list[str]:
+    """What was done where no question was given."""
+    told = {
+        "tail": f"asked by the text's own last lines, kept whole: {_shorten(result.query)}",
+        "neutral": f"no question: this took its place: {_shorten(result.query)}",
+        "none": "no question: what together tells most was kept; -q QUESTION does better",
+    }.get(result.query_source.value)
+    return [] if told is None else [told]
 
 
 def _shorten(text: str, width: int = 100) -> str:

@@ -174,8 +174,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         setting(
             kept,
             "unit",
-            f"What is kept or dropped whole: {_any_of(UNITS)}. By default it follows the text, in "
-            "words where there is no question; 'token' is the paper's rule.",
+            f"What is kept or dropped whole: {_any_of(UNITS)}. By default it follows the text; "
+            "'token' is the paper's rule.",
             metavar="<unit>",
         ),
     ] = "auto",

@@ -26,10 +26,11 @@ GAP: Final = "[...] "
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
 
-``auto`` is ``structure`` where there is a question, and words in its prose where there is none;
-``structure`` looks at the text: JSON values, table rows, log records, chat turns, statements of
-code, Markdown blocks.
+``auto`` is ``structure``, which looks at the text: sentences of prose, JSON values, table rows, log
+records, chat turns, statements of code, Markdown blocks.
 """
+IN_WORDS: Final = frozenset({"word", "token"})
+"""Units smaller than what can stand on its own."""
 
 ScorerName = Literal["auto", "retrieval-heads", "paper", "received-attention", "specpc"]
 """``auto`` is the best the draft has, with and without a question; ``paper`` the paper's rule.

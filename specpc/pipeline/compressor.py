@@ -27,7 +27,7 @@ from specpc.pipeline import steps
 from specpc.pipeline.documents import Joining
 from specpc.pipeline.steps import Loaded
 from specpc.pipeline.together import compress_documents, compress_messages
-from specpc.scorers import check_scorer, make_question_free_scorer, make_scorer
+from specpc.scorers import check_scorer, make_question_free_scorers, make_scorer
 from specpc.scorers.cache import ScoreCache
 from specpc.text.joined import JoinedTexts
 
@@ -100,9 +100,9 @@ class Compressor(Loaded):
         elif draft is None:
             draft = load_draft(setup.draft, *where, lean=True, report=report)
         kept = ScoreCache() if cache is True else cache or None
-        question_free = make_question_free_scorer(setup.scorer, draft)
+        free, free_words = make_question_free_scorers(setup.scorer, draft)
         scorer = make_scorer(setup.scorer, draft)
-        return cls(draft, scorer, setup.unit, question_free, counter, kept, setup.markup)
+        return cls(draft, scorer, setup.unit, free, free_words, counter, kept, setup.markup)
 
     def __repr__(self) -> str:
         """Names of the draft, the scorer and the unit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +13,13 @@ from specpc.counting.counters import DRAFT, Counter
 from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
-from specpc.options import NOTHING, check_markup, check_unit
+from specpc.options import IN_WORDS, NOTHING, check_markup, check_unit
 from specpc.pipeline.scored import ReadText, ScoredText
 from specpc.results import QuerySource
 from specpc.scorers.base import Context
 from specpc.scorers.cache import score_key
 from specpc.scorers.profile import paper_settings
+from specpc.selection.cover import CoverPicker
 from specpc.selection.tokens import Spread, TokenPicker
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from specpc.selection.base import Picker
     from specpc.text.joined import JoinedTexts
 
-_UNASKED: Final = frozenset({QuerySource.NONE, QuerySource.NEUTRAL})
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -50,7 +49,8 @@ class Loaded:
     draft: Draft
     scorer: Scorer
     unit: str = "auto"  # what is kept or dropped whole: a `specpc.options.Unit`
-    question_free: Scorer | None = None  # the rule where there is no question
+    question_free: Scorer | None = None  # the rule for pieces where there is no question
+    question_free_words: Scorer | None = None  # the same for words and tokens
     counter: Counter | None = None  # of the tokens of budgets and results
     cache: ScoreCache | None = None  # so that another budget for the same text costs no forward
     markup: str = "text"  # what is kept of HTML: a `specpc.options.Markup`
@@ -95,18 +95,15 @@ def read(
         source = shown(source, query.tail_start)
         query = replace(query, tail_start=len(source.text) - tail)
     protected = source.protected(keep)
-    if query.source is QuerySource.NEUTRAL and loaded.question_free is not None:
-        query = Query("", QuerySource.NONE, len(source.text))
-    scorer, unit = loaded.scorer, loaded.unit
-    if loaded.question_free is not None and query.source is QuerySource.NONE:
-        scorer = loaded.question_free
-    if unit == "auto":
-        unit = "word" if query.source in _UNASKED else "structure"
+    scorer, unit = loaded.scorer, "structure" if loaded.unit == "auto" else loaded.unit
+    free = loaded.question_free_words if unit in IN_WORDS else loaded.question_free
+    if query.source is QuerySource.NEUTRAL and free is not None:
+        query, scorer = Query("", QuerySource.NONE, len(source.text)), free
     tokens = loaded.reader.encoder.encode(source.text)
     counter = loaded.counter or Counter(DRAFT, loaded.reader.encoder.count)
     own = loaded.counter is None and source.alone
     most = len(tokens) if own else _count(counter, source)
-    picker = _picker(loaded, source, tokens, query, unit)
+    picker = _picker(loaded, source, tokens, query, unit, together=scorer.together)
     if protected:
         picker = picker.forcing(picker.pieces.protecting(protected))
     return ReadText(
@@ -132,7 +129,13 @@ def _count(counter: Counter, source: JoinedTexts) -> int:
 
 
 def _picker(
-    loaded: Loaded, source: JoinedTexts, tokens: TokenizedText, query: Query, unit: str
+    loaded: Loaded,
+    source: JoinedTexts,
+    tokens: TokenizedText,
+    query: Query,
+    unit: str,
+    *,
+    together: bool,
 ) -> Picker:
     """Chooses among the text before its own closing question."""
     end = query.tail_start
@@ -141,10 +144,9 @@ def _picker(
     if unit == "token":
         return TokenPicker.of(text, bounds, loaded.spread)
     if unit == "word":
-        base = "structure" if loaded.unit == "auto" else "sentence"
-        return WordPicker.of(text, bounds, lay_out_joined(source, base, end))
+        return WordPicker.of(text, bounds, lay_out_joined(source, "structure", end))
     pieces = Pieces(text, bounds, lay_out_joined(source, unit, end))
-    return UnitPicker(pieces, query.text)
+    return CoverPicker(pieces) if together else UnitPicker(pieces, query.text)
 
 
 def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:
@@ -169,9 +171,9 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
     return ScoredText(
         read,
         scores,
-        windows=len(windows),
+        windows=len(windows) if read.scorer.reads else 0,
         seconds=time.perf_counter() - start,
-        runtime=None if known else runtime_of(loaded.draft.model),
+        runtime=None if known or not read.scorer.reads else runtime_of(loaded.draft.model),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.errors import Argument, DraftError, UsageError
 from specpc.options import scorer_name
 from specpc.scorers.profile import find_profile, paper_settings, received_settings
+from specpc.scorers.settings import CoverageSettings, ReceivedSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +21,6 @@ SCORERS: Final[dict[str, Callable[[Draft], Scorer | None]]] = {
     "received-attention": received_settings,
 }
 """What makes them for a draft, or not. ``auto`` is the first that can be had."""
-
-_WITHOUT_QUESTION: Final = "received-attention"
 
 
 def check_scorer(name: str) -> None:
@@ -58,7 +57,12 @@ def make_scorer(name: str, draft: Draft) -> Scorer:
     )
 
 
-def make_question_free_scorer(name: str, draft: Draft) -> Scorer | None:
-    """What ``name`` means where there is no question: ``None`` if a neutral one is to be asked."""
-    free = name in {"auto", _WITHOUT_QUESTION}
-    return make_scorer(_WITHOUT_QUESTION, draft) if free else None
+def make_question_free_scorers(
+    name: str, draft: Draft
+) -> tuple[Scorer | None, ReceivedSettings | None]:
+    """What ``name`` means where there is no question, for whole pieces and for words.
+
+    ``None`` if a neutral question is to be asked.
+    """
+    received = received_settings(draft) if name in {"auto", "received-attention"} else None
+    return CoverageSettings() if name == "auto" else received, received

@@ -47,10 +47,14 @@ class Scorer(ABC):
         name: as results have it.
         home: the module whose function ``score(scorer, reader, question, context, progress)``
             computes.
+        reads: whether it has the draft read the text.
+        together: whether pieces are worth what they add to each other, and must be chosen so.
     """
 
     name: str
     home: str
+    reads: bool = True
+    together: bool = False
 
     @abstractmethod
     def context_window(self, reader: Reader, question: str) -> int:

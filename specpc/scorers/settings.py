@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,20 @@ class ReceivedSettings(Scorer):
     def context_window(self, reader: Reader, question: str) -> int:
         """``max_window``, or what the draft can read if that is less."""
         return min(self.max_window, reader.room(reader.frame("")))
+
+
+@dataclass(frozen=True)
+class CoverageSettings(Scorer):
+    """What pieces tell, for which neither a question nor the text is read."""
+
+    name = "coverage"
+    home = "specpc.scorers.coverage"
+    reads = False
+    together = True
+
+    def context_window(self, reader: Reader, question: str) -> int:
+        """Whatever there is."""
+        return sys.maxsize
 
 
 @dataclass(frozen=True)

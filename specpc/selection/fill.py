@@ -62,7 +62,7 @@ def select_units(
     Returns:
         Chosen units in text order, without what they need (empty if none fits).
     """
-    basket = _Basket(sizes, layout, np.arange(len(sizes)) if alike is None else alike)
+    basket = Basket(sizes, layout, np.arange(len(sizes)) if alike is None else alike)
     for unit in sorted(forced):
         basket.add(unit)
     fixed = len(basket.chosen)
@@ -81,12 +81,16 @@ def select_units(
     return np.sort(np.asarray(basket.chosen, dtype=np.int64))
 
 
-class _Basket:
-    """Chosen units in the order they were chosen, and the tokens of them and what they need."""
+class Basket:
+    """Chosen units in the order they were chosen, and the tokens of them and what they need.
+
+    Of units with the same number in ``alike`` only the first that is added counts as new.
+    """
 
     def __init__(
         self, sizes: NDArray[np.int64], layout: Layout | None, alike: NDArray[np.int64]
     ) -> None:
+        """Start empty; for ``[pieces]`` sizes and numbers."""
         self.sizes = sizes
         self.layout = layout
         self.alike = alike
@@ -116,21 +120,21 @@ class _Basket:
         self.said.add(int(self.alike[unit]))
         self.supports.update((unit, *self.needs.get(unit, ())))
 
-    def first(self, count: int) -> _Basket:
+    def first(self, count: int) -> Basket:
         """Only the units that were chosen first."""
-        basket = _Basket(self.sizes, self.layout, self.alike)
+        basket = Basket(self.sizes, self.layout, self.alike)
         for unit in self.chosen[:count]:
             basket.add(unit)
         return basket
 
 
 def _fill(
-    basket: _Basket,
+    basket: Basket,
     fixed: int,
     scores: NDArray[np.float64],
     eligible: NDArray[np.bool_],
     budget: int,
-) -> _Basket:
+) -> Basket:
     """Give up as few of the weakest chosen units as it takes to use the budget."""
     best = basket
     # What stands out is what the text is cut for; it is never given up for what fits better.

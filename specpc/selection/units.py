@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -55,11 +56,12 @@ class UnitPicker(Picker):
         for _ in range(_FINEST):
             if not (inside := _too_large(pieces, allowance)):
                 break
-            pieces, values = _finer(pieces, values, inside, self._parts(scores))
+            pieces, values = _finer(pieces, values, inside, partial(self.judge, scores=scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
         pieces = _without_spared(pieces, pieces.forced or {best}, allowance)
-        found = best_pieces(pieces, values, allowance, pieces.alike)
-        if pieces.forced or best in pieces.layout.whole or _cost(pieces, best) <= allowance:
+        found = self.chosen(pieces, values, allowance)
+        fits = best in pieces.layout.whole or _cost(pieces, best) <= allowance
+        if pieces.forced or fits or (found and not self.question):  # else any may be the best
             return Picked(found, pieces.layout)
         said = pieces.texts[best]
         prose = best in pieces.layout.prose or best in pieces.layout.finer
@@ -70,27 +72,26 @@ class UnitPicker(Picker):
             if best not in pieces.layout.prose:  # a marker might be read as data
                 own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))
             inside = {best: own}
-            cut, judged = _finer(pieces, values, inside, self._parts(scores))
+            cut, judged = _finer(pieces, values, inside, partial(self.judge, scores=scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
             cut = _without_spared(cut, {first}, allowance)
             if _cost(cut, first) <= allowance:
-                kept = best_pieces(cut, judged, allowance, cut.alike)
-                return Picked(kept, cut.layout, cut_unit=True)
+                return Picked(self.chosen(cut, judged, allowance), cut.layout, cut_unit=True)
         words = _words(pieces, best, scores.tokens, allowance)
         return words or Picked(found, pieces.layout)
 
-    def _parts(self, scores: Scores) -> Callable[[Pieces], NDArray[np.float64]]:
-        """Judges parts of units, which no scorer saw."""
+    def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
+        """The best units by ``values`` ``[pieces]`` that fit an allowance, with what they need."""
+        return best_pieces(pieces, values, allowance, pieces.alike)
 
-        def judge(pieces: Pieces) -> NDArray[np.float64]:
-            judged = standardised(pieces.pool(scores.tokens))
-            if self.question:
-                own, words = np.arange(len(pieces)), stems(pieces.texts)
-                shared = bm25(stems([self.question])[0], with_heads(pieces, words, own))
-                judged += standardised(shared)
-            return judged
-
-        return judge
+    def judge(self, pieces: Pieces, scores: Scores) -> NDArray[np.float64]:
+        """``[pieces]`` what parts of units are worth, which no scorer saw."""
+        judged = standardised(pieces.pool(scores.tokens))
+        if self.question:
+            own, words = np.arange(len(pieces)), stems(pieces.texts)
+            shared = bm25(stems([self.question])[0], with_heads(pieces, words, own))
+            judged += standardised(shared)
+        return judged
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""

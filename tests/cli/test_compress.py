@@ -54,7 +54,7 @@ def test_stdin(files: list[str]) -> None:
 def test_verbose_and_quiet(doc: Path) -> None:
     told = run(doc, "--ratio", "0.3", "-v").stderr
     assert "tokens (" in told
-    assert "scorer received-attention, unit word" in told
+    assert "scorer coverage, unit structure" in told
     assert "no question" in told
     told = run(doc, "--ratio", "0.3", "-v", "--scorer", "paper").stderr
     assert "neutral instruction" in told

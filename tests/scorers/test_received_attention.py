@@ -120,7 +120,7 @@ def test_a_model_that_cannot_be_observed() -> None:
     draft = tiny_draft()
     draft.model.set_attn_implementation("eager")
     with pytest.raises(UnsupportedModelError, match="cannot be observed"):
-        Compressor.from_pretrained(draft).compress("A text. " * 50, ratio=0.5)
+        Compressor.from_pretrained(draft, unit="word").compress("A text. " * 50, ratio=0.5)
 
 
 def test_standardise() -> None:

@@ -1,0 +1,41 @@
+"""Lines in which a tool says what went wrong, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# As tools write it; in prose an error has neither capitals throughout nor a colon.
+_FAILURE: Final = regex.compile(
+    r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
+    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b|npm ERR!"
+    r"|(?<!\w)[A-Za-z_.]{0,60}(?:Error|Exception)\b(?=:|\s*$)|^E {2,}\S|^ ! \[\w"
+    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]",
+    regex.MULTILINE,
+)
+_OUTCOME: Final = regex.compile(
+    r"\b\d+ (?:failed|failures?|errors?|problems?|passed)\b|\bTests run: \d|\bBUILD [A-Z]+"
+    r"|^make(?:\[\d+\])?: \*\*\*|^Successfully \w+|^Success: ",
+    regex.MULTILINE,
+)
+_WARNING: Final = regex.compile(r"\b[Ww]arning(?:\[\w+\])?: |\bWARN(?:ING)?\b")
+_SURE: Final = 1.0
+_PERHAPS: Final = 0.2
+
+
+def alarms(texts: Sequence[str]) -> NDArray[np.float64]:
+    """``[texts]`` from 0 to 1, how much each tells of what went wrong, or how it ended."""
+    return np.asarray([_alarm(text) for text in texts], dtype=np.float64)
+
+
+def _alarm(text: str) -> float:
+    if _FAILURE.search(text) or _OUTCOME.search(text):
+        return _SURE
+    return _PERHAPS if _WARNING.search(text) else 0.0

@@ -1,0 +1,104 @@
+"""Sets of pieces that together tell most."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.selection.cover import CoverPicker, covering_units
+from specpc.structure import lay_out
+from specpc.text.facts import Told
+from specpc.text.layout import tiles
+from specpc.text.pieces import Pieces, Scores
+from specpc.text.units import segment
+from tests.structure.kept import ENCODER
+
+WORDS = ["Tern", "Auk", "Gull", "12", "2,318", "sails", "sank", "at", "noon"]
+
+
+def pieces_of(text: str) -> Pieces:
+    return Pieces(text, ENCODER.encode(text).bounds, lay_out(text))
+
+
+def worth(told: Told, chosen: list[int]) -> float:
+    facts = set(itertools.chain.from_iterable(told.facts[unit].tolist() for unit in chosen))
+    return float(sum(told.weights[fact] for fact in facts) + told.own[chosen].sum())
+
+
+def test_what_is_told_is_told_once() -> None:
+    text = "Tern left Orrisay at 12.15. Orrisay saw Tern leave at 12.15. Auk sank in 1911. "
+    pieces = pieces_of(text)
+    chosen = covering_units(pieces, Told.of(pieces), 52)
+    assert [pieces.texts[unit].strip() for unit in chosen] == [
+        "Tern left Orrisay at 12.15.",
+        "Auk sank in 1911.",
+    ]
+
+
+def slow_choice(pieces: Pieces, told: Told, allowance: int) -> list[int]:
+    """Every gain anew at every step; without needs."""
+    chosen: list[int] = []
+    said: set[str] = set()
+    while True:
+        used = int(pieces.sizes[chosen].sum())
+        best, most = None, -1.0
+        for unit in range(len(pieces)):
+            text = " ".join(pieces.texts[unit].split())
+            if unit in chosen or text in said or used + pieces.sizes[unit] > allowance:
+                continue
+            gain = worth(told, [*chosen, unit]) - worth(told, chosen)
+            if gain / pieces.sizes[unit] ** 0.9 > most + 1e-9:
+                best, most = unit, gain / pieces.sizes[unit] ** 0.9
+        if best is None:
+            return sorted(chosen)
+        chosen.append(best)
+        said.add(" ".join(pieces.texts[best].split()))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), min_size=1, max_size=8),
+    st.floats(0.1, 1),
+)
+def test_the_greedy_choice_is_what_looking_at_all_would_choose(
+    sentences: list[list[str]], ratio: float
+) -> None:
+    text = " ".join("The " + " ".join(words) + "." for words in sentences)
+    pieces = Pieces(text, ENCODER.encode(text).bounds, tiles(segment(text, "sentence")))
+    told, allowance = Told.of(pieces), int(ratio * len(text))
+    chosen = covering_units(pieces, told, allowance)
+    slow = slow_choice(pieces, told, allowance)
+    assert int(pieces.sizes[chosen].sum()) <= allowance
+    assert abs(worth(told, chosen) - worth(told, slow)) < 1e-6
+
+
+def test_where_a_sentence_stands_does_not_matter() -> None:
+    """Of shuffled sentences in one paragraph, each sixteenth keeps its share."""
+    rng = np.random.default_rng(0)
+    names = [f"{a}{b}" for a in ("Or", "Vel", "Hal", "Tol") for b in ("risay", "mar", "nor", "lan")]
+    kept = np.zeros(16)
+    for _ in range(20):
+        sentences = [
+            f"The {rng.choice(names)} took {rng.integers(2, 9000)} crates of "
+            + " ".join(rng.choice(["salt", "grain", "fish", "wool", "tin"], rng.integers(1, 6)))
+            + " aboard. "
+            for _ in range(160)
+        ]
+        text = "".join(sentences)
+        pieces = Pieces(text, ENCODER.encode(text).bounds, tiles(segment(text, "sentence")))
+        for unit in covering_units(pieces, Told.of(pieces), len(text) // 4):
+            kept[16 * unit // len(pieces)] += len(pieces.texts[unit])
+    assert kept.min() > 0.5 * kept.mean()
+    assert kept.max() < 2 * kept.mean()
+
+
+def test_forced_pieces_come_first_and_their_facts_are_told() -> None:
+    pieces = pieces_of("Tern left at 12.15. Tern came at 12.15. Auk sank. ")
+    forced = Pieces(pieces.text, pieces.bounds, pieces.layout, frozenset({1}))
+    assert covering_units(forced, Told.of(forced), 30) == [1, 2]
+    picker = CoverPicker(forced)
+    picked = picker.pick(Scores(np.zeros(len(pieces.bounds) - 1)), 30)
+    assert [pieces.text[s.start : s.end] for s in picked.pieces] == pieces.texts[1:3]
