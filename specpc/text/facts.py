@@ -31,8 +31,9 @@ _SPREAD: Final = 0.5
 _SHORT: Final = 2  # words up to this length tell nothing
 # What each token of a piece is worth that begins a line: what opens a paragraph sums it up.
 _LEAD: Final = 0.1
-# What each is worth of a line that says what went wrong: no fact is worth more for its tokens.
-_ALARM: Final = 3.0
+# What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
+_ALARM: Final = 20.0
+_ALARM_TOKEN: Final = 0.5
 # A piece that costs twice as much must tell nearly twice as much.
 _COST: Final = 0.9
 
@@ -58,8 +59,9 @@ class Told:
         """Find them."""
         text, sizes = pieces.text, pieces.sizes
         leads = [start == 0 or text[start - 1] in "\r\n" for start in pieces.edges[:-1].tolist()]
-        own = _LEAD * np.asarray(leads) + _ALARM * alarms(pieces.texts)
-        return cls(*find_facts(pieces.texts), own * sizes, sizes)
+        alarm = alarms(pieces.texts) * (_ALARM + _ALARM_TOKEN * sizes)
+        own = _LEAD * sizes * np.asarray(leads) + alarm
+        return cls(*find_facts(pieces.texts), own, sizes)
 
     @property
     def alone(self) -> NDArray[np.float64]:
