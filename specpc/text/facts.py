@@ -34,6 +34,16 @@ _LEAD: Final = 0.1
 # What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
 _ALARM: Final = 20.0
 _ALARM_TOKEN: Final = 0.5
+# What each token is worth less of a piece that points back at what may be cut.
+_LEANING: Final = 0.1
+_POINTS_BACK: Final = regex.compile(
+    r"\W*(?:this|that|these|those|it|he|she|they|his|her|their|its|such|both|neither|another|but|so"
+    r"|the (?:former|latter|others?|same|second|third)|however|therefore|thus|also|then|instead"
+    r"|moreover|otherwise|as a result|for (?:example|instance)"
+    r"|dies(?:e[rsmn]?)?|er|sie|es|aber|doch|daher|deshalb|jedoch|ce(?:t|tte|s)?|il|elle|ils|mais"
+    r"|est[aeo]s?|eso|pero|quest[aeio]|ma|però)\b",
+    regex.IGNORECASE,
+)
 # A piece that costs twice as much must tell nearly twice as much.
 _COST: Final = 0.9
 
@@ -60,7 +70,8 @@ class Told:
         text, sizes = pieces.text, pieces.sizes
         leads = [start == 0 or text[start - 1] in "\r\n" for start in pieces.edges[:-1].tolist()]
         alarm = alarms(pieces.texts) * (_ALARM + _ALARM_TOKEN * sizes)
-        own = _LEAD * sizes * np.asarray(leads) + alarm
+        leaning = [_POINTS_BACK.match(piece) is not None for piece in pieces.texts]
+        own = (_LEAD * np.asarray(leads) - _LEANING * np.asarray(leaning)) * sizes + alarm
         return cls(*find_facts(pieces.texts), own, sizes)
 
     @property
