@@ -110,7 +110,7 @@ def _unasked(result: CompressionResult) -> list[str]:
     """What was done where no question was given."""
     told = {
         "tail": f"asked by the text's own last lines, kept whole: {_shorten(result.query)}",
-        "neutral": f"no question: this took its place: {_shorten(result.query)}",
+        "neutral": f"no question but a neutral instruction: {_shorten(result.query)}",
         "none": "no question: what together tells most was kept; -q QUESTION does better",
     }.get(result.query_source.value)
     return [] if told is None else [told]
