@@ -38,7 +38,7 @@ def from_here(asked: Asked, cache: bool) -> Source:
 
         tell = console.tell if console.verbose else silent
         kept = ScoreCache(tell=tell) if cache else False
-        compressor = Compressor.of(setup, cache=kept, report=console.tell)
+        compressor = Compressor.of(setup, cache=kept, report=console.tell, defer=True)
         if setup.scorer == "auto" and compressor.scorer.name == "paper":
             name = shlex.quote(compressor.draft.name)
             tell(

@@ -90,12 +90,16 @@ class Compressor(Loaded):
         cache: ScoreCache | bool = False,
         report: Report = silent,
         loaded: Draft | None = None,
+        defer: bool = False,
     ) -> Compressor:
-        """See `from_pretrained`; with ``loaded`` for the draft of that name."""
+        """See `from_pretrained`; with ``loaded`` for the draft of that name.
+
+        With ``defer`` the draft's weights are not loaded before they are needed.
+        """
         check_scorer(setup.scorer)
         counter = find_counter(setup.tokenizer, offline=setup.offline, report=report)
         draft, where = loaded, setup.where
-        if draft is None and cache:
+        if draft is None and (cache or defer):
             draft = defer_draft(setup.draft, *where, report=report)
         elif draft is None:
             draft = load_draft(setup.draft, *where, lean=True, report=report)

@@ -24,6 +24,7 @@ TEXT = "".join(f"Sentence number {i} says something about topic {i % 7}.\r\n" fo
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
 
 
 def run(*args: str | Path, stdin: bytes | None = None) -> Result:

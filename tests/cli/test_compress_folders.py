@@ -36,6 +36,7 @@ def run(*args: str | Path) -> Result:
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
 
 
 def write_tree(root: Path, count: int = 3, times: int = 1) -> Path:
@@ -134,7 +135,7 @@ def test_everything_finished_needs_no_draft(
     docs, out = write_tree(tmp_path), tmp_path / "out"
     assert run(docs, *ARGS, "-o", out).exit_code == 0
     before = tree(out)
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: 1 / 0)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: 1 / 0)
     result = run(docs, *ARGS, "-o", out, "--resume", "--price", "2")
     assert result.exit_code == 0
     assert "3 texts: " in result.stderr

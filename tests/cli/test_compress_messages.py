@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
 
 
 def run(*args: str | Path, stdin: str | bytes = b"") -> Result:

@@ -33,6 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What a compressor is asked for, call by call."""
     draft, calls = tiny_draft(), []
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: draft)
     plain = Compressor.compress
 
     def compress(self: Compressor, *args: Any, **kwargs: Any) -> Any:

@@ -49,7 +49,7 @@ def same(found: CompressionResult, expected: CompressionResult) -> bool:
     ("question", "options"),
     [
         ("What of topic 3?", {}),
-        (None, {}),
+        (None, {"unit": "word"}),
         ("What of topic 3?", {"unit": "token"}),
         (None, {"scorer": "paper", "unit": "sentence"}),
     ],

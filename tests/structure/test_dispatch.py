@@ -141,6 +141,7 @@ SHIPS = "Ship,Home\nAsta,Bergen\nVela,Turku\nRosa,Kiel\nLuna,Riga\n"
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
 
 
 @pytest.mark.usefixtures("_tiny_draft")
