@@ -346,6 +346,7 @@ def test_nothing_is_imported_before_it_is_needed() -> None:
 def _command(monkeypatch: pytest.MonkeyPatch, vocabularies: Path) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(vocabularies))
 
 

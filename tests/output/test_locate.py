@@ -150,6 +150,9 @@ def test_what_the_command_prints_can_be_located(
     monkeypatch.setattr(
         "specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: tiny.draft
     )
+    monkeypatch.setattr(
+        "specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: tiny.draft
+    )
     text = "".join(f"Line {i} is here.\n" for i in range(30))
     (tmp_path / "s.txt").write_text(text)
     options = ["-q", "Line?", "--ratio", "0.4", "--json", "-o", str(tmp_path / "r.json")]

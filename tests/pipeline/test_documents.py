@@ -180,6 +180,9 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Compressor) -> P
     monkeypatch.setattr(
         "specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: tiny.draft
     )
+    monkeypatch.setattr(
+        "specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: tiny.draft
+    )
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "docs"
     (folder / "sub").mkdir(parents=True)
