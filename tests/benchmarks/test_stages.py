@@ -92,6 +92,7 @@ def test_the_program_prints_writes_and_draws(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: tiny.draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: tiny.draft)
     monkeypatch.setattr("tests.benchmarks.stages.__main__.machine_of", lambda _: MACHINE)
     startup = {"import": 1.0, "load": 0.5}
     monkeypatch.setattr("tests.benchmarks.stages.__main__.measure_startup", lambda *_: startup)

@@ -34,6 +34,7 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> list[HerePool]:
         return made[-1]
 
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
     monkeypatch.setattr("specpc_cli.batch._pool", make)
     return made
 

@@ -15,6 +15,7 @@ from tests.command_line import app
 @pytest.fixture(autouse=True)
 def draft(tiny: Compressor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: tiny.draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: tiny.draft)
 
 
 def test_the_command_measures(tiny: Compressor) -> None:

@@ -120,7 +120,7 @@ def test_offline_without_the_draft(tmp_path: Path) -> None:
 def test_no_cuda() -> None:
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
-        [*SPECPC, "compress", str(REPORT), "--ratio", "0.2", "--device", "cuda"],
+        [*SPECPC, "compress", str(REPORT), "-q", "Why?", "--ratio", "0.2", "--device", "cuda"],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2

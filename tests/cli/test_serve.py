@@ -35,6 +35,7 @@ def url(tiny: Compressor) -> Iterator[str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Compressor) -> Path:
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_a, **_k: tiny.draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_a, **_k: tiny.draft)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.md").write_bytes(TEXT.encode())
     (tmp_path / "b.md").write_bytes(TEXT.replace("topic", "matter").encode())

@@ -29,6 +29,7 @@ QUESTION = "What of topic 3?"
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
+    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
 

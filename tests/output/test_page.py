@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -244,7 +245,7 @@ def test_long_texts_are_laid_out_in_chunks_of_lines(
     tiny: Compressor, browser: Chrome, tmp_path: Path
 ) -> None:
     text = "".join(f"The {i} is {i % 7}.\n" for i in range(2000))
-    picture = paint(tiny.score(text), 0.5, grid=())
+    picture = paint(replace(tiny, unit="word").score(text), 0.5, grid=())
     path = tmp_path / "long.html"
     path.write_bytes(make_page(picture, "long.txt", 0.5))
     browser.get(path.as_uri())
