@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specpc.text.facts import Told
 from specpc.text.pieces import Scores
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def score(
 ) -> Scores:
     """What each piece tells for its tokens, which get the value of their piece."""
     assert context.pieces is not None
-    values = Told.of(context.pieces).alone
+    values = context.pieces.told.alone
     if progress is not None:
         progress(len(context.ids), len(context.ids))
     return Scores(values[context.pieces.of_token], values)

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from specpc.selection.fill import Basket
 from specpc.selection.units import UnitPicker
-from specpc.text.facts import Told, cost
+from specpc.text.facts import cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,24 +32,20 @@ class CoverPicker(UnitPicker):
 
     def judge(self, pieces: Pieces, scores: Scores) -> NDArray[np.float64]:
         """See `UnitPicker`."""
-        return Told.of(pieces).alone
+        return pieces.told.alone
 
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
         """See `UnitPicker`."""
-        told = self._told if pieces is self.pieces else Told.of(pieces)
-        return pieces.spans(covering_units(pieces, told, allowance), values)
-
-    @cached_property
-    def _told(self) -> Told:
-        return Told.of(self.pieces)
+        return pieces.spans(covering_units(pieces, allowance), values)
 
 
-def covering_units(pieces: Pieces, told: Told, allowance: int) -> list[int]:
+def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     """Units that fit an allowance of tokens with what they need, in text order.
 
     Those that are forced come first, whatever their size; then always the one that adds most to
     what is told, for the tokens it adds.
     """
+    told = pieces.told
     basket = Basket(pieces.sizes, pieces.layout, pieces.alike)
     news = told.weights.copy()  # what is told already is worth nothing
 

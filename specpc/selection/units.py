@@ -108,7 +108,8 @@ def _without_spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> 
     """The pieces, of which none needs what is done without (see `_spared`)."""
     if not pieces.layout.spare:
         return pieces
-    return replace(pieces, layout=pieces.layout.without(_spared(pieces, chosen, allowance)))
+    spared = _spared(pieces, chosen, allowance)
+    return replace(pieces, layout=pieces.layout.without(spared)) if spared else pieces
 
 
 def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]:

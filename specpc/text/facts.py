@@ -10,15 +10,13 @@ import numpy as np
 import regex
 
 from specpc.text.alarms import alarms
-from specpc.text.lexical import terms
 from specpc.text.scripts import UNSPACED
+from specpc.text.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from specpc.text.pieces import Pieces
 
 _NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
@@ -65,14 +63,12 @@ class Told:
     sizes: NDArray[np.int64]
 
     @classmethod
-    def of(cls, pieces: Pieces) -> Told:
-        """Find them."""
-        text, sizes = pieces.text, pieces.sizes
-        leads = [start == 0 or text[start - 1] in "\r\n" for start in pieces.edges[:-1].tolist()]
-        alarm = alarms(pieces.texts) * (_ALARM + _ALARM_TOKEN * sizes)
-        leaning = [_POINTS_BACK.match(piece) is not None for piece in pieces.texts]
+    def of(cls, texts: Sequence[str], leads: Sequence[bool], sizes: NDArray[np.int64]) -> Told:
+        """Find them, given which pieces begin a line, and their tokens."""
+        alarm = alarms(texts) * (_ALARM + _ALARM_TOKEN * sizes)
+        leaning = [_POINTS_BACK.match(text) is not None for text in texts]
         own = (_LEAD * np.asarray(leads) - _LEANING * np.asarray(leaning)) * sizes + alarm
-        return cls(*find_facts(pieces.texts), own, sizes)
+        return cls(*find_facts(texts), own, sizes)
 
     @property
     def alone(self) -> NDArray[np.float64]:

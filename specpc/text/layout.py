@@ -74,7 +74,7 @@ class Layout:
         separators: for each separator, the range of pieces ``first..end - 1`` around it: it is
             kept if both some piece before and some piece after it in there are kept.
         whole: units that are never cut inside, even if they alone exceed the budget.
-        prose: units of running text, which may be cut into words where there is no question.
+        prose: units of running text, which may be cut into clauses or words.
         heads: for some units of prose, the offset in the text where it begins: what is before
             that (a speaker's name) comes along with any part of it.
         gaps: how the marker of a cut just before a piece is written, ``{}`` for the marker

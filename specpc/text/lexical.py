@@ -12,10 +12,9 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import regex
 
 from specpc.text.pieces import standardised
-from specpc.text.scripts import UNSPACED_SCRIPTS
+from specpc.text.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,12 +100,6 @@ def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[st
     }
 
 
-_TERM: Final = regex.compile(
-    rf"(?P<unspaced>[{UNSPACED_SCRIPTS}][{UNSPACED_SCRIPTS}\p{{M}}]*)|[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]+",
-    regex.VERSION1,
-)
-
-
 def stems(texts: Sequence[str]) -> list[list[str]]:
     """The `terms` of each text, reduced to their English stems.
 
@@ -142,15 +135,3 @@ def with_heads(
         [word for head in needs.get(unit, ()) for word in words[head]][:_HEAD_WORDS] + words[unit]
         for unit in own.tolist()
     ]
-
-
-def terms(text: str) -> list[str]:
-    """Case-folded words; of scripts written without spaces, pairs of neighbouring characters."""
-    found: list[str] = []
-    for match in _TERM.finditer(text.casefold()):
-        run = match.group()
-        if match["unspaced"] and len(run) > 1:
-            found += [run[i : i + 2] for i in range(len(run) - 1)]
-        else:
-            found.append(run)
-    return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.results import Span
+from specpc.text.facts import Told
 from specpc.text.protection import NOTHING, Protected, forced_units
 
 if TYPE_CHECKING:
@@ -99,6 +100,13 @@ class Pieces:
         needs = self.layout.all_needs
         keys = ((text, *(texts[s] for s in needs.get(p, ()))) for p, text in enumerate(texts))
         return np.asarray([numbers.setdefault(key, len(numbers)) for key in keys])
+
+    @cached_property
+    def told(self) -> Told:
+        """What the pieces tell."""
+        starts = self.edges[:-1].tolist()
+        leads = [start == 0 or self.text[start - 1] in "\r\n" for start in starts]
+        return Told.of(self.texts, leads, self.sizes)
 
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""

@@ -15,7 +15,7 @@ import numpy as np
 from specpc.evaluation.ranked import RankedMethod, cutting
 from specpc.results import Span
 from specpc.selection.base import Picked
-from specpc.text.lexical import terms
+from specpc.text.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

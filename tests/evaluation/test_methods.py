@@ -24,7 +24,7 @@ from specpc.models.draft import Draft
 from specpc.models.lean.decoder import LeanModel
 from specpc.models.tokens import TextEncoder
 from specpc.options import DEFAULT_DRAFT, Setup
-from specpc.text.lexical import terms
+from specpc.text.terms import terms
 from tests.evaluation.items import FACTS, TEXT, item
 from tests.tiny_models import byte_tokenizer, tiny_draft
 

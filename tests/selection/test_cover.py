@@ -31,7 +31,7 @@ def worth(told: Told, chosen: list[int]) -> float:
 def test_what_is_told_is_told_once() -> None:
     text = "Tern left Orrisay at 12.15. Orrisay saw Tern leave at 12.15. Auk sank in 1911. "
     pieces = pieces_of(text)
-    chosen = covering_units(pieces, Told.of(pieces), 52)
+    chosen = covering_units(pieces, 52)
     assert [pieces.texts[unit].strip() for unit in chosen] == [
         "Tern left Orrisay at 12.15.",
         "Auk sank in 1911.",
@@ -68,8 +68,8 @@ def test_the_greedy_choice_is_what_looking_at_all_would_choose(
 ) -> None:
     text = " ".join("The " + " ".join(words) + "." for words in sentences)
     pieces = Pieces(text, ENCODER.encode(text).bounds, tiles(segment(text, "sentence")))
-    told, allowance = Told.of(pieces), int(ratio * len(text))
-    chosen = covering_units(pieces, told, allowance)
+    told, allowance = pieces.told, int(ratio * len(text))
+    chosen = covering_units(pieces, allowance)
     slow = slow_choice(pieces, told, allowance)
     assert int(pieces.sizes[chosen].sum()) <= allowance
     assert abs(worth(told, chosen) - worth(told, slow)) < 1e-6
@@ -89,7 +89,7 @@ def test_where_a_sentence_stands_does_not_matter() -> None:
         ]
         text = "".join(sentences)
         pieces = Pieces(text, ENCODER.encode(text).bounds, tiles(segment(text, "sentence")))
-        for unit in covering_units(pieces, Told.of(pieces), len(text) // 4):
+        for unit in covering_units(pieces, len(text) // 4):
             kept[16 * unit // len(pieces)] += len(pieces.texts[unit])
     assert kept.min() > 0.5 * kept.mean()
     assert kept.max() < 2 * kept.mean()
@@ -98,7 +98,7 @@ def test_where_a_sentence_stands_does_not_matter() -> None:
 def test_forced_pieces_come_first_and_their_facts_are_told() -> None:
     pieces = pieces_of("Tern left at 12.15. Tern came at 12.15. Auk sank. ")
     forced = Pieces(pieces.text, pieces.bounds, pieces.layout, frozenset({1}))
-    assert covering_units(forced, Told.of(forced), 30) == [1, 2]
+    assert covering_units(forced, 30) == [1, 2]
     picker = CoverPicker(forced)
     picked = picker.pick(Scores(np.zeros(len(pieces.bounds) - 1)), 30)
     assert [pieces.text[s.start : s.end] for s in picked.pieces] == pieces.texts[1:3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from specpc.text.facts import Told, find_facts
+from specpc.text.facts import find_facts
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces
 
@@ -46,6 +46,6 @@ def test_what_points_back_is_worth_less() -> None:
     text = "Tern sank in 1911. It sank in 1911 Tern. Dies sank in 1911 Tern."
     bounds = np.arange(len(text) + 1)
     pieces = Pieces(text, bounds, tiles([0, 19, 41, len(text)]))
-    own = Told.of(pieces).own
+    own = pieces.told.own
     assert own[0] > 0 > own[1]
     assert own[2] < 0
