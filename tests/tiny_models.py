@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -10,6 +10,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreT
 
 from specpc.models.draft import Draft
 from specpc.models.observed import ATTENTION
+
+if TYPE_CHECKING:
+    import pytest
 
 _SHAPE: dict[str, Any] = {
     "vocab_size": 300,
@@ -61,3 +64,9 @@ def byte_tokenizer(**kwargs: Any) -> PreTrainedTokenizerFast:
 def tiny_draft(family: str = "llama", **kwargs: Any) -> Draft:
     model = tiny_model(family)
     return Draft("tiny", model, byte_tokenizer(), **kwargs)
+
+
+def use_draft(monkeypatch: pytest.MonkeyPatch, draft: Draft) -> None:
+    """Have every compressor be made with this draft, whatever its setup names."""
+    for name in ("load_draft", "defer_draft"):
+        monkeypatch.setattr(f"specpc.pipeline.compressor.{name}", lambda *_, **__: draft)

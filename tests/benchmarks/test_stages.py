@@ -14,6 +14,7 @@ from specpc.machine.stopwatch import stage, stopwatch
 from tests.benchmarks.stages.__main__ import main
 from tests.benchmarks.stages.floor import Machine, Work, forward_work
 from tests.benchmarks.stages.measure import STAGES, Report, Row, measure_rows
+from tests.tiny_models import use_draft
 
 MACHINE = Machine(1e9, 1e9, 1)
 
@@ -91,8 +92,7 @@ def test_the_program_prints_writes_and_draws(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: tiny.draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: tiny.draft)
+    use_draft(monkeypatch, tiny.draft)
     monkeypatch.setattr("tests.benchmarks.stages.__main__.machine_of", lambda _: MACHINE)
     startup = {"import": 1.0, "load": 0.5}
     monkeypatch.setattr("tests.benchmarks.stages.__main__.measure_startup", lambda *_: startup)

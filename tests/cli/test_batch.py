@@ -19,7 +19,7 @@ from specpc.batch.storage import Location
 from specpc.batch.work import Work
 from tests.batch.corpora import HerePool, read_bad, read_parts, some_rows, write_lines, write_table
 from tests.command_line import app
-from tests.tiny_models import tiny_draft
+from tests.tiny_models import tiny_draft, use_draft
 
 pytestmark = pytest.mark.usefixtures("pools")
 
@@ -33,8 +33,7 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> list[HerePool]:
         made.append(HerePool(work))
         return made[-1]
 
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
     monkeypatch.setattr("specpc_cli.batch._pool", make)
     return made
 

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 from specpc import Compressor
 from specpc.evaluation.speed import TimedLength
 from tests.command_line import app
+from tests.tiny_models import use_draft
 
 
 @pytest.fixture(autouse=True)
 def draft(tiny: Compressor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: tiny.draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: tiny.draft)
+    use_draft(monkeypatch, tiny.draft)
 
 
 def test_the_command_measures(tiny: Compressor) -> None:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.command_line import app
-from tests.tiny_models import tiny_draft
+from tests.tiny_models import tiny_draft, use_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,7 @@ TEXT = "".join(f"Sentence number {i} says something about topic {i % 7}.\r\n" fo
 @pytest.fixture(autouse=True)
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
 
 
 def run(*args: str | Path, stdin: bytes | None = None) -> Result:

@@ -19,7 +19,7 @@ from specpc_cli.compress.tree import find_files
 from specpc_cli.console import Console
 from specpc_cli.progress import FilesProgress
 from tests.command_line import app
-from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model
+from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model, use_draft
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -35,8 +35,7 @@ def run(*args: str | Path) -> Result:
 @pytest.fixture
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
 
 
 def write_tree(root: Path, count: int = 3, times: int = 1) -> Path:

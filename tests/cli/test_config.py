@@ -14,7 +14,7 @@ from specpc import Compressor
 from specpc_cli import config
 from specpc_cli.main import COMMANDS
 from tests.command_line import app
-from tests.tiny_models import tiny_draft
+from tests.tiny_models import tiny_draft, use_draft
 
 TEXT = "".join(f"Sentence number {i} is about topic {i % 7}.\n" for i in range(40))
 
@@ -32,8 +32,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What a compressor is asked for, call by call."""
     draft, calls = tiny_draft(), []
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_, **__: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_, **__: draft)
+    use_draft(monkeypatch, draft)
     plain = Compressor.compress
 
     def compress(self: Compressor, *args: Any, **kwargs: Any) -> Any:

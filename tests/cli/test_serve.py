@@ -16,6 +16,7 @@ from specpc.errors import SpecPCError
 from specpc.serving.client import ServerCompressor
 from tests.command_line import app
 from tests.serving.servers import answered, running, upstream
+from tests.tiny_models import use_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,7 @@ def url(tiny: Compressor) -> Iterator[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Compressor) -> Path:
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_a, **_k: tiny.draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_a, **_k: tiny.draft)
+    use_draft(monkeypatch, tiny.draft)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.md").write_bytes(TEXT.encode())
     (tmp_path / "b.md").write_bytes(TEXT.replace("topic", "matter").encode())

@@ -14,7 +14,7 @@ from specpc import Compressor
 from specpc.output.picture import Picture, paint
 from specpc_cli.view_terminal import show
 from tests.command_line import app
-from tests.tiny_models import tiny_draft
+from tests.tiny_models import tiny_draft, use_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,7 @@ QUESTION = "What of topic 3?"
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
 

@@ -30,7 +30,7 @@ from tests.command_line import app
 from tests.counting.vocabularies import CARRIED, provide_vocabularies
 from tests.pipeline.marked import check_marked
 from tests.pipeline.test_properties import gaps, questions, texts
-from tests.tiny_models import byte_tokenizer, tiny_draft
+from tests.tiny_models import byte_tokenizer, tiny_draft, use_draft
 
 if TYPE_CHECKING:
     pass
@@ -345,8 +345,7 @@ def test_nothing_is_imported_before_it_is_needed() -> None:
 @pytest.fixture
 def _command(monkeypatch: pytest.MonkeyPatch, vocabularies: Path) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(vocabularies))
 
 

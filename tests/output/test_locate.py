@@ -15,6 +15,7 @@ from specpc.errors import BudgetError, InputError
 from specpc.output.fields import json_fields
 from specpc.output.locate import Slice, SlicedText, SourcePlace, locate, locate_position
 from tests.command_line import app
+from tests.tiny_models import use_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,12 +148,7 @@ def test_mistakes(files: Path, args: list[str], code: int, told: str) -> None:
 def test_what_the_command_prints_can_be_located(
     tmp_path: Path, tiny: Compressor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: tiny.draft
-    )
-    monkeypatch.setattr(
-        "specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: tiny.draft
-    )
+    use_draft(monkeypatch, tiny.draft)
     text = "".join(f"Line {i} is here.\n" for i in range(30))
     (tmp_path / "s.txt").write_text(text)
     options = ["-q", "Line?", "--ratio", "0.4", "--json", "-o", str(tmp_path / "r.json")]

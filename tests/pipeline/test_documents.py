@@ -22,6 +22,7 @@ from specpc.output.fields import documents_fields
 from specpc.output.locate import SlicedText, locate
 from specpc.pipeline.documents import Document, fill
 from tests.command_line import app
+from tests.tiny_models import use_draft
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -177,12 +178,7 @@ def test_only_long_documents_are_cut_into_windows(sizes: list[int], limit: int) 
 
 @pytest.fixture
 def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Compressor) -> Path:
-    monkeypatch.setattr(
-        "specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: tiny.draft
-    )
-    monkeypatch.setattr(
-        "specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: tiny.draft
-    )
+    use_draft(monkeypatch, tiny.draft)
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "docs"
     (folder / "sub").mkdir(parents=True)

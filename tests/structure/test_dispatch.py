@@ -18,7 +18,7 @@ from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout
 from specpc.text.units import segment
 from tests.command_line import app
-from tests.tiny_models import tiny_draft
+from tests.tiny_models import tiny_draft, use_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,8 +140,7 @@ SHIPS = "Ship,Home\nAsta,Bergen\nVela,Turku\nRosa,Kiel\nLuna,Riga\n"
 @pytest.fixture
 def _tiny_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
-    monkeypatch.setattr("specpc.pipeline.compressor.load_draft", lambda *_args, **_kwargs: draft)
-    monkeypatch.setattr("specpc.pipeline.compressor.defer_draft", lambda *_args, **_kwargs: draft)
+    use_draft(monkeypatch, draft)
 
 
 @pytest.mark.usefixtures("_tiny_draft")
