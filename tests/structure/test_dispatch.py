@@ -18,6 +18,7 @@ from specpc.text.joined import JoinedTexts
 from specpc.text.layout import Layout
 from specpc.text.units import segment
 from tests.command_line import app
+from tests.structure.kept import fitted
 from tests.tiny_models import tiny_draft, use_draft
 
 if TYPE_CHECKING:
@@ -164,3 +165,32 @@ def test_documents_give_their_names(tiny: Compressor) -> None:
     compressor = replace(tiny, unit="structure")
     made = compressor.compress_documents(documents, "Rosa?", ratio=0.6, min_per_document=1)
     assert [document.text.partition("\n")[0] for document in made.documents] == ["Ship,Home"] * 2
+
+
+STORY = " ".join(
+    f"Ship {n} lay at berth {n * 7 % 31} with {n * 3} crates of fish." for n in range(80)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# {STORY}\n",
+        f"{STORY}\n=====\n",
+        f"> {STORY}\n",
+        f"- {STORY}\n",
+        f"**{STORY}**\n",
+        f"| a | b |\n|---|---|\n| x | {STORY} |\n| y | z |\n",
+        f"<div>{STORY}</div>\n",
+        f"```\n{STORY}\n```\n",
+        f'{{"story": "{STORY}"}}',
+        f'a,b\n1,"{STORY}"\n2,"none"\n3,"none"\n',
+        f"User: {STORY}\n",
+        f"From: a@b.no\nTo: c@d.no\nSubject: ships\n\n{STORY}\n",
+        f"2024-01-02 12:00:00 INFO {STORY}\n2024-01-02 12:00:01 INFO end\n",
+        f'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: {STORY}\n',
+    ],
+)
+def test_one_long_line_is_cut_between_sentences(text: str) -> None:
+    for seed in range(3):
+        assert fitted(lay_out(text), text, 0.2, seed, whole=True)

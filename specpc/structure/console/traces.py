@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure.console.frames import CHAINED, find_groups
 from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # A text is a trace if it is nearly nothing else.
 _ALL: Final = 0.8
+# Some print what they were given, of any length, as the message of an error.
+_LONGEST_ERROR: Final = 2000
 
 
 def lay_out_trace(text: str, least: float = _ALL) -> Layout | None:
@@ -83,7 +86,7 @@ def _add_group(
     for first, end in group.parts:
         _add_rest(builder, text, edges[first], linked=False)
         if (first, end) == group.error:
-            error = builder.unit(edges[end], whole=True, gap=OWN_LINE)
+            error = _add_error(builder, text, edges[end])
         elif (first, end) in group.lead:
             leads.append(builder.support(edges[end], leads[-1:], gap=OWN_LINE))
         else:
@@ -95,6 +98,18 @@ def _add_group(
     for frame in frames if head is not None else ():
         builder.require(frame, head)  # type: ignore[arg-type]
     return head
+
+
+def _add_error(builder: LayoutBuilder, text: str, end: int) -> int:
+    """Add what names an error; of a long message, the frames need the first sentence alone."""
+    start = builder.position
+    if end - start <= _LONGEST_ERROR:
+        return builder.unit(end, whole=True, gap=OWN_LINE)
+    first = min(lines(text[start:end])[0][1], segment(text[start:end], "sentence")[1])
+    error = builder.unit(start + first, whole=True, gap=OWN_LINE)
+    if start + first < end:
+        builder.nest(builder.unit(end, [error]), Nested())
+    return error
 
 
 def _add_rest(builder: LayoutBuilder, text: str, end: int, *, linked: bool) -> int | None:

@@ -34,6 +34,8 @@ _FRONT_MATTER: Final = regex.compile(
 )
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
 _CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
+# Of a text without line breaks that begins like a heading, no more heads the rest.
+_LONGEST_HEADING: Final = 400
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
 _WORDS: Final = regex.compile(r"(?:\p{L}{2,}+[,;]?\s++){4}")
@@ -145,6 +147,8 @@ def _parsed(text: str, read: str, offset: int) -> Iterator[MarkdownBlock]:
         start = starts[min(first, len(starts) - 1)]
         end = starts[min(last, len(starts) - 1)]
         if kind == "code" and _is_prose(text[start:end]):
+            continue
+        if kind == "heading" and end - start > _LONGEST_HEADING:
             continue
         end = blank.end() if (blank := _BLANK_LINES.match(text, end)) else end
         yield MarkdownBlock(kind, start, end, info)
