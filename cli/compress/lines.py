@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from specpc.errors import InputError, OutOfMemoryError, UsageError
+from specpc.errors import InputError, OutOfMemoryError, UsageError, WorkerError
 from specpc.machine.journal import json_line, parse_line, writing
 from specpc.output.fields import batch_fields
 from specpc_cli.inputs import open_lines
@@ -50,7 +50,7 @@ def compress_lines(task: Task, names: Fields) -> None:
                 fields |= batch_fields(result)
                 totals.count(result)
                 task.console.summary(result, f"line {number}")
-            except (InputError, UsageError, OutOfMemoryError) as error:
+            except (InputError, UsageError, OutOfMemoryError, WorkerError) as error:
                 if compressor is None and not isinstance(error, InputError):
                     raise  # no draft could be loaded: no line will do better
                 failed += 1
