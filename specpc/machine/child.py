@@ -12,11 +12,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError, OutOfMemoryError, SpecPCError, WorkerError
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _TICK_SECONDS: Final = 0.25
 # So long a process may take to end what it was told to give up, or itself.
 _PATIENCE_SECONDS: Final = 5.0
+_CLOSING_SECONDS: Final = 2.0
 # Between two signs of life, of a draft that may be large and slow; before the first, a text is
 # only laid out.
 _SILENCE_SECONDS: Final = 600.0
@@ -75,7 +77,7 @@ class ChildProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(there, self._make), daemon=True)
-        atexit.register(self.kill)
+        atexit.register(self.close)
         try:
             self._process.start()
             there.close()  # else its end would not show when the process dies
@@ -148,14 +150,22 @@ class ChildProcess:
             raise
         raise value
 
+    def close(self) -> None:
+        """Have the process end, which it does by itself if it is idle."""
+        self._end(_CLOSING_SECONDS)
+
     def kill(self) -> None:
         """End the process at once, whatever it does."""
+        self._end(0.0)
+
+    def _end(self, patience: float) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        atexit.unregister(self.kill)
+        atexit.unregister(self.close)
         self._pipe.close()
         if process.pid is not None:
+            process.join(patience)
             process.kill()
             process.join()
         process.close()
@@ -209,42 +219,50 @@ class _GivenUpError(Exception):
 
 
 def _serve(pipe: Connection, make: Make) -> None:
-    """What the process does."""
+    """What the process does, until its parent is gone or ends it."""
+    with suppress(EOFError, OSError), Path(os.devnull).open("w") as nowhere:
+        _answer(pipe, make, nowhere)
+
+
+def _answer(pipe: Connection, make: Make, nowhere: IO[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # its parent has them, too, and ends it
         signal.signal(number, signal.SIG_IGN)
     with suppress(OSError, ValueError):  # what the parent prints there is its own
         os.dup2(sys.stderr.fileno(), 1)
+    with suppress(ImportError):  # its lock between processes is left behind when one is killed
+        from tqdm import tqdm
+
+        tqdm.set_lock(threading.RLock())
     try:
         do = make(lambda line: pipe.send(("told", line)))
     except Exception as error:
         pipe.send(("failed", foreseen(error)))
         return
     pipe.send(("ready", None))
-    with Path(os.devnull).open("w") as nowhere, suppress(EOFError, OSError):  # the parent is gone
-        while True:
-            message = pipe.recv()
-            if message is None:  # what was to be given up was done already
-                continue
-            task, silence = message
+    while True:
+        message = pipe.recv()
+        if message is None:  # what was to be given up was done already
+            continue
+        task, silence = message
 
-            def live(silence: float = silence) -> None:
-                # Should the parent be gone when it hangs, nobody else would end it.
-                faulthandler.dump_traceback_later(2 * silence, exit=True, file=nowhere)
+        def live(silence: float = silence) -> None:
+            # Should the parent be gone when it hangs, nobody else would end it.
+            faulthandler.dump_traceback_later(2 * silence, exit=True, file=nowhere)
 
-            def progress(done: int, total: int, live: Callable[[], None] = live) -> None:
-                live()
-                pipe.send(("progress", (done, total)))
-                if pipe.poll():
-                    pipe.recv()
-                    raise _GivenUpError
-
+        def progress(done: int, total: int, live: Callable[[], None] = live) -> None:
             live()
-            try:
-                answer = "done", do(task, progress)
-            except Exception as error:
-                answer = "failed", foreseen(error)
-            faulthandler.cancel_dump_traceback_later()
-            pipe.send(answer)
+            pipe.send(("progress", (done, total)))
+            if pipe.poll():
+                pipe.recv()
+                raise _GivenUpError
+
+        live()
+        try:
+            answer = "done", do(task, progress)
+        except Exception as error:
+            answer = "failed", foreseen(error)
+        faulthandler.cancel_dump_traceback_later()
+        pipe.send(answer)
 
 
 def foreseen(error: Exception) -> SpecPCError:

@@ -15,7 +15,7 @@ from specpc.selection.words import WordPicker, is_word
 from specpc.text.layout import expand, part, telling, tiles
 from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import Pieces, Scores, standardised
-from specpc.text.units import clause_bounds
+from specpc.text.units import clause_bounds, segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -49,8 +49,8 @@ class UnitPicker(Picker):
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """Best units first; those that an allowance cannot hold are cut finer, if they can be.
 
-        Where the best of all is the finest there is and exceeds the allowance, its own clauses, or
-        words.
+        Where the best of all is the finest there is and exceeds the allowance, its own lines, or
+        clauses, or words.
         """
         pieces, values = self.pieces, self.values(scores)
         for _ in range(_FINEST):
@@ -65,10 +65,11 @@ class UnitPicker(Picker):
             return Picked(found, pieces.layout)
         said = pieces.texts[best]
         prose = best in pieces.layout.prose or best in pieces.layout.finer
-        for clauses in (clause_bounds(said), clause_bounds(said, joined=True)) if prose else ():
-            if len(clauses) < 3:
+        parts = [clause_bounds(said), clause_bounds(said, joined=True)] if prose else []
+        for bounds in (segment(said, "line"), *parts):
+            if len(bounds) < 3:
                 continue
-            own = part(pieces.layout, best, clauses[1:-1])
+            own = part(pieces.layout, best, bounds[1:-1])
             if best not in pieces.layout.prose:  # a marker might be read as data
                 own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))
             inside = {best: own}

@@ -97,7 +97,7 @@ def run(
         try:
             worker.work()
         finally:
-            process.kill()
+            process.close()
         listening.join()
 
 

@@ -54,11 +54,14 @@ def corpus() -> list[dict[str, Any]]:
 
 
 def kill_at_work(pid: int) -> None:
-    """Kill a process as soon as it works."""
+    """Kill a process as soon as it works, or what works for it."""
     process = psutil.Process(pid)
-    before = sum(process.cpu_times()[:2])
-    deadline = time.monotonic() + 60
-    while sum(process.cpu_times()[:2]) < before + 0.02 and time.monotonic() < deadline:
+
+    def worked() -> float:
+        return sum(sum(one.cpu_times()[:2]) for one in (process, *process.children()))
+
+    before, deadline = worked(), time.monotonic() + 60
+    while worked() < before + 0.02 and time.monotonic() < deadline:
         time.sleep(0.005)
     os.kill(pid, signal.SIGKILL)
 

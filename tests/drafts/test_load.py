@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +269,25 @@ def test_compressing_on_the_cpu_takes_what_the_processor_has(
     assert resolve_dtype("auto", cpu, compressing=True) == expected
     assert resolve_dtype("auto", cpu) == torch.float32
     assert resolve_dtype("float32", cpu, compressing=True) == torch.float32
+
+
+@pytest.mark.slow  # a process loads the default draft and forks
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_copy_computes(tmp_path: Path) -> None:
+    script = tmp_path / "forks.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        "from specpc import Compressor\n"
+        "made = Compressor.from_pretrained()\n"
+        "def shorten():\n"
+        "    text = 'It rained. Edda signed in May. Nobody came. ' * 9\n"
+        "    return made.compress(text, 'Who signed?', ratio=0.2).text\n"
+        "text = shorten()\n"
+        "if os.fork() == 0:\n"
+        "    signal.alarm(100)\n"
+        "    os._exit(7 if shorten() == text else 8)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+    )
+    environment = {name: v for name, v in os.environ.items() if name != "OMP_NUM_THREADS"}
+    run = subprocess.run([sys.executable, str(script)], env=environment, check=False)
+    assert run.returncode == 7
