@@ -105,7 +105,18 @@ def _connect() -> bool:
     except ConnectionError as error:
         if address:
             raise SpecPCError(f"there is no Ray cluster at RAY_ADDRESS={address}") from error
-        # Whoever reaches a cluster has code run by it: this one is for this machine alone.
-        own: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-        ray.init(object_store_memory=_OBJECT_STORE, **own, **quiet)
+        _stay_on_this_machine()
+        ray.init(include_dashboard=False, object_store_memory=_OBJECT_STORE, **quiet)
     return True
+
+
+def _stay_on_this_machine() -> None:
+    """Have a cluster of our own listen on loopback alone: whoever reaches one has it run code.
+
+    Ray listens everywhere, but where it does without clusters of several machines; so it is told
+    to, here for this process and by the variable for those that it starts.
+    """
+    from ray._private import ray_constants
+
+    os.environ[ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR] = "0"
+    ray_constants.ENABLE_RAY_CLUSTER = False

@@ -80,6 +80,9 @@ def test_mistakes_are_told_to_the_agent(tiny: Compressor, tmp_path: Path) -> Non
         (("compress", {**good, "text": None, "paths": ["bad.bin"]}), "binary file"),
         (("compress", {**good, "text": None, "paths": ["../x"]}), "there is no file ../x"),
         (("compress", {**good, "tokenizer": "gtp-4o"}), "did you mean gpt-4o"),
+        (("compress", {**good, "tokenizer": "/etc/passwd"}), "does not count by '/etc/passwd'"),
+        (("compress", {**good, "tokenizer": "my-secret/customer"}), "does not count by"),
+        (("compress", {**good, "tokenizer": "a\0b"}), "does not count by"),
         (("locate", {"id": "9", "quote": "fox"}), "there is no result 9"),
     ]
     for answer, (_, told) in zip(

@@ -60,3 +60,11 @@ def test_what_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.raises(NotHTTPError, match="peer closed connection"),
     ):
         ask(server.address, proxies=False)
+
+
+@pytest.mark.parametrize("wait", ["nan", "-5", "inf", "tomorrow"])
+def test_strange_waits_are_none(wait: str) -> None:
+    busy = (429, b"{}", {"retry-after": wait})
+    with scripted(busy, completion("x")) as server:
+        client = HTTPClient(server.address, {}, (0.0,), lambda status: status == 429)
+        assert client.send("POST", server.address, b"{}").status_code == 200

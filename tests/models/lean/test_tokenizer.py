@@ -84,6 +84,12 @@ def test_missing_and_broken_files_are_left_to_transformers(tmp_path: Path) -> No
     assert load_lean_tokenizer(folder, "llama") is None
 
 
+@pytest.mark.parametrize("count", ["10**9", "10**7"])
+def test_templates_do_not_count_without_end(tmp_path: Path, count: str) -> None:
+    template = f"{{% for one in range({count}) %}}{{% endfor %}}"
+    assert load_lean_tokenizer(saved(tmp_path, template), "llama") is None
+
+
 def test_templates_run_in_a_sandbox(tmp_path: Path) -> None:
     template = "{{ messages.__class__.__mro__[1].__subclasses__() }}"
     assert load_lean_tokenizer(saved(tmp_path, template), "llama") is None
