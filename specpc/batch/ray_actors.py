@@ -37,12 +37,12 @@ class RayPool:
             UsageError: the cluster has not so many processors.
             SpecPCError: there is no cluster at RAY_ADDRESS.
         """
-        import ray
+        self._own = _connect()
+        import ray  # which `_connect` prepares
 
         self._ray: Any = ray
         self._actors: dict[int, Any] = {}
         self._pending: dict[Any, int] = {}
-        self._own = _connect()
         found = self._ray.cluster_resources()
         cores, gpus = max(1, int(found.get("CPU", 1))), int(found.get("GPU", 0))
         if work.settings.setup.device == "cpu":
@@ -94,29 +94,20 @@ class RayPool:
 def _connect() -> bool:
     """Connect to a cluster; whether it had to be started."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anyone
+    address = os.environ.get("RAY_ADDRESS")
+    if not address:
+        # Whoever reaches a cluster has it run code: one of our own stays on loopback, as Ray has
+        # it where it does not join machines. It reads this when it is imported.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     import ray
 
     if ray.is_initialized():
         return False
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    address = os.environ.get("RAY_ADDRESS")
     try:
         ray.init(address=address or "auto", **quiet)
     except ConnectionError as error:
         if address:
             raise SpecPCError(f"there is no Ray cluster at RAY_ADDRESS={address}") from error
-        _stay_on_this_machine()
         ray.init(include_dashboard=False, object_store_memory=_OBJECT_STORE, **quiet)
     return True
-
-
-def _stay_on_this_machine() -> None:
-    """Have a cluster of our own listen on loopback alone: whoever reaches one has it run code.
-
-    Ray listens everywhere, but where it does without clusters of several machines; so it is told
-    to, here for this process and by the variable for those that it starts.
-    """
-    from ray._private import ray_constants
-
-    os.environ[ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR] = "0"
-    ray_constants.ENABLE_RAY_CLUSTER = False
