@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,23 +193,3 @@ def test_the_default_draft(tmp_path: Path, compressor: Compressor) -> None:
         expected = compressor.compress(given["context"], given["question"], target_tokens=40)
         assert row["compressed"] == expected.text
         assert row["compressed_tokens"] <= 40
-
-
-@pytest.mark.slow  # a Ray cluster is started
-def test_a_cluster_of_our_own_is_for_this_machine_alone() -> None:
-    script = """
-import psutil
-from specpc.batch import ray_actors
-assert ray_actors._connect()
-own = psutil.Process()
-for process in (own, *own.children(recursive=True)):
-    for one in process.net_connections(kind="inet"):
-        if one.status == psutil.CONN_LISTEN:
-            print(one.laddr.ip)
-"""
-    environment = {name: v for name, v in os.environ.items() if name != "RAY_ADDRESS"}
-    run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
-    )
-    assert run.stdout
-    assert {*run.stdout.split()} <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
