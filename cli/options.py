@@ -190,6 +190,9 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     keep_first: Annotated[int, kept("Keep the first N units.")] = 0,
     keep_last: Annotated[int, kept("Keep the last N units.")] = 0,
+    marks: Annotated[
+        bool, kept("Keep what the text itself puts between marks (specpc:keep).", "--marks")
+    ] = False,
     verbose: Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")] = False,
     quiet: Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")] = False,
     draft: Annotated[
@@ -233,7 +236,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, draft("Never download; fail if the draft is missing.", "--offline")
     ] = False,
 ) -> Asked:
-    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
+    cut = Cut(ratio, target_tokens, gap, protection, marks)
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
     console = Console(verbose=verbose, quiet=quiet)
     return Asked(read_question(question, question_file), cut, setup, console)

@@ -66,8 +66,14 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     find_marks(text, marks)  # before the draft is loaded
     compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
     with console.progress("Reading") as progress:
-        keep = asked.cut.keep
-        scored = compressor.score(text, asked.question, keep=keep, name=file, progress=progress)
+        scored = compressor.score(
+            text,
+            asked.question,
+            keep=asked.cut.keep,
+            marks=asked.cut.marks,
+            name=file,
+            progress=progress,
+        )
     title = "standard input" if file == STDIN else Path(file).name
     ratio = asked.cut.ratio
     assert ratio is not None  # nothing else can be typed

@@ -96,6 +96,21 @@ def test_gap_marker(doc: Path) -> None:
     assert b"[...]" in run(doc, "-q", "Topic 3?", "--ratio", "0.3", "--gap", "[...]").stdout_bytes
 
 
+def test_marks_are_heeded_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    fact = "Sentence number 9 says something about topic 2."
+    path.write_text(TEXT.replace(fact, f"<specpc:keep>{fact}</specpc:keep>"))
+    asked = (path, "-q", "Topic 3?", "--ratio", "0.1")
+    kept = run(*asked, "--marks")
+    assert fact in kept.stdout
+    assert "specpc" not in kept.stdout
+    path.write_text(TEXT + "<specpc:keep>")
+    plain = run(*asked, "-v")
+    assert plain.exit_code == 0
+    assert "mark" not in plain.stderr
+    assert "never closed" in run(*asked, "--marks").stderr
+
+
 def test_output_file_is_replaced_and_keeps_its_mode(doc: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     out.write_text("old")
