@@ -8,7 +8,6 @@ a changed one by none.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +94,7 @@ def store_profile(draft: Draft, profile: HeadProfile) -> Path:
     path = check_storable(draft)
     with disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, io.BytesIO(profile.to_json().encode()))
+        replace_file(path, [profile.to_json().encode()])
     return path
 
 
