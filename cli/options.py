@@ -128,6 +128,10 @@ Cache = Annotated[
 ]
 QuestionField = Annotated[str, many("JSON lines: the field that holds the question.")]
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
+KeepShort = Annotated[
+    bool,
+    many("JSON lines: a text that its budget can hold nothing of stays whole.", "--keep-short"),
+]
 
 
 WHERE: Final = ("draft", "device", "dtype", "offline")
