@@ -24,7 +24,8 @@ def check_apart(sources: Iterable[str | Path], targets: Iterable[str | Path | No
     """Raise `UsageError` where what is written would replace what is read, by whatever link."""
     there = {file: source for source in sources if (file := _identity(source)) is not None}
     for target in targets:
-        if target is not None and (source := there.get(_identity(target))) is not None:
+        file = None if target is None else _identity(target)
+        if file is not None and (source := there.get(file)) is not None:
             shown = "standard input" if source == STDIN else source
             raise UsageError(
                 f"{shown} would be overwritten by its own output: name another place after -o"

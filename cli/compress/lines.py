@@ -76,7 +76,12 @@ def compress_lines(task: Task, names: Fields, *, keep_short: bool = False) -> No
                 task.console.error(f"line {number}: {told}")
                 fields.pop(names.context, None)
                 fields["error"] = told
-            lines.add(fields)
+            try:
+                lines.add(fields)
+            except InputError as error:  # nested as deeply as can just be read
+                failed += 1
+                task.console.error(f"line {number}: {error}")
+                lines.add({"error": str(error)})
         lines.end()
     if task.stats:
         task.console.tell(totals.line())

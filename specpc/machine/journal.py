@@ -31,8 +31,15 @@ def json_line(fields: Mapping[str, Any], default: Callable[[Any], Any] | None = 
 def json_text(
     value: Any, indent: str | None = None, default: Callable[[Any], Any] | None = None
 ) -> bytes:
-    """A value as UTF-8 and a line break at its end; on one line unless indented."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    """A value as UTF-8 and a line break at its end; on one line unless indented.
+
+    Raises:
+        InputError: it is nested too deeply; of JSON that could be read, that is a matter of luck.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    except RecursionError as error:
+        raise InputError("it is nested too deeply to be written as JSON") from error
     try:
         return (text + "\n").encode()
     except UnicodeEncodeError:  # a lone surrogate passed through from the input

@@ -85,11 +85,9 @@ class SlicedText:
                 for at, name, made in parts
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
-            if not isinstance(text, str) or any(
-                not s.position <= s.end <= len(text) for s in slices
-            ):
+            if not isinstance(text, str) or not all(_is_within(s, len(text)) for s in slices):
                 raise ValueError("a span is outside of the text")
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 "this is no result as JSON: give an object that specpc compress wrote"
             ) from error
@@ -152,6 +150,15 @@ def locate_position(
 def line_and_column(source: str, position: int) -> tuple[int, int]:
     """Where a character stands, both counted from 1; lines end with ``\\n``."""
     return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
+
+
+def _is_within(piece: Slice, length: int) -> bool:
+    """Whether a slice can be one of a text of that length."""
+    place = piece.place
+    numbers = all(type(n) is int for n in (piece.position, place.start, place.end))
+    named = place.document is None or isinstance(place.document, str)
+    inside = numbers and 0 <= piece.position <= piece.end <= length and place.start >= 0
+    return named and inside
 
 
 def _positions(made: dict[str, Any]) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from specpc.errors import BudgetError
 
 if TYPE_CHECKING:
-    from specpc.options import Cut
+    from typing_extensions import Unpack
+
+    from specpc.options import Cut, CutOptions
     from specpc.results import CompressionResult
     from specpc.scorers.base import Progress
 
@@ -17,7 +19,12 @@ class Compresses(Protocol):
     """What compresses a text as `specpc.Compressor` does."""
 
     def compress(
-        self, context: str, question: str | None = None, *, progress: Progress = None, **cut: Any
+        self,
+        context: str,
+        question: str | None = None,
+        *,
+        progress: Progress = None,
+        **cut: Unpack[CutOptions],
     ) -> CompressionResult:
         """See `specpc.Compressor.compress`."""
 
