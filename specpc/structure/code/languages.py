@@ -17,8 +17,8 @@ class Language:
     """What the pieces of a text in one language are, by the names of its grammar.
 
     Attributes:
-        blocks: nodes that hold statements, members, cases or elements between brackets (or, in
-            an indented language, by indentation), any of which can be left out.
+        blocks: nodes that hold statements, members, cases or elements between brackets or
+            directives (or, in an indented language, by indentation), any of which can be left out.
         function: what gives the grammar in the package for the language.
         comment: how a comment that ends with the line begins.
         imports: statements that stay together where they follow one another.
@@ -88,7 +88,10 @@ _JAVA: Final = Language(
     opaque=names("string_literal"),
 )
 _C: Final = Language(
-    names("compound_statement field_declaration_list initializer_list enumerator_list"),
+    names(
+        "compound_statement field_declaration_list initializer_list enumerator_list preproc_if "
+        "preproc_ifdef"
+    ),
     imports=names("preproc_include"),
     opaque=names("string_literal preproc_def preproc_function_def"),
 )

@@ -105,14 +105,14 @@ def trails(source: Program, comment: Node) -> bool:
 
 
 def statements(source: Program, block: Node) -> list[Node]:
-    """What is in a block: all between its brackets."""
+    """What is in a block: all between its brackets, or up to the next directive."""
     children: list[Node] = []
     for child in block.children:
         flat = child.type in source.language.wrappers or child.is_error
         children += child.children if flat else [child]
     opening = _opening(block)
     if opening is None:
-        return children
+        return children[: _branch_end(block)]
     first = next(i for i, child in enumerate(children) if child.start_byte == opening.start_byte)
     return children[first + 1 : -1]
 
@@ -148,13 +148,44 @@ def _inside(source: Program, block: Node, group: Group) -> tuple[int, int] | Non
         return _indented(source, block, group)
     opening = _opening(block)
     if opening is None:
-        return None
+        return _guarded(source, block)
     start = source.next_line(source.end(opening))
     closing = block.children[-1]
     if closing.is_missing:  # an excerpt
         end = None if source.text[source.end(block) : group.end].strip() else group.end
     else:
         end = source.line_start(source.start(closing))
+    return (start, end) if start is not None and end is not None and start < end else None
+
+
+_CONDITIONS: Final = ("name", "condition")
+
+
+def _branch_end(block: Node) -> int | None:
+    """Which child ends what stands under an ``#if``; ``None`` if the block is no such."""
+    children = block.children
+    if not children or children[-1].type != "#endif":
+        return None
+    ends = (n for n, child in enumerate(children) if child.type.startswith(("preproc_el", "#end")))
+    return next(ends)
+
+
+def _guarded(source: Program, block: Node) -> tuple[int, int] | None:
+    """The whole lines between an ``#if`` and what ends it, without the mark of an include guard."""
+    last = _branch_end(block)
+    heads = [block.child_by_field_name(field) for field in _CONDITIONS]
+    head = next((one for one in heads if one is not None), None)
+    if last is None or head is None or block.children[last].is_missing:
+        return None
+    start = source.next_line(source.end(head))
+    end = source.line_start(source.start(block.children[last]))
+    inside = (c for c in block.children[:last] if c.start_byte >= head.end_byte and c.is_named)
+    first = next((child for child in inside if not is_comment(child)), None)
+    if start is not None and first is not None and first.type == "preproc_def":
+        mark = first.child_by_field_name("name")
+        if mark is not None and mark.text == head.text:
+            after = source.end(first)
+            start = after if source.text[after - 1] == "\n" else source.next_line(after)
     return (start, end) if start is not None and end is not None and start < end else None
 
 
