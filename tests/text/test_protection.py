@@ -200,7 +200,8 @@ def test_a_protected_support_and_separator_are_kept() -> None:
     comma = text.index(",", 3)
     forced = forced_units(text, layout, find_protected(text, [(comma, comma + 1)], Protection()))
     assert "".join(text[layout.edges[p]] for p in layout.complete(forced)) == "[2,3"
-    assert forced_units(text, layout, Protected(((0, 1),))) == {0}
+    assert forced_units(text, layout, Protected(((0, 1),))) == {0, 1}
+    assert forced_units(text, layout, Protected(((0, 1), (3, 4)))) == {0, 3}
 
 
 @given(st.data())
