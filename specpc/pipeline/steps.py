@@ -24,6 +24,7 @@ from specpc.selection.cover import CoverPicker
 from specpc.selection.tokens import Spread, TokenPicker
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
+from specpc.structure.closing import is_data
 from specpc.structure.units import lay_out_joined
 from specpc.text.pieces import Pieces
 from specpc.text.query import Query, find_query
@@ -90,6 +91,8 @@ def read(
     start = time.perf_counter()
     given = source
     query = find_query(source.text, question, own=source.alone)
+    if query.source is QuerySource.TAIL and is_data(source.text, query.tail_start, *source.names):
+        query = find_query(source.text, question, own=False)
     if loaded.markup == "text" and "</" in source.text:
         from specpc.structure.pages import shown  # the parsers behind it cost time to import
 

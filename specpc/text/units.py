@@ -22,7 +22,7 @@ Bounds = list[int]
 _LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
 
 _LINE: Final = re.compile(r"\r\n|\n|\r")
-_PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
+_PARAGRAPH: Final = regex.compile(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
 # A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
 # then one that goes on with a small letter; or, among such lines, with a word that did not fit.
 _WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
