@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,7 @@ from specpc_cli import options as opt
 from specpc_cli.inputs import read_text
 
 if TYPE_CHECKING:
-    from specpc import Compressor
+    from specpc.pipeline.elsewhere import ProcessCompressor
 
 
 @opt.asking(*opt.WHERE)
@@ -49,14 +48,11 @@ def serve(
             raise UsageError(f"there is no folder {folder}")
     from specpc.integrations.mcp import Workbench, make_server
 
-    # It logs all it does, and sets its own level when it is imported.
-    logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)
+    def load() -> ProcessCompressor:
+        from specpc.pipeline.elsewhere import ProcessCompressor
 
-    def load() -> Compressor:
-        from specpc import Compressor
-
-        return Compressor.of(asked.setup, report=asked.console.tell)
+        return ProcessCompressor(asked.setup, report=asked.console.tell)
 
     if sys.stdin.isatty():
         asked.console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(Workbench(load, read_text, folders or (), asked.setup.offline, ratio)).run("stdio")
+    make_server(Workbench(load, read_text, folders or (), ratio)).run("stdio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Annotated
 
 from specpc.options import DEFAULT_RATIO
@@ -67,11 +68,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     check_installed()
 
-    from specpc import Compressor
+    from specpc.machine.child import ChildProcess
+    from specpc.serving.engine import make_engine
     from specpc.serving.run import bind, run, url_of
 
-    taken = bind(settings)
-    compressor = Compressor.of(asked.setup, cache=cache, report=asked.console.tell)
-    told = f"{asked.setup.draft} listens on {url_of(taken)}"
-    run(compressor, settings, taken, ready=lambda: asked.console.tell(told))
+    taken, console = bind(settings), asked.console
+    process = ChildProcess(partial(make_engine, asked.setup, cache), console.tell)
+    told = f"listens on {url_of(taken)}"
+    run(process, settings, taken, ready=lambda draft: console.tell(f"{draft} {told}"))
     asked.console.tell("stopped")

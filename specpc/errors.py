@@ -11,7 +11,8 @@ SpecPCError                 everything below; its message is one sentence that s
 ├── DraftError              a draft model cannot be fetched, read or used
 │   ├── OfflineError        it would have to be downloaded, and that is forbidden
 │   └── UnsupportedModelError   no causal language model, or its attention cannot be observed
-└── OutOfMemoryError        the machine or device ran out of memory
+├── OutOfMemoryError        the machine or device ran out of memory
+└── WorkerError             the process that read a text died
 """
 
 from __future__ import annotations
@@ -90,6 +91,10 @@ class UnsupportedModelError(DraftError):
 
 class OutOfMemoryError(SpecPCError):
     """The machine or the device ran out of memory."""
+
+
+class WorkerError(SpecPCError):
+    """The process that read a text died."""
 
 
 def not_encodable() -> InputError:

@@ -152,7 +152,7 @@ class Protection:
             check_text(pattern, "a pattern of what to keep")
             try:
                 regex.compile(pattern)
-            except (regex.error, ValueError, OverflowError) as error:
+            except (regex.error, ValueError, OverflowError, RecursionError, MemoryError) as error:
                 raise UsageError(
                     f"{pattern!r} is no regular expression ({error}): correct it, or write a "
                     "backslash before characters that stand for themselves"

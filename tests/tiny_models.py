@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +14,9 @@ from specpc.models.observed import ATTENTION
 
 if TYPE_CHECKING:
     import pytest
+
+    from specpc.machine.child import Do, Make, Progress
+    from specpc.machine.reporting import Report
 
 _SHAPE: dict[str, Any] = {
     "vocab_size": 300,
@@ -66,7 +70,28 @@ def tiny_draft(family: str = "llama", **kwargs: Any) -> Draft:
     return Draft("tiny", model, byte_tokenizer(), **kwargs)
 
 
+class InlineProcess:
+    """Does in this process, where a draft was replaced, what another one would do."""
+
+    def __init__(self, make: Make, report: Report) -> None:
+        """See `specpc.machine.child.ChildProcess`."""
+        self._make = partial(make, report)
+        self._do: Do | None = None
+
+    def start(self) -> None:
+        """Load what does the work."""
+        self._do = self._make()
+
+    def do(self, task: Any, progress: Progress | None = None, **_: float) -> Any:
+        """What the task comes to."""
+        if self._do is None:
+            self.start()
+        assert self._do is not None
+        return self._do(task, progress)
+
+
 def use_draft(monkeypatch: pytest.MonkeyPatch, draft: Draft) -> None:
     """Have every compressor be made with this draft, whatever its setup names."""
     for name in ("load_draft", "defer_draft"):
         monkeypatch.setattr(f"specpc.pipeline.compressor.{name}", lambda *_, **__: draft)
+    monkeypatch.setattr("specpc.pipeline.elsewhere.ChildProcess", InlineProcess)

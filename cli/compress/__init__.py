@@ -16,7 +16,7 @@ from specpc_cli.compress.files import compress_files
 from specpc_cli.compress.lines import compress_lines
 from specpc_cli.compress.messages import compress_messages
 from specpc_cli.compress.one import compress_one
-from specpc_cli.compress.source import from_here, from_server
+from specpc_cli.compress.source import from_here, from_process, from_server
 from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.task import Task
 from specpc_cli.compress.together import compress_together
@@ -97,16 +97,18 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
     instruction of the text itself guides the cut and is kept whole; where there is none either,
-    words inside sentences are dropped.
+    what together tells most of the text is kept.
     """
     sources = files or [STDIN]
     if input_format == "html":
         asked = replace(asked, setup=replace(asked.setup, markup="html"))
-    source = from_server(server, asked.setup, context) if server else from_here(asked, cache)
+    chat = input_format == "messages"
+    each = not (chat or together) and (jsonl or len(sources) > 1 or has_folder(sources))
+    local = from_process if each else from_here
+    source = from_server(server, asked.setup, context) if server else local(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats
     task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
-    chat = input_format == "messages"
     framed = template is not None or min_per_document != 0
     check_options(task, messages=chat, together=together, framed=framed, short=keep_short)
     for name in sources:
@@ -119,7 +121,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif jsonl:
         names = Fields(context_field or "context", question_field)
         compress_lines(task, names, keep_short=keep_short)
-    elif len(sources) > 1 or has_folder(sources):
+    elif each:
         compress_files(task)
     else:
         compress_one(task)

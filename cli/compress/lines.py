@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.errors import InputError, OutOfMemoryError, UsageError
+from specpc.errors import InputError, OutOfMemoryError, UsageError, WorkerError
 from specpc.machine.files import alone
 from specpc.machine.journal import Journal, json_line, parse_line, writing
 from specpc.output.fields import batch_fields
@@ -68,7 +68,7 @@ def compress_lines(task: Task, names: Fields, *, keep_short: bool = False) -> No
                 fields |= batch_fields(result)
                 totals.count(result)
                 task.console.summary(result, f"line {number}")
-            except (InputError, UsageError, OutOfMemoryError) as error:
+            except (InputError, UsageError, OutOfMemoryError, WorkerError) as error:
                 if compressor is None and not isinstance(error, InputError):
                     raise  # no draft could be loaded: no line will do better
                 failed += 1

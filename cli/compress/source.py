@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from specpc import Compressor
     from specpc.options import Setup
+    from specpc.pipeline.elsewhere import ProcessCompressor
     from specpc.serving.client import ServerCompressor
     from specpc_cli.options import Asked
 
-    TextCompressor: TypeAlias = Compressor | ServerCompressor
+    TextCompressor: TypeAlias = Compressor | ProcessCompressor | ServerCompressor
     Source: TypeAlias = tuple[Callable[[], TextCompressor], Callable[[], str]]
     """What gives the compressor, after seconds where it is loaded; and the name of its draft."""
 
@@ -48,6 +49,19 @@ def from_here(asked: Asked, cache: bool) -> Source:
         return compressor
 
     return load, lambda: setup.draft
+
+
+def from_process(asked: Asked, cache: bool) -> Source:
+    """A compressor in a process of its own, for many texts: one that hangs it stops no other."""
+
+    def load() -> ProcessCompressor:
+        from specpc.pipeline.elsewhere import ProcessCompressor
+
+        compressor = ProcessCompressor(asked.setup, cache, asked.console.tell)
+        compressor.start()
+        return compressor
+
+    return load, lambda: asked.setup.draft
 
 
 def from_server(address: str, setup: Setup, context: typer.Context) -> Source:

@@ -83,9 +83,7 @@ class ProcessPool:
     def start(self, slot: int) -> None:
         """Start a process."""
         here, there = self._context.Pipe()
-        process = self._context.Process(
-            target=_serve, args=(there, self._work, self._slots[slot]), daemon=True
-        )
+        process = self._context.Process(target=_serve, args=(there, self._work, self._slots[slot]))
         process.start()
         there.close()  # else its end would not show when the process dies
         self._processes[slot], self._pipes[slot] = process, here

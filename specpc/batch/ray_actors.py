@@ -105,5 +105,7 @@ def _connect() -> bool:
     except ConnectionError as error:
         if address:
             raise SpecPCError(f"there is no Ray cluster at RAY_ADDRESS={address}") from error
-        ray.init(include_dashboard=False, object_store_memory=_OBJECT_STORE, **quiet)
+        # Whoever reaches a cluster has code run by it: this one is for this machine alone.
+        own: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+        ray.init(object_store_memory=_OBJECT_STORE, **own, **quiet)
     return True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from specpc.errors import SpecPCError
-    from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.elsewhere import ProcessCompressor
     from specpc.results import CompressionResult
 
 
@@ -99,17 +99,21 @@ class BatchSettings:
         fetch_folder(find_draft(self.setup.draft), self.setup.offline, report)
         find_counter(self.setup.tokenizer, offline=self.setup.offline, report=report)
 
-    def load(self, device: str | None = None) -> Compressor:
+    def load(self, device: str | None = None) -> ProcessCompressor:
         """Load the compressor, on a device instead of that of the settings if one is named.
+
+        It has a process of its own, which is all that a row ends that hangs it.
 
         Raises:
             SpecPCError: see `specpc.errors`.
         """
-        from specpc.pipeline.compressor import Compressor
+        from specpc.pipeline.elsewhere import ProcessCompressor
 
-        return Compressor.of(replace(self.setup, device=device or self.setup.device))
+        made = ProcessCompressor(replace(self.setup, device=device or self.setup.device))
+        made.start()
+        return made
 
-    def compress(self, compressor: Compressor, row: Mapping[str, Any]) -> CompressionResult:
+    def compress(self, compressor: ProcessCompressor, row: Mapping[str, Any]) -> CompressionResult:
         """Compress one row.
 
         Raises:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specpc.batch.output import OutputFolder
     from specpc.batch.settings import BatchSettings
     from specpc.batch.storage import Location
-    from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.elsewhere import ProcessCompressor
 
 Format: TypeAlias = JsonLines | Parquet
 Rows: TypeAlias = JsonRows | TableRows
@@ -168,7 +168,7 @@ class Worker:
 
 
 def compress_rows(
-    compressor: Compressor, settings: BatchSettings, rows: Rows, *, lenient: bool
+    compressor: ProcessCompressor, settings: BatchSettings, rows: Rows, *, lenient: bool
 ) -> list[Made]:
     """Compress every row: a bad one stops no other.
 

@@ -75,6 +75,15 @@ PLAIN: Final[dict[str, Counter]] = {
 """Counters that are no model's, by their names."""
 
 
+def check_safe(name: str) -> None:
+    """Raise `UsageError` for a name by which a stranger would open files or the network."""
+    if name not in (DRAFT, *PLAIN) and encoding_name(name) is None:
+        raise UsageError(
+            f"a server does not count by {name!r}{_meant(name)}: name a tiktoken model or encoding "
+            "(gpt-4o, cl100k_base), or draft, characters or words"
+        )
+
+
 def find_counter(
     name: str = DRAFT, *, offline: bool = False, report: Report = silent
 ) -> Counter | None:
@@ -150,15 +159,19 @@ FINDERS: Final = (_plain, _tiktoken, _local, _hub)
 """What knows counters by their names, best first; a new family of counters is one more."""
 
 
-def _unknown(name: str) -> str:
+def _meant(name: str) -> str:
+    """The closest name there is, in brackets, if one is close."""
     from tiktoken import list_encoding_names
     from tiktoken.model import MODEL_TO_ENCODING
 
     known = [DRAFT, *PLAIN, *list_encoding_names(), *MODEL_TO_ENCODING]
     close = difflib.get_close_matches(name, known, n=1)
-    meant = f" (did you mean {close[0]}?)" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _unknown(name: str) -> str:
     return (
-        f"there is no tokenizer {name!r}{meant}: name a tiktoken model or encoding (gpt-4o, "
+        f"there is no tokenizer {name!r}{_meant(name)}: name a tiktoken model or encoding (gpt-4o, "
         "cl100k_base), a Hugging Face id or a folder with a tokenizer.json, or draft, characters "
         "or words"
     )

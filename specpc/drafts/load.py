@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.catalogue import find_draft
 from specpc.drafts.checksums import check_digests
-from specpc.drafts.device import machine, resolve_device, resolve_dtype
+from specpc.drafts.device import machine, resolve_device, resolve_dtype, survive_forks
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import (
@@ -90,6 +90,7 @@ def load_draft(
     """
     spec = find_draft(name)
     where = resolve_device(device)
+    survive_forks()
     number_format = resolve_dtype(dtype, where, compressing=lean)
     folder = fetch_folder(spec, offline, report)
     check_digests(folder, name)

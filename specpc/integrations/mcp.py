@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence  # noqa: TC003 - the SDK reads annotations
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from specpc.pipeline.compressor import Compressor
     from specpc.pipeline.documents import DocumentsResult
+    from specpc.pipeline.elsewhere import ProcessCompressor
 
 TEXT: Final = "text"
 """The name of what was given as text, in place of a file's."""
@@ -88,19 +89,17 @@ class Workbench:
     """The tools: compresses one request at a time, and remembers the last results.
 
     Attributes:
-        load: loads the compressor, at the first call.
+        load: gives the compressor, at the first call: one whose budgets are in the draft's tokens.
         read: the text of the file of a path.
         folders: where files may be read.
-        offline: forbid downloads of tokenizers.
         ratio: what is kept where a request does not say; ``None`` if it must.
     """
 
-    load: Callable[[], Compressor]
+    load: Callable[[], Compressor | ProcessCompressor]
     read: Callable[[str], str]
     folders: Sequence[Path]
-    offline: bool = False
     ratio: float | None = None
-    _compressor: Compressor | None = None
+    _compressor: Compressor | ProcessCompressor | None = None
     _made: dict[str, tuple[dict[str, str], DocumentsResult]] = field(default_factory=dict)
     _count: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -201,12 +200,15 @@ class Workbench:
                 raise InputError(f"the quote is not in the text of result {id}")
             return found
 
-    def _counting_by(self, tokenizer: str) -> Compressor:
-        from specpc.counting.counters import find_counter
+    def _counting_by(self, tokenizer: str) -> Compressor | ProcessCompressor:
+        from specpc.counting.counters import DRAFT, check_safe
 
         if self._compressor is None:
             self._compressor = self.load()
-        return replace(self._compressor, counter=find_counter(tokenizer, offline=self.offline))
+        check_safe(tokenizer)
+        if tokenizer == DRAFT:
+            return self._compressor
+        return self._compressor.counting_by(tokenizer)
 
 
 def find_file(name: str, folders: Sequence[Path]) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -106,5 +107,6 @@ def _reason(error: BaseException) -> str:
 def _asked_wait(response: httpx.Response) -> float:
     """Seconds the server asks to wait, within reason; 0 if it does not say."""
     with suppress(ValueError):  # a date is allowed as well
-        return min(float(response.headers.get("retry-after") or 0), _LONGEST_WAIT_SECONDS)
+        asked = float(response.headers.get("retry-after") or 0)
+        return min(max(asked, 0.0), _LONGEST_WAIT_SECONDS) if math.isfinite(asked) else 0.0
     return 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from specpc.counting.counters import find_counter
@@ -111,6 +111,15 @@ class Compressor(Loaded):
     def __repr__(self) -> str:
         """Names of the draft, the scorer and the unit."""
         return f"Compressor({self.draft.name}, scorer {self.scorer.name}, unit {self.unit})"
+
+    def counting_by(self, tokenizer: str, offline: bool = False) -> Compressor:
+        """The same with budgets in tokens of another kind (see `specpc.options.SetupOptions`).
+
+        Raises:
+            UsageError: there is no such tokenizer.
+            TokenizerError: it cannot be fetched or read.
+        """
+        return replace(self, counter=find_counter(tokenizer, offline=offline))
 
     def compress(
         self,

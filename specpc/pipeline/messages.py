@@ -7,7 +7,7 @@ no telling apart here.
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
@@ -72,11 +72,16 @@ class Conversation:
         return [reduce(getitem, place, self.request) for place in self.places]
 
     def with_texts(self, texts: Sequence[str]) -> Any:
-        """A copy of the request with these texts in place of those that may be cut."""
-        copy = deepcopy(self.request)
-        for (*path, last), text in zip(self.places, texts, strict=True):
-            reduce(getitem, path, copy)[last] = text
-        return copy
+        """The request with these texts in place of those that may be cut; shares all else."""
+        made: dict[Place, Any] = {(): copy(self.request)}
+        for place, text in zip(self.places, texts, strict=True):
+            for depth in range(1, len(place)):
+                path, key = place[:depth], place[depth - 1]
+                if path not in made:
+                    above = made[path[:-1]]
+                    made[path] = above[key] = copy(above[key])
+            made[place[:-1]][place[-1]] = text
+        return made[()]
 
 
 @dataclass(frozen=True)

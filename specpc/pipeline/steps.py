@@ -172,6 +172,8 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
         scores = loaded.cache.find(key)
     known = scores is not None
     if scores is None:
+        if progress is not None:
+            progress(0, count)  # laid out, which is where foreign text may take long
         scores = read.scorer.score(loaded.reader, question, context, progress)
         _check_numbers(scores, loaded.draft.name)
         if loaded.cache is not None:

@@ -75,7 +75,7 @@ def limited(app: ASGIApp, max_bytes: int) -> ASGIApp:
 
 def _refusal(headers: Headers, path: str, token: str | None) -> HTTPException | None:
     origin = headers.get("origin")  # of the web page that asks, if one does
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if origin is not None and _host_of(origin) != headers.get("host"):
         return HTTPException(403, "requests of web pages from elsewhere are refused")
     if token is None:
         told = "without a token the server goes by the name localhost or 127.0.0.1 only"
@@ -85,6 +85,13 @@ def _refusal(headers: Headers, path: str, token: str | None) -> HTTPException | 
     told = f"the server's token is needed, in the header {TOKEN_HEADER}"
     scheme = "Basic" if path in PAGES else "Bearer"
     return HTTPException(401, told, {"www-authenticate": f'{scheme} realm="specpc"'})
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _is_local(headers: Headers) -> bool:

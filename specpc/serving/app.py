@@ -4,63 +4,59 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from prometheus_client import generate_latest
 from starlette.exceptions import HTTPException
 
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import InputError, SpecPCError, UsageError, WorkerError
 from specpc.options import Cut
 from specpc.serving.access import guarded, limited
-from specpc.serving.engine import Engine, ForwardedChat, may_be_long
-from specpc.serving.errors import answer, error_fields
+from specpc.serving.engine import ForwardedChat, may_be_long
+from specpc.serving.errors import AnyJSON, answer, error_fields
 from specpc.serving.metrics import Metrics, measured
 from specpc.serving.pages import error_page, form_page, picture_page, read_form
 from specpc.serving.requests import OneOrMany
-from specpc.serving.upstream import TIMEOUT, Headers, pass_on
+from specpc.serving.upstream import Clients, Headers, pass_on, upstream_clients
 from specpc.serving.waiting import do_each
 from specpc.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from specpc import Compressor
+    from specpc.serving.engine import Runs
     from specpc.serving.settings import ServerSettings
     from specpc.serving.worker import DraftWorker, Work
-
-T = TypeVar("T")
 
 _RATIO_HEADER = "x-specpc-ratio"
 
 
 class Service:
-    """What the routes share: the draft, its queue, the upstream's connections, the counts."""
+    """What the routes share: the engine, its queue, the upstream's connections, the counts."""
 
-    def __init__(
-        self, compressor: Compressor, settings: ServerSettings, worker: DraftWorker
-    ) -> None:
+    def __init__(self, engine: Runs, settings: ServerSettings, worker: DraftWorker) -> None:
         """Nothing is connected before `running`."""
         self.settings = settings
-        self.engine = Engine(compressor)
+        self.engine = engine
         self.worker = worker
-        self.metrics = Metrics(lambda: self.worker.waiting)
+        self.clients: Clients
+        self.metrics = Metrics(lambda: self.worker.waiting, lambda: self.engine.pid)
 
     @asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
         """Open the connections to the upstream; close them and the worker at the end."""
-        limits = httpx.Limits(max_connections=None)
-        async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as self.client:
+        async with upstream_clients() as self.clients:
             try:
                 yield
             finally:
                 self.worker.close()
 
-    async def do(self, work: Work[T], request: Request) -> T:
-        """Have the worker do something, as long as the client waits for it."""
+    async def do(self, request: Request, method: str, *args: Any) -> Any:
+        """Have the engine do something, as long as the client waits for it."""
+        work = self._work(len(await request.body()), method, *args)
         [result] = await do_each(self.worker, [work], request, self.settings.timeout)
         if isinstance(result, BaseException):
             raise result
@@ -70,7 +66,8 @@ class Service:
         """The answer to one request, or to each of several; the first failed one raises alone."""
         several = isinstance(body, list)
         requests = body if isinstance(body, list) else [body]
-        works = [partial(self.engine.compress, one) for one in requests]
+        size = len(await request.body())
+        works = [self._work(size, "compress", one) for one in requests]
         answers = []
         for result in await do_each(self.worker, works, request, self.settings.timeout):
             if isinstance(result, SpecPCError) and several:
@@ -92,26 +89,31 @@ class Service:
             raise HTTPException(404, told)
         ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
         passage = await self._shortened(await request.body(), ratio, request)
-        return await pass_on(self.client, request, upstream + path, passage.body, _told(passage))
+        return await pass_on(self.clients, request, upstream + path, passage.body, _told(passage))
 
     async def _shortened(self, body: bytes, ratio: float, request: Request) -> ForwardedChat:
         least = self.settings.min_tokens
         if ratio == 1 or not may_be_long(body, least):
             passage = ForwardedChat(body, uncut="ratio" if ratio == 1 else "short")
         else:
-            work = partial(self.engine.shorten, body, ratio, least)
-            passage = await self.do(work, request)
+            try:
+                passage = await self.do(request, "shorten", body, ratio, least)
+            except (InputError, WorkerError) as error:  # it hung or died: the upstream may not
+                passage = ForwardedChat(body, uncut=type(error).__name__)
         if passage.tokens is not None:
             self.metrics.compressed(*passage.tokens)
         else:
             self.metrics.uncut.labels(passage.uncut).inc()
         return passage
 
+    def _work(self, size: int, method: str, *args: Any) -> Work[Any]:
+        return partial(self.engine.run, size, method, args)
+
     async def show(self, request: Request) -> HTMLResponse:
         """What `specpc view` would show of the text in a form."""
         try:
             asked = read_form(await request.body())
-            return await self.do(partial(picture_page, self.engine.base, asked), request)
+            return picture_page(await self.do(request, "show", asked))
         except SpecPCError as error:
             return error_page(error)
 
@@ -135,13 +137,13 @@ def _told(passage: ForwardedChat) -> Headers:
     return [(name, b"%d" % n) for name, n in zip(names, passage.tokens, strict=True)]
 
 
-def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
+def create_app(engine: Runs, name: str, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
     """The server as an ASGI application; where it listens is up to whoever runs it.
 
-    The worker, in another thread, is the only one to use the compressor from now on; it is closed
-    when the application ends.
+    The worker, in another thread, is the only one to use the engine, of a draft of this name, from
+    now on; it is closed when the application ends.
     """
-    service = Service(compressor, settings, worker)
+    service = Service(engine, settings, worker)
 
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return answer(error)
@@ -158,7 +160,7 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
 
     @app.post("/v1/compress", summary="Compress one text, several documents or a chat request")
     async def compress(body: OneOrMany, request: Request) -> JSONResponse:
-        return JSONResponse(await service.compress(body, request))
+        return AnyJSON(await service.compress(body, request))
 
     @app.post("/v1/chat/completions", summary="Pass on to an OpenAI-compatible server")
     async def chat_completions(request: Request) -> StreamingResponse:
@@ -170,7 +172,7 @@ def create_app(compressor: Compressor, settings: ServerSettings, worker: DraftWo
 
     @app.get("/healthz", summary="Whether the server runs, and which draft")
     async def healthz() -> dict[str, str]:
-        return {"status": "ok", "draft": compressor.draft.name, "version": __version__}
+        return {"status": "ok", "draft": name, "version": __version__}
 
     @app.get("/metrics", summary="Counts and times for Prometheus")
     async def metrics() -> Response:

@@ -1,26 +1,33 @@
-"""The draft at work: what is asked for in a request, done in the worker's thread."""
+"""The draft at work on what requests ask for, in a process of its own.
+
+A text that hangs it, or kills it, ends with that process; the server goes on and starts another.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from specpc import Compressor
-from specpc.counting.counters import DRAFT, PLAIN
-from specpc.counting.tiktoken_files import encoding_name
+from specpc.counting.counters import DRAFT, check_safe
 from specpc.errors import SpecPCError, UsageError
+from specpc.machine.child import first_silence
 from specpc.options import Setup
 from specpc.output.fields import documents_fields, json_fields, messages_fields
 from specpc.pipeline.documents import Document
 from specpc.pipeline.messages import Conversation
-from specpc.serving.errors import ClientGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from specpc.machine.child import ChildProcess, Do
+    from specpc.machine.reporting import Report
+    from specpc.pipeline.compressor import Compressor
     from specpc.serving.requests import CompressRequest
+    from specpc.serving.worker import DraftJob
 
     Progress: TypeAlias = Callable[[int, int], None]
 
@@ -42,12 +49,54 @@ class ForwardedChat:
     uncut: str = ""
 
 
+class Runs(Protocol):
+    """Has a method of `Engine` done for a job, of a request of so many bytes."""
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that does it, while there is one."""
+
+    def run(self, size: int, method: str, args: tuple[Any, ...], job: DraftJob[Any]) -> Any:
+        """What it comes to."""
+
+
+@dataclass(frozen=True)
+class EngineProcess:
+    """An engine in a process of its own."""
+
+    process: ChildProcess
+
+    @property
+    def pid(self) -> int | None:
+        """See `Runs`."""
+        return self.process.pid
+
+    def run(self, size: int, method: str, args: tuple[Any, ...], job: DraftJob[Any]) -> Any:
+        """See `Runs`."""
+        task, first = (method, args), first_silence(size)
+        return self.process.do(task, job.progress, job.check, first=first)
+
+
 @dataclass(frozen=True)
 class Engine:
     """A compressor, and others with the same draft by scorer, unit, tokenizer and markup."""
 
     base: Compressor
     _made: dict[tuple[str, ...], Compressor] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The draft's, without the folder that it may lie in."""
+        return Path(self.base.draft.name).name if _is_path(self.base) else self.base.draft.name
+
+    @property
+    def pid(self) -> int:
+        """See `Runs`."""
+        return os.getpid()
+
+    def run(self, _size: int, method: str, args: tuple[Any, ...], job: DraftJob[Any]) -> Any:
+        """See `Runs`."""
+        return getattr(self, method)(*args, job.progress)
 
     def compress(self, request: CompressRequest, progress: Progress) -> dict[str, Any]:
         """The answer, with the fields of `specpc.output.fields`; raises what the library does."""
@@ -77,37 +126,60 @@ class Engine:
             if sum(map(count, Conversation.read(request).texts)) < least:
                 return ForwardedChat(body, uncut="short")
             made = self.base.compress_messages(request, ratio=ratio, progress=progress)
-        except ClientGoneError:
-            raise
-        except SpecPCError as error:
+        except (SpecPCError, RecursionError) as error:
             return ForwardedChat(body, uncut=type(error).__name__)
         if made.total is None:
             return ForwardedChat(body, uncut="short")
         tokens = made.total.original_tokens, made.total.compressed_tokens
         return ForwardedChat(json.dumps(made.request).encode(), tokens)
 
+    def show(self, asked: tuple[str, str | None, float], progress: Progress) -> bytes:
+        """The page of ``specpc view`` of a text, for a question and a ratio."""
+        from specpc.output.page import make_page
+        from specpc.output.picture import paint
+
+        text, question, ratio = asked
+        scored = self.base.score(text, question, progress=progress)
+        return make_page(paint(scored, ratio, progress=progress), "text", ratio)
+
     def _compressor(self, request: CompressRequest) -> Compressor:
-        if request.draft not in (None, self.base.draft.name):
+        if request.draft not in (None, self.name, self.base.draft.name):
             raise UsageError(
-                f"the server runs the draft {self.base.draft.name}, not {request.draft}: leave "
+                f"the server runs the draft {self.name}, not {request.draft}: leave "
                 "the draft out, or start a server with it"
             )
         key = request.scorer, request.unit, request.tokenizer, request.markup
         if key == ("auto", "auto", DRAFT, "text"):
             return self.base
-        if request.tokenizer not in (DRAFT, *PLAIN) and encoding_name(request.tokenizer) is None:
-            # A folder or an id would have the server open files or the network for a client.
-            raise UsageError(
-                f"the server does not count by {request.tokenizer!r}: name a tiktoken model or "
-                "encoding (gpt-4o, cl100k_base), or draft, characters or words"
-            )
+        check_safe(request.tokenizer)
         if key not in self._made:
             if len(self._made) >= _MOST_MADE:
                 self._made.clear()
             names = dict(zip(("scorer", "unit", "tokenizer", "markup"), key, strict=True))
             setup, base = Setup(self.base.draft.name, **names, offline=True), self.base
+            from specpc.pipeline.compressor import Compressor
+
             self._made[key] = Compressor.of(setup, loaded=base.draft, cache=base.cache or False)
         return self._made[key]
+
+
+def make_engine(setup: Setup, cache: bool, report: Report) -> Do:
+    """Load a draft and warm it up, in the process that works with it."""
+    from specpc.pipeline.compressor import Compressor
+
+    compressor = Compressor.of(setup, cache=cache, report=report)
+    warm_up(compressor)
+    engine = Engine(compressor)
+
+    def do(task: Any, progress: Progress) -> Any:
+        method, args = task
+        return engine.name if method == "name" else getattr(engine, method)(*args, progress)
+
+    return do
+
+
+def _is_path(compressor: Compressor) -> bool:
+    return Path(compressor.draft.name).exists()
 
 
 def warm_up(compressor: Compressor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, Final
 
@@ -9,7 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from specpc.errors import InputError, OutOfMemoryError, SpecPCError, TokenizerError, UsageError
+from specpc.errors import (
+    InputError,
+    OutOfMemoryError,
+    SpecPCError,
+    TokenizerError,
+    UsageError,
+    WorkerError,
+)
+from specpc.machine.child import too_deep
 
 
 class BusyError(SpecPCError):
@@ -54,6 +63,7 @@ _STATUS: Final = (
     (ClientGoneError, 499),
     (UpstreamError, 502),
     (OutOfMemoryError, 503),
+    (WorkerError, 503),
     (StoppingError, 503),
     (TimeLimitError, 504),
 )
@@ -69,10 +79,23 @@ def error_fields(error: SpecPCError) -> dict[str, Any]:
     return _fields(type(error).__name__, str(error))
 
 
+class AnyJSON(JSONResponse):
+    """JSON as it came: numbers that are none, and halves of characters, go back as they were."""
+
+    def render(self, content: Any) -> bytes:
+        """See the class."""
+        try:
+            return super().render(content)
+        except ValueError:  # of which UnicodeEncodeError is one
+            return json.dumps(content).encode()
+
+
 def answer(error: Exception) -> JSONResponse:
     """The answer to a request that failed; where a bug did it, without what was in the request."""
     if isinstance(error, RequestValidationError):
         error = UsageError(_sentence(error))
+    if isinstance(error, RecursionError):
+        error = too_deep()
     if isinstance(error, SpecPCError):
         wait = (
             {"retry-after": f"{math.ceil(error.seconds)}"} if isinstance(error, BusyError) else {}

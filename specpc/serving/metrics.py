@@ -19,10 +19,11 @@ _SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100)
 class Metrics:
     """The measurements of one server."""
 
-    def __init__(self, waiting: Callable[[], int]) -> None:
-        """``waiting`` tells how many texts wait for the draft."""
+    def __init__(self, waiting: Callable[[], int], draft: Callable[[], int | None]) -> None:
+        """``waiting`` tells how many texts wait for the draft, ``draft`` its process."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        ProcessCollector("specpc_draft", lambda: draft() or "none", registry=self.registry)
         counter = partial(Counter, registry=self.registry)
         histogram = partial(Histogram, registry=self.registry, buckets=_SECONDS)
         self.requests = counter("specpc_requests", "Requests answered.", ["path", "status"])

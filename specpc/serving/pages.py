@@ -11,14 +11,10 @@ from urllib.parse import parse_qs
 from fastapi.responses import HTMLResponse
 
 from specpc.errors import UsageError
-from specpc.output.page import content_hash, make_page
-from specpc.output.picture import paint
+from specpc.output.page import content_hash
 from specpc.serving.errors import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from specpc import Compressor
     from specpc.errors import SpecPCError
 
 # The referrer policy keeps the Origin of the form's request, by which others' are told.
@@ -41,15 +37,8 @@ def read_form(body: bytes) -> tuple[str, str | None, float]:
         raise UsageError("the form has a text, a question and a ratio: fill it in") from error
 
 
-def picture_page(
-    compressor: Compressor,
-    asked: tuple[str, str | None, float],
-    progress: Callable[[int, int], None],
-) -> HTMLResponse:
+def picture_page(page: bytes) -> HTMLResponse:
     """The page of ``specpc view``, which has a policy of its own, below the form."""
-    text, question, ratio = asked
-    scored = compressor.score(text, question, progress=progress)
-    page = make_page(paint(scored, ratio, progress=progress), "text", ratio)
     return HTMLResponse(page, headers=_FRAMED)
 
 

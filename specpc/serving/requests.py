@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,10 @@ from pydantic import (
 )
 
 from specpc.options import GAP, TEMPLATE, Cut, Markup, Protection, ScorerName, Unit, scorer_name
+
+# What strangers may have the server look for.
+_MOST_PATTERNS: Final = 32
+_LONGEST_PATTERN: Final = 1000
 
 
 class _Strict(BaseModel):
@@ -47,7 +51,9 @@ class CompressRequest(_Strict):
     ratio: float | None = None
     target_tokens: int | None = None
     gap: str = GAP
-    keep: list[str] = Field(default=[], description="Regular expressions, never cut.")
+    keep: list[Annotated[str, Field(max_length=_LONGEST_PATTERN)]] = Field(
+        default=[], max_length=_MOST_PATTERNS, description="Regular expressions, never cut."
+    )
     keep_first: int = 0
     keep_last: int = 0
     marks: bool = Field(default=False, description="Keep what is between <specpc:keep> marks.")

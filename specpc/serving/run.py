@@ -10,13 +10,15 @@ import sys
 import threading
 import traceback
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
 from specpc.errors import SpecPCError
 from specpc.serving.app import create_app
-from specpc.serving.engine import warm_up
+from specpc.serving.connections import PromptConnection
+from specpc.serving.engine import EngineProcess
 from specpc.serving.worker import DraftWorker
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from specpc import Compressor
+    from specpc.machine.child import ChildProcess
     from specpc.serving.settings import ServerSettings
 
 _BACKLOG: Final = 2048
@@ -62,20 +64,25 @@ def url_of(taken: socket.socket) -> str:
 
 
 def run(
-    compressor: Compressor,
+    process: ChildProcess,
     settings: ServerSettings,
     taken: socket.socket,
-    ready: Callable[[], None],
+    ready: Callable[[str], None],
 ) -> None:
     """Serve until a signal says to stop: then no more is taken on, and what is under way ends.
 
-    The draft works in the calling thread, which must be the main one and have loaded it; requests
-    are listened to in another. ``taken`` is from `bind`, and closed at the end; ``ready`` is called
-    when requests are accepted.
+    The draft works in a process that `specpc.serving.engine.make_engine` makes, and the calling
+    thread waits for it; requests are listened to in another. ``taken`` is from `bind`, and closed
+    at the end; ``ready`` is called with the draft's name when requests are accepted.
+
+    Raises:
+        SpecPCError: the draft cannot be loaded.
     """
-    warm_up(compressor)
+    process.start()
+    name = process.do(("name", ()))
     worker = DraftWorker(settings.queue)
-    server = _Server(configuration(create_app(compressor, settings, worker)), ready)
+    app = create_app(EngineProcess(process), name, settings, worker)
+    server = _Server(configuration(app), partial(ready, name))
 
     def listen() -> None:
         try:
@@ -87,7 +94,10 @@ def run(
         taken.listen(_BACKLOG)
         listening = threading.Thread(target=listen, name="specpc-http")
         listening.start()
-        worker.work()
+        try:
+            worker.work()
+        finally:
+            process.kill()
         listening.join()
 
 
@@ -113,6 +123,8 @@ def configuration(app: FastAPI) -> uvicorn.Config:
     logger.setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
+        http=PromptConnection,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,  # what is passed on has its own

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import httpx
 from fastapi.responses import StreamingResponse
 
+from specpc.errors import UsageError
+from specpc.machine.network import is_loopback
 from specpc.serving.errors import TimeLimitError, UpstreamError
 from specpc.serving.waiting import unless_gone
 
@@ -23,10 +27,43 @@ _HOP_BY_HOP: Final = {
 _OURS: Final = {b"host", b"content-length", b"expect"}
 _OUR_PREFIX: Final = b"x-specpc-"
 
+_STATUSES: Final = range(200, 600)
+
 Headers = list[tuple[bytes, bytes]]
 
 # As the vendors' own clients have it: a model may think for minutes before it says anything.
 TIMEOUT: Final = httpx.Timeout(600.0, connect=10.0)
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Connections to upstreams.
+
+    A proxy that the environment names sees what passes by it, keys and prompts, unless it is
+    encrypted; and this machine's own servers need none.
+
+    Attributes:
+        direct: by no proxy.
+        proxied: by the proxies that the environment names, to https addresses elsewhere.
+    """
+
+    direct: httpx.AsyncClient
+    proxied: httpx.AsyncClient
+
+    def to(self, url: httpx.URL) -> httpx.AsyncClient:
+        """The one for an address."""
+        return self.proxied if url.scheme == "https" and not is_loopback(url.host) else self.direct
+
+
+@asynccontextmanager
+async def upstream_clients() -> AsyncIterator[Clients]:
+    """Connect to nothing yet; close all connections at the end."""
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False) as direct,
+        httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as proxied,
+    ):
+        yield Clients(direct, proxied)
 
 
 def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -42,7 +79,7 @@ def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 async def pass_on(
-    client: httpx.AsyncClient, request: Request, url: str, body: bytes, told: Headers
+    clients: Clients, request: Request, url: str, body: bytes, told: Headers
 ) -> StreamingResponse:
     """Send a request on; its answer comes back byte by byte, whatever its status.
 
@@ -52,21 +89,28 @@ async def pass_on(
         UpstreamError: nobody answers there.
         TimeLimitError: nobody answers in time.
         ClientGoneError: the client did not wait.
+        UsageError: the query is none.
     """
     own = [
         (name, value)
         for name, value in end_to_end(request.headers.raw)
         if name not in _OURS and not name.startswith(_OUR_PREFIX)
     ]
-    target = httpx.URL(url).copy_with(query=request.scope["query_string"] or None)
+    try:
+        target = httpx.URL(url).copy_with(query=request.scope["query_string"] or None)
+    except httpx.InvalidURL as error:
+        raise UsageError("the query of the address holds characters that no address has") from error
     sent = httpx.Request(request.method, target, headers=own, content=body)
     try:
-        reply = await unless_gone(request, client.send(sent, stream=True))
+        reply = await unless_gone(request, clients.to(target).send(sent, stream=True))
     except httpx.TimeoutException as error:
         raise TimeLimitError(f"the upstream {url} did not answer in time") from error
     except httpx.HTTPError as error:
         told_by = str(error) or type(error).__name__
         raise UpstreamError(f"the upstream {url} cannot be reached: {told_by}") from error
+    if reply.status_code not in _STATUSES:
+        await reply.aclose()
+        raise UpstreamError(f"the upstream {url} answered with status {reply.status_code}")
     response = StreamingResponse(_chunks(reply), reply.status_code)
     response.raw_headers = end_to_end(reply.headers.raw) + told
     return response

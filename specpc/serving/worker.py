@@ -1,8 +1,7 @@
-"""What owns the draft, and a queue in front of it that does not grow without end.
+"""What gives the draft its work, from a queue that does not grow without end.
 
 Texts are read one after another: a draft on a CPU reads several at once no faster, and the queue
-keeps it busy. All reading belongs into the thread that loaded the draft: torch keeps helpers for
-every thread that computes, and where two have some, they share the processors badly.
+keeps it busy.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Work: TypeAlias = "Callable[[Callable[[int, int], None]], T]"
-"""Something to be done with the draft; calls what it is given after each window read."""
+Work: TypeAlias = "Callable[[DraftJob[T]], T]"
+"""Something to be done with the draft, which asks its job whether it is still wanted."""
 
 _SLOW: Final = 0.8  # weight of the past in the mean seconds of a job
 _LONGEST_WAIT_SECONDS: Final = 60.0
@@ -40,7 +39,7 @@ class DraftJob(Generic[T]):
     _given_up: threading.Event = field(default_factory=threading.Event)
 
     def give_up(self) -> None:
-        """Nobody wants it any more: it is not begun, or ends after the window being read."""
+        """Nobody wants it any more: it is not begun, or ends soon."""
         self._given_up.set()
         self.future.cancel()
 
@@ -49,14 +48,19 @@ class DraftJob(Generic[T]):
         if not self.future.set_running_or_notify_cancel():
             return False
         try:
-            result = self.work(self._progress)
+            result = self.work(self)
         except BaseException as error:  # whatever it was, the thread goes on
             self.future.set_exception(error)
         else:
             self.future.set_result(result)
         return True
 
-    def _progress(self, _done: int, _total: int) -> None:
+    def progress(self, _done: int, _total: int) -> None:
+        """See `check`; called after each window read."""
+        self.check()
+
+    def check(self) -> None:
+        """Raise `ClientGoneError` where nobody wants it any more."""
         if self._given_up.is_set():
             raise ClientGoneError
 
@@ -82,7 +86,7 @@ class DraftWorker:
                 self._seconds = _SLOW * self._seconds + (1 - _SLOW) * seconds
 
     def close(self) -> None:
-        """Give up what waits and, after the window being read, what is being done."""
+        """Give up what waits, and what is being done."""
         with self._changed:
             self._closing = True
             jobs = [*self._waiting, *([self._current] if self._current else ())]

@@ -6,6 +6,7 @@ kept, with all it needs, before anything else is chosen.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ import numpy as np
 import regex
 
 from specpc.errors import InputError, UsageError
+from specpc.text.spans import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +32,7 @@ CLOSING: Final = "</specpc:keep>"
 
 _MARKER: Final = regex.compile("</?specpc:keep>")
 # A pattern that backtracks without end must not hang a batch; honest ones take milliseconds.
-_TIMEOUT_SECONDS: Final = 10.0
+_TIMEOUT_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -190,29 +192,35 @@ def find_protected(text: str, marked: Sequence[Range], keep: Protection) -> Prot
     Raises:
         UsageError: a pattern takes too long on this text.
     """
-    ranges, notes = list(marked), []
+    ranges, notes, deadline = list(marked), [], time.monotonic() + _TIMEOUT_SECONDS
     for pattern in keep.patterns:
-        found = matches(pattern, text)
-        ranges += found
+        found = matches(pattern, text, deadline - time.monotonic())
+        ranges = merge(ranges + found)  # as many as the text has characters, at most
         if not found:
             notes.append(f"nothing in the text matches the pattern {pattern!r} that is to be kept")
     return Protected(tuple(ranges), keep.first, keep.last, tuple(notes))
 
 
-def matches(pattern: str, text: str) -> list[Range]:
+def matches(pattern: str, text: str, seconds: float = _TIMEOUT_SECONDS) -> list[Range]:
     """The ranges a pattern matches, those without characters left out.
 
     Raises:
-        UsageError: it takes too long.
+        UsageError: it takes too long, or too much memory.
     """
+    found: list[Range] = []
     try:
-        found = regex.finditer(pattern, text, timeout=_TIMEOUT_SECONDS)
-        return [match.span() for match in found if match.start() < match.end()]
-    except TimeoutError as error:
+        for match in regex.finditer(pattern, text, timeout=max(seconds, 0.001)):
+            start, end = match.span()
+            if found and start == found[-1][1]:
+                found[-1] = found[-1][0], end
+            elif start < end:
+                found.append((start, end))
+    except (TimeoutError, MemoryError, RecursionError) as error:
         raise UsageError(
-            f"the pattern {pattern!r} takes more than {_TIMEOUT_SECONDS:g} s on a text of "
-            f"{len(text):,} characters: write it without nested repetitions"
+            f"the pattern {pattern!r} takes more than {_TIMEOUT_SECONDS:g} s, or too much memory, "
+            f"on a text of {len(text):,} characters: write it without nested repetitions"
         ) from error
+    return found
 
 
 def forced_units(text: str, layout: Layout, protected: Protected) -> frozenset[int]:

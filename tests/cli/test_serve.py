@@ -195,15 +195,16 @@ def test_a_port_that_is_taken() -> None:
 def test_a_cache_of_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     served = []
 
-    def run(compressor: Compressor, _: Any, taken: socket.socket, **__: Any) -> None:
-        served.append(compressor)
+    def run(make: Any, _: Any, taken: socket.socket, **__: Any) -> None:
+        served.append(make.args)
         taken.close()
 
     monkeypatch.setattr("specpc.serving.run.run", run)
+    monkeypatch.setattr("specpc.machine.child.ChildProcess", lambda make, _: make)
     for options in (["--cache"], []):
         result = CliRunner().invoke(app, ["serve", "--port", "0", *options])
         assert result.exit_code == 0
-    assert [compressor.cache is not None for compressor in served] == [True, False]
+    assert [cache for _, cache in served] == [True, False]
 
 
 def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import httpx
 import uvicorn
 
 from specpc.serving.app import create_app
+from specpc.serving.engine import Engine
 from specpc.serving.run import bind, configuration, url_of
 from specpc.serving.settings import ServerSettings
 from specpc.serving.worker import DraftWorker
@@ -21,15 +22,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from specpc import Compressor
+    from specpc.serving.engine import Runs
 
 
 @contextmanager
 def running(compressor: Compressor, **settings: Any) -> Iterator[str]:
     """A server on a free port of loopback; gives its address."""
     chosen = ServerSettings(port=0, **settings)
-    taken = bind(chosen)
-    worker = DraftWorker(chosen.queue)
-    server = uvicorn.Server(configuration(create_app(compressor, chosen, worker)))
+    engine = Engine(compressor)
+    with listening(engine, engine.name, DraftWorker(chosen.queue), chosen) as address:
+        yield address
+
+
+@contextmanager
+def listening(
+    engine: Runs, name: str, worker: DraftWorker, settings: ServerSettings | None = None
+) -> Iterator[str]:
+    """A server with an engine of its own."""
+    settings = settings or ServerSettings(port=0)
+    taken = bind(settings)
+    server = uvicorn.Server(configuration(create_app(engine, name, settings, worker)))
     threads = [
         threading.Thread(target=server.run, args=([taken],)),
         threading.Thread(target=worker.work),

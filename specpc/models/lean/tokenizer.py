@@ -129,7 +129,7 @@ def _render(template: str, **values: Any) -> str:
     """A chat template, in the sandbox and with most of what transformers gives it."""
     import jinja2
     from jinja2.ext import loopcontrols
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
     def refuse(message: str) -> None:
         raise jinja2.exceptions.TemplateError(message)
@@ -147,5 +147,5 @@ def _render(template: str, **values: Any) -> str:
     )
     environment.filters["tojson"] = tojson
     # Templates come with models: what more these functions could do is left to transformers.
-    environment.globals = {"raise_exception": refuse, "strftime_now": now, "range": range}
+    environment.globals = {"raise_exception": refuse, "strftime_now": now, "range": safe_range}
     return environment.from_string(template).render(**values)
