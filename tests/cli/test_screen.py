@@ -78,7 +78,7 @@ def test_names_of_files_are_shown_and_not_obeyed(
         assert "unexpected" not in result.stderr
     harmless(told[-2].stdout)
     assert told[-2].stdout.splitlines()[-1].startswith(screen.in_line(name))
-    assert len(told[2].stderr.splitlines()) == 10
+    assert len(told[2].stderr.splitlines()) == 9
 
 
 @posix
