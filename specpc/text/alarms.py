@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 _FAILURE: Final = regex.compile(
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
     r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b|npm ERR!"
-    r"|(?<!\w)[A-Za-z_.]{0,60}(?:Error|Exception)\b(?=:|\s*$)|^E {2,}\S|^ ! \[\w"
-    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]",
-    regex.MULTILINE,
+    r"|(?<!\w)[A-Za-z_.]{0,60}(?:Error|Exception)\b(?=:|[^\S\r\n]*+(?:[\r\n]|\Z))"
+    r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w)"
+    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]"
 )
 _OUTCOME: Final = regex.compile(
     r"\b\d+ (?:failed|failures?|errors?|problems?|passed)\b|\bTests run: \d|\bBUILD [A-Z]+"
-    r"|^make(?:\[\d+\])?: \*\*\*|^Successfully \w+|^Success: ",
-    regex.MULTILINE,
+    r"|(?<![^\r\n])(?:make(?:\[\d+\])?: \*\*\*|Successfully \w+|Success: )"
 )
 _WARNING: Final = regex.compile(r"\b[Ww]arning(?:\[\w+\])?: |\bWARN(?:ING)?\b")
 _SURE: Final = 1.0

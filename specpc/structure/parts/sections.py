@@ -147,7 +147,7 @@ class _Sections:
         number, ends = 0, _section_ends(parts)
         for part in parts:
             if part.lay_out is None and not part.level:
-                self.known += numbered(self.text[part.start : part.end])
+                self.known.update(numbered(self.text[part.start : part.end]))
         while number < len(parts):
             part, stop = parts[number], ends[number]
             end = parts[stop - 1].end
