@@ -171,7 +171,7 @@ def _best_cut(text: str, start: int, longest: int) -> int:
     return start + inside[-1] if inside else high
 
 
-# To tell which two letters of a flag belong together, what matches "\\X" goes back to the first one.
+# To tell which two letters of a flag belong together, "\\X" looks at all of them before.
 _ONE_GRAPHEME: Final = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X)"
 )
@@ -222,7 +222,7 @@ _CLAUSE_END: Final = regex.compile(
 )
 # Where no mark parts them, a clause begins with a word that joins it to the one before.
 _JOINED: Final = regex.compile(
-    r"\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
+    r"(?<!\s)\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
     r"|lorsque|puisque)\b|\()|\)\s++"
 )
 _SHORTEST_CLAUSE: Final = 12

@@ -64,13 +64,13 @@ _PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^\s:]*(?<=[\w-])\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
 _BANNER: Final = re.compile(
-    r"={5,}.*={3,}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
+    r"={5}.*={3}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
     r"|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +\||[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
-_CARET: Final = re.compile(r"[ \t|]*\^[\^~─-]*|[ \t]*~+\^?~*$")
+_CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 _AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")

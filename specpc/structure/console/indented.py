@@ -31,7 +31,7 @@ _TERMS: Final = 0.8
 _DRAWN: Final = 0.6
 _KEYS: Final = 0.7
 
-_BREAK: Final = re.compile(r"[\r\n]+[ \t]*(?=[^\s])")
+_BREAK: Final = regex.compile(r"(?<![\r\n])[\r\n]++[ \t]*+(?=\S)")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _TREE: Final = regex.compile(
     r"[ \t]{0,200}+(?:[│┃|][ \t\xa0]{1,200}+){0,60}+[ \t\xa0]{0,200}+(?:[├└┣┗╰]|[|`+\\](?=-))"

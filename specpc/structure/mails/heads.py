@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FIELD: Final = regex.compile(
     r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?:"
 )
-_GOES_ON: Final = regex.compile(r"[> ]*[ \t]+[^\s>]")
+_GOES_ON: Final = regex.compile(r"[> ]*+(?:(?<= )|[ \t])[ \t]*+[^\s>]")
 # What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch.
 ROLES: Final = {
     name: role
