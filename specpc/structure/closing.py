@@ -42,6 +42,8 @@ def is_data(text: str, start: int, name: str | None = None) -> bool:
 def _is_sound(text: str, start: int, language: str) -> bool:
     """Whether the grammar reads all from ``start`` on."""
     tree = parse(text, language)
+    if tree is None:
+        return False
     at = len(text[:start].encode("utf-8", "replace"))
     waiting: list[Node] = [tree.root_node]
     while waiting:

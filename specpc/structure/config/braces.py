@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.config.dialects import Dialect, token
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.lines import line_pattern, lines
+from specpc.structure.parts.lines import line_start, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,9 @@ _LONGEST_RUN: Final = 2000
 # Where so many blocks are not closed, others are not looked for.
 _MOST_FAILED: Final = 20
 _LONGEST_NAME: Final = 200
+# What stands below "<<END" and is not closed by then is not closed.
+_LONGEST_TEXT: Final = 20_000
+_REST: Final = regex.compile(r"[ \t]*+(?=[\r\n]|\Z)")
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
 
@@ -80,6 +85,17 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
         if depth == 0:
             closed = number + 1
     return closed
+
+
+def _alone(text: str, word: str, position: int) -> int | None:
+    """Where a word ends that stands alone on a line, not too far behind a position."""
+    limit = position + _LONGEST_TEXT
+    while (place := text.find(word, position, limit)) >= 0:
+        after = _REST.match(text, place + len(word))
+        if after and not text[line_start(text, position, place) : place].strip(" \t"):
+            return after.end()
+        position = place + len(word)
+    return None
 
 
 def _content(text: str, start: int, end: int) -> int:
@@ -230,10 +246,10 @@ class _Braces:
         while match := pattern.search(text, position):
             start, position = match.span()
             found, word = match.group(), match["word"]
-            if word and word not in unclosed:
-                closing = line_pattern(rf"^[ \t]*{word}[ \t]*$").search(text, position)
-                position = closing.end() if closing else position
-                unclosed |= set() if closing else {word}
+            if word and len(unclosed) < _MOST_FAILED:
+                closing = _alone(text, word, position)
+                position = position if closing is None else closing
+                unclosed |= {word} if closing is None else set()
             if match["comment"] == "/*":
                 closing_mark = -1 if "*/" in unclosed else text.find("*/", position)
                 position = closing_mark + 2 if closing_mark >= 0 else position

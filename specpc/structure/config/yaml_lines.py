@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_start, lines
 
 FEWEST: Final = 3
 _EXPLAINED: Final = 0.9
@@ -65,7 +65,7 @@ def read_yaml(text: str) -> list[YamlLine]:
     for start, end in lines(text):
         match = CONTENT.search(text, start, end)
         content = match.start() if match else end - 1
-        column = content - max(text.rfind("\n", 0, content), text.rfind("\r", 0, content)) - 1
+        column = content - line_start(text, start, content)
         raw = start < until or (scalar is not None and column > scalar)
         found.append(YamlLine(start, end, content, column, raw))
         if raw:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.json.values import lay_out_json
-from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.structure.talk.turns import find_timed_turns, find_turns, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
@@ -31,10 +31,9 @@ _LINE: Final = 120
 # A tool's output of more characters is cut as JSON, into records of at most so many.
 _LONG_JSON: Final = 400
 # What is not running text has one of these.
-_NO_PROSE: Final = regex.compile(
+_NO_PROSE: Final = line_pattern(
     r"[{|\t<]|\[\s*+[\[{\"\d]|```|~~~|^[ \t]*+[>#]|^ {4}"
-    r"|(?:^[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+\r?\n){2}",
-    regex.MULTILINE,
+    r"|^(?:[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+(?:\r\n|\n|\r)){2}"
 )
 
 # What so short a turn says, it says to the question before it; a question brings what is not much

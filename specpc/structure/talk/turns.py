@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_pattern, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ _TIMED: Final = tuple(
         rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@][ \t]*)?"
         rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*\r?\n[—–· \t]*{_WHEN}{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*{_WHEN}{_LINE_END}",
     )
 )
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
@@ -116,7 +116,7 @@ _SESSION: Final = re.compile(
     r"(?:[^\w\r\n]+|$))+",
     re.IGNORECASE,
 )
-_FENCE: Final = regex.compile(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)", regex.M)
+_FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
 @dataclass(frozen=True)
