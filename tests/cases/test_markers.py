@@ -39,7 +39,9 @@ def piped(text: str) -> None:
 
 
 def sound(text: str, language: str) -> None:
-    assert not parse(text, language).root_node.has_error
+    tree = parse(text, language)
+    assert tree is not None
+    assert not tree.root_node.has_error
     assert GAP not in re.sub(r"(?m)^[ \t]*//.*$", "", text)
 
 

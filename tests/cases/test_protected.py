@@ -48,7 +48,9 @@ TOML = "".join(
 def code(language: str, text: str) -> None:
     if language == "python":
         ast.parse(text)
-    assert not parse(text, language).root_node.has_error
+    tree = parse(text, language)
+    assert tree is not None
+    assert not tree.root_node.has_error
 
 
 def toml(text: str) -> None:

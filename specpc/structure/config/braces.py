@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.config.dialects import Dialect, token
+from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import line_start, lines
 
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
     Runs = Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]]
 
 _LONGEST_RUN: Final = 2000
-# Where so many blocks are not closed, others are not looked for.
-_MOST_FAILED: Final = 20
 _LONGEST_NAME: Final = 200
-# What stands below "<<END" and is not closed by then is not closed.
-_LONGEST_TEXT: Final = 20_000
 _REST: Final = regex.compile(r"[ \t]*+(?=[\r\n]|\Z)")
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
@@ -57,7 +54,7 @@ def braces_runs(
 ) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines in a text that begin with a known block, and close it."""
     number, failed = 0 if dialect.may_be_in(text) else len(spans), 0
-    while number < len(spans) and failed < _MOST_FAILED:
+    while number < len(spans) and failed < MOST_FAILED:
         known = dialect.begins(text, *spans[number])
         last = _run_end(text, spans, number, dialect) if known else number
         failed += known and last == number
@@ -89,7 +86,7 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
 
 def _alone(text: str, word: str, position: int) -> int | None:
     """Where a word ends that stands alone on a line, not too far behind a position."""
-    limit = position + _LONGEST_TEXT
+    limit = position + LONGEST_VALUE
     while (place := text.find(word, position, limit)) >= 0:
         after = _REST.match(text, place + len(word))
         if after and not text[line_start(text, position, place) : place].strip(" \t"):
@@ -246,7 +243,7 @@ class _Braces:
         while match := pattern.search(text, position):
             start, position = match.span()
             found, word = match.group(), match["word"]
-            if word and len(unclosed) < _MOST_FAILED:
+            if word and len(unclosed) < MOST_FAILED:
                 closing = _alone(text, word, position)
                 position = position if closing is None else closing
                 unclosed |= {word} if closing is None else set()

@@ -8,15 +8,12 @@ from typing import Final
 
 import regex
 
+from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.lines import line_start, lines
 
 _EXPLAINED: Final = 0.9
 FEWEST: Final = 3
 _EQUALS: Final = 0.7
-# Where so many values are not closed, others are not looked at.
-MOST_FAILED: Final = 20
-# What is not closed by then is not closed.
-_LONGEST_VALUE: Final = 20_000
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
 SECTION: Final = re.compile(
@@ -114,14 +111,14 @@ def value_end(text: str, start: int) -> int:
     mark = text[position - 1]
     if mark in "\"'":
         if opening.group().strip() != mark:
-            return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
-        closing = text.find(mark, position, start + _LONGEST_VALUE)
+            return max(text.find(mark * 3, position, start + LONGEST_VALUE) + 3, start)
+        closing = text.find(mark, position, start + LONGEST_VALUE)
         return closing + 1 if _QUOTE_END.match(text, max(closing, 0)) else start
     depth = 1
-    while match := _BRACKETS.search(text, position, start + _LONGEST_VALUE):
+    while match := _BRACKETS.search(text, position, start + LONGEST_VALUE):
         position, found = match.end(), match.group()
         if found in {'"""', "'''"}:
-            closing = text.find(found, position, start + _LONGEST_VALUE)
+            closing = text.find(found, position, start + LONGEST_VALUE)
             position = closing + 3 if closing >= 0 else position
         elif found in "[]{}":
             depth += 1 if found in "[{" else -1

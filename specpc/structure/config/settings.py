@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.config.limits import MOST_FAILED
 from specpc.structure.config.setting_lines import (
     CONTENT,
     FEWEST,
-    MOST_FAILED,
     SECTION,
     SETTING,
     SettingLine,
