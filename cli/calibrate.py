@@ -11,7 +11,7 @@ import typer
 from specpc.errors import InputError
 from specpc_cli import options as opt
 from specpc_cli.inputs import check_file
-from specpc_cli.outputs import write_file
+from specpc_cli.outputs import check_apart, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ def calibrate(
     """
     for file in data or []:
         check_file(str(file))
+    check_apart(data or [], [output])
     # Bad data is reported before the draft is loaded.
     own = own_examples(data or [], examples)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from specpc_cli.progress import FilesProgress
+from specpc_cli.screen import in_line, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,11 +29,11 @@ class Console:
     def tell(self, message: str) -> None:
         """Print one line, unless quiet."""
         if not self.quiet:
-            print(message, file=sys.stderr, flush=True)
+            tell(message)
 
     def error(self, message: str) -> None:
         """Print one line about a failure, always."""
-        print(f"specpc: {message}", file=sys.stderr, flush=True)
+        tell(f"specpc: {message}")
 
     def summary(self, result: CompressionResult, name: str = "") -> None:
         """One line on a terminal; with ``-v``, anywhere, also how it came about."""
@@ -66,7 +67,7 @@ class Console:
         ) as bar:
             task = bar.add_task(what, total=None)
             yield lambda what, done, total: bar.update(
-                task, description=what, completed=done, total=total
+                task, description=in_line(what), completed=done, total=total
             )
 
     @contextmanager

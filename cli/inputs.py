@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from specpc.errors import InputError, MissingPackageError, UsageError
 from specpc.machine.documents import read_document
+from specpc_cli.screen import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +23,9 @@ _DOCUMENTS = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".epub"})
 def read_bytes(source: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``."""
     if source == STDIN:
+        check_file(source)
         if sys.stdin.isatty():
-            print("specpc: reading from the terminal; end with Ctrl-D", file=sys.stderr)
+            tell("specpc: reading from the terminal; end with Ctrl-D")
         return sys.stdin.buffer.read()
     check_file(source)
     try:
@@ -44,13 +47,19 @@ def open_lines(source: str) -> Iterator[tuple[int, bytes]]:
 
 
 def check_file(source: str) -> None:
-    """Raise `UsageError` unless ``source`` is ``-`` or an existing file."""
+    """Raise `UsageError` unless ``source`` is an existing file, or ``-`` and there is input."""
     if source == STDIN:
+        if sys.stdin is None:
+            raise UsageError("standard input is closed: name a file")
         return
-    if Path(source).is_dir():
+    try:
+        mode = Path(source).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise UsageError(f"there is no file {source}") from error
+    except OSError as error:  # a link to itself, a place that is closed to us
+        raise UsageError(f"cannot read {source}: {error.strerror}") from error
+    if stat.S_ISDIR(mode):
         raise UsageError(f"{source} is a directory: name the files in it")
-    if not Path(source).exists():
-        raise UsageError(f"there is no file {source}")
 
 
 def decode(data: bytes, name: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from specpc.errors import InputError, UsageError
-from specpc.machine.journal import json_line
+from specpc.machine.journal import json_line, parse_json
 from specpc.output.locate import SlicedText, SourcePlace, line_and_column, locate, locate_position
 from specpc_cli import options as opt
 from specpc_cli.inputs import decode, read_bytes
 from specpc_cli.outputs import write_stdout
+from specpc_cli.screen import in_line
 
 
 def locate_quote(
@@ -62,7 +62,7 @@ def _read(result: str) -> list[SlicedText]:
     """The texts of a file: one JSON object, or one a line."""
     data = decode(read_bytes(result), result)
     try:
-        objects: list[Any] = [json.loads(line) for line in data.splitlines() if line.strip()]
+        objects: list[Any] = [parse_json(line) for line in data.splitlines() if line.strip()]
     except ValueError:
         objects = [None]
     try:
@@ -98,6 +98,9 @@ def _source(name: str) -> str | None:
 
 
 def _line(fields: dict[str, Any]) -> str:
-    where = [fields["file"] or "", *(str(fields[k]) for k in ("line", "column") if k in fields)]
+    where = [
+        in_line(fields["file"] or ""),
+        *(str(fields[k]) for k in ("line", "column") if k in fields),
+    ]
     head = ":".join(where)
     return f"{head}{': ' if head else ''}characters {fields['start']}-{fields['end']}\n"

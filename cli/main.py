@@ -14,6 +14,7 @@ import typer
 from specpc.errors import SpecPCError, UsageError
 from specpc.machine.processors import share_machine
 from specpc.version import __version__
+from specpc_cli import screen
 from specpc_cli.command import Command, CommandGroup, sentence
 from specpc_cli.wording import in_options
 
@@ -89,14 +90,14 @@ def _guard() -> Iterator[None]:
 def _fail(error: BaseException, code: int, told: str) -> NoReturn:
     if os.environ.get("SPECPC_DEBUG") == "1":
         traceback.print_exception(error)
-    print(f"specpc: {told}", file=sys.stderr)
+    screen.tell(f"specpc: {told}")
     raise typer.Exit(code)
 
 
 def _drop_stdout() -> None:
-    """Nothing more can be written there; keep Python from trying again at shutdown."""
+    """Nothing more can be written there."""
     with suppress(OSError):  # no real file in tests and notebooks
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        screen.drop(sys.stdout.fileno())
 
 
 def _version(wanted: bool) -> None:
@@ -146,6 +147,7 @@ def _specpc(
 
 def main() -> None:
     """Entry point of the ``specpc`` console script."""
+    screen.open_streams()
     share_machine()
     # The other commands would take a pipe longer than all the rest of what is done here.
     first = sys.argv[1] if len(sys.argv) > 1 else ""

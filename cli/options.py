@@ -128,6 +128,10 @@ Cache = Annotated[
 ]
 QuestionField = Annotated[str, many("JSON lines: the field that holds the question.")]
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
+KeepShort = Annotated[
+    bool,
+    many("JSON lines: a text that its budget can hold nothing of stays whole.", "--keep-short"),
+]
 
 
 WHERE: Final = ("draft", "device", "dtype", "offline")
@@ -190,6 +194,9 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     keep_first: Annotated[int, kept("Keep the first N units.")] = 0,
     keep_last: Annotated[int, kept("Keep the last N units.")] = 0,
+    marks: Annotated[
+        bool, kept("Keep what the text itself puts between marks (specpc:keep).", "--marks")
+    ] = False,
     verbose: Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")] = False,
     quiet: Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")] = False,
     draft: Annotated[
@@ -233,7 +240,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, draft("Never download; fail if the draft is missing.", "--offline")
     ] = False,
 ) -> Asked:
-    cut = Cut(ratio, target_tokens, gap, Protection(tuple(keep or ()), keep_first, keep_last))
+    protection = Protection(tuple(keep or ()), keep_first, keep_last)
+    cut = Cut(ratio, target_tokens, gap, protection, marks)
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
     console = Console(verbose=verbose, quiet=quiet)
     return Asked(read_question(question, question_file), cut, setup, console)

@@ -1,28 +1,51 @@
-"""Writing results: whole or not at all."""
+"""Writing results: whole or not at all, and never over what they are made of."""
 
 from __future__ import annotations
 
-import io
 import os
-import shutil
+import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from specpc.errors import UsageError
 from specpc.machine import files
+from specpc.machine.files import naming
 from specpc.machine.journal import Journal, changed, other_settings
 from specpc_cli.inputs import STDIN, text_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 ANEW: Final = "leave out --resume to start anew"
 
 
+def check_apart(sources: Iterable[str | Path], targets: Iterable[str | Path | None]) -> None:
+    """Raise `UsageError` where what is written would replace what is read, by whatever link."""
+    there = {file: source for source in sources if (file := _identity(source)) is not None}
+    for target in targets:
+        file = None if target is None else _identity(target)
+        if file is not None and (source := there.get(file)) is not None:
+            shown = "standard input" if source == STDIN else source
+            raise UsageError(
+                f"{shown} would be overwritten by its own output: name another place after -o"
+            )
+
+
+def _identity(name: str | Path) -> tuple[int, int] | None:
+    """Which ordinary file goes by a name; ``None`` if none does."""
+    try:
+        status = os.fstat(sys.stdin.fileno()) if name == STDIN else Path(name).stat()
+    except (OSError, ValueError, AttributeError):  # it is not there, or standard input is no file
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
 def write_stdout(data: bytes) -> None:
     """Write bytes to standard output, exactly these."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    with naming("standard output"):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
 
 def write_file(path: Path | None, data: bytes) -> None:
@@ -30,13 +53,13 @@ def write_file(path: Path | None, data: bytes) -> None:
     if path is None:
         write_stdout(data)
     else:
-        replace_file(path, io.BytesIO(data))
+        replace_file(path, [data])
 
 
-def write_output(source: str, output: Path | None, data: bytes) -> None:
-    """Write what was made of one source to a file, into a folder, or to standard output."""
+def output_file(source: str, output: Path | None) -> Path | None:
+    """The file that what is made of one source goes into; ``None`` for standard output."""
     name = "stdin.txt" if source == STDIN else text_name(Path(source).name)
-    write_file(output / name if output is not None and output.is_dir() else output, data)
+    return output / name if output is not None and output.is_dir() else output
 
 
 def write_through(part: Path, path: Path, data: bytes) -> None:
@@ -45,23 +68,29 @@ def write_through(part: Path, path: Path, data: bytes) -> None:
     For a run over many files: what was being written when it was killed is overwritten by the
     next. ``part`` must be in the same file system.
     """
-    path = path.resolve()
-    part.write_bytes(data)
-    part.chmod(_mode(path))
-    part.replace(path)
+    path = _real(path)
+    with naming(path):
+        part.write_bytes(data)
+        part.chmod(_mode(path))
+        part.replace(path)
 
 
-def replace_file(path: Path, source: BinaryIO) -> None:
+def replace_file(path: Path, parts: Iterable[bytes]) -> None:
     """Replace a file by one rename, so that no reader or crash sees half of it.
 
     Symbolic links are followed; what is no regular file (a device, a pipe) is written into.
     """
-    path = path.resolve()
+    path = _real(path)
     if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            shutil.copyfileobj(source, file)
+        with naming(path), path.open("wb") as file:
+            file.writelines(parts)
         return
-    files.replace_file(path, source, _mode(path))
+    files.replace_file(path, parts, _mode(path))
+
+
+def _real(path: Path) -> Path:
+    """Where links lead; one that leads nowhere, itself."""
+    return Path(os.path.realpath(path))
 
 
 def _mode(path: Path) -> int:

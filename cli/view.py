@@ -14,7 +14,8 @@ import typer
 from specpc.errors import SpecPCError, UsageError
 from specpc_cli import options as opt
 from specpc_cli.inputs import STDIN, check_file, read_text
-from specpc_cli.outputs import write_file
+from specpc_cli.outputs import check_apart, write_file
+from specpc_cli.screen import in_line
 
 if TYPE_CHECKING:
     from specpc.output.picture import Picture
@@ -55,8 +56,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     check_file(file)
     name = "stdin.html" if file == STDIN else f"{Path(file).name}.html"
     page = output / name if output is not None and output.is_dir() else output
-    if page is not None and file != STDIN and page.exists() and page.samefile(file):
-        raise UsageError(f"the page would overwrite {file}: name another file after -o")
+    check_apart([file], [page])
     text = read_text(file)
 
     from specpc import Compressor
@@ -66,9 +66,15 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     find_marks(text, marks)  # before the draft is loaded
     compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
     with console.progress("Reading") as progress:
-        keep = asked.cut.keep
-        scored = compressor.score(text, asked.question, keep=keep, name=file, progress=progress)
-    title = "standard input" if file == STDIN else Path(file).name
+        scored = compressor.score(
+            text,
+            asked.question,
+            keep=asked.cut.keep,
+            marks=asked.cut.marks,
+            name=file,
+            progress=progress,
+        )
+    title = "standard input" if file == STDIN else in_line(Path(file).name)
     ratio = asked.cut.ratio
     assert ratio is not None  # nothing else can be typed
     grid = GRID if wants_page or marks else ()

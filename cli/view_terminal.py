@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from specpc_cli.screen import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,13 +21,6 @@ _LEVELS: Final = ("", "color(64)", "color(136)", "color(166)", "bold color(160)"
 _CUT: Final = "dim"
 _MARKED: Final = "reverse"
 _PLACES: Final = 10
-
-# Escape sequences in a text must not reach the terminal: control characters are shown as pictures.
-_VISIBLE: Final = {
-    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"},
-    0x7F: 0x2421,
-    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
-}
 
 
 def show(console: Console, picture: Picture, name: str, ratio: float) -> None:
@@ -47,7 +42,7 @@ def _lines(picture: Picture, at: int, plain: bool) -> Iterator[Text]:
     """The text line by line, in styles or with brackets around what is cut."""
     line = Text()
     for content, style in _bracketed(picture, at) if plain else _styled(picture, at):
-        shown = content.translate(_VISIBLE).replace("\r\n", "\n").replace("\r", "\n")
+        shown = visible(content).replace("\r\n", "\n").replace("\r", "\n")
         first, *others = shown.split("\n")
         line.append(first, style)
         for other in others:
@@ -104,7 +99,6 @@ def _places(picture: Picture, at: int) -> Iterator[Text]:
                 else f"kept at {picture.ratios[safe]:g} and above"
             )
             now = "kept" if place.kept[at] else "cut"
-            shown = mark.translate(_VISIBLE)
-            yield Text(f"{shown!r} in line {picture.line(place.start)}: {now}; {when}")
+            yield Text(f"{visible(mark)!r} in line {picture.line(place.start)}: {now}; {when}")
         if len(places) > _PLACES:
-            yield Text(f"{len(places) - _PLACES} more places of {mark.translate(_VISIBLE)!r}")
+            yield Text(f"{len(places) - _PLACES} more places of {visible(mark)!r}")

@@ -123,7 +123,7 @@ def check_names(given: Mapping[str, Any], known: type, beside: Sequence[str]) ->
 
 @dataclass(frozen=True)
 class Protection:
-    """What of every text is kept whatever the budget, besides what is marked in it.
+    """What of every text is kept whatever the budget, besides what may be marked in it.
 
     Attributes:
         patterns: regular expressions of the ``regex`` package, whose matches are protected; one
@@ -169,7 +169,7 @@ class Protection:
 
 
 NOTHING: Final = Protection()
-"""Besides what is marked in a text, nothing is protected."""
+"""Besides what may be marked in a text, nothing is protected."""
 
 
 class BudgetOptions(TypedDict, total=False):
@@ -192,12 +192,13 @@ class CutOptions(BudgetOptions, total=False):
     """What a `Cut` is made of.
 
     Attributes:
-        keep: what is kept in any case, besides what stands between ``<specpc:keep>`` and
-            ``</specpc:keep>`` in the text; it counts against the budget. Patterns, or a
-            `Protection`.
+        keep: what is kept in any case; it counts against the budget. Patterns, or a `Protection`.
+        marks: whether what stands between ``<specpc:keep>`` and ``</specpc:keep>`` in the text is
+            kept, too. They mean nothing unless asked for: a text of somebody else may hold them.
     """
 
     keep: Protection | str | Sequence[str]
+    marks: bool
 
 
 @dataclass(frozen=True)
@@ -213,12 +214,14 @@ class Cut:
     target_tokens: int | None = None
     gap: str | None = None
     keep: Protection = NOTHING
+    marks: bool = False
 
     def __post_init__(self) -> None:
         """Check all but what is kept, which did so itself."""
         check_budget(ratio=self.ratio, target_tokens=self.target_tokens)
         if self.gap is not None:
             check_text(self.gap, "the gap marker")
+        check_type(self.marks, "marks", bool, "True or False")
 
     @classmethod
     def of(cls, **options: Unpack[CutOptions]) -> Cut:

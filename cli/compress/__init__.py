@@ -78,6 +78,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         opt.many("With --jsonl: the field that is compressed ('context'; 'text' with --together)."),
     ] = None,
     question_field: opt.QuestionField = "question",
+    keep_short: opt.KeepShort = False,
     resume: opt.Resume = False,
 ) -> None:
     """Keep the part of a text that a question needs.
@@ -109,7 +110,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     wants = price is not None or stats
     task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
     framed = template is not None or min_per_document != 0
-    check_options(task, messages=chat, together=together, framed=framed)
+    check_options(task, messages=chat, together=together, framed=framed, short=keep_short)
     for name in sources:
         if jsonl or chat or not Path(name).is_dir():
             check_file(name)
@@ -118,7 +119,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif together:
         compress_together(task, context_field or "text", min_per_document, template)
     elif jsonl:
-        compress_lines(task, Fields(context_field or "context", question_field))
+        names = Fields(context_field or "context", question_field)
+        compress_lines(task, names, keep_short=keep_short)
     elif each:
         compress_files(task)
     else:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from specpc_cli.compress.task import Task
 
 
-def check_options(task: Task, *, messages: bool, together: bool, framed: bool) -> None:
+def check_options(task: Task, *, messages: bool, together: bool, framed: bool, short: bool) -> None:
     """Raise `UsageError` for options that do not go together.
 
     Args:
@@ -20,6 +20,7 @@ def check_options(task: Task, *, messages: bool, together: bool, framed: bool) -
         messages: whether the text is a chat request.
         together: whether all texts share one budget.
         framed: whether something was said that only goes with that.
+        short: whether lines whose budget is too small stay whole.
     """
     many = len(task.sources) > 1
     each = not (messages or together or task.jsonl) and (many or has_folder(task.sources))
@@ -32,6 +33,7 @@ def check_options(task: Task, *, messages: bool, together: bool, framed: bool) -
         "--format messages reads one file: compress several one by one": messages and many,
         "--together reads all documents at once: leave out --resume": together and task.resume,
         "--template and --min-per-document go with --together": framed and not together,
+        "--keep-short goes with --jsonl, line by line": short and (together or not task.jsonl),
         "--resume goes with --jsonl, several files or a folder": (
             task.resume and not (task.jsonl or each)
         ),

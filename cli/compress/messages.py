@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from specpc.errors import InputError
 from specpc.machine.journal import json_text
 from specpc_cli.inputs import STDIN, read_text
-from specpc_cli.outputs import write_output
+from specpc_cli.outputs import check_apart, output_file, write_file
 
 if TYPE_CHECKING:
     from specpc_cli.compress.task import Task
@@ -23,6 +23,8 @@ def compress_messages(task: Task) -> None:
     from specpc.pipeline.messages import LONG_TEXT, Conversation
 
     [source], question = task.sources, task.asked.question
+    output = output_file(source, task.output)
+    check_apart([source], [output])
     text = read_text(source)
     request = _parse(text, "standard input" if source == STDIN else source)
     Conversation.read(request, question)  # before a draft is loaded
@@ -32,7 +34,7 @@ def compress_messages(task: Task) -> None:
             request, question, progress=progress, **task.asked.cut.options()
         )
     indent = _INDENT.match(text)
-    write_output(source, task.output, json_text(made.request, indent[1] if indent else None))
+    write_file(output, json_text(made.request, indent[1] if indent else None))
     if made.total is not None:
         task.tell(made.total)
     else:

@@ -11,7 +11,7 @@ from specpc.options import TEMPLATE, check_template
 from specpc.output.fields import documents_fields
 from specpc_cli.compress.tree import find_files, tell_skipped
 from specpc_cli.inputs import STDIN, open_lines, read_text
-from specpc_cli.outputs import write_file
+from specpc_cli.outputs import check_apart, write_file
 from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def compress_together(
                 "documents in one file"
             )
         frame = "{text}"  # they come out by themselves: no names count
+    if task.jsonl:
+        check_apart(task.sources, [task.output])
     failed: list[str] = []
     places: dict[str, str] = {}
     read = _lines(task, text_field, failed) if task.jsonl else _files(task, folder, failed, places)
@@ -87,6 +89,8 @@ def _files(
     """Names and texts; what cannot be read, and where each belongs in the output, is noted."""
     found = find_files(task.sources, folder)
     tell_skipped(found, task.console)
+    written = [task.output] if folder is None else [folder / file.place for file in found.files]
+    check_apart([file.name for file in found.files], written)
     failed += found.failed
     for file in found.files:
         try:

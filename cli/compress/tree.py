@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -56,7 +57,7 @@ def find_files(names: Sequence[str], output: Path | None) -> Found:
     """All files, those in folders included; hidden ones, the output and circles of links left out.
 
     A folder named alone becomes the root of the output tree; of several names each keeps its own.
-    No two files may be written to one place, and none onto itself.
+    No two files may be written to one place.
     """
     found = Found()
     avoid = None if output is None else output.resolve()
@@ -98,9 +99,10 @@ def _walk(
     """Add what a folder holds; ``above`` are the real paths of it and all folders it is in."""
     for entry in _entries(folder, found):
         path = folder / entry.name
+        kind = _kind(path)
         if entry.name.startswith("."):
             found.skipped.append((str(path), "hidden"))
-        elif entry.is_dir():
+        elif kind == stat.S_IFDIR:
             real = path.resolve()
             if real in above:
                 found.skipped.append((str(path), "a link to a folder it is in"))
@@ -108,13 +110,21 @@ def _walk(
                 found.skipped.append((str(path), "the output"))
             else:
                 _walk(path, place / entry.name, (*above, real), avoid, found)
-        elif entry.is_file() or (entry.is_symlink() and not path.exists()):
-            # A broken link is a file that cannot be read, and is told as such.
+        elif kind in {stat.S_IFREG, None}:
+            # A broken link, or one to itself, is a file that cannot be read, and is told as such.
             found.files.append(
                 InputFile(str(path), text_name(str(place / entry.name)), _size(path))
             )
         else:
             found.skipped.append((str(path), "neither file nor folder"))
+
+
+def _kind(path: Path) -> int | None:
+    """What a path leads to, as `stat` has it; ``None`` if nothing that can be looked at."""
+    try:
+        return stat.S_IFMT(path.stat().st_mode)
+    except OSError:
+        return None
 
 
 def _entries(folder: Path, found: Found) -> Iterator[os.DirEntry[str]]:
@@ -139,8 +149,3 @@ def _check_places(files: Sequence[InputFile], output: Path) -> None:
             f"several of the files are called {twice[0]} and would overwrite each other in "
             f"{output}: compress them in separate runs, or use --json"
         )
-    for file in files:
-        if file.name != STDIN and (output / file.place).resolve() == Path(file.name).resolve():
-            raise UsageError(
-                f"{file.name} would be overwritten by its own output: name another folder after -o"
-            )

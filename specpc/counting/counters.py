@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.counting.tiktoken_files import encoding_name, load_encoding
 from specpc.errors import Argument, DraftError, InputError, TokenizerError, UsageError
 from specpc.machine import hub
+from specpc.machine.files import expanded
 from specpc.machine.network import downloads_forbidden
 from specpc.machine.reporting import Report, first_line, silent
 
@@ -121,7 +122,7 @@ def _tiktoken(name: str, offline: bool, report: Report) -> Counter | None:
 
 
 def _local(name: str, _offline: bool, _report: Report) -> Counter | None:
-    path = Path(name).expanduser()
+    path = expanded(Path(name), "the tokenizer")
     if not name or not path.exists():
         return None
     if path.is_dir():

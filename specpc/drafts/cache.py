@@ -6,7 +6,6 @@ Layout: ``CACHE/drafts/KEY/`` is a finished draft; ``.KEY.lock`` is held while K
 
 from __future__ import annotations
 
-import json
 import shutil
 import uuid
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import DraftError
 from specpc.machine.files import cache_folder, disk_errors
+from specpc.machine.journal import parse_json
 from specpc.models.folder import folder_bytes, has_weights
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _locked(key: str, name: str, report: Report | None) -> Iterator[None]:
 
 def _read_source(folder: Path) -> dict[str, Any]:
     try:
-        source = json.loads((folder / SOURCE_FILE).read_text(encoding="utf-8"))
+        source = parse_json((folder / SOURCE_FILE).read_bytes())
     except (OSError, ValueError):
         return {}
     return source if isinstance(source, dict) else {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from specpc.errors import Argument, UnknownDraftError
+from specpc.machine.files import expanded
 from specpc.machine.hub import HUB_ID
 from specpc.options import DEFAULT_DRAFT
 
@@ -79,7 +80,7 @@ def find_draft(name: str, argument: str | None = "draft") -> DraftSpec:
     known = {spec.name: spec for spec in KNOWN_DRAFTS}.get(name.lower())
     if known is not None:
         return known
-    path = Path(name).expanduser()
+    path = expanded(Path(name), "the draft")
     is_gguf = path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path))
     if name and (is_gguf or path.is_dir()):
         return DraftSpec(name, path)

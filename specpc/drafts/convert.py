@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from specpc.drafts.cache import SOURCE_FILE
+from specpc.drafts.checksums import write_digests
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import DraftError, UnsupportedModelError
 from specpc.machine.memory import is_memory_error, memory_errors
@@ -29,7 +30,7 @@ _ONE_TOKEN_PER_DIGIT = {"smollm", "starcoder", "refact", "command-r"}
 
 
 def convert_gguf(gguf: Path, target: Path, source: dict[str, Any], report: Report) -> Path:
-    """Write ``target``, a new folder: float32 safetensors, tokenizer, and ``source.json``.
+    """Write ``target``, a new folder: float32 safetensors, tokenizer, ``source.json``, digests.
 
     The file must be trusted. ``source`` says what the draft is made from, its name among others.
 
@@ -46,6 +47,7 @@ def convert_gguf(gguf: Path, target: Path, source: dict[str, Any], report: Repor
     versions = {package: metadata.version(package) for package in ("transformers", "gguf", "torch")}
     record = {"format": FORMAT, **source, "converted_with": versions}
     (target / SOURCE_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_digests(target)
     return target
 
 

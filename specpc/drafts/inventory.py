@@ -10,6 +10,7 @@ from specpc.drafts import cache, hub
 from specpc.drafts.catalogue import KNOWN_DRAFTS, DraftSpec, HubRepository, WheelFile, find_draft
 from specpc.drafts.locate import cache_key, find_folder
 from specpc.errors import DraftError
+from specpc.machine.files import expanded
 from specpc.models.folder import folder_bytes
 
 
@@ -50,7 +51,7 @@ def remove_draft(name: str) -> int:
         DraftError: it is not cached.
         UnknownDraftError: no draft goes by this name.
     """
-    path = str(Path(name).expanduser().resolve())
+    path = str(expanded(Path(name), "the draft").resolve())
     entries = cache.entries().items()
     keys = [one.name for one, source in entries if name == one.name or path == source.get("path")]
     if keys:

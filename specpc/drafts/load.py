@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.drafts.catalogue import find_draft
+from specpc.drafts.checksums import check_digests
 from specpc.drafts.device import machine, resolve_device, resolve_dtype, survive_forks
 from specpc.drafts.locate import fetch_folder
 from specpc.drafts.support import check_causal, check_loaded, too_large
-from specpc.errors import Argument, DraftError, UnknownDraftError, UnsupportedModelError
+from specpc.errors import (
+    Argument,
+    DraftError,
+    SpecPCError,
+    UnknownDraftError,
+    UnsupportedModelError,
+)
 from specpc.machine.memory import is_memory_error, memory_errors
 from specpc.machine.reporting import Report, first_line, silent
 from specpc.models.draft import Draft
-from specpc.models.folder import check_weights, has_weights, read_config
+from specpc.models.folder import check_weights, damaged, has_weights, read_config
 from specpc.models.lean.tokenizer import LeanTokenizer, load_lean_tokenizer
 from specpc.models.quiet import quiet_transformers
 from specpc.options import DEFAULT_DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import torch
@@ -85,21 +93,23 @@ def load_draft(
     survive_forks()
     number_format = resolve_dtype(dtype, where, compressing=lean)
     folder = fetch_folder(spec, offline, report)
+    check_digests(folder, name)
     config = read_config(folder, name)
     model: LeanModel | PreTrainedModel | None = None
     tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None
-    if lean and has_weights(folder):
-        from specpc.models.lean.load import load_lean
+    with _readable(folder, name):
+        if lean and has_weights(folder):
+            from specpc.models.lean.load import load_lean
 
-        with memory_errors(too_large(name)):
-            model = load_lean(folder, config, where, number_format)
-        tokenizer = load_lean_tokenizer(folder, str(config.get("model_type")))
-    if model is None or tokenizer is None:
-        check_causal(config, name)
-        check_weights(folder, name)
-        with quiet_transformers():
-            tokenizer = tokenizer or load_tokenizer(folder, name)
-            model = model or _load_model(folder, name, where, number_format)
+            with memory_errors(too_large(name)):
+                model = load_lean(folder, config, where, number_format)
+            tokenizer = load_lean_tokenizer(folder, str(config.get("model_type")))
+        if model is None or tokenizer is None:
+            check_causal(config, name)
+            check_weights(folder, name)
+            with quiet_transformers():
+                tokenizer = tokenizer or load_tokenizer(folder, name)
+                model = model or _load_model(folder, name, where, number_format)
     return Draft(name, model, tokenizer)
 
 
@@ -117,15 +127,17 @@ def defer_draft(
     when the model is first asked for.
     """
     folder = fetch_folder(find_draft(name), offline, report)
+    check_digests(folder, name, weights=False)
     config = read_config(folder, name)
     check_weights(folder, name)
-    tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
-    known = _plain_config(config)
-    if tokenizer is None or known is None:
-        check_causal(config, name)
-        with quiet_transformers():
-            tokenizer = tokenizer or load_tokenizer(folder, name)
-            known = known or _full_config(folder)
+    with _readable(folder, name):
+        tokenizer: Any = load_lean_tokenizer(folder, str(config.get("model_type")))
+        known = _plain_config(config)
+        if tokenizer is None or known is None:
+            check_causal(config, name)
+            with quiet_transformers():
+                tokenizer = tokenizer or load_tokenizer(folder, name)
+                known = known or _full_config(folder)
     return DeferredDraft(
         partial(load_draft, name, device, dtype, offline, lean=True, report=report),
         name=name,
@@ -134,6 +146,36 @@ def defer_draft(
         folder=folder,
         placement=f"{device} {dtype} {machine()}",
     )
+
+
+@contextmanager
+def _readable(folder: Path, name: str) -> Iterator[None]:
+    """Have files that are not as they were written be told, however what reads them fails."""
+    try:
+        yield
+    except SpecPCError:
+        raise
+    except Exception as error:
+        if is_memory_error(error):
+            raise
+        raise _unreadable(folder, name, error) from error
+
+
+def _unreadable(folder: Path, name: str, error: Exception) -> DraftError:
+    return damaged(name, f"{name} cannot be loaded from {folder} ({first_line(error)})")
+
+
+def check_tokenizer(folder: Path, name: str) -> None:
+    """Raise `DraftError` where there is a ``tokenizer.json`` that is none."""
+    from tokenizers import Tokenizer
+
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return
+    try:
+        Tokenizer.from_file(str(path))
+    except Exception as error:  # the package has no errors of its own
+        raise damaged(name, f"{path} cannot be read ({first_line(error)})") from error
 
 
 def load_target(
@@ -160,10 +202,12 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerFast:
     """The tokenizer of a folder, by transformers.
 
     Raises:
+        DraftError: its file is damaged.
         UnsupportedModelError: there is none, or it is not a fast one.
     """
     from transformers import AutoTokenizer
 
+    check_tokenizer(folder, name)
     needed = "specpc needs a fast one (tokenizer.json), which knows where in the text a token lies"
     try:
         tokenizer: Any = AutoTokenizer.from_pretrained(
@@ -203,10 +247,7 @@ def _load_model(
         except Exception as error:
             if is_memory_error(error):
                 raise
-            raise DraftError(
-                f"{name} cannot be loaded from {folder}: {first_line(error)}. If the files are "
-                "damaged, remove and fetch them again (specpc models remove, specpc models pull)."
-            ) from error
+            raise _unreadable(folder, name, error) from error
         check_loaded(info, name)
         ready: PreTrainedModel = model.to(device).eval().requires_grad_(False)
     return ready
@@ -214,7 +255,7 @@ def _load_model(
 
 def _plain_config(config: dict[str, Any]) -> Any:
     """A ``config.json`` as it stands, if all that is needed of it stands there."""
-    known = config.get("model_type") in _PLAIN_FAMILIES
+    known = str(config.get("model_type")) in _PLAIN_FAMILIES
     known = known and all(type(config.get(size)) is int for size in _SIZES)
     return SimpleNamespace(**config) if known else None
 

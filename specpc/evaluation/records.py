@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from specpc.errors import Argument, InputError, UsageError
 from specpc.evaluation.base import Level
+from specpc.machine.files import alone
 from specpc.machine.journal import Journal, changed, other_settings, parse_line, writing
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _read(path: Path) -> Results | None:
         return None
     if journal.settings is None:
         raise InputError(f"{path} was not written by specpc eval")
-    records = (_parse(line, path, number) for number, line in enumerate(journal.lines, start=2))
+    records = (_parse(line, path, number) for number, line in enumerate(journal.lines(), start=2))
     last = {record.key: record for record in records}
     return Results(journal.settings, tuple(last.values()), journal)
 
@@ -153,20 +154,22 @@ def open_results(
     Without a path nothing is held, and writing does nothing.
 
     Raises:
-        UsageError: it exists and is not to be resumed, or was made with other settings.
+        UsageError: it exists and is not to be resumed, was made with other settings, or another
+            run writes it.
         InputError: it exists and cannot be read.
     """
     if path is None:
         yield (), lambda _: None
         return
-    if path.exists() and not resume:
-        raise UsageError(
-            f"{path} exists: go on with it (", Argument("resume=True"), "), or remove it"
-        )
-    before = _read(path)
-    if before and (names := changed(before.settings, settings)):
-        there = before.settings
-        told = [f"{name} {there.get(name)} there, {settings.get(name)} here" for name in names]
-        raise other_settings(path, "name another file", told)
-    with writing(path, settings, before.journal if before else None, _HEADER) as add:
-        yield before.records if before else (), lambda record: add(asdict(record))
+    with alone(path):
+        if path.exists() and not resume:
+            raise UsageError(
+                f"{path} exists: go on with it (", Argument("resume=True"), "), or remove it"
+            )
+        before = _read(path)
+        if before and (names := changed(before.settings, settings)):
+            there = before.settings
+            told = [f"{name} {there.get(name)} there, {settings.get(name)} here" for name in names]
+            raise other_settings(path, "name another file", told)
+        with writing(path, settings, before.journal if before else None, _HEADER) as add:
+            yield before.records if before else (), lambda record: add(asdict(record))

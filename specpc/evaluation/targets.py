@@ -25,7 +25,7 @@ _REQUEST: Final = (
     "Answer the question based on the text above. Only give me the answer and do not output "
     "any other words.\n\nQuestion: {}\nAnswer:"
 )
-_THOUGHTS: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_THOUGHTS: Final = re.compile(r"(?<!\s)\s*<think>.*?</think>", re.DOTALL)
 
 _PATH: Final = "/chat/completions"
 _WAIT_SECONDS: Final = (1.0, 2.0, 4.0)  # before the second, third and last try

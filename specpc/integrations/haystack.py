@@ -20,7 +20,7 @@ except ImportError as error:
     raise missing("specpc.integrations.haystack", "haystack-ai", "haystack") from error
 
 from specpc.integrations.passages import KEY, Passage, compress_passages
-from specpc.options import DEFAULT_DRAFT, Cut, Setup
+from specpc.options import DEFAULT_DRAFT, Cut, Protection, Setup
 
 if TYPE_CHECKING:
     from specpc.pipeline.compressor import Compressor
@@ -45,6 +45,7 @@ class SpecPCCompressor:
         min_per_document: int = 0,
         gap: str = "",
         keep: list[str] | None = None,
+        marks: bool = False,
         unit: str = "auto",
         tokenizer: str = "draft",
         device: str = "auto",
@@ -59,6 +60,7 @@ class SpecPCCompressor:
             min_per_document: tokens that each document keeps at least.
             gap: marker written wherever something between two kept pieces was cut.
             keep: regular expressions whose matches are kept in any case.
+            marks: whether what stands between ``<specpc:keep>`` and ``</specpc:keep>`` is, too.
             unit: as in `Compressor.from_pretrained`.
             tokenizer: likewise.
             device: likewise.
@@ -67,11 +69,12 @@ class SpecPCCompressor:
         Raises:
             UsageError: one of them cannot be used.
         """
-        self._cut = Cut.of(ratio=ratio, target_tokens=target_tokens, gap=gap, keep=keep or ())
+        own = {"ratio": ratio, "target_tokens": target_tokens, "gap": gap, "marks": marks}
+        self._cut = Cut(ratio, target_tokens, gap, Protection.of(keep or ()), marks)
         self._setup = Setup(draft, unit=unit, tokenizer=tokenizer, device=device, offline=offline)
         # Haystack writes a component down by attributes that are named as its parameters.
         vars(self).update(asdict(self._setup))
-        vars(self).update(ratio=ratio, target_tokens=target_tokens, gap=gap, keep=keep)
+        vars(self).update(own, keep=keep)
         self.min_per_document = min_per_document
 
     def warm_up(self) -> None:

@@ -41,7 +41,7 @@ _REFUSED: Final[dict[str, dict[str, Any]]] = {
     "there are no labels of words": {
         "return_word_label": False, "word_sep": "\t\t|\t\t", "label_sep": " ",
         "token_to_word": "mean"},
-    "put what must stay between <specpc:keep> and </specpc:keep>": {
+    "put what must stay between <specpc:keep> and </specpc:keep>, and give marks=True": {
         "force_context_ids": None, "keep_first_sentence": 0, "keep_last_sentence": 0,
         "keep_sentence_number": 0, "force_tokens": [], "force_reserve_digit": False},
     "there is no token classifier": {
@@ -96,6 +96,7 @@ class PromptCompressor:
         device_map: str = "auto",
         *,
         tokenizer: str = "draft",
+        marks: bool = False,
         compressor: Compressor | None = None,
         **others: Any,
     ) -> None:
@@ -105,7 +106,8 @@ class PromptCompressor:
             model_name: a draft, as `Compressor.from_pretrained` takes it.
             device_map: its device, likewise.
             tokenizer: what counts the tokens, likewise.
-            compressor: one that is loaded already, in place of all the others.
+            marks: whether what stands between ``<specpc:keep>`` and ``</specpc:keep>`` is kept.
+            compressor: one that is loaded already, in place of model, device and tokenizer.
             **others: arguments of LLMLingua, which must have its default values.
 
         Raises:
@@ -115,6 +117,7 @@ class PromptCompressor:
         if compressor is None:
             compressor = Compressor.of(Setup(model_name, device=device_map, tokenizer=tokenizer))
         self.compressor = compressor
+        self.marks = marks
         self._count = (compressor.counter or compressor.reader.encoder).count
 
     def __getattr__(self, name: str) -> Any:
@@ -158,7 +161,7 @@ class PromptCompressor:
         ends = [others.pop(f"keep_{end}_sentence", 0) for end in ("first", "last")]
         _refuse(others)
         texts = [text for text in _listed(context) if text.strip()]
-        plain = [unmark(text).text for text in texts]
+        plain = [unmark(text).text for text in texts] if self.marks else texts
         origin = self._origin(instruction, plain, question)
         compressor, keep = self.compressor, Protection((), *ends)
         if any(ends):
@@ -167,7 +170,7 @@ class PromptCompressor:
 
         def prompt(room: int) -> str:
             query = question.strip() or instruction.strip() or None
-            cut = Cut(target_tokens=room, keep=keep)
+            cut = Cut(target_tokens=room, keep=keep, marks=self.marks)
             return _join([instruction, _compressed(compressor, texts, query, cut), shown])
 
         if target_token != -1:
@@ -226,7 +229,8 @@ class PromptCompressor:
             rate = min(1.0, target_token / sum(map(self._count, plain)))
         Cut(rate)  # checks it
         query = question.strip() or instruction.strip() or None
-        cut = ["".join(one.cut(self.compressor, query, rate) for one in text) for text in texts]
+        made = self.compressor, query, rate, self.marks
+        cut = ["".join(one.cut(*made) for one in text) for text in texts]
         shown = question if concate_question else ""
         return self._result(_join([instruction, *cut, shown]), origin)
 
@@ -264,7 +268,7 @@ class Segment:
     rate: float | None = None
     compress: bool = True
 
-    def cut(self, compressor: Compressor, query: str | None, rate: float) -> str:
+    def cut(self, compressor: Compressor, query: str | None, rate: float, marks: bool) -> str:
         """What is left of it, at its own rate or else ``rate``."""
         inside = self.text.strip()
         if not self.compress or not inside:
@@ -275,6 +279,7 @@ class Segment:
             query,
             ratio=rate if self.rate is None else self.rate,
             template="{text}",
+            marks=marks,
         )
         return before + made.text + after
 

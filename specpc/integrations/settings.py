@@ -22,6 +22,7 @@ class CompressionSettings(BaseModel):
         target_tokens: absolute budget, instead of ``ratio``; one of the two is needed.
         gap: marker written wherever something between two kept pieces was cut.
         keep: what is kept in any case.
+        marks: whether what stands between ``<specpc:keep>`` and ``</specpc:keep>`` is, too.
         compressor: what compresses; by default the default draft is loaded when the object is
             made. `Compressor.from_pretrained` takes other drafts, and other tokenizers to count
             the budget in.
@@ -34,6 +35,7 @@ class CompressionSettings(BaseModel):
     target_tokens: int | None = None
     gap: str = ""
     keep: Protection = NOTHING
+    marks: bool = False
     compressor: InstanceOf[Compressor] = Field(
         default_factory=Compressor.from_pretrained, exclude=True, repr=False
     )
@@ -51,7 +53,7 @@ class CompressionSettings(BaseModel):
     @property
     def cut(self) -> Cut:
         """The budget and how to cut to it."""
-        return Cut(self.ratio, self.target_tokens, self.gap, self.keep)
+        return Cut(self.ratio, self.target_tokens, self.gap, self.keep, self.marks)
 
 
 class RetrievedSettings(CompressionSettings):

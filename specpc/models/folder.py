@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import DraftError
+from specpc.machine.journal import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
 
+# More than any model has; a damaged number could ask for all memory.
+_LARGEST: Final = {
+    "num_hidden_layers": 2**16,
+    "num_attention_heads": 2**16,
+    "num_key_value_heads": 2**16,
+    "head_dim": 2**16,
+    "hidden_size": 2**20,
+    "intermediate_size": 2**22,
+    "vocab_size": 2**24,
+    "max_position_embeddings": 2**31,
+}
 _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "merges.txt")
 
@@ -41,18 +52,18 @@ def has_weights(folder: Path) -> bool:
     if (folder / WEIGHTS).is_file():
         return True
     try:
-        index = json.loads((folder / WEIGHTS_INDEX).read_text(encoding="utf-8"))
-        shards = set(index["weight_map"].values())
+        index = parse_json((folder / WEIGHTS_INDEX).read_bytes())
+        shards = {str(shard) for shard in index["weight_map"].values()}
+        return bool(shards) and all((folder / shard).is_file() for shard in shards)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return False
-    return bool(shards) and all((folder / shard).is_file() for shard in shards)
 
 
 def read_config(folder: Path, name: str) -> dict[str, Any]:
     """Read ``config.json``.
 
     Raises:
-        DraftError: it is not there, or is no JSON object.
+        DraftError: it is not there, is no JSON object, or names sizes that no model has.
     """
     path = folder / "config.json"
     if not path.is_file():
@@ -61,12 +72,27 @@ def read_config(folder: Path, name: str) -> dict[str, Any]:
             "saved by transformers' save_pretrained, or a .gguf file."
         )
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = parse_json(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise DraftError(f"{path} cannot be read: {error}.") from error
+        raise damaged(name, f"{path} cannot be read ({error})") from error
     if not isinstance(config, dict):
-        raise DraftError(f"{path} is not a model configuration.")
+        raise damaged(name, f"{path} is not a model configuration")
+    for size, most in _LARGEST.items():
+        value = config.get(size)
+        if value is None or isinstance(value, list):  # of families that transformers knows
+            continue
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (number and 0 < value <= most):
+            raise damaged(name, f"{size} in {path} cannot be {value!r:.40}")
     return config
+
+
+def damaged(name: str, told: str) -> DraftError:
+    """The error for a draft whose files are not as they were written."""
+    return DraftError(
+        f"{told}. If the files of {name} are damaged, remove and fetch them again (specpc models "
+        "remove, specpc models pull)."
+    )
 
 
 def check_weights(folder: Path, name: str) -> None:

@@ -8,14 +8,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
 from specpc.output.fields import documents_fields, json_fields
 from specpc.results import CompressionResult
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from specpc.pipeline.documents import DocumentsResult
+
+_SPACE: Final = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,11 @@ class SlicedText:
     text: str
     slices: tuple[Slice, ...]
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the slices end in the text."""
+        return [piece.end for piece in self.slices]
+
     @classmethod
     def of(cls, result: CompressionResult | DocumentsResult | SlicedText) -> SlicedText:
         """What `Compressor.compress` or `Compressor.compress_documents` made."""
@@ -85,11 +95,9 @@ class SlicedText:
                 for at, name, made in parts
                 for (start, end), position in zip(made["spans"], _positions(made), strict=True)
             ]
-            if not isinstance(text, str) or any(
-                not s.position <= s.end <= len(text) for s in slices
-            ):
+            if not isinstance(text, str) or not all(_is_within(s, len(text)) for s in slices):
                 raise ValueError("a span is outside of the text")
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 "this is no result as JSON: give an object that specpc compress wrote"
             ) from error
@@ -98,8 +106,8 @@ class SlicedText:
     def places(self, start: int, end: int) -> tuple[SourcePlace, ...]:
         """Where ``text[start:end]`` was; what was not cut from a source (a marker) is left out."""
         found: list[SourcePlace] = []
-        first = bisect_right([piece.end for piece in self.slices], start)
-        for piece in self.slices[first:]:
+        for place in range(bisect_right(self._ends, start), len(self.slices)):
+            piece = self.slices[place]
             if piece.position >= end:
                 break
             low = max(start, piece.position) - piece.position + piece.place.start
@@ -128,9 +136,32 @@ def locate(
     words = quote.split()
     if not words:
         raise InputError("the quote is empty: give some of the compressed text")
-    pattern = r"\s+".join(map(re.escape, words))
-    found = (sliced.places(*match.span()) for match in re.finditer(pattern, sliced.text))
+    found = (sliced.places(start, end) for start, end in _found(sliced.text, words))
     return tuple(places for places in found if places)
+
+
+def _found(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where words stand in a text, with any white space between them, from left to right."""
+    # Looked for with one blank for all white space: a pattern would try each place word by word.
+    shown: list[str] = []
+    starts: list[int] = []  # where each stretch begins in the text, and in what is looked through
+    places: list[int] = []
+    position = size = 0
+    for match in _SPACE.finditer(text):
+        shown += [text[position : match.start()], " "]
+        starts += [position, match.start()]
+        places += [size, size + match.start() - position]
+        size += match.start() - position + 1
+        position = match.end()
+    shown.append(text[position:])
+    starts.append(position)
+    places.append(size)
+    through, said = "".join(shown), " ".join(words)
+    found = through.find(said)
+    while found >= 0:
+        first, last = (bisect_right(places, at) - 1 for at in (found, found + len(said) - 1))
+        yield starts[first] + found - places[first], starts[last] + found + len(said) - places[last]
+        found = through.find(said, found + len(said))
 
 
 def locate_position(
@@ -152,6 +183,15 @@ def locate_position(
 def line_and_column(source: str, position: int) -> tuple[int, int]:
     """Where a character stands, both counted from 1; lines end with ``\\n``."""
     return source.count("\n", 0, position) + 1, position - source.rfind("\n", 0, position)
+
+
+def _is_within(piece: Slice, length: int) -> bool:
+    """Whether a slice can be one of a text of that length."""
+    place = piece.place
+    numbers = all(type(n) is int for n in (piece.position, place.start, place.end))
+    named = place.document is None or isinstance(place.document, str)
+    inside = numbers and 0 <= piece.position <= piece.end <= length and place.start >= 0
+    return named and inside
 
 
 def _positions(made: dict[str, Any]) -> list[int]:

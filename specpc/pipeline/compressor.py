@@ -138,7 +138,7 @@ class Compressor(Loaded):
                 instruction is used and kept, or else the text is scored without a question.
             name: name of the file the text comes from: its ending tells what is in it.
             progress: called with (tokens read, tokens in all) after each window.
-            **cut: ratio or target_tokens, gap and keep: see `specpc.options.CutOptions`.
+            **cut: ratio or target_tokens, gap, keep and marks: see `specpc.options.CutOptions`.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
@@ -146,7 +146,7 @@ class Compressor(Loaded):
             UsageError: a value is of the wrong type, or a pattern to keep is none.
         """
         wanted = Cut.of(**cut)
-        read = self._read(context, question, wanted.keep, name)
+        read = self._read(context, question, wanted.keep, wanted.marks, name)
         return steps.cut(self, read, wanted, progress).total
 
     def compress_many(
@@ -194,7 +194,7 @@ class Compressor(Loaded):
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
             InputError: there are no documents, or one is empty or not encodable.
-            UsageError: the template is none.
+            UsageError: these are no documents, or the template is none.
         """
         check_text(question, "the question", optional=True)
         joining = Joining(template, min_per_document)
@@ -235,6 +235,7 @@ class Compressor(Loaded):
         question: str | None = None,
         *,
         keep: Protection | str | Sequence[str] = NOTHING,
+        marks: bool = False,
         name: str | None = None,
         progress: Progress = None,
     ) -> ScoredText:
@@ -244,19 +245,21 @@ class Compressor(Loaded):
             context: the text.
             question: as in `compress`.
             keep: as in `compress`.
+            marks: as in `compress`.
             name: as in `compress`.
             progress: as in `compress`.
 
         Raises:
             InputError: the text is empty, blank or not encodable.
         """
-        read = self._read(context, question, Protection.of(keep), name)
+        check_type(marks, "marks", bool, "True or False")
+        read = self._read(context, question, Protection.of(keep), marks, name)
         return steps.score(self, read, progress)
 
     def _read(
-        self, context: str, question: str | None, keep: Protection, name: str | None
+        self, context: str, question: str | None, keep: Protection, marks: bool, name: str | None
     ) -> ReadText:
         check_text(context, "the context")
         check_text(question, "the question", optional=True)
         check_text(name, "the name", optional=True)
-        return steps.read(self, JoinedTexts.single(context, name), question, keep)
+        return steps.read(self, JoinedTexts.single(context, name, marks=marks), question, keep)

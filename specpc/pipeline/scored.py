@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from specpc.errors import UsageError
 from specpc.options import Cut
 from specpc.results import CompressionResult, Runtime, Span, Timings, shortened
 from specpc.selection.fit import CutText, Fit, Fitted
@@ -104,7 +105,13 @@ class ScoredText:
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold what must be kept.
+            UsageError: what to keep is given, which goes to `Compressor.score`.
         """
+        if said := budget.keys() & {"keep", "marks"}:
+            raise UsageError(
+                f"{' and '.join(sorted(said))} go to score, which takes the text apart: "
+                "score(context, question, keep=...)"
+            )
         return self.cut(Cut.of(**budget)).total
 
     def cut(self, cut: Cut) -> CutTexts:

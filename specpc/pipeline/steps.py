@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from specpc.counting.counters import DRAFT, Counter
+from specpc.errors import Argument, DraftError
 from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
@@ -23,6 +24,7 @@ from specpc.selection.cover import CoverPicker
 from specpc.selection.tokens import Spread, TokenPicker
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
+from specpc.structure.closing import is_data
 from specpc.structure.units import lay_out_joined
 from specpc.text.pieces import Pieces
 from specpc.text.query import Query, find_query
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from specpc.scorers.cache import ScoreCache
     from specpc.selection.base import Picker
     from specpc.text.joined import JoinedTexts
+    from specpc.text.pieces import Scores
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def read(
     start = time.perf_counter()
     given = source
     query = find_query(source.text, question, own=source.alone)
+    if query.source is QuerySource.TAIL and is_data(source.text, query.tail_start, *source.names):
+        query = find_query(source.text, question, own=False)
     if loaded.markup == "text" and "</" in source.text:
         from specpc.structure.pages import shown  # the parsers behind it cost time to import
 
@@ -150,7 +155,11 @@ def _picker(
 
 
 def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:
-    """Score what was read, window by window, or find the scores in the cache."""
+    """Score what was read, window by window, or find the scores in the cache.
+
+    Raises:
+        DraftError: the scores are no numbers.
+    """
     start = time.perf_counter()
     question, count = read.query.text, read.tokens.count_before(read.query.tail_start)
     limit = read.scorer.context_window(loaded.reader, question)
@@ -166,6 +175,7 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
         if progress is not None:
             progress(0, count)  # laid out, which is where foreign text may take long
         scores = read.scorer.score(loaded.reader, question, context, progress)
+        _check_numbers(scores, loaded.draft.name)
         if loaded.cache is not None:
             loaded.cache.store(key, scores)
     elif progress is not None:
@@ -177,6 +187,18 @@ def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredTe
         seconds=time.perf_counter() - start,
         runtime=None if known or not read.scorer.reads else runtime_of(loaded.draft.model),
     )
+
+
+def _check_numbers(scores: Scores, draft: str) -> None:
+    """Raise `DraftError` for scores that are no numbers, by which nothing could be chosen."""
+    given = (scores.tokens,) if scores.pieces is None else (scores.tokens, scores.pieces)
+    if not all(np.isfinite(numbers).all() for numbers in given):
+        raise DraftError(
+            f"the scores by {draft} are no numbers: its weights may be damaged (fetch it again: "
+            "specpc models remove, specpc models pull), or too large for this number format, so "
+            "try ",
+            Argument("dtype='float32'"),
+        )
 
 
 def cut(loaded: Loaded, read: ReadText, cut: Cut, progress: Progress = None) -> CutTexts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,6 @@ from specpc.text.protection import check_marks
 from specpc.text.spans import join, keep_apart, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from specpc.options import Cut
     from specpc.pipeline.documents import Joining
     from specpc.pipeline.scored import CutTexts, ReadText
@@ -36,13 +35,15 @@ def compress_messages(
     conversation = Conversation.read(request, question)
     if not conversation.places:
         return CompressedMessages(request, (), (), None)
-    for place, text in zip(conversation.places, conversation.texts, strict=True):
-        number = next(key for key in place if isinstance(key, int)) + 1
-        check_marks(f"message {number}", text)
+    if cut.marks:
+        for place, text in zip(conversation.places, conversation.texts, strict=True):
+            number = next(key for key in place if isinstance(key, int)) + 1
+            check_marks(f"message {number}", text)
     if cut.gap is None:
         cut = replace(cut, gap=GAP)
     # Both vendors refuse empty texts.
-    source = JoinedTexts.of(conversation.texts, instead=(cut.gap or "").strip() or GAP.strip())
+    instead = (cut.gap or "").strip() or GAP.strip()
+    source = JoinedTexts.of(conversation.texts, instead=instead, marks=cut.marks)
     read = steps.read(loaded, source, conversation.query, cut.keep)
     made = steps.cut(loaded, read, cut, progress)
     messages = conversation.with_texts([part.text for part in made.texts])
@@ -58,8 +59,9 @@ def compress_documents(
     progress: Progress = None,
 ) -> DocumentsResult:
     """See `Compressor.compress_documents`."""
-    _check(documents)
-    source = JoinedTexts.of([d.text for d in documents], [d.name for d in documents])
+    _check(documents, marks=cut.marks)
+    texts, names = [d.text for d in documents], [d.name for d in documents]
+    source = JoinedTexts.of(texts, names, marks=cut.marks)
     read = steps.read(loaded, source, question, cut.keep)
     count = read.counter.count
     # What would be sent without compression: the budget is a part of that.
@@ -152,7 +154,8 @@ def _check_least(result: DocumentsResult, least: int) -> None:
         )
 
 
-def _check(documents: Sequence[Document]) -> None:
+def _check(documents: Sequence[Document], *, marks: bool) -> None:
+    check_type(documents, "the documents", Sequence, "a list of Document")
     if not documents:
         raise InputError("there are no documents: there is nothing to compress")
     for document in documents:
@@ -163,7 +166,8 @@ def _check(documents: Sequence[Document]) -> None:
     for document in documents:
         if not document.text.strip():
             raise InputError(f"{document.name} is empty: leave it out")
-        check_marks(document.name, document.text)
+        if marks:
+            check_marks(document.name, document.text)
 
 
 def _result(

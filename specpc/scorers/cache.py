@@ -8,7 +8,6 @@ can be deleted at any time, as can all of them.
 from __future__ import annotations
 
 import hashlib
-import io
 from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -90,7 +89,7 @@ class ScoreCache:
         data = _sealed(key, save(arrays))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            replace_file(self._path(key), io.BytesIO(data))
+            replace_file(self._path(key), [data])
             self._bound(len(data))
         except OSError as error:
             told = error.strerror or error

@@ -8,13 +8,13 @@ a changed one by none.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import Argument, DraftError
 from specpc.machine.files import cache_folder, disk_errors, replace_file
+from specpc.machine.journal import parse_json
 from specpc.models.folder import weight_files
 from specpc.scorers.settings import HeadProfile, PaperSettings, ReceivedSettings
 
@@ -41,7 +41,10 @@ def find_profile(draft: Draft) -> HeadProfile | None:
     if path is None or not path.is_file():
         return shipped_profile(draft)
     try:
-        return HeadProfile.from_json(path.read_text(encoding="utf-8"))
+        profile = HeadProfile.from_json(path.read_text(encoding="utf-8"))
+        if not _fits(draft, profile.layers, profile.heads_per_layer):
+            raise DraftError("it is that of another model")
+        return profile
     except (OSError, ValueError, DraftError) as error:
         raise DraftError(
             f"the head profile {path} cannot be read ({error}): delete it, or let the command "
@@ -95,7 +98,7 @@ def store_profile(draft: Draft, profile: HeadProfile) -> Path:
     path = check_storable(draft)
     with disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, io.BytesIO(profile.to_json().encode()))
+        replace_file(path, [profile.to_json().encode()])
     return path
 
 
@@ -147,10 +150,13 @@ def _samples(path: Path) -> Iterator[bytes]:
         length = int.from_bytes(file.read(8), "little")
         if length > _LONGEST_HEADER:
             raise ValueError(f"{path} is no safetensors file")
-        header: dict[str, Any] = json.loads(file.read(length))
-        header.pop("__metadata__", None)
-        for name in sorted(header):
-            start, end = header[name]["data_offsets"]
-            yield f"{name} {header[name]['dtype']} {header[name]['shape']}".encode()
-            file.seek(8 + length + (start + end) // 2)
-            yield file.read(min(_SAMPLE_BYTES, (end - start + 1) // 2))
+        header: dict[str, Any] = parse_json(file.read(length))
+        try:
+            header.pop("__metadata__", None)
+            for name in sorted(header):
+                start, end = header[name]["data_offsets"]
+                yield f"{name} {header[name]['dtype']} {header[name]['shape']}".encode()
+                file.seek(8 + length + (start + end) // 2)
+                yield file.read(min(_SAMPLE_BYTES, (end - start + 1) // 2))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is no safetensors file") from error

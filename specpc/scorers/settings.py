@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import DraftError
+from specpc.machine.journal import parse_json
 from specpc.scorers.base import Scorer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specpc.models.reader import Reader
+
+
+_LARGEST: Final = 1_000_000
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST
+
+
+def _is_weight(value: object) -> bool:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and abs(value) <= _LARGEST
 
 
 @dataclass(frozen=True)
@@ -115,21 +132,41 @@ class HeadProfile(Scorer):
         """Read a profile.
 
         Raises:
-            DraftError: it is no profile, or names heads its draft does not have.
+            DraftError: it is no profile, has a value that cannot be, or names heads its draft does
+                not have.
         """
         try:
-            fields: dict[str, Any] = json.loads(text)
-            heads = tuple(
-                (int(h["layer"]), int(h["head"]), float(h["weight"])) for h in fields.pop("heads")
-            )
+            fields = parse_json(text)
+            heads = tuple((h["layer"], h["head"], h["weight"]) for h in fields.pop("heads"))
             dense = fields.pop("dense", None)
-            profile = cls(heads=heads, dense=dense and DenseReference(**dense), **fields)
-        except (ValueError, KeyError, TypeError) as error:
+            reference = None if dense is None else DenseReference(**dense)
+            profile = cls(heads=heads, dense=reference, **fields)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DraftError(f"this is no head profile: {error}") from error
+        if wrong := next(profile._mistakes(), None):
+            raise DraftError(f"this is no head profile: {wrong} cannot be so")
         shape = (profile.layers, profile.heads_per_layer)
         if not heads or any(not (0 <= h[0] < shape[0] and 0 <= h[1] < shape[1]) for h in heads):
             raise DraftError(f"the head profile of {profile.draft} names heads that are not there")
         return profile
+
+    def _mistakes(self) -> Iterator[str]:
+        """Names of the fields whose values can be none."""
+        texts: dict[str, Any] = {"draft": self.draft, "provenance": self.provenance}
+        counts: dict[str, Any] = {"layers": self.layers, "heads_per_layer": self.heads_per_layer}
+        counts["window"] = self.window
+        weights: dict[str, Any] = {"lexical": self.lexical}
+        if self.content_free_query is not None:
+            texts["content_free_query"] = self.content_free_query
+        if self.dense is not None:
+            texts |= {"file": self.dense.file, "sha256": self.dense.sha256}
+            weights["weight"] = self.dense.weight
+        yield from (name for name, value in texts.items() if not isinstance(value, str))
+        yield from (name for name, value in counts.items() if not _is_count(value) or value < 1)
+        yield from (name for name, value in weights.items() if not _is_weight(value))
+        for layer, head, weight in self.heads:
+            if not (_is_count(layer) and _is_count(head) and _is_weight(weight)):
+                yield "heads"
 
     def to_json(self) -> str:
         """What `from_json` reads."""

@@ -49,9 +49,14 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     basket = Basket(pieces.sizes, pieces.layout, pieces.alike)
     news = told.weights.copy()  # what is told already is worth nothing
 
+    costs: dict[int, float] = {}
+
     def gain(unit: int) -> float:
         worth = float(news[told.facts[unit]].sum() + told.own[unit])
-        return worth / float(cost(np.asarray(basket.cost(unit))))
+        tokens = basket.cost(unit)
+        if tokens not in costs:
+            costs[tokens] = float(cost(np.asarray(tokens)))
+        return worth / costs[tokens]
 
     def add(unit: int) -> None:
         basket.add(unit)

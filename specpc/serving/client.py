@@ -121,6 +121,7 @@ class ServerCompressor:
         question: str | None = None,
         *,
         keep: Protection | str | Sequence[str] = NOTHING,
+        marks: bool = False,
         name: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> ServerScoredText:
@@ -128,7 +129,7 @@ class ServerCompressor:
 
         It scores the text once if it keeps scores (``specpc serve`` with a cache).
         """
-        return ServerScoredText(self, context, question, Protection.of(keep), name)
+        return ServerScoredText(self, context, question, Protection.of(keep), marks, name)
 
     def draft_name(self) -> str:
         """Name of the draft that the server runs."""
@@ -149,6 +150,7 @@ class ServerCompressor:
         wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
         wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
         wanted["markup"] = None if self.markup == "text" else self.markup
+        wanted["marks"] = cut.marks or None
         given = {name: value for name, value in wanted.items() if value is not None}
         try:
             body = json.dumps(given, ensure_ascii=False).encode()
@@ -205,6 +207,7 @@ class ServerScoredText:
         text: the source.
         question: as in `ServerCompressor.compress`.
         keep: likewise.
+        marks: likewise.
         name: likewise.
     """
 
@@ -212,11 +215,12 @@ class ServerScoredText:
     text: str
     question: str | None
     keep: Protection
+    marks: bool
     name: str | None
 
     def compress(self, **budget: Unpack[BudgetOptions]) -> CompressionResult:
         """Keep the best of the text within a budget."""
-        options: CutOptions = {**budget, "keep": self.keep}
+        options: CutOptions = {**budget, "keep": self.keep, "marks": self.marks}
         return self.server.compress(self.text, self.question, name=self.name, **options)
 
 

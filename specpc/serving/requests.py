@@ -56,6 +56,7 @@ class CompressRequest(_Strict):
     )
     keep_first: int = 0
     keep_last: int = 0
+    marks: bool = Field(default=False, description="Keep what is between <specpc:keep> marks.")
     name: str | None = Field(default=None, description="Of the file the context comes from.")
     min_per_document: int = 0
     template: str = TEMPLATE
@@ -85,7 +86,7 @@ class CompressRequest(_Strict):
             UsageError: it cannot be used, a pattern is none, or a number is negative.
         """
         keep = Protection(tuple(self.keep), self.keep_first, self.keep_last)
-        return Cut(self.ratio, self.target_tokens, self.gap, keep)
+        return Cut(self.ratio, self.target_tokens, self.gap, keep, self.marks)
 
 
 def _kind(value: object) -> Literal["one", "many"]:

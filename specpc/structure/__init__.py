@@ -15,6 +15,7 @@ from specpc.structure.code.languages import ending, language_of, language_of_fil
 from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.embedded import lay_out_embedded
 from specpc.structure.markdown.prose import lay_out_markdown
+from specpc.structure.tables.dense import is_dense, lay_out_dense
 from specpc.structure.talk.transcripts import lay_out_transcript
 from specpc.text.layout import LayoutBuilder, expand, tiles
 from specpc.text.words import as_words
@@ -61,11 +62,16 @@ def _lay_out(text: str, name: str | None, depth: int) -> Layout:
 
 def _of_kind(text: str, name: str | None) -> Layout:
     language = language_of_file(name)
+    if language is None and is_dense(text):
+        for kind in kinds.DATA:
+            if kind.whole and (dense := kind.lay_out(text)) is not None:
+                return dense
+        return lay_out_dense(text)
     if language is None:
         known, end = (*kinds.DATA, _MARKDOWN), ending(name)
         told = [kind for kind in known if end in kind.names + kind.endings]
         tries = [kind.named or kind.lay_out for kind in told]
-        tries += [kind.lay_out for kind in kinds.DATA]
+        tries += [kind.lay_out for kind in kinds.likely(text)]
         for lay_out_kind in tries:
             if (layout := lay_out_kind(text)) is not None:
                 return layout

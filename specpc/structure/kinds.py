@@ -6,9 +6,10 @@ What also stands in the middle of other text has a function that finds the lines
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specpc.structure.code.sql import lay_out_sql, sql_runs
 from specpc.structure.config.braces import braces_runs, lay_out_braces
@@ -62,6 +63,8 @@ class Kind:
         named: in place of ``lay_out`` where the name of the file says that it is of this kind.
         runs: numbers of lines, first and one past the last, that may be of this kind in the middle
             of other text, given that and the spans of its lines.
+        whole: whether nothing but all of a text tells that it is of this kind, which is soon seen.
+        signed: whether signs that may stand anywhere tell that it is none, soon.
     """
 
     lay_out: Callable[[str], Layout | None]
@@ -69,12 +72,14 @@ class Kind:
     endings: tuple[str, ...] = ()
     named: Callable[[str], Layout | None] | None = None
     runs: Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]] | None = None
+    whole: bool = False
+    signed: bool = False
 
 
 # The surest first: what is JSON is nothing else.
 DATA: tuple[Kind, ...] = (
-    Kind(lay_out_json, ("json",)),
-    Kind(lay_out_json_lines, ("jsonl", "ndjson", "json")),
+    Kind(lay_out_json, ("json",), whole=True),
+    Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
     Kind(
         lay_out_xml,
         ("xml",),
@@ -98,18 +103,27 @@ DATA: tuple[Kind, ...] = (
             "opml",
         ),
         partial(lay_out_xml, named=True),
+        whole=True,
     ),
-    Kind(lay_out_latex, ("tex", "latex"), ("ltx",), partial(lay_out_latex, named=True)),
-    Kind(lay_out_rst, ("rst",), named=partial(lay_out_rst, named=True)),
-    Kind(lay_out_asciidoc, ("adoc", "asciidoc"), ("asc",), partial(lay_out_asciidoc, named=True)),
-    Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True)),
-    Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True)),
-    Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True)),
+    Kind(
+        lay_out_latex, ("tex", "latex"), ("ltx",), partial(lay_out_latex, named=True), signed=True
+    ),
+    Kind(lay_out_rst, ("rst",), named=partial(lay_out_rst, named=True), signed=True),
+    Kind(
+        lay_out_asciidoc,
+        ("adoc", "asciidoc"),
+        ("asc",),
+        partial(lay_out_asciidoc, named=True),
+        signed=True,
+    ),
+    Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True), signed=True),
+    Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True), signed=True),
+    Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True), whole=True),
     Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),
     Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
     Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),
     Kind(lay_out_diff, ("diff", "patch"), runs=diff_runs),
-    Kind(lay_out_mails, ("eml", "mbox")),
+    Kind(lay_out_mails, ("eml", "mbox"), signed=True),
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
@@ -121,7 +135,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste),
     Kind(partial(lay_out_trace, least=1.0)),  # some of which are alike, as stanzas are
-    Kind(lay_out_banners),
+    Kind(lay_out_banners, signed=True),
     Kind(lay_out_named_stanzas),
     Kind(lay_out_log, ("log",), runs=log_runs),
     Kind(lay_out_trace, ("pytb", "traceback", "stacktrace"), runs=trace_runs),
@@ -157,3 +171,37 @@ LOOSE: tuple[Kind, ...] = (
     Kind(lay_out_outline, runs=outline_runs),
     Kind(lay_out_stanzas, runs=stanza_runs),
 )
+
+
+# A longer text is asked first by its beginning, middle and end what it may be.
+_LONG: Final = 48_000
+_LONGEST_SAMPLE: Final = 12_000
+_SHARE: Final = 16
+_BREAK: Final = re.compile(r"\r\n|\n|\r")
+
+
+def likely(text: str) -> Iterator[Kind]:
+    """The kinds of data that a text may be: of a long one, those that a part of it is."""
+    found = {number for number, kind in enumerate(DATA) if kind.whole or kind.signed}
+    yield from (kind for kind in DATA if kind.whole)
+    if len(text) >= _LONG:
+        for sample in _samples(text):  # all kinds share what is known of one text's lines
+            found.update(
+                number
+                for number, kind in enumerate(DATA)
+                if number not in found and kind.lay_out(sample) is not None
+            )
+    else:
+        found.update(range(len(DATA)))
+    yield from (DATA[number] for number in sorted(found) if not DATA[number].whole)
+
+
+def _samples(text: str) -> Iterator[str]:
+    """Stretches of whole lines, where lines are not too long."""
+    size = min(_LONGEST_SAMPLE, len(text) // _SHARE)
+    for start in (0, (len(text) - size) // 2, len(text) - size):
+        end = start + size
+        first = _BREAK.search(text, start, end) if start else None
+        low = first.end() if first else start
+        last = max(text.rfind("\n", low, end), text.rfind("\r", low, end)) + 1
+        yield text[low : last if low < last < len(text) - size else end]

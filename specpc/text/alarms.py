@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,14 +18,13 @@ if TYPE_CHECKING:
 _FAILURE: Final = regex.compile(
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
     r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b|npm ERR!"
-    r"|(?<!\w)[A-Za-z_.]{0,60}(?:Error|Exception)\b(?=:|\s*$)|^E {2,}\S|^ ! \[\w"
-    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]",
-    regex.MULTILINE,
+    r"|(?<=(?<!\w)[A-Za-z_.]{0,60})(?:Error|Exception)\b(?=:|[^\S\r\n]*+(?:[\r\n]|\Z))"
+    r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w)"
+    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]"
 )
 _OUTCOME: Final = regex.compile(
     r"\b\d+ (?:failed|failures?|errors?|problems?|passed)\b|\bTests run: \d|\bBUILD [A-Z]+"
-    r"|^make(?:\[\d+\])?: \*\*\*|^Successfully \w+|^Success: ",
-    regex.MULTILINE,
+    r"|(?<![^\r\n])(?:make(?:\[\d+\])?: \*\*\*|Successfully \w+|Success: )"
 )
 _WARNING: Final = regex.compile(r"\b[Ww]arning(?:\[\w+\])?: |\bWARN(?:ING)?\b")
 _SURE: Final = 1.0
@@ -32,10 +33,10 @@ _PERHAPS: Final = 0.2
 
 def alarms(texts: Sequence[str]) -> NDArray[np.float64]:
     """``[texts]`` from 0 to 1, how much each tells of what went wrong, or how it ended."""
-    return np.asarray([_alarm(text) for text in texts], dtype=np.float64)
-
-
-def _alarm(text: str) -> float:
-    if _FAILURE.search(text) or _OUTCOME.search(text):
-        return _SURE
-    return _PERHAPS if _WARNING.search(text) else 0.0
+    # Nothing that is looked for goes on in the next line.
+    together, found = "\n".join(texts), np.zeros(len(texts))
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    for pattern, sure in ((_WARNING, _PERHAPS), (_FAILURE, _SURE), (_OUTCOME, _SURE)):
+        for match in pattern.finditer(together):
+            found[bisect_right(starts, match.start()) - 1] = sure
+    return found

@@ -91,15 +91,14 @@ def find_facts(texts: Sequence[str]) -> tuple[list[NDArray[np.int64]], NDArray[n
     """
     capitals, others = Counter[str](), Counter[str]()
     for text in texts:
-        for match in _WORD.finditer(text):
-            word = match.group()
+        for word in _WORD.findall(text):
             (capitals if word[0].isupper() else others)[word.casefold()] += 1
     numbers: dict[str, int] = {}
     weights: list[float] = []
     found = []
     for text in texts:
         words = {term for term in terms(text) if _tells(term)}
-        words.update(match.group() for match in _NUMBER.finditer(text))
+        words.update(_NUMBER.findall(text))
         for word in sorted(words - numbers.keys()):
             fact = word[0].isdigit() or capitals[word] > others[word]
             numbers[word] = len(weights)

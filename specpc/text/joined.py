@@ -25,7 +25,8 @@ class JoinedTexts:
     """Where each of several texts stands in the one that was made by joining them.
 
     Attributes:
-        text: all of them, protection marks removed, with blank lines between them.
+        text: all of them, with blank lines between them; without protection marks, where these
+            are to be read.
         ranges: sorted, disjoint stretches of it, one a text; what is between them never comes out.
         unmarked: the texts, and the marks that stood in them.
         names: the names of the files they come from, ``None`` where there is none.
@@ -45,13 +46,13 @@ class JoinedTexts:
     layouts: tuple[Layout | None, ...] = ()
 
     @classmethod
-    def single(cls, source: str, name: str | None = None) -> JoinedTexts:
-        """One text, perhaps of a file of that name.
+    def single(cls, source: str, name: str | None = None, *, marks: bool = False) -> JoinedTexts:
+        """One text, perhaps of a file of that name, and perhaps with marks.
 
         Raises:
             InputError: it is blank, or its marks do not pair.
         """
-        unmarked = unmark(source)
+        unmarked = unmark(source) if marks else Unmarked(source)
         if not unmarked.text.strip():
             raise InputError("the text is empty: there is nothing to compress")
         whole = (0, len(unmarked.text))
@@ -64,14 +65,19 @@ class JoinedTexts:
 
     @classmethod
     def of(
-        cls, sources: Sequence[str], names: Sequence[str] = (), instead: str = ""
+        cls,
+        sources: Sequence[str],
+        names: Sequence[str] = (),
+        instead: str = "",
+        *,
+        marks: bool = False,
     ) -> JoinedTexts:
-        """Several texts, perhaps of files of these names.
+        """Several texts, perhaps of files of these names, and perhaps with marks.
 
         Raises:
             InputError: there is none, one is blank, or its marks do not pair.
         """
-        unmarked = tuple(map(unmark, sources))
+        unmarked = tuple(map(unmark if marks else Unmarked, sources))
         if not unmarked or not all(text.text.strip() for text in unmarked):
             raise InputError("there is no text, or an empty one: there is nothing to compress")
         named = tuple(names) or (None,) * len(unmarked)

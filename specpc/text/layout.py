@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -118,15 +117,18 @@ class Layout:
     def all_needs(self) -> dict[int, tuple[int, ...]]:
         """The supports each piece needs, directly or through other supports."""
         found: dict[int, tuple[int, ...]] = {}
-        for piece in self.needs:
-            seen: set[int] = set()
-            waiting = [*self.needs[piece]]
-            while waiting:
-                support = waiting.pop()
-                if support not in seen:
-                    seen.add(support)
-                    waiting += self.needs.get(support, ())
-            found[piece] = tuple(sorted(seen - {piece}))
+        known: dict[tuple[int, ...], set[int]] = {}  # most pieces need what others do
+        for piece, own in self.needs.items():
+            seen = known.get(own)
+            if seen is None:
+                seen = known[own] = set()
+                waiting = [*own]
+                while waiting:
+                    support = waiting.pop()
+                    if support not in seen:
+                        seen.add(support)
+                        waiting += self.needs.get(support, ())
+            found[piece] = tuple(sorted(seen - {piece} if piece in seen else seen))
         return found
 
     def with_needs(self, chosen: Iterable[int]) -> set[int]:
@@ -257,6 +259,20 @@ class LayoutBuilder:
             self._spare.add(piece)
         return piece
 
+    def units(
+        self, ends: Iterable[int], needs: Iterable[int] = (), *, whole: bool, prose: bool
+    ) -> None:
+        """Add units that are alike, one after the other."""
+        first, own = self.next_piece, list(needs)
+        self._edges += ends
+        added = range(first, self.next_piece)
+        if own:
+            self._needs.update((piece, [*own]) for piece in added)
+        if whole:
+            self._whole.update(added)
+        if prose:
+            self._prose.update(added)
+
     def mark(self, piece: int, gap: str) -> None:
         """Say how a cut before a piece is marked."""
         self._gaps[piece] = gap
@@ -349,13 +365,30 @@ class LayoutBuilder:
 
 def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
     """Put the layouts of units' own texts in their places; what a unit needed, all in it needs."""
-    builder = LayoutBuilder()
-    renamed: list[int] = []
-    for piece, (_, end) in enumerate(pairwise(layout.edges.tolist())):
-        renamed.append(builder.next_piece)
-        gap = layout.gaps.get(piece)
+
+    def add(builder: LayoutBuilder, piece: int) -> bool:
         if piece in inside:
             builder.append(inside[piece])
+        return piece in inside
+
+    return _expanded(layout, add, {piece: own.separators for piece, own in inside.items()})
+
+
+def _expanded(
+    layout: Layout,
+    add: Callable[[LayoutBuilder, int], bool],
+    separators: Mapping[int, Collection[int]],
+) -> Layout:
+    """The layout with other pieces in place of some: those that are added for them.
+
+    Given are also the separators among what is added for a piece, counted from its first part.
+    """
+    builder = LayoutBuilder()
+    renamed: list[int] = []
+    for piece, end in enumerate(layout.edges.tolist()[1:]):
+        renamed.append(builder.next_piece)
+        gap = layout.gaps.get(piece)
+        if add(builder, piece):
             if gap is not None:
                 builder.mark(renamed[piece], gap)
         elif piece in layout.supports:
@@ -371,9 +404,9 @@ def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
     for piece, supports in layout.needs.items():
         # What is needed and has been cut is needed in all its parts.
         needs = [n for one in supports for n in range(renamed[one], renamed[one + 1])]
-        separators = inside[piece].separators if piece in inside else {}
+        parting = separators.get(piece, ())
         for part in range(renamed[piece], renamed[piece + 1]):
-            if part - renamed[piece] not in separators:
+            if part - renamed[piece] not in parting:
                 builder.require(part, *needs)
     for separator, (first, stop) in layout.separators.items():
         builder.surround(renamed[separator], renamed[first], renamed[stop])
@@ -385,23 +418,33 @@ def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
     """
-    starts = layout.edges.tolist()
-    units = cut.keys() - layout.supports
-    return expand(
-        layout,
-        {unit: part(layout, unit, [at - starts[unit] for at in cut[unit]])
-         for unit in sorted(units) if cut[unit]},
-    )  # fmt: skip
+    edges = layout.edges.tolist()
+
+    def add(builder: LayoutBuilder, unit: int) -> bool:
+        cuts = cut.get(unit)
+        if not cuts or unit in layout.supports:
+            return False
+        _add_parts(builder, layout, unit, (*cuts, edges[unit + 1]))
+        return True
+
+    return _expanded(layout, add, {})
 
 
 def part(layout: Layout, unit: int, cuts: Sequence[int]) -> Layout:
     """The layout of a unit's own text, cut at offsets in it, ascending; see `refine`."""
     start, end = layout.edges[unit : unit + 2].tolist()
-    builder, needs = LayoutBuilder(), list[int]()
+    builder = LayoutBuilder()
+    _add_parts(builder, layout, unit, (*cuts, end - start), start)
+    return builder.build(layout.kind)
+
+
+def _add_parts(
+    builder: LayoutBuilder, layout: Layout, unit: int, ends: Sequence[int], start: int = 0
+) -> None:
+    """Add the parts of a unit, given where they end, counted from ``start``."""
+    needs = list[int]()
     if (head := layout.heads.get(unit)) is not None:
         needs = [builder.support(head - start)]
-        cuts = [stop for stop in cuts if stop > head - start]
+        ends = [stop for stop in ends if stop > head - start]
     whole, prose = unit in layout.whole and not needs, unit in layout.prose
-    for stop in (*cuts, end - start):
-        builder.unit(stop, needs, whole=whole, prose=prose)
-    return builder.build(layout.kind)
+    builder.units(ends, needs, whole=whole, prose=prose)

@@ -172,6 +172,14 @@ def pool(
         np.maximum.at(result.T, of_token, scores.T)
         return result
     edges = np.searchsorted(of_token, np.arange(pieces + 1))
+    if scores.ndim == 1:
+        ordered = scores[np.lexsort((scores, of_token))]
+        counts = np.minimum(np.diff(edges), best)
+        sums = np.zeros(pieces, dtype=scores.dtype)
+        for back in range(best, 0, -1):  # from the least of the best on
+            having = counts >= back
+            sums[having] += ordered[edges[1:][having] - back]
+        return np.where(counts > 0, sums / np.maximum(counts, 1).astype(scores.dtype), result)
     for piece in range(pieces):
         own = scores[..., edges[piece] : edges[piece + 1]]
         if own.shape[-1]:

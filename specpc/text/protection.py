@@ -224,9 +224,11 @@ def matches(pattern: str, text: str, seconds: float = _TIMEOUT_SECONDS) -> list[
 
 
 def forced_units(text: str, layout: Layout, protected: Protected) -> frozenset[int]:
-    """The pieces that protected text touches.
+    """The pieces that protected text touches, and with them what makes them stand on their own.
 
-    A separator stays where its two neighbours do, so these are taken in its place. Of the units
+    A separator stays where its two neighbours do, so these are taken in its place. A support (a
+    bracket, a signature, a heading) is nothing without what it is there for: of the units that need
+    it, the nearest comes along, unless one is there already. Of the units
     counted from either end, those without a letter or digit (a rule, a mark) do not count, but
     are kept with the others.
     """
@@ -243,7 +245,25 @@ def forced_units(text: str, layout: Layout, protected: Protected) -> frozenset[i
         forced.remove(piece)
         first, stop = layout.separators[piece]
         forced.update({max(piece - 1, first), min(piece + 1, stop - 1)} - {piece})
-    return frozenset(forced)
+    return frozenset(forced | _users(layout, forced))
+
+
+def _users(layout: Layout, forced: set[int]) -> set[int]:
+    """For each of these supports that none of the pieces needs, the nearest unit that does."""
+    needs, chosen = layout.all_needs, set[int]()
+    lonely = forced & layout.supports
+    for piece in forced - layout.supports:
+        lonely.difference_update(needs.get(piece, ()))
+    users: dict[int, list[int]] = {support: [] for support in lonely}
+    for unit in np.flatnonzero(layout.units).tolist() if lonely else ():
+        for support in lonely.intersection(needs.get(unit, ())):
+            users[support].append(unit)
+    for support in sorted(lonely):
+        if support in lonely and users[support]:
+            nearest = min(users[support], key=lambda unit: (unit < support, abs(unit - support)))
+            chosen.add(nearest)
+            lonely.difference_update(needs[nearest])
+    return chosen
 
 
 def _counted(text: str, layout: Layout, section: Range, count: int) -> Iterator[int]:

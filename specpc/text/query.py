@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import regex
+
 from specpc.results import QuerySource
 
 NEUTRAL_INSTRUCTION = "Summarize the most important points of the text above."
@@ -54,8 +56,8 @@ _OPENS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LAST_PARAGRAPH = re.compile(r"(?:\r?\n|\r)[ \t]*(?:\r?\n|\r)(?=[^\r\n]*\S)")
-_LINE_BREAK = re.compile(r"\r?\n|\r")
+_LAST_PARAGRAPH = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)(?=[^\S\r\n]*+\S)")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # The label of an answer that is left open: "Sentiment:".
 _CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
 # A question is short, both by itself and beside the text it is about.

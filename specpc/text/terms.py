@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import regex
@@ -12,10 +13,13 @@ _TERM: Final = regex.compile(
     rf"(?P<unspaced>[{UNSPACED_SCRIPTS}][{UNSPACED_SCRIPTS}\p{{M}}]*)|[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]+",
     regex.VERSION1,
 )
+_ASCII: Final = re.compile(r"\w+")
 
 
 def terms(text: str) -> list[str]:
     """Case-folded words; of scripts written without spaces, pairs of neighbouring characters."""
+    if text.isascii():
+        return _ASCII.findall(text.casefold())
     found: list[str] = []
     for match in _TERM.finditer(text.casefold()):
         run = match.group()

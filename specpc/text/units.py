@@ -22,12 +22,13 @@ Bounds = list[int]
 _LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
 
 _LINE: Final = re.compile(r"\r\n|\n|\r")
-_PARAGRAPH: Final = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
+_PARAGRAPH: Final = regex.compile(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
 # A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
 # then one that goes on with a small letter; or, among such lines, with a word that did not fit.
-_WRAPPED: Final = re.compile(r"[^\s|.:;!?{}][^\S\r\n]*\Z")
-_WORDS: Final = re.compile(
-    r"(?:[^\W\d_]+[^\w=]+){6}|(?:[^\W\d_]+[,;'’]*[ \t]+(?:\d+[,;]*[ \t]+)?){5}"
+_WRAPPED: Final = regex.compile(r"[^\s|.:;!?{}]")
+_WORDS: Final = regex.compile(
+    r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
+    r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d++[,;]*+[ \t]++)?+){5}+"
 )
 _GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
 # Conditions are written in capitals, of which a wide line goes on in the next.
@@ -35,7 +36,9 @@ _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
 )
 _WRAP_FROM: Final = 50
-_FIRST_WORD: Final = re.compile(r"[ \t]*(?![-*+>#|•] |[\W\d]*$)(\S+)", re.MULTILINE)
+_FIRST_WORD: Final = regex.compile(
+    r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
+)
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
@@ -106,16 +109,19 @@ def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
 
 
 def _may_go_on(line: str) -> bool:
-    return bool(len(line) >= _WRAP_FROM and _WRAPPED.search(line) and _WORDS.search(line))
+    last = line.rstrip()[-1:]
+    return bool(len(line) >= _WRAP_FROM and _WRAPPED.match(last) and _WORDS.search(line))
 
 
 def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:
     """Bounds in order, with units of nothing but white space joined to the unit before."""
     bounds = [0]
+    begun = len(text) - len(text.lstrip())  # what is before belongs to the first unit
     for cut in sorted({*(_before_indent(text, cut) for cut in cuts), len(text)}):
-        if text[bounds[-1] : cut].isspace():
-            if len(bounds) > 1:
-                bounds[-1] = cut
+        if cut <= begun:
+            continue
+        if len(bounds) > 1 and text[bounds[-1] : cut].isspace():
+            bounds[-1] = cut
         elif cut > bounds[-1]:
             bounds.append(cut)
     if bounds[-1] != len(text):  # the text is white space at its end or altogether
@@ -165,9 +171,16 @@ def _best_cut(text: str, start: int, longest: int) -> int:
     return start + inside[-1] if inside else high
 
 
+# To tell which two letters of a flag belong together, "\\X" looks at all of them before.
+_ONE_GRAPHEME: Final = (
+    r"(?:[\U0001f1e6-\U0001f1ff]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X)"
+)
+_GRAPHEME: Final = regex.compile(_ONE_GRAPHEME, regex.VERSION1)
+
+
 def grapheme_ends(text: str) -> Iterator[int]:
     """Offsets where a user-perceived character (Unicode grapheme cluster) ends."""
-    return (match.end() for match in regex.finditer(r"\X", text))
+    return (match.end() for match in _GRAPHEME.finditer(text))
 
 
 _WORD: Final = regex.compile(
@@ -199,7 +212,7 @@ _WHOLE: Final = (
 # In scripts without spaces nothing tells where words end, and single characters make no sense.
 _CLAUSE: Final = rf"(?=[\w\p{{M}}]*[{UNSPACED_SCRIPTS}])[\w\p{{M}}]+[、。，．！？]?"
 _PIECE: Final = regex.compile(
-    rf"[^\S\r\n]*[\r\n]\s*|\s*{_CLAUSE}|\s*{_WHOLE}|\s*\X", regex.VERSION1
+    rf"[^\S\r\n]*[\r\n]\s*|\s*{_CLAUSE}|\s*{_WHOLE}|\s*{_ONE_GRAPHEME}", regex.VERSION1
 )
 
 
@@ -209,7 +222,7 @@ _CLAUSE_END: Final = regex.compile(
 )
 # Where no mark parts them, a clause begins with a word that joins it to the one before.
 _JOINED: Final = regex.compile(
-    r"\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
+    r"(?<!\s)\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
     r"|lorsque|puisque)\b|\()|\)\s++"
 )
 _SHORTEST_CLAUSE: Final = 12

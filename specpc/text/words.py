@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Of a clause that has more of them, no word needs them all.
+_MOST_NEGATIONS: Final = 12
+
+
 def as_words(text: str) -> Layout:
     """A text in words and marks, whatever it is."""
     return tiles(word_bounds(text), "word")
@@ -23,39 +27,42 @@ def as_words(text: str) -> Layout:
 
 def lay_out_words(text: str, layout: Layout) -> Layout:
     """A layout of a text with its prose cut into words, marks and line breaks (`word_bounds`)."""
-    edges = layout.edges.copy()
+    edges = layout.edges.tolist()
     words: set[int] = set()
     for first, end in _runs(layout):
-        start = int(edges[first])
-        bounds = start + np.asarray(word_bounds(text[start : int(edges[end])]))
+        start = edges[first]
+        bounds = [start + bound for bound in word_bounds(text[start : edges[end]])]
         for piece in range(first + 1, end):
             # The blanks between two sentences belong to the word after them, as all blanks do.
-            before = int(bounds[np.searchsorted(bounds, edges[piece], side="right") - 1])
+            before = bounds[bisect_right(bounds, edges[piece]) - 1]
             if before > edges[piece - 1] and text[before : edges[piece]].isspace():
                 edges[piece] = before
-        words.update(bounds.tolist())
+        words.update(bounds)
     cuts = sorted(words)
     inside = {
         piece: cuts[bisect_right(cuts, edges[piece]) : bisect_left(cuts, edges[piece + 1])]
         for piece in layout.prose
     }
-    return _with_negations(text, refine(replace(layout, edges=edges), inside))
+    layout = replace(layout, edges=np.asarray(edges, dtype=np.int64))
+    return _with_negations(text, refine(layout, inside))
 
 
 def _with_negations(text: str, layout: Layout) -> Layout:
     """The layout in which every word of a clause needs what negates it."""
-    edges, needs, supports = layout.edges, dict(layout.needs), set(layout.supports)
+    edges, needs, supports = layout.edges.tolist(), dict(layout.needs), set(layout.supports)
+    clause, count = 0, 0
     for (low, high), (start, end) in negations(text):
-        first = int(np.searchsorted(edges, low, side="right")) - 1
-        last = int(np.searchsorted(edges, high, side="left"))
+        clause, count = start, 1 + (count if start == clause else 0)
+        first, last = bisect_right(edges, low) - 1, bisect_left(edges, high)
         own = [piece for piece in range(first, last) if piece in layout.prose]
         if len(own) < last - first:  # it is in what stays whole
             continue
-        begin = int(np.searchsorted(edges, start, side="right")) - 1
-        stop = int(np.searchsorted(edges, end, side="left"))
-        for piece in {*range(begin, stop)} & layout.prose - set(own):
-            needs[piece] = (*needs.get(piece, ()), *own)
         supports.update(own)
+        if count > _MOST_NEGATIONS:
+            continue
+        for piece in range(bisect_right(edges, start) - 1, bisect_left(edges, end)):
+            if piece in layout.prose and not first <= piece < last:
+                needs[piece] = (*needs.get(piece, ()), *own)
     return replace(layout, needs=needs, supports=frozenset(supports))
 
 

@@ -754,7 +754,7 @@ def options() -> Iterator[Run]:
         "keep-ends-log": asked(
             "server.log", *third, "--unit", "line", "--keep-first", "2", "--keep-last", "1"
         ),
-        "keep-marks": compress("marked.txt", *third, "--json"),
+        "keep-marks": compress("marked.txt", *third, "--json", "--marks"),
         "tokenizer-draft": asked("prose.txt", *third, "--tokenizer", "draft", "--json"),
         "tokenizer-characters": asked("prose.txt", *third, "--tokenizer", "characters", "--json"),
         "tokenizer-words": asked("prose.txt", *third, "--tokenizer", "words", "--json"),
@@ -768,7 +768,7 @@ def options() -> Iterator[Run]:
             "prose.txt", "--target-tokens", "300", "--tokenizer", "characters", "-v"
         ),
         "whole": asked("prose.txt", "--ratio", "1", "--json"),
-        "whole-marked": compress("marked.txt", "--ratio", "1", "--json"),
+        "whole-marked": compress("marked.txt", "--ratio", "1", "--json", "--marks"),
         "question-file": compress("prose.txt", "--question-file", "question.txt", *third),
         "stdin": compress(*ask, *third, stdin=prose().encode()),
         "stdin-json": compress("-", *ask, *third, "--json", stdin=MARKDOWN.encode()),
@@ -972,7 +972,7 @@ def served() -> Iterator[Run]:
         "draft": asked("prose.txt", *third, *url, "--draft", DRAFT_NAME),
         "other-draft": asked("prose.txt", *third, *url, "--draft", "qwen2.5-0.5b"),
         "bad-budget": asked("prose.txt", "--target-tokens", "1", *url),
-        "bad-marks": compress("unpaired.txt", *third, *url),
+        "bad-marks": compress("unpaired.txt", "--marks", *third, *url),
         "bad-device": asked("prose.txt", *third, *url, "--device", "cpu"),
         "bad-tokenizer": asked("prose.txt", *third, *url, "--tokenizer", "{DRAFT}"),
     }
@@ -1324,7 +1324,7 @@ def errors() -> Iterator[Run]:
         "latin": ("compress", "latin.txt", *third),
         "utf16": ("compress", "utf16.txt", *third),
         "binary": ("compress", "zero.bin", *third),
-        "unpaired-mark": ("compress", "unpaired.txt", *third),
+        "unpaired-mark": ("compress", "unpaired.txt", "--marks", *third),
         "scorer": ("compress", *text, *third, "--scorer", "best"),
         "unit": ("compress", *text, *third, "--unit", "letter"),
         "format": ("compress", *text, *third, "--format", "xml"),
@@ -1597,7 +1597,7 @@ calls = [
     lambda: compressor.compress(text, WHO, target_tokens=1),
     lambda: compressor.compress(" ", WHO, ratio=0.5),
     lambda: compressor.compress("a\\ud800b c d e f", WHO, ratio=0.5),
-    lambda: compressor.compress(read("unpaired.txt"), WHO, ratio=0.5),
+    lambda: compressor.compress(read("unpaired.txt"), WHO, ratio=0.5, marks=True),
     lambda: compressor.compress_documents([], WHO, ratio=0.5),
     lambda: compressor.compress_documents([Document("a", text)] * 2, WHO, ratio=0.5),
     lambda: compressor.compress_documents([Document("a", text)], WHO, ratio=0.5, template="x"),

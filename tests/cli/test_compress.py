@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,6 +95,21 @@ def test_question_file(doc: Path, tmp_path: Path) -> None:
 
 def test_gap_marker(doc: Path) -> None:
     assert b"[...]" in run(doc, "-q", "Topic 3?", "--ratio", "0.3", "--gap", "[...]").stdout_bytes
+
+
+def test_marks_are_heeded_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    fact = "Sentence number 9 says something about topic 2."
+    path.write_text(TEXT.replace(fact, f"<specpc:keep>{fact}</specpc:keep>"))
+    asked = (path, "-q", "Topic 3?", "--ratio", "0.1")
+    kept = run(*asked, "--marks")
+    assert fact in kept.stdout
+    assert "specpc" not in kept.stdout
+    path.write_text(TEXT + "<specpc:keep>")
+    plain = run(*asked, "-v")
+    assert plain.exit_code == 0
+    assert "mark" not in plain.stderr
+    assert "never closed" in run(*asked, "--marks").stderr
 
 
 def test_output_file_is_replaced_and_keeps_its_mode(doc: Path, tmp_path: Path) -> None:
@@ -230,7 +246,124 @@ def test_an_interrupted_batch_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     for made in (made_of := [records(whole), records(out)])[0] + made_of[1]:
         del made["seconds"]
     assert made_of[0] == made_of[1]
-    assert run(data, *args, "-o", out, "--resume").exit_code == 2
+    again = run(data, *args, "-o", out, "--resume")
+    assert (again.exit_code, len(calls)) == (0, 2)
+    assert again.stderr == f"{out} is complete: there is nothing left to do\n"
+
+
+def test_what_is_no_result_of_the_input_is_not_taken_for_it(tmp_path: Path) -> None:
+    data = jsonl(tmp_path, *({"id": i, "context": TEXT} for i in range(3)))
+    args, out = ["--jsonl", "--ratio", "0.2"], tmp_path / "out.jsonl"
+    assert run(data, *args, "-o", out).exit_code == 0
+    data.write_text(data.read_text() + json.dumps({"context": TEXT}) + "\n")
+    for other in (out.read_bytes(), b'{"a": 1}\n' * 4, b"4\n" * 4, b""):
+        out.write_bytes(other)
+        result = run(data, *args, "-o", out, "--resume")
+        assert result.exit_code == 2
+        assert "is not made of the lines of" in result.stderr
+        assert out.read_bytes() == other
+
+
+def interrupted_after(count: int, data: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a part with so many lines."""
+    from specpc import Compressor
+
+    plain, calls = Compressor.compress, []
+
+    def interrupted(self: Compressor, *args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) > count:
+            raise KeyboardInterrupt
+        return plain(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Compressor, "compress", interrupted)
+        assert run(data, "--jsonl", "--ratio", "0.2", "-o", out).exit_code == 130
+
+
+def test_a_run_does_not_go_on_with_another_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"id": i, "context": f"{i}. {TEXT}"} for i in range(6)]
+    data, out = jsonl(tmp_path, *rows), tmp_path / "out.jsonl"
+    args = (data, "--jsonl", "--ratio", "0.2", "-o", out, "--resume")
+    interrupted_after(3, data, out, monkeypatch)
+    part = (tmp_path / "out.jsonl.part").read_bytes()
+    changed = [{**row, "context": f"New. {row['context']}"} for row in rows]
+    for others in (changed, [*changed[:1], *rows[1:]], [*rows[:2], *changed[2:]], rows[:2], []):
+        jsonl(tmp_path, *others)
+        result = run(*args)
+        assert result.exit_code == 2
+        assert f"{data} has changed since {out}.part was begun: leave out --res" in result.stderr
+        assert not out.exists()
+        assert (tmp_path / "out.jsonl.part").read_bytes() == part
+    jsonl(tmp_path, *rows[:3], *changed[3:], *rows)  # what was not read yet may be another
+    assert run(*args).exit_code == 0
+    assert [made["id"] for made in records(out)] == [*range(6), *range(6)]
+    begins = [made["compressed"][:3] for made in records(out)]
+    assert begins != ["New"] * 12
+
+
+def test_a_damaged_part_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, out = jsonl(tmp_path, *({"context": TEXT} for _ in range(4))), tmp_path / "out.jsonl"
+    interrupted_after(2, data, out, monkeypatch)
+    with (tmp_path / "out.jsonl.part").open("ab") as file:
+        file.write(b"[" * 100_000 + b"\n")
+    result = run(data, "--jsonl", "--ratio", "0.2", "-o", out, "--resume")
+    assert result.exit_code == 1
+    assert "out.jsonl.part is damaged: leave out --resume to start anew" in result.stderr
+
+
+def test_a_long_part_is_not_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"context": "A short text. And more of it.", "note": "n" * 200_000} for _ in range(40)]
+    data, out = jsonl(tmp_path, *rows), tmp_path / "out.jsonl"
+    interrupted_after(39, data, out, monkeypatch)
+    tracemalloc.start()
+    assert run(data, "--jsonl", "--ratio", "0.2", "-o", out, "--resume").exit_code == 0
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(records(out)) == 40
+    assert most < 3_000_000  # of 8 MB
+
+
+def test_two_runs_at_once_do_not_mix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = jsonl(tmp_path, *({"id": i, "context": TEXT} for i in range(3)))
+    args = (data, "--jsonl", "--ratio", "0.2", "-o", tmp_path / "out.jsonl")
+    from specpc import Compressor
+
+    plain, others = Compressor.compress, []
+
+    def spy(self: Compressor, *given: Any, **kwargs: Any) -> Any:
+        if not others:
+            others.append(None)
+            for more in ([], ["--resume"]):
+                others.append(run(*args, *more))
+        return plain(self, *given, **kwargs)
+
+    monkeypatch.setattr(Compressor, "compress", spy)
+    assert run(*args).exit_code == 0
+    for other in others[1:]:
+        assert other.exit_code == 2
+        assert "another run is writing" in other.stderr
+        assert len(other.stderr.splitlines()) == 1
+    assert [made["id"] for made in records(tmp_path / "out.jsonl")] == [0, 1, 2]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data.jsonl", "out.jsonl"]
+
+
+def test_texts_too_short_for_their_budget_stay_whole_on_request(tmp_path: Path) -> None:
+    short = "Indivisible"
+    data = jsonl(tmp_path, {"id": 1, "context": short}, {"id": 2, "context": TEXT}, {"id": 3})
+    args, out = (data, "--jsonl", "--ratio", "0.05"), tmp_path / "out.jsonl"
+    assert "2 of 3 lines" in run(*args, "-o", out).stderr
+    result = run(*args, "-o", out, "--keep-short")
+    assert "1 of 3 lines" in result.stderr
+    whole, cut, none = records(out)
+    assert whole["compressed"] == short
+    assert whole["original_tokens"] == whole["compressed_tokens"]
+    assert 0 < len(cut["compressed"]) <= 0.05 * len(TEXT)
+    assert "no field" in none["error"]
+    assert run(data, "--keep-short").exit_code == 2
+    assert "--keep-short goes with --jsonl" in run(data, "--keep-short").stderr
 
 
 BAD = {

@@ -141,6 +141,81 @@ def test_everything_finished_needs_no_draft(
     assert tree(out) == before
 
 
+@pytest.mark.usefixtures("_tiny_draft")
+def test_a_link_to_itself_stops_no_other(tmp_path: Path) -> None:
+    docs, out = write_tree(tmp_path), tmp_path / "out"
+    (docs / "self").symlink_to("self")
+    (docs / "part0" / "to").symlink_to(docs / "self")
+    result = run(docs, *ARGS, "-o", out)
+    assert result.exit_code == 1
+    assert "2 of 5 files could not be compressed" in result.stderr
+    assert "unexpected" not in result.stderr
+    assert sorted(name for name in tree(out) if name != "manifest.jsonl") == [
+        "part0/f0.txt", "part0/f2.txt", "part1/f1.txt",
+    ]  # fmt: skip
+    alone = run(docs / "self", *ARGS)
+    assert alone.exit_code == 2
+    assert "cannot read" in alone.stderr
+
+
+@pytest.mark.usefixtures("_tiny_draft")
+def test_two_runs_into_one_folder_do_not_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs, out = write_tree(tmp_path), tmp_path / "out"
+    (tmp_path / "by-link").symlink_to(out)
+    from specpc import Compressor
+
+    plain, others = Compressor.compress, []
+
+    def spy(self: Compressor, *given: Any, **kwargs: Any) -> Any:
+        if not others:
+            others.append(None)
+            for more in (["-o", out], ["-o", out, "--resume"], ["-o", tmp_path / "by-link"]):
+                others.append(run(docs, *ARGS, *more))
+        return plain(self, *given, **kwargs)
+
+    monkeypatch.setattr(Compressor, "compress", spy)
+    assert run(docs, *ARGS, "-o", out).exit_code == 0
+    for other in others[1:]:
+        assert other.exit_code == 2
+        assert "another run is writing" in other.stderr
+        assert len(other.stderr.splitlines()) == 1
+    assert sorted(tree(out)) == ["manifest.jsonl", "part0/f0.txt", "part0/f2.txt", "part1/f1.txt"]
+    for name, made in tree(out).items():
+        if name != "manifest.jsonl":
+            assert made.startswith(f"File {name[-5]}.".encode()) or b"File" not in made
+
+
+@pytest.mark.usefixtures("_tiny_draft")
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}",
+        b'{"path": 3}',
+        b'{"path": ["part0/f0.txt"], "error": "x"}',
+        b'{"path": "part0/f0.txt", "output": "part0/f0.txt"}',
+        b'{"path": "part0/f0.txt", "output": 5, "source_sha256": "", "output_sha256": ""}',
+        b'{"path": "part0/f0.txt", "output": "part0/f0.txt", "source_sha256": "", '
+        b'"output_sha256": "", "original_tokens": "9", "compressed_tokens": 3, "seconds": 1}',
+        b"[" * 100_000,
+        b'{"path":' * 100_000,
+        b"null",
+        b"\xff",
+    ],
+)
+def test_a_damaged_manifest_is_told(tmp_path: Path, line: bytes) -> None:
+    docs, out = write_tree(tmp_path), tmp_path / "out"
+    assert run(docs, *ARGS, "-o", out).exit_code == 0
+    whole = (out / "manifest.jsonl").read_bytes()
+    (out / "manifest.jsonl").write_bytes(whole + line + b"\n")
+    result = run(docs, *ARGS, "-o", out, "--resume")
+    assert result.exit_code == 1
+    assert "manifest.jsonl is damaged: leave out --resume to start anew" in result.stderr
+    (out / "manifest.jsonl").write_bytes(line + b"\n" + whole)
+    assert "other settings" in run(docs, *ARGS, "-o", out, "--resume").stderr
+
+
 @pytest.mark.slow  # runs are killed until one ends
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_run_goes_on_to_the_same_result(tmp_path: Path) -> None:

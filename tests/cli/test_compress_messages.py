@@ -71,7 +71,7 @@ BAD: dict[str, tuple[list[str], bytes, int, str]] = {
         "surrogates",
     ),
     "mark": (
-        [],
+        ["--marks"],
         b'[{"role":"tool","content":"' + b"a b. " * 40 + b'<specpc:keep>"},'
         b'{"role":"user","content":"q"}]',
         1,

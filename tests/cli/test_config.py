@@ -148,6 +148,7 @@ def test_they_are_shown_with_where_they_come_from(
         ('scorer = "best"', "scorer in {file}: there is no scorer 'best'"),
         ("draft = smollm2", "{file} is no TOML: "),
         ("gap = '\udcff'", "{file} is no TOML: "),
+        ("gap = " + "[" * 100_000, "{file} is no TOML: "),
         (None, "cannot read the settings in {file}: "),
     ],
 )

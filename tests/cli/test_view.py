@@ -180,7 +180,7 @@ def test_the_pager_gets_colours(
         (["--mark", ""], "a text to mark is empty"),
         (["--pager", "-o", "x.html"], "--pager is for the terminal"),
         (["-o", "no/such/folder.html"], "there is no folder"),
-        (["-o", "DOC"], "the page would overwrite"),
+        (["-o", "DOC"], "would be overwritten by its own output"),
         (["-q", "a?", "--question-file", "DOC"], "not both"),
         (["-q", " "], "the question is empty"),
     ],

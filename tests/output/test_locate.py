@@ -145,6 +145,52 @@ def test_mistakes(files: Path, args: list[str], code: int, told: str) -> None:
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+DAMAGED: list[bytes] = [
+    b"[" * 100_000,
+    b'{"compressed":' * 100_000,
+    b"[]",
+    b"5",
+    b'"compressed"',
+    b'{"compressed": 5, "spans": []}',
+    b'{"compressed": "ab", "spans": [[0, 2]], "positions": 5}',
+    b'{"compressed": "ab", "spans": 5}',
+    b'{"compressed": "ab", "spans": [[0.0, 2.0]]}',
+    b'{"compressed": "ab", "spans": [["0", "2"]]}',
+    b'{"compressed": "ab", "spans": [[-2, 0]]}',
+    b'{"compressed": "ab", "spans": [[2, 0]], "positions": [2]}',
+    b'{"compressed": "ab", "spans": [[0, 2]], "positions": [-1]}',
+    b'{"compressed": "ab", "spans": [[true, 3]], "positions": [0]}',
+    b'{"compressed": "ab", "spans": [[0, 2]], "file": 5}',
+    b'{"compressed": "ab", "spans": [[0, 2]], "file": ["a"]}',
+    b'{"compressed": "ab", "documents": 5}',
+    b'{"compressed": "ab", "documents": ["ab"]}',
+    b'{"compressed": "ab", "documents": {"a": 1}}',
+    b'{"compressed": "ab", "documents": [{"name": {}, "position": 0, "spans": [[0, 2]], '
+    b'"positions": [0]}]}',
+]
+
+
+@pytest.mark.parametrize("data", DAMAGED)
+def test_what_is_no_result_is_told(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "r.json").write_bytes(data)
+    for args in (["ab"], ["--at", "1"]):
+        result = run(tmp_path / "r.json", *args)
+        assert result.exit_code == 1
+        assert "this is no output of specpc compress --json" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred.txt", "two\nlines.txt", "bad\udcff.txt"])
+def test_names_in_a_result_are_shown_and_not_obeyed(tmp_path: Path, name: str) -> None:
+    made = {"compressed": "ab", "spans": [[0, 2]], "positions": [0], "file": name}
+    (tmp_path / "r.json").write_text(json.dumps(made))
+    told = run(tmp_path / "r.json", "ab")
+    assert told.exit_code == 0
+    assert len(told.stdout.splitlines()) == 1
+    assert "\x1b" not in told.stdout
+    assert told.stdout.endswith(": characters 0-2\n")
+
+
 def test_what_the_command_prints_can_be_located(
     tmp_path: Path, tiny: Compressor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

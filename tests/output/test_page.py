@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -239,6 +240,47 @@ def test_the_page_is_one_file_without_addresses(picture: Picture) -> None:
     rest = page.replace(data[1], "")
     assert not re.search(r"https?:|//[a-z]|url\(|@import|\bsrc=|<link", rest)
     assert "unsafe" not in rest
+
+
+STRANGE = (
+    "</script><script>window.mine=1</script>", "<!--<script>", "--><img src=x onerror=alert(2)>",
+    "\u2028window.mine=3\u2029", "@@picture@@ @@title@@ @@policy@@", "</SCRIPT ><svg onload=a(4)>",
+    "\\u003c/script>", "\"};window.mine=5;//", "'\"><b>", "</title><script>mine()</script>",
+    "&lt;script&gt;", "\x00\x0b\x1b", "\ufeff", "]]>", "{{7*7}}", "javascript:mine()",
+)  # fmt: skip
+
+
+class Tags(HTMLParser):
+    """Names of tags, and whether any has a handler of events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found |= {tag, *("handler" for name, _ in attrs if name.startswith("on"))}
+
+
+@pytest.mark.parametrize("asked", [*STRANGE, None])
+def test_nothing_of_texts_questions_and_names_becomes_markup(
+    tiny: Compressor, asked: str | None
+) -> None:
+    text = "\n".join(f"Sentence {i}: {part} and its end." for i, part in enumerate(STRANGE))
+    scored = tiny.score(text, asked and f"{asked} what?")
+    picture = paint(scored, 0.5, [STRANGE[0], STRANGE[2]], grid=())
+    for name in STRANGE:
+        page = make_page(picture, name, 0.5).decode()
+        assert len(re.findall(r"<script", page, re.IGNORECASE)) == 2
+        assert len(re.findall(r"</script", page, re.IGNORECASE)) == 2
+        data = re.search(r'id="picture">(.*?)</script>', page, re.DOTALL)
+        assert data is not None
+        found = json.loads(data[1])
+        assert found["name"] == name
+        parts = (part for piece in found["pieces"] for part in piece["parts"])
+        assert "".join(part[0] for part in parts) == text
+        tags = Tags()
+        tags.feed(page)
+        assert not tags.found & {"img", "svg", "b", "iframe", "link", "handler"}
 
 
 def test_long_texts_are_laid_out_in_chunks_of_lines(

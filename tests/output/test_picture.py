@@ -47,7 +47,7 @@ def test_every_ratio_shows_what_compress_keeps(
     by_unit: Compressor, text: str, marked: str, asked: str | None, keep: Protection
 ) -> None:
     source, text = marked + text, marked[13:15] + marked[-1:] + text
-    scored = by_unit.score(source, asked, keep=keep)
+    scored = by_unit.score(source, asked, keep=keep, marks=True)
     try:
         picture = paint(scored, 0.9)
     except BudgetError:
@@ -57,7 +57,7 @@ def test_every_ratio_shows_what_compress_keeps(
     assert {0.9} <= set(picture.ratios) <= {*GRID}
     for at, ratio in enumerate(picture.ratios):
         kept = "".join(text[part.start : part.end] for part in parts if part.kept[at])
-        assert kept == by_unit.compress(source, asked, ratio=ratio, keep=keep).text
+        assert kept == by_unit.compress(source, asked, ratio=ratio, keep=keep, marks=True).text
     assert sum(piece.tokens for piece in picture.pieces) == picture.original_tokens
 
 

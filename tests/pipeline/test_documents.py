@@ -65,7 +65,7 @@ def test_budget_names_and_offsets(
     compressor = replace(tiny, unit=unit)
     try:
         result = compressor.compress_documents(
-            documents, question, ratio=ratio, template=template, gap=gap
+            documents, question, ratio=ratio, template=template, gap=gap, marks=True
         )
     except BudgetError:
         return
@@ -145,7 +145,9 @@ def test_mistakes_in_python(tiny: Compressor) -> None:
         ),
     ]:
         with pytest.raises(InputError, match=told):
-            tiny.compress_documents(documents, "Q?", ratio=0.5)
+            tiny.compress_documents(documents, "Q?", ratio=0.5, marks=True)
+    with pytest.raises(UsageError, match="the documents must be a list of Document, not int 5"):
+        tiny.compress_documents(5, "Q?", ratio=0.5)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r"needs \{text\} once"):
         tiny.compress_documents([good], "Q?", ratio=0.5, template="{name}")
     with pytest.raises(UsageError, match="negative"):

@@ -34,6 +34,7 @@ TEXT = "".join(f"Sentence number {i} is about topic {i}. " for i in range(20))
         ({"keep": [b"x"]}, "a pattern of what to keep must be a string, not bytes"),
         ({"keep": ["("]}, "is no regular expression"),
         ({"keep": None}, "a pattern, a list of patterns or a Protection, not None"),
+        ({"marks": 1}, "marks must be True or False, not int 1"),
         ({"name": 3}, "the name must be a string, not int 3"),
         ({"ratoi": 0.2}, "there is no argument ratoi (did you mean ratio?): use ratio, "),
         ({"qestion": "Why?"}, "there is no argument qestion (did you mean question?)"),
@@ -60,6 +61,15 @@ def test_what_to_keep_may_be_said_in_any_way(tiny: Compressor, keep: Any) -> Non
     assert "number 7 " in tiny.compress(TEXT, "What?", ratio=0.3, keep=keep).text
     assert "number 7 " in tiny.score(TEXT, "What?", keep=keep).compress(ratio=0.3).text
     assert Protection.of(keep) == Protection(("number 7",))
+
+
+@pytest.mark.parametrize("said", [{"keep": "number 7"}, {"marks": True}])
+def test_what_to_keep_is_said_before_the_text_is_taken_apart(
+    tiny: Compressor, said: dict[str, Any]
+) -> None:
+    scored = tiny.score(TEXT, "What?")
+    with pytest.raises(SpecPCError, match=r"go to score, which takes the text apart"):
+        scored.compress(ratio=0.3, **said)
 
 
 def test_numbers_of_numpy_are_numbers(tiny: Compressor) -> None:

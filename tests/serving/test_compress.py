@@ -82,6 +82,23 @@ def test_protection_is_heard(url: str) -> None:
         assert kept in found["compressed"]
 
 
+def test_marks_are_heeded_where_they_are_asked_for(url: str) -> None:
+    marked = TEXT.replace("Sentence 11 ", "<specpc:keep>Sentence 11 </specpc:keep>")
+    asked = {"context": marked, "question": QUESTION, "ratio": 0.1, "gap": ""}
+    assert "Sentence 11 says" in post(url, {**asked, "marks": True}).json()["compressed"]
+    unpaired = post(url, {**asked, "context": TEXT + "<specpc:keep>"})
+    assert unpaired.status_code == 200
+    refused = post(url, {**asked, "context": TEXT + "<specpc:keep>", "marks": True})
+    assert "never closed" in refused.json()["error"]["message"]
+    server = ServerCompressor(url)
+    for made in (
+        server.compress(marked, QUESTION, ratio=0.1, marks=True),
+        server.score(marked, QUESTION, marks=True).compress(ratio=0.1),
+    ):
+        assert "Sentence 11 says" in made.text
+    assert "Sentence 11 says" not in server.compress(marked, QUESTION, ratio=0.1).text
+
+
 def test_documents_and_messages(url: str, tiny: Compressor) -> None:
     documents = [Document("a", TEXT), Document("b", TEXT.replace("topic", "matter"))]
     bodies = [{"name": one.name, "text": one.text} for one in documents]

@@ -614,10 +614,137 @@ interface Moved {
 }
 '''
 
+C = """/* Fees of a harbour. */
+#ifndef HARBOUR_FEES_H
+#define HARBOUR_FEES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LONGEST 100
+#define MOST(a, b) \\
+    ((a) > (b) ? (a) : (b))
+
+/* A ship as the office knows it, with its length in metres and all that it owes so far. */
+struct ship {
+    const char *name; /* ends with a zero */
+    size_t length;
+    uint32_t owed[2];
+    enum { AT_SEA, MOORED = 5, LOST } state;
+};
+
+/* Returns the fee of a ship in euros, which is never less than that of the shortest one. */
+uint32_t ship_fee(const struct ship *ship);
+
+#if defined(WITH_TABLES) && \\
+    LONGEST > 50
+/* Fees by length, and what they were a year before that, as the office wrote them down. */
+static const uint32_t fees[][2] = {
+    {10, 12}, {20, 24},
+    {30, 36}, /* "}" */
+    {40, 48},
+};
+static const char *names[] = {"short", "middle", "long", "longer than any ship that was here"};
+#elif defined(WITH_NONE)
+static const uint32_t none[] = {0};
+#else
+static const uint32_t few[] = {1, 2, 3};
+#endif
+
+static inline int is_long(const struct ship *ship)
+{
+    if (ship == NULL) return 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (ship->owed[i] > LONGEST) { break; } else if (ship->owed[i] == 7)
+            continue;
+        else
+            while (0) ;
+    }
+#ifdef DEBUG_OF_THE_HARBOUR_OFFICE
+    report("ship %s is looked at by the office, which wants to know its length", ship->name);
+    report("its length is %zu metres, and that of the longest one is %d", ship->length, LONGEST);
+#endif
+    switch (ship->state) {
+    case AT_SEA:
+        return 0;
+    case MOORED: /* falls through */
+    default:
+        return ship->length > LONGEST;
+    }
+}
+
+# ifdef WITH_NOTHING
+# endif
+
+#endif /* HARBOUR_FEES_H */
+"""
+
+CPP = """#ifndef HARBOUR_HPP
+#define HARBOUR_HPP
+#include <string>
+#include <vector>
+
+namespace harbour {
+namespace fees {
+
+template <typename T, int N = 3>
+class Registry : public Base<T> {
+public:
+    explicit Registry(const std::string &name) : name_(name), count_{0} {}
+    virtual ~Registry() = default;
+
+    // Adds a ship, and tells how many there are now that it was added to the others.
+    int add(T ship) {
+        ships_.push_back(std::move(ship));
+        auto longer = [this](const T &other) {
+            return other.length() > limit_ && !other.name().empty();
+        };
+        for (const auto &one : ships_) {
+            if (longer(one)) { count_ += 1; }
+        }
+        return count_;
+    }
+
+    operator bool() const { return count_ > 0; }
+
+#if defined(HARBOUR_WITH_TEXT)
+    std::string text() const { return R"(a } raw #endif text of the "harbour")"; }
+    std::string other() const { return "another text that is here so that the block is long"; }
+#endif
+
+private:
+    std::string name_;
+    std::vector<T> ships_;
+    int count_, limit_ = 100;
+};
+
+enum class State : unsigned char {
+    at_sea = 0,
+    moored,
+    lost = 7,
+    found_again_after_some_years_at_the_bottom_of_the_sea_by_a_diver,
+};
+
+constexpr int largest(int a, int b) noexcept { return a > b ? a : b; }
+
+struct Point { int x; int y; };
+static const Point points[] = {
+    {1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}, {11, 12}, {13, 14}, {15, 16}, {17, 18},
+    {.x = 1, .y = 2},
+};
+
+}  // namespace fees
+}  // namespace harbour
+
+#endif
+"""
+
 PROGRAMS = {
     "python": PYTHON,
     "javascript": JAVASCRIPT,
     "go": GO,
     "rust": RUST,
     "java": JAVA,
+    "c": C,
+    "cpp": CPP,
 }

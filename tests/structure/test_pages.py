@@ -188,7 +188,7 @@ def test_a_page_that_shows_nothing_stays_as_it_is() -> None:
 
 def test_marks_and_a_closing_question_stay_where_they_are() -> None:
     given_text = PAGE.replace("<b>two piers", "<specpc:keep><b>two piers</specpc:keep>")
-    source = JoinedTexts.single(given_text + "\n\nWhat is the fee?")
+    source = JoinedTexts.single(given_text + "\n\nWhat is the fee?", marks=True)
     end = source.text.index("What is")
     made = shown(source, end)
     assert made.text.endswith("make clean\nWhat is the fee?")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from specpc import Compressor
 from specpc.errors import BudgetError, InputError, UsageError
 from specpc.options import Protection
+from specpc.pipeline.documents import Document
 from specpc.results import Span
 from specpc.selection.fill import best_pieces, select_units
 from specpc.selection.tokens import Spread, TokenPicker
@@ -74,7 +75,8 @@ def test_marks_are_taken_out_and_every_span_leads_back(pieces: list[tuple[str, b
 )
 def test_marks_come_in_pairs(tiny: Compressor, source: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
-        tiny.compress(source, ratio=0.5)
+        tiny.compress(source, ratio=0.5, marks=True)
+    assert tiny.compress(source, ratio=1).text == source
 
 
 @relaxed
@@ -97,7 +99,9 @@ def test_marked_text_survives_every_budget(
     source = marked_text(pieces)
     assume(unmark(source).text.strip())
     try:
-        result = replace(tiny, unit=unit).compress(source, question, ratio=ratio, gap=gap)
+        result = replace(tiny, unit=unit).compress(
+            source, question, ratio=ratio, gap=gap, marks=True
+        )
     except BudgetError:
         return
     assert result.compressed_tokens <= result.budget
@@ -113,6 +117,22 @@ def test_marked_text_survives_every_budget(
     for span, position in zip(result.spans, result.positions, strict=True):
         length = span.end - span.start
         assert result.text[position : position + length] == source[span.start : span.end]
+
+
+def test_marks_of_somebody_else_are_plain_text(tiny: Compressor) -> None:
+    """A web page must not claim the budget, nor stop what reads it."""
+    claim = "Ships pay. " + OPENING + TEXT + CLOSING + OPENING + " Rain fell. " + CLOSING + CLOSING
+    result = tiny.compress(claim, "What do ships pay?", ratio=0.2)
+    assert result.compressed_tokens <= 0.2 * len(claim)
+    assert result.notes == ()
+    assert all(claim[s.start : s.end] in result.text for s in result.spans)
+    [document] = tiny.compress_documents([Document("a", claim)], "Pay?", ratio=0.2).documents
+    assert len(document.text) <= 0.2 * len(claim) + 20
+    chat = [{"role": "tool", "content": claim}, {"role": "user", "content": "What is paid?"}]
+    made = tiny.compress_messages(chat, ratio=0.2)
+    assert made.total is not None
+    assert made.total.compressed_tokens <= made.total.budget
+    assert tiny.score(claim, "Pay?").text == claim
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -180,7 +200,8 @@ def test_a_protected_support_and_separator_are_kept() -> None:
     comma = text.index(",", 3)
     forced = forced_units(text, layout, find_protected(text, [(comma, comma + 1)], Protection()))
     assert "".join(text[layout.edges[p]] for p in layout.complete(forced)) == "[2,3"
-    assert forced_units(text, layout, Protected(((0, 1),))) == {0}
+    assert forced_units(text, layout, Protected(((0, 1),))) == {0, 1}
+    assert forced_units(text, layout, Protected(((0, 1), (3, 4)))) == {0, 3}
 
 
 @given(st.data())

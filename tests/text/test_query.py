@@ -39,6 +39,18 @@ def test_a_question_on_the_last_line() -> None:
     assert find_query(text, None).text == "How long is it?"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_question_of_several_lines_is_whole(end: str) -> None:
+    tail = "Answer for the auditors, please,\nin one sentence and with a date:\nwho signed it?"
+    for between in ("\n\n", "\n \t\n", "\n\n\n"):
+        text = f"{BODY}{between}{tail}\n".replace("\n", end)
+        query = find_query(text, None)
+        assert query.text == tail.replace("\n", end)
+        assert text[query.tail_start :].strip() == query.text
+    text = f"{BODY}\nMore text.\n{tail}".replace("\n", end)
+    assert find_query(text, None).text == "who signed it?"
+
+
 @pytest.mark.parametrize(
     "text",
     [

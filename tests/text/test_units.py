@@ -130,6 +130,13 @@ def test_wrapped_items_and_code() -> None:
     assert len(cut(code, "sentence")) == 2
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_paragraphs_end_at_blank_lines_whatever_ends_a_line(end: str) -> None:
+    paragraphs = ["A one.\nA two.\n\n", "B one.\nB two.\n \t\n\n", "C one.\nC two.\n"]
+    text = "".join(paragraphs).replace("\n", end)
+    assert cut(text, "paragraph") == [one.replace("\n", end) for one in paragraphs]
+
+
 def test_paragraphs_and_lines() -> None:
     text = "a\nb\r\n\r\n \nc\rd"
     assert cut(text, "paragraph") == ["a\nb\r\n\r\n \n", "c\rd"]

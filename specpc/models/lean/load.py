@@ -80,7 +80,10 @@ def load_lean(
     Raises:
         MemoryError: it does not fit (or what torch raises in its place).
     """
-    shape = read_shape(config)
+    try:
+        shape = read_shape(config)
+    except (TypeError, ValueError, AttributeError, ArithmeticError):  # a value of another type
+        return None
     if shape is None:
         return None
     try:

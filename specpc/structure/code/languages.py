@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.trees import names, parser
+from specpc.structure.parts.lines import line_pattern
+from specpc.structure.parts.trees import names, parsed, parser
 
 if TYPE_CHECKING:
     from tree_sitter import Tree
@@ -17,8 +18,8 @@ class Language:
     """What the pieces of a text in one language are, by the names of its grammar.
 
     Attributes:
-        blocks: nodes that hold statements, members, cases or elements between brackets (or, in
-            an indented language, by indentation), any of which can be left out.
+        blocks: nodes that hold statements, members, cases or elements between brackets or
+            directives (or, in an indented language, by indentation), any of which can be left out.
         function: what gives the grammar in the package for the language.
         comment: how a comment that ends with the line begins.
         imports: statements that stay together where they follow one another.
@@ -88,7 +89,10 @@ _JAVA: Final = Language(
     opaque=names("string_literal"),
 )
 _C: Final = Language(
-    names("compound_statement field_declaration_list initializer_list enumerator_list"),
+    names(
+        "compound_statement field_declaration_list initializer_list enumerator_list preproc_if "
+        "preproc_ifdef"
+    ),
     imports=names("preproc_include"),
     opaque=names("string_literal preproc_def preproc_function_def"),
 )
@@ -120,39 +124,38 @@ _FENCES: Final = _BY_ENDING | {
 }  # fmt: skip
 # Files of other kinds, in which code may be quoted.
 _NO_CODE: Final = names("md markdown rst json jsonl ndjson csv tsv log html htm xml yaml yml toml")
-_SHEBANG: Final = re.compile(r"\ufeff?#![^\n]*\b(python|node|deno|bun)")
+_SHEBANG: Final = re.compile(r"\ufeff?#![^\r\n]*\b(python|node|deno|bun)")
 
 # Lines that hardly occur but in one language. Each is worth a parse only where it is frequent.
 _TYPICAL: Final = {
     "python": (
-        r"[ \t]*(?:async[ \t]+)?def \w+\(|[ \t]*class \w+[^\n]*:[ \t]*$|if __name__ ==|"
+        r"[ \t]*(?:async[ \t]+)?def \w+\(|[ \t]*class \w+[^\r\n]*:[ \t]*$|if __name__ ==|"
         r"from [\w.]+ import (?:[(*]|[^\W\d]\w*(?:,? [^\W\d]\w*)*[ \t]*$)|"
         r"import [\w.]+(?: as \w+)?[ \t]*$"
     ),
     "go": (
-        r"package \w+[ \t]*$|func (?:\([^)\n]*\) ?)?\w+[\[(]|import \(|"
+        r"package \w+[ \t]*$|func (?:\([^)\r\n]*\) ?)?\w+[\[(]|import \(|"
         r"type \w+ (?:struct|interface)\b"
     ),
     "rust": (
-        r"[ \t]*(?:pub(?:\([^)\n]*\))? )?(?:(?:async |unsafe |const )*fn \w+|struct \w+|enum \w+|"
+        r"[ \t]*(?:pub(?:\([^)\r\n]*\))? )?(?:(?:async |unsafe |const )*fn \w+|struct \w+|enum \w+|"
         r"impl[ <]|trait \w+|mod \w+|use \w+::)|[ \t]*#!?\["
     ),
     "java": (
         r"package [\w.]+;|import (?:static )?[\w.*]+;|"
-        r"[ \t]*(?:(?:public|private|protected|static|final|abstract)[ \t]+)+[\w<>\[\], ]+[({=;]"
+        r"[ \t]*(?:(?:public|private|protected|static|final|abstract)[ \t]++)++"
+        r"[\w<>\[\], ]++[({=;]"
     ),
     "javascript": (
-        r"[ \t]*(?:export )?(?:default )?(?:async )?function\b[^\n]*\(|[ \t]*(?:export )?"
-        r"(?:const|let|var) [\w{\[][^\n]*=|import [^\n]* from ['\"]|(?:module\.)?exports\b[^\n]*=|"
-        r"(?:export )?class \w+[^\n]*\{[ \t]*$"
+        r"[ \t]*(?:export )?(?:default )?(?:async )?function\b[^\r\n]*\(|[ \t]*(?:export )?"
+        r"(?:const|let|var) [\w{\[][^\r\n]*=|import [^\r\n]* from ['\"]|(?:module\.)?exports\b[^\r\n]*=|"
+        r"(?:export )?class \w+[^\r\n]*\{[ \t]*$"
     ),
     "cpp": r"#[ \t]*include[ \t]*[<\"]",
 }
-_TYPICAL_LINE: Final = {
-    name: re.compile(rf"^(?:{lines})", re.MULTILINE) for name, lines in _TYPICAL.items()
-}
-_FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-_NOT_BLANK: Final = re.compile(r"^[ \t]*\S", re.MULTILINE)
+_TYPICAL_LINE: Final = {name: line_pattern(rf"^(?:{lines})") for name, lines in _TYPICAL.items()}
+_FENCE: Final = line_pattern(r"^[ \t]*+(?:```|~~~)")
+_NOT_BLANK: Final = line_pattern(r"^[ \t]*+\S")
 # So many typical lines there must be: two, and one in so many lines.
 _FEWEST: Final = 2
 _EVERY: Final = 50
@@ -162,10 +165,13 @@ _ERRORS: Final = 0.01
 _SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
 
 
-def parse(text: str, language: str) -> Tree:
-    """The syntax tree, in offsets of UTF-8 (a lone surrogate counts as one byte)."""
+def parse(text: str, language: str) -> Tree | None:
+    """The syntax tree, in offsets of UTF-8 (a lone surrogate counts as one byte).
+
+    ``None`` if there are so many errors in it that looking for one would take long.
+    """
     grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
-    return grammar.parse(text.encode("utf-8", "replace"))
+    return parsed(grammar, text.encode("utf-8", "replace"))
 
 
 def ending(name: str | None) -> str:
@@ -213,6 +219,8 @@ def _by_content(text: str) -> str | None:
 def _errors(text: str, language: str) -> float:
     """Share of the text that the grammar does not account for."""
     tree = parse(text, language)
+    if tree is None:
+        return 1.0
     wrong = 0
     waiting = [tree.root_node]
     while waiting:

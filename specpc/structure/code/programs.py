@@ -16,9 +16,10 @@ from specpc.structure.code.syntax import (
     detached,
     is_comment,
     statements,
-    trails,
+    trailing,
 )
 from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,12 @@ _DEEPEST: Final = 40
 def lay_out_code(text: str, language: str) -> Layout:
     """The pieces of a program, with errors or not, in one of `LANGUAGES`."""
     source = Program(text, LANGUAGES[language])
-    root = parse(text, language).root_node
-    builder = LayoutBuilder()
-    groups = _plan(source, statements(source, root), (0, len(text)), _DEEPEST)
+    tree, builder = parse(text, language), LayoutBuilder()
+    if tree is None:
+        for end in segment(text, "line")[1:]:
+            builder.unit(end, whole=True, gap=source.gap(builder.position))
+        return builder.build("code")
+    groups = _plan(source, statements(source, tree.root_node), (0, len(text)), _DEEPEST)
     if len(groups) == 1 and not groups[0].inner:  # a minified program: all in one line
         builder.unit(len(text))
         return builder.build("code")
@@ -90,14 +94,19 @@ def _plan(
     """
     groups = _grouped(source, nodes, region, alone)
     for group in groups:
-        if depth and group.end - group.start > source.small and not _is_import(source, group):
+        long = depth and group.end - group.start > source.small
+        if long and not _is_import(source, _kinds(group)):
             _split(source, group, depth - 1)
     return groups
 
 
-def _is_import(source: Program, group: Group) -> bool:
-    kinds = {node.type for node in group.nodes if node.is_named} - source.language.leading
+def _is_import(source: Program, kinds: set[str]) -> bool:
+    kinds = kinds - source.language.leading
     return bool(kinds) and kinds <= source.language.imports
+
+
+def _kinds(group: Group) -> set[str]:
+    return {node.type for node in group.nodes if node.is_named}
 
 
 def _grouped(
@@ -106,11 +115,12 @@ def _grouped(
     """Groups that tile a region: each statement with its comments, consecutive imports as one."""
     groups: list[Group] = []
     leading: list[Node] = []
-    for node in nodes:
+    ending = trailing(source, nodes)
+    for number, node in enumerate(nodes):
         if source.end(node) <= region[0] or node.start_byte == node.end_byte:
             continue
         own_line = source.line_start(source.start(node)) is not None
-        if node.type in source.language.leading and own_line and not trails(source, node):
+        if node.type in source.language.leading and own_line and number not in ending:
             leading.append(node)
             if alone and detached(source, node):
                 groups.append(_group(source, leading))
@@ -144,12 +154,16 @@ def _tiled(source: Program, groups: list[Group], region: tuple[int, int]) -> lis
     if not groups:
         return [Group(*region, [], region[0])] if region[0] < region[1] else []
     tiled: list[Group] = []
+    last: set[str] = set()  # kinds of what is in the last one so far
     for group in groups:
-        imports = tiled and _is_import(source, group) and _is_import(source, tiled[-1])
+        own = _kinds(group)
+        imports = tiled and _is_import(source, own) and _is_import(source, last)
         if imports or (tiled and group.start <= tiled[-1].start):
             tiled[-1].nodes += group.nodes
+            last |= own
         else:
             tiled.append(group)
+            last = own
     tiled[0].start = region[0]
     ends = [group.start for group in tiled[1:]] + [region[1]]
     for group, end in zip(tiled, ends, strict=True):

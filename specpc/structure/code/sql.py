@@ -8,6 +8,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.blocks import small_size
 from specpc.structure.parts.lines import lines
 from specpc.text.layout import Layout, LayoutBuilder
@@ -20,10 +22,11 @@ _LONGEST_COMMENT: Final = 300
 # The body of a function that is not closed by then is none.
 _LONGEST_BODY: Final = 100_000
 _EXPLAINED: Final = 0.9
-_TOKEN: Final = re.compile(
-    r"--[^\r\n]*|(?P<remark>/\*)|'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\r\n]*\""
-    r"|`[^`\r\n]*`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])",
-    re.DOTALL,
+# A string that is not closed goes on to the end.
+_TOKEN: Final = regex.compile(
+    r"--[^\r\n]*+|(?P<remark>/\*)|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+(?:'|\\?\Z)|\"[^\"\r\n]*+\""
+    r"|`[^`\r\n]*+`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])",
+    regex.DOTALL,
 )
 _COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*))")
 _STATEMENT: Final = re.compile(
@@ -77,9 +80,11 @@ def lay_out_sql(text: str, *, named: bool = False) -> Layout | None:
     Returns:
         ``None`` unless all statements begin as some do.
     """
+    closed = ";" in text
+    if not named and not (closed and _STATEMENT.match(text, _after_comments(text, 0))):
+        return None
     found = list(_statements(text))
     known = sum(_STATEMENT.match(text, one.code) is not None for one in found)
-    closed = text.find(";") >= 0
     if not known or known < (_EXPLAINED if named else 1) * len(found) or not (closed or named):
         return None
     builder, small = LayoutBuilder(), small_size(text)

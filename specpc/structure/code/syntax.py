@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure.parts.trees import Offsets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -23,7 +23,8 @@ _SMALLEST: Final = 80
 _SHARE: Final = 10
 # A smaller block is not worth cutting.
 _WORTH: Final = 100
-_INDENTATION: Final = re.compile(r"\s*^[ \t]*", re.MULTILINE)
+_INDENTATION: Final = re.compile(r"\s*(?<![^\n])[ \t]*")
+_BLANKS: Final = re.compile(r"[^\S\n]*")
 _BLANK_LINE: Final = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
 _BRACKETS: Final = {"{": "}", "(": ")", "[": "]"}
 
@@ -41,14 +42,20 @@ class Program(Offsets):
 
     def line_start(self, position: int) -> int | None:
         """Where the line begins, if there is only white space between."""
-        start = self.text.rfind("\n", 0, position) + 1
-        return start if not self.text[start:position].strip() else None
+        start = position
+        while start and self.text[start - 1] != "\n":
+            if not self.text[start - 1].isspace():
+                return None
+            start -= 1
+        return start
 
     def next_line(self, position: int) -> int | None:
         """Where the next line begins, if there is at most a comment before it."""
-        end = self.text.find("\n", position) + 1
-        rest = self.text[position:end].strip()
-        return end if end and (not rest or rest.startswith(self.language.comment)) else None
+        blanks = _BLANKS.match(self.text, position)
+        place = blanks.end() if blanks else position
+        if self.text.startswith(self.language.comment, place):
+            return self.text.find("\n", place) + 1 or None
+        return place + 1 if self.text.startswith("\n", place) else None
 
     def gap(self, position: int) -> str:
         """How a cut before a piece is marked."""
@@ -94,25 +101,31 @@ def detached(source: Program, comment: Node) -> bool:
     return _BLANK_LINE.match(source.text, end) is not None
 
 
-def trails(source: Program, comment: Node) -> bool:
-    """Whether a comment is indented more than what follows it: then it ends what is before."""
+def trailing(source: Program, nodes: Sequence[Node]) -> set[int]:
+    """Numbers of comments indented more than what follows them: those end what is before."""
+    found: set[int] = set()
     if not source.language.indented:
-        return False
-    following = comment.next_named_sibling
-    while following is not None and following.type == "comment":
-        following = following.next_named_sibling
-    return following is not None and following.start_point[1] < comment.start_point[1]
+        return found
+    following: Node | None = None
+    for number in range(len(nodes) - 1, -1, -1):
+        node = nodes[number]
+        if node.type != "comment":
+            following = node if node.is_named else following
+        elif following is not None and following.start_point[1] < node.start_point[1]:
+            found.add(number)
+    return found
 
 
 def statements(source: Program, block: Node) -> list[Node]:
-    """What is in a block: all between its brackets."""
+    """What is in a block: all between its brackets, or up to the next directive."""
     children: list[Node] = []
     for child in block.children:
         flat = child.type in source.language.wrappers or child.is_error
         children += child.children if flat else [child]
     opening = _opening(block)
     if opening is None:
-        return children
+        ending = _branch_end(block)
+        return [c for c in children if ending is None or c.start_byte < ending.start_byte]
     first = next(i for i, child in enumerate(children) if child.start_byte == opening.start_byte)
     return children[first + 1 : -1]
 
@@ -127,28 +140,62 @@ def _opening(block: Node) -> Node | None:
 
 def blocks(source: Program, group: Group) -> Iterator[tuple[Node, int, int]]:
     """The outermost blocks of a group that can be cut by lines, and the lines inside them."""
-    waiting = [node for node in reversed(group.nodes) if node.type not in source.language.leading]
+    nodes = [node for node in group.nodes if node.type not in source.language.leading]
+    waiting = [_Placed(node) for node in reversed(nodes)]
     position = group.doc_end
     while waiting:
-        node = waiting.pop()
+        placed = waiting.pop()
+        node = placed.node
         if node.end_byte - node.start_byte < _WORTH or node.type in source.language.opaque:
             continue
-        if node.type in source.language.blocks and (lines := _inside(source, node, group)):
+        if node.type in source.language.blocks and (lines := _inside(source, placed, group)):
             start, end = lines
             if start > position and end - start >= _WORTH:
                 yield node, start, end
                 position = end
                 continue
-        waiting += reversed(node.children)
+        waiting += reversed(placed.children())
 
 
-def _inside(source: Program, block: Node, group: Group) -> tuple[int, int] | None:
+@dataclass(frozen=True)
+class _Placed:
+    """A node, and what stands beside it: a tree takes long to find the siblings of one.
+
+    Attributes:
+        node: the node.
+        colon: the last one before it in its parent.
+        following: what comes next that is no comment, in its parent or, where it is the last
+            there, beside that; nothing where it ends what is looked at.
+    """
+
+    node: Node
+    colon: Node | None = None
+    following: Node | None = None
+
+    def children(self) -> list[_Placed]:
+        """Its children, in order."""
+        placed: list[_Placed] = []
+        nodes, colon = self.node.children, None
+        following = self.following
+        after: list[Node | None] = []
+        for node in reversed(nodes):
+            after.append(following)
+            last = len(after) == 1
+            following = (None if last else following) if is_comment(node) else node
+        for node in nodes:
+            placed.append(_Placed(node, colon, after.pop()))
+            colon = node if node.type == ":" else colon
+        return placed
+
+
+def _inside(source: Program, placed: _Placed, group: Group) -> tuple[int, int] | None:
     """The whole lines between what opens a block and what closes it."""
+    block = placed.node
     if source.language.indented and block.type == "block":
-        return _indented(source, block, group)
+        return _indented(source, placed, group)
     opening = _opening(block)
     if opening is None:
-        return None
+        return _guarded(source, block)
     start = source.next_line(source.end(opening))
     closing = block.children[-1]
     if closing.is_missing:  # an excerpt
@@ -158,21 +205,43 @@ def _inside(source: Program, block: Node, group: Group) -> tuple[int, int] | Non
     return (start, end) if start is not None and end is not None and start < end else None
 
 
-def _indented(source: Program, block: Node, group: Group) -> tuple[int, int] | None:
-    colon = block.prev_sibling
-    while colon is not None and colon.type != ":":
-        colon = colon.prev_sibling
+_CONDITIONS: Final = ("name", "condition")
+
+
+def _branch_end(block: Node) -> Node | None:
+    """The child that ends what stands under an ``#if``; ``None`` if the block is no such."""
+    children = block.children
+    if not children or children[-1].type != "#endif":
+        return None
+    return next(child for child in children if child.type.startswith(("preproc_el", "#end")))
+
+
+def _guarded(source: Program, block: Node) -> tuple[int, int] | None:
+    """The whole lines between an ``#if`` and what ends it, without the mark of an include guard."""
+    ending = _branch_end(block)
+    heads = [block.child_by_field_name(field) for field in _CONDITIONS]
+    head = next((one for one in heads if one is not None), None)
+    if ending is None or head is None or ending.is_missing:
+        return None
+    start = source.next_line(source.end(head))
+    end = source.line_start(source.start(ending))
+    inside = (c for c in block.children if c.start_byte >= head.end_byte and c.is_named)
+    first = next((child for child in inside if not is_comment(child)), None)
+    if start is not None and first is not None and first.type == "preproc_def":
+        mark = first.child_by_field_name("name")
+        if mark is not None and mark.text == head.text:
+            after = source.end(first)
+            start = after if source.text[after - 1] == "\n" else source.next_line(after)
+    return (start, end) if start is not None and end is not None and start < end else None
+
+
+def _indented(source: Program, placed: _Placed, group: Group) -> tuple[int, int] | None:
+    colon = placed.colon
     start = None if colon is None else source.next_line(source.end(colon))
-    if start is None or start > source.start(block):
+    if start is None or start > source.start(placed.node):
         return None
     # It ends where the next clause begins, or the statement it belongs to.
-    node: Node | None = block
-    while node is not None and node.next_sibling is None and node not in group.nodes:
-        node = node.parent
-    following = None if node is None or node in group.nodes else node.next_sibling
-    while following is not None and is_comment(following):
-        following = following.next_sibling
-    if following is None:
+    if placed.following is None:
         return start, group.end
-    end = source.line_start(source.start(following))
+    end = source.line_start(source.start(placed.following))
     return (start, end) if end is not None and start < end else None

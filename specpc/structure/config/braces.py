@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.config.dialects import Dialect, token
+from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.lines import line_pattern, lines
+from specpc.structure.parts.lines import line_start, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +25,8 @@ if TYPE_CHECKING:
     Runs = Callable[[str, Sequence[tuple[int, int]]], Iterator[tuple[int, int]]]
 
 _LONGEST_RUN: Final = 2000
-# Where so many blocks are not closed, others are not looked for.
-_MOST_FAILED: Final = 20
 _LONGEST_NAME: Final = 200
+_REST: Final = regex.compile(r"[ \t]*+(?=[\r\n]|\Z)")
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
 
@@ -52,7 +54,7 @@ def braces_runs(
 ) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines in a text that begin with a known block, and close it."""
     number, failed = 0 if dialect.may_be_in(text) else len(spans), 0
-    while number < len(spans) and failed < _MOST_FAILED:
+    while number < len(spans) and failed < MOST_FAILED:
         known = dialect.begins(text, *spans[number])
         last = _run_end(text, spans, number, dialect) if known else number
         failed += known and last == number
@@ -80,6 +82,17 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
         if depth == 0:
             closed = number + 1
     return closed
+
+
+def _alone(text: str, word: str, position: int) -> int | None:
+    """Where a word ends that stands alone on a line, not too far behind a position."""
+    limit = position + LONGEST_VALUE
+    while (place := text.find(word, position, limit)) >= 0:
+        after = _REST.match(text, place + len(word))
+        if after and not text[line_start(text, position, place) : place].strip(" \t"):
+            return after.end()
+        position = place + len(word)
+    return None
 
 
 def _content(text: str, start: int, end: int) -> int:
@@ -230,10 +243,10 @@ class _Braces:
         while match := pattern.search(text, position):
             start, position = match.span()
             found, word = match.group(), match["word"]
-            if word and word not in unclosed:
-                closing = line_pattern(rf"^[ \t]*{word}[ \t]*$").search(text, position)
-                position = closing.end() if closing else position
-                unclosed |= set() if closing else {word}
+            if word and len(unclosed) < MOST_FAILED:
+                closing = _alone(text, word, position)
+                position = position if closing is None else closing
+                unclosed |= {word} if closing is None else set()
             if match["comment"] == "/*":
                 closing_mark = -1 if "*/" in unclosed else text.find("*/", position)
                 position = closing_mark + 2 if closing_mark >= 0 else position

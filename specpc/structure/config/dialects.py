@@ -89,7 +89,7 @@ CADDY: Final = Dialect(
         r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?"
         r"(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"
     ),
-    r"(?<=\s)#[^\r\n]*|^#[^\r\n]*",
+    r"(?<!\S)#[^\r\n]*",
     names=("caddy", "caddyfile"),
     loose=re.compile(r"import[ \t]"),
 )
@@ -150,6 +150,5 @@ def token(dialect: Dialect) -> re.Pattern[str]:
     )
     strings = "(?!)" if dialect.tags else _STRING
     return re.compile(
-        rf"(?P<comment>{dialect.comments})|{_HEREDOC}|{strings}|(?P<closes>{closes})|(?P<opens>{opens})",
-        re.MULTILINE,
+        rf"(?P<comment>{dialect.comments})|{_HEREDOC}|{strings}|(?P<closes>{closes})|(?P<opens>{opens})"
     )

@@ -8,15 +8,12 @@ from typing import Final
 
 import regex
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
+from specpc.structure.parts.lines import line_start, lines
 
 _EXPLAINED: Final = 0.9
 FEWEST: Final = 3
 _EQUALS: Final = 0.7
-# Where so many values are not closed, others are not looked at.
-_MOST_FAILED: Final = 20
-# What is not closed by then is not closed.
-_LONGEST_VALUE: Final = 20_000
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
 SECTION: Final = re.compile(
@@ -75,7 +72,7 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
     for start, end in lines(text):
         match = CONTENT.search(text, start, end)
         content = match.start() if match else end - 1
-        column = content - max(text.rfind("\n", 0, content), text.rfind("\r", 0, content)) - 1
+        column = content - line_start(text, start, content)
         said = text[start:end].rstrip()
         blank = text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
         last = blank and content == start + column
@@ -91,9 +88,9 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
             kind = "section"
         elif setting or any(row.match(text, content, end) for row in _ROWS):
             kind, indent = "setting", column
-            if setting and failed < _MOST_FAILED:
+            if setting and failed < MOST_FAILED:
                 until = value_end(text, setting.end())
-                failed += until == setting.end() and _OPENING.match(text, until) is not None
+                failed += is_open(text, setting.end(), until)
         elif named and _LOOSE.match(text, content, end):
             kind, indent = "setting", column
         else:
@@ -114,20 +111,25 @@ def value_end(text: str, start: int) -> int:
     mark = text[position - 1]
     if mark in "\"'":
         if opening.group().strip() != mark:
-            return max(text.find(mark * 3, position, start + _LONGEST_VALUE) + 3, start)
-        closing = text.find(mark, position, start + _LONGEST_VALUE)
+            return max(text.find(mark * 3, position, start + LONGEST_VALUE) + 3, start)
+        closing = text.find(mark, position, start + LONGEST_VALUE)
         return closing + 1 if _QUOTE_END.match(text, max(closing, 0)) else start
     depth = 1
-    while match := _BRACKETS.search(text, position, start + _LONGEST_VALUE):
+    while match := _BRACKETS.search(text, position, start + LONGEST_VALUE):
         position, found = match.end(), match.group()
         if found in {'"""', "'''"}:
-            closing = text.find(found, position, start + _LONGEST_VALUE)
+            closing = text.find(found, position, start + LONGEST_VALUE)
             position = closing + 3 if closing >= 0 else position
         elif found in "[]{}":
             depth += 1 if found in "[{" else -1
             if depth == 0:
                 return position
     return start
+
+
+def is_open(text: str, start: int, end: int) -> bool:
+    """Whether a value that should have several lines has no end (see `value_end`)."""
+    return start == end and _OPENING.match(text, start) is not None
 
 
 def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:

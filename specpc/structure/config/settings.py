@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.config.limits import MOST_FAILED
 from specpc.structure.config.setting_lines import (
     CONTENT,
     FEWEST,
@@ -16,6 +17,7 @@ from specpc.structure.config.setting_lines import (
     SETTING,
     SettingLine,
     is_config,
+    is_open,
     read_settings,
     value_end,
 )
@@ -62,7 +64,7 @@ def lay_out_config(text: str, *, named: bool = False) -> Layout | None:
 def config_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of consecutive lines that may be sections in a text, from the head of one."""
     first: int | None = None
-    settings = until = 0
+    settings = until = failed = 0
     for number, (start, end) in enumerate(spans):
         content = CONTENT.search(text, start, end)
         place = content.start() if content else start
@@ -74,7 +76,9 @@ def config_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[i
         setting = SETTING.match(text, place, end)
         if setting is not None:
             settings += 1
-            until = max(until, value_end(text, setting.end()))
+            if start >= until and failed < MOST_FAILED:
+                until = value_end(text, setting.end())
+                failed += is_open(text, setting.end(), until)
         goes_on = section or setting or place > start or start < until or text[place] in "#;"
         if not goes_on:
             if settings >= FEWEST:

@@ -99,12 +99,12 @@ def _documents(reader: _Reader, found: list[YamlLine]) -> Iterator[Block]:
         for number, line in enumerate(found)
         if not line.raw and line.column == 0 and DOCUMENT.match(text, line.content)
     ]
-    bounds = [0, *starts, len(found)]
+    bounds, begun = [0, *starts, len(found)], set(starts)
     for first, last in itertools.pairwise(bounds):
         if first == last:
             continue
         head, number = found[first].start, first
-        if first in starts:
+        if first in begun:
             place = found[first].content + 3
             number += 1
             if text[place : found[first].end].strip():  # what it holds begins on this line

@@ -7,14 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
+from specpc.structure.parts.lines import line_start, lines
 
 FEWEST: Final = 3
 _EXPLAINED: Final = 0.9
-# Where so many values are not closed, others are not looked at.
-_MOST_FAILED: Final = 20
-# What is not closed by then is not closed.
-_LONGEST_VALUE: Final = 20_000
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 DASHES: Final = re.compile(r"-(?:[ \t]+|(?=[\r\n]|\Z))")
 _QUOTED: Final = r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + r"'[^'\r\n]*(?:''[^'\r\n]*)*'"
@@ -65,7 +62,7 @@ def read_yaml(text: str) -> list[YamlLine]:
     for start, end in lines(text):
         match = CONTENT.search(text, start, end)
         content = match.start() if match else end - 1
-        column = content - max(text.rfind("\n", 0, content), text.rfind("\r", 0, content)) - 1
+        column = content - line_start(text, start, content)
         raw = start < until or (scalar is not None and column > scalar)
         found.append(YamlLine(start, end, content, column, raw))
         if raw:
@@ -84,7 +81,7 @@ def read_yaml(text: str) -> list[YamlLine]:
         if SCALAR.match(text, place, end):
             scalar = parent
         elif (value := _VALUE.match(text, place, end)) and value.end() < end:
-            begins = text[value.end()] in "[{\"'" and failed < _MOST_FAILED
+            begins = text[value.end()] in "[{\"'" and failed < MOST_FAILED
             until = _value_end(text, value.end()) if begins else until
             failed += begins and until == value.end()
     return found
@@ -105,7 +102,7 @@ def after_dashes(text: str, place: int, end: int) -> int:
 
 def _value_end(text: str, start: int) -> int:
     """Where a quoted scalar or flow collection ends; ``start`` if there is none."""
-    mark, stop = text[start], start + _LONGEST_VALUE
+    mark, stop = text[start], start + LONGEST_VALUE
     if mark in "\"'":
         closing = (_DOUBLE_END if mark == '"' else _SINGLE_END).match(text, start + 1, stop)
         return closing.end() if closing else start

@@ -10,15 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_pattern, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc.text.layout import Layout
 
-_FENCE: Final = re.compile(r"^(?:[ \t>]*```|(?:[ \t]*>[ \t>]*)?~~~)", re.MULTILINE)
+_FENCE: Final = line_pattern(r"^(?:[ \t>]*+```|(?:[ \t]*+>[ \t>]*+)?+~~~)")
 _LOOKED_AT: Final = 300
 _FEWEST: Final = 3
 _MOSTLY: Final = 0.6
@@ -27,10 +29,10 @@ _CODE_LINES: Final = 4
 
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PLACE: Final = (
-    r"(?:[A-Za-z]:)?[^\s:()\[\]\"'=<>]*[A-Za-z_.][^\s:()\[\]\"'=<>]*"
+    r"(?:[A-Za-z]:)?(?=[^\s:()\[\]\"'=<>A-Za-z_.]*+[A-Za-z_.])[^\s:()\[\]\"'=<>]*+"
     r"(?:\(\d+(?:,\d+)?\)|:\d+(?::\d+)?(?:-\d+(?::\d+)?)?)"
 )
-_MESSAGE: Final = re.compile(
+_MESSAGE: Final = regex.compile(
     rf"(?:\[(?:ERROR|WARNING)\] )?{_PLACE}"
     r"(?::(?!in [`'\"])|(?= - (?:error|warning))|(?= [A-Z]+\d+\b))\s*\S"
     r"|\[(?:ERROR|WARNING)\] (?=\S+:\[\d+,\d+\])\S"  # Maven
@@ -48,8 +50,8 @@ _MESSAGE: Final = re.compile(
     r"|  ● \S|In \S+ line \d+:$"  # Jest, ShellCheck
 )
 # A line like a message that goes on with the one before.
-_NOTE: Final = re.compile(rf"{_PLACE}: note: |E {{3,}}|\[(?:ERROR|WARNING)\] {{2,}}\S")
-_RAISED: Final = re.compile(rf"{_PLACE}: [A-Z]\w+$")
+_NOTE: Final = regex.compile(rf"{_PLACE}: note: |E {{3,}}|\[(?:ERROR|WARNING)\] {{2,}}\S")
+_RAISED: Final = regex.compile(rf"{_PLACE}: [A-Z]\w+$")
 _BEFORE: Final = re.compile(r"In file included from |> {3,}")
 _HEADING: Final = re.compile(
     r"(?:[^\s:]*: )?In (?:(?:member |static )*function|constructor|method|instantiation) .*:$|"
@@ -58,17 +60,17 @@ _HEADING: Final = re.compile(
     r"|(?:TASK|PLAY|PLAY RECAP|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
     r"|(?:FAIL|PASS) \S+\.[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
 )
-_PATH: Final = re.compile(r"(?:[A-Za-z]:)?[^\s:]*[\w-]+\.\w{1,8}$")
+_PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^\s:]*(?<=[\w-])\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
 _BANNER: Final = re.compile(
-    r"={5,}.*={3,}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
+    r"={5}.*={3}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
     r"|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +\||[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
-_CARET: Final = re.compile(r"[ \t|]*\^[\^~─-]*|[ \t]*~+\^?~*$")
+_CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 _AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
@@ -199,9 +201,11 @@ def _is_body(line: str, group: _MessageGroup, place: int) -> bool:
 def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
     """One past the last line of a message."""
     end = place + 1
+    blanks = False
     included = said[place].startswith("In file included")
     while end < len(said):
         line = said[end]
+        blanks = blanks or blank[end - 1]
         if _NPM.match(said[place]):
             goes_on = _NPM.match(line) and not _NPM.fullmatch(said[end - 1])
         elif included and _MESSAGE.match(line):
@@ -214,7 +218,7 @@ def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
             goes_on = bool(_AFTER_BLANK.match(line))
         else:
             code = any(_CARET.match(one) for one in said[end : end + _CODE_LINES])
-            goes_on = bool(_GOES_ON.match(line) or (code and not any(blank[place:end])))
+            goes_on = bool(_GOES_ON.match(line) or (code and not blanks))
         if not goes_on:
             break
         end += 1

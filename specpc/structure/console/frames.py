@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 _LOOKED_AT: Final = 400
 # So far above its frames an error is looked for: messages have several lines.
 _MESSAGE_LINES: Final = 8
+# So many errors back one is looked for that another is a part of, or about.
+_MOST_BACK: Final = 100
 
 _HEADER: Final = re.compile(
     r"(?P<margin>[ \t|+]*)(?:Exception Group )?Traceback \(most recent call"
@@ -23,13 +27,13 @@ _FILE: Final = re.compile(
     r"|(?:Cell|File|Input) (?:In ?\[|\S+:\d+, in |\S+ in )|│ \S+:\d+ in "  # IPython, rich
 )
 _NOTEBOOK_LINE: Final = re.compile(r"(?:-+> ?|[ \t]+)\d+(?:[ \t]|$)|[ \t]*\.\.\. |│|[╰└]")
-_DIVIDER: Final = re.compile(r"[ |]*\+(?:-\+)?-{8,}+ \d+ -+$")
+_DIVIDER: Final = regex.compile(r"[ |]*+\+(?:-\+)?+-{8,}+ \d+ -+$")
 CHAINED: Final = re.compile(
     r"[ \t|]*(?:During handling of the above exception|The above exception was the direct cause)"
 )
 
-_FRAME: Final = re.compile(
-    r"[ \t]*at (?=\S)[^(:]*[(:]\S*?\d|[ \t]+at (?=\S)[^(:]*\("  # Java, JavaScript, .NET, Kotlin
+_FRAME: Final = regex.compile(
+    r"[ \t]*+at (?=\S)[^(:]*+[(:]\S*?\d|[ \t]++at (?=\S)[^(:]*+\("  # Java, JavaScript, Kotlin
     r"|[\w$./<>]*@(?:https?|file|app|node|webpack)[^\s@]*:\d+"  # Firefox, Safari
     r"|[ \t]*(?:\d+: )?from \S+:\d+(?::in |$)|\S+\.rb:\d+:in [`'\"]"  # Ruby
     r"|[ \t]*#\d+[ \t]+(?:0x[\da-fA-F]+ |/|\{main\}|\[internal|[A-Za-z]:\\|[\w:~<>.*&]+ ?\()"
@@ -89,6 +93,11 @@ class TraceGroup:
     depth: int = 0
 
     @property
+    def end(self) -> int:
+        """One past the last line."""
+        return max(end for _, end in (self.error, *self.lead[-1:], *self.frames[-1:]))
+
+    @property
     def parts(self) -> list[tuple[int, int]]:
         """All of it, in order."""
         own = [self.error] if self.error[0] < self.error[1] else []
@@ -107,7 +116,7 @@ def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]
             place += 1
         else:
             reader.groups.append(group)
-            place = group.parts[-1][1]
+            place = group.end
     return reader.groups
 
 
@@ -159,9 +168,12 @@ class _TraceReader:
             return None
         group.lead.insert(0, (place, place + 1))
         group.depth = line.rindex("+") + 2
-        above = [n for n, own in enumerate(self.groups) if own.depth < group.depth]
-        group.parent = above[-1] if above else None
+        group.parent = next((n for n in self._back() if self.groups[n].depth < group.depth), None)
         return group
+
+    def _back(self) -> range:
+        """The places of the last groups, from the last one on."""
+        return range(len(self.groups) - 1, max(-1, len(self.groups) - 1 - _MOST_BACK), -1)
 
     def _python(self, place: int) -> TraceGroup | None:
         """Frames from the outermost, and the error after them."""
@@ -250,9 +262,9 @@ class _TraceReader:
 
     def _head(self, group: TraceGroup, place: int) -> bool:
         """Find what is above the frames; whether it names an error."""
-        done = self.groups[-1].parts[-1][1] if self.groups else 0
+        done = self.groups[-1].end if self.groups else 0
         top = place - 1
-        while top >= done and _LEADS.match(self.said[top]):
+        while top >= max(done, place - _MESSAGE_LINES) and _LEADS.match(self.said[top]):
             group.lead.insert(0, (top, top + 1))
             top -= 1
         for place_above in range(top, max(done, top - _MESSAGE_LINES) - 1, -1):
@@ -261,8 +273,7 @@ class _TraceReader:
             if first < top and self.blank[first]:
                 break
             if _LINK.match(line) and self.groups:
-                root = [n for n, own in enumerate(self.groups) if own.error[1]]
-                group.parent = root[-1] if root else None
+                group.parent = next((n for n in self._back() if self.groups[n].error[1]), None)
                 first -= first > done and _LINK.match(self.said[first - 1]) is not None
                 group.lead.insert(0, (first, top + 1))
                 return True

@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.nesting import LineLevel, nested
@@ -29,10 +31,10 @@ _TERMS: Final = 0.8
 _DRAWN: Final = 0.6
 _KEYS: Final = 0.7
 
-_BREAK: Final = re.compile(r"[\r\n]+[ \t]*(?=[^\s])")
+_BREAK: Final = regex.compile(r"(?<![\r\n])[\r\n]++[ \t]*+(?=\S)")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
-_TREE: Final = re.compile(
-    r"[ \t]{0,200}(?:[│┃|][ \t\xa0]{1,20}){0,60}[ \t\xa0]{0,200}(?:[├└┣┗╰]|[|`+\\](?=-))"
+_TREE: Final = regex.compile(
+    r"[ \t]{0,200}+(?:[│┃|][ \t\xa0]{1,200}+){0,60}+[ \t\xa0]{0,200}+(?:[├└┣┗╰]|[|`+\\](?=-))"
     r"[─━-]{1,6}┬?[─ \t]{0,3}"
 )
 # A heading of a manual: capitals alone, at the start of a line.
@@ -54,7 +56,7 @@ _CODE: Final = re.compile(
 )
 _BULLET: Final = re.compile(r"[-*•+][ \t]|\d+[.)] |--? ")
 # What is said of an item stands in a column behind it.
-_SAID: Final = re.compile(r"\S.*?(?:[ ]{2,}|\t)(?=\S)")
+_SAID: Final = regex.compile(r"\S[^\r\n]*?(?:(?<![ ])[ ]{2,}+|\t)(?=\S)")
 _LONG_OPTION: Final = re.compile(r"(?<=[ ,])--\w")
 _KEYED: Final = re.compile(r"[^\W\d_][\w./()@ -]{0,60}:(?=\s|\Z)")
 _RULES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+[ \t]*(?=[\r\n])")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
+from specpc.structure.parts.lines import OWN_LINE, add_sentences, line_pattern, lines
 from specpc.text.layout import Layout, LayoutBuilder, Nested
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _TIME: Final = "|".join(
     )
 )
 # A text with code fences is Markdown, with a log in it or not.
-_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE: Final = line_pattern(r"^[ \t>]*+(?:```|~~~)")
 _LEVEL: Final = (
     r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
     r"|FATAL|PANIC"

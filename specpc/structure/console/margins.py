@@ -127,5 +127,4 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
 
 
 def _indent(row: Row) -> int:
-    said = row.said.expandtabs(_TAB)
-    return len(said) - len(said.lstrip())
+    return len(row.said[: len(row.said) - len(row.said.lstrip())].expandtabs(_TAB))

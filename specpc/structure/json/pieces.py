@@ -37,6 +37,8 @@ _RUN: Final = 80
 _ONE_THING: Final = 80
 # What is nested deeper is one piece.
 _DEEPEST: Final = 50
+# Members with one name are told of the others so often.
+_MOST_TOLD: Final = 12
 # A shorter string is never cut, not even where a budget cannot hold it.
 _INDIVISIBLE: Final = 40
 # A marker of a cut would be no JSON.
@@ -224,7 +226,7 @@ class JsonPieces:
                 rest.append(self._support(member.value + 1, (opening,)))
                 self._members(member, rest[-1], inner, depth + 1, told)
                 self._close(rest[-1], member.end)
-            elif told is not None and is_told(member, paths, self.text):
+            elif told is not None and is_told(member, paths, self.text) and len(told) < _MOST_TOLD:
                 told.append(self._support(member.end, (opening,)))
             elif member is heading:
                 head.append(self._support(member.end, (opening,)))

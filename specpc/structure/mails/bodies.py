@@ -10,7 +10,7 @@ import numpy as np
 import regex
 
 from specpc.structure.mails.quotes import ATTRIBUTION, add_quote, level
-from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from specpc.structure.mails.heads import MailLine
 
-_SIGNATURE: Final = regex.compile(r"-- ?\r?\n|[Ss]ent from my |Von meinem \w+ gesendet|Get Outlook")
+_SIGNATURE: Final = regex.compile(
+    r"-- ?(?:\r\n|\n|\r)|[Ss]ent from my |Von meinem \w+ gesendet|Get Outlook"
+)
 _DISCLAIMER: Final = regex.compile(
     r"(?:\W*+(?:confidentiality|disclaimer|legal) *(?:notice|note)?\b"
     r"|(?:this|the information|the contents? of this|diese|ce|este) (?:in this )?"
@@ -29,11 +31,11 @@ _DISCLAIMER: Final = regex.compile(
     regex.IGNORECASE,
 )
 BOUNDARY: Final = regex.compile(r"boundary=(?:\"([^\"\r\n]{1,80})\"|([^\s;\"]{1,80}))", regex.I)
-_TYPE: Final = regex.compile(r"^content-type:\s*([\w/+.-]+)", regex.I | regex.M)
-_HTML: Final = regex.compile(r"^content-type:\s*text/html", regex.I | regex.M)
-_BASE64: Final = regex.compile(r"^content-transfer-encoding:\s*base64", regex.I | regex.M)
-_QUOTED: Final = regex.compile(r"^content-transfer-encoding:\s*quoted-print", regex.I | regex.M)
-_CODED: Final = regex.compile(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+\r?\n")
+_TYPE: Final = line_pattern(r"^content-type:\s*+([\w/+.-]+)", regex.IGNORECASE)
+_HTML: Final = line_pattern(r"^content-type:\s*+text/html", regex.IGNORECASE)
+_BASE64: Final = line_pattern(r"^content-transfer-encoding:\s*+base64", regex.IGNORECASE)
+_QUOTED: Final = line_pattern(r"^content-transfer-encoding:\s*+quoted-print", regex.IGNORECASE)
+_CODED: Final = regex.compile(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+(?:\r\n|\n|\r)")
 _MOST_FIELDS: Final = 200
 _SAYS: Final = regex.compile("wr(?:ote|ites)|schrieb|écrit|escribió|scritto|schreef|skrev|napisał")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FIELD: Final = regex.compile(
     r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?:"
 )
-_GOES_ON: Final = regex.compile(r"[> ]*[ \t]+[^\s>]")
+_GOES_ON: Final = regex.compile(r"[> ]*+(?:(?<= )|[ \t])[ \t]*+[^\s>]")
 # What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch.
 ROLES: Final = {
     name: role
@@ -33,6 +33,8 @@ _RULE: Final = regex.compile(
     r"|(?:anfang der weitergeleiteten|début du message|inicio del mensaje)[^\r\n]{0,40})\s*\Z",
     regex.IGNORECASE,
 )
+# Lines that announce a message.
+_MOST_ABOVE: Final = 5
 _ENVELOPE: Final = regex.compile(r"From \S+ .*\d\d:\d\d")
 
 
@@ -68,25 +70,36 @@ def find_heads(lines: Sequence[MailLine]) -> Iterator[Head]:
     """Fields that stand together and say who wrote."""
     place = 0
     while place < len(lines):
-        head = _head(lines, place) if _FIELD.match(lines[place].text) else None
-        if head is None:
+        if not _FIELD.match(lines[place].text):
             place += 1
             continue
-        yield head
-        place = head.end
+        first = _first(lines, place)
+        if first is None:
+            place += 1
+            continue
+        head, place = _head(lines, first, place)
+        if head is not None:
+            yield head
 
 
-def _head(lines: Sequence[MailLine], place: int) -> Head | None:
+def _first(lines: Sequence[MailLine], place: int) -> int | None:
+    """Where what announces a message begins whose first field is at a line, if one can be."""
     first = place
     while first and (_ENVELOPE.match(lines[first - 1].text) or _RULE.match(lines[first - 1].text)):
-        if lines[first - 1].blank:
+        if lines[first - 1].blank or place - first >= _MOST_ABOVE:
             break
         first -= 1
     if first == place and first > 1 and lines[first - 1].blank:
         above = lines[first - 2]
         first -= 2 * bool(_RULE.match(above.text) and not above.blank)
-    if first and first == place and not lines[first - 1].blank:
-        return None
+    return None if first and first == place and not lines[first - 1].blank else first
+
+
+def _head(lines: Sequence[MailLine], first: int, place: int) -> tuple[Head | None, int]:
+    """The fields from a line on, if they are a message's, and the line after them.
+
+    If they are not, no fewer of them are.
+    """
     fields: list[tuple[int, int, str]] = []
     end = place
     while end < len(lines) and not lines[end].blank:
@@ -107,5 +120,5 @@ def _head(lines: Sequence[MailLine], place: int) -> Head | None:
     ended = end == len(lines) or lines[end].blank or not fields or _RULE.match(lines[end].text)
     enough = 2 if "from" in names else 3
     if "from" not in head.roles or len(head.roles) < enough or not (ended or len(head.roles) > 2):
-        return None
-    return head
+        return None, max(end, place + 1)
+    return head, end

@@ -8,6 +8,7 @@ import regex
 
 from specpc.structure.mails.bodies import BOUNDARY, Bodies
 from specpc.structure.mails.heads import ROLES, MailLine, find_heads
+from specpc.structure.parts.lines import line_pattern
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
-_FROM: Final = regex.compile(
-    r"^[> *_]{0,20}+(?:from|von|de|da|van)[*_]*+[ \u00a0]?:", regex.I | regex.M
+_FROM: Final = line_pattern(
+    r"^[> *_]{0,20}+(?:from|von|de|da|van)[*_]*+[ \u00a0]?:", regex.IGNORECASE
 )
-# Addresses of a whole department need not be repeated.
+# Addresses of a whole department need not be repeated, nor what has many lines.
 _LONGEST_TOLD: Final = 300
+_MOST_TOLD: Final = 20
 _SEALED: Final = regex.compile(r"[\w+/=-]{40}")
-_HEADING: Final = regex.compile(r"^(?:#{1,6} |```|~~~)", regex.MULTILINE)
+_HEADING: Final = line_pattern(r"^(?:#{1,6} |```|~~~)")
 
 
 def lay_out_mails(text: str) -> Layout | None:
@@ -63,7 +65,7 @@ def _add_head(bodies: Bodies, head: Head) -> list[int]:
         told.append(bodies.builder.support(bodies.offset(head.fields[0][0])))
     for first, end, name in head.fields:
         start, stop = bodies.offset(first), bodies.offset(end)
-        short = stop - start <= _LONGEST_TOLD
+        short = stop - start <= _LONGEST_TOLD and len(told) < _MOST_TOLD
         if short and (name in ROLES or BOUNDARY.search(bodies.text, start, stop)):
             spare = ROLES.get(name) not in {"from", "subject"}
             told.append(bodies.builder.support(stop, spare=spare))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # Without one of these at the start of a line a text has no structure that matters here.
 _MARKS: Final = line_pattern(
-    r"^[ \t>*+-]*(?:#{1,6}[ \t]|```|~~~|>|<[a-zA-Z!/])|^[ \t]*[|:-][-| :\t]*-[-| :\t]*$|^=+[ \t]*$"
+    r"^[ \t*+-]*+(?:[ \t>*+-]*+(?:#{1,6}[ \t]|```|~~~|<[a-zA-Z!/])|>)"
+    r"|^[ \t]*+[|:-](?=[| :\t]*+-)[-| :\t]*+$|^=++[ \t]*+$"
 )
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _NOT_BREAKS: Final = re.compile(r"[^\r\n]+")
@@ -32,13 +33,13 @@ _FRONT_MATTER: Final = regex.compile(
     r"(?P<mark>---|\+\+\+)[ \t]*(?:\r\n|\n|\r)(?:[^\r\n]*+(?>\r\n|\n|\r)){1,60}?(?P=mark)"
     r"[ \t]*(?:\r\n|\n|\r|\Z)"
 )
-_BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
-_CLOSING_FENCE: Final = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\r\n|\n|\r)?\Z")
+_BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?>\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
+_CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|\n|\r)?+\Z")
 # Of a text without line breaks that begins like a heading, no more heads the rest.
 _LONGEST_HEADING: Final = 400
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
-_WORDS: Final = regex.compile(r"(?:\p{L}{2,}+[,;]?\s++){4}")
+_WORDS: Final = regex.compile(r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
     named = words[0].casefold() if words else ""
     # A marker at the start of a line would end the item that an indented fence is in.
     if language is None and (named == "json" or not indented):
-        for kind in kinds.DATA:
+        for kind in kinds.likely(text):
             fits = not named or named in kind.names
             if fits and (layout := kind.lay_out(text)) is not None:
                 return layout

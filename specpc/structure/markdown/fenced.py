@@ -67,6 +67,7 @@ class _Scan:
         fence: what a code fence is made of that is open, and how much was found before it.
         raw: what is open that nothing is looked for in.
         note: what is open as long as lines are indented.
+        colons: how much is open that colons close.
     """
 
     text: str
@@ -77,6 +78,7 @@ class _Scan:
     fence: tuple[str, int] | None = None
     raw: _Open | None = None
     note: _Open | None = None
+    colons: int = 0
 
     def read(self, start: int, end: int) -> None:
         """Read a line."""
@@ -140,7 +142,7 @@ class _Scan:
             return False
         key = closes.lastgroup, closes[closes.lastgroup]
         one = self._close(key)
-        if one is None and key[0] == "colons":  # opened by more or fewer of them
+        if one is None and key[0] == "colons" and self.colons:  # opened by more or fewer of them
             last = next((one for one in reversed(self.waiting) if one.key[0] == "colons"), None)
             one = self._close(last.key) if last else None
         if one is not None:
@@ -181,6 +183,7 @@ class _Scan:
     def _open(self, one: _Open) -> None:
         self.waiting.append(one)
         self.counts[one.key] += 1
+        self.colons += one.key[0] == "colons"
 
     def _close(self, key: tuple[str, str]) -> _Open | None:
         """What is closed; what was opened in there and is not closed opens nothing."""
@@ -189,6 +192,7 @@ class _Scan:
         while True:
             one = self.waiting.pop()
             self.counts[one.key] -= 1
+            self.colons -= one.key[0] == "colons"
             if one.key == key:
                 return one
 

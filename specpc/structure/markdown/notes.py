@@ -33,7 +33,7 @@ def with_notes(text: str, layout: Layout) -> Layout:
             notes.setdefault(match["name"].casefold(), piece)
     if not notes:
         return layout
-    needs = dict(layout.needs)
+    used: dict[int, dict[int, None]] = {}
     place, own = 0, set(notes.values())
     for match in _USED.finditer(text):
         note = notes.get(match["name"].casefold())
@@ -41,6 +41,7 @@ def with_notes(text: str, layout: Layout) -> Layout:
             continue
         while edges[place + 1] <= match.start():
             place += 1
-        if place not in own and note not in needs.get(place, ()):
-            needs[place] = (*needs.get(place, ()), note)
-    return replace(layout, needs=needs)
+        if place not in own:
+            used.setdefault(place, dict.fromkeys(layout.needs.get(place, ())))[note] = None
+    needs = {piece: tuple(supports) for piece, supports in used.items()}
+    return replace(layout, needs={**layout.needs, **needs})

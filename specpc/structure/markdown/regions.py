@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+import regex
+
 from specpc.structure import kinds
 from specpc.structure.json.values import lay_out_json, lay_out_json_lines
 from specpc.structure.parts.blocks import small_size
-from specpc.structure.parts.lines import lines, one_piece
+from specpc.structure.parts.lines import line_start, lines, one_piece
 from specpc.structure.tables.csv import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
 
@@ -24,15 +26,20 @@ if TYPE_CHECKING:
 # What announces data is short: "[tool] ", "Observation: ", "JSON data:" on a line before.
 _LONGEST_LABEL: Final = 120
 _SENTENCE_END: Final = re.compile(r"[.!?。！？]\s+")
-_ANNOUNCES: Final = re.compile(r"[:：=][*_`\"']*\s*\Z")
+_ANNOUNCES: Final = regex.compile(r"[:：=][*_`\"']*+\s*+\Z")
 
 # An object or array that may be JSON, at the start of a line or after a space or mark.
 _JSON_START: Final = re.compile(r"(?<![^\s:：=>(])(?:\{(?=\s*[\"}])|\[(?=\s*[\"\[{\]\dtfn-]))")
 # What may follow it on its line; longer JSON may be followed by anything.
-_JSON_END: Final = re.compile(
-    r"[ \t]*(?P<marks>[.,;:)\]}*_`\"'>]{0,3})(?:(?:[ \t]*(?:\r\n|\n|\r))+|[ \t]*\Z)"
+_JSON_END: Final = regex.compile(
+    r"[ \t]*+(?P<marks>[.,;:)\]}*_`\"'>]{0,3}+)(?:(?:[ \t]*+(?>\r\n|\n|\r))++|[ \t]*+\Z)"
 )
 _LONG_JSON: Final = 200
+_DECODER: Final = json.JSONDecoder()
+_LOOKED_AT: Final = 2000
+# So near the end of what was looked at, what is wrong may be that it was cut.
+_TOKEN: Final = 20
+_MOST_VAIN: Final = 8
 # JSON up to this size stays whole, with what announces it.
 _SMALL_JSON: Final = 80
 # Arrays of whole numbers up to this size may be references: "[1, 2]".
@@ -112,17 +119,16 @@ def _consecutive(text: str) -> Iterator[list[_Json]]:
 
 
 def _json_spans(text: str) -> Iterator[_Json]:
-    read = json.JSONDecoder().raw_decode
-    position = 0
+    position, vain = 0, 0  # how much was read of what is no JSON
     while match := _JSON_START.search(text, position):
         start = position = match.start()
-        try:
-            value, end = read(text, start)
-        except ValueError:
+        value, end = _read(text, start)
+        if value is None:
             position += 1
+            vain += end - start
+            if vain > _MOST_VAIN * len(text):  # opened over and over, and closed nowhere
+                return
             continue
-        except RecursionError:  # nested too deeply to be anything but noise
-            return
         rest = _JSON_END.match(text, end)
         long = end - start >= _LONG_JSON
         if not _is_data(value, text[start:end]) or (rest is None and not long):
@@ -134,6 +140,31 @@ def _json_spans(text: str) -> Iterator[_Json]:
         else:
             position = rest.end()
             yield _Json(start, end if rest["marks"] else position, position)
+
+
+def _read(text: str, start: int) -> tuple[Any, int]:
+    """The JSON that starts there, and its end; or nothing, and as far as it was looked at.
+
+    What says that it is none would count all lines before it, so no more of a text is given than
+    is needed.
+    """
+    size = _LOOKED_AT
+    while True:
+        part = text[start : start + size]
+        try:
+            value, end = _DECODER.raw_decode(part)
+        except json.JSONDecodeError as error:
+            open_string = error.msg.startswith(
+                "Unterminated"
+            )  # of which the place is where it starts
+            place = len(part) if open_string else error.pos
+            if start + size >= len(text) or place < len(part) - _TOKEN:
+                return None, start + place
+            size *= 4
+        except (ValueError, RecursionError):  # a number is too long, or it is nested too deeply
+            return None, start + len(part)
+        else:
+            return value, start + end
 
 
 def _is_data(value: Any, written: str) -> bool:
@@ -155,19 +186,23 @@ def _with_rest(layout: Layout, size: int) -> Layout:
 
 def _label(text: str, before: int, data: int) -> int:
     """Where what announces the data begins, after another region; ``data`` if nothing does."""
-    line = max(text.rfind("\n", 0, data) + 1, before)
+    low = max(before, data - 3 * _LONGEST_LABEL)
+    line = line_start(text, low, data)
+    long = line == low > before and text[low - 1] not in "\r\n"
     if not text[line:data].strip():  # nothing on its own line: the line above may end with a colon
+        if long:
+            return data
         low = max(before, line - 2 * _LONGEST_LABEL)
         above = text[low:line].rstrip()
-        start = low + above.rfind("\n") + 1
+        start = line_start(text, low, low + len(above))
         if _ANNOUNCES.search(above):
             ends = [match.end() for match in _SENTENCE_END.finditer(text, start, low + len(above))]
             start = ends[-1] if ends else start
         if _ANNOUNCES.search(above) and line - start <= _LONGEST_LABEL:
             return start
-        return line if line == before or text[line - 1] == "\n" else data
+        return line if line == before or text[line - 1] in "\r\n" else data
     ends = [match.end() for match in _SENTENCE_END.finditer(text, line, data)]
-    start = ends[-1] if ends and ends[-1] < data else line
+    start = ends[-1] if ends and ends[-1] < data else data if long else line
     return start if data - start <= _LONGEST_LABEL else data
 
 

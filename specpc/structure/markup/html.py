@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import OWN_LINE
-from specpc.structure.parts.trees import Offsets, names, parser
+from specpc.structure.parts.lines import OWN_LINE, line_pattern
+from specpc.structure.parts.trees import Offsets, names, parsed, parser
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
@@ -37,6 +37,8 @@ _NO_TEXT_NODES: Final = frozenset(
 # A table with a longer row is there for the sake of the page's looks.
 _LONGEST_ROW: Final = 1000
 _DEEPEST: Final = 60
+# No more rows at the head of a table come along with the others.
+_MOST_HEADS: Final = 12
 _SPACE: Final = re.compile(r"\s*")
 
 _DOCUMENT: Final = re.compile(
@@ -45,7 +47,7 @@ _DOCUMENT: Final = re.compile(
 )
 _BLOCK_END: Final = re.compile(r"</(?:p|div|li|ul|ol|dl|t[rdh]|table|h[1-6]|section)>", re.I)
 _FEWEST_BLOCKS: Final = 3
-_FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)  # of Markdown
+_FENCE: Final = line_pattern(r"^[ \t>]*+(?:```|~~~)")  # of Markdown
 
 
 def is_html(text: str) -> bool:
@@ -64,14 +66,16 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     The sentences of a text block are units, which need its tags; the rows of a table are, too.
 
     Returns:
-        ``None`` if it is not, or shows no text.
+        ``None`` if it is not, or shows no text, or has too many errors.
     """
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    root = parser("tree_sitter_html").parse(page.data).root_node
-    page.find_blocks(root)
-    page.content(root.children, len(text), [], _DEEPEST)
+    tree = parsed(parser("tree_sitter_html"), page.data)
+    if tree is None:
+        return None
+    page.find_blocks(tree.root_node)
+    page.content(tree.root_node.children, len(text), [], _DEEPEST)
     layout = page.builder.build("html")
     return layout if layout.units.any() else None
 
@@ -142,9 +146,15 @@ class _Page(Offsets):
     def _bounds(self, nodes: Sequence[Node], end: int, unit: str) -> list[int]:
         """Where units up to ``end`` end, but for ends inside a tag."""
         start = self.builder.position
-        inside = [(self.start(n), self.end(n)) for n in nodes if n.type != "text"]
-        bounds = [start + bound for bound in segment(self.text[start:end], unit)[1:]]
-        return [b for b in bounds if b == end or not any(low < b < high for low, high in inside)]
+        inside = iter([(self.start(n), self.end(n)) for n in nodes if n.type != "text"])
+        low = high = start
+        bounds: list[int] = []
+        for bound in segment(self.text[start:end], unit)[1:]:
+            while high <= start + bound and (span := next(inside, None)):
+                low, high = span
+            if start + bound == end or not low < start + bound < high:
+                bounds.append(start + bound)
+        return bounds
 
     def _element(self, node: Node, stop: int, needs: list[int], depth: int) -> None:
         """Add a block with its tags."""
@@ -183,13 +193,14 @@ class _Page(Offsets):
     def _table(self, nodes: Sequence[Node], end: int, needs: list[int]) -> None:
         """Add the rows of a table, all of which need those that head it."""
         header: list[int] = []
-        if not self._sections(nodes, end, needs, header):
+        if not self._sections(nodes, end, needs, header, "table"):
             for piece in header:
                 self.builder.make_unit(piece)
 
     def _sections(
-        self, nodes: Sequence[Node], end: int, needs: list[int], header: list[int]
+        self, nodes: Sequence[Node], end: int, needs: list[int], header: list[int], around: str
     ) -> int:
+        """Add what is in a table or a section of it; how many rows that are no header."""
         rows = 0
         for node in nodes:
             tag = self._tag(node)
@@ -201,14 +212,15 @@ class _Page(Offsets):
                 begun = self._after_space(self.end(opening), stop) if opening else stop
                 section = self.builder.support(begun, needs)
                 last = self.start(closing) if closing is not None else stop
-                rows += self._sections(children, last, [section], header)
+                rows += self._sections(children, last, [section], header, tag)
                 if stop > self.builder.position:
                     self.builder.require(section, self.builder.support(stop))
-            elif tag == "caption" or (tag == "tr" and not rows and self._is_header(node)):
+            elif tag == "caption" or (tag == "tr" and not rows and self._is_header(node, around)):
                 header.append(self.builder.support(stop, needs))
             elif tag == "tr":
                 rows += 1
-                self.builder.unit(stop, [*needs, *header], whole=True, gap="")
+                heads = header[:_MOST_HEADS]
+                self.builder.unit(stop, [*needs, *heads], whole=True, gap="")
             else:
                 self.builder.support(stop)
         if end > self.builder.position:
@@ -221,10 +233,12 @@ class _Page(Offsets):
 
     def _tag(self, node: Node) -> str:
         """Name of an element; nothing for all else."""
-        if node.type != "element" or not node.children:
-            return ""
-        names = (name for name in node.children[0].children if name.type == "tag_name")
-        return next((self.text[self.start(n) : self.end(n)].casefold() for n in names), "")
+        opening = node.child(0) if node.type == "element" else None
+        for place in range(opening.child_count if opening else 0):
+            name = opening.child(place) if opening else None
+            if name is not None and name.type == "tag_name":
+                return self.text[self.start(name) : self.end(name)].casefold()
+        return ""
 
     def _is_hidden(self, node: Node) -> bool:
         return node.type in _NO_TEXT_NODES or self._tag(node) in _NO_TEXT
@@ -235,8 +249,9 @@ class _Page(Offsets):
         while waiting:
             node = waiting.pop()
             if self._tag(node) in _VOID:
-                yield node.children[0]
-                waiting += reversed(node.children[1:])
+                children = node.children
+                yield children[0]
+                waiting += reversed(children[1:])
             else:
                 yield node
 
@@ -247,9 +262,9 @@ class _Page(Offsets):
             elif self._tag(node) in _SECTIONS:
                 yield from self._rows(node.children)
 
-    def _is_header(self, row: Node) -> bool:
+    def _is_header(self, row: Node, around: str) -> bool:
         """Whether a row stands in the table's head or all of its cells are headers."""
-        if row.parent is not None and self._tag(row.parent) == "thead":
+        if around == "thead":
             return True
         return {self._tag(child) for child in row.children} - {""} == {"th"}
 

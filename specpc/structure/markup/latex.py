@@ -256,7 +256,8 @@ def _add_item(builder: LayoutBuilder, text: str, end: int, opening: int, depth: 
 
 
 def _line_start(text: str, position: int) -> int:
-    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+    line = text.rfind("\n", 0, position)
+    return max(line, text.rfind("\r", line + 1, position)) + 1
 
 
 def _lay_out_table(text: str, head: int, tail: int) -> Layout:

@@ -96,9 +96,10 @@ class _RstReader:
             after = self._skip_blank(after)
             start, end = self.lines[number][0], self.lines[after - 1][1]
             return SectionPart(start, end, lay_out=_lay_out_table, indent=_indent(line)), after
-        literal = _LITERAL.search(line) is not None and not line.lstrip().startswith("..")
+        if "::" not in line or not _LITERAL.search(line) or line.lstrip().startswith(".."):
+            return None, number + 1
         after = self._skip_blank(number + 1)
-        below = literal and number + 1 < after < len(self.lines)
+        below = number + 1 < after < len(self.lines)
         if below and _indent(self.said[after]) > _indent(line):
             return self._literal(after)
         return None, number + 1

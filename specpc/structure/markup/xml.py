@@ -44,7 +44,9 @@ TAG: Final = regex.compile(
     r"(?:\s++(?:[^<>\"'/]++|/(?!>)|\"[^\"<]*+\"|'[^'<]*+')*+)?+(?P<empty>/?)>"
 )
 _DECLARED: Final = regex.compile(r"\s*+<\?xml\s")
-_DOCTYPE: Final = regex.compile(r"<!DOCTYPE\s[^\[>]*+(?:\[[^\]]*+\]\s*+)?+>", regex.IGNORECASE)
+_DOCTYPE: Final = regex.compile(
+    r"<!DOCTYPE\s[^\[<>]{0,500}+(?:\[[^\]]{0,20000}+\]\s*+)?+>", regex.IGNORECASE
+)
 _RAW: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _REST_OF_LINE: Final = regex.compile(r"[ \t]*+(?:(?:\r\n|\n|\r)(?:[ \t]*+(?:\r\n|\n|\r))*+|\Z)")
 _ENTITY: Final = regex.compile(r"&(?:\w{1,32}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
@@ -240,11 +242,12 @@ class _Tree:
         tells = {id(one) for one in self._telling(own)}
         telling: list[int] = []
         glued = self.builder.position  # up to here, all belongs to what follows
+        done = 0  # children that runs of text had in them
         for one in own.inside:
             if mixed and one.name != _CDATA and not self._is_apart(one):
                 continue
             if self.text[glued : self._before(one)].strip():
-                self._run(own, self._before(one), needs)
+                done = self._run(own, done, self._before(one), needs)
             if self._is_glued(own, one):
                 glued = one.end
             elif one.name == _CDATA:
@@ -262,7 +265,7 @@ class _Tree:
                 self._element(one, self._after(one.end, own.tail), wanted, depth, counts)
             glued = max(glued, self.builder.position)
         if self.text[glued : own.tail].strip():
-            self._run(own, self._line_start(own.tail), needs)
+            self._run(own, done, self._line_start(own.tail), needs)
         return telling
 
     def end(self, end: int) -> None:
@@ -312,14 +315,22 @@ class _Tree:
         said = self.text[one.head : one.tail]
         return len(said) > _SENTENCE and len(segment(said, "sentence")) > 2
 
-    def _run(self, own: Element, end: int, needs: tuple[int, ...]) -> None:
-        """Add text up to ``end``, with what tags are in its lines."""
+    def _run(self, own: Element, done: int, end: int, needs: tuple[int, ...]) -> int:
+        """Add text up to ``end``, with what tags are in its lines.
+
+        Given how many of the children are before it for sure, how many are before its end.
+        """
         builder, start = self.builder, self.builder.position
-        inside = [one for one in own.inside if start <= one.start < end]
+        while done < len(own.inside) and own.inside[done].start < start:
+            done += 1
+        last = done
+        while last < len(own.inside) and own.inside[last].start < end:
+            last += 1
+        inside = own.inside[done:last]
         if not inside:
             decode = _meant if "&" in self.text[start:end] else None
             builder.nest(builder.unit(end, needs), Nested(decode=decode))
-            return
+            return last
         spans = iter([(one.start, one.end) for one in inside])
         low, high = next(spans)
         for bound in segment(self.text[start:end], "sentence")[1:]:
@@ -327,6 +338,7 @@ class _Tree:
                 low, high = span
             if start + bound == end or not low < start + bound < high:
                 builder.unit(start + bound, needs, whole=True)
+        return last
 
     def _cdata(self, one: Element, stop: int, needs: tuple[int, ...]) -> None:
         builder = self.builder

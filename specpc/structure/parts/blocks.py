@@ -34,6 +34,8 @@ _SHARE: Final = 10
 _BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
 # What is nested deeper is not cut further.
 _DEEPEST: Final = 50
+# No more than so many parts of a block come along with the others.
+_MOST_TOLD: Final = 12
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ class _Pieces:
             else:
                 self.add(inner, needs, depth)
         self.add_body(loose, end, needs)
+        told = told[:_MOST_TOLD]
         for piece in range(first, self.builder.next_piece) if told else ():
             self.builder.require(piece, *(other for other in told if other != piece))
         return told

@@ -34,6 +34,11 @@ def line_pattern(written: str, flags: int = 0) -> regex.Pattern[str]:
     return regex.compile(_LINE_ENDS.sub(lambda found: ends[found[1]], written), flags)
 
 
+def line_start(text: str, low: int, position: int) -> int:
+    """Where the line begins that a position is in; ``low``, if that is further back."""
+    return max(text.rfind("\n", low, position), text.rfind("\r", low, position), low - 1) + 1
+
+
 @lru_cache(maxsize=4)  # each kind of text looks at them
 def lines(text: str) -> tuple[tuple[int, int], ...]:
     """``(start, end)`` of every line with its line break and any blank lines after it.

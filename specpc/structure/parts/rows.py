@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_start, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def rows(text: str) -> tuple[Row, ...]:
     for start, end in lines(text):
         first = _NOT_SPACE.search(text, start, end)
         at = first.start() if first else start
-        at = max(text.rfind("\n", start, at), text.rfind("\r", start, at), start - 1) + 1
+        at = line_start(text, start, at)
         said = _TO_BREAK.match(text, at, end)
         after = len(_BREAK.findall(text, at, end))
         found.append(Row(start, end, at, said.group() if said else "", after))

@@ -33,7 +33,7 @@ _COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
 # Nothing but words in bold type: "2. **Staff**".
 _BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
-_BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]\s*+\Z")
+_BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
 # A line of words without a mark at its end.
 _UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
@@ -147,7 +147,7 @@ class _Sections:
         number, ends = 0, _section_ends(parts)
         for part in parts:
             if part.lay_out is None and not part.level:
-                self.known += numbered(self.text[part.start : part.end])
+                self.known.update(numbered(self.text[part.start : part.end]))
         while number < len(parts):
             part, stop = parts[number], ends[number]
             end = parts[stop - 1].end
@@ -272,7 +272,7 @@ class _Sections:
         if not to_list or after is None or after.item is None:
             return ""
         deeper = after.item.indent > columns(text, own.start)
-        return "too" if deeper or not _BLANK_LINE.search(said) else ""
+        return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""

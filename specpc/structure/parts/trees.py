@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Point, Tree
+
+# A parser says now and then how far it is. Whatever is well written takes it so many bytes from one
+# time to the next, or more; where it looks for a way around errors, it stands still.
+_BYTES: Final = 8
+# So often it may, beyond that: at least, and once in so many bytes of a text.
+_FEWEST_STILL: Final = 500
+_STILL: Final = 50
+# Its processor time in seconds: at least, and for each byte.
+_SHORTEST: Final = 0.2
+_SECONDS: Final = 3e-6
+_READ: Final = 1 << 15
 
 
 @lru_cache
@@ -20,6 +32,30 @@ def parser(module: str, function: str = "language") -> Parser:
     from tree_sitter import Language, Parser
 
     return Parser(Language(getattr(import_module(module), function)()))
+
+
+def parsed(grammar: Parser, data: bytes) -> Tree | None:
+    """The syntax tree of some bytes; ``None`` if there are so many errors that it would take long.
+
+    Going around errors can take the square of a text, or worse.
+    """
+    still = _FEWEST_STILL + len(data) // _STILL
+    latest = time.thread_time() + _SHORTEST + _SECONDS * len(data)
+    calls = 0
+
+    def read(start: int, place: Point) -> bytes:
+        return data[start : start + _READ]
+
+    def too_long(offset: int, has_error: bool) -> bool:
+        nonlocal calls
+        calls += 1
+        return calls - offset // _BYTES > still or time.thread_time() > latest
+
+    try:
+        return grammar.parse(read, encoding="utf8", progress_callback=too_long)
+    except ValueError:  # it was told to end
+        grammar.reset()
+        return None
 
 
 def names(listed: str) -> frozenset[str]:

@@ -19,7 +19,9 @@ LONGEST_LABEL: Final = 120
 MOST_ABOVE: Final = 3
 FEWEST: Final = 3
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
-_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}[.!?;]\Z|.{40},\Z|[^\W\d_]{2,}[.!?] [A-Z]")
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[^\W\d_]{2})[.!?;]\Z|(?<=.{40}),\Z|(?<=[^\W\d_]{2})[.!?] [A-Z]"
+)
 _AMOUNT: Final = re.compile(
     r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?"
     r"|[$€£¥%)]|[-—–]+"

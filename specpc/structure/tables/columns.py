@@ -44,18 +44,18 @@ _ALIGNED: Final = 0.9
 _TYPED_SHARE: Final = 0.8
 # A line of dashes in two runs at least, or with crossings.
 _RULE: Final = re.compile(
-    r"[ \t]*(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
+    r"(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
     r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
 )
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
-_PARTED: Final = re.compile(r"[-=─━═]{2,}[ \t]+[-=─━═]{2,}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
+_PARTED: Final = re.compile(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
 _BARS: Final = re.compile(r"[|│┃║]")
 _PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
 _WORD: Final = re.compile(r"\S+")
 _CELL: Final = re.compile(r"\S+(?: \S+)*")
-_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?:;][ \t]*(?=[\r\n]|\Z)|[^\W\d_]{2,}[.!?] [A-Z]")
+_SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.!?] [A-Z])")
 # What is told of the rows of a result, and nothing without them.
 _COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")

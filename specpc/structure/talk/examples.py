@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_pattern, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ _QUESTION: Final = regex.compile(
     r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
 )
 _ENDED: Final = regex.compile(r"[.!?:…。！？)\"”]\s*\Z")
-_MARKDOWN: Final = regex.compile(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)", regex.M)
+_MARKDOWN: Final = line_pattern(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)")
 _SHORT: Final = 60
 
 

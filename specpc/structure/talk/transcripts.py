@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from specpc.structure.json.values import lay_out_json
-from specpc.structure.parts.lines import OWN_LINE
-from specpc.structure.talk.turns import find_timed_turns, find_turns
+from specpc.structure.parts.lines import OWN_LINE, line_pattern
+from specpc.structure.talk.turns import find_timed_turns, find_turns, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from specpc.structure.talk.turns import Turn
     from specpc.text.layout import Layout
+    from specpc.text.spans import Range
 
 # A longer turn is cut into sentences (measured on chats, meetings and agents' transcripts: whole
 # turns are found best), and so is one that is a tenth of a short transcript, or a budget could
@@ -28,10 +31,9 @@ _LINE: Final = 120
 # A tool's output of more characters is cut as JSON, into records of at most so many.
 _LONG_JSON: Final = 400
 # What is not running text has one of these.
-_NO_PROSE: Final = regex.compile(
+_NO_PROSE: Final = line_pattern(
     r"[{|\t<]|\[\s*+[\[{\"\d]|```|~~~|^[ \t]*+[>#]|^ {4}"
-    r"|(?:^[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+\r?\n){2}",
-    regex.MULTILINE,
+    r"|^(?:[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+(?:\r\n|\n|\r)){2}"
 )
 
 # What so short a turn says, it says to the question before it; a question brings what is not much
@@ -79,17 +81,42 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     said = [text[turn.said : turn.end] for turn in turns]
     answers = [False, *(_is_answer(*pair, _ANSWER) for pair in pairwise(said))]
     answered = [*(_is_answer(*pair, _SHORT_ANSWER) for pair in pairwise(said)), False]
+    stray = stray_fences(text, turns)
     asked: int | None = None
     for place, turn in enumerate(turns):
         if turn.start < turn.head:
             session = (builder.support(turn.head, gap=OWN_LINE),)
         needs = (*session, asked) if answers[place] and asked is not None else session
         follows = place > 0 and answered[place - 1]
-        piece = _add_turn(builder, text, turn, needs, paired=follows or answered[place])
+        own, rest = _before_strays(turn, stray)
+        first = builder.next_piece
+        piece = _add_turn(builder, text, own, needs, paired=follows or answered[place])
+        if rest:
+            _add_rest(builder, text, turn.end, rest, first)
         if follows and asked is not None and piece is not None:
             builder.require(asked, piece)
         asked = piece
     return builder.build("transcript")
+
+
+def _before_strays(turn: Turn, stray: Sequence[Range]) -> tuple[Turn, Sequence[Range]]:
+    """The turn up to the first line of a fence that ends in another, and those lines in it."""
+    low = bisect_left(stray, (turn.said, turn.said))
+    inside = stray[low : bisect_left(stray, (turn.end, turn.end))]
+    return (replace(turn, end=inside[0][0]), inside) if inside else (turn, ())
+
+
+def _add_rest(
+    builder: LayoutBuilder, text: str, end: int, stray: Sequence[Range], head: int
+) -> None:
+    """Add those lines, which nothing needs, and what a turn says after each of them."""
+    ends = [*(start for start, _ in stray[1:]), end]
+    for (_, after), until in zip(stray, ends, strict=True):
+        builder.support(after, gap=OWN_LINE)
+        if text[after:until].strip():
+            builder.nest(builder.unit(until, (head,), gap=OWN_LINE), Nested())
+        elif after < until:
+            builder.support(until, gap=OWN_LINE)
 
 
 def _is_answer(before: str, said: str, longest: int) -> bool:

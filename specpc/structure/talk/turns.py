@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_pattern, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,9 +94,10 @@ _TIMED: Final = tuple(
         rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@][ \t]*)?"
         rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*\r?\n[—–· \t]*{_WHEN}{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*{_WHEN}{_LINE_END}",
     )
 )
+_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _CLOCK: Final = regex.compile(r"\d[:h]\d\d")
 _BEGINS_TIMED: Final = regex.compile(_TIME)
 _ROLE: Final = re.compile(rf"(?:{_ROLES})\b")
@@ -115,7 +116,7 @@ _SESSION: Final = re.compile(
     r"(?:[^\w\r\n]+|$))+",
     re.IGNORECASE,
 )
-_FENCE: Final = regex.compile(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)", regex.M)
+_FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
 @dataclass(frozen=True)
@@ -139,13 +140,32 @@ def find_turns(text: str) -> list[Turn]:
     """The turns of a text in the style that most of them have; lines in fences are none."""
     spans = lines(text)
     turns = _best_turns(text, spans)
-    if fences := list(_closed_fences(text)):
+    if fences := [(opening.start(), closing.end()) for opening, closing in _closed_fences(text)]:
         free = [span for span in spans if not _is_in(fences, span[0])]
         outside = _best_turns(text, free)
-        # Where one is left open, all between that and the next is not really in a fence.
-        if len(outside) >= _MOST_UNFENCED * len(turns):
+        # Where one is left open, all between that and the next is not really in a fence; where the
+        # first turn is in one, that is around a chat.
+        around = bool(turns) and _is_in(fences, turns[0].head)
+        if around or len(outside) >= _MOST_UNFENCED * len(turns):
             return outside
     return turns
+
+
+def stray_fences(text: str, turns: Sequence[Turn]) -> list[tuple[int, int]]:
+    """The lines of fences that open in one turn and close in another: whole lines, in order."""
+    starts = [turn.start for turn in turns]
+    found: list[tuple[int, int]] = []
+    for pair in _closed_fences(text):
+        first, last = (bisect_right(starts, line.start()) for line in pair)
+        if first != last:
+            found += [line.span() for line in pair]
+    return [(start, _line_end(text, end)) for start, end in found]
+
+
+def _line_end(text: str, position: int) -> int:
+    """Where the next line begins."""
+    line_break = _BREAK.search(text, position)
+    return line_break.end() if line_break is not None else len(text)
 
 
 def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
@@ -176,8 +196,8 @@ def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
 
 
-def _closed_fences(text: str) -> Iterator[tuple[int, int]]:
-    """Where code fences are that end before the text does."""
+def _closed_fences(text: str) -> Iterator[tuple[regex.Match[str], regex.Match[str]]]:
+    """The first and the last line of code fences that end before the text does."""
     if "```" not in text and "~~~" not in text:
         return
     opened: regex.Match[str] | None = None
@@ -185,7 +205,7 @@ def _closed_fences(text: str) -> Iterator[tuple[int, int]]:
         if opened is None:
             opened = match
         elif match["mark"].startswith(opened["mark"]) and not match["info"].strip():
-            yield opened.start(), match.end()
+            yield opened, match
             opened = None
 
 

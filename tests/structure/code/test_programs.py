@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from specpc.structure.code.languages import LANGUAGES, fence_language, language_of, parse
 from specpc.structure.code.programs import lay_out_code
 from specpc.text.layout import Layout
+from tests.structure.kept import fitted
 from tests.structure.programs import PROGRAMS
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -154,12 +155,45 @@ def test_small_functions_stay_whole() -> None:
     assert unit_with(text, layout, "fn tiny(") == unit_with(text, layout, "x + 1")
 
 
+HEADER = (
+    "{0}#ifndef SHIP_H\n#define SHIP_H\n\n#include <stddef.h>\n\n"
+    + "".join(
+        f"/* Returns fee number {i} of a ship in euros. */\n"
+        f"int ship_fee_{i}(const char *name, size_t length);\n\n"
+        for i in range(12)
+    )
+    + "#endif\n"
+)
+
+
+@pytest.mark.parametrize("language", ["c", "cpp"])
+@pytest.mark.parametrize("before", ["", "/* The harbour. */\n", "#pragma once\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_headers_are_cut_between_declarations(language: str, before: str, end: str) -> None:
+    text = HEADER.format(before).replace("\n", end)
+    layout = lay_out_code(text, language)
+    assert len(np.flatnonzero(layout.units)) > 10
+    kept = kept_text(text, layout, [unit_with(text, layout, "fee_7(")])
+    expected = (
+        "#ifndef SHIP_H\n#define SHIP_H\n/* Returns fee number 7 of a ship in euros. */\n"
+        "int ship_fee_7(const char *name, size_t length);\n\n#endif\n"
+    )
+    assert kept.endswith(expected.replace("\n", end))
+    for ratio in (0.15, 0.3, 0.6):
+        for seed in range(4):
+            made = fitted(layout, text, ratio, seed)
+            assert made is not None
+            lines = {line.strip() for line in text.splitlines()}
+            assert all(line.strip() in lines for line in made.splitlines())
+            assert not has_error(made, language)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "x", "\ufeff", "é = 'ü'\r\n", "\ud800 = 1\n"])
 def test_odd_texts(text: str) -> None:
     assert lay_out_code(text, "python").edges.tolist() == [0, len(text)][: 1 + bool(text)]
 
 
-@pytest.mark.parametrize("language", PROGRAMS)
+@pytest.mark.parametrize("language", sorted(PROGRAMS.keys() - {"c", "cpp"}))
 def test_programs_are_recognised_by_what_they_say(language: str) -> None:
     assert language_of(None, PROGRAMS[language]) == language
 

@@ -1,0 +1,229 @@
+"""The slowest texts there are: what grows faster than its size, or takes seconds a MB.
+
+``python -m tests.benchmarks.worst_case`` runs all that passes over a text, without a model, on the
+bank of `worst_texts` at two sizes, and the slowest of it at a third. Each text has a process of its
+own, forked from one that has all imports behind it, which is ended at a limit of processor time.
+What may be noise is measured again before it is listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from specpc.errors import SpecPCError
+from specpc.output.locate import SlicedText, locate
+from specpc.selection.cover import CoverPicker
+from specpc.selection.units import UnitPicker
+from specpc.selection.words import WordPicker
+from specpc.structure import lay_out
+from specpc.text.layout import telling
+from specpc.text.lexical import bm25, stems
+from specpc.text.markers import marker_for
+from specpc.text.pieces import Pieces, Scores
+from specpc.text.protection import unmark
+from specpc.text.query import find_query
+from specpc.text.spans import join, keep_apart, merge
+from specpc.text.units import safe_cuts, segment
+from tests.benchmarks.worst_texts import ENDINGS, MORE_NAMES, NAMES, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specpc.selection.base import Picker
+
+_TOKEN: Final = 4  # characters
+_KEPT: Final = 0.3
+
+
+@dataclass
+class Passes:
+    """All that passes over a text: what it takes, in seconds of processor time."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def timed(self, name: str, work: Callable[[], object]) -> object:
+        """Do some work, and note the time."""
+        start = time.process_time()
+        try:
+            return work()
+        except SpecPCError:
+            return None
+        finally:
+            self.seconds[name] = time.process_time() - start
+
+    def by_name(self, text: str, name: str | None) -> None:
+        """What depends on the name of a file."""
+        found = self.timed("layout", lambda: telling(text, lay_out(text, name)))
+        layout = found
+        bounds = np.asarray([*range(0, len(text), _TOKEN), len(text)])
+        pieces = Pieces(text, bounds, layout)  # type: ignore[arg-type]
+        self.timed("needs", lambda: pieces.layout.complete(range(len(pieces))))
+        self.timed("alike", lambda: pieces.alike)
+        scores = Scores(np.random.default_rng(0).random(len(bounds) - 1))
+        allowance = int(_KEPT * len(bounds))
+        for name_of, make in (
+            ("units", lambda: UnitPicker(pieces, "who did it?")),
+            ("cover", lambda: CoverPicker(pieces)),
+            ("words", lambda: WordPicker.of(text, bounds, pieces.layout)),
+        ):
+            self.timed(name_of, lambda make=make: self._cut(text, make(), scores, allowance))
+
+    @staticmethod
+    def _cut(text: str, picker: Picker, scores: Scores, allowance: int) -> None:
+        """What a picker picks, as it comes out."""
+        for share in (allowance, allowance // 50 + 1):
+            picked = picker.pick(scores, share)
+            layout = picked.layout
+            ranges = merge([(piece.start, piece.end) for piece in picked.pieces])
+            apart = keep_apart(text, ranges, layout.is_tight if layout else None)
+            join(text, apart, marker_for(text, layout, "[...]") if layout else "[...]")
+
+    def always(self, text: str) -> None:
+        """What does not."""
+        for unit in ("sentence", "line", "paragraph", "word"):
+            self.timed(unit, lambda unit=unit: segment(text, unit))
+        self.timed("safe cuts", lambda: safe_cuts(text))
+        self.timed("query", lambda: find_query(text, None))
+        self.timed("unmark", lambda: unmark(text))
+        self.timed("stems", lambda: bm25(stems([text[:2000]])[0], stems([text, text[:2000]])))
+        self.timed("locate", lambda: locate(SlicedText(text, ()), text[: len(text) // 2] + "x y"))
+
+
+def run(text: str, name: str | None, limit: int) -> dict[str, float] | str:
+    """Seconds by what passes over a text, in a process of its own; or what ended it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+        passes = Passes()
+        try:
+            if name is None:
+                passes.always(text)
+            passes.by_name(text, name)
+            told: object = passes.seconds
+        except BaseException as error:  # noqa: BLE001
+            told = f"{type(error).__name__}: {error!s:.80} after {passes.seconds}"
+        os.write(writing, pickle.dumps(told))
+        os._exit(0)
+    os.close(writing)
+    data = b""
+    while more := os.read(reading, 1 << 16):
+        data += more
+    os.close(reading)
+    os.waitpid(child, 0)
+    return pickle.loads(data) if data else f"ended at {limit} s"
+
+
+@dataclass
+class Found:
+    """What was measured of one text at two sizes."""
+
+    name: str
+    text: str
+    rate: float = 0.0
+    told: list[str] = field(default_factory=list)
+
+
+def compare(
+    small: str, large: str, name: str | None, options: argparse.Namespace
+) -> tuple[float, list[str]]:
+    """Seconds a MB of the slowest pass over the larger text, and what is wrong."""
+    for attempt in range(options.repeats):
+        first, second = run(small, name, options.limit), run(large, name, options.limit)
+        if isinstance(first, str) or isinstance(second, str):
+            return float("inf"), [f"{first if isinstance(first, str) else second}"]
+        wrong = []
+        for what, seconds in second.items():
+            rate = 1e6 * seconds / len(large)
+            growth = seconds / max(first.get(what, 0.0), 1e-4) * len(small) / len(large) * 2
+            grows = growth > options.growth and seconds > options.floor
+            if rate > options.slow or grows:
+                wrong.append(f"{what} {seconds:.2f} s = {rate:.1f} s/MB x{growth:.1f}")
+        if not wrong:
+            break
+    return max(1e6 * seconds / len(large) for seconds in second.values()), wrong
+
+
+def warm_up() -> None:
+    """Have all imports and tables behind us."""
+    for name in (None, *NAMES, *MORE_NAMES):
+        for text in (
+            "# Head\n\nIt is so. It was so.\n\n| a | b |\n|---|---|\n| c | d |\n",
+            "<p>a</p>",
+        ):
+            run_here = Passes()
+            run_here.by_name(text, name)
+            run_here.always(text)
+
+
+def cases(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+    """Names of texts and of files."""
+    for file in options.names:
+        for key, _ in texts(10, options.endings):
+            if not options.only or any(only in key for only in options.only):
+                yield key, file or None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs=2, default=[64_000, 128_000])
+    parser.add_argument("--names", nargs="*", default=["", *NAMES])
+    parser.add_argument(
+        "--endings",
+        nargs="*",
+        type=lambda said: said.encode().decode("unicode_escape"),
+        default=ENDINGS,
+    )
+    parser.add_argument("--only", nargs="*", help="texts whose name has one of these in it")
+    parser.add_argument("--part", type=int, nargs=2, default=[0, 1], help="this of so many parts")
+    parser.add_argument("--slow", type=float, default=5.0, help="seconds a MB")
+    parser.add_argument("--growth", type=float, default=2.5, help="for twice the size")
+    parser.add_argument("--floor", type=float, default=0.1, help="seconds that tell growth")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--limit", type=int, default=60, help="seconds a text")
+    parser.add_argument("--slowest", type=int, default=100)
+    parser.add_argument("--largest", type=int, default=1_000_000)
+    options = parser.parse_args()
+    warm_up()
+    begun = time.monotonic()
+    low, high = (dict(texts(size, tuple(options.endings))) for size in options.sizes)
+    part, parts = options.part
+    rates: list[tuple[float, str, str | None]] = []
+    number = bad = 0
+    for number, (key, file) in enumerate(cases(options)):
+        if number % parts != part:
+            continue
+        rate, wrong = compare(low[key], high[key], file, options)
+        rates.append((rate, key, file))
+        bad += bool(wrong)
+        if wrong:
+            print(f"{file or '-':8} {key:28} {'; '.join(wrong)}", flush=True)
+    print(f"{len(rates)} texts, {bad} of them slow or growing, {time.monotonic() - begun:.0f} s")
+    rates.sort(key=lambda one: -one[0])
+    huge = dict(texts(options.largest, tuple(options.endings))) if options.slowest else {}
+    for rate, key, file in rates[: options.slowest]:
+        told = run(huge[key], file, 10 * options.limit)
+        if isinstance(told, str):
+            print(f"{file or '-':8} {key:28} {told}", flush=True)
+            continue
+        size = len(huge[key]) / 1e6
+        shown = [f"{what} {s / size:.1f}" for what, s in told.items() if s / size > options.slow]
+        print(
+            f"{file or '-':8} {key:28} {max(told.values()) / size:6.2f} s/MB ({rate:.2f} before) {' '.join(shown)}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""All regular expressions of the package, how each is used, and whether one of them grows."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Union
+
+import regex
+
+import specpc
+
+if TYPE_CHECKING:
+    from types import FrameType, ModuleType
+
+Pattern = Union["re.Pattern[str]", "regex.Pattern[str]"]
+_PATTERNS: Final = (re.Pattern, regex.Pattern)
+# Uses that try a pattern at each place of a text.
+_EVERYWHERE: Final = frozenset({"search", "finditer", "findall", "sub", "split"})
+_METHODS: Final = _EVERYWHERE | {"match", "fullmatch"}
+
+SIZES: Final = (1000, 4000)
+# What takes less than this at the larger size is not looked at twice; what takes longer is ended.
+_FLOOR: Final = 0.006
+_LIMIT: Final = 1.0
+# For four times the size: linear is 4, quadratic 16.
+_GROWTH: Final = 7.0
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True)
+class Used:
+    """A pattern, where it stands, and the methods that are called on it."""
+
+    where: str
+    pattern: Pattern
+    methods: frozenset[str]
+
+
+def modules() -> Iterator[ModuleType]:
+    """All modules of the package whose frameworks are installed."""
+    for found in pkgutil.walk_packages(specpc.__path__, "specpc."):
+        if not found.name.endswith("__main__"):
+            try:
+                yield importlib.import_module(found.name)
+            except ImportError:
+                continue
+
+
+def patterns() -> list[Used]:
+    """Every compiled pattern, wherever a module keeps it, and those written in calls."""
+    found: dict[int, tuple[str, Pattern]] = {}
+    methods: dict[int, set[str]] = defaultdict(set)
+    written: list[Used] = []
+    for module in modules():
+        for name, value in vars(module).items():
+            for pattern in _inside(value, set()):
+                found.setdefault(id(pattern), (f"{module.__name__}.{name}", pattern))
+        tree = ast.parse(inspect.getsource(module))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                _note_call(module, node, methods, written)
+    kept = [
+        Used(where, pattern, frozenset(methods.get(key) or {"match"}))
+        for key, (where, pattern) in found.items()
+        if isinstance(pattern.pattern, str)
+    ]
+    return [*kept, *written]
+
+
+def _note_call(
+    module: ModuleType,
+    node: ast.Call,
+    methods: dict[int, set[str]],
+    written: list[Used],
+) -> None:
+    assert isinstance(node.func, ast.Attribute)
+    owner, method = node.func.value, node.func.attr
+    if method not in _METHODS:
+        return
+    if isinstance(owner, ast.Name) and owner.id in {"re", "regex"}:
+        said = node.args[0]
+        if isinstance(said, ast.Constant) and isinstance(said.value, str):
+            compiled = getattr(module, owner.id).compile(said.value)
+            where = f"{module.__name__}:{node.lineno}"
+            written.append(Used(where, compiled, frozenset({method})))
+    elif isinstance(owner, (ast.Name, ast.Subscript)):
+        name = owner.value if isinstance(owner, ast.Subscript) else owner
+        if isinstance(name, ast.Name):
+            for pattern in _inside(vars(module).get(name.id), set()):
+                methods[id(pattern)].add(method)
+
+
+def _inside(value: Any, seen: set[int]) -> Iterator[Pattern]:
+    """The patterns in a value, however it holds them."""
+    if id(value) in seen or isinstance(value, (str, bytes, int, float, type(None))):
+        return
+    seen.add(id(value))
+    if isinstance(value, _PATTERNS):
+        yield value
+        return
+    held: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        held = (*value.keys(), *value.values())
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        held = value
+    elif isinstance(value, partial):
+        held = (value.func, *value.args, *value.keywords.values())
+    elif isinstance(value, type) and value.__module__.startswith("specpc"):
+        held = tuple(vars(value).values())
+    elif is_dataclass(value) and not isinstance(value, type):
+        held = tuple(getattr(value, one.name, None) for one in fields(value))
+    elif callable(value) and hasattr(value, "__self__") and not inspect.ismodule(value.__self__):
+        held = (value.__self__,)
+    for one in held:
+        yield from _inside(one, seen)
+
+
+_RUNS: Final = (
+    " ", "\t", "\n", "\r\n", "\r", "-", "=", "_", "*", "#", ".", ":", ",", "a", "A", "7", "\u4e00",
+    "(", ")", "[", "]", "{", "}", "<", ">", '"', "'", "`", "|", "/", "\\", "&", "@", "$", "~", "!",
+    "?", "\x0c", "\u0301",
+)  # fmt: skip
+_ALTERNATIONS: Final = (
+    " \t", " \n", " \r\n", "\t\r", "\n\r\n", "- ", "-\n", "= ", "a ", "a\n", "A ", "a\r\n", "a,",
+    "a, ", "a-", "a.", "a. ", "a:", "a: ", "a=", "a=a ", "a/", "a_", "aA", "a7", "7.", "7 ", "7:",
+    "7-", "7,", "> ", ">\r\n", "* ", "| ", "|-", "|a", "()", "(a", "[a", "[]", "{a", "{}", "<a", "<>",
+    '" ', '"a', '"",', "' ", "a'", "`a", "\\a", "\\\\", "&a", "@a", "$a", "--", "/*", "*/", "-->",
+    "<!--", "<a ", "::", "a::", "A: a\n", "a=7\n", "7 a ", "a  ", "(a) ", "a@a.", "public static ",
+    "\u4e00\u3002", "e\u0301", "import a as a, ", "the ", "\u4e00 ", "a\u00a0", "\\n", "%7", "7:7 ",
+)  # fmt: skip
+_ENDINGS: Final = ("", "!x", "\n#\n")
+
+
+def awkward(size: int) -> Iterator[str]:
+    """Runs and alternations of about so many characters."""
+    for unit in (*_RUNS, *_ALTERNATIONS):
+        for ending in _ENDINGS:
+            yield (unit * (size // len(unit) + 1))[:size] + ending
+
+
+class _TooLongError(Exception):
+    pass
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Processor time for what may never end; the engines look for signals now and then."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, _LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _uses(pattern: Pattern, methods: frozenset[str]) -> Iterator[Callable[[str], object]]:
+    if methods & _EVERYWHERE:
+        yield lambda text: sum(1 for _ in pattern.finditer(text))
+    if "match" in methods:
+        yield pattern.match
+    if "fullmatch" in methods:
+        yield pattern.fullmatch
+
+
+def seconds(use: Callable[[str], object], text: str) -> float:
+    """Processor time; infinite if it had to be ended."""
+    start = time.process_time()
+    try:
+        with _limited():
+            use(text)
+    except _TooLongError:
+        return float("inf")
+    return time.process_time() - start
+
+
+def growing(used: Used, texts: Iterable[tuple[str, str]]) -> str | None:
+    """What a pattern takes more than linear time for, if anything does."""
+    for use in _uses(used.pattern, used.methods):
+        for small, large in texts:
+            for _ in range(_TRIES):
+                last = seconds(use, large)
+                if last < _FLOOR:
+                    break
+                if last < _GROWTH * max(seconds(use, small), _FLOOR / 16):
+                    break
+            else:
+                return f"{used.where} on {large[:12]!r}...{large[-4:]!r}: {last:.2f} s"
+    return None
