@@ -135,7 +135,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "py elif": lambda n: (
         "def f(x):\n    if x == 0:\n        y = 1\n"
         + "".join(
-            f"    elif x == {i}:\n        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa = bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb({i})\n        ccccccccccccccccccccccc = ddddddddddddddddddddddddddddddddd({i})\n"
+            f"    elif x == {i}:\n        {33 * 'a'} = {42 * 'b'}({i})\n"
+            f"        {23 * 'c'} = {33 * 'd'}({i})\n"
             for i in range(n // 200)
         )
     ),
@@ -149,8 +150,7 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "py decorators": lambda n: "@a\n" * (n // 3) + "def f(): pass\n",
     "js if else": lambda n: (
         "function f(){\n"
-        + "if (a) {\n  bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb();\n  ccccccccccccccccccccccccccccccccccccccccccccc();\n} else "
-        * (n // 120)
+        + f"if (a) {{\n  {49 * 'b'}();\n  {45 * 'c'}();\n}} else " * (n // 120)
         + "{}\n}\n"
     ),
     "js nest fn": nested("function f(){\n", "a();\n", "}\n"),
@@ -210,7 +210,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "mail on": lambda n: "From: a\nTo: b\n\n" + "On abcdefgh ijk\n" * (n // 16),
     "prose": lambda n: filled("The harbour was quiet in May. Nobody came by, except a dog. ", n),
     "prose lines": lambda n: filled(
-        "The harbour was quiet in May and nobody came by on any of\nthe days that we were there, except for a dog.\n",
+        "The harbour was quiet in May and nobody came by on any of\n"
+        "the days that we were there, except for a dog.\n",
         n,
     ),
     "prose nums": lambda n: (
@@ -234,7 +235,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "json backsl": lambda n: ' ["' + "\\" * n,
     "base64": lambda n: filled("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo", n),
     "thai": lambda n: filled(
-        "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a \u0e1c\u0e21\u0e0a\u0e37\u0e48\u0e2d ",
+        "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a "
+        "\u0e1c\u0e21\u0e0a\u0e37\u0e48\u0e2d ",
         n,
     ),
     "zalgo": lambda n: "a" + "\u0301" * n,

@@ -39,6 +39,8 @@ _LONGEST_ROW: Final = 1000
 _DEEPEST: Final = 60
 # No more rows at the head of a table come along with the others.
 _MOST_HEADS: Final = 12
+# Of a processor for each byte, which is ten times what well-formed pages take.
+_SECONDS: Final = 1e-6
 _SPACE: Final = re.compile(r"\s*")
 
 _DOCUMENT: Final = re.compile(
@@ -71,7 +73,7 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    tree = parsed(parser("tree_sitter_html"), page.data)
+    tree = parsed(parser("tree_sitter_html"), page.data, _SECONDS)
     if tree is None:
         return None
     page.find_blocks(tree.root_node)
@@ -85,6 +87,7 @@ class _Page(Offsets):
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     with_blocks: set[int] = field(default_factory=set)
     with_code: set[int] = field(default_factory=set)
+    tags: dict[int, str] = field(default_factory=dict)
 
     def find_blocks(self, root: Node) -> None:
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
@@ -233,7 +236,14 @@ class _Page(Offsets):
 
     def _tag(self, node: Node) -> str:
         """Name of an element; nothing for all else."""
-        opening = node.child(0) if node.type == "element" else None
+        if node.type != "element":
+            return ""
+        if (known := self.tags.get(node.id)) is None:
+            known = self.tags[node.id] = self._read_tag(node)
+        return known
+
+    def _read_tag(self, node: Node) -> str:
+        opening = node.child(0)
         for place in range(opening.child_count if opening else 0):
             name = opening.child(place) if opening else None
             if name is not None and name.type == "tag_name":

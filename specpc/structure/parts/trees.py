@@ -21,8 +21,9 @@ _BYTES: Final = 8
 _FEWEST_STILL: Final = 500
 _STILL: Final = 50
 # Its processor time in seconds: at least, and for each byte.
-_SHORTEST: Final = 0.2
+_SHORTEST: Final = 0.1
 _SECONDS: Final = 3e-6
+_EVERY: Final = 32
 _READ: Final = 1 << 15
 
 
@@ -34,13 +35,14 @@ def parser(module: str, function: str = "language") -> Parser:
     return Parser(Language(getattr(import_module(module), function)()))
 
 
-def parsed(grammar: Parser, data: bytes) -> Tree | None:
+def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | None:
     """The syntax tree of some bytes; ``None`` if there are so many errors that it would take long.
 
-    Going around errors can take the square of a text, or worse.
+    Going around errors can take the square of a text, or worse. So much processor time may be
+    spent on each byte.
     """
     still = _FEWEST_STILL + len(data) // _STILL
-    latest = time.thread_time() + _SHORTEST + _SECONDS * len(data)
+    latest = time.thread_time() + _SHORTEST + seconds * len(data)
     calls = 0
 
     def read(start: int, place: Point) -> bytes:
@@ -49,7 +51,8 @@ def parsed(grammar: Parser, data: bytes) -> Tree | None:
     def too_long(offset: int, has_error: bool) -> bool:
         nonlocal calls
         calls += 1
-        return calls - offset // _BYTES > still or time.thread_time() > latest
+        timed = calls % _EVERY == 0 and time.thread_time() > latest
+        return timed or calls - offset // _BYTES > still
 
     try:
         return grammar.parse(read, encoding="utf8", progress_callback=too_long)
