@@ -45,6 +45,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     part_rows: Annotated[int, opt.many("Most rows of a part.", min=1)] = PART_ROWS,
     retries: Annotated[int, opt.many("How often a failed part is tried again.", min=0)] = 3,
     resume: opt.Resume = False,
+    keep_short: opt.KeepShort = False,
 ) -> None:
     """Compress every row of a corpus, with many workers.
 
@@ -58,7 +59,9 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
     """
     console, fields = asked.console, Fields(context_field, question_field)
-    settings = BatchSettings(asked.cut, asked.question, fields, asked.setup, wording=in_options)
+    settings = BatchSettings(
+        asked.cut, asked.question, fields, asked.setup, keep_short, wording=in_options
+    )
     require("pyarrow", "specpc batch", "batch")  # before anything is fetched
     if engine == "ray":
         require("ray", "the engine ray", "ray")

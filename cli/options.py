@@ -130,7 +130,7 @@ QuestionField = Annotated[str, many("JSON lines: the field that holds the questi
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 KeepShort = Annotated[
     bool,
-    many("JSON lines: a text that its budget can hold nothing of stays whole.", "--keep-short"),
+    many("A text (JSON lines) that its budget holds nothing of stays whole.", "--keep-short"),
 ]
 
 

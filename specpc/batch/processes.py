@@ -142,10 +142,8 @@ def _serve(pipe: Connection, work: Work, slot: WorkerSlot) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this
     limit_threads(slot.threads)
     worker = Worker(work)
-    pipe.send(worker.load(slot.device))
-    while True:
-        try:
+    with suppress(EOFError, OSError):  # the parent is gone
+        pipe.send(worker.load(slot.device))
+        while True:
             block, last = pipe.recv()
-        except EOFError:  # the parent is gone
-            return
-        pipe.send(worker.attempt(block, last=last))
+            pipe.send(worker.attempt(block, last=last))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.errors import Argument, InputError
 from specpc.options import Cut, Setup
+from specpc.pipeline.short import compress_or_keep
 from specpc.scorers import check_scorer
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class BatchSettings:
         question: asked of every row that brings none of its own.
         fields: names of the fields, or columns, that are read.
         setup: what compresses.
+        keep_short: whether a row that its budget can hold nothing of stays whole.
         wording: makes of an error what is told of it.
 
     Raises:
@@ -71,6 +73,7 @@ class BatchSettings:
     question: str | None = None
     fields: Fields = Fields()
     setup: Setup = field(default_factory=Setup)
+    keep_short: bool = False
     wording: Callable[[SpecPCError], str] = str
 
     def __post_init__(self) -> None:
@@ -83,7 +86,9 @@ class BatchSettings:
         budget = {name: cut.pop(name) for name in ("ratio", "target_tokens")}
         for where in ("device", "dtype", "offline"):
             del setup[where]
-        asked = {"question": self.question}
+        asked: dict[str, Any] = {"question": self.question}
+        if self.keep_short:
+            asked["keep_short"] = True
         return budget | asked | cut | {"fields": asdict(self.fields)} | setup
 
     def fetch(self, report: Callable[[str], None]) -> None:
@@ -121,4 +126,6 @@ class BatchSettings:
         """
         context, question = self.fields.texts(row)
         asked = self.question if question is None else question
+        if self.keep_short:
+            return compress_or_keep(compressor, context, asked, self.cut)
         return compressor.compress(context, asked, **self.cut.options())

@@ -16,6 +16,7 @@ import threading
 import time
 import traceback
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -230,9 +231,7 @@ def _answer(pipe: Connection, make: Make, nowhere: IO[str]) -> None:
     with suppress(OSError, ValueError):  # what the parent prints there is its own
         os.dup2(sys.stderr.fileno(), 1)
     with suppress(ImportError):  # its lock between processes is left behind when one is killed
-        from tqdm import tqdm
-
-        tqdm.set_lock(threading.RLock())
+        import_module("tqdm").tqdm.set_lock(threading.RLock())
     try:
         do = make(lambda line: pipe.send(("told", line)))
     except Exception as error:

@@ -282,3 +282,15 @@ def test_slots_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [p.device for p in find_slots("auto")] == ["cuda:0", "cuda:1"]
     assert [p.device for p in find_slots("cuda", 3)] == ["cuda:0", "cuda:1", "cuda:0"]
     assert [p.device for p in find_slots("cuda:1")] == ["cuda:1"]
+
+
+def test_short_rows_stay_whole_where_that_is_asked_for(tmp_path: Path) -> None:
+    rows = [{"context": "Supercalifragilistic expialidocious.", "question": "What?"}]
+    source = write_lines(tmp_path / "in.jsonl", rows)
+    tight = ["--keep", "Super.*"]
+    result = run(source, tmp_path / "bad", *tight)
+    assert (result.exit_code, len(read_bad(tmp_path / "bad"))) == (1, 1)
+    result = run(source, tmp_path / "whole", *tight, "--keep-short")
+    assert result.exit_code == 0
+    [row] = read_parts(tmp_path / "whole")
+    assert row["compressed"] == rows[0]["context"]
