@@ -26,7 +26,12 @@ from specpc.structure.json.values import lay_out_json, lay_out_json_lines
 from specpc.structure.mails.messages import lay_out_mails
 from specpc.structure.markup.html import lay_out_html
 from specpc.structure.markup.latex import lay_out_latex
-from specpc.structure.markup.outlines import lay_out_asciidoc, lay_out_org, lay_out_wiki
+from specpc.structure.markup.outlines import (
+    lay_out_asciidoc,
+    lay_out_org,
+    lay_out_pod,
+    lay_out_wiki,
+)
 from specpc.structure.markup.rst import lay_out_rst
 from specpc.structure.markup.xml import lay_out_xml
 from specpc.structure.records.banners import lay_out_banners
@@ -117,6 +122,7 @@ DATA: tuple[Kind, ...] = (
         signed=True,
     ),
     Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True), signed=True),
+    Kind(lay_out_pod, ("pod",), named=partial(lay_out_pod, named=True), signed=True),
     Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True), signed=True),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True), whole=True),
     Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),

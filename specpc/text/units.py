@@ -31,11 +31,20 @@ _WORDS: Final = regex.compile(
     r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d++[,;]*+[ \t]++)?+){5}+"
 )
 _GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
+# No sentence ends with one of these.
+_OPEN: Final = regex.compile(
+    r"\s(?:an?|and|are|as|at|be|by|for|from|in|is|its|of|or|that|the|their|to|was|were|which|with"
+    r"|der|die|das|und|oder|von|zu|les?|la|des?|et|ou|du|el|los|las|del|que)\Z"
+)
+_LONGEST_OPEN: Final = 8
 # Conditions are written in capitals, of which a wide line goes on in the next.
 _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
 )
 _WRAP_FROM: Final = 50
+# Code, or a role of reStructuredText, which takes the place of some words.
+_A_WORD: Final = 8
+_SPAN: Final = regex.compile(r"(?::\w++:)?`++[^`\r\n]++`++")
 _FIRST_WORD: Final = regex.compile(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
@@ -93,9 +102,11 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
-    """Whether a line is prose that the next one continues with a small letter."""
+    """Whether a line is prose that the next one continues: with a small letter, or as it must."""
     if not _may_go_on(text[line[0] : line[1]]):
         return False
+    if _OPEN.search(text[line[0] : line[1]].rstrip()[-_LONGEST_OPEN:]):
+        return bool(_FIRST_WORD.match(text, line[2]))
     return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
 
 
@@ -109,8 +120,14 @@ def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
 
 
 def _may_go_on(line: str) -> bool:
-    last = line.rstrip()[-1:]
-    return bool(len(line) >= _WRAP_FROM and _WRAPPED.match(last) and _WORDS.search(line))
+    if len(line) < _WRAP_FROM or not _WRAPPED.match(line.rstrip()[-1:]):
+        return False
+    said = _SPAN.sub(_as_words, line) if "`" in line else line
+    return _WORDS.search(said) is not None
+
+
+def _as_words(span: regex.Match[str]) -> str:
+    return "word " * (1 + len(span[0]) // _A_WORD)
 
 
 def _absorb_blank(text: str, cuts: Iterable[int]) -> Bounds:

@@ -158,3 +158,10 @@ def test_words_and_characters_stay_whole() -> None:
         "don't", " ", "1,234.56", " ", "cafe\u0301", " ", "👩‍👩‍👧", " ",
         "日", "本", " ", "a", "\r\n", "b",
     ]  # fmt: skip
+
+
+def test_a_line_with_an_open_end_goes_on() -> None:
+    text = "Now we can test bunches of dates by just adding them to\nF<t/01.t> [7] or so. Next.\n"
+    assert segment(text, "sentence")[1] == text.index("Next.")
+    text = "Now we can test bunches of dates by just adding them to\n\nNext.\n"
+    assert segment(text, "sentence")[1] == text.index("Next.")

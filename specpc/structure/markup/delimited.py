@@ -44,6 +44,7 @@ class Markup:
         hidden: a line that says nothing.
         row: what begins a row of a table, if not every line does.
         grid: a line of a table that nothing opens.
+        code: a line of code that nothing opens.
         groups: what no sentence ends in.
         marks: what must not be in a sentence that is cut into words.
     """
@@ -57,6 +58,7 @@ class Markup:
     hidden: regex.Pattern[str] | None = None
     row: regex.Pattern[str] | None = None
     grid: regex.Pattern[str] | None = None
+    code: regex.Pattern[str] | None = None
     groups: regex.Pattern[str] | None = None
     marks: regex.Pattern[str] | None = None
 
@@ -86,17 +88,10 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
             if last is not None:
                 after = _skip_blank(text, lines, last + 1)
                 stop = lines[after - 1][1]
-                part = _block(text, markup, (first, end, lines[last][0], stop), opened, depth)
-        elif markup.grid and markup.grid.match(text, start, end):
-            while after < len(lines) and markup.grid.match(text, *lines[after]):
-                after += 1
-            after = _skip_blank(text, lines, after)
-            part = SectionPart(
-                first, lines[after - 1][1], lay_out=partial(_lay_out_grid, kind=markup.kind)
-            )
-        elif markup.hidden and markup.hidden.match(text, start, end):
-            after = _skip_blank(text, lines, after)
-            part = SectionPart(start, lines[after - 1][1], hidden=True)
+                head = lines[min(_skip_blank(text, lines, number + 1), last) - 1][1]
+                part = _block(text, markup, (first, head, lines[last][0], stop), opened, depth)
+        else:
+            part, after = _unopened(text, markup, lines, number, first)
         if part is not None:
             if position < part.start:
                 yield SectionPart(position, part.start)
@@ -110,6 +105,22 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
         number = after
     if position < len(text):
         yield SectionPart(position, len(text))
+
+
+def _unopened(
+    text: str, markup: Markup, lines: list[tuple[int, int]], number: int, first: int
+) -> tuple[SectionPart | None, int]:
+    """What begins on a line and nothing opens, if anything, and the number of the line after."""
+    if markup.grid and (after := _run(text, lines, number, markup.grid)) > number:
+        lay_out = partial(_lay_out_grid, kind=markup.kind)
+        return SectionPart(first, lines[after - 1][1], lay_out=lay_out), after
+    if markup.code and (after := _run(text, lines, number, markup.code, gaps=True)) > number:
+        return SectionPart(first, lines[after - 1][1], lay_out=_lay_out_code), after
+    start, end = lines[number]
+    if markup.hidden and markup.hidden.match(text, start, end):
+        after = _skip_blank(text, lines, number + 1)
+        return SectionPart(start, lines[after - 1][1], hidden=True), after
+    return None, number + 1
 
 
 def _closing_lines(text: str, lines: list[tuple[int, int]]) -> dict[str, list[int]]:
@@ -134,6 +145,21 @@ def _skip_blank(text: str, lines: list[tuple[int, int]], number: int) -> int:
     while number < len(lines) and text[slice(*lines[number])].isspace():
         number += 1
     return number
+
+
+def _run(
+    text: str,
+    lines: list[tuple[int, int]],
+    number: int,
+    pattern: regex.Pattern[str],
+    *,
+    gaps: bool = False,
+) -> int:
+    """The number of the line after a run of lines of a kind, perhaps with blank ones in it."""
+    after = number
+    while after < len(lines) and pattern.match(text, *lines[after]):
+        after = _skip_blank(text, lines, after + 1) if gaps else after + 1
+    return _skip_blank(text, lines, after) if after > number else number
 
 
 def _block(
@@ -177,6 +203,13 @@ def _lay_out_block(
     )
     builder.require(opening, builder.support(len(text), gap=OWN_LINE))
     return builder.build(markup.kind)
+
+
+def _lay_out_code(text: str) -> Layout:
+    """Lines that are indented: whole if they are few."""
+    if len(text) <= _WHOLE:
+        return one_piece(len(text), "code", OWN_LINE)
+    return fenced(len(text), prefix=text[: len(text) - len(text.lstrip(" \t"))])
 
 
 _RULE: Final = regex.compile(r"[ \t]*+\|[-+=|]++\s")

@@ -1,4 +1,4 @@
-"""AsciiDoc, org-mode and the markup of wikis, each as a row of what `Markup` asks for."""
+"""AsciiDoc, org-mode, POD and the markup of wikis, each as a row of what `Markup` asks for."""
 
 from __future__ import annotations
 
@@ -55,6 +55,25 @@ _ORG_SIGNS: Final = _pattern(
     r"^[ \t]*+(?:(?P<title>\*{1,6}[ \t]++\S)|#\+\w++|:(?:properties|end):)"
 )
 
+_POD: Final = Markup(
+    "pod",
+    # As long as its level says; an item heads what is below it, up to the end of its list.
+    heading=_pattern(
+        r"(?:(?P<level>=)head1|(?P<level>=h)ead2|(?P<level>=he)ad3|(?P<level>=hea)d4"
+        r"|(?P<level>=item))\b"
+    ),
+    opens=_pattern(r"=(?:(?P<as>over)\b|begin[ \t]++:?(?P<as>\w++))"),
+    closes=lambda opened: "=back" if opened["as"].casefold() == "over" else f"=end {opened['as']}",
+    inside={"over": "text"},
+    code=_pattern(r"[ \t]++\S"),
+    hidden=_pattern(r"=(?:pod|cut|encoding|back|end|for)\b"),
+    groups=_pattern(r"\b[BCEFILSXZ]<++[^<>\r\n]*+>++"),
+)
+_POD_SIGNS: Final = _pattern(
+    r"^(?P<title>=head[1-4][ \t]++\S)|^=(?:over|item|back|cut|pod|encoding)\b"
+    r"|\b[BCFILSX]<[^<>\r\n]++>"
+)
+
 _WIKI: Final = Markup(
     "wiki",
     heading=_pattern(r"(?P<level>={1,6}+)[^=\r\n]++={1,6}+[ \t]*+$"),
@@ -91,6 +110,11 @@ def lay_out_asciidoc(text: str, *, named: bool = False) -> Layout | None:
 def lay_out_org(text: str, *, named: bool = False) -> Layout | None:
     """The pieces of a file of org-mode, ``None`` if it does not look like it."""
     return lay_out_markup(text, _ORG) if named or _has_signs(text, _ORG_SIGNS) else None
+
+
+def lay_out_pod(text: str, *, named: bool = False) -> Layout | None:
+    """The pieces of Perl's documentation, ``None`` if it does not look like it."""
+    return lay_out_markup(text, _POD) if named or _has_signs(text, _POD_SIGNS) else None
 
 
 def lay_out_wiki(text: str, *, named: bool = False) -> Layout | None:

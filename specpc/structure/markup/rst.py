@@ -26,6 +26,10 @@ _DIRECTIVE: Final = regex.compile(
 _EXPLICIT: Final = regex.compile(r"[ \t]*+\.\.(?=\s|\Z)")
 _FOOTNOTE: Final = regex.compile(r"\.\. \[[^\]\r\n]++\] ")
 _OPTION: Final = regex.compile(r"[ \t]++:[\w-]++:")
+# Items, fields, options and what is drawn: these go on in lines that are more indented.
+_NO_TERM: Final = regex.compile(
+    r"\s*+(?:\Z|[-*+•:/|>.]|\(?(?:\d++|#|[a-zA-Z]|[ivxIVX]++)[.)](?:\s|\Z))"
+)
 _LITERAL: Final = regex.compile(r"::[ \t]*+[\r\n]*+\Z")
 _TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
 _HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
@@ -96,6 +100,13 @@ class _RstReader:
             after = self._skip_blank(after)
             start, end = self.lines[number][0], self.lines[after - 1][1]
             return SectionPart(start, end, lay_out=_lay_out_table, indent=_indent(line)), after
+        if self._is_term(number):
+            return self._definition(number)
+        return self._leading(number)
+
+    def _leading(self, number: int) -> tuple[SectionPart | None, int]:
+        """A literal block, where a line of running text leads to one."""
+        line = self.said[number]
         if "::" not in line or not _LITERAL.search(line) or line.lstrip().startswith(".."):
             return None, number + 1
         after = self._skip_blank(number + 1)
@@ -150,10 +161,31 @@ class _RstReader:
         )
         return SectionPart(start, end, lay_out=lay_out, indent=indent), after
 
+    def _is_term(self, number: int) -> bool:
+        """Whether a line is a paragraph's first, and the next is more indented without a gap."""
+        line = self.said[number]
+        if number + 1 >= len(self.said) or _NO_TERM.match(line) or _LITERAL.search(line):
+            return False
+        first = number == 0 or self.said[number - 1].isspace()
+        below = self.said[number + 1]
+        return first and not below.isspace() and _indent(below) > _indent(line)
+
+    def _definition(self, number: int) -> tuple[SectionPart, int]:
+        """A term with what is indented below it."""
+        indent = _indent(self.said[number])
+        after = self._body_end(number + 1, indent)
+        start, end = self.lines[number][0], self.lines[after - 1][1]
+        small = end - start <= _SMALL or self.depth <= 0
+        head = self.lines[number][1] - start
+        lay_out = partial(
+            _lay_out_directive, head=head, code=False, whole=small, depth=self.depth - 1
+        )
+        return SectionPart(start, end, lay_out=lay_out, indent=indent), after
+
     def _literal(self, number: int) -> tuple[SectionPart, int]:
         after = self._body_end(number, _indent(self.said[number]) - 1)
         start, end = self.lines[number][0], self.lines[after - 1][1]
-        lay_out = partial(_lay_out_literal, indent=_leading(self.said[number]))
+        lay_out = partial(_lay_out_literal, indent=_margin(self.said[number]))
         return SectionPart(start, end, lay_out=lay_out, indent=_indent(self.said[number])), after
 
     def _body_end(self, number: int, indent: int) -> int:
@@ -170,12 +202,12 @@ class _RstReader:
         return number
 
 
-def _leading(line: str) -> str:
+def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
 def _indent(line: str) -> int:
-    return len(_leading(line).expandtabs(8))
+    return len(_margin(line).expandtabs(8))
 
 
 def _whole(text: str) -> Layout:
@@ -192,7 +224,7 @@ def _lay_out_directive(text: str, *, head: int, code: bool, whole: bool, depth: 
         return _whole(text)
     builder = LayoutBuilder()
     opening = builder.support(head, gap=OWN_LINE)
-    indent = _leading(body)
+    indent = _margin(body)
     inside = fenced(len(body), prefix=indent) if code else _lay_out(body, depth)
     builder.append(inside, (opening,))
     return builder.build("rst")

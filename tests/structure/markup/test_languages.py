@@ -275,3 +275,70 @@ def test_files_of_installed_packages() -> None:
         layout = lay_out(text, file.name)
         assert "".join(pieces(layout, text)) == text
         assert units(layout)
+
+
+def test_definitions_of_rst_bring_their_term() -> None:
+    body = "Splits the first line on the colon, and joins the others to it. " * 6
+    text = f".. _policies:\n\nfold\n    {body}\n    Nothing else is done.\n\nThe next paragraph.\n"
+    layout = lay_out(text, "a.rst")
+    said = pieces(layout, text)
+    last = next(n for n in units(layout) if "Nothing else" in said[n])
+    assert kept(layout, text, [last]).split() == ["fold", "Nothing", "else", "is", "done."]
+    after = next(n for n in units(layout) if "next paragraph" in said[n])
+    assert kept(layout, text, [after]).strip() == "The next paragraph."
+
+
+def test_lines_of_rst_with_roles_go_on() -> None:
+    text = (
+        "The :class:`~mail.policy.Policy.Compat32` Policy provides backward\n"
+        "compatibility with version 5.1 of the package. It is old.\n"
+    )
+    said = pieces(lay_out(text, "a.rst"), text)
+    assert said[0].endswith("of the package. ")
+
+
+POD = """=head1 NAME
+
+Ferry - tells when boats leave
+
+=head2 Options
+
+=over 4
+
+=item night
+
+Only boats that leave at night.
+
+=item late
+
+Only boats that are late.
+
+=back
+
+Boats are counted once.
+
+From that comes:
+
+    use Ferry;
+
+    print leaves();
+
+=cut
+"""
+
+
+@pytest.mark.parametrize("name", [None, "ferry.pod"])
+def test_pod(name: str | None) -> None:
+    layout = lay_out(POD, name)
+    assert layout.kind == "pod"
+    said = pieces(layout, POD)
+
+    def left(what: str) -> list[str]:
+        chosen = next(n for n in units(layout) if what in said[n])
+        return kept(layout, POD, [chosen]).split("\n\n")
+
+    late = [line for line in left("are late") if not line.startswith(("=over", "=back"))]
+    assert late[:4] == ["=head1 NAME", "=head2 Options", "=item late", "Only boats that are late."]
+    assert not any(line.startswith("=item") for line in left("counted once"))
+    code = "\n\n".join(left("print leaves"))
+    assert "From that comes:\n\n    use Ferry;\n\n    print leaves();" in code
