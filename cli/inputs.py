@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specpc.errors import InputError, MissingPackageError, UsageError
 from specpc.machine.documents import read_document
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+_LONE: Final = re.compile("[\ud800-\udfff]")
 _DOCUMENTS = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".epub"})
 
 
@@ -106,10 +109,24 @@ def text_name(name: str) -> str:
     return name
 
 
+def typed(text: str, what: str) -> str:
+    """What was typed, as UTF-8, even where the locale knows of no such characters.
+
+    Raises:
+        UsageError: it is no UTF-8; says what it is.
+    """
+    try:
+        return os.fsencode(text).decode("utf-8") if _LONE.search(text) else text
+    except UnicodeError as error:
+        raise UsageError(f"{what} is not valid UTF-8: set the terminal to UTF-8") from error
+
+
 def read_question(question: str | None, file: Path | None) -> str | None:
     """The question, from wherever it was given."""
     if question is not None and file is not None:
         raise UsageError("give the question with -q or with --question-file, not both")
+    if question is not None:
+        question = typed(question, "the question")
     if file is not None:
         question = read_text(str(file))
     if question is not None and not question.strip():

@@ -11,7 +11,7 @@ from specpc.errors import InputError, UsageError
 from specpc.machine.journal import json_line, parse_json
 from specpc.output.locate import SlicedText, SourcePlace, line_and_column, locate, locate_position
 from specpc_cli import options as opt
-from specpc_cli.inputs import decode, read_bytes
+from specpc_cli.inputs import decode, read_bytes, typed
 from specpc_cli.outputs import write_stdout
 from specpc_cli.screen import in_line
 
@@ -39,6 +39,7 @@ def locate_quote(
     if (quote is None) == (at is None):
         raise UsageError("give a quote, or a position with --at")
     texts = _read(result)
+    quote = quote if quote is None else typed(quote, "the quote")
     found: list[tuple[SlicedText, tuple[SourcePlace, ...]]] = []
     if quote is not None:
         found = [(text, places) for text in texts for places in locate(text, quote)]

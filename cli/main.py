@@ -76,6 +76,8 @@ def _guard() -> Iterator[None]:
         _drop_stdout()
         where = f" {error.filename}" if error.filename else ""
         _fail(error, FAILURE, f"cannot read or write{where}: {error.strerror or error}")
+    except MemoryError as error:
+        _fail(error, FAILURE, "the machine ran out of memory: free some, or use a smaller draft")
     except Exception as error:
         if type(error).__module__.partition(".")[0] in {"typer", "click"}:  # older typer: click's
             if (told := sentence(error)) is None:

