@@ -226,7 +226,8 @@ class _Measuring:
         from specpc.evaluation.data import read_collection
         from specpc.evaluation.records import open_results
 
-        collection = read_collection(files, limit, with_target="target" in self.made_with)
+        answered, withheld = "target" in self.made_with, self.plan.withheld
+        collection = read_collection(files, limit, with_target=answered, withheld=withheld)
         if skipped := sum(collection.skipped.values()):
             sets = ", ".join(f"{name} {count}" for name, count in collection.skipped.items())
             told = "items left out, without a question or anything to look for"

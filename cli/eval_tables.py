@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from specpc.evaluation.methods import row_of
-from specpc.evaluation.statistics import METRICS, WITHOUT_EVIDENCE, SummaryRow
+from specpc.evaluation.statistics import OF_ANSWERS, OF_TELLING, WITHOUT_EVIDENCE, SummaryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,6 +46,10 @@ def print_tables(
         title = "Data sets: answers of the target"
         out.print()
         out.print(_table(title, filter(_answered, per_dataset), columns, names=2))
+    if told := _told(per_dataset):
+        columns = [*_OF_DATASET, _RATIO, *told]
+        out.print()
+        out.print(_table(f"Data sets: {_TELLING_TITLE}", per_dataset, columns, names=2))
 
 
 def _tables(group: str, rows: Sequence[SummaryRow], gains: Sequence[Difference]) -> Iterator[Table]:
@@ -62,6 +66,8 @@ def _tables(group: str, rows: Sequence[SummaryRow], gains: Sequence[Difference])
         # Where the cache is cut, the text is read whole, or shortened as by another method.
         title = f"{group}: {max(row.items for row in rows)} items"
         yield _table(title, filter(_whole_cache, rows), columns)
+    if told := _told(rows):
+        yield _table(f"{group}: {_TELLING_TITLE}", rows, [_METHOD, _RATIO, *told])
     if any(map(_answered, rows)):
         exact, f1, *others = _ANSWERS
         against = [_gain(gains, "f1")] if gains else []
@@ -103,7 +109,13 @@ def _cost_known(row: SummaryRow) -> bool:
 
 
 def _answered(row: SummaryRow) -> bool:
-    return any(row.estimates[metric] for metric in METRICS[2:])
+    return any(row.estimates[metric] for metric in OF_ANSWERS)
+
+
+def _told(rows: Sequence[SummaryRow]) -> list[_Column]:
+    """What is measured of the texts as a whole, if the questions were withheld."""
+    metrics = {metric for row in rows for metric in OF_TELLING if row.estimates[metric]}
+    return [column for metric, column in _TELLING.items() if metric in metrics]
 
 
 def _level(rows: Sequence[SummaryRow]) -> list[_Column]:
@@ -153,4 +165,7 @@ _COSTS: Final[tuple[_Column, ...]] = (
     ("Whole answer", lambda row: f"{row.total_seconds:.2f} s"),
 )
 _HEADINGS: Final = ("Exact match", "F1", "Contained", "ROUGE-L")
-_ANSWERS: Final = [*map(_estimate, _HEADINGS, METRICS[2:])]
+_ANSWERS: Final = [*map(_estimate, _HEADINGS, OF_ANSWERS)]
+_TELLING_TITLE: Final = "what is told (ROUGE: recall)"
+_TOLD: Final = ("Facts whole", "Negations lost", "ROUGE-1", "ROUGE-2", "ROUGE-L")
+_TELLING: Final = dict(zip(OF_TELLING, map(_estimate, _TOLD, OF_TELLING), strict=True))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Fields = dict[str, Any]
 
+# A free answer of so many words sums something up.
+_SUMMARY_WORDS: Final = 25
+
 
 @dataclass(frozen=True)
 class Item:
@@ -55,6 +58,13 @@ class Item:
         return self._asks and bool(self.answers)
 
     @property
+    def summaries(self) -> tuple[str, ...]:
+        """The answers that sum up the text, or what is asked of it, in words of their own."""
+        if self.extractive or self.answers_mode != "any":
+            return ()
+        return tuple(text for text in self.answers if len(text.split()) >= _SUMMARY_WORDS)
+
+    @property
     def _asks(self) -> bool:
         return bool(self.question.strip()) and bool(self.context.strip())
 
@@ -74,7 +84,11 @@ class Collection:
 
 
 def read_collection(
-    paths: Sequence[Path], limit: int | None = None, *, with_target: bool = False
+    paths: Sequence[Path],
+    limit: int | None = None,
+    *,
+    with_target: bool = False,
+    withheld: bool = False,
 ) -> Collection:
     """Read data sets, one a file.
 
@@ -83,6 +97,8 @@ def read_collection(
         limit: most measurable items taken of each file: those whose ids have the lowest hashes,
             which come from all over the file, and a larger limit adds to a smaller one.
         with_target: whether answers will be compared, for which any item with answers will do.
+        withheld: whether methods are told no question, so that all that a text tells is measured:
+            any text will do, but those in which something can be looked for come first.
 
     Raises:
         InputError: a line is no item of a known shape, or nothing can be measured.
@@ -92,11 +108,14 @@ def read_collection(
     for path, name in zip(paths, dataset_names(paths), strict=True):
         usable = []
         for item in read_items(path, name):
-            if item.measurable or (with_target and item.answerable):
+            told = withheld and bool(item.context.strip())
+            if item.measurable or told or (with_target and item.answerable):
                 usable.append(item)
             else:
                 skipped[name] += 1
-        items += usable if limit is None else sorted(usable, key=_lot)[:limit]
+        if limit is not None:
+            usable.sort(key=lambda item: (withheld and not item.measurable, _lot(item)))
+        items += usable[:limit]
     if not items:
         raise InputError(
             "there is nothing to measure: no item has a question together with evidence or with "

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import regex
@@ -122,6 +123,28 @@ def rouge_l(answer: str, gold: str) -> float:
     return _f_measure(_lcs().similarity(ours, theirs), ours, theirs)
 
 
+class RougeRecall(NamedTuple):
+    """Shares of a reference that a text has: words, pairs of neighbours, the longest sequence."""
+
+    one: float
+    two: float
+    longest: float
+
+
+def rouge_recall(text: str, reference: str) -> RougeRecall:
+    """ROUGE-1, -2 and -L recall, without stemming; 0 of a reference that has no such parts."""
+    ours, theirs = (_WORD.findall(one.lower()) for one in (text, reference))
+    shared = (
+        (Counter(ours) & Counter(theirs)).total(),
+        (Counter(pairwise(ours)) & Counter(pairwise(theirs))).total(),
+        _lcs().similarity(ours, theirs),
+    )
+    parts = (len(theirs), len(theirs) - 1, len(theirs))
+    return RougeRecall(
+        *(s / most if most > 0 else 0.0 for s, most in zip(shared, parts, strict=True))
+    )
+
+
 def _f_measure(shared: int, ours: Sequence[str], theirs: Sequence[str]) -> float:
     return 2 * shared / (len(ours) + len(theirs)) if ours and theirs else 0.0
 
@@ -133,9 +156,10 @@ def contained(answer: str, golds: Sequence[str], mode: str) -> float:
     return sum(found) / len(found) if mode == "all" else float(any(found))
 
 
-def check_packages(items: Sequence[Item]) -> None:
-    """Raise before a long run what `score_answer` would in the middle of it."""
-    if any(item.answers and item.answers_mode == "any" and not item.extractive for item in items):
+def check_packages(items: Sequence[Item], *, answered: bool, withheld: bool) -> None:
+    """Raise before a long run what `score_answer` or `rouge_recall` would in the middle of it."""
+    written = [item for item in items if item.answers_mode == "any" and not item.extractive]
+    if any((answered and item.answers) or (withheld and item.summaries) for item in written):
         _lcs()
 
 

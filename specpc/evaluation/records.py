@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from specpc.errors import Argument, InputError, UsageError
 from specpc.evaluation.base import Level
+from specpc.evaluation.telling import Telling
 from specpc.machine.files import alone
 from specpc.machine.journal import Journal, changed, other_settings, parse_line, writing
 
@@ -57,6 +58,7 @@ class Record:
     error: str | None = None  # why nothing was made of the item, which counts as nothing kept
     answer: Answer | None = None  # None if there is no target, or the item has no answers
     kv_budget: int | None = None
+    telling: Telling | None = None  # None if the question was not withheld
 
     @property
     def level(self) -> Level:
@@ -70,18 +72,22 @@ class Record:
 
 
 _Types = dict[str, tuple[type, ...]]
+_PARTS: Final[dict[str, type[Any]]] = {"answer": Answer, "telling": Telling}
 
 
 def _types(kind: type[Any]) -> _Types:
-    """What JSON has in the fields of a class: also whole numbers, and objects for an `Answer`."""
-    in_json: _Types = {"float": (float, int), "Answer": (dict,)}
+    """What JSON has in the fields of a class: also whole numbers, and objects for a class."""
+    in_json: _Types = {
+        "float": (float, int),
+        **{part.__name__: (dict,) for part in _PARTS.values()},
+    }
     return {
         name: tuple(t for o in get_args(hint) or (hint,) for t in in_json.get(o.__name__, (o,)))
         for name, hint in get_type_hints(kind).items()
     }
 
 
-_ANSWER_TYPES: Final = _types(Answer)
+_PART_TYPES: Final = {name: _types(part) for name, part in _PARTS.items()}
 _RECORD_TYPES: Final = _types(Record)
 
 
@@ -131,8 +137,9 @@ def _parse(line: bytes, path: Path, number: int) -> Record:
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     kept = _checked(values, _RECORD_TYPES, where)
-    if kept["answer"] is not None:
-        kept["answer"] = Answer(**_checked(kept["answer"], _ANSWER_TYPES, where))
+    for name, part in _PARTS.items():
+        if kept[name] is not None:
+            kept[name] = part(**_checked(kept[name], _PART_TYPES[name], where))
     return Record(**kept)
 
 

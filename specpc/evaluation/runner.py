@@ -13,6 +13,7 @@ from specpc.evaluation.data import answer_kept
 from specpc.evaluation.measures import check_packages, evidence_recall, score_answer
 from specpc.evaluation.methods import levels_of
 from specpc.evaluation.records import Answer, Record
+from specpc.evaluation.telling import Source
 from specpc.kv.settings import KV_BUDGET
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def run(
         SpecPCError: the target cannot answer.
     """
     known = {record.key: record.digest for record in done}
-    if target is not None:
-        check_packages(items)
+    check_packages(items, answered=target is not None, withheld=plan.withheld)
     for count, item in enumerate(items, start=1):
         told = replace(item, question="") if plan.withheld else item
+        source = Source.of(item) if plan.withheld else None
         for name, method in methods.items():
             digests = {
                 level: known.get((item.dataset, item.id, name, level))
@@ -78,7 +79,7 @@ def run(
                 budgets = [m.kv_budget for m in missing if m.ratio == attempt.ratio]
                 answers = _ask(target, item, attempt.kept, budgets)
                 for budget, answer in zip(budgets, answers, strict=True):
-                    yield _record(item, name, attempt, budget, answer)
+                    yield _record(item, name, attempt, budget, answer, source)
         if progress is not None:
             progress(count, len(items))
 
@@ -144,7 +145,12 @@ def _ask(
 
 
 def _record(
-    item: Item, method: str, attempt: _Attempt, kv_budget: int | None, answer: Answer | None
+    item: Item,
+    method: str,
+    attempt: _Attempt,
+    kv_budget: int | None,
+    answer: Answer | None,
+    source: Source | None,
 ) -> Record:
     kept = attempt.kept or KeptText("", (), 0, 0)
     sought = item.extractive and item.answers
@@ -163,4 +169,5 @@ def _record(
         error=attempt.failure,
         answer=answer,
         kv_budget=kv_budget,
+        telling=source.measure(kept) if source is not None else None,
     )

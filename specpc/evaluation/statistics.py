@@ -26,8 +26,10 @@ ENGLISH: Final = "English and code"
 OTHERS: Final = "other languages"
 _ENGLISH_LANGS: Final = frozenset({"en", "py", "go", "rs", "js", "java"})
 
-METRICS: Final = ("recall", "answer_kept", "exact", "f1", "contained", "rouge_l")
-_OF_ANSWERS: Final = frozenset(METRICS[2:])
+OF_ANSWERS: Final = ("exact", "f1", "contained", "rouge_l")
+OF_TELLING: Final = ("facts_whole", "negations_lost", "rouge_1", "rouge_2", "rouge_l_recall")
+METRICS: Final = ("recall", "answer_kept", *OF_ANSWERS, *OF_TELLING)
+_PARTS: Final = dict.fromkeys(OF_ANSWERS, "answer") | dict.fromkeys(OF_TELLING, "telling")
 WITHOUT_EVIDENCE: Final = "answer_kept_without_evidence"
 
 Sets = dict[str, dict[str, float]]
@@ -45,8 +47,9 @@ class Estimate:
 
 
 Estimates = dict[str, Estimate | None]
-"""By metric: evidence kept, answers kept, and of a target's answers exact matches, their token F1,
-the accepted answers they contain and their ROUGE-L; ``None`` where no item can be so measured."""
+"""By metric: evidence kept, answers kept, of a target's answers exact matches, their token F1, the
+accepted answers they contain and their ROUGE-L, and what is told without a question (`Telling`);
+``None`` where no item can be so measured."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,8 @@ def _cells(records: Sequence[Record]) -> dict[tuple[str, str, Level], list[Recor
 def _values(records: Iterable[Record], metric: str) -> Sets:
     sets: Sets = defaultdict(dict)
     for record in records:
-        value = getattr(record.answer if metric in _OF_ANSWERS else record, metric, None)
+        part = getattr(record, _PARTS[metric]) if metric in _PARTS else record
+        value = getattr(part, metric, None)
         if value is not None:
             sets[record.dataset][record.id] = float(value)
     return dict(sets)

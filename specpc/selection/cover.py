@@ -1,29 +1,37 @@
 """Pieces that together tell most of a text, where nobody knows yet what will be asked.
 
-Any piece may hold the answer then, so none is chosen for being like the others. The set is, for the
-names, numbers and words it tells, each counted once (coverage of concepts, as in Gillick and Favre,
-"A Scalable Global Model for Summarization", 2009), and for what opens paragraphs. Such a sum is
-submodular: what a piece adds only falls as more is chosen. So the greedy choice is near the best
-one, and what was found to add most need only be looked at again if it has lost since.
+Any piece may hold the answer then, so pieces are chosen as a set: for the names, numbers and words
+it tells, each of which is worth less every time it is told (coverage of concepts, after Gillick and
+Favre, "A Scalable Global Model for Summarization", 2009), for what opens paragraphs and for what is
+like the whole. Such a sum is submodular: what a piece adds only falls as more is chosen. So the
+greedy choice is near the best one, and what was found to add most need only be looked at again if
+it has lost since.
 """
 
 from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.selection.fill import Basket
 from specpc.selection.units import UnitPicker
-from specpc.text.facts import cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from specpc.results import Span
+    from specpc.text.facts import Told
     from specpc.text.pieces import Pieces, Scores
+
+    Choice = tuple[int, ...]
+    """Units that are added together."""
+
+
+# What is told again is worth this share of what it was worth before.
+_AGAIN: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,37 +51,59 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     """Units that fit an allowance of tokens with what they need, in text order.
 
     Those that are forced come first, whatever their size; then always the one that adds most to
-    what is told, for the tokens it adds.
+    what is told, for the tokens it adds. What a unit says in short (see `Layout.bodies`) comes as a
+    whole, or in parts when nothing else is left.
     """
     told = pieces.told
     basket = Basket(pieces.sizes, pieces.layout, pieces.alike)
-    news = told.weights.copy()  # what is told already is worth nothing
+    news = told.weights.copy()
 
-    costs: dict[int, float] = {}
+    def gain(units: Choice) -> float:
+        facts = told.facts[units[0]] if len(units) == 1 else _union(told, units)
+        worth = float(news[facts].sum() + told.own[[*units]].sum())
+        return worth / max(1, basket.cost(*units))
 
-    def gain(unit: int) -> float:
-        worth = float(news[told.facts[unit]].sum() + told.own[unit])
-        tokens = basket.cost(unit)
-        if tokens not in costs:
-            costs[tokens] = float(cost(np.asarray(tokens)))
-        return worth / costs[tokens]
-
-    def add(unit: int) -> None:
-        basket.add(unit)
-        news[told.facts[unit]] = 0.0
+    def add(units: Choice) -> None:
+        for unit in units:
+            basket.add(unit)
+            news[told.facts[unit]] *= _AGAIN
 
     for unit in sorted(pieces.forced):
-        add(unit)
-    units = set(np.flatnonzero(pieces.layout.units).tolist()) - pieces.forced
-    waiting = [(-gain(unit), unit) for unit in sorted(units)]
-    heapq.heapify(waiting)
-    while waiting and basket.used < allowance:
-        unit = heapq.heappop(waiting)[1]
-        if not basket.fits(unit, allowance):
-            continue
-        now = (-gain(unit), unit)
-        if waiting and now > waiting[0]:
-            heapq.heappush(waiting, now)
-        else:
-            add(unit)
+        add((unit,))
+    for choices in _choices(pieces, allowance):
+        waiting = [(-gain(units), units) for units in choices]
+        heapq.heapify(waiting)
+        while waiting and basket.used < allowance:
+            units = heapq.heappop(waiting)[1]
+            if not basket.fits(units, allowance):
+                continue
+            now = (-gain(units), units)
+            if waiting and now > waiting[0]:
+                heapq.heappush(waiting, now)
+            else:
+                add(units)
     return sorted(basket.chosen)
+
+
+def _union(told: Told, units: Choice) -> NDArray[np.int64]:
+    return np.unique(np.concatenate([told.facts[unit] for unit in units]))
+
+
+def _choices(pieces: Pieces, allowance: int) -> tuple[list[Choice], list[Choice]]:
+    """What may be added first, and what after that: units, or all units of a body that may fit."""
+    units = pieces.layout.units.copy()
+    units[[*pieces.forced]] = False
+    first, later = units.copy(), np.zeros(len(units), dtype=bool)
+    whole: list[Choice] = []
+    position = 0
+    for head, end in sorted(pieces.layout.bodies.items()):
+        if head < position:
+            continue
+        first[head] = units[head]
+        own = (np.flatnonzero(units[head + 1 : end]) + head + 1).tolist()
+        first[own], later[own] = False, True
+        if own and int(pieces.sizes[own].sum()) <= allowance:
+            whole.append(tuple(own))
+            position = end
+    alone = [(unit,) for unit in np.flatnonzero(first).tolist()]
+    return [*alone, *whole], [(unit,) for unit in np.flatnonzero(later).tolist()]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,7 +74,7 @@ def select_units(
     for unit in order[eligible[order]].tolist():
         if basket.used >= budget:
             break
-        if basket.fits(unit, budget):
+        if basket.fits((unit,), budget):
             basket.add(unit)
     if basket.used < budget:
         basket = _fill(basket, fixed, scores, eligible, budget)
@@ -100,18 +100,15 @@ class Basket:
         self.said: set[int] = set()  # numbers of what is alike
         self.used = 0
 
-    def fits(self, unit: int, budget: int) -> bool:
-        """Whether it may be added."""
-        new = int(self.alike[unit]) not in self.said
-        return new and self.used + self.cost(unit) <= budget
+    def fits(self, units: Sequence[int], budget: int) -> bool:
+        """Whether they say anything new, and may be added together."""
+        new = any(int(self.alike[unit]) not in self.said for unit in units)
+        return new and self.used + self.cost(*units) <= budget
 
-    def cost(self, unit: int) -> int:
-        """Tokens it would add."""
-        own = 0 if unit in self.supports else int(self.sizes[unit])
-        for support in self.needs.get(unit, ()):
-            if support not in self.supports:
-                own += int(self.sizes[support])
-        return own
+    def cost(self, *units: int) -> int:
+        """Tokens they would add."""
+        new = {support for unit in units for support in self.needs.get(unit, ())}
+        return sum(int(self.sizes[piece]) for piece in {*units, *new} - self.supports)
 
     def add(self, unit: int) -> None:
         """Choose one more."""
@@ -150,7 +147,7 @@ def _fill(
         fillers = np.flatnonzero(available & (basket.sizes <= room))
         fillers = fillers[np.argsort(-scores[fillers], kind="stable")][:_FILLERS]
         # Two that need the same support are charged twice for it: less is used, never more.
-        fillers = fillers[[kept.fits(unit, budget) for unit in fillers.tolist()]]
+        fillers = fillers[[kept.fits((unit,), budget) for unit in fillers.tolist()]]
         fillers = fillers[np.sort(np.unique(kept.alike[fillers], return_index=True)[1])]
         costs = np.asarray([kept.cost(unit) for unit in fillers.tolist()], dtype=np.int64)
         wanted = math.ceil(_USED * budget) - kept.used

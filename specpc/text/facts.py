@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import regex
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.text.layout import Layout
+
 _NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 _UNSPACED: Final = regex.compile(UNSPACED)
@@ -26,9 +28,14 @@ _FACT: Final = 1.0
 _TOPIC: Final = 0.1
 # What is said in more places matters more, by this power of their number.
 _SPREAD: Final = 0.5
+_BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 _SHORT: Final = 2  # words up to this length tell nothing
-# What each token of a piece is worth that begins a line: what opens a paragraph sums it up.
-_LEAD: Final = 0.1
+# What each token of a piece is worth that opens a paragraph, which sums it up: of the second piece
+# half of that, of the third a third.
+_LEAD: Final = 0.3
+# What each token of running text is worth for being as much like the whole as pieces are on
+# average, and for every standard deviation more.
+_LIKE_THE_WHOLE: Final = 0.05
 # What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
 _ALARM: Final = 20.0
 _ALARM_TOKEN: Final = 0.5
@@ -42,8 +49,6 @@ _POINTS_BACK: Final = regex.compile(
     r"|est[aeo]s?|eso|pero|quest[aeio]|ma|però)\b",
     regex.IGNORECASE,
 )
-# A piece that costs twice as much must tell nearly twice as much.
-_COST: Final = 0.9
 
 
 @dataclass(frozen=True)
@@ -63,23 +68,62 @@ class Told:
     sizes: NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Sequence[str], leads: Sequence[bool], sizes: NDArray[np.int64]) -> Told:
-        """Find them, given which pieces begin a line, and their tokens."""
+    def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
+        """Find them, given where the pieces stand, and their tokens."""
+        facts, weights = find_facts(texts)
+        leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
+        like = likeness(facts, len(weights), place.units)
+        rate = _LEAD / (1 + place.ranks) - _LEANING * leaning
+        rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
         alarm = alarms(texts) * (_ALARM + _ALARM_TOKEN * sizes)
-        leaning = [_POINTS_BACK.match(text) is not None for text in texts]
-        own = (_LEAD * np.asarray(leads) - _LEANING * np.asarray(leaning)) * sizes + alarm
-        return cls(*find_facts(texts), own, sizes)
+        return cls(facts, weights, rate * sizes + alarm, sizes)
 
     @property
     def alone(self) -> NDArray[np.float64]:
-        """``[pieces]`` what each is worth for what it costs, were it the only one."""
+        """``[pieces]`` what each is worth for a token, were it the only one."""
         told = [float(self.weights[facts].sum()) for facts in self.facts]
-        return (np.asarray(told) + self.own) / cost(self.sizes)
+        result: NDArray[np.float64] = (np.asarray(told) + self.own) / np.maximum(self.sizes, 1)
+        return result
 
 
-def cost(tokens: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What tokens are set against what they tell, whatever the number of tokens: ``[...]``."""
-    result: NDArray[np.float64] = np.maximum(tokens, 1) ** _COST
+class Place(NamedTuple):
+    """Where pieces stand, and of what kind they are: ``[pieces]`` each."""
+
+    ranks: NDArray[np.int64]  # units before it in its paragraph
+    units: NDArray[np.bool_]
+    prose: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, text: str, layout: Layout) -> Place:
+        """Find out; a blank line parts paragraphs."""
+        starts = layout.edges[:-1]
+        breaks = np.asarray([match.end() for match in _BLANK_LINE.finditer(text)], dtype=np.int64)
+        paragraphs = np.searchsorted(breaks, starts, side="right")
+        before: NDArray[np.int64] = np.cumsum(layout.units) - layout.units
+        opens = np.searchsorted(paragraphs, paragraphs)  # the first piece of each one's paragraph
+        prose = np.isin(np.arange(len(starts)), [*layout.prose])
+        return cls(before - before[opens], layout.units, prose)
+
+
+def likeness(
+    facts: Sequence[NDArray[np.int64]], count: int, units: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """``[pieces]`` how much each is like all units together, in standard deviations of theirs.
+
+    By cosines of what they tell, ``count`` numbers in all, of which the rare ones count more.
+    """
+    if not units.any():
+        return np.zeros(len(facts))
+    every = np.concatenate([np.zeros(0, dtype=np.int64), *facts])
+    places = np.maximum(np.bincount(every, minlength=count), 1)
+    rarity = np.log(1 + len(facts) / places)
+    lengths = np.asarray([float(np.sqrt((rarity[own] ** 2).sum())) or 1.0 for own in facts])
+    whole = np.zeros(count)
+    for unit in np.flatnonzero(units).tolist():
+        whole[facts[unit]] += rarity[facts[unit]] / lengths[unit]
+    like = np.asarray([float((whole[own] * rarity[own]).sum()) for own in facts]) / lengths
+    spread = float(like[units].std())
+    result: NDArray[np.float64] = (like - like[units].mean()) / (spread or 1.0)
     return result
 
 

@@ -86,6 +86,8 @@ class Layout:
         kind: what the text was found to be, in a word.
         spare: supports that are done without, the longest first, where a budget cannot hold the
             best unit with all it needs.
+        bodies: for units that say in short what follows them (a function's signature), the piece
+            where that ends: any part of it alone says little.
     """
 
     edges: NDArray[np.int64]
@@ -101,6 +103,7 @@ class Layout:
     nested: Mapping[int, Nested] = field(default_factory=dict)
     kind: str = "sentence"
     spare: frozenset[int] = frozenset()
+    bodies: Mapping[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of pieces."""
@@ -217,6 +220,7 @@ class LayoutBuilder:
         self._finer: dict[int, LayOut] = {}
         self._nested: dict[int, Nested] = {}
         self._spare: set[int] = set()
+        self._bodies: dict[int, int] = {}
 
     @property
     def position(self) -> int:
@@ -297,6 +301,10 @@ class LayoutBuilder:
         if whole:
             self._whole.add(support)
 
+    def end_body(self, head: int, end: int | None = None) -> None:
+        """Have all pieces from a unit to here, or to ``end``, be what it says in short."""
+        self._bodies[head] = self.next_piece if end is None else end
+
     def end_heading(self, heading: int | None) -> None:
         """Have a heading, if there is one, be a unit if it is the last piece: it heads nothing."""
         if heading is not None and heading == self.next_piece - 1:
@@ -324,6 +332,7 @@ class LayoutBuilder:
         self._tight |= {piece + shift for piece in layout.tight}
         self._finer |= {piece + shift: finer for piece, finer in layout.finer.items()}
         self._nested |= {piece + shift: nested for piece, nested in layout.nested.items()}
+        self._bodies |= {piece + shift: end + shift for piece, end in layout.bodies.items()}
         self._separators |= {
             piece + shift: (first + shift, end + shift)
             for piece, (first, end) in layout.separators.items()
@@ -351,6 +360,7 @@ class LayoutBuilder:
             dict(self._nested),
             kind,
             frozenset(self._spare),
+            dict(self._bodies),
         )
 
     def _add(self, end: int, needs: Iterable[int], gap: str | None) -> int:
@@ -412,6 +422,8 @@ def _expanded(
                 builder.require(part, *needs)
     for separator, (first, stop) in layout.separators.items():
         builder.surround(renamed[separator], renamed[first], renamed[stop])
+    for head, end in layout.bodies.items():
+        builder.end_body(renamed[head], renamed[end])
     return builder.build(layout.kind)
 
 

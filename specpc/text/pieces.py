@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.results import Span
-from specpc.text.facts import Told
+from specpc.text.facts import Place, Told
 from specpc.text.protection import NOTHING, Protected, forced_units
 
 if TYPE_CHECKING:
@@ -104,9 +104,7 @@ class Pieces:
     @cached_property
     def told(self) -> Told:
         """What the pieces tell."""
-        starts = self.edges[:-1].tolist()
-        leads = [start == 0 or self.text[start - 1] in "\r\n" for start in starts]
-        return Told.of(self.texts, leads, self.sizes)
+        return Told.of(self.texts, Place.of(self.text, self.layout), self.sizes)
 
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.text.layout import Layout, refine, tiles
 from specpc.text.negations import negations
+from specpc.text.ties import paired, tied
 from specpc.text.units import apart, word_bounds
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def lay_out_words(text: str, layout: Layout) -> Layout:
             if before > edges[piece - 1] and text[before : edges[piece]].isspace():
                 edges[piece] = before
         words.update(bounds)
+    for start, end in tied(text):
+        words.difference_update(range(start + 1, end))
     cuts = sorted(words)
     if len(text) >= _LONG and len(cuts) * _SHORT > len(text):
         cuts = apart(cuts, _PIECE)
@@ -50,7 +54,20 @@ def lay_out_words(text: str, layout: Layout) -> Layout:
         for piece in layout.prose
     }
     layout = replace(layout, edges=np.asarray(edges, dtype=np.int64))
-    return _with_negations(text, refine(layout, inside))
+    return _with_negations(text, _with_pairs(text, refine(layout, inside)))
+
+
+def _with_pairs(text: str, layout: Layout) -> Layout:
+    """The layout in which every word needs the quotes and brackets around it."""
+    edges, prose = layout.edges.tolist(), layout.prose
+    words = [text[s:e] if p in prose else "" for p, (s, e) in enumerate(pairwise(edges))]
+    needs, supports = dict(layout.needs), set(layout.supports)
+    for piece, pair in enumerate(paired(words)):
+        if pair is not None and piece in prose:
+            needs[piece] = (*needs.get(piece, ()), *pair)
+            if any(map(str.isalnum, words[piece])):
+                supports.update(pair)
+    return replace(layout, needs=needs, supports=frozenset(supports))
 
 
 def _with_negations(text: str, layout: Layout) -> Layout:

@@ -1,17 +1,19 @@
 """Extractive summaries of others as methods of ``specpc eval --no-question``.
 
 ``specpc eval data/*.jsonl --no-question --method tests.benchmarks.summarisers:textrank``; LexRank
-and TextRank are those of ``pip install sumy``, on our sentences.
+and TextRank are those of ``pip install sumy``, on our sentences. LLMLingua and Selective Context
+are in `peers.py`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from specpc.evaluation.minilm import MiniLMRanker
 from specpc.evaluation.ranked import RankedMethod, cutting
 from specpc.results import Span
 from specpc.selection.base import Picked
@@ -68,6 +70,38 @@ def lexrank(setup: MethodSetup) -> RankedMethod:
         return dict(zip(document.sentences, scores, strict=True))
 
     return RankedMethod.of(setup, _rated_by(rate))
+
+
+# How much being like the whole text counts, rather than being unlike what was chosen.
+_LIKE_THE_WHOLE: Final = 0.7
+
+
+def minilm_mmr(setup: MethodSetup) -> RankedMethod:
+    """Closest to the mean of MiniLM's embeddings, by maximal marginal relevance."""
+    minilm = MiniLMRanker(setup.models.setup.device)
+
+    def rank(item: Item, units: Sequence[str]) -> NDArray[np.float64]:
+        scores = np.zeros(len(units))
+        scores[marginal_relevance(minilm.embed(units))] = -np.arange(len(units))
+        return scores
+
+    return RankedMethod.of(setup, rank)
+
+
+def marginal_relevance(vectors: NDArray[np.float32]) -> list[int]:
+    """Texts in the order of Carbonell and Goldstein 1998, by ``[texts, size]`` unit vectors."""
+    whole = vectors.mean(axis=0)
+    relevance = vectors @ (whole / (np.linalg.norm(whole) or 1.0))
+    closest = np.zeros(len(vectors))
+    left = np.ones(len(vectors), dtype=bool)
+    order: list[int] = []
+    while left.any():
+        gain = _LIKE_THE_WHOLE * relevance - (1 - _LIKE_THE_WHOLE) * closest
+        best = int(np.where(left, gain, -np.inf).argmax())
+        order.append(best)
+        left[best] = False
+        closest = np.maximum(closest, vectors @ vectors[best])
+    return order
 
 
 class _Words:

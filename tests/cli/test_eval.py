@@ -80,6 +80,17 @@ def test_where_there_is_no_evidence_answers_kept_are_compared(tmp_path: Path) ->
     assert told.count("vs full") == 2
 
 
+def test_what_is_told_without_a_question(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    told = run(data, *METHODS[2:], "--no-question", "--ratio", "0.5", "-v", "-o", out).stdout
+    assert "Data sets: what is told" in told
+    [heading, *_] = [line for line in told.splitlines() if "Facts whole" in line]
+    assert "ROUGE" not in heading  # no item has a summary
+    assert json.loads(out.read_text().splitlines()[1])["telling"]["facts_whole"] > 0
+    asked = json.loads(run(data, *METHODS[2:], "--json").stdout)
+    assert asked["summary"][0]["facts_whole"] is None
+
+
 def test_a_method_of_the_users_own(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

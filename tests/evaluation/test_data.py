@@ -92,6 +92,10 @@ def test_what_cannot_be_measured_is_counted_and_left_out(tmp_path: Path) -> None
     three = read_collection([path], limit=3).items
     assert len(three) == 3
     assert {item.id for item in read_collection([path], limit=2).items} < {i.id for i in three}
+    told = read_collection([path], withheld=True)
+    assert (len(told.items), told.skipped) == (6, {})
+    four = read_collection([path], limit=4, withheld=True).items
+    assert {item.id for item in four} == {item.id for item in found.items}
     with pytest.raises(InputError, match="nothing to measure"):
         read_collection([write_lines(tmp_path / "none.jsonl", fields(0, question=""))])
 

@@ -10,6 +10,8 @@ import pytest
 
 from specpc.errors import InputError, UsageError
 from specpc.evaluation.records import Answer, open_results, read_results
+from specpc.evaluation.statistics import summarise
+from specpc.evaluation.telling import Telling
 from tests.evaluation.test_statistics import record
 
 if TYPE_CHECKING:
@@ -47,6 +49,18 @@ def test_answers(path: Path) -> None:
     with open_results(path, SETTINGS, resume=True) as (_, write):
         write(record("a", 2, 1.0, answer=ANSWER))
     assert [r.answer for r in read_results(path).records] == [None, None, ANSWER]
+
+
+def test_what_is_told_without_a_question(path: Path) -> None:
+    telling = Telling(0.5, None, 0.1, 0.0, 0.1)
+    with open_results(path, SETTINGS, resume=True) as (_, write):
+        write(record("a", 2, 1.0, telling=telling))
+    read = read_results(path).records[-1]
+    assert read.telling == telling
+    [row] = summarise([read])
+    assert row.estimates["facts_whole"] is not None
+    assert row.estimates["facts_whole"].mean == 0.5
+    assert row.estimates["negations_lost"] is None
 
 
 def test_files_of_earlier_releases(path: Path) -> None:

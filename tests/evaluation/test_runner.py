@@ -58,6 +58,16 @@ def test_records() -> None:
     assert all(record.seconds >= 0 and record.error is None for record in records)
 
 
+def test_where_questions_are_withheld_all_that_is_told_is_measured() -> None:
+    summary = "Marta Quist was elected as treasurer of the committee, " * 4
+    items = [item(0), item(1, question="", answers=(summary,), evidence=(), extractive=False)]
+    records = list(run(items, {"fake": Fake()}, RunPlan([0.1], withheld=True)))
+    assert [r.telling.facts_whole for r in records if r.telling] == [1 / 4] * 2
+    assert [r.telling.rouge_1 is None for r in records if r.telling] == [True, False]
+    [told] = run([item(0)], {"fake": Fake()}, RunPlan([0.1]))
+    assert told.telling is None
+
+
 def test_what_is_done_is_not_done_again() -> None:
     done = list(run([item(0)], {"fake": Fake()}, RunPlan([0.1])))
     fake = Fake()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import numpy as np
 from hypothesis import given, settings
@@ -24,8 +25,9 @@ def pieces_of(text: str) -> Pieces:
 
 
 def worth(told: Told, chosen: list[int]) -> float:
-    facts = set(itertools.chain.from_iterable(told.facts[unit].tolist() for unit in chosen))
-    return float(sum(told.weights[fact] for fact in facts) + told.own[chosen].sum())
+    facts = Counter(itertools.chain.from_iterable(told.facts[unit].tolist() for unit in chosen))
+    often = {fact: sum(0.5**time for time in range(count)) for fact, count in facts.items()}
+    return float(sum(told.weights[f] * n for f, n in often.items()) + told.own[chosen].sum())
 
 
 def test_what_is_told_is_told_once() -> None:
@@ -50,8 +52,8 @@ def slow_choice(pieces: Pieces, told: Told, allowance: int) -> list[int]:
             if unit in chosen or text in said or used + pieces.sizes[unit] > allowance:
                 continue
             gain = worth(told, [*chosen, unit]) - worth(told, chosen)
-            if gain / pieces.sizes[unit] ** 0.9 > most + 1e-9:
-                best, most = unit, gain / pieces.sizes[unit] ** 0.9
+            if gain / pieces.sizes[unit] > most + 1e-9:
+                best, most = unit, gain / pieces.sizes[unit]
         if best is None:
             return sorted(chosen)
         chosen.append(best)
@@ -76,7 +78,7 @@ def test_the_greedy_choice_is_what_looking_at_all_would_choose(
 
 
 def test_where_a_sentence_stands_does_not_matter() -> None:
-    """Of shuffled sentences in one paragraph, each sixteenth keeps its share."""
+    """Of shuffled sentences, each a paragraph, so that all open one, sixteenths keep alike."""
     rng = np.random.default_rng(0)
     names = [f"{a}{b}" for a in ("Or", "Vel", "Hal", "Tol") for b in ("risay", "mar", "nor", "lan")]
     kept = np.zeros(16)
@@ -84,7 +86,7 @@ def test_where_a_sentence_stands_does_not_matter() -> None:
         sentences = [
             f"The {rng.choice(names)} took {rng.integers(2, 9000)} crates of "
             + " ".join(rng.choice(["salt", "grain", "fish", "wool", "tin"], rng.integers(1, 6)))
-            + " aboard. "
+            + " aboard.\n\n"
             for _ in range(160)
         ]
         text = "".join(sentences)
@@ -93,6 +95,40 @@ def test_where_a_sentence_stands_does_not_matter() -> None:
             kept[16 * unit // len(pieces)] += len(pieces.texts[unit])
     assert kept.min() > 0.5 * kept.mean()
     assert kept.max() < 2 * kept.mean()
+
+
+STATEMENT = '    registry["Tern{n}"] = Vessel("Tern{n}", year={n}, port="Orrisay")\n'
+
+
+def function(name: str, statements: range) -> str:
+    body = "".join(STATEMENT.format(n=n) for n in statements)
+    return f'def {name}(registry, vessel):\n    """Take {name} to sea."""\n{body}\n\n'
+
+
+def test_functions_are_kept_whole_or_as_what_they_say_in_short() -> None:
+    """Statements, though full of names, come by themselves when nothing else fits."""
+    parts = [function("alpha", range(9)), function("beta", range(40, 80)), function("c", range(9))]
+    text = "".join(parts)
+    pieces = pieces_of(text)
+    assert len(pieces.layout.bodies) == 3
+    chosen = covering_units(pieces, len(parts[0]) + 150)
+    kept = "".join(pieces.texts[piece] for piece in pieces.layout.complete(chosen))
+    assert all(name in kept for name in ("def alpha", "def beta", "def c"))
+    [whole] = [part for part in parts if part in kept]
+    assert "registry[" not in kept.replace(whole, "")
+    # Where no body fits, its statements do.
+    kept = "".join(pieces.texts[piece] for piece in covering_units(pieces, len(parts[0]) // 2))
+    assert "registry[" in kept
+
+
+def test_bodies_are_found_in_code_among_prose() -> None:
+    text = f"# Ships\n\nThey sail.\n\n```python\n{function('alpha', range(12))}```\n\nSo they do.\n"
+    layout = lay_out(text)
+    assert layout.bodies
+    pieces = Pieces(text, ENCODER.encode(text).bounds, layout)
+    [(head, end)] = layout.bodies.items()
+    assert "def alpha" in pieces.texts[head]
+    assert "Tern11" in "".join(pieces.texts[head:end])
 
 
 def test_forced_pieces_come_first_and_their_facts_are_told() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from specpc.text.facts import find_facts
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.text.facts import Place, Told, find_facts, likeness
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces
+from specpc.text.units import segment
 
 
 def shared(texts: list[str]) -> tuple[list[set[int]], list[float]]:
@@ -42,10 +48,42 @@ def test_no_texts() -> None:
     assert weights == []
 
 
+def told(text: str) -> Told:
+    return Pieces(text, np.arange(len(text) + 1), tiles(segment(text, "sentence"))).told
+
+
 def test_what_points_back_is_worth_less() -> None:
-    text = "Tern sank in 1911. It sank in 1911 Tern. Dies sank in 1911 Tern."
+    first, second, third = told(
+        "Tern sank in 1911.\n\nIt sank in 1911 Tern.\n\nDies sank in 1911 Tern."
+    ).alone.tolist()
+    assert max(second, third) < first - 0.05
+
+
+def test_what_opens_a_paragraph_is_worth_more() -> None:
+    text = "Tern sank in 1911. Tern sank in 1911. Tern sank in 1911.\r\n\r\nTern sank in 1911."
+    one, two, three, four = told(text).alone.tolist()
+    assert one - two == pytest.approx(0.15, abs=0.01)
+    assert two > three
+    assert four > two
+
+
+def test_what_is_like_the_whole_is_worth_more_in_running_text() -> None:
+    text = "The crew sails home.\n\nThe crew sails out.\n\nAnother thing burns.\n\n"
+    found, weights = find_facts([part for part in text.split("\n\n") if part])
+    like = likeness(found, len(weights), np.ones(3, dtype=bool))
+    assert like[0] == pytest.approx(like[1])
+    assert like[0] > 0 > like[2]
+    assert abs(like.mean()) < 1e-9
     bounds = np.arange(len(text) + 1)
-    pieces = Pieces(text, bounds, tiles([0, 19, 41, len(text)]))
-    own = pieces.told.own
-    assert own[0] > 0 > own[1]
-    assert own[2] < 0
+    layout = tiles(segment(text, "sentence"))
+    records = Pieces(text, bounds, replace(layout, prose=frozenset())).told
+    assert (told(text).own[:2] > records.own[:2]).all()
+    assert not likeness(found, len(weights), np.zeros(3, dtype=bool)).any()
+
+
+@given(st.lists(st.sampled_from(["Tern ", "1911 ", "so. ", "\n", "\n\n", "船"]), min_size=1))
+def test_any_text_can_be_told(words: list[str]) -> None:
+    text = "".join(words) + "x"
+    pieces = Pieces(text, np.arange(len(text) + 1), tiles(segment(text, "sentence")))
+    assert np.isfinite(pieces.told.alone).all()
+    assert (Place.of(text, pieces.layout).ranks >= 0).all()

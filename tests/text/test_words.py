@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from specpc import Compressor
 from specpc.structure.units import lay_out_units
 from specpc.text.layout import tiles
+from specpc.text.ties import tied
 from specpc.text.units import segment, word_bounds
 from specpc.text.words import lay_out_words
 
@@ -27,8 +28,10 @@ def pieces(text: str, unit: str = "structure") -> list[str]:
 @given(texts)
 def test_plain_text_is_cut_as_if_it_were_one_sentence(text: str) -> None:
     layout = lay_out_words(text, tiles(segment(text, "sentence")))
-    assert set(word_bounds(text)) <= set(layout.edges.tolist())
-    assert layout.units.all()
+    tied_up = {offset for start, end in tied(text) for offset in range(start + 1, end)}
+    assert set(word_bounds(text)) - tied_up <= set(layout.edges.tolist())
+    for piece in layout.supports:
+        assert text[layout.edges[piece] : layout.edges[piece + 1]].strip() in {*'[]{}"`'}
 
 
 def test_blanks_between_sentences_belong_to_the_next_word() -> None:

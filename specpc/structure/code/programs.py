@@ -15,6 +15,7 @@ from specpc.structure.code.syntax import (
     blocks,
     detached,
     is_comment,
+    is_function_body,
     statements,
     trailing,
 )
@@ -77,6 +78,8 @@ def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence
         assert builder.position == end
     if builder.position < group.end:
         builder.require(header, builder.support(group.end, gap=source.gap(builder.position)))
+    if group.function and group.complete:
+        builder.end_body(header)
 
 
 def _plan(
@@ -194,6 +197,7 @@ def _split(source: Program, group: Group, depth: int) -> None:
         return
     if size - cut <= _MOST_SKELETON * size:
         group.inner, group.complete, group.filler = inner, complete, filler
+        group.function = any(is_function_body(block) for block, *_ in found)
 
 
 def _shortest(groups: list[Group]) -> Group | None:

@@ -26,6 +26,7 @@ _WORTH: Final = 100
 _INDENTATION: Final = re.compile(r"\s*(?<![^\n])[ \t]*")
 _BLANKS: Final = re.compile(r"[^\S\n]*")
 _BLANK_LINE: Final = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
+_FUNCTION: Final = re.compile("function|method|constructor|closure|lambda")
 _BRACKETS: Final = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -77,6 +78,7 @@ class Group:
         complete: whether what opens and closes those blocks can stand without what is in them,
             but for ``filler``.
         filler: a statement in them that keeps an indented block from being empty.
+        function: whether it is a function, of which they are the body.
     """
 
     start: int
@@ -86,11 +88,17 @@ class Group:
     inner: list[tuple[int, int, list[Group]]] = field(default_factory=list)
     complete: bool = False
     filler: Group | None = None
+    function: bool = False
 
 
 def is_comment(node: Node) -> bool:
     """Whether a node is a comment, of any of the grammars' kinds."""
     return node.type.endswith("comment")
+
+
+def is_function_body(block: Node) -> bool:
+    """Whether a block is what a function does."""
+    return block.parent is not None and _FUNCTION.search(block.parent.type) is not None
 
 
 def detached(source: Program, comment: Node) -> bool:

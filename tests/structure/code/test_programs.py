@@ -58,6 +58,18 @@ def test_samples_are_sound_and_get_cut(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
+def test_bodies_belong_to_signatures(language: str) -> None:
+    text = PROGRAMS[language]
+    layout = lay_out_code(text, language)
+    assert layout.bodies
+    for head, end in layout.bodies.items():
+        assert layout.units[head]
+        inside = [unit for unit in range(head + 1, end) if layout.units[unit]]
+        assert inside
+        assert all(head in layout.all_needs[unit] for unit in inside)
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_any_choice_of_units_parses(language: str, data: st.DataObject) -> None:
