@@ -66,8 +66,8 @@ def _tables(group: str, rows: Sequence[SummaryRow], gains: Sequence[Difference])
         # Where the cache is cut, the text is read whole, or shortened as by another method.
         title = f"{group}: {max(row.items for row in rows)} items"
         yield _table(title, filter(_whole_cache, rows), columns)
-    if told := _told(rows):
-        yield _table(f"{group}: {_TELLING_TITLE}", rows, [_METHOD, _RATIO, *told])
+    if telling := _told(rows):
+        yield _table(f"{group}: {_TELLING_TITLE}", rows, [_METHOD, _RATIO, *telling])
     if any(map(_answered, rows)):
         exact, f1, *others = _ANSWERS
         against = [_gain(gains, "f1")] if gains else []
