@@ -31,7 +31,8 @@ _SPREAD: Final = 0.5
 _BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 _SHORT: Final = 2  # words up to this length tell nothing
 # What each token of a piece is worth that opens a paragraph, which sums it up: of the second piece
-# half of that, of the third a third.
+# half of that, of the third a third. A signature, which says in short what its function does, is
+# worth as much more.
 _LEAD: Final = 0.3
 # What each token of running text is worth for being as much like the whole as pieces are on
 # average, and for every standard deviation more.
@@ -73,7 +74,7 @@ class Told:
         facts, weights = find_facts(texts)
         leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
         like = likeness(facts, len(weights), place.units)
-        rate = _LEAD / (1 + place.ranks) - _LEANING * leaning
+        rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
         alarm = alarms(texts) * (_ALARM + _ALARM_TOKEN * sizes)
         return cls(facts, weights, rate * sizes + alarm, sizes)
@@ -92,6 +93,7 @@ class Place(NamedTuple):
     ranks: NDArray[np.int64]  # units before it in its paragraph
     units: NDArray[np.bool_]
     prose: NDArray[np.bool_]
+    short: NDArray[np.bool_]  # what says in short what follows it (`Layout.bodies`)
 
     @classmethod
     def of(cls, text: str, layout: Layout) -> Place:
@@ -101,8 +103,9 @@ class Place(NamedTuple):
         paragraphs = np.searchsorted(breaks, starts, side="right")
         before: NDArray[np.int64] = np.cumsum(layout.units) - layout.units
         opens = np.searchsorted(paragraphs, paragraphs)  # the first piece of each one's paragraph
-        prose = np.isin(np.arange(len(starts)), [*layout.prose])
-        return cls(before - before[opens], layout.units, prose)
+        ranks, pieces = before - before[opens], np.arange(len(starts))
+        prose, short = np.isin(pieces, [*layout.prose]), np.isin(pieces, [*layout.bodies])
+        return cls(ranks, layout.units, prose, short)
 
 
 def likeness(

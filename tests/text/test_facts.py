@@ -67,6 +67,15 @@ def test_what_opens_a_paragraph_is_worth_more() -> None:
     assert four > two
 
 
+def test_a_signature_is_worth_more() -> None:
+    text = "def sail(): x = 1 def sail(): y = 1 def sail(): z = 1"
+    layout = tiles([0, 18, 36, len(text)], prose=False)
+    bounds = np.arange(len(text) + 1)
+    plain = Pieces(text, bounds, layout).told
+    short = Pieces(text, bounds, replace(layout, bodies={1: 2})).told
+    assert (short.alone - plain.alone).tolist() == pytest.approx([0.0, 0.3, 0.0])
+
+
 def test_what_is_like_the_whole_is_worth_more_in_running_text() -> None:
     text = "The crew sails home.\n\nThe crew sails out.\n\nAnother thing burns.\n\n"
     found, weights = find_facts([part for part in text.split("\n\n") if part])
