@@ -7,21 +7,19 @@ import importlib
 import inspect
 import pkgutil
 import re
-import signal
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Union
 
 import regex
 
 import specpc
+from tests.growth import seconds
 
 if TYPE_CHECKING:
-    from types import FrameType, ModuleType
+    from types import ModuleType
 
 Pattern = Union["re.Pattern[str]", "regex.Pattern[str]"]
 _PATTERNS: Final = (re.Pattern, regex.Pattern)
@@ -57,7 +55,8 @@ def modules() -> Iterator[ModuleType]:
                 continue
 
 
-def patterns() -> list[Used]:
+@lru_cache
+def patterns() -> tuple[Used, ...]:
     """Every compiled pattern, wherever a module keeps it, and those written in calls."""
     found: dict[int, tuple[str, Pattern]] = {}
     methods: dict[int, set[str]] = defaultdict(set)
@@ -75,7 +74,7 @@ def patterns() -> list[Used]:
         for key, (where, pattern) in found.items()
         if isinstance(pattern.pattern, str)
     ]
-    return [*kept, *written]
+    return (*kept, *written)
 
 
 def _note_call(
@@ -134,8 +133,8 @@ _RUNS: Final = (
 _ALTERNATIONS: Final = (
     " \t", " \n", " \r\n", "\t\r", "\n\r\n", "- ", "-\n", "= ", "a ", "a\n", "A ", "a\r\n", "a,",
     "a, ", "a-", "a.", "a. ", "a:", "a: ", "a=", "a=a ", "a/", "a_", "aA", "a7", "7.", "7 ", "7:",
-    "7-", "7,", "> ", ">\r\n", "* ", "| ", "|-", "|a", "()", "(a", "[a", "[]", "{a", "{}", "<a", "<>",
-    '" ', '"a', '"",', "' ", "a'", "`a", "\\a", "\\\\", "&a", "@a", "$a", "--", "/*", "*/", "-->",
+    "7-", "7,", "> ", ">\r\n", "* ", "| ", "|-", "|a", "()", "(a", "[a", "[]", "{a", "{}", "<a",
+    "<>",     '" ', '"a', '"",', "' ", "a'", "`a", "\\a", "\\\\", "&a", "@a", "$a", "--", "/*", "*/", "-->",
     "<!--", "<a ", "::", "a::", "A: a\n", "a=7\n", "7 a ", "a  ", "(a) ", "a@a.", "public static ",
     "\u4e00\u3002", "e\u0301", "import a as a, ", "the ", "\u4e00 ", "a\u00a0", "\\n", "%7", "7:7 ",
 )  # fmt: skip
@@ -149,26 +148,6 @@ def awkward(size: int) -> Iterator[str]:
             yield (unit * (size // len(unit) + 1))[:size] + ending
 
 
-class _TooLongError(Exception):
-    pass
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    """Processor time for what may never end; the engines look for signals now and then."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise _TooLongError
-
-    before = signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, _LIMIT)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
 def _uses(pattern: Pattern, methods: frozenset[str]) -> Iterator[Callable[[str], object]]:
     if methods & _EVERYWHERE:
         yield lambda text: sum(1 for _ in pattern.finditer(text))
@@ -178,26 +157,15 @@ def _uses(pattern: Pattern, methods: frozenset[str]) -> Iterator[Callable[[str],
         yield pattern.fullmatch
 
 
-def seconds(use: Callable[[str], object], text: str) -> float:
-    """Processor time; infinite if it had to be ended."""
-    start = time.process_time()
-    try:
-        with _limited():
-            use(text)
-    except _TooLongError:
-        return float("inf")
-    return time.process_time() - start
-
-
 def growing(used: Used, texts: Iterable[tuple[str, str]]) -> str | None:
     """What a pattern takes more than linear time for, if anything does."""
     for use in _uses(used.pattern, used.methods):
         for small, large in texts:
             for _ in range(_TRIES):
-                last = seconds(use, large)
+                last = seconds(partial(use, large), _LIMIT)
                 if last < _FLOOR:
                     break
-                if last < _GROWTH * max(seconds(use, small), _FLOOR / 16):
+                if last < _GROWTH * max(seconds(partial(use, small), _LIMIT), _FLOOR / 16):
                     break
             else:
                 return f"{used.where} on {large[:12]!r}...{large[-4:]!r}: {last:.2f} s"

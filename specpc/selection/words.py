@@ -114,7 +114,7 @@ class WordPicker(Picker):
 
 def is_word(piece: str) -> bool:
     """Whether a piece has a letter or a digit."""
-    return any(map(str.isalnum, piece))
+    return piece.isalnum() or any(map(str.isalnum, piece))
 
 
 def plain_worth(pieces: Sequence[str]) -> NDArray[np.float64]:

@@ -117,18 +117,20 @@ class Layout:
     def all_needs(self) -> dict[int, tuple[int, ...]]:
         """The supports each piece needs, directly or through other supports."""
         found: dict[int, tuple[int, ...]] = {}
-        known: dict[tuple[int, ...], set[int]] = {}  # most pieces need what others do
+        # Most pieces need what others do.
+        known: dict[tuple[int, ...], tuple[set[int], tuple[int, ...]]] = {}
         for piece, own in self.needs.items():
-            seen = known.get(own)
-            if seen is None:
-                seen = known[own] = set()
+            if own not in known:
+                seen: set[int] = set()
                 waiting = [*own]
                 while waiting:
                     support = waiting.pop()
                     if support not in seen:
                         seen.add(support)
                         waiting += self.needs.get(support, ())
-            found[piece] = tuple(sorted(seen - {piece} if piece in seen else seen))
+                known[own] = seen, tuple(sorted(seen))
+            seen, ordered = known[own]
+            found[piece] = tuple(sorted(seen - {piece})) if piece in seen else ordered
         return found
 
     def with_needs(self, chosen: Iterable[int]) -> set[int]:

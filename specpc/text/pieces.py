@@ -143,9 +143,9 @@ class Pieces:
         for unit in chosen:
             for support in self.layout.all_needs.get(unit, ()):
                 score[support] = max(score.get(support, -math.inf), float(values[unit]))
-        edges = self.edges
+        edges = self.edges.tolist()
         return [
-            Span(int(edges[p]), int(edges[p + 1]), score.get(p, -math.inf))
+            Span(edges[p], edges[p + 1], score.get(p, -math.inf))
             for p in self.layout.complete(chosen)
         ]
 

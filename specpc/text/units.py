@@ -259,6 +259,7 @@ def word_bounds(text: str) -> Bounds:
 # "Edda Hallgrim", "New York Times", "86,000 euros": halves of these are other names and numbers.
 _NAME: Final = regex.compile(r"[ \t]*\p{Lu}[\p{L}\p{M}'’-]*+")
 _LONGEST_NAME: Final = 4
+_CURRENCIES: Final = frozenset("$€£¥")
 _AMOUNT: Final = regex.compile(r"[ \t]*[$€£¥]?\d[\d.,:]*+")
 _COUNTED: Final = regex.compile(
     r"[ \t]+(?!(?:an?|and|are|as|at|but|by|for|from|in|is|it|of|on|or|than|that|the|then|to|was"
@@ -270,11 +271,14 @@ def _with_names(text: str, bounds: Bounds) -> Bounds:
     """Bounds without those inside names of several words, and between a number and its unit."""
     kept, words, counts = [0], 0, False
     for start, end in pairwise(bounds):
-        name = _NAME.fullmatch(text, start, end) is not None
+        # A pattern takes longer to say that it does not match.
+        first = text[start:end].lstrip(" \t")[:1]
+        name = first.isupper() and _NAME.fullmatch(text, start, end) is not None
         joined = name and 0 < words < _LONGEST_NAME
         if start and (joined or (counts and _COUNTED.fullmatch(text, start, end))):
             kept.pop()
         words = (words if joined else 0) + name
-        counts = _AMOUNT.fullmatch(text, start, end) is not None
+        amount = first.isdigit() or first in _CURRENCIES
+        counts = amount and _AMOUNT.fullmatch(text, start, end) is not None
         kept.append(end)
     return kept

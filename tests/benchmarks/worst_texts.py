@@ -135,7 +135,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "py elif": lambda n: (
         "def f(x):\n    if x == 0:\n        y = 1\n"
         + "".join(
-            f"    elif x == {i}:\n        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa = bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb({i})\n        ccccccccccccccccccccccc = ddddddddddddddddddddddddddddddddd({i})\n"
+            f"    elif x == {i}:\n        {33 * 'a'} = {42 * 'b'}({i})\n"
+            f"        {23 * 'c'} = {33 * 'd'}({i})\n"
             for i in range(n // 200)
         )
     ),
@@ -149,8 +150,7 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "py decorators": lambda n: "@a\n" * (n // 3) + "def f(): pass\n",
     "js if else": lambda n: (
         "function f(){\n"
-        + "if (a) {\n  bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb();\n  ccccccccccccccccccccccccccccccccccccccccccccc();\n} else "
-        * (n // 120)
+        + f"if (a) {{\n  {49 * 'b'}();\n  {45 * 'c'}();\n}} else " * (n // 120)
         + "{}\n}\n"
     ),
     "js nest fn": nested("function f(){\n", "a();\n", "}\n"),
