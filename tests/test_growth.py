@@ -61,7 +61,7 @@ def test_a_pattern_that_grows_is_found(pattern: re.Pattern[str], method: str) ->
 
 
 def test_a_plain_pattern_is_not() -> None:
-    plain = Used("plain", re.compile(r"[^\r\n]*(?:\r\n|\n|\r)"), frozenset({"search"}))
+    plain = Used("plain", re.compile(r"[^\r\n]+|\r\n|\n|\r"), frozenset({"search"}))
     assert growing(plain, TEXTS) is None
 
 
@@ -72,7 +72,7 @@ def squares(size: int) -> int:
 def test_growth_is_seen_and_nothing_else() -> None:
     assert grows(squares, 2000)
     assert not grows(lambda size: sum(range(100 * size)), 20_000)
-    assert grows(lambda size: re.match(r"(?:a|a?)+b", "a" * size), 1000)
+    assert grows(lambda size: re.match(r"(?:a|a?)+b", "a" * size), 1000, limit=0.5)
 
 
 def filled(unit: str, size: int) -> str:
@@ -168,7 +168,7 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
 @pytest.mark.parametrize("name", GROWN)
 def test_what_had_grown_does_not(name: str) -> None:
     make, file = GROWN[name]
-    assert not grows(lambda size: read(make(size), file), 3000)
+    assert not grows(lambda size: read(make(size), file), 2500)
 
 
 UNITS = (
@@ -186,4 +186,4 @@ UNITS = (
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_nothing_grows(unit: str) -> None:
-    assert not grows(lambda size: read(filled(unit, size) + "\nb c"), 3000)
+    assert not grows(lambda size: read(filled(unit, size) + "\nb c"), 2500)

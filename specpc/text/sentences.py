@@ -37,7 +37,7 @@ _SCRIPT: Final = regex.compile(
     "|".join(f"(?P<{language}>{letters}+)" for language, letters in _SCRIPTS.items())
     + r"|(?P<latin>\p{Latin}+)"
 )
-_LINES: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _NOT_RUSSIAN: Final = re.compile(r"[іїєґ]", re.IGNORECASE)
 
 # Words that are frequent in one language and rare in the others.
@@ -63,6 +63,13 @@ for _language, _words in _FUNCTION_WORDS.items():
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SAMPLE: Final = 20_000
 _FEWEST_WORDS: Final = 5
+
+# For these the library takes long at each mark.
+_SLOW: Final = frozenset({"da", "it"})
+_TOKEN: Final = regex.compile(r"\S+")
+_MARK: Final = re.compile(r"[.!?]")
+_CLOSING: Final = ")]}\"'”’»*_`"
+_ENDING: Final = frozenset(".!?…:;")
 
 # A month, and no abbreviation of one.
 _MAY: Final = regex.compile(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=\p{Lu})")
@@ -222,9 +229,9 @@ def _language_of_line(text: str, start: int, end: int, latin: str) -> str:
 def _latin_language(text: str) -> str:
     """The language of what is in the Latin script: of clearly the most function words."""
     words = Counter(_WORD.findall(text[:_SAMPLE].lower()))
-    found: Counter[str] = Counter()
-    for word, languages in _BY_WORD.items():
-        for language in languages if word in words else ():
+    found = dict.fromkeys(_FUNCTION_WORDS, 0)
+    for word in words.keys() & _BY_WORD.keys():
+        for language in _BY_WORD[word]:
             found[language] += words[word]
     best = max(_FUNCTION_WORDS, key=lambda language: found[language])
     clear = found[best] >= _FEWEST_WORDS and found[best] > 2 * found[_ENGLISH]
@@ -239,11 +246,21 @@ def _boundaries(text: str, language: str) -> Iterator[int]:
     start = 0
     while start < len(text):
         stop = start + _STRETCH
-        found = get_sentence_boundaries(language, text[start:stop])
+        part = text[start:stop]
+        if language in _SLOW:
+            part = _TOKEN.sub(_without_marks, part)
+        found = get_sentence_boundaries(language, part)
         sure = stop - _UNSURE if stop < len(text) else len(text)
         ends = [end for one in found if (end := start + int(one["end_index"])) <= sure]
         yield from ends
         start = ends[-1] if ends else sure
+
+
+def _without_marks(token: regex.Match[str]) -> str:
+    """A word without the marks in it (``a.b.c``), after which no sentence can end."""
+    said = token.group()
+    ends = said.rstrip(_CLOSING)[-1:] in _ENDING
+    return said if ends else _MARK.sub("x", said)
 
 
 def _ends(text: str, language: str) -> set[int]:

@@ -147,7 +147,7 @@ def _blocks(
 
 def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
     said = [_said(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
-    blank = [text.count("\n", *span) > 1 for span in spans]
+    blank = [text.count("\n", *span) > 1 or text.count("\r", *span) > 1 for span in spans]
     groups: list[_MessageGroup] = []
     opened: _MessageGroup | None = None  # a heading, without messages yet or with
     place = 0

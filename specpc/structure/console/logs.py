@@ -110,11 +110,18 @@ def _log_end(text: str, last: regex.Match[str]) -> int:
     """Where the last record ends: before a paragraph that does not go on with it."""
     start = last.start()
     for low, high in lines(text[start:]):
-        ends_with_blank = text.count("\n", start + low, start + high) > 1
         after = start + high
-        if ends_with_blank and after < len(text) and not _GOES_ON.match(text, after):
+        if (
+            _ends_with_blank(text, start + low, after)
+            and after < len(text)
+            and not _GOES_ON.match(text, after)
+        ):
             return after
     return len(text)
+
+
+def _ends_with_blank(text: str, start: int, end: int) -> bool:
+    return text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
 
 
 def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -130,7 +137,7 @@ def log_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
             if number - first >= _FEWEST:
                 yield first, number
             first = None
-        blank = text.count("\n", start, end) > 1
+        blank = _ends_with_blank(text, start, end)
     if first is not None and len(spans) - first >= _FEWEST:
         yield first, len(spans)
 

@@ -85,6 +85,7 @@ class _Page(Offsets):
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     with_blocks: set[int] = field(default_factory=set)
     with_code: set[int] = field(default_factory=set)
+    tags: dict[int, str] = field(default_factory=dict)
 
     def find_blocks(self, root: Node) -> None:
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
@@ -233,7 +234,14 @@ class _Page(Offsets):
 
     def _tag(self, node: Node) -> str:
         """Name of an element; nothing for all else."""
-        opening = node.child(0) if node.type == "element" else None
+        if node.type != "element":
+            return ""
+        if (known := self.tags.get(node.id)) is None:
+            known = self.tags[node.id] = self._read_tag(node)
+        return known
+
+    def _read_tag(self, node: Node) -> str:
+        opening = node.child(0)
         for place in range(opening.child_count if opening else 0):
             name = opening.child(place) if opening else None
             if name is not None and name.type == "tag_name":

@@ -23,6 +23,7 @@ _STILL: Final = 50
 # Its processor time in seconds: at least, and for each byte.
 _SHORTEST: Final = 0.2
 _SECONDS: Final = 3e-6
+_EVERY: Final = 32
 _READ: Final = 1 << 15
 
 
@@ -49,7 +50,8 @@ def parsed(grammar: Parser, data: bytes) -> Tree | None:
     def too_long(offset: int, has_error: bool) -> bool:
         nonlocal calls
         calls += 1
-        return calls - offset // _BYTES > still or time.thread_time() > latest
+        timed = calls % _EVERY == 0 and time.thread_time() > latest
+        return timed or calls - offset // _BYTES > still
 
     try:
         return grammar.parse(read, encoding="utf8", progress_callback=too_long)
