@@ -67,5 +67,8 @@ def growth(work: Callable[[int], object], size: int, limit: float = 5.0) -> floa
 
 
 def grows(work: Callable[[int], object], size: int, limit: float = 5.0) -> bool:
-    """Whether it takes more than a little over twice as long for twice the size."""
-    return growth(work, size, limit) >= _GROWTH
+    """Whether it takes more than a little over twice as long for twice the size, and again.
+
+    From some size on a text may be looked at in another way.
+    """
+    return all(growth(work, own, limit) >= _GROWTH for own in (size, 2 * size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -39,6 +40,15 @@ def test_patterns_are_found_wherever_they_are_kept() -> None:
 
 def test_no_pattern_grows() -> None:
     assert [told for used in patterns() if (told := growing(used, TEXTS))] == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there, such a pattern is an error")
+def test_only_the_engine_that_has_them_gets_possessive_repeats() -> None:
+    from re import _parser  # type: ignore[attr-defined]
+
+    plain = [used for used in patterns() if isinstance(used.pattern, re.Pattern)]
+    parsed = {used.where: repr(_parser.parse(used.pattern.pattern)) for used in plain}
+    assert [name for name, said in parsed.items() if "POSSESSIVE" in said or "ATOMIC" in said] == []
 
 
 # What had been in the package.
@@ -130,7 +140,7 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "arrows in Rust": (lambda n: "-->" * (n // 3), "a.rs"),
     "comments in Java": (lambda n: "<!--" * (n // 4), "a.java"),
     "errors in a fence": (lambda n: "# a\n\n```js\n" + "|-" * (n // 2) + "\n```\n", None),
-    "Chinese in one line": (lambda n: filled("今天天气很好，我们去公园散步，看见了很多花。", n), None),
+    "Chinese in one line": (lambda n: filled("今天天气很好，我们去公园散步。", n), None),
     "frames of Java": (
         lambda n: "2024-01-01 12:00:00 ERROR a\n" * 10 + filled("  at b.c.d(E.java:1)\n", n),
         None,
@@ -160,7 +170,10 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
         + "\n<p>" + "".join(f"[a{i}] " for i in range(n // 30)) + "</p>\n",
         None,
     ),
-    "groups of errors": (lambda n: "  +---------------- 1 ----------------\n  | a: b\n" * (n // 50), None),
+    "groups of errors": (
+        lambda n: f"  +{16 * '-'} 1 {16 * '-'}\n  | a: b\n" * (n // 50),
+        None,
+    ),
     "colons below tags": (lambda n: "<abc>\n" * (n // 10) + ":::\n" * (n // 10), None),
 }  # fmt: skip
 
@@ -176,11 +189,13 @@ UNITS = (
     "_", "**a", "![", "](", "[a]: b\n", "\\", "<a ", "<div>", "<td>", "<!--", "<![CDATA[", "<?xml ",
     '"a",', "'", ", ", "\t", "\r", "\r\n", " \n", ". ", "? ", "a ", "A ", "Aa. ", "1 ", "1. ",
     "12:00:00 ", "A: b\n", "a: b\n", "From: a\nTo: b\n", "On abcdefg wrote:\r\n", "> a\n", "1. a\n",
-    "一。", "ก ", "क। ", "👩\u200d👩\u200d👧 ", "\u0301", "\x0b", "\u200b", "=\n", '{"a":', "[1, ", "{{",
-    "$$", "\\begin{a}\n", "|a|\n", "a,b\n", "a\tb\n", '"\n', "def f(", " if x:\n", "a<b>(", "/*",
+    "一。", "ก ", "क। ", "👩\u200d👩\u200d👧 ", "\u0301", "\x0b", "\u200b", "=\n", '{"a":', "[1, ",
+    "{{", "$$", "\\begin{a}\n", "|a|\n", "a,b\n", "a\tb\n", '"\n', "def f(", " if x:\n",
+    "a<b>(", "/*",
     '"""', "#if\n", "e.g. ", "a@b.", "\\u", "INFO a\n", " at a\n", "Caused by ", "**a:** b\n",
-    "a Error\n", "$ ", "(1) ", "a/b/", "İ", "я. ", "@@ -1 +1 @@\n", "--- a\n+++ b\n", "a { b: c; }\n",
-    "(1, 'a'), ", "1\n00:00:01,000 --> 00:00:02,000\nA.\n\n", "├── a\n", "a  b  c\n", "not ",
+    "a Error\n", "$ ", "(1) ", "a/b/", "İ", "я. ", "@@ -1 +1 @@\n", "--- a\n+++ b\n",
+    "a { b: c; }\n", "(1, 'a'), ", "1\n00:00:01,000 --> 00:00:02,000\nA.\n\n", "├── a\n",
+    "a  b  c\n", "not ",
 )  # fmt: skip
 
 

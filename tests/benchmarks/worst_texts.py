@@ -210,7 +210,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "mail on": lambda n: "From: a\nTo: b\n\n" + "On abcdefgh ijk\n" * (n // 16),
     "prose": lambda n: filled("The harbour was quiet in May. Nobody came by, except a dog. ", n),
     "prose lines": lambda n: filled(
-        "The harbour was quiet in May and nobody came by on any of\nthe days that we were there, except for a dog.\n",
+        "The harbour was quiet in May and nobody came by on any of\n"
+        "the days that we were there, except for a dog.\n",
         n,
     ),
     "prose nums": lambda n: (
@@ -234,7 +235,8 @@ SPECIAL: Final[dict[str, Callable[[int], str]]] = {
     "json backsl": lambda n: ' ["' + "\\" * n,
     "base64": lambda n: filled("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo", n),
     "thai": lambda n: filled(
-        "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a \u0e1c\u0e21\u0e0a\u0e37\u0e48\u0e2d ",
+        "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a "
+        "\u0e1c\u0e21\u0e0a\u0e37\u0e48\u0e2d ",
         n,
     ),
     "zalgo": lambda n: "a" + "\u0301" * n,

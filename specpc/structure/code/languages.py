@@ -145,7 +145,8 @@ _TYPICAL: Final = {
     ),
     "javascript": (
         r"[ \t]*(?:export )?(?:default )?(?:async )?function\b[^\r\n]*\(|[ \t]*(?:export )?"
-        r"(?:const|let|var) [\w{\[][^\r\n]*=|import [^\r\n]* from ['\"]|(?:module\.)?exports\b[^\r\n]*=|"
+        r"(?:const|let|var) [\w{\[][^\r\n]*=|import [^\r\n]* from ['\"]|"
+        r"(?:module\.)?exports\b[^\r\n]*=|"
         r"(?:export )?class \w+[^\r\n]*\{[ \t]*$"
     ),
     "cpp": r"#[ \t]*include[ \t]*[<\"]",

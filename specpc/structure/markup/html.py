@@ -39,6 +39,8 @@ _LONGEST_ROW: Final = 1000
 _DEEPEST: Final = 60
 # No more rows at the head of a table come along with the others.
 _MOST_HEADS: Final = 12
+# Of a processor for each byte, which is ten times what well-formed pages take.
+_SECONDS: Final = 1e-6
 _SPACE: Final = re.compile(r"\s*")
 
 _DOCUMENT: Final = re.compile(
@@ -71,7 +73,7 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    tree = parsed(parser("tree_sitter_html"), page.data)
+    tree = parsed(parser("tree_sitter_html"), page.data, _SECONDS)
     if tree is None:
         return None
     page.find_blocks(tree.root_node)

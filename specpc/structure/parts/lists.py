@@ -36,6 +36,8 @@ _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
 _CLAUSE: Final = "#"
 _REPEATED: Final = frozenset("*." + _CLAUSE)
+# What is nested deeper is told apart no more.
+_DEEPEST: Final = 30
 
 
 @dataclass(eq=False)
@@ -49,6 +51,7 @@ class ListItem:
         needs: pieces that what belongs to it needs: its own words.
         lead: pieces that lead to the list, which it needs too.
         children: how many paragraphs and items are known to belong to it.
+        depth: how many items it is in.
     """
 
     indent: int
@@ -57,6 +60,7 @@ class ListItem:
     needs: tuple[int, ...] = ()
     lead: tuple[int, ...] = ()
     children: int = 0
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,10 @@ def paragraphs(
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
             current = _parent(current, indent, mark[1], apart=blank)
-            current = ListItem(indent, mark[1], current)
+            if current is not None and current.depth >= _DEEPEST:
+                current = current.parent
+            depth = current.depth + 1 if current is not None else 0
+            current = ListItem(indent, mark[1], current, depth=depth)
             if current.parent:
                 current.parent.children += 1
             starts.append((start, mark[0], current, False, blank))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.lines import line_start, lines
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ _NOT_SPACE: Final = re.compile(r"\S")
 _TO_BREAK: Final = re.compile(r"[^\r\n]*")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 # A text with code fences is Markdown, with other kinds in it.
-FENCE: Final = re.compile(r"[ \t>]*+(?:```|~~~)")
+FENCE: Final = regex.compile(r"[ \t>]*+(?:```|~~~)")
 
 
 @dataclass(frozen=True)

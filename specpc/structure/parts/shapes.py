@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN: Final = re.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*+)|\s++|.")
+_TOKEN: Final = regex.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*+)|\s++|.")
 _WORDS: Final = re.compile(r"a(?: a)+")
 # A shape is told by its beginning.
 _LOOKED_AT: Final = 120
 _LONGEST: Final = 6
+# So many lines, which are no longer, are remembered.
+_KNOWN: Final = 4096
+_LONGEST_KNOWN: Final = 400
 # Marks that prose has too.
 _PROSE: Final = re.compile(r"[a .,;!?'’\"“”()…—–-]*")
 # "Ticket 12", "Order no. #5", "Name: ...": the same words before a mark or number.
-_NAMED: Final = re.compile(
+_NAMED: Final = regex.compile(
     r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|-?\d|[\[(]\d)"
 )
 # What stands below these is running text, if it is not data.
@@ -31,7 +37,7 @@ _SENTENCE: Final = re.compile(r"(?:\S+\s+){7}.*[.!?]\W*$")
 _LONG: Final = 50
 _PAUSES: Final = frozenset(".:;!?|")
 _RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
-_PLAIN: Final = re.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
+_PLAIN: Final = regex.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
 _ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
 _FEWEST_OTHER: Final = 2
 _STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])$")
@@ -44,18 +50,25 @@ def key_of(line: str) -> str | None:
         return named
     if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
         return None
-    whole = _shape(line)
+    whole = _shape(line[:_LOOKED_AT])
     shape = whole[:_LONGEST]
     return None if "a" not in whole or _PROSE.fullmatch(shape) else shape
 
 
 def name_of(line: str) -> str | None:
     """The words with which a line begins, if a number or mark follows them."""
+    return _known_name(line) if len(line) <= _LONGEST_KNOWN else _name_of(line)
+
+
+def _name_of(line: str) -> str | None:
     named = _NAMED.match(line)
     if named is None or _TEXTS.match(line):
         return None
     mark = named["mark"]
     return f"{named['name'].casefold()} {'0' if mark[-1].isdigit() else mark}"
+
+
+_known_name = lru_cache(_KNOWN)(_name_of)  # each kind asks for those of the same lines
 
 
 def shape_of(line: str) -> str | None:
@@ -64,13 +77,14 @@ def shape_of(line: str) -> str | None:
         return named
     if _TEXTS.match(line) or _SENTENCE.match(line[:_LOOKED_AT]):
         return None
-    shape = _shape(line)
+    shape = _shape(line[:_LOOKED_AT])
     return None if _PROSE.fullmatch(shape) else shape
 
 
+@lru_cache(_KNOWN)
 def _shape(line: str) -> str:
     made = []
-    for match in _TOKEN.finditer(line[:_LOOKED_AT].strip().translate(_STATES)):
+    for match in _TOKEN.finditer(line.strip().translate(_STATES)):
         said = match.group()
         made.append("0" if match["number"] else "a" if match["word"] else said[0])
     return _WORDS.sub("a", "".join(" " if one.isspace() else one for one in made))

@@ -21,7 +21,7 @@ _BYTES: Final = 8
 _FEWEST_STILL: Final = 500
 _STILL: Final = 50
 # Its processor time in seconds: at least, and for each byte.
-_SHORTEST: Final = 0.2
+_SHORTEST: Final = 0.1
 _SECONDS: Final = 3e-6
 _EVERY: Final = 32
 _READ: Final = 1 << 15
@@ -35,13 +35,14 @@ def parser(module: str, function: str = "language") -> Parser:
     return Parser(Language(getattr(import_module(module), function)()))
 
 
-def parsed(grammar: Parser, data: bytes) -> Tree | None:
+def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | None:
     """The syntax tree of some bytes; ``None`` if there are so many errors that it would take long.
 
-    Going around errors can take the square of a text, or worse.
+    Going around errors can take the square of a text, or worse. So much processor time may be
+    spent on each byte.
     """
     still = _FEWEST_STILL + len(data) // _STILL
-    latest = time.thread_time() + _SHORTEST + _SECONDS * len(data)
+    latest = time.thread_time() + _SHORTEST + seconds * len(data)
     calls = 0
 
     def read(start: int, place: Point) -> bytes:

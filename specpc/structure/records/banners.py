@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from specpc.structure.parts.blocks import lay_out_blocks, record
 from specpc.structure.parts.rows import FENCE, rows
@@ -12,7 +13,7 @@ from specpc.structure.parts.rows import FENCE, rows
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
-_BANNER: Final = re.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
+_BANNER: Final = regex.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
 _FEWEST: Final = 2
 # What stands above the first of them takes so much of the text at most.
 _ABOVE: Final = 0.25

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.records.diffs import file_blocks
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 _GRAPH: Final = r"[*|\\/_. ]*+"
 _HASH: Final = r"[\da-f]{7,64}"
 # What a commit begins with, and what has to stand on the line below.
-_BEGINS: Final = re.compile(
+_BEGINS: Final = regex.compile(
     rf"{_GRAPH}(?P<git>commit) {_HASH}(?: .*)?|(?P<mail>From) [\da-f]{{40}} .*"
     r"|(?P<hg># HG changeset patch)|(?P<svn>-{50,})|(?P<tag>tag) \S+"
     r"|(?P<p4>Change) \d+ (?:on|by) .*"
@@ -32,7 +34,7 @@ _FIELD: Final = re.compile(
 )
 _SVN_HEAD: Final = re.compile(r"r\d+ \| .+ \| .+")
 # Commits of one line (--oneline, reflog, blame), and what a graph is drawn with.
-_SHORT: Final = re.compile(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
+_SHORT: Final = regex.compile(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
 _DRAWN: Final = re.compile(r"[*|\\/_. -]+")
 _FEWEST: Final = 3
 # What git says of the files that a commit changes.
@@ -102,7 +104,7 @@ def _short_commits(found: Sequence[Row]) -> list[Block]:
     return blocks if touching >= _FEWEST - 1 else []
 
 
-def _begins(found: Sequence[Row], place: int) -> re.Match[str] | None:
+def _begins(found: Sequence[Row], place: int) -> regex.Match[str] | None:
     """Whether a commit begins at a row."""
     begins = _BEGINS.fullmatch(found[place].said)
     if begins is None or place + 1 == len(found):
@@ -114,7 +116,7 @@ def _begins(found: Sequence[Row], place: int) -> re.Match[str] | None:
     return begins if wanted.fullmatch(below) else None
 
 
-def _commit(own: Sequence[Row], begins: re.Match[str]) -> Block:
+def _commit(own: Sequence[Row], begins: regex.Match[str]) -> Block:
     """The commit at the beginning of some rows."""
     if begins["git"]:
         width = begins.start("git")
@@ -161,7 +163,7 @@ def _undrawn(said: str, width: int) -> str:
     return said[width:] if not said[:width].strip("|\\/*_. ") else said
 
 
-def _head_end(own: Sequence[Row], begins: re.Match[str]) -> int:
+def _head_end(own: Sequence[Row], begins: regex.Match[str]) -> int:
     """Number of the first row of a commit's body, one at least."""
     if begins["svn"]:
         end = 2

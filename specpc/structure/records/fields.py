@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.console.margins import nested_lines
 from specpc.structure.parts.blocks import Block, block, record
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from specpc.structure.parts.rows import Row
 
-_FIELD: Final = re.compile(
+_FIELD: Final = regex.compile(
     r"(?P<name>[^\W\d_][\w().&/'-]{0,40}(?: [\w().&/'#-]{1,30}){0,4}+)[ \t]*+(?::(?=\s|$)|=)"
 )
 # A stanza says at least so many things, or it may as well be turns of a talk.

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
 from specpc.structure.parts.lists import ITEM
@@ -32,7 +35,7 @@ _LONGEST_FIELD: Final = 300
 _ALIKE: Final = 0.8
 # A record has so many blocks between blank lines at most.
 _MOST_GROUPS: Final = 4
-_RULE: Final = re.compile(
+_RULE: Final = regex.compile(
     r"[ \t]*+(?:(?P<mark>[-=*_+#])(?:[ \t]?(?P=mark)){2,}+|[─━═—–]{3,}+)[ \t]*+"
 )
 # Who speaks is found by what is made for that.
@@ -41,8 +44,8 @@ _TALK: Final = re.compile(
 )
 _STATES: Final = ("●", "○", "×")
 # What begins a list item, heading, quotation, table or code is laid out as that.
-_MARKED: Final = re.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
-_MARKUP: Final = re.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
+_MARKED: Final = regex.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
+_MARKUP: Final = regex.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
 
 
 def lay_out_stanzas(text: str) -> Layout | None:
@@ -98,13 +101,13 @@ class _Group:
         """The rows below the head."""
         return self.own[self.head :]
 
-    @property
+    @cached_property
     def first(self) -> str:
         """What the record begins with."""
         said = [row.said for row in self.own[: self.head] if not _RULE.fullmatch(row.said)]
         return said[-1] if said else ""
 
-    @property
+    @cached_property
     def is_short(self) -> bool:
         """Whether it is several short lines at the margin, and no prose, list or code."""
         if not 1 < len(self.own) <= _MOST_ROWS or self.own[self.head - 1].indented:
@@ -125,12 +128,12 @@ class _Group:
         named = line[:1].isalpha() and (name_of(line) or "").endswith(":")
         return len(line) > (_LONGEST_FIELD if named else _LONGEST_LINE)
 
-    @property
+    @cached_property
     def is_marked_up(self) -> bool:
         """Whether it is too long, or code or markup, which what is around must not cut."""
         return len(self.own) > _MOST_ROWS or any(_MARKUP.match(row.said) for row in self.own)
 
-    @property
+    @cached_property
     def is_entry(self) -> bool:
         """Whether it is a line with others that are indented below it."""
         return self.is_short and all(row.indented for row in self.own[self.head :])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # A text of so many characters is looked at, which has lines of so many each.
 _LONG: Final = 16_000
-_SHORT: Final = 12
+_SHORT: Final = 14
 _PIECE: Final = 240
 # Whether it is a table is told by its beginning.
 _LOOKED_AT: Final = 2000
