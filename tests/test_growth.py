@@ -160,6 +160,7 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "flags": (lambda n: "🇩🇪" * (n // 2), None),
     "brackets that open": (lambda n: ' ["a' * (n // 4), None),
     "strings that do not close": (lambda n: ' ["\\"' * (n // 5), None),
+    "byte order marks": (lambda n: "\ufeff" * n + "It is so.", "a.py"),
     "negations": (lambda n: "it is not so " * (n // 13), None),
     "a name over and over": (lambda n: "- a: b\n" + "  name: c\n" * (n // 10), "a.yaml"),
     "documents of YAML": (lambda n: "---\nabc: d\n" * (n // 11), "a.yaml"),

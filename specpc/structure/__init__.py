@@ -49,12 +49,12 @@ def lay_out(text: str, name: str | None = None) -> Layout:
 
 def _lay_out(text: str, name: str | None, depth: int) -> Layout:
     """The pieces of a text that stands so deep in others."""
-    if text.startswith(_BYTE_ORDER_MARK) and text[1:].strip():
-        layout = _lay_out(text[1:], name, depth)
+    marks = len(text) - len(text.lstrip(_BYTE_ORDER_MARK))
+    if marks and text[marks:].strip():
+        layout = _lay_out(text[marks:], name, depth)
         builder = LayoutBuilder()
-        builder.support(
-            1
-        )  # which no piece needs: it says nothing, and some readers stumble over it
+        # No piece needs them: they say nothing, and some readers stumble over them.
+        builder.support(marks)
         builder.append(layout)
         return builder.build(layout.kind)
     return _with_nested(text, _of_kind(text, name), depth)

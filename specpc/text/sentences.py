@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _ENGLISH: Final = "en"
-_STRETCH: Final = 4000
+_STRETCH: Final = 2000
 # Where a stretch is cut, marks that open may not be closed yet.
 _UNSURE: Final = 400
 # A line is taken for what most of the runs of letters at its beginning are.

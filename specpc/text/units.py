@@ -12,7 +12,7 @@ from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Bounds = list[int]
 """Ascending character offsets ``[0, ..., len(text)]``: unit ``i`` is ``text[b[i]:b[i + 1]]``."""
@@ -20,6 +20,10 @@ Bounds = list[int]
 # Longer units are cut at the best place inside: a budget must be able to hold a unit, and one
 # relevant clause should not have to pay for a page of legal prose.
 _LONGEST: Final = {"sentence": 1000, "line": 1000, "paragraph": 4000}
+# In a long text of next to nothing but marks, no sentence is shorter than so much.
+_LONG: Final = 16_000
+_TINY: Final = 5
+_SHORTEST: Final = 12
 
 _LINE: Final = re.compile(r"\r\n|\n|\r")
 _PARAGRAPH: Final = regex.compile(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
@@ -58,7 +62,21 @@ def segment(text: str, unit: str) -> Bounds:
     else:
         breaks = _LINE if unit == "line" else _PARAGRAPH
         cuts = {match.end() for match in breaks.finditer(text)}
-    return _shorten(text, _absorb_blank(text, cuts), _LONGEST[unit])
+    bounds = _shorten(text, _absorb_blank(text, cuts), _LONGEST[unit])
+    if unit == "sentence" and len(text) >= _LONG and len(bounds) * _TINY > len(text):
+        bounds = apart(bounds, _SHORTEST)
+    return bounds
+
+
+def apart(bounds: Sequence[int], least: int) -> Bounds:
+    """Bounds without those that are less than so much behind the one before; the last stays."""
+    kept: list[int] = []
+    for bound in bounds:
+        if not kept or bound - kept[-1] >= least:
+            kept.append(bound)
+    if kept and kept[-1] != bounds[-1]:
+        kept[-1 if len(kept) > 1 else 1 :] = [bounds[-1]]
+    return kept
 
 
 def _sentence_ends(text: str) -> set[int]:

@@ -10,10 +10,10 @@ import numpy as np
 
 from specpc.text.layout import Layout, refine, tiles
 from specpc.text.negations import negations
-from specpc.text.units import word_bounds
+from specpc.text.units import apart, word_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 
 # In a long text of single characters and marks, no piece of the prose is shorter than so much.
@@ -44,22 +44,13 @@ def lay_out_words(text: str, layout: Layout) -> Layout:
         words.update(bounds)
     cuts = sorted(words)
     if len(text) >= _LONG and len(cuts) * _SHORT > len(text):
-        cuts = _apart(cuts)
+        cuts = apart(cuts, _PIECE)
     inside = {
         piece: cuts[bisect_right(cuts, edges[piece]) : bisect_left(cuts, edges[piece + 1])]
         for piece in layout.prose
     }
     layout = replace(layout, edges=np.asarray(edges, dtype=np.int64))
     return _with_negations(text, refine(layout, inside))
-
-
-def _apart(cuts: Sequence[int]) -> list[int]:
-    """Those that are so far from the last one that what is between may be a word."""
-    apart: list[int] = []
-    for cut in cuts:
-        if not apart or cut - apart[-1] >= _PIECE:
-            apart.append(cut)
-    return apart
 
 
 def _with_negations(text: str, layout: Layout) -> Layout:
