@@ -23,8 +23,8 @@ _STILL: Final = 50
 # Its processor time in seconds: at least, and for each byte.
 _SHORTEST: Final = 0.1
 _SECONDS: Final = 3e-6
-_EVERY: Final = 32
 _READ: Final = 1 << 15
+_TRIED: Final = 7000
 
 
 @lru_cache
@@ -41,6 +41,9 @@ def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | No
     Going around errors can take the square of a text, or worse. So much processor time may be
     spent on each byte.
     """
+    # What is open makes each step take longer: whether a text is hopeless, its beginning tells.
+    if len(data) > 2 * _TRIED and parsed(grammar, data[:_TRIED], seconds) is None:
+        return None
     still = _FEWEST_STILL + len(data) // _STILL
     latest = time.thread_time() + _SHORTEST + seconds * len(data)
     calls = 0
@@ -51,8 +54,7 @@ def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | No
     def too_long(offset: int, has_error: bool) -> bool:
         nonlocal calls
         calls += 1
-        timed = calls % _EVERY == 0 and time.thread_time() > latest
-        return timed or calls - offset // _BYTES > still
+        return calls - offset // _BYTES > still or time.thread_time() > latest
 
     try:
         return grammar.parse(read, encoding="utf8", progress_callback=too_long)
