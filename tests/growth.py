@@ -57,8 +57,8 @@ def growth(work: Callable[[int], object], size: int, limit: float = 5.0) -> floa
     found = float("inf")
     for _ in range(_TRIES):
         large = seconds(lambda: work(2 * size), limit)
-        if large < _FLOOR:
-            return 0.0
+        if large < _FLOOR or large == float("inf"):
+            return 0.0 if large < _FLOOR else large
         small = seconds(lambda: work(size), limit)
         found = min(found, large / max(small, _FLOOR / 10))
         if found < _GROWTH:
