@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 _NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 _UNSPACED: Final = regex.compile(UNSPACED)
-# Most questions are answered by names and numbers; other words say what a text is about.
-_FACT: Final = 1.0
+# Most questions are answered by names and numbers; other words say what a text is about. A number
+# is said in few words, and cannot be told from what is left.
+_NUMERAL: Final = 3.0
+_NAME: Final = 1.0
 _TOPIC: Final = 0.1
 # What is said in more places matters more, by this power of their number.
 _SPREAD: Final = 0.5
@@ -33,10 +35,10 @@ _SHORT: Final = 2  # words up to this length tell nothing
 # What each token of a piece is worth that opens a paragraph, which sums it up: of the second piece
 # half of that, of the third a third. A signature, which says in short what its function does, is
 # worth as much more.
-_LEAD: Final = 0.3
+_LEAD: Final = 0.2
 # What each token of running text is worth for being as much like the whole as pieces are on
 # average, and for every standard deviation more.
-_LIKE_THE_WHOLE: Final = 0.05
+_LIKE_THE_WHOLE: Final = 0.03
 # What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
 _ALARM: Final = 20.0
 _ALARM_TOKEN: Final = 0.5
@@ -147,9 +149,9 @@ def find_facts(texts: Sequence[str]) -> tuple[list[NDArray[np.int64]], NDArray[n
         words = {term for term in terms(text) if _tells(term)}
         words.update(_NUMBER.findall(text))
         for word in sorted(words - numbers.keys()):
-            fact = word[0].isdigit() or capitals[word] > others[word]
+            name = capitals[word] > others[word]
             numbers[word] = len(weights)
-            weights.append(_FACT if fact else _TOPIC)
+            weights.append(_NUMERAL if word[0].isdigit() else _NAME if name else _TOPIC)
         found.append(np.asarray(sorted(numbers[word] for word in words), dtype=np.int64))
     none = np.zeros(0, dtype=np.int64)
     places = np.bincount(np.concatenate([none, *found]), minlength=len(weights))
