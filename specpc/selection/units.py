@@ -49,8 +49,8 @@ class UnitPicker(Picker):
     def pick(self, scores: Scores, allowance: int) -> Picked:
         """Best units first; those that an allowance cannot hold are cut finer, if they can be.
 
-        Where the best of all is the finest there is and exceeds the allowance, its own lines, or
-        clauses, or words.
+        Where the best of all is the finest there is and exceeds the allowance, its own lines,
+        or sentences, or clauses, or words.
         """
         pieces, values = self.pieces, self.values(scores)
         for _ in range(_FINEST):
@@ -66,7 +66,7 @@ class UnitPicker(Picker):
         said = pieces.texts[best]
         prose = best in pieces.layout.prose or best in pieces.layout.finer
         parts = [clause_bounds(said), clause_bounds(said, joined=True)] if prose else []
-        for bounds in (segment(said, "line"), *parts):
+        for bounds in (segment(said, "line"), segment(said, "sentence"), *parts):
             if len(bounds) < 3:
                 continue
             own = part(pieces.layout, best, bounds[1:-1])

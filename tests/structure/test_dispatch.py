@@ -168,7 +168,7 @@ def test_documents_give_their_names(tiny: Compressor) -> None:
 
 
 STORY = " ".join(
-    f"Ship {n} lay at berth {n * 7 % 31} with {n * 3} crates of fish." for n in range(80)
+    f"Ship {n} lay at berth {n * 7 % 31} with {n * 3} crates of fish." for n in range(110)
 )
 
 
