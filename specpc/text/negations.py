@@ -26,7 +26,7 @@ _NEGATION: Final = regex.compile(
     regex.IGNORECASE,
 )
 _CLAUSE_END: Final = regex.compile(
-    r"[.!?;:,—–()\n]|\b(?:but|aber|mais|pero|но)\b", regex.IGNORECASE
+    r"(?<!\d)[.,:]|[.,:](?!\d)|[!?;—–()\n]|</|\b(?:but|aber|mais|pero|но)\b", regex.IGNORECASE
 )
 
 
