@@ -108,9 +108,12 @@ def test_which_score_an_item_gets() -> None:
 
 def test_rouge_without_rapidfuzz(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidfuzz.distance", None)
-    check_packages([item(), item(extractive=False, answers=())])
-    with pytest.raises(SpecPCError, match=r'pip install "specpc\[eval\]"'):
-        check_packages([item(), item(extractive=False)])
+    check_packages([item(), item(extractive=False, answers=())], answered=True, withheld=True)
+    check_packages([item(), item(extractive=False)], answered=False, withheld=False)
+    summary = item(extractive=False, answers=("word " * 30,))
+    for free, answered, withheld in ((item(extractive=False), True, False), (summary, False, True)):
+        with pytest.raises(SpecPCError, match=r'pip install "specpc\[eval\]"'):
+            check_packages([item(), free], answered=answered, withheld=withheld)
 
 
 TEXT = "0123456789 abcdef abcdef"
