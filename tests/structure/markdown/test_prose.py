@@ -393,6 +393,8 @@ def test_documents_of_this_project() -> None:
         text = file.read_text(encoding="utf-8")
         layout = lay_out(text, file.name)
         assert "".join(pieces(layout, text)) == text
+        if "````" in text:  # what is shown in it has headings of its own
+            continue
         headings = [
             piece for piece in pieces(layout, text) if re.fullmatch(r"#{1,6} [^?\n]*\n+", piece)
         ]
