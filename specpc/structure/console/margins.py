@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.lines import margin
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_running, key_of
 
@@ -127,4 +128,4 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
 
 
 def _indent(row: Row) -> int:
-    return len(row.said[: len(row.said) - len(row.said.lstrip())].expandtabs(_TAB))
+    return len(margin(row.said).expandtabs(_TAB))

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure import kinds
 from specpc.structure.code.languages import LANGUAGES, fence_language, language_of
 from specpc.structure.code.programs import lay_out_code
-from specpc.structure.parts.lines import OWN_LINE, one_piece
-from specpc.text.layout import LayoutBuilder
-from specpc.text.units import segment
+from specpc.structure.parts.lines import OWN_LINE, each_line, one_piece
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
@@ -38,10 +36,7 @@ def closing_gap(info: str, prefix: str = "") -> str:
 
 def lay_out_lines(text: str, prefix: str = "") -> Layout:
     """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
-    builder = LayoutBuilder()
-    for end in segment(text, "line")[1:]:
-        builder.unit(end, whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
-    return builder.build("code")
+    return each_line(text, "code", whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
 
 
 def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:

@@ -13,7 +13,7 @@ import regex
 
 from specpc.structure.markup.groups import matches
 from specpc.structure.parts.blocks import block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, fenced, one_piece
+from specpc.structure.parts.lines import OWN_LINE, fenced, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts, never
 from specpc.text.layout import LayoutBuilder
 
@@ -209,7 +209,7 @@ def _lay_out_code(text: str) -> Layout:
     """Lines that are indented: whole if they are few."""
     if len(text) <= _WHOLE:
         return one_piece(len(text), "code", OWN_LINE)
-    return fenced(len(text), prefix=text[: len(text) - len(text.lstrip(" \t"))])
+    return fenced(len(text), prefix=margin(text))
 
 
 _RULE: Final = regex.compile(r"[ \t]*+\|[-+=|]++\s")

@@ -9,7 +9,7 @@ import regex
 
 from specpc.structure.markup.delimited import LINE
 from specpc.structure.parts.blocks import block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, fenced, line_pattern, one_piece
+from specpc.structure.parts.lines import OWN_LINE, fenced, line_pattern, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.parts.trees import names
 from specpc.text.layout import LayoutBuilder
@@ -185,7 +185,7 @@ class _RstReader:
     def _literal(self, number: int) -> tuple[SectionPart, int]:
         after = self._body_end(number, _indent(self.said[number]) - 1)
         start, end = self.lines[number][0], self.lines[after - 1][1]
-        lay_out = partial(_lay_out_literal, indent=_margin(self.said[number]))
+        lay_out = partial(_lay_out_literal, indent=margin(self.said[number]))
         return SectionPart(start, end, lay_out=lay_out, indent=_indent(self.said[number])), after
 
     def _body_end(self, number: int, indent: int) -> int:
@@ -202,12 +202,8 @@ class _RstReader:
         return number
 
 
-def _margin(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
-
-
 def _indent(line: str) -> int:
-    return len(_margin(line).expandtabs(8))
+    return len(margin(line).expandtabs(8))
 
 
 def _whole(text: str) -> Layout:
@@ -224,7 +220,7 @@ def _lay_out_directive(text: str, *, head: int, code: bool, whole: bool, depth: 
         return _whole(text)
     builder = LayoutBuilder()
     opening = builder.support(head, gap=OWN_LINE)
-    indent = _margin(body)
+    indent = margin(body)
     inside = fenced(len(body), prefix=indent) if code else _lay_out(body, depth)
     builder.append(inside, (opening,))
     return builder.build("rst")

@@ -58,6 +58,19 @@ def add_sentences(builder: LayoutBuilder, text: str, end: int, needs: Sequence[i
         builder.unit(start + bound, needs, prose=True)
 
 
+def margin(line: str) -> str:
+    """The white space that a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
+
+
+def each_line(text: str, kind: str, *, whole: bool, gap: str = OWN_LINE) -> Layout:
+    """Every line a unit."""
+    builder = LayoutBuilder()
+    for end in segment(text, "line")[1:]:
+        builder.unit(end, whole=whole, gap=gap)
+    return builder.build(kind)
+
+
 def fenced(size: int, info: str = "", prefix: str = "") -> Layout:
     """What is inside a fence, to be laid out by what it is (see `Nested`)."""
     builder = LayoutBuilder()

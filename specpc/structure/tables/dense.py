@@ -5,9 +5,10 @@ A line of a few characters tells next to nothing, and so many of them cost more 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lines import OWN_LINE, each_line
 from specpc.structure.tables.csv import lay_out_csv
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
@@ -47,13 +48,6 @@ def lay_out_dense(text: str) -> Layout:
     for end in (*ends, len(text)):
         if builder.position < last and (end - builder.position > _PIECE or end == last):
             piece = builder.unit(last, needs, whole=True, gap=gap)
-            builder.refinable(piece, _lay_out_lines)
+            builder.refinable(piece, partial(each_line, kind="lines", whole=True))
         last = end
-    return builder.build("lines")
-
-
-def _lay_out_lines(text: str) -> Layout:
-    builder = LayoutBuilder()
-    for end in segment(text, "line")[1:]:
-        builder.unit(end, whole=True, gap=OWN_LINE)
     return builder.build("lines")
