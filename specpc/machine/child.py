@@ -243,25 +243,32 @@ def _answer(pipe: Connection, make: Make, nowhere: IO[str]) -> None:
         if message is None:  # what was to be given up was done already
             continue
         task, silence = message
+        pipe.send(_attempt(pipe, do, task, silence, nowhere))
 
-        def live(silence: float = silence) -> None:
-            # Should the parent be gone when it hangs, nobody else would end it.
-            faulthandler.dump_traceback_later(2 * silence, exit=True, file=nowhere)
 
-        def progress(done: int, total: int, live: Callable[[], None] = live) -> None:
-            live()
-            pipe.send(("progress", (done, total)))
-            if pipe.poll():
-                pipe.recv()
-                raise _GivenUpError
+def _attempt(
+    pipe: Connection, do: Do, task: Any, silence: float, nowhere: IO[str]
+) -> tuple[str, Any]:
+    """What comes of a task, which ends this process if it gives no sign of life for too long."""
 
+    def live() -> None:
+        # Should the parent be gone when it hangs, nobody else would end it.
+        faulthandler.dump_traceback_later(2 * silence, exit=True, file=nowhere)
+
+    def progress(done: int, total: int) -> None:
         live()
-        try:
-            answer = "done", do(task, progress)
-        except Exception as error:
-            answer = "failed", foreseen(error)
+        pipe.send(("progress", (done, total)))
+        if pipe.poll():
+            pipe.recv()
+            raise _GivenUpError
+
+    live()
+    try:
+        return "done", do(task, progress)
+    except Exception as error:
+        return "failed", foreseen(error)
+    finally:
         faulthandler.cancel_dump_traceback_later()
-        pipe.send(answer)
 
 
 def foreseen(error: Exception) -> SpecPCError:
