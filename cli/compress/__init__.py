@@ -103,14 +103,16 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     if input_format == "html":
         asked = replace(asked, setup=replace(asked.setup, markup="html"))
     chat = input_format == "messages"
-    each = not (chat or together) and (jsonl or len(sources) > 1 or has_folder(sources))
-    local = from_process if each else from_here
+    each = not (chat or together or jsonl) and (len(sources) > 1 or has_folder(sources))
+    local = from_process if each or (jsonl and not (chat or together)) else from_here
     source = from_server(server, asked.setup, context) if server else local(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats
     task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
     framed = template is not None or min_per_document != 0
-    check_options(task, messages=chat, together=together, framed=framed, short=keep_short)
+    check_options(
+        task, messages=chat, together=together, each=each, framed=framed, short=keep_short
+    )
     for name in sources:
         if jsonl or chat or not Path(name).is_dir():
             check_file(name)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specpc_cli.command import refuse
-from specpc_cli.compress.tree import has_folder
 from specpc_cli.inputs import STDIN
 
 if TYPE_CHECKING:
     from specpc_cli.compress.task import Task
 
 
-def check_options(task: Task, *, messages: bool, together: bool, framed: bool, short: bool) -> None:
+def check_options(
+    task: Task, *, messages: bool, together: bool, each: bool, framed: bool, short: bool
+) -> None:
     """Raise `UsageError` for options that do not go together.
 
     Args:
         task: what is to be done.
         messages: whether the text is a chat request.
         together: whether all texts share one budget.
+        each: whether each of several files is compressed by itself.
         framed: whether something was said that only goes with that.
         short: whether lines whose budget is too small stay whole.
     """
     many = len(task.sources) > 1
-    each = not (messages or together or task.jsonl) and (many or has_folder(task.sources))
     where = "FILE" if task.jsonl else "DIR"
     refuse({
         "--format messages reads and writes JSON: leave out --json and --jsonl": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -84,10 +85,11 @@ class Engine:
     base: Compressor
     _made: dict[tuple[str, ...], Compressor] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The draft's, without the folder that it may lie in."""
-        return Path(self.base.draft.name).name if _is_path(self.base) else self.base.draft.name
+        name = self.base.draft.name
+        return Path(name).name if Path(name).exists() else name
 
     @property
     def pid(self) -> int:
@@ -176,10 +178,6 @@ def make_engine(setup: Setup, cache: bool, report: Report) -> Do:
         return engine.name if method == "name" else getattr(engine, method)(*args, progress)
 
     return do
-
-
-def _is_path(compressor: Compressor) -> bool:
-    return Path(compressor.draft.name).exists()
 
 
 def warm_up(compressor: Compressor) -> None:
