@@ -60,6 +60,10 @@ _LAST_PARAGRAPH = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)(?=[^\S\r\n
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # The label of an answer that is left open: "Sentiment:".
 _CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
+# Who speaks, or what follows: "Ann Lee:", "Document 17:"; and those who ask a model.
+_LABEL = re.compile(r"[^\w\r\n]{0,4}([^\W\d][^\r\n:：*]{0,40})\**[:：]\**\s*")
+_ASKER = re.compile(r"(?:user|human|me)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 # A question is short, both by itself and beside the text it is about.
 _TAIL_CHARACTERS = 1500
 _TAIL_SHARE = 0.5
@@ -69,7 +73,8 @@ def find_tail(text: str) -> int | None:
     """Offset where the text's own closing question or instruction begins, or ``None``.
 
     It is the last paragraph, or where that is no question, the last line; or the last of several
-    examples, whose answer is left open.
+    examples, whose answer is left open. What somebody in a talk asks somebody else is none, nor is
+    one in the last of several documents.
     """
     body = text.rstrip()
     # Searching near the end only keeps this linear on long texts without blank lines.
@@ -81,10 +86,25 @@ def find_tail(text: str) -> int | None:
         if not starts:
             continue
         start = starts[-1]
-        tail = body[start:].strip()
-        if _is_short(body, start) and (_ASKS.search(tail) or _OPENS.match(tail)):
+        if _is_short(body, start) and _is_request(body[start:].strip(), body[:start]):
             return start
     return None
+
+
+def _is_request(tail: str, before: str) -> bool:
+    """Whether the last paragraph or line of a text asks whoever reads it for something."""
+    if _OPENS.match(tail):
+        return True
+    label = _LABEL.match(tail)
+    if label is None or _ASKER.match(label[1]) or not _has_label(before, label[1]):
+        return _ASKS.search(tail) is not None
+    return _OPENS.match(tail[label.end() :]) is not None
+
+
+def _has_label(text: str, label: str) -> bool:
+    """Whether a line of a text begins with a label, whatever its number."""
+    numbered = r"\d+".join(map(re.escape, _DIGITS.split(label)))
+    return re.search(rf"^[^\w\r\n]{{0,4}}{numbered}\**[:：]", text, re.MULTILINE) is not None
 
 
 def _is_short(body: str, start: int) -> bool:
@@ -100,7 +120,17 @@ def _open_example(body: str, floor: int) -> int | None:
     answered = [n for n, start in enumerate(lines[:-1]) if body.startswith(cue, start)]
     if not answered:
         return None
+    # Examples begin alike; turns of a talk, whose last is empty, are followed by anybody's.
+    firsts = {_begins(body, lines[number + 1]) for number in answered}
+    if len(firsts) > 1:
+        return None
     start = lines[answered[-1] + 1]
     paragraphs = [match.end() for match in _LAST_PARAGRAPH.finditer(body, start)]
     inside = [end for end in paragraphs if end < lines[-1]]
     return inside[-1] if inside else start + len(body[start:]) - len(body[start:].lstrip())
+
+
+def _begins(body: str, start: int) -> str | None:
+    """The label of what follows a place, without numbers; ``None`` if it has none."""
+    label = _LABEL.match(body[start : start + _TAIL_CHARACTERS].lstrip())
+    return _DIGITS.sub("", label[1]) if label else None

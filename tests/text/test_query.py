@@ -68,6 +68,38 @@ def test_other_texts_get_the_neutral_instruction(text: str) -> None:
     assert query.tail_start == len(text)
 
 
+TALK = "Ann Lee: We built it in May.\nBob: Not so.\nProf. C: In June, I think.\n" * 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TALK}Bob: Done?",
+        f"{TALK}\n**Ann Lee**: Are we?",
+        f"{TALK}Bob: Yes.\nAnn Lee: \nBob: ",
+        f"Document 1:\n{BODY}\n\nDocument 2:\n{BODY}\n\nDocument 13: Which one do you like?",
+    ],
+)
+def test_what_is_asked_within_the_text_is_no_query(text: str) -> None:
+    assert find_query(text, None).source is QuerySource.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        (f"{TALK}Bob: Summarize what was said.", "Bob: Summarize what was said."),
+        (f"{TALK}\nWhen was it built?", "When was it built?"),
+        (f"User: {BODY}\nAssistant: Well.\nUser: How long is it?", "User: How long is it?"),
+        (
+            "Q: Is it 1?\nA: No.\n\nQ: Is it 2?\nA: No.\n\nQ: Is it 3?\nA:",
+            "Q: Is it 3?\nA:",
+        ),
+    ],
+)
+def test_what_is_asked_of_the_text_is(text: str, query: str) -> None:
+    assert find_query(text, None).text == query
+
+
 def test_a_given_question_comes_first() -> None:
     query = find_query(f"{BODY}\n\nHow long is it?", "  When?\n")
     assert (query.source, query.text) == (QuerySource.QUESTION, "When?")
