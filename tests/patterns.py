@@ -27,7 +27,7 @@ _PATTERNS: Final = (re.Pattern, regex.Pattern)
 _EVERYWHERE: Final = frozenset({"search", "finditer", "findall", "sub", "split"})
 _METHODS: Final = _EVERYWHERE | {"match", "fullmatch"}
 
-SIZES: Final = (1000, 4000)
+SIZES: Final = (4000, 16_000)
 # What takes less than this at the larger size is not looked at twice; what takes longer is ended.
 _FLOOR: Final = 0.02
 _LIMIT: Final = 0.3

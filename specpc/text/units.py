@@ -48,14 +48,14 @@ _CAPITALS: Final = regex.compile(
 _WRAP_FROM: Final = 50
 # Code, or a role of reStructuredText, which takes the place of some words.
 _A_WORD: Final = 8
-_SPAN: Final = regex.compile(r"(?::\w++:)?`++[^`\r\n]++`++")
+_SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++")
 _FIRST_WORD: Final = regex.compile(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
-    r"\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
+    r"\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)][ \t]+"
 )
 
 
