@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.code.scripts import FENCES, OTHER_ENDINGS, lay_out_script
 from specpc.structure.code.sql import lay_out_sql, sql_runs
 from specpc.structure.config.braces import braces_runs, lay_out_braces
 from specpc.structure.config.dialects import DIALECTS
@@ -170,6 +171,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
+    Kind(lay_out_script, FENCES, OTHER_ENDINGS, partial(lay_out_script, named=True)),
 )
 
 # Found in what is nothing else, and in the middle of that.

@@ -44,7 +44,8 @@ NAMES: Final = (
 MORE_NAMES: Final = (
     "a.jsonl", "a.xml", "a.tex", "a.rst", "a.adoc", "a.org", "a.wiki", "a.log", "a.sql", "a.yaml",
     "a.toml", "a.css", "a.tf", "a.graphql", "a.proto", "a.nginx", "a.eml", "a.mbox", "a.diff",
-    "a.srt", "a.vcf", "a.bib", "a.mk", "a.dockerfile", "a.env", "a.help", "a.chat", "a.tsv",
+    "a.srt", "a.vcf", "a.bib", "a.mk", "a.dockerfile", "a.env", "a.help", "a.chat", "a.tsv", "a.sh",
+    "a.rb", "a.php", "a.el",
 )  # fmt: skip
 
 

@@ -1,0 +1,158 @@
+"""Programs without a grammar: what is kept has what it stands in, and what closes that."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.code.scripts import lay_out_script
+from tests.structure.kept import around, choices, kept, pieces, units
+from tests.structure.programs import PROGRAMS
+from tests.structure.scripts import SCRIPTS
+
+LAID_OUT = {name: lay_out(text, name) for name, text in SCRIPTS.items()}
+STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"")
+MARKS = re.compile(r"[(\[{]|[)\]}]")
+CLOSES = {")": "(", "]": "[", "}": "{"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_programs_are_known_by_name_and_cut(name: str) -> None:
+    layout = LAID_OUT[name]
+    assert layout.kind == "script"
+    assert len(units(layout)) > 5
+    assert all(len(own) < 400 for own in pieces(layout, SCRIPTS[name]))
+
+
+@pytest.mark.parametrize("name", sorted({*SCRIPTS} - {"lock.el", "CMakeLists.cmake", "tide.lua"}))
+def test_most_are_known_without_one(name: str) -> None:
+    assert lay_out(SCRIPTS[name]).kind == "script"
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_language_with_a_grammar_is_read_by_that(language: str) -> None:
+    assert lay_out_script(PROGRAMS[language]) is None
+
+
+def is_balanced(text: str, *, quoted: bool = True) -> bool:
+    waiting: list[str] = []
+    for mark in MARKS.findall((STRINGS if quoted else TEXTS).sub("", text)):
+        if mark in CLOSES:
+            if not waiting or waiting.pop() != CLOSES[mark]:
+                return False
+        else:
+            waiting.append(mark)
+    return not waiting
+
+
+# Of the other, cases close what is not open.
+@pytest.mark.parametrize("name", sorted(set(SCRIPTS) - {"deploy.sh"}))
+@given(data=st.data())
+def test_brackets_are_closed(name: str, data: st.DataObject) -> None:
+    layout = LAID_OUT[name]
+    left = kept(layout, SCRIPTS[name], data.draw(choices(layout)))
+    assert is_balanced(left, quoted=name != "lock.el")
+
+
+@given(data=st.data())
+def test_what_is_kept_stands_under_what_it_stood_in(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SCRIPTS)))
+    text, layout = SCRIPTS[name], LAID_OUT[name]
+    levels = [-1]
+    for line in kept(layout, text, data.draw(choices(layout))).splitlines():
+        if not line.strip():
+            continue
+        indent = len(line) - len(line.lstrip())
+        place = text.index(f"\n{line}\n") + 1 if not text.startswith(line) else 0
+        above = [one for one in text[:place].splitlines() if one.strip()]
+        parent = next(
+            (one for one in reversed(above) if len(one) - len(one.lstrip()) < indent), None
+        )
+        while levels[-1] >= indent:
+            levels.pop()
+        if parent is not None and indent:
+            assert levels[-1] >= len(parent) - len(parent.lstrip()) or text.count(line) > 1
+        levels.append(indent)
+
+
+def runs(command: list[str], text: str) -> bool:
+    return (
+        subprocess.run(command, input=text.encode(), capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [("deploy.sh", ["bash", "-n"]), ("Log.pm", ["perl", "-c"])]
+)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_what_is_kept_parses(name: str, command: list[str], data: st.DataObject) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]}")
+    layout = LAID_OUT[name]
+    text = kept(layout, SCRIPTS[name], data.draw(choices(layout)))
+    if "Log.pm" in name:
+        text = f"our $VERSION; my ($self, $class, $text, %args);\n{text}"
+    assert runs(command, text), text
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        (
+            "deploy.sh",
+            "release=/srv/release",
+            "# Where the last release stands.\n# It is made if it is missing.\n"
+            'find_release() {\n  if [ -z "$host" ]; then\n    return 2\n'
+            '  elif [ "$host" = local ]; then\n    release=/srv/release\n  fi\n}\n',
+        ),
+        (
+            "ledger.rb",
+            "refund(berth)",
+            """\
+module Harbour
+  # What a berth owes.
+  class Ledger < Base
+    def settle(berth)
+      case berth.state
+      when :closed
+        refund(berth)
+      end
+    end
+  end
+end
+""",
+        ),
+        (
+            "tide.lua",
+            "return 3.6",
+            """\
+-- Metres over datum at an hour.
+function tide.height(hour)
+  if phase < 6 then
+    return 1.2 + phase * 0.4
+  else
+    return 3.6 - (phase - 6) * 0.4
+  end
+end
+""",
+        ),
+    ],
+)
+def test_one_statement(name: str, said: str, left: str) -> None:
+    text, layout = SCRIPTS[name], LAID_OUT[name]
+    found = around(layout, text, said)
+    assert re.sub(r"\n\n", "\n", found) == left
+
+
+def test_prose_is_none() -> None:
+    assert lay_out_script("It ends.\nend\nA line of text that goes on.\n" * 20) is None
+    assert lay_out_script("One line; of code {") is None
