@@ -112,7 +112,11 @@ async def pass_on(
         await reply.aclose()
         raise UpstreamError(f"the upstream {url} answered with status {reply.status_code}")
     response = StreamingResponse(_chunks(reply), reply.status_code)
-    response.raw_headers = end_to_end(reply.headers.raw) + told
+    response.raw_headers = told + [
+        (name, value)
+        for name, value in end_to_end(reply.headers.raw)
+        if not name.startswith(_OUR_PREFIX)
+    ]
     return response
 
 

@@ -107,6 +107,27 @@ def _has_label(text: str, label: str) -> bool:
     return re.search(rf"^[^\w\r\n]{{0,4}}{numbered}\**[:：]", text, re.MULTILINE) is not None
 
 
+def asks(text: str) -> bool:
+    """Whether a text is a question or an instruction, as far as its first and last words tell."""
+    told = text.strip()
+    return _ASKS.search(told) is not None or _OPENS.match(told) is not None
+
+
+def find_head(text: str) -> int | None:
+    """Offset where the question or instruction ends that a text opens with, or ``None``.
+
+    It is the first paragraph, or where that is none, the first line.
+    """
+    start = len(text) - len(text.lstrip())
+    for pattern in (_LAST_PARAGRAPH, _LINE_BREAK):
+        end = pattern.search(text, start, start + _TAIL_CHARACTERS)
+        if end is None or end.start() - start > _TAIL_SHARE * (len(text) - start):
+            continue
+        if asks(text[start : end.start()]):
+            return end.end()
+    return None
+
+
 def _is_short(body: str, start: int) -> bool:
     return len(body) - start <= min(_TAIL_CHARACTERS, _TAIL_SHARE * len(body))
 

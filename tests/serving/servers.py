@@ -107,10 +107,14 @@ def upstream(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Fake]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             found.requests.append((self.path, headers, body))
-            reply = answer(json.loads(body))
+            try:
+                asked = json.loads(body)
+            except ValueError:
+                asked = {}
+            reply = answer(asked)
             self.send_response_only(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)
@@ -123,6 +127,8 @@ def upstream(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Fake]:
                 if not reply.breaks:
                     self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
+
+        do_GET = do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             pass
