@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ from specpc.serving.engine import ForwardedChat, why_short
 from specpc.serving.errors import AnyJSON, answer, error_fields
 from specpc.serving.metrics import Metrics, measured
 from specpc.serving.pages import error_page, form_page, picture_page, read_form
-from specpc.serving.requests import CompressRequest, OneOrMany
+from specpc.serving.requests import CompressBody, CompressRequest, GatewayRequest
 from specpc.serving.routing import OWN, address, is_cut, vendor_of
 from specpc.serving.upstream import Clients, Headers, pass_on, upstream_clients
 from specpc.serving.waiting import do_each
@@ -87,6 +88,24 @@ class Service:
                     self.metrics.compressed(*(result[name] for name in numbers))
                 answers.append(result)
         return answers if several else answers[0]
+
+    async def gateway(self, body: GatewayRequest, request: Request) -> JSONResponse:
+        """The messages of a gateway, shorter, and counts by the names that gateways know."""
+        whole = json.dumps({"messages": body.messages}).encode()
+        passage = await self._shortened(whole, request)
+        before = await self.do(request, "count", whole)
+        first, last = passage.tokens or (0, 0)
+        fields = {
+            "messages": json.loads(passage.body)["messages"] if passage.tokens else body.messages,
+            "tokens_before": before,
+            "tokens_after": before - first + last,
+            "tokens_saved": first - last,
+            "compression_ratio": round(1 - (first - last) / before, 4) if before else 1.0,
+            "transforms_applied": ["specpc:" + ".".join(map(str, p)) for p in passage.places],
+            "ccr_hashes": [],  # nothing is stored that could be asked for
+        }
+        told = {name.decode(): value.decode() for name, value in _told(passage)}
+        return AnyJSON(fields, headers=told)
 
     async def pass_on(self, request: Request) -> StreamingResponse:
         """Pass a request on, the long texts cut where it may have some."""
@@ -183,7 +202,9 @@ def create_app(engine: Runs, name: str, settings: ServerSettings, worker: DraftW
     )
 
     @app.post("/v1/compress", summary="Compress one text, several documents or a chat request")
-    async def compress(body: OneOrMany, request: Request) -> JSONResponse:
+    async def compress(body: CompressBody, request: Request) -> JSONResponse:
+        if isinstance(body, GatewayRequest):
+            return await service.gateway(body, request)
         return AnyJSON(await service.compress(body, request))
 
     @app.post("/v1/chat/completions", summary="Pass on to an OpenAI-compatible server")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from specpc.counting.counters import DRAFT, check_safe
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.machine.child import first_silence
 from specpc.options import Setup
 from specpc.output.fields import documents_fields, json_fields, messages_fields
@@ -138,6 +138,14 @@ class Engine:
             return ForwardedChat(body, uncut=made.uncut)
         tokens = made.total.original_tokens, made.total.compressed_tokens
         return ForwardedChat(json.dumps(made.request).encode(), tokens, made.places)
+
+    def count(self, body: bytes, progress: Progress) -> int:
+        """Tokens of all texts of a chat request; 0 if it is none."""
+        try:
+            texts = read_request(json.loads(body))
+        except (InputError, RecursionError):
+            return 0
+        return sum(self.base.reader.encoder.count(one.text) for one in texts)
 
     def show(self, asked: tuple[str, str | None, float], progress: Progress) -> bytes:
         """The page of ``specpc view`` of a text, for a question and a ratio."""

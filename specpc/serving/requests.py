@@ -114,13 +114,28 @@ class CompressRequest(_Strict):
         return Turns(tuple(self.roles), self.min_tokens, self.requery)
 
 
-def _kind(value: object) -> Literal["one", "many"]:
-    return "many" if isinstance(value, list) else "one"
+class GatewayRequest(BaseModel):
+    """What gateways send, such as LiteLLM's guardrail for Headroom: messages as OpenAI has them.
+
+    Fields that mean nothing here are left alone: they say what another service should do.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    messages: list[dict[str, Any]]
+    model: str | None = None
 
 
-OneOrMany: TypeAlias = Annotated[
+def _kind(value: object) -> Literal["one", "many", "gateway"]:
+    if isinstance(value, list):
+        return "many"
+    return "gateway" if isinstance(value, dict) and "messages" in value else "one"
+
+
+CompressBody: TypeAlias = Annotated[
     Annotated[CompressRequest, Tag("one")]
-    | Annotated[list[CompressRequest], Tag("many"), Field(min_length=1)],
+    | Annotated[list[CompressRequest], Tag("many"), Field(min_length=1)]
+    | Annotated[GatewayRequest, Tag("gateway")],
     Discriminator(_kind),
 ]
-"""A request, or a list of them, each of which is answered by itself."""
+"""A request; a list of them, each of which is answered by itself; or what a gateway sends."""
