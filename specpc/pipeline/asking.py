@@ -171,7 +171,7 @@ class _Reading:
         if text.role == USER:
             ranges = told.documents
         elif text.role == SYSTEM and not text.document:
-            ranges = find_documents(text.text, fenced=False)
+            ranges = find_documents(text.text, said=False)
         return ranges, "" if ranges else "instructions"
 
     def _questions(self) -> Iterator[str | None]:
@@ -203,7 +203,7 @@ class _Reading:
 
 def _split(text: str) -> _Told:
     """Tell a long text of a user apart: marked documents, or what is not its question."""
-    found = find_documents(text, fenced=True)
+    found = find_documents(text, said=True)
     words = "\n".join(_outside(text, found))
     if found and len(words) <= _LONG_QUERY:
         return _Told(words, tuple(found))

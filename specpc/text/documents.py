@@ -29,9 +29,9 @@ _NOUN: Final = (
     r"(?:articles?|contexts?|documents?|e-?mails?|excerpts?|files?|manuals?|pages?|papers?|passages?|"
     r"reports?|search\ results?|sources?|transcripts?|knowledge\ base)"
 )
-# "## Retrieved context", "DOCUMENTS:", and "Context: The harbour ...".
+# "## Retrieved context", "DOCUMENTS:", and "Be brief. Context: The harbour ...".
 _LABEL: Final = regex.compile(
-    rf"""^[ \t]{{0,3}}(?P<level>\#{{1,6}}[ \t]+)?(?P<strong>\*\*|__)?
+    rf"""(?:^[ \t]{{0,3}}|(?<=[.!?][ ]))(?P<level>\#{{1,6}}[ \t]+)?(?P<strong>\*\*|__)?
     (?:(?:additional|background|given|input|provided|reference|relevant|retrieved|source|supporting)
     [ \t]+)?{_NOUN}(?P=strong)?
     (?:[ \t]*:(?P=strong)?|(?(level)|(?!)))[ \t]*(?=\S|$)""",
@@ -40,6 +40,11 @@ _LABEL: Final = regex.compile(
 # "Use the following pieces of retrieved context to answer. ..."
 _ANNOUNCED: Final = regex.compile(
     rf"\b(?:following|below)\b[^.\r\n:]{{0,40}}\b{_NOUN}\b", regex.IGNORECASE
+)
+# "You answer by the given context only. ... Context: ..."
+_SPOKEN_OF: Final = regex.compile(
+    rf"\b(?:following|below|given|provided|retrieved|supplied)\b[^.\r\n:]{{0,40}}\b{_NOUN}\b",
+    regex.IGNORECASE,
 )
 _RULE: Final = regex.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,})[ \t]*$", regex.MULTILINE)
 _HEADING: Final = regex.compile(r"^[ \t]{0,3}(#{1,6})[ \t]+\S", regex.MULTILINE)
@@ -64,17 +69,18 @@ def is_orders(text: str) -> bool:
     return _ORDERS.match(text) is not None
 
 
-def find_documents(text: str, *, fenced: bool) -> list[Range]:
+def find_documents(text: str, *, said: bool) -> list[Range]:
     """Where the documents in a text are: sorted, disjoint, without white space at their ends.
 
     Args:
         text: instructions, or what a user says.
-        fenced: whether what stands in a fence is one, too; where examples are shown, it is not.
+        said: whether it is what a user says, who shows no examples: what stands in a fence is a
+            document, too, and what follows a label on its line.
     """
     found = [*_elements(text)]
-    if fenced:
+    if said:
         found += _fences(text)
-    if not found and (start := _announced(text)) is not None:
+    if not found and (start := _announced(text, said)) is not None:
         found.append((start, _end(text, start)))
     kept: list[Range] = []
     for start, end in sorted(found):
@@ -115,11 +121,14 @@ def _fences(text: str) -> Iterator[Range]:
             opened = None
 
 
-def _announced(text: str) -> int | None:
+def _announced(text: str, said: bool) -> int | None:
     """Where what a line announces begins."""
-    label = _LABEL.search(text)
-    if label is not None:
-        return label.end()
+    spoken_of = _SPOKEN_OF.search(text)
+    for label in _LABEL.finditer(text):
+        alone = text[label.end() : label.end() + 1] in "\r\n"
+        known = spoken_of is not None and spoken_of.end() <= label.start()
+        if said or alone or known or label["level"]:
+            return label.end()
     told = _ANNOUNCED.search(text, 0, _ANNOUNCED_WITHIN)
     if told is None:
         return None

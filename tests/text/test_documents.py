@@ -27,7 +27,8 @@ FOUND: dict[str, tuple[str, str]] = {
     "a heading with deeper ones": (
         f"# Context\n{TEXT}\n## Ships\nMany.\n# Tone\nBe kind.", f"{TEXT}\n## Ships\nMany."
     ),
-    "a label": (f"{BEFORE}Context: {TEXT}\nQuestion: {AFTER}", TEXT),
+    "a label": (f"{BEFORE}Context:\n{TEXT}\nQuestion: {AFTER}", TEXT),
+    "a label within a line": (f"Use the given context to answer. Be brief. Context: {TEXT}", TEXT),
     "a strong label": (f"{BEFORE}**Documents:**\n{TEXT}\n**Rules:** none", TEXT),
     "a label, and an order at the end": (f"{BEFORE}Report:\n\n{TEXT}\n\n{AFTER}", TEXT),
     "announced, and a rule": (
@@ -43,7 +44,7 @@ FOUND: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("case", FOUND)
 def test_a_document_is_found(case: str) -> None:
     text, document = FOUND[case]
-    [(start, end)] = find_documents(text, fenced=False)
+    [(start, end)] = find_documents(text, said=False)
     assert text[start:end] == document.strip()
 
 
@@ -57,18 +58,26 @@ def test_a_document_is_found(case: str) -> None:
         f"{BEFORE}When you edit a file:\n{TEXT}",
         f"Follow these rules for documents.\n\n{TEXT}",
         f"{BEFORE}Context matters. {TEXT}",
+        f"{BEFORE}Context: you work in a port.\n\n{TEXT}",
+        f"You are given a document by the user.\n\n{TEXT}",
         f"{TEXT * 5}Use the following context.\n\n{TEXT}",
         f"{BEFORE}```\n{TEXT}```\n",
     ],
 )
 def test_instructions_hold_none(text: str) -> None:
-    assert find_documents(text, fenced=False) == []
+    assert find_documents(text, said=False) == []
+
+
+def test_of_what_a_user_says_a_label_will_do() -> None:
+    text = f"Context: {TEXT}\nQuestion: Who slept?"
+    [(start, end)] = find_documents(text, said=True)
+    assert text[start:end] == TEXT.strip()
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~~", '"""'])
 def test_a_fence_is_one_where_it_may_be(fence: str) -> None:
     text = f"Why?\n{fence}\n{TEXT}{fence}\nIt was fast.\n{fence} py\nx\n{fence}"
-    found = [text[start:end] for start, end in find_documents(text, fenced=True)]
+    found = [text[start:end] for start, end in find_documents(text, said=True)]
     assert found == [f"{fence}\n{TEXT}{fence}", f"{fence} py\nx\n{fence}"]
 
 
@@ -88,9 +97,9 @@ parts = st.sampled_from([*TAGS, *LINES, "the following context", " ", "a. ", "Wh
 
 
 @given(st.lists(parts, max_size=40).map("".join), st.booleans())
-def test_ranges_are_sorted_disjoint_and_trimmed(text: str, fenced: bool) -> None:
+def test_ranges_are_sorted_disjoint_and_trimmed(text: str, said: bool) -> None:
     position = 0
-    for start, end in find_documents(text, fenced=fenced):
+    for start, end in find_documents(text, said=said):
         assert position <= start < end <= len(text)
         assert trim(text, start, end) == (start, end)
         position = end
