@@ -34,7 +34,7 @@ _LABEL: Final = regex.compile(
     rf"""(?:^[ \t]{{0,3}}|(?<=[.!?][ ]))(?P<level>\#{{1,6}}[ \t]+)?(?P<strong>\*\*|__)?
     (?:(?:additional|background|given|input|provided|reference|relevant|retrieved|source|supporting)
     [ \t]+)?{_NOUN}(?P=strong)?
-    (?:[ \t]*:(?P=strong)?|(?(level)|(?!)))[ \t]*(?=\S|$)""",
+    (?(level)[ \t]*:?[ \t]*$|[ \t]*:(?P=strong)?[ \t]*(?=\S|$))""",
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
 )
 # "Use the following pieces of retrieved context to answer. ..."
@@ -60,12 +60,14 @@ _BLANK: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)\s*+")
 _ANNOUNCED_WITHIN: Final = 2000
 _MOST: Final = 0.6
 _ORDERS: Final = regex.compile(
-    r"\s*<[\w-]{0,40}(?:guideline|instruction|memory|policy|reminder|rule|system)", regex.IGNORECASE
+    r"\s*(?:[^<\r\n]{0,120}\s{0,8})?"
+    r"<[\w-]{0,40}(?:guideline|instruction|memory|policy|reminder|rule|system)",
+    regex.IGNORECASE,
 )
 
 
 def is_orders(text: str) -> bool:
-    """Whether a text stands in an element whose name says that it instructs."""
+    """Whether a text stands in an element whose name says that it instructs, perhaps headed."""
     return _ORDERS.match(text) is not None
 
 

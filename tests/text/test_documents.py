@@ -58,6 +58,7 @@ def test_a_document_is_found(case: str) -> None:
         f"{BEFORE}When you edit a file:\n{TEXT}",
         f"Follow these rules for documents.\n\n{TEXT}",
         f"{BEFORE}Context matters. {TEXT}",
+        f"# Report of the harbour\n{TEXT}",
         f"{BEFORE}Context: you work in a port.\n\n{TEXT}",
         f"You are given a document by the user.\n\n{TEXT}",
         f"{TEXT * 5}Use the following context.\n\n{TEXT}",
@@ -114,6 +115,8 @@ def test_trimmed(text: str, start: int, end: int) -> None:
 def test_orders() -> None:
     assert is_orders(" <system-reminder>\nBe brief.</system-reminder>")
     assert is_orders("<my_instructions>")
+    assert is_orders("# AGENTS.md instructions for /port\n\n<INSTRUCTIONS>\nBe brief.")
+    assert not is_orders("One.\nTwo.\n<system>")
     assert not is_orders("<document>")
     assert not is_orders("system")
 
