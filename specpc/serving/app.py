@@ -109,7 +109,7 @@ class Service:
 
     async def pass_on(self, request: Request) -> StreamingResponse:
         """Pass a request on, the long texts cut where it may have some."""
-        path, upstreams = request.url.path, self.settings.upstreams
+        path, upstreams = request.scope["path"], self.settings.upstreams
         if path in OWN:
             raise HTTPException(405, "Method Not Allowed")
         vendor = vendor_of(path, request.headers, upstreams)

@@ -121,14 +121,14 @@ def upstream(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Fake]:
             self.send_header("transfer-encoding", "chunked")
             self.end_headers()
             with suppress(OSError):  # the client did not wait
-                for chunk in reply.chunks:
+                for chunk in reply.chunks if self.command != "HEAD" else ():
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
                     self.wfile.flush()
-                if not reply.breaks:
+                if not reply.breaks and self.command != "HEAD":
                     self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
 
-        do_GET = do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
+        do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -332,8 +332,11 @@ def test_paths_as_they_were_written(url: str, vendor: Fake) -> None:
         assert found.headers["x-specpc-uncut"] == "path"
         assert vendor.requests[-1][0] == path
         assert vendor.requests[-1][2] == b"\x00"
-    gets = httpx.get(f"{url}/v1/compress")
-    assert gets.status_code == 405
+    for method in ("HEAD", "OPTIONS", "DELETE"):
+        found = httpx.request(method, f"{url}/v1/files/f1")
+        assert (found.status_code, found.headers["x-specpc-uncut"]) == (200, "path")
+    assert httpx.get(f"{url}/v1/compress").status_code == 405
+    assert httpx.get(f"{url}/v1/%63ompress").status_code == 405
     assert httpx.delete(f"{url}/metrics").status_code == 405
 
 

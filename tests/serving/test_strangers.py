@@ -87,10 +87,11 @@ def test_what_other_pages_fetch_is_not_passed_on(tiny: Compressor) -> None:
         running(tiny, openai_upstream=f"{fake.url}/v1") as address,
     ):
         for site, status in (("cross-site", 403), ("same-origin", 200), ("none", 200)):
-            found = httpx.get(f"{address}/v1/models", headers={"sec-fetch-site": site})
-            assert found.status_code == status
+            browser = {"sec-fetch-site": site, "cookie": "jupyter=secret"}
+            assert httpx.get(f"{address}/v1/models", headers=browser).status_code == status
         assert httpx.get(f"{address}/", headers={"sec-fetch-site": "cross-site"}).is_success
         assert len(fake.requests) == 2
+        assert not any("cookie" in headers for _, headers, _ in fake.requests)
 
 
 def test_what_nests_too_deeply_for_anyone(url: str) -> None:
