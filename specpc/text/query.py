@@ -64,6 +64,12 @@ _CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
 _LABEL = re.compile(r"[^\w\r\n]{0,4}([^\W\d][^\r\n:：*]{0,40})\**[:：]\**\s*")
 _ASKER = re.compile(r"(?:user|human|me)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+# An instruction speaks of what follows, or is a sentence; titles ("State of the harbour") and
+# comments ("# Write the results") are neither.
+_ADDRESSED = re.compile(
+    r"\w.*(?:\b(?:this|these|following|below)\b|[.:!?\uff1a\uff1f\u061f\u037e]['\")\]*_]*$)",
+    re.IGNORECASE | re.DOTALL,
+)
 # A question is short, both by itself and beside the text it is about.
 _TAIL_CHARACTERS = 1500
 _TAIL_SHARE = 0.5
@@ -123,7 +129,8 @@ def find_head(text: str) -> int | None:
         end = pattern.search(text, start, start + _TAIL_CHARACTERS)
         if end is None or end.start() - start > _TAIL_SHARE * (len(text) - start):
             continue
-        if asks(text[start : end.start()]):
+        told = text[start : end.start()].strip()
+        if asks(told) and _ADDRESSED.match(told):
             return end.end()
     return None
 

@@ -128,6 +128,9 @@ def test_what_a_text_opens_with() -> None:
         "Please list names.\r\n\r\n",
     ):
         assert find_head(opening + TEXT) == len(opening)
+    for title in ("State of the harbour", "# Write the results.", "List of ships"):
+        assert find_head(f"{title}\n\n{TEXT}") is None
+    assert find_head(f"Summarize this\n\n{TEXT}") == len("Summarize this\n\n")
     for text in (TEXT, "Velmar\n" + TEXT, "Who signed?", "Who signed?\n\nNobody.", ""):
         assert find_head(text) is None
     assert asks("Is it?")
