@@ -19,12 +19,14 @@ from specpc.errors import UsageError
 from specpc.options import (
     DEFAULT_DRAFT,
     DEFAULT_RATIO,
+    ROLES,
     SCORERS,
     UNITS,
     Cut,
     Protection,
     ScorerName,
     Setup,
+    Turns,
     scorer_name,
 )
 from specpc.options import Device as DeviceName
@@ -50,8 +52,9 @@ answers = partial(_option, "Answers")
 io = partial(_option, OUTPUT)
 draft = partial(_option, "Draft")
 many = partial(_option, "Many texts")
+chat = partial(_option, "Chat requests")
 _LAST: Final = ("", "verbose", "quiet", "device", "dtype", "offline", "cache", "server")
-_PANELS: Final = [one.args[0] for one in (budget, measured, kept, answers, io, draft, many)]
+_PANELS: Final = [one.args[0] for one in (budget, measured, kept, answers, io, draft, many, chat)]
 
 
 def variable_of(name: str) -> str:
@@ -132,6 +135,36 @@ KeepShort = Annotated[
     bool,
     many("A text (JSON lines) that its budget holds nothing of stays whole.", "--keep-short"),
 ]
+
+
+_TURNS: Final = Turns()
+
+Roles = Annotated[
+    str,
+    chat(
+        f"Whose texts are cut, of {', '.join(ROLES)}: documents in system texts, and in what users "
+        "say, and results of tools.",
+        "--roles",
+        metavar="<roles>",
+    ),
+]
+ROLES_CUT: Final = ",".join(_TURNS.roles)
+MinTokens = Annotated[int, chat("Texts with fewer tokens stay as they are.", "--min-tokens")]
+MIN_TOKENS: Final = _TURNS.min_tokens
+Requery = Annotated[
+    bool,
+    chat(
+        "Cut all texts by the last question, to one budget, although a vendor's cache then finds "
+        "no earlier turn again.",
+        "--requery",
+    ),
+]
+
+
+def turns_of(roles: str, min_tokens: int, requery: bool) -> Turns:
+    """Which texts of a conversation are cut, as it was typed."""
+    named: Any = [role.strip() for role in roles.split(",") if role.strip()]
+    return Turns(tuple(named), min_tokens, requery)
 
 
 WHERE: Final = ("draft", "device", "dtype", "offline")

@@ -20,18 +20,24 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     ratio: Annotated[
         float, opt.setting(opt.budget, "ratio", "Chat requests: fraction of long texts kept.")
     ] = DEFAULT_RATIO,
-    min_tokens: Annotated[
-        int, opt.budget("Chat requests: cut only if so many may be cut.")
-    ] = _DEFAULT.min_tokens,
+    roles: opt.Roles = opt.ROLES_CUT,
+    min_tokens: opt.MinTokens = opt.MIN_TOKENS,
+    requery: opt.Requery = False,
     host: Annotated[
         str, opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN.")
     ] = _DEFAULT.host,
     port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
-        str | None, opt.io("Where /v1/chat/completions is passed on to: a base URL ending in /v1.")
+        str | None,
+        opt.io("Where what OpenAI's clients ask is passed on to: a base URL ending in /v1."),
     ] = None,
     anthropic_upstream: Annotated[
-        str | None, opt.io("Where /v1/messages is passed on to: a base URL without /v1.")
+        str | None,
+        opt.io("Where what Anthropic's clients ask is passed on to: a base URL without /v1."),
+    ] = None,
+    gemini_upstream: Annotated[
+        str | None,
+        opt.io("Where what Google's clients ask is passed on to: a base URL without /v1beta."),
     ] = None,
     cache: opt.Cache = False,
     queue: Annotated[
@@ -50,18 +56,19 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc serve --openai-upstream http://127.0.0.1:8000/v1 --ratio 0.3
       SPECPC_TOKEN=... specpc serve --host 0.0.0.0
 
-    POST /v1/compress takes the arguments of the Python API as JSON. POST /v1/chat/completions and
-    /v1/messages are passed on with their long texts cut. / is a page to try it, /healthz and
-    /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
+    POST /v1/compress takes the arguments of the Python API as JSON, and what gateways send. All
+    other paths are passed on, chat requests with their long texts cut. / is a page to try it,
+    /healthz and /metrics are for monitoring. It stops cleanly on Ctrl-C and SIGTERM.
     """
     settings = ServerSettings(
         host=host,
         port=port,
         token=os.environ.get("SPECPC_TOKEN") or None,
         ratio=ratio,
-        min_tokens=min_tokens,
+        turns=opt.turns_of(roles, min_tokens, requery),
         openai_upstream=openai_upstream,
         anthropic_upstream=anthropic_upstream,
+        gemini_upstream=gemini_upstream,
         queue=queue,
         max_bytes=max_bytes,
         timeout=timeout,

@@ -50,9 +50,13 @@ Markup = Literal["text", "html"]
 Format = Literal["text", "html", "messages"]
 """What comes out: text, HTML that stays HTML, or a chat request in JSON, which comes in, too."""
 
+Role = Literal["system", "user", "assistant", "tool"]
+"""Whose texts in a conversation; documents in system texts, and results of tools."""
+
 TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
 
+ROLES: Final[tuple[str, ...]] = get_args(Role)
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 
 # Earlier names of scorers, still understood.
@@ -241,6 +245,42 @@ class Cut:
     def options(self) -> CutOptions:
         """The fields, as keyword arguments."""
         return cast("CutOptions", dict(vars(self)))
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Which texts of a conversation are cut, and by which question.
+
+    Attributes:
+        roles: whose; see `Role`.
+        min_tokens: fewer tokens are not cut: short texts cost little and say who did what.
+        requery: whether all are cut by the last question, to one budget. Otherwise each is cut to
+            a budget of its own, by what was asked when it came, and a vendor's cache of the
+            beginning of a conversation stays good.
+
+    Raises:
+        UsageError: there is no such role, or the number is none.
+    """
+
+    roles: tuple[Role, ...] = ("system", "user", "tool")
+    min_tokens: int = 300
+    requery: bool = False
+
+    def __post_init__(self) -> None:
+        """Check them."""
+        check_type(self.roles, "the roles", (list, tuple), "a list such as ['user', 'tool']")
+        for role in self.roles:
+            if role not in ROLES:
+                raise UsageError(f"there is no role {role!r}: use some of {', '.join(ROLES)}")
+        object.__setattr__(self, "roles", tuple(self.roles))
+        check_type(self.min_tokens, "the least number of tokens", Integral, "whole, such as 300")
+        if self.min_tokens < 0:
+            raise UsageError("the least number of tokens that are cut cannot be negative")
+        check_type(self.requery, "requery", bool, "True or False")
+
+
+TURNS: Final = Turns()
+"""As most want it."""
 
 
 def check_budget(*, ratio: float | None, target_tokens: int | None) -> None:

@@ -13,9 +13,10 @@ import regex
 from specpc.output.locate import SlicedText, locate
 from specpc.selection.cover import CoverPicker
 from specpc.structure import lay_out
+from specpc.text.documents import find_documents, is_orders
 from specpc.text.layout import telling
 from specpc.text.pieces import Pieces, Scores
-from specpc.text.query import find_query
+from specpc.text.query import find_head, find_query
 from specpc.text.units import safe_cuts, segment
 from specpc.text.words import lay_out_words
 from tests.growth import grows
@@ -97,6 +98,10 @@ def read(text: str, name: str | None = None) -> None:
         segment(text, unit)
     safe_cuts(text)
     find_query(text, None)
+    find_head(text)
+    is_orders(text)
+    for said in (True, False):
+        find_documents(text, said=said)
     bounds = np.asarray([*range(0, len(text), 4), len(text)])
     pieces = Pieces(text, bounds, layout)
     CoverPicker(pieces).pick(Scores(np.ones(len(bounds) - 1)), len(bounds) // 3)
@@ -197,7 +202,8 @@ UNITS = (
     '"""', "#if\n", "e.g. ", "a@b.", "\\u", "INFO a\n", " at a\n", "Caused by ", "**a:** b\n",
     "a Error\n", "$ ", "(1) ", "a/b/", "İ", "я. ", "@@ -1 +1 @@\n", "--- a\n+++ b\n",
     "a { b: c; }\n", "(1, 'a'), ", "1\n00:00:01,000 --> 00:00:02,000\nA.\n\n", "├── a\n",
-    "a  b  c\n", "not ",
+    "a  b  c\n", "not ", "<document>", "</page>", "Context:\n", "# Context\n",
+    "the following context ",
 )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from specpc.batch.settings import Fields
-from specpc.options import Format
+from specpc.options import TURNS, Format
 from specpc_cli import options as opt
-from specpc_cli.compress.checks import check_options
+from specpc_cli.compress.checks import Modes, check_options
 from specpc_cli.compress.files import compress_files
-from specpc_cli.compress.lines import compress_lines
-from specpc_cli.compress.messages import compress_messages
+from specpc_cli.compress.lines import Texts, compress_lines
+from specpc_cli.compress.messages import Requests, compress_messages
 from specpc_cli.compress.one import compress_one
 from specpc_cli.compress.source import from_here, from_process, from_server
 from specpc_cli.compress.stats import Totals
@@ -41,7 +41,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         Format,
         opt.io(
             "html: HTML stays well-formed, instead of the words it shows. messages: a chat "
-            "request in JSON, as OpenAI and Anthropic take it.",
+            "request in JSON, as OpenAI, Anthropic and Gemini take it.",
             "--format",
         ),
     ] = "text",
@@ -75,11 +75,17 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     jsonl: Annotated[bool, opt.many("Every input line is a JSON object.", "--jsonl")] = False,
     context_field: Annotated[
         str | None,
-        opt.many("With --jsonl: the field that is compressed ('context'; 'text' with --together)."),
+        opt.many(
+            "With --jsonl: the field that is compressed ('context'; 'text' with --together; the "
+            "line itself with --format messages)."
+        ),
     ] = None,
     question_field: opt.QuestionField = "question",
     keep_short: opt.KeepShort = False,
     resume: opt.Resume = False,
+    roles: opt.Roles = opt.ROLES_CUT,
+    min_tokens: opt.MinTokens = opt.MIN_TOKENS,
+    requery: opt.Requery = False,
 ) -> None:
     """Keep the part of a text that a question needs.
 
@@ -93,6 +99,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
       specpc compress a.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o
+      specpc compress chats.jsonl --jsonl --format messages --ratio 0.3
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or
@@ -104,25 +111,27 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
         asked = replace(asked, setup=replace(asked.setup, markup="html"))
     chat = input_format == "messages"
     each = not (chat or together or jsonl) and (len(sources) > 1 or has_folder(sources))
-    local = from_process if each or (jsonl and not (chat or together)) else from_here
+    local = from_process if each or (jsonl and not together) else from_here
     source = from_server(server, asked.setup, context) if server else local(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats
     task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)
+    turns = opt.turns_of(roles, min_tokens, requery)
     framed = template is not None or min_per_document != 0
-    check_options(
-        task, messages=chat, together=together, each=each, framed=framed, short=keep_short
-    )
+    modes = Modes(chat, together, each, framed, keep_short, turned=turns != TURNS)
+    check_options(task, modes)
     for name in sources:
         if jsonl or chat or not Path(name).is_dir():
             check_file(name)
-    if chat:
-        compress_messages(task)
+    if chat and jsonl:
+        compress_lines(task, Requests(context_field, turns))
+    elif chat:
+        compress_messages(task, turns)
     elif together:
         compress_together(task, context_field or "text", min_per_document, template)
     elif jsonl:
         names = Fields(context_field or "context", question_field)
-        compress_lines(task, names, keep_short=keep_short)
+        compress_lines(task, Texts(names, keep_short))
     elif each:
         compress_files(task)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specpc_cli.command import refuse
@@ -11,30 +12,49 @@ if TYPE_CHECKING:
     from specpc_cli.compress.task import Task
 
 
-def check_options(
-    task: Task, *, messages: bool, together: bool, each: bool, framed: bool, short: bool
-) -> None:
-    """Raise `UsageError` for options that do not go together.
+@dataclass(frozen=True)
+class Modes:
+    """What kind of run it is.
 
-    Args:
-        task: what is to be done.
+    Attributes:
         messages: whether the text is a chat request.
         together: whether all texts share one budget.
         each: whether each of several files is compressed by itself.
-        framed: whether something was said that only goes with that.
+        framed: whether something was said that only goes with one budget.
         short: whether lines whose budget is too small stay whole.
+        turned: whether something was said that only goes with chat requests.
     """
+
+    messages: bool
+    together: bool
+    each: bool
+    framed: bool
+    short: bool
+    turned: bool
+
+
+def check_options(task: Task, modes: Modes) -> None:
+    """Raise `UsageError` for options that do not go together."""
+    messages, together, each = modes.messages, modes.together, modes.each
     many = len(task.sources) > 1
     where = "FILE" if task.jsonl else "DIR"
     refuse({
-        "--format messages reads and writes JSON: leave out --json and --jsonl": (
-            messages and (task.as_json or task.jsonl)
-        ),
+        "--format messages reads and writes JSON: leave out --json": messages and task.as_json,
         "--format messages reads one request: leave out --together": messages and together,
-        "--format messages reads one file: compress several one by one": messages and many,
+        "--format messages reads one file: compress several one by one": (
+            messages and many and not task.jsonl
+        ),
         "--together reads all documents at once: leave out --resume": together and task.resume,
-        "--template and --min-per-document go with --together": framed and not together,
-        "--keep-short goes with --jsonl, line by line": short and (together or not task.jsonl),
+        "--template and --min-per-document go with --together": modes.framed and not together,
+        "--roles, --min-tokens and --requery go with --format messages": (
+            modes.turned and not messages
+        ),
+        "--format messages keeps short texts anyway: leave out --keep-short": (
+            modes.short and messages
+        ),
+        "--keep-short goes with --jsonl, line by line": (
+            modes.short and (together or not task.jsonl)
+        ),
         "--resume goes with --jsonl, several files or a folder": (
             task.resume and not (task.jsonl or each)
         ),

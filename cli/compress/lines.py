@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from specpc.errors import InputError, OutOfMemoryError, UsageError, WorkerError
 from specpc.machine.files import alone
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from specpc.scorers.base import Progress
     from specpc_cli.compress.source import TextCompressor
     from specpc_cli.compress.task import Task
+    from specpc_cli.options import Asked
 
     Add = Callable[[Mapping[str, Any]], None]
 
@@ -40,18 +42,94 @@ _DIGEST: Final = 16
 _HEAD: Final = len(json_line({"input": "0" * 2 * _DIGEST, "line": {}})) - len(b"{}}\n")
 
 
-def compress_lines(task: Task, names: Fields, *, keep_short: bool = False) -> None:
-    """Compress every line, of fields with these names; what fails is told at once.
+@dataclass(frozen=True)
+class Line:
+    """A line that is being compressed.
 
-    With ``keep_short``, texts that their budgets can hold nothing of stay whole.
+    Attributes:
+        fields: of it, which what comes out takes the place of.
+        asked: what all lines are.
+        progress: to be called while it is read.
+        tell: says what the user may want to know of it.
     """
-    if task.resume and _is_complete(task):
+
+    fields: dict[str, Any]
+    asked: Asked
+    progress: Progress
+    tell: Callable[[str], None]
+
+
+class Lines(Protocol):
+    """What the lines of a file are, and how one is compressed."""
+
+    def settings(self) -> dict[str, Any]:
+        """What a run that goes on must share, besides what all runs do."""
+
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """Raise `InputError` for what no draft is needed for to tell that it cannot be read."""
+
+    def compress(self, compressor: TextCompressor, line: Line) -> CompressionResult | None:
+        """Change the fields of a line into those of the output; ``None`` if nothing was cut.
+
+        Raises:
+            SpecPCError: it cannot be compressed.
+        """
+
+    def is_ours(self, fields: Mapping[str, Any]) -> bool:
+        """Whether fields look like those of a line of the output."""
+
+    def clear(self, fields: dict[str, Any]) -> None:
+        """Take out of a line what could not be compressed."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Lines with a text in one field, and perhaps a question in another.
+
+    Attributes:
+        names: of these fields.
+        keep_short: whether texts that their budgets can hold nothing of stay whole.
+    """
+
+    names: Fields
+    keep_short: bool = False
+
+    def settings(self) -> dict[str, Any]:
+        """See `Lines`."""
+        short = {"keep_short": True} if self.keep_short else {}
+        return {"fields": asdict(self.names), **short}
+
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """See `Lines`."""
+        self.names.texts(fields)
+
+    def compress(self, compressor: TextCompressor, line: Line) -> CompressionResult:
+        """See `Lines`."""
+        context, question = self.names.texts(line.fields)
+        compress = compress_or_keep if self.keep_short else _compress
+        asked = line.asked.question if question is None else question
+        result = compress(compressor, context, asked, line.asked.cut, line.progress)
+        self.clear(line.fields)
+        line.fields.update(batch_fields(result))
+        return result
+
+    def is_ours(self, fields: Mapping[str, Any]) -> bool:
+        """See `Lines`."""
+        return not {"compressed", "error"}.isdisjoint(fields)
+
+    def clear(self, fields: dict[str, Any]) -> None:
+        """See `Lines`."""
+        fields.pop(self.names.context, None)
+
+
+def compress_lines(task: Task, kind: Lines) -> None:
+    """Compress every line; what fails is told at once."""
+    if task.resume and _is_complete(task, kind):
         task.console.tell(f"{task.output} is complete: there is nothing left to do")
         return
     totals, failed, total = task.totals(), 0, 0
     compressor: TextCompressor | None = None
-    compress = compress_or_keep if keep_short else _compress
-    with _writing(task, names, keep_short) as lines:
+    with _writing(task, kind) as lines:
         for number, line in open_lines(task.sources[0]):
             total += 1
             if lines.has(line):
@@ -59,22 +137,21 @@ def compress_lines(task: Task, names: Fields, *, keep_short: bool = False) -> No
             fields: dict[str, Any] = {}
             try:
                 fields = parse_line(line)
-                context, question = names.texts(fields)
+                kind.check(fields)
                 compressor = compressor or task.load()
-                asked = task.asked.question if question is None else question
                 with task.console.progress(f"Line {number}") as progress:
-                    result = compress(compressor, context, asked, task.asked.cut, progress)
-                fields.pop(names.context)
-                fields |= batch_fields(result)
-                totals.count(result)
-                task.console.summary(result, f"line {number}")
+                    tell = partial(_tell, task, number)
+                    result = kind.compress(compressor, Line(fields, task.asked, progress, tell))
+                if result is not None:
+                    totals.count(result)
+                    task.console.summary(result, f"line {number}")
             except (InputError, UsageError, OutOfMemoryError, WorkerError) as error:
                 if compressor is None and not isinstance(error, InputError):
                     raise  # no draft could be loaded: no line will do better
                 failed += 1
                 told = in_options(error)
                 task.console.error(f"line {number}: {told}")
-                fields.pop(names.context, None)
+                kind.clear(fields)
                 fields["error"] = told
             try:
                 lines.add(fields)
@@ -89,6 +166,10 @@ def compress_lines(task: Task, names: Fields, *, keep_short: bool = False) -> No
         raise InputError(f"{failed} of {total} lines could not be compressed")
     if total == 0:
         raise InputError("there are no lines in the input: nothing to compress")
+
+
+def _tell(task: Task, number: int, told: str) -> None:
+    task.console.tell(f"line {number}: {told}")
 
 
 def _compress(
@@ -139,7 +220,7 @@ class _Lines:
 
 
 @contextmanager
-def _writing(task: Task, names: Fields, keep_short: bool) -> Iterator[_Lines]:
+def _writing(task: Task, kind: Lines) -> Iterator[_Lines]:
     """The lines of the output, which is whole on success."""
     output, [source] = task.output, task.sources
     if output is None:
@@ -149,9 +230,7 @@ def _writing(task: Task, names: Fields, keep_short: bool) -> Iterator[_Lines]:
         raise UsageError(f"{output} is no ordinary file: leave out -o and redirect the output")
     part = _part(output)
     check_apart([source], [output, part])
-    settings = {**task.made_with(), "fields": asdict(names)}
-    if keep_short:
-        settings["keep_short"] = True
+    settings = {**task.made_with(), **kind.settings()}
     with alone(part):
         left = go_on(part, settings) if task.resume else None
         done, digest = _done(left, part)
@@ -176,7 +255,7 @@ def _done(left: Journal | None, part: Path) -> tuple[int, str]:
         raise InputError(f"{part} is damaged: {ANEW}") from error
 
 
-def _is_complete(task: Task) -> bool:
+def _is_complete(task: Task, kind: Lines) -> bool:
     """Whether an earlier run has made all of the output.
 
     Raises:
@@ -185,7 +264,7 @@ def _is_complete(task: Task) -> bool:
     output, [source] = task.output, task.sources
     if output is None or not output.is_file() or _part(output).exists():
         return False
-    if _is_ours(output) and _count(str(output)) == _count(source):
+    if _is_ours(output, kind) and _count(str(output)) == _count(source):
         return True
     raise UsageError(
         f"{output} is there, but is not made of the lines of {source}, and there is no run to go "
@@ -193,11 +272,11 @@ def _is_complete(task: Task) -> bool:
     )
 
 
-def _is_ours(output: Path) -> bool:
+def _is_ours(output: Path, kind: Lines) -> bool:
     """Whether a file begins as what is written here."""
     _, line = next(open_lines(str(output)), (0, b"{}"))
     try:
-        return not {"compressed", "error"}.isdisjoint(parse_line(line))
+        return kind.is_ours(parse_line(line))
     except InputError:
         return False
 

@@ -25,7 +25,7 @@ except ImportError as error:
 
 from specpc.integrations.passages import KEY, KeptPassage, Passage
 from specpc.integrations.settings import CompressionSettings, RetrievedSettings
-from specpc.pipeline.messages import LONG_TEXT
+from specpc.options import TURNS, Turns
 
 Prompt: TypeAlias = str | PromptValue | Sequence[BaseMessage]
 """What LangChain's models take."""
@@ -68,10 +68,14 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
 
     - A string is cut as `Compressor.compress` cuts it: its last paragraph, if it asks or
       instructs, is the question and stays whole.
-    - Of chat messages the long texts before the last user turn are cut (see
-      `Compressor.compress_messages`). Where there are none, the last user turn
-      holds both text and question, and is cut as a string is.
+    - Of chat messages the documents in what users say and in system messages are cut, and the
+      results of tools (see `Compressor.compress_messages`).
+
+    Attributes:
+        turns: which texts of chat messages are cut, and from how many tokens on.
     """
+
+    turns: Turns = TURNS
 
     def invoke(self, input: Prompt, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Shorten one prompt.
@@ -96,13 +100,9 @@ class SpecPCPromptCompressor(CompressionSettings, RunnableSerializable[Prompt, A
         return self.compressor.compress(prompt, **self.cut.options()).text
 
     def _messages(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-        request = [{"role": _role(m), "content": m.content} for m in messages]
-        made = self.compressor.compress_messages(request, **self.cut.options())
+        request = [_plain(message) for message in messages]
+        made = self.compressor.compress_messages(request, turns=self.turns, **self.cut.options())
         contents = [message["content"] for message in made.request]
-        last = messages[-1].content
-        asks = made.total is None and _role(messages[-1]) == "user"
-        if asks and isinstance(last, str) and len(last) > LONG_TEXT:
-            contents[-1] = self._text(last)
         return [
             message.model_copy(update={"content": content})
             for message, content in zip(messages, contents, strict=True)
@@ -114,6 +114,18 @@ def _cut(document: Document, kept: KeptPassage) -> Document:
         return document
     metadata = {**document.metadata, KEY: kept.facts}
     return document.model_copy(update={"page_content": kept.text, "metadata": metadata})
+
+
+def _plain(message: BaseMessage) -> dict[str, Any]:
+    """A message as OpenAI has it."""
+    called = getattr(message, "tool_calls", ())
+    functions = [{"name": call["name"], "arguments": call["args"]} for call in called]
+    calls = [
+        {"id": call["id"], "type": "function", "function": function}
+        for call, function in zip(called, functions, strict=True)
+    ]
+    answers = {"tool_call_id": getattr(message, "tool_call_id", None)}
+    return {"role": _role(message), "content": message.content, "tool_calls": calls, **answers}
 
 
 def _role(message: BaseMessage) -> str:

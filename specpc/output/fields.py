@@ -61,11 +61,23 @@ def slice_fields(document: CompressedDocument) -> dict[str, Any]:
 
 
 def messages_fields(made: CompressedMessages) -> dict[str, Any]:
-    """A chat request that was compressed, and counts if anything in it could be cut."""
+    """A chat request that was compressed, and what was cut in it, or why nothing was."""
     total = made.total
     if total is None:
-        return {"request": made.request}
-    return {"request": made.request, **_counts(total), **_origin(total)}
+        return {"request": made.request, "uncut": made.uncut}
+    cuts = [
+        {
+            "place": list(cut.place),
+            "query": cut.query,
+            "compressed": cut.left.text,
+            "spans": [[span.start, span.end] for span in cut.left.spans],
+            "positions": list(cut.left.positions),
+            "original_tokens": cut.original_tokens,
+            "compressed_tokens": cut.compressed_tokens,
+        }
+        for cut in made.cuts
+    ]
+    return {"request": made.request, "cuts": cuts, **_counts(total), **_origin(total)}
 
 
 def _counts(result: CompressionResult) -> dict[str, Any]:

@@ -15,18 +15,22 @@ from specpc.options import (
     DEFAULT_DRAFT,
     NOTHING,
     TEMPLATE,
+    TURNS,
     Cut,
     Protection,
     Setup,
     SetupOptions,
+    Turns,
     check_names,
     check_text,
     check_type,
 )
 from specpc.pipeline import steps
+from specpc.pipeline.asking import Conversation
+from specpc.pipeline.conversation import compress_messages, counter_of
 from specpc.pipeline.documents import Joining
 from specpc.pipeline.steps import Loaded
-from specpc.pipeline.together import compress_documents, compress_messages
+from specpc.pipeline.together import compress_documents
 from specpc.scorers import check_scorer, make_question_free_scorers, make_scorer
 from specpc.scorers.cache import ScoreCache
 from specpc.text.joined import JoinedTexts
@@ -205,29 +209,39 @@ class Compressor(Loaded):
         request: Any,
         question: str | None = None,
         *,
+        turns: Turns = TURNS,
         progress: Progress = None,
         **cut: Unpack[CutOptions],
     ) -> CompressedMessages:
-        """Cut the long texts of a conversation to one budget, spent where the last turn needs it.
+        """Cut the long texts of a conversation, and leave all else as it is.
 
-        System messages, the text of the last user turn, a closing assistant message (which is to
-        be continued) and texts of up to 100 characters are untouched. A text of which nothing is
-        kept becomes the gap marker, or ``[...]`` if that is blank, so that the request stays valid.
+        What is cut are documents in what users say and in system texts, and the results of tools;
+        what users ask and instruct stays whole. Each is cut by what was asked when it came, to a
+        budget of its own, so that a later turn changes nothing of what a vendor's cache holds; or
+        all are cut by one question, to one budget, which is spent where that needs it, and then a
+        text of which nothing is kept becomes the gap marker (``[...]`` if that is blank).
 
         Args:
-            request: messages in the style of OpenAI or Anthropic, as JSON gives them: a list, or
-                an object with the list in its field ``messages``.
-            question: what is asked instead of the last user turn, which stays all the same.
+            request: what OpenAI (chat, responses), Anthropic or Gemini take, as JSON gives it: an
+                object, or the list of its turns alone.
+            question: what all texts are asked, instead of what stands in the request.
+            turns: which texts are cut, and whether all by the last question (``requery``).
             progress: as in `compress`.
-            **cut: as in `compress`, for all these texts together.
+            **cut: as in `compress`; a ratio is of each text (or of all together), target tokens
+                are shared by all, in proportion to their length.
 
         Raises:
             BudgetError: the budget is missing, out of range, or cannot hold anything.
-            InputError: these are no messages, none of them is a user's, or a text is not
-                encodable.
+            InputError: these are no messages, none of them is a user's although all are to be cut
+                by the last question, or a text is not encodable.
+            UsageError: a value is of the wrong type.
         """
         check_text(question, "the question", optional=True)
-        return compress_messages(self, request, question, Cut.of(**cut), progress)
+        check_type(turns, "the turns", Turns, "of type Turns")
+        wanted, count = Cut.of(**cut), counter_of(self).count
+        conversation = Conversation.read(request, question, turns, count)
+        together = question is not None or turns.requery
+        return compress_messages(self, conversation, wanted, together=together, progress=progress)
 
     def score(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from specpc.machine.child import ChildProcess, first_silence
 from specpc.machine.reporting import silent
-from specpc.options import TEMPLATE
+from specpc.options import TEMPLATE, TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from specpc.machine.child import Do
     from specpc.machine.reporting import Report
-    from specpc.options import CutOptions, Setup
+    from specpc.options import CutOptions, Setup, Turns
     from specpc.pipeline.documents import Document, DocumentsResult
     from specpc.pipeline.messages import CompressedMessages
     from specpc.results import CompressionResult
@@ -99,12 +99,13 @@ class ProcessCompressor:
         request: Any,
         question: str | None = None,
         *,
+        turns: Turns = TURNS,
         progress: Progress = None,
         **cut: Unpack[CutOptions],
     ) -> CompressedMessages:
-        """Cut the long texts of a conversation to one budget."""
-        args, size = (request, question), len(str(request))
-        made: CompressedMessages = self._do("compress_messages", args, {**cut}, progress, size)
+        """Cut the long texts of a conversation."""
+        args, size, own = (request, question), len(str(request)), {"turns": turns, **cut}
+        made: CompressedMessages = self._do("compress_messages", args, own, progress, size)
         return made
 
     def _do(

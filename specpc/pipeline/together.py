@@ -1,19 +1,18 @@
-"""Texts that share one budget: documents, and the messages of a conversation."""
+"""Documents that share one budget."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from specpc.errors import BudgetError, InputError
-from specpc.options import GAP, check_type
+from specpc.options import check_type
 from specpc.pipeline import steps
 from specpc.pipeline.documents import CompressedDocument, Document, DocumentsResult, fill
-from specpc.pipeline.messages import CompressedMessages, Conversation
 from specpc.pipeline.scored import ScoredText
 from specpc.text.joined import JoinedTexts
 from specpc.text.protection import check_marks
@@ -26,28 +25,6 @@ if TYPE_CHECKING:
     from specpc.pipeline.steps import Loaded
     from specpc.scorers.base import Progress
     from specpc.text.spans import Range
-
-
-def compress_messages(
-    loaded: Loaded, request: Any, question: str | None, cut: Cut, progress: Progress = None
-) -> CompressedMessages:
-    """See `Compressor.compress_messages`."""
-    conversation = Conversation.read(request, question)
-    if not conversation.places:
-        return CompressedMessages(request, (), (), None)
-    if cut.marks:
-        for place, text in zip(conversation.places, conversation.texts, strict=True):
-            number = next(key for key in place if isinstance(key, int)) + 1
-            check_marks(f"message {number}", text)
-    if cut.gap is None:
-        cut = replace(cut, gap=GAP)
-    # Both vendors refuse empty texts.
-    instead = (cut.gap or "").strip() or GAP.strip()
-    source = JoinedTexts.of(conversation.texts, instead=instead, marks=cut.marks)
-    read = steps.read(loaded, source, conversation.query, cut.keep)
-    made = steps.cut(loaded, read, cut, progress)
-    messages = conversation.with_texts([part.text for part in made.texts])
-    return CompressedMessages(messages, conversation.places, made.texts, made.total)
 
 
 def compress_documents(

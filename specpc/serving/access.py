@@ -19,13 +19,11 @@ from starlette.exceptions import HTTPException
 
 from specpc.machine.network import is_loopback
 from specpc.serving.errors import answer
+from specpc.serving.routing import OPEN, OWN, PAGES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-OPEN: Final = "/healthz"
-PASSED_ON: Final = ("/v1/chat/completions", "/v1/messages")
-PAGES: Final = ("/", "/view")
 TOKEN_HEADER: Final = "x-specpc-token"
 _ARRIVAL_SECONDS: Final = 60.0
 
@@ -76,7 +74,9 @@ def limited(app: ASGIApp, max_bytes: int) -> ASGIApp:
 def _refusal(headers: Headers, path: str, token: str | None) -> HTTPException | None:
     origin = headers.get("origin")  # of the web page that asks, if one does
     if origin is not None and _host_of(origin) != headers.get("host"):
-        return HTTPException(403, "requests of web pages from elsewhere are refused")
+        return _elsewhere()
+    if headers.get("sec-fetch-site") == "cross-site" and path not in PAGES:
+        return _elsewhere()
     if token is None:
         told = "without a token the server goes by the name localhost or 127.0.0.1 only"
         return None if _is_local(headers) else HTTPException(403, told)
@@ -85,6 +85,10 @@ def _refusal(headers: Headers, path: str, token: str | None) -> HTTPException | 
     told = f"the server's token is needed, in the header {TOKEN_HEADER}"
     scheme = "Basic" if path in PAGES else "Bearer"
     return HTTPException(401, told, {"www-authenticate": f'{scheme} realm="specpc"'})
+
+
+def _elsewhere() -> HTTPException:
+    return HTTPException(403, "requests of web pages from elsewhere are refused")
 
 
 def _host_of(origin: str) -> str | None:
@@ -104,7 +108,7 @@ def _is_local(headers: Headers) -> bool:
 
 def _knows(headers: Headers, token: str, path: str) -> bool:
     said = headers.get(TOKEN_HEADER)
-    if said is None and path not in PASSED_ON:  # whose Authorization is for the upstream
+    if said is None and path in OWN:  # of others, the Authorization is for the upstream
         scheme, _, said = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
             said = _password(said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,12 @@ from starlette.exceptions import HTTPException
 from specpc.errors import InputError, SpecPCError, UsageError, WorkerError
 from specpc.options import Cut
 from specpc.serving.access import guarded, limited
-from specpc.serving.engine import ForwardedChat, may_be_long
+from specpc.serving.engine import ForwardedChat, why_short
 from specpc.serving.errors import AnyJSON, answer, error_fields
 from specpc.serving.metrics import Metrics, measured
 from specpc.serving.pages import error_page, form_page, picture_page, read_form
-from specpc.serving.requests import OneOrMany
+from specpc.serving.requests import CompressBody, CompressRequest, GatewayRequest
+from specpc.serving.routing import OWN, address, is_cut, vendor_of
 from specpc.serving.upstream import Clients, Headers, pass_on, upstream_clients
 from specpc.serving.waiting import do_each
 from specpc.version import __version__
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from specpc.serving.worker import DraftWorker, Work
 
 _RATIO_HEADER = "x-specpc-ratio"
+_REQUERY_HEADER = "x-specpc-requery"
+_BYPASS_HEADER = "x-headroom-bypass"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Service:
@@ -62,7 +68,9 @@ class Service:
             raise result
         return result
 
-    async def compress(self, body: OneOrMany, request: Request) -> Any:
+    async def compress(
+        self, body: CompressRequest | list[CompressRequest], request: Request
+    ) -> Any:
         """The answer to one request, or to each of several; the first failed one raises alone."""
         several = isinstance(body, list)
         requests = body if isinstance(body, list) else [body]
@@ -81,23 +89,57 @@ class Service:
                 answers.append(result)
         return answers if several else answers[0]
 
-    async def chat(self, request: Request, upstream: str | None, path: str) -> StreamingResponse:
-        """Pass a chat request on, its long texts cut."""
-        if upstream is None:
-            name = "openai" if path == "/chat/completions" else "anthropic"
-            told = f"the server passes nothing on to here: start it with {name}_upstream=URL"
-            raise HTTPException(404, told)
-        ratio = _asked_ratio(request.headers.get(_RATIO_HEADER), self.settings.ratio)
-        passage = await self._shortened(await request.body(), ratio, request)
-        return await pass_on(self.clients, request, upstream + path, passage.body, _told(passage))
+    async def gateway(self, body: GatewayRequest, request: Request) -> JSONResponse:
+        """The messages of a gateway, shorter, and counts by the names that gateways know."""
+        whole = json.dumps({"messages": body.messages}).encode()
+        passage = await self._shortened(whole, request)
+        before = await self.do(request, "count", whole)
+        first, last = passage.tokens or (0, 0)
+        fields = {
+            "messages": json.loads(passage.body)["messages"] if passage.tokens else body.messages,
+            "tokens_before": before,
+            "tokens_after": before - first + last,
+            "tokens_saved": first - last,
+            "compression_ratio": round(1 - (first - last) / before, 4) if before else 1.0,
+            "transforms_applied": ["specpc:" + ".".join(map(str, p)) for p in passage.places],
+            "ccr_hashes": [],  # nothing is stored that could be asked for
+        }
+        told = {name.decode(): value.decode() for name, value in _told(passage)}
+        return AnyJSON(fields, headers=told)
 
-    async def _shortened(self, body: bytes, ratio: float, request: Request) -> ForwardedChat:
-        least = self.settings.min_tokens
-        if ratio == 1 or not may_be_long(body, least):
-            passage = ForwardedChat(body, uncut="ratio" if ratio == 1 else "short")
+    async def pass_on(self, request: Request) -> StreamingResponse:
+        """Pass a request on, the long texts cut where it may have some."""
+        path, upstreams = request.scope["path"], self.settings.upstreams
+        if path in OWN:
+            raise HTTPException(405, "Method Not Allowed")
+        vendor = vendor_of(path, request.headers, upstreams)
+        if vendor not in upstreams:
+            told = f"the server passes nothing on to here: start it with {vendor}_upstream=URL"
+            raise HTTPException(404, told)
+        url = address(vendor, upstreams[vendor], request.scope["raw_path"])
+        body = await request.body()
+        if is_cut(request.method, path):
+            passage = await self._shortened(body, request)
+        else:
+            passage = ForwardedChat(body, uncut="path")
+        return await pass_on(self.clients, request, url, passage.body, _told(passage))
+
+    async def _shortened(self, body: bytes, request: Request) -> ForwardedChat:
+        """A chat request with its long texts cut as the server and its headers say."""
+        asked = request.headers
+        ratio = _asked_ratio(asked.get(_RATIO_HEADER), self.settings.ratio)
+        turns = self.settings.turns
+        if asked.get(_REQUERY_HEADER, "").lower() == "true":
+            turns = replace(turns, requery=True)
+        if asked.get(_BYPASS_HEADER, "").lower() == "true":
+            why: str | None = "bypass"
+        else:
+            why = "ratio" if ratio == 1 else why_short(body, turns.min_tokens)
+        if why is not None:
+            passage = ForwardedChat(body, uncut=why)
         else:
             try:
-                passage = await self.do(request, "shorten", body, ratio, least)
+                passage = await self.do(request, "shorten", body, ratio, turns)
             except (InputError, WorkerError) as error:  # it hung or died: the upstream may not
                 passage = ForwardedChat(body, uncut=type(error).__name__)
         if passage.tokens is not None:
@@ -133,8 +175,9 @@ def _told(passage: ForwardedChat) -> Headers:
     """What the answer's headers say of the cut."""
     if passage.tokens is None:
         return [(b"x-specpc-uncut", passage.uncut.encode())]
-    names = (b"x-specpc-original-tokens", b"x-specpc-compressed-tokens")
-    return [(name, b"%d" % n) for name, n in zip(names, passage.tokens, strict=True)]
+    names = (b"x-specpc-cut", b"x-specpc-original-tokens", b"x-specpc-compressed-tokens")
+    numbers = (len(passage.places), *passage.tokens)
+    return [(name, b"%d" % n) for name, n in zip(names, numbers, strict=True)]
 
 
 def create_app(engine: Runs, name: str, settings: ServerSettings, worker: DraftWorker) -> FastAPI:
@@ -159,16 +202,22 @@ def create_app(engine: Runs, name: str, settings: ServerSettings, worker: DraftW
     )
 
     @app.post("/v1/compress", summary="Compress one text, several documents or a chat request")
-    async def compress(body: OneOrMany, request: Request) -> JSONResponse:
+    async def compress(body: CompressBody, request: Request) -> JSONResponse:
+        if isinstance(body, GatewayRequest):
+            return await service.gateway(body, request)
         return AnyJSON(await service.compress(body, request))
 
     @app.post("/v1/chat/completions", summary="Pass on to an OpenAI-compatible server")
     async def chat_completions(request: Request) -> StreamingResponse:
-        return await service.chat(request, settings.openai_upstream, "/chat/completions")
+        return await service.pass_on(request)
+
+    @app.post("/v1/responses", summary="Pass on to an OpenAI-compatible server")
+    async def responses(request: Request) -> StreamingResponse:
+        return await service.pass_on(request)
 
     @app.post("/v1/messages", summary="Pass on to an Anthropic-compatible server")
     async def messages(request: Request) -> StreamingResponse:
-        return await service.chat(request, settings.anthropic_upstream, "/v1/messages")
+        return await service.pass_on(request)
 
     @app.get("/healthz", summary="Whether the server runs, and which draft")
     async def healthz() -> dict[str, str]:
@@ -182,7 +231,8 @@ def create_app(engine: Runs, name: str, settings: ServerSettings, worker: DraftW
 
     app.get("/", include_in_schema=False)(form_page)
     app.post("/view", include_in_schema=False)(service.show)
-    paths = frozenset(app.openapi()["paths"]) | {"/", "/view"}
+    paths = frozenset(app.openapi()["paths"]) | OWN
+    app.add_api_route("/{path:path}", service.pass_on, methods=[*_METHODS], include_in_schema=False)
     # The last one added is the first to see a request.
     app.add_middleware(limited, max_bytes=settings.max_bytes)
     app.add_middleware(guarded, token=settings.token)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from specpc import errors
 from specpc.errors import Argument, SpecPCError, UsageError, not_encodable
 from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
-from specpc.options import NOTHING, TEMPLATE, Cut, Protection
+from specpc.options import NOTHING, TEMPLATE, TURNS, Cut, Protection
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
 from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from specpc.options import BudgetOptions, CutOptions
+    from specpc.options import BudgetOptions, CutOptions, Turns
     from specpc.pipeline.documents import Document
     from specpc.pipeline.messages import CompressedMessages
 
@@ -33,8 +33,8 @@ class ServerCompressor:
     """Has a server compress what it is given; see `specpc.Compressor` for the arguments.
 
     Progress is not reported. The scores of spans stay with the server, and so do the spans of
-    several documents or messages together, and the texts that were cut in messages. Every method
-    raises what the library raises there, and `SpecPCError` if the server cannot be used.
+    several documents or messages together. Every method raises what the library raises there, and
+    `SpecPCError` if the server cannot be used.
 
     Attributes:
         address: of the server, without a slash at its end.
@@ -102,18 +102,13 @@ class ServerCompressor:
         request: Any,
         question: str | None = None,
         *,
+        turns: Turns = TURNS,
         progress: Callable[[int, int], None] | None = None,
         **cut: Unpack[CutOptions],
     ) -> CompressedMessages:
-        """Cut the long texts of a conversation to one budget."""
-        from specpc.pipeline.messages import CompressedMessages, Conversation
-
-        def read(fields: Any) -> CompressedMessages:
-            places = Conversation.read(request, question).places
-            total = _total(fields, "") if "budget" in fields else None
-            return CompressedMessages(fields["request"], places, (), total)
-
-        return self._ask({"request": request}, question, cut, read)
+        """Cut the long texts of a conversation."""
+        own = {"request": request, **asdict(turns)}
+        return self._ask(own, question, cut, _messages)
 
     def score(
         self,
@@ -254,6 +249,24 @@ def _total(
         runtime=None if runtime is None else Runtime(**runtime),
         **{name: fields[name] for name in (*named, "windows", "tokenizer")},
     )
+
+
+def _messages(fields: Any) -> CompressedMessages:
+    from specpc.pipeline.messages import CompressedMessages, CutMessage
+    from specpc.selection.fit import CutText
+
+    cuts = tuple(
+        CutMessage(
+            place=tuple(one["place"]),
+            left=CutText(one["compressed"], _spans(one), tuple(one["positions"])),
+            query=one["query"],
+            original_tokens=one["original_tokens"],
+            compressed_tokens=one["compressed_tokens"],
+        )
+        for one in fields.get("cuts", ())
+    )
+    total = _total(fields, "") if cuts else None
+    return CompressedMessages(fields["request"], cuts, total, fields.get("uncut", ""))
 
 
 def _documents(fields: Any, template: str) -> DocumentsResult:

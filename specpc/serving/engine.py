@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from specpc.counting.counters import DRAFT, check_safe
-from specpc.errors import SpecPCError, UsageError
+from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.machine.child import first_silence
 from specpc.options import Setup
 from specpc.output.fields import documents_fields, json_fields, messages_fields
+from specpc.pipeline.asking import may_be_long
 from specpc.pipeline.documents import Document
-from specpc.pipeline.messages import Conversation
+from specpc.pipeline.vendors.reading import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from specpc.machine.child import ChildProcess, Do
     from specpc.machine.reporting import Report
+    from specpc.options import Turns
     from specpc.pipeline.compressor import Compressor
+    from specpc.pipeline.vendors.rules import Place
     from specpc.serving.requests import CompressRequest
     from specpc.serving.worker import DraftJob
 
@@ -41,12 +44,14 @@ class ForwardedChat:
 
     Attributes:
         body: what is sent on.
-        tokens: of what may be cut, before and after; ``None`` where nothing was cut.
-        uncut: why, in a word or two.
+        tokens: of what was cut, before and after; ``None`` where nothing was.
+        places: where that is.
+        uncut: why nothing was cut, in a word.
     """
 
     body: bytes
     tokens: tuple[int, int] | None = None
+    places: tuple[Place, ...] = ()
     uncut: str = ""
 
 
@@ -111,29 +116,36 @@ class Engine:
             options["template"] = request.template
             return documents_fields(compressor.compress_documents(documents, question, **options))
         if request.context is None:
+            options["turns"] = request.turns
             made = compressor.compress_messages(request.request, question, **options)
             return messages_fields(made)
         options["name"] = request.name
         return json_fields(compressor.compress(request.context, question, **options))
 
-    def shorten(self, body: bytes, ratio: float, least: int, progress: Progress) -> ForwardedChat:
-        """A chat request with its long texts cut, or as it is where there is little to cut.
+    def shorten(self, body: bytes, ratio: float, turns: Turns, progress: Progress) -> ForwardedChat:
+        """A chat request with its long texts cut, or as it is where there is nothing to cut.
 
-        Little is less than ``least`` tokens. Whatever stands in the way of cutting, the upstream
-        gets the whole request: it knows best what is wrong with it.
+        Whatever stands in the way of cutting, the upstream gets the whole request: it knows best
+        what is wrong with it.
         """
         try:
             request = json.loads(body)
-            count = self.base.reader.encoder.count
-            if sum(map(count, Conversation.read(request).texts)) < least:
-                return ForwardedChat(body, uncut="short")
-            made = self.base.compress_messages(request, ratio=ratio, progress=progress)
+            options: dict[str, Any] = {"ratio": ratio, "turns": turns, "progress": progress}
+            made = self.base.compress_messages(request, **options)
         except (SpecPCError, RecursionError) as error:
             return ForwardedChat(body, uncut=type(error).__name__)
         if made.total is None:
-            return ForwardedChat(body, uncut="short")
+            return ForwardedChat(body, uncut=made.uncut)
         tokens = made.total.original_tokens, made.total.compressed_tokens
-        return ForwardedChat(json.dumps(made.request).encode(), tokens)
+        return ForwardedChat(json.dumps(made.request).encode(), tokens, made.places)
+
+    def count(self, body: bytes, progress: Progress) -> int:
+        """Tokens of all texts of a chat request; 0 if it is none."""
+        try:
+            texts = read_request(json.loads(body))
+        except (InputError, RecursionError):
+            return 0
+        return sum(self.base.reader.encoder.count(one.text) for one in texts)
 
     def show(self, asked: tuple[str, str | None, float], progress: Progress) -> bytes:
         """The page of ``specpc view`` of a text, for a question and a ratio."""
@@ -188,15 +200,15 @@ def warm_up(compressor: Compressor) -> None:
         compressor.compress(text, question, ratio=0.5)
 
 
-def may_be_long(body: bytes, least: int) -> bool:
-    """Whether a chat request may have ``least`` tokens that can be cut, without a draft.
+def why_short(body: bytes, least: int) -> str | None:
+    """Why nothing of a chat request can be cut, as far as that is known without a draft.
 
     A token is a byte or more, so that most requests need not wait for those before them.
     """
     if len(body) < least:
-        return False
+        return "short"
     try:
-        texts = Conversation.read(json.loads(body)).texts
-        return sum(len(text.encode()) for text in texts) >= least
+        texts = read_request(json.loads(body))
     except (ValueError, RecursionError, SpecPCError):
-        return False
+        return "unread"
+    return None if any(may_be_long(one.text, least) for one in texts) else "short"

@@ -69,6 +69,10 @@ _STATUS: Final = (
 )
 
 
+# What tells kinds of requests apart, and is no field of them.
+_TAGS: Final = ("body", "one", "many", "gateway")
+
+
 def status_of(error: SpecPCError) -> int:
     """The HTTP status that tells what kind of failure it was."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
@@ -112,7 +116,7 @@ def _sentence(error: RequestValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return "the request is not valid JSON"
-    where = ".".join(str(key) for key in first["loc"] if key not in ("body", "one", "many"))
+    where = ".".join(str(key) for key in first["loc"] if key not in _TAGS)
     told = str(first["msg"]).removeprefix("Value error, ")
     return f"the request cannot be used: {where + ': ' if where else ''}{told}"
 

@@ -14,7 +14,19 @@ from pydantic import (
     model_validator,
 )
 
-from specpc.options import GAP, TEMPLATE, Cut, Markup, Protection, ScorerName, Unit, scorer_name
+from specpc.options import (
+    GAP,
+    TEMPLATE,
+    TURNS,
+    Cut,
+    Markup,
+    Protection,
+    Role,
+    ScorerName,
+    Turns,
+    Unit,
+    scorer_name,
+)
 
 # What strangers may have the server look for.
 _MOST_PATTERNS: Final = 32
@@ -60,6 +72,9 @@ class CompressRequest(_Strict):
     name: str | None = Field(default=None, description="Of the file the context comes from.")
     min_per_document: int = 0
     template: str = TEMPLATE
+    roles: list[Role] = Field(default=list(TURNS.roles), description="Whose texts are cut.")
+    min_tokens: int = TURNS.min_tokens
+    requery: bool = Field(default=TURNS.requery, description="Cut all by the last question.")
     scorer: Annotated[ScorerName, BeforeValidator(_scorer)] = "auto"
     unit: Unit = "auto"
     tokenizer: str = "draft"
@@ -73,6 +88,7 @@ class CompressRequest(_Strict):
         if len(given) != 1:
             raise ValueError("give one of context, documents and request")
         needs = {"name": "context", "min_per_document": "documents", "template": "documents"}
+        needs |= dict.fromkeys(("roles", "min_tokens", "requery"), "request")
         for name, other in needs.items():
             if name in self.model_fields_set and other not in given:
                 raise ValueError(f"{name} goes with {other}")
@@ -88,14 +104,38 @@ class CompressRequest(_Strict):
         keep = Protection(tuple(self.keep), self.keep_first, self.keep_last)
         return Cut(self.ratio, self.target_tokens, self.gap, keep, self.marks)
 
+    @property
+    def turns(self) -> Turns:
+        """Which texts of a chat request are cut.
 
-def _kind(value: object) -> Literal["one", "many"]:
-    return "many" if isinstance(value, list) else "one"
+        Raises:
+            UsageError: a number is negative.
+        """
+        return Turns(tuple(self.roles), self.min_tokens, self.requery)
 
 
-OneOrMany: TypeAlias = Annotated[
+class GatewayRequest(BaseModel):
+    """What gateways send, such as LiteLLM's guardrail for Headroom: messages as OpenAI has them.
+
+    Fields that mean nothing here are left alone: they say what another service should do.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    messages: list[dict[str, Any]]
+    model: str | None = None
+
+
+def _kind(value: object) -> Literal["one", "many", "gateway"]:
+    if isinstance(value, list):
+        return "many"
+    return "gateway" if isinstance(value, dict) and "messages" in value else "one"
+
+
+CompressBody: TypeAlias = Annotated[
     Annotated[CompressRequest, Tag("one")]
-    | Annotated[list[CompressRequest], Tag("many"), Field(min_length=1)],
+    | Annotated[list[CompressRequest], Tag("many"), Field(min_length=1)]
+    | Annotated[GatewayRequest, Tag("gateway")],
     Discriminator(_kind),
 ]
-"""A request, or a list of them, each of which is answered by itself."""
+"""A request; a list of them, each of which is answered by itself; or what a gateway sends."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from specpc.errors import Argument, UsageError
 from specpc.machine.network import check_server, is_loopback
-from specpc.options import DEFAULT_RATIO, Cut
+from specpc.options import DEFAULT_RATIO, TURNS, Cut, Turns
+from specpc.serving.routing import VENDORS
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,10 @@ class ServerSettings:
         token: what a client must know; ``None`` on loopback only.
         ratio: fraction of the long texts of a chat request that is kept, unless the request says
             otherwise.
-        min_tokens: chat requests with fewer tokens that may be cut are passed on as they are.
+        turns: which texts of a chat request are cut, unless the request says otherwise.
         openai_upstream: base URL as OpenAI's client takes it (``.../v1``).
         anthropic_upstream: base URL as Anthropic's client takes it (without ``/v1``).
+        gemini_upstream: base URL as Google's client takes it (without ``/v1beta``).
         queue: most requests that wait.
         max_bytes: most bytes of a request.
         timeout: most seconds from a request to its compressed text.
@@ -32,9 +34,10 @@ class ServerSettings:
     port: int = 8765
     token: str | None = field(default=None, repr=False)
     ratio: float = DEFAULT_RATIO
-    min_tokens: int = 1000
+    turns: Turns = TURNS
     openai_upstream: str | None = None
     anthropic_upstream: str | None = None
+    gemini_upstream: str | None = None
     queue: int = 128
     max_bytes: int = 10_000_000
     timeout: float = 300.0
@@ -44,11 +47,11 @@ class ServerSettings:
         Cut(self.ratio)  # checks it
         if not 0 <= self.port < 2**16:
             raise UsageError(f"a port is a number from 0 to {2**16 - 1}, not {self.port}")
-        if min(self.queue, self.max_bytes) < 1 or self.min_tokens < 0:
+        if min(self.queue, self.max_bytes) < 1:
             raise UsageError("the limits on queue and size are at least 1")
         if not (math.isfinite(self.timeout) and self.timeout > 0):
             raise UsageError(f"the time limit is a number of seconds above 0, not {self.timeout:g}")
-        for name in ("openai_upstream", "anthropic_upstream"):
+        for name in (f"{vendor}_upstream" for vendor in VENDORS):
             if (address := getattr(self, name)) is not None:
                 object.__setattr__(self, name, check_server(address, name))
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
@@ -59,3 +62,9 @@ class ServerSettings:
                 "that its clients must know, or leave out ",
                 Argument("host="),
             )
+
+    @property
+    def upstreams(self) -> dict[str, str]:
+        """Those that there are, by the names of the vendors."""
+        named = {vendor: getattr(self, f"{vendor}_upstream") for vendor in VENDORS}
+        return {vendor: base for vendor, base in named.items() if base is not None}

@@ -91,10 +91,12 @@ async def pass_on(
         ClientGoneError: the client did not wait.
         UsageError: the query is none.
     """
+    # A browser adds the cookies of whatever else this machine serves.
+    left_out = _OURS | {b"cookie"} if "sec-fetch-site" in request.headers else _OURS
     own = [
         (name, value)
         for name, value in end_to_end(request.headers.raw)
-        if name not in _OURS and not name.startswith(_OUR_PREFIX)
+        if name not in left_out and not name.startswith(_OUR_PREFIX)
     ]
     try:
         target = httpx.URL(url).copy_with(query=request.scope["query_string"] or None)
@@ -112,7 +114,11 @@ async def pass_on(
         await reply.aclose()
         raise UpstreamError(f"the upstream {url} answered with status {reply.status_code}")
     response = StreamingResponse(_chunks(reply), reply.status_code)
-    response.raw_headers = end_to_end(reply.headers.raw) + told
+    response.raw_headers = told + [
+        (name, value)
+        for name, value in end_to_end(reply.headers.raw)
+        if not name.startswith(_OUR_PREFIX)
+    ]
     return response
 
 

@@ -64,6 +64,12 @@ _CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
 _LABEL = re.compile(r"[^\w\r\n]{0,4}([^\W\d][^\r\n:：*]{0,40})\**[:：]\**\s*")
 _ASKER = re.compile(r"(?:user|human|me)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+# An instruction speaks of what follows, or is a sentence; titles ("State of the harbour") and
+# comments ("# Write the results") are neither.
+_ADDRESSED = re.compile(
+    r"\w.*(?:\b(?:this|these|following|below)\b|[.:!?\uff1a\uff1f\u061f\u037e]['\")\]*_]*$)",
+    re.IGNORECASE | re.DOTALL,
+)
 # A question is short, both by itself and beside the text it is about.
 _TAIL_CHARACTERS = 1500
 _TAIL_SHARE = 0.5
@@ -105,6 +111,28 @@ def _has_label(text: str, label: str) -> bool:
     """Whether a line of a text begins with a label, whatever its number."""
     numbered = r"\d+".join(map(re.escape, _DIGITS.split(label)))
     return re.search(rf"^[^\w\r\n]{{0,4}}{numbered}\**[:：]", text, re.MULTILINE) is not None
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question or an instruction, as far as its first and last words tell."""
+    told = text.strip()
+    return _ASKS.search(told) is not None or _OPENS.match(told) is not None
+
+
+def find_head(text: str) -> int | None:
+    """Offset where the question or instruction ends that a text opens with, or ``None``.
+
+    It is the first paragraph, or where that is none, the first line.
+    """
+    start = len(text) - len(text.lstrip())
+    for pattern in (_LAST_PARAGRAPH, _LINE_BREAK):
+        end = pattern.search(text, start, start + _TAIL_CHARACTERS)
+        if end is None or end.start() - start > _TAIL_SHARE * (len(text) - start):
+            continue
+        told = text[start : end.start()].strip()
+        if asks(told) and _ADDRESSED.match(told):
+            return end.end()
+    return None
 
 
 def _is_short(body: str, start: int) -> bool:

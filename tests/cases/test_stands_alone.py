@@ -16,6 +16,7 @@ import tomllib
 import yaml
 
 from specpc import Document
+from specpc.options import Turns
 
 if TYPE_CHECKING:
     from specpc import Compressor
@@ -50,7 +51,8 @@ def test_a_long_string_in_json_is_cut_like_a_text(kept: Any) -> None:
 
 def test_a_long_string_in_a_tools_message_is_cut_like_a_text(compressor: Compressor) -> None:
     request = json.loads(source("a_messages.json"))
-    made = compressor.compress_messages(request["messages"], ratio=0.5)
+    turns = Turns(min_tokens=50, requery=True)
+    made = compressor.compress_messages(request["messages"], ratio=0.5, turns=turns)
     found = made.request if isinstance(made.request, list) else made.request["messages"]
     [answer] = [json.loads(m["content"]) for m in found if m["role"] == "tool"]
     assert "It leaves Orrisay at 22:40." in answer["content"]

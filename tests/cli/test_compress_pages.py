@@ -77,7 +77,7 @@ def test_documents_together_and_in_messages_are_read_alike(page: Path, tmp_path:
         assert kept == "".join(source[low:high] for low, high in document["spans"])
         assert document["original_tokens"] == len(source)
     chat = tmp_path / "chat.json"
-    turns = [{"role": "assistant", "content": PAGE}, {"role": "user", "content": "What fee?"}]
+    turns = [{"role": "tool", "content": PAGE}, {"role": "user", "content": "What fee?"}]
     chat.write_text(json.dumps(turns), encoding="utf-8")
     result = run(chat, "--format", "messages", "--ratio", "0.4", "-Q")
     assert "<div" not in json.loads(result.stdout)[0]["content"]

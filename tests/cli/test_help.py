@@ -72,7 +72,14 @@ def test_options_and_commands_stand_in_panels() -> None:
     def panels(text: str) -> list[str]:
         return [line.strip("╭╮─ ") for line in text.splitlines() if line.startswith("╭")]
 
-    everything = ["Budget", "What is kept", "Input and output", "Draft", "Many texts"]
+    everything = [
+        "Budget",
+        "What is kept",
+        "Input and output",
+        "Draft",
+        "Many texts",
+        "Chat requests",
+    ]
     assert panels(shown("compress")) == ["Arguments", *everything]
     assert panels(shown()) == ["Options", "Everyday", "Many texts and servers", "Research"]
     for path in PATHS[1:]:

@@ -26,12 +26,14 @@ PAGE = f"<html><body><p>{TEXT}</p></body></html>"
 CHAT = json.dumps([{"role": "tool", "content": TEXT}, {"role": "user", "content": "Topic 3?"}])
 ROWS = "".join(json.dumps({"context": TEXT, "text": TEXT, "question": "3?"}) + "\n" for _ in "ab")
 SOURCES = {"a.txt": TEXT, "b.txt": TEXT, "a.html": PAGE, "chat.json": CHAT, "rows.jsonl": ROWS}
+SOURCES["chats.jsonl"] = json.dumps({"messages": json.loads(CHAT)}) + "\n"
 ASK = ["-q", "Topic 3?", "--ratio", "0.3"]
 MODES: dict[str, tuple[str, list[str]]] = {
     "one": ("a.txt", ["compress", "a.txt", *ASK]),
     "json": ("a.txt", ["compress", "a.txt", *ASK, "--json"]),
     "page": ("a.html", ["compress", "a.html", *ASK, "--format", "html"]),
     "messages": ("chat.json", ["compress", "chat.json", "--format", "messages"]),
+    "requests": ("chats.jsonl", ["compress", "chats.jsonl", "--jsonl", "--format", "messages"]),
     "lines": ("rows.jsonl", ["compress", "rows.jsonl", "--jsonl", "--ratio", "0.3"]),
     "joined": ("b.txt", ["compress", "a.txt", "b.txt", "--together", *ASK, "--template", "{text}"]),
     "joined json": ("b.txt", ["compress", "a.txt", "b.txt", "--together", *ASK, "--json"]),

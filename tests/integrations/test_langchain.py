@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from specpc import Compressor
 from specpc.errors import InputError
 from specpc.integrations.langchain import SpecPCDocumentCompressor, SpecPCPromptCompressor
+from specpc.options import Turns
 
 FILLER = (
     "The ferry was repainted in spring. All bollards were tested again, and none of them moved. "
@@ -86,7 +87,7 @@ def test_settings_are_checked_before_a_draft_is_loaded(monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="module")
 def shorten(compressor: Compressor) -> SpecPCPromptCompressor:
-    return SpecPCPromptCompressor(ratio=0.6, compressor=compressor)
+    return SpecPCPromptCompressor(ratio=0.6, turns=Turns(min_tokens=20), compressor=compressor)
 
 
 def test_strings_and_string_prompts(shorten: SpecPCPromptCompressor) -> None:
@@ -101,7 +102,7 @@ def test_strings_and_string_prompts(shorten: SpecPCPromptCompressor) -> None:
 
 
 def test_in_a_chain_of_chat_messages(shorten: SpecPCPromptCompressor) -> None:
-    """A lone user turn holds text and question; longer chats keep their last turn whole."""
+    """A user turn holds text and question; a tool's result is asked what was asked before."""
     template = ChatPromptTemplate.from_messages([("system", "Be brief."), ("human", "{c}\n\n{q}")])
     chain = template | shorten
     system, human = chain.invoke({"c": FOUND[1].page_content, "q": QUESTION}).messages
@@ -113,10 +114,10 @@ def test_in_a_chain_of_chat_messages(shorten: SpecPCPromptCompressor) -> None:
     assert answer.content == "Rust."
     call = {"name": "read", "args": {"path": "b.md"}, "id": "1"}
     chat = [
-        HumanMessage("Read b.md."),
+        HumanMessage(f"Read b.md. {QUESTION}"),
         AIMessage("", tool_calls=[call]),
         ToolMessage(FOUND[1].page_content, tool_call_id="1"),
-        HumanMessage(QUESTION),
+        HumanMessage("Is that all?"),
     ]
     made = shorten.invoke(chat)
     assert FACT in made[2].content

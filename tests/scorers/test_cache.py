@@ -99,6 +99,16 @@ def test_documents_and_messages(folder: Path, tmp_path: Path) -> None:
         assert messages.request == plain.compress_messages(request, ratio=ratio).request
 
 
+def test_of_a_conversation_only_what_is_new_is_read(folder: Path, tmp_path: Path) -> None:
+    request = [{"role": "user", "content": "What of topic 3?"}, {"role": "tool", "content": TEXT}]
+    later = [*request, {"role": "user", "content": "And of topic 4?"}]
+    cached = made(folder, ScoreCache(tmp_path))
+    for messages, known in ((request, False), (later, True)):
+        total = cached.compress_messages(messages, ratio=0.5).total
+        assert total is not None
+        assert total.cached == known
+
+
 def test_whatever_changes_scores_is_another_entry(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     tiny_model("llama", seed=1).save_pretrained(other)

@@ -107,22 +107,28 @@ def upstream(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Fake]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             found.requests.append((self.path, headers, body))
-            reply = answer(json.loads(body))
+            try:
+                asked = json.loads(body)
+            except ValueError:
+                asked = {}
+            reply = answer(asked)
             self.send_response_only(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)
             self.send_header("transfer-encoding", "chunked")
             self.end_headers()
             with suppress(OSError):  # the client did not wait
-                for chunk in reply.chunks:
+                for chunk in reply.chunks if self.command != "HEAD" else ():
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
                     self.wfile.flush()
-                if not reply.breaks:
+                if not reply.breaks and self.command != "HEAD":
                     self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
+
+        do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             pass

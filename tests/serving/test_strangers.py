@@ -15,6 +15,7 @@ import pytest
 
 from specpc import Compressor
 from specpc.machine.child import ChildProcess
+from specpc.options import Turns
 from specpc.serving import connections
 from specpc.serving.engine import EngineProcess
 from specpc.serving.worker import DraftWorker
@@ -63,6 +64,36 @@ def test_what_is_passed_through_comes_back(url: str, field: str, found: str) -> 
     assert json.loads(answer.text)["compressed_tokens"]
 
 
+LEAVING = ["/v1/../admin", "/v1/%2e%2e/admin", "/v1/a/..%2fb", "/..", "/v1/.", "/v1/a%5c..%5cb"]
+
+
+@pytest.mark.parametrize(
+    "path", [*LEAVING, "@example.org/", "http://example.org/", "//example.org/"]
+)
+def test_no_path_leads_elsewhere(tiny: Compressor, path: str) -> None:
+    with (
+        upstream(lambda _: answered({})) as fake,
+        running(tiny, openai_upstream=f"{fake.url}/team/v1") as address,
+    ):
+        found = raw(address, f"GET {path} HTTP/1.1".encode(), b"")
+        assert b" 500 " not in found.splitlines()[0]
+        assert [asked for asked, *_ in fake.requests] in ([], ["/team//example.org/"])
+
+
+def test_what_other_pages_fetch_is_not_passed_on(tiny: Compressor) -> None:
+    """An image of a foreign page has no Origin, but browsers say where it is asked for."""
+    with (
+        upstream(lambda _: answered({})) as fake,
+        running(tiny, openai_upstream=f"{fake.url}/v1") as address,
+    ):
+        for site, status in (("cross-site", 403), ("same-origin", 200), ("none", 200)):
+            browser = {"sec-fetch-site": site, "cookie": "jupyter=secret"}
+            assert httpx.get(f"{address}/v1/models", headers=browser).status_code == status
+        assert httpx.get(f"{address}/", headers={"sec-fetch-site": "cross-site"}).is_success
+        assert len(fake.requests) == 2
+        assert not any("cookie" in headers for _, headers, _ in fake.requests)
+
+
 def test_what_nests_too_deeply_for_anyone(url: str) -> None:
     deep = "[" * 100_000 + "]" * 100_000
     body = f'{{"ratio": 0.5, "request": {{"messages": {json.dumps(LONG)}, "x": {deep}}}}}'
@@ -81,7 +112,10 @@ def test_strange_origins(url: str, origin: str) -> None:
 def test_what_cannot_be_cut_is_passed_on(tiny: Compressor) -> None:
     body = f'{{"messages": {json.dumps(LONG)}, "x": {DEEP}}}'
     with upstream(lambda _: answered({})) as fake:
-        settings: dict[str, Any] = {"openai_upstream": f"{fake.url}/v1", "min_tokens": 0}
+        settings: dict[str, Any] = {
+            "openai_upstream": f"{fake.url}/v1",
+            "turns": Turns(min_tokens=0),
+        }
         with running(tiny, **settings) as address:
             where = f"{address}/v1/chat/completions"
             found = httpx.post(where, content=body)

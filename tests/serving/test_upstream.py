@@ -13,6 +13,7 @@ import openai
 import pytest
 
 from specpc import Compressor
+from specpc.options import Turns
 from specpc.serving.upstream import end_to_end
 from tests.serving.servers import Fake, Reply, answered, running, upstream
 
@@ -85,7 +86,7 @@ def vendor() -> Iterator[Vendor]:
 @pytest.fixture(scope="module")
 def url(tiny: Compressor, vendor: Vendor) -> Iterator[str]:
     bases = {"openai_upstream": f"{vendor.fake.url}/v1", "anthropic_upstream": vendor.fake.url}
-    with running(tiny, ratio=0.4, min_tokens=500, **bases) as address:
+    with running(tiny, ratio=0.4, turns=Turns(min_tokens=500), **bases) as address:
         yield address
 
 
@@ -119,7 +120,7 @@ def test_openai_gets_the_answer_to_a_shorter_request(
     assert made.choices[0].message.tool_calls[0].id == "t1"
     assert raw.headers["x-request-id"] == "r7"
     before, after = (int(raw.headers[f"x-specpc-{w}-tokens"]) for w in ("original", "compressed"))
-    assert before == len(LONG)
+    assert before == len(LONG.strip())
     assert after <= 0.4 * before
     path, headers, _ = vendor.fake.requests[-1]
     assert path == "/v1/chat/completions"
@@ -261,11 +262,16 @@ def chat(url: str, body: bytes, **headers: str) -> httpx.Response:
     [
         (json.dumps({"messages": TURNS[1:]}).encode(), "short"),
         (b' {"messages" : [ ] }', "short"),
-        (json.dumps({"messages": [{"role": "system", "content": LONG}]}).encode(), "short"),
+        (
+            json.dumps({"messages": [{"role": "system", "content": LONG}]}).encode(),
+            "instructions",
+        ),
         (
             json.dumps({"messages": [{"role": "user", "content": LONG}], "n": 1.50}).encode(),
-            "short",
+            "question",
         ),
+        (b"no JSON " * 80, "unread"),
+        (json.dumps({"prompt": LONG}).encode(), "unread"),
     ],
 )
 def test_what_has_little_to_cut_goes_on_as_it_is(

@@ -1,0 +1,44 @@
+"""OpenAI: chat completions, and responses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specpc.pipeline.vendors.rules import SYSTEM, TOOL, USER, Rule, Shape, call_of
+
+ROLES: Final = {
+    "system": SYSTEM,
+    "developer": SYSTEM,
+    "user": USER,
+    "tool": TOOL,
+    "function": TOOL,  # of old
+}
+
+_TEXTS: Final = dict.fromkeys(("text", "input_text", "output_text"), Rule((("text",),)))
+
+CHAT: Final = {
+    **_TEXTS,
+    "function": call_of(("function",), ("name", "arguments"), (("id",),)),
+    "custom": call_of(("custom",), ("name", "input"), (("id",),)),
+    "role": Rule((("content",), ("tool_calls",)), id=(("tool_call_id",),)),
+}
+
+_ID: Final = (("call_id",),)
+_OUTPUT: Final = Rule((("output",),), TOOL, _ID, document=True)
+
+RESPONSES: Final = Shape(
+    turns="input",
+    signs=("role", "type"),
+    rules={
+        **_TEXTS,
+        "function_call": call_of((), ("name", "arguments"), _ID),
+        "function_call_output": _OUTPUT,
+        "custom_tool_call": call_of((), ("name", "input"), _ID),
+        "custom_tool_call_output": _OUTPUT,
+        "local_shell_call": call_of(("action",), ("type", "command"), _ID),
+        "local_shell_call_output": _OUTPUT,
+        "role": Rule((("content",),)),
+    },
+    roles=ROLES,
+    system=("instructions",),
+)
