@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import regex
 
-from specpc.text.alarms import alarms
+from specpc.text.alarms import find_alarms
+from specpc.text.forms import are_rare
 from specpc.text.scripts import UNSPACED
 from specpc.text.terms import terms
 
@@ -42,6 +43,10 @@ _LIKE_THE_WHOLE: Final = 0.03
 # What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
 _ALARM: Final = 20.0
 _ALARM_TOKEN: Final = 0.5
+# What a kind of error is worth besides, each time half of that: the first of each kind goes first.
+_KIND: Final = 80.0
+# What each token is worth of a line that is like no other, where most are like many others.
+_RARE: Final = 0.4
 # What each token is worth less of a piece that points back at what may be cut.
 _LEANING: Final = 0.1
 _POINTS_BACK: Final = regex.compile(
@@ -63,12 +68,14 @@ class Told:
         weights: ``[facts]`` what each is worth.
         own: ``[pieces]`` what a piece is worth whatever it tells.
         sizes: ``[pieces]`` their tokens.
+        urgency: ``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`).
     """
 
     facts: Sequence[NDArray[np.int64]]
     weights: NDArray[np.float64]
     own: NDArray[np.float64]
     sizes: NDArray[np.int64]
+    urgency: NDArray[np.int64]
 
     @classmethod
     def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
@@ -78,8 +85,11 @@ class Told:
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
-        alarm = alarms(texts) * (_ALARM + _ALARM_TOKEN * sizes)
-        return cls(facts, weights, rate * sizes + alarm, sizes)
+        rate += _RARE * are_rare(texts, place.units & ~place.prose)
+        alarms = find_alarms(texts, place.units & place.prose)
+        own = rate * sizes + alarms.levels * (_ALARM + _ALARM_TOKEN * sizes)
+        facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
+        return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes, alarms.urgency)
 
     @property
     def alone(self) -> NDArray[np.float64]:
@@ -108,6 +118,18 @@ class Place(NamedTuple):
         ranks, pieces = before - before[opens], np.arange(len(starts))
         prose, short = np.isin(pieces, [*layout.prose]), np.isin(pieces, [*layout.bodies])
         return cls(ranks, layout.units, prose, short)
+
+
+def _with_kinds(
+    facts: Sequence[NDArray[np.int64]], count: int, kinds: Sequence[str | None]
+) -> tuple[list[NDArray[np.int64]], int]:
+    """What each piece tells, and the kind of its error as one fact more; how many there are."""
+    numbers: dict[str, int] = {}
+    told = [
+        own if kind is None else np.append(own, count + numbers.setdefault(kind, len(numbers)))
+        for own, kind in zip(facts, kinds, strict=True)
+    ]
+    return told, len(numbers)
 
 
 def likeness(

@@ -7,7 +7,8 @@ are those of many programs, and what looks like none of them is other text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -51,6 +52,7 @@ _MESSAGE: Final = regex.compile(
 )
 # A line like a message that goes on with the one before.
 _NOTE: Final = regex.compile(rf"{_PLACE}: note: |E {{3,}}|\[(?:ERROR|WARNING)\] {{2,}}\S")
+_NOTED: Final = regex.compile(rf"{_PLACE}: note: ")
 _RAISED: Final = regex.compile(rf"{_PLACE}: [A-Z]\w+$")
 _BEFORE: Final = re.compile(r"In file included from |> {3,}")
 _HEADING: Final = re.compile(
@@ -68,9 +70,11 @@ _BANNER: Final = re.compile(
     r"|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
-    r"[ \t]|[│╵|}\])]|\d+ +\||[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
+    r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
+# Code that a message shows says nothing in part.
+_SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~]")
 _AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
@@ -130,19 +134,33 @@ def _is_sure(groups: Sequence[_MessageGroup]) -> bool:
 def _blocks(
     text: str, spans: Sequence[tuple[int, int]], groups: Sequence[_MessageGroup]
 ) -> Iterator[Block]:
-    def message(first: int, end: int) -> Block:
-        told = first + 1
-        if told < end and _ARROW.match(text, *spans[told]):
-            told += 1
-        return record(spans[first][0], spans[end - 1][1], spans[told - 1][1])
-
     for group in groups:
-        inside = [message(*span) for span in group.messages]
+        inside = [_message(text, spans, *span) for span in group.messages]
         if group.first == group.head:
             yield from inside
         else:
             start, end = spans[group.first][0], spans[group.end - 1][1]
             yield block(start, end, spans[group.head - 1][1], inside=inside)
+
+
+def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) -> Block:
+    """A message: the line that says it, with its place; its code; and what is noted about it."""
+    told = first
+    while told + 1 < end and _BEFORE.match(text, spans[told][0]):
+        told += 1
+    told += 1
+    if told < end and _ARROW.match(text, *spans[told]):
+        told += 1
+    notes = [n for n in range(told, end) if _NOTED.match(text, *spans[n])]
+    inside = []
+    code = notes[0] if notes else end
+    if any(_SHOWN.match(text, *spans[n]) for n in range(told, code)):
+        inside.append(block(spans[told][0], spans[code - 1][1], body="whole"))
+    for low, high in pairwise([*notes, end]):
+        note = record(spans[low][0], spans[high - 1][1], spans[low][1])
+        inside.append(replace(note, says=True))
+    whole = record(spans[first][0], spans[end - 1][1], spans[told - 1][1], inside=inside)
+    return replace(whole, says=True)
 
 
 def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
