@@ -18,12 +18,12 @@ import tempfile
 from pathlib import Path
 
 from specpc import Compressor
-from tests.benchmarks.tool_outputs import compiled, python, shell, web
 from tests.benchmarks.tool_outputs.recipe import Recipe
+from tests.benchmarks.tool_outputs.recipes import RECIPES
 
-RECIPES = [*python.RECIPES, *web.RECIPES, *compiled.RECIPES, *shell.RECIPES]
 PLACE = "/srv/kiosk"
 LIMIT_S = 300
+PLAIN = {"NO_COLOR": "1", "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
 
 
 def run(recipe: Recipe) -> str:
@@ -37,15 +37,10 @@ def run(recipe: Recipe) -> str:
         made = subprocess.run(
             recipe.command, shell=True, cwd=folder, timeout=LIMIT_S, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
-            env={**os.environ, "PYTHONPATH": "", "NO_COLOR": "1", "COLUMNS": "100", "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "PYTHONPATH": "", **PLAIN},
         )  # fmt: skip
         text = re.sub(rf"(?:/private)?{re.escape(str(folder))}", PLACE, made.stdout)
         return text.replace(scratch, "/srv").replace(str(Path.home()), "/home/ann")
-
-
-def file_of(folder: Path, recipe: Recipe) -> Path:
-    """Where an output is kept."""
-    return folder / (re.sub(r"\W+", "_", recipe.name).strip("_") + ".txt")
 
 
 def main() -> None:
@@ -59,14 +54,14 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     recipes = [recipe for recipe in RECIPES if options.only in recipe.name]
     for recipe in recipes:
-        file = file_of(options.folder, recipe)
+        file = options.folder / recipe.file
         if not (options.again and file.exists()) and shutil.which(recipe.tool):
             file.write_text(run(recipe), "utf-8")
     compressor = Compressor.from_pretrained()
     print("| output | tokens | errors | summary |\n|---|---|---|---|")
     whole = of = 0
     for recipe in recipes:
-        file = file_of(options.folder, recipe)
+        file = options.folder / recipe.file
         if not file.exists():
             print(f"| {recipe.name} | {recipe.tool} is not installed | | |")
             continue

@@ -156,7 +156,8 @@ RUSTC: Final = each(r"^(error(?:\[E\d+\])?: .*)\n +(--> .*)")
 RUSTC_END: Final = each(r"^error: could not compile .*")
 _RUST_TESTS: Final = {
     "Cargo.toml": _CARGO,
-    "src/lib.rs": "pub fn fare(people: u32) -> u32 {\n    people * 38\n}\n\n#[cfg(test)]\nmod tests {\n"
+    "src/lib.rs": "pub fn fare(people: u32) -> u32 {\n    people * 38\n}\n\n"
+    "#[cfg(test)]\nmod tests {\n"
     "    use super::fare;\n"
     + "".join(
         f"    #[test]\n    fn fare_for_{n}_people_is_right() {{\n"
@@ -170,10 +171,12 @@ RECIPES: Final = [
     Recipe("make -k, gcc", "gcc", {**_C, "fares.c": _FARES_C, "Makefile": _CC}, "make -k",
            GCC, MAKE_END),
     Recipe("make -j, one header missing", "gcc",
-           {**_C, "Makefile": _CC, "tide.c": '#include "moon.h"\nint tide(void) { return MOON; }\n'},
+           {**_C, "Makefile": _CC,
+            "tide.c": '#include "moon.h"\nint tide(void) { return MOON; }\n'},
            "make -j2 --output-sync", GCC, MAKE_END),
     Recipe("gcc -H", "gcc", {"fares.c": "#include <stdio.h>\n#include <stdlib.h>\n"
-                             "#include <math.h>\n#include <pthread.h>\n#include <netdb.h>\n" + _FARES_C,
+                             "#include <math.h>\n#include <pthread.h>\n#include <netdb.h>\n"
+                             + _FARES_C,
                              "port.h": _C["port.h"]},
            "gcc -H -v -Wall -c fares.c", GCC, _NONE),
     Recipe("g++, templates", "g++", {"fares.cpp": _CPP}, "g++ -std=c++17 -c fares.cpp",
@@ -194,7 +197,8 @@ RECIPES: Final = [
                       for n in range(80))
             + "find_package(Harbour 2.1 REQUIRED)\n", **_C},
            "cmake -S . -B build --log-level=VERBOSE",
-           each(r"(?s)^(CMake Error at [^\n]*)\n+ +([^\n]*)"), each(r"^-- Configuring incomplete.*")),
+           each(r"(?s)^(CMake Error at [^\n]*)\n+ +([^\n]*)"),
+           each(r"^-- Configuring incomplete.*")),
     Recipe("ctest -V", "cmake",
            {"CMakeLists.txt": _CMAKE + "".join(
                f'add_test(NAME berth_{n} COMMAND sh -c "echo checking berth {n}; exit '

@@ -315,11 +315,13 @@ RECIPES: Final = [
     Recipe("pytest, broken fixture", "pytest", {"test_berths.py": _FIXTURES},
            "python -m pytest -v -p no:cacheprovider", FAILED, PYTEST_END),
     Recipe("pytest --tb=short", "pytest", _tests(160, **{"test_cars.py": _CARS}),
-           "python -m pytest -v --tb=short --show-capture=no -p no:cacheprovider", SHORT, PYTEST_END),
+           "python -m pytest -v --tb=short --show-capture=no -p no:cacheprovider",
+           SHORT, PYTEST_END),
     Recipe("pytest --showlocals", "pytest", {"boarding.py": DEEP, "test_cars.py": _CARS},
            "python -m pytest -l -v -p no:cacheprovider", FAILED, PYTEST_END),
     Recipe("pytest, import error", "pytest",
-           _tests(160, **{"tests/test_crew.py": "from crew import mate\n\ndef test_mate():\n    mate()\n"}),
+           _tests(160, **{"tests/test_crew.py": "from crew import mate\n\ndef test_mate():\n"
+                          "    mate()\n"}),
            "python -m pytest -v --continue-on-collection-errors -p no:cacheprovider",
            both(each(r"(?s)^(tests/test_crew.py:1: in <module>)\n.*?^(E  .*?)$"),
                 each(r"^ERROR tests\S+.*")), PYTEST_END),
@@ -335,7 +337,7 @@ RECIPES: Final = [
     Recipe("mypy, many modules", "mypy",
            {**TYPED, "Makefile": "all:\n" + "".join(
                f"\tmypy --cache-dir=.mypy kiosk/{port(n).lower()}.py\n" for n in range(40))
-            + "\tmypy --cache-dir=.mypy kiosk/ledger.py\n"}, "make -k", 
+            + "\tmypy --cache-dir=.mypy kiosk/ledger.py\n"}, "make -k",
            both(MYPY, each(r"^make: \*\*\* .*")), MYPY_END),
     Recipe("ruff check --verbose", "ruff",
            {**{path: f'"""A shed."""\n\nGOODS = {n}\n' for n, path in enumerate(UNTIDY)},
@@ -347,13 +349,14 @@ RECIPES: Final = [
            "ruff check --no-cache --isolated --output-format concise --select E,F shed",
            RUFF, RUFF_END, kind=r"[A-Z]+\d+"),
     Recipe("pylint", "pylint",
-           {**UNTIDY, "shed/__init__.py": "", "shed/pier.py": "def pier():\n    return missing + bad()\n"},
+           {**UNTIDY, "shed/__init__.py": "",
+            "shed/pier.py": "def pier():\n    return missing + bad()\n"},
            "pylint --reports=y shed", each(r"^\S+\.py:\d+:\d+: E\d+: .*"),
            each(r"^Your code has been rated at .*")),
     Recipe("coverage report", "coverage",
            {**TYPED, "run.py": "import kiosk.velmar\nimport kiosk.ledger\n"},
            "coverage run --source=kiosk run.py; coverage report -m --fail-under=90; "
-           "coverage annotate; coverage report -m kiosk/nowhere.py", 
+           "coverage annotate; coverage report -m kiosk/nowhere.py",
            each(r"^Coverage failure: .*"), each(r"^TOTAL .*")),
     Recipe("compileall", "python",
            {**{f"{path.removesuffix('.py')}_{n}.py": text for n in range(3)

@@ -40,6 +40,11 @@ class Recipe:
     summary: Rule
     kind: str = ""
 
+    @property
+    def file(self) -> str:
+        """How the file is called that an output is kept in."""
+        return re.sub(r"\W+", "_", self.name).strip("_") + ".txt"
+
     def wanted(self, text: str) -> list[Fact]:
         """Errors that must be left of an output."""
         errors = self.errors(text)

@@ -51,7 +51,8 @@ CONFLICTS: Final = each(r"^CONFLICT .*")
 
 _SHEDS: Final = {
     f"sheds/{port(n).lower()}/goods.py": "".join(
-        f"def take_{k}(crates):\n    # TODO: weigh crate {k} of {port(n)}\n    return crates[{k}]\n\n"
+        f"def take_{k}(crates):\n    # TODO: weigh crate {k} of {port(n)}\n"
+        f"    return crates[{k}]\n\n"
         for k in range(4)
     )
     for n in range(36)
@@ -100,20 +101,24 @@ RECIPES: Final = [
            "git",
            {"make.sh": _BRANCHES},
            "sh make.sh; git checkout -q deep; cd harbours/berths;"
-           " sed -i 's/berth 9$/berth 9, for yachts/' o*8.txt; sed -i 's/berth 13$/berth 13b/' *.txt;"
+           " sed -i 's/berth 9$/berth 9, for yachts/' o*8.txt;"
+           " sed -i 's/berth 13$/berth 13b/' *.txt;"
            " git stash -q; git checkout -q main; git stash pop",
            both(CONFLICTS, each(r"^\s+both modified: .*")),
            each(r"^The stash entry is kept.*")),
     Recipe("git log, then a rejected push", "git", {"make.sh": _LOG},
-           "sh make.sh; git log --stat -60; git init -q --bare ../far.git; git push -q ../far.git main;"
-           " git reset -q --hard HEAD~2; git commit -q --amend -m 'Forget some'; git push ../far.git main;"
+           "sh make.sh; git log --stat -60; git init -q --bare ../far.git;"
+           " git push -q ../far.git main; git reset -q --hard HEAD~2;"
+           " git commit -q --amend -m 'Forget some'; git push ../far.git main;"
            " rm -rf ../far.git",
            each(r"^ ! \[rejected\] .*"), each(r"^error: failed to push .*")),
     Recipe("grep -rn", "grep", _SHEDS,
-           "ln -s nowhere sheds/pier.py; ln -s gone sheds/quay.py; grep -rn TODO sheds/ sheds/*.py lost.py",
+           "ln -s nowhere sheds/pier.py; ln -s gone sheds/quay.py;"
+           " grep -rn TODO sheds/ sheds/*.py lost.py",
            each(r"^grep: .*"), _NONE),
     Recipe("grep -rn -C1", "grep", _SHEDS,
-           "ln -s nowhere sheds/pier.py; grep -rn -C1 'TODO: weigh crate [12]' sheds/ sheds/*.py lost.py",
+           "ln -s nowhere sheds/pier.py;"
+           " grep -rn -C1 'TODO: weigh crate [12]' sheds/ sheds/*.py lost.py",
            each(r"^grep: .*"), _NONE),
     Recipe("sh -x", "sh", {"install.sh": _INSTALL}, "sh -x ./install.sh; echo exit code $?",
            each(r"^cp: .*"), each(r"^exit code .*")),
@@ -121,7 +126,8 @@ RECIPES: Final = [
            each(r"(?s)^(#   Failed test '[^\n]*)\n(#   at [^\n]*)", r"^not ok .*"),
            each(r"^Failed \d+/\d+ .*", r"^Result: .*")),
     Recipe("apt-get install", "apt-get", {},
-           "apt-get -s install build-essential gfortran libboost-all-dev >sim.txt 2>&1; cat sim.txt;"
+           "apt-get -s install build-essential gfortran libboost-all-dev >sim.txt 2>&1;"
+           " cat sim.txt;"
            " apt-get -s install harbour-chart-viewer",
            each(r"^E: .*"), _NONE),
     Recipe("tar -cv", "tar", {f"charts/{port(n).lower()}.txt": "9 m\n" for n in range(300)},

@@ -91,7 +91,8 @@ NPM: Final = each(
 
 RECIPES: Final = [
     Recipe("tsc --listFiles", "tsc",
-           {**_TS, **{f"src/more/{port(n).lower()}.ts": f"export const a = {n};\n" for n in range(99)}},
+           {**_TS, **{f"src/more/{port(n).lower()}.ts": f"export const a = {n};\n"
+                      for n in range(99)}},
            "tsc --listFiles", TSC, _NONE),
     Recipe("tsc --explainFiles", "tsc", _TS, "tsc --explainFiles", TSC, _NONE),
     Recipe("tsc --traceResolution --pretty", "tsc", _TS,
@@ -119,7 +120,8 @@ RECIPES: Final = [
     Recipe("npm install, failing script", "npm",
            {"package.json": _SCRIPT, "build.js": "require('./charts.json');\n",
             **{f"p{n}/package.json": json.dumps(
-                {"name": f"p{n}", "version": "1.0.0", "scripts": {"postinstall": f"echo p{n} is built"}})
+                {"name": f"p{n}", "version": "1.0.0",
+                 "scripts": {"postinstall": f"echo p{n} is built"}})
                for n in range(30)}},
            "npm install --foreground-scripts --loglevel http --no-audit --install-links",
            both(NPM, each(r"^(?:npm error )?Error: Cannot find.*")), _NONE),
