@@ -49,12 +49,14 @@ _OUTCOME: Final = regex.compile(
     r"(?:aborted|failed|incomplete|stopped|terminated)\b|\bBUILD [A-Z]+"
     r"|\b(?:ERROR )?SUMMARY: |\btest result: |\bRan \d+ tests?\b"
     r"|(?<![^\r\n])[#ℹ] (?:tests|pass|fail) \d"
-    r"|(?<![^\r\n])(?:make(?:\[\d+\])?: \*\*\*|Successfully \w+|Success: |Result: |TOTAL\b)"
+    r"|(?<![^\r\n])(?:\w{0,9}make(?:\[\d+\])?: \*\*\*"
+    r"|Errors? (?:while|during|occurred)\b|Successfully \w+|Success: |Result: |TOTAL\b)"
 )
 _WARNING: Final = regex.compile(
     r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
     r"|(?:(?<![^\r\n])|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]"
 )
+_COLOUR: Final = regex.compile(r"\x1b\[[0-9;]*+[A-Za-z]")
 _SURE: Final = 1.0
 _PLACE: Final = 0.7
 _PERHAPS: Final = 0.2
@@ -108,6 +110,7 @@ class Alarms:
 
 def find_alarms(texts: Sequence[str], prose: NDArray[np.bool_]) -> Alarms:
     """The alarms of pieces that follow one another, some of which are ``prose`` ``[pieces]``."""
+    texts = [_COLOUR.sub("", text) for text in texts]
     # Nothing that is looked for goes on in the next line.
     together, levels = "\n".join(texts), np.zeros(len(texts))
     starts = [0, *accumulate(len(text) + 1 for text in texts)]

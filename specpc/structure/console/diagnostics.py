@@ -15,6 +15,7 @@ import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
+from specpc.structure.parts.nesting import LineLevel, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +73,7 @@ _BANNER: Final = re.compile(
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
+_INDENT: Final = re.compile(r"[\r\n]*([ \t]*)")
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 # Code that a message shows says nothing in part.
 _SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~]")
@@ -140,6 +142,11 @@ def _blocks(
             yield from inside
         else:
             start, end = spans[group.first][0], spans[group.end - 1][1]
+            body = [*group.messages, (group.end, group.end)]
+            between = zip([group.head, *(last for _, last in group.messages)], body, strict=True)
+            for low, (high, _) in between:
+                inside += _outlined(text, spans[low:high])
+            inside.sort(key=lambda one: one.start)
             yield block(start, end, spans[group.head - 1][1], inside=inside)
 
 
@@ -156,11 +163,23 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
     code = notes[0] if notes else end
     if any(_SHOWN.match(text, *spans[n]) for n in range(told, code)):
         inside.append(block(spans[told][0], spans[code - 1][1], body="whole"))
+    else:
+        inside += _outlined(text, spans[told:code])
     for low, high in pairwise([*notes, end]):
         note = record(spans[low][0], spans[high - 1][1], spans[low][1])
         inside.append(replace(note, says=True))
     whole = record(spans[first][0], spans[end - 1][1], spans[told - 1][1], inside=inside)
     return replace(whole, says=True)
+
+
+def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    """Lines with those that are indented below them."""
+    return nested(LineLevel(*span, _indent(text, span[0])) for span in spans)
+
+
+def _indent(text: str, start: int) -> int:
+    found = _INDENT.match(text, start)
+    return len(found[1].expandtabs()) if found else 0
 
 
 def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
@@ -233,7 +252,8 @@ def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
         elif _MESSAGE.match(line) or _HEADING.match(line) or _BANNER.match(line):
             goes_on = False
         elif blank[end - 1]:
-            goes_on = bool(_AFTER_BLANK.match(line))
+            points = end + 1 < len(said) and not blank[end] and _CARET.match(said[end + 1])
+            goes_on = bool(_AFTER_BLANK.match(line) or points)
         else:
             code = any(_CARET.match(one) for one in said[end : end + _CODE_LINES])
             goes_on = bool(_GOES_ON.match(line) or (code and not blanks))

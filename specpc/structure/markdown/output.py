@@ -33,7 +33,10 @@ _PROSE: Final = 0.2
 _SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?][\"')\]]*\s*\Z")
 _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 # What says that something follows.
-_LEADS: Final = regex.compile(r"(?::|[|>]-?)\s*\Z")
+_LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
+_LONGEST_LEAD: Final = 160
+# "hint: ", "/usr/bin/ld: ": no line goes on so.
+_PREFIXED: Final = regex.compile(r"\S{1,80}: ")
 # Points at something in the line above.
 _POINTS: Final = regex.compile(r"[ \t]+[\^~][\^~ \t]*\Z")
 _DEEPEST: Final = 12
@@ -128,7 +131,8 @@ class _OutputPieces:
         piece = self.builder.unit(row.end, needs, gap=OWN_LINE)
         if self._leads is not None:
             self.builder.require(self._leads, piece)
-        self._leads = piece if _LEADS.search(row.said) else None
+        leads = len(row.said) <= _LONGEST_LEAD and _LEADS.search(row.said)
+        self._leads = piece if leads else None
         if len(self._above) < _DEEPEST:
             self._above.append((_indent(row), piece))
 
@@ -151,6 +155,7 @@ def _paragraphs(own: Sequence[Row], forms: Counter[str]) -> Iterator[list[Row]]:
         goes_on = (
             paragraph
             and not paragraph[-1].ends_block
+            and not _PREFIXED.match(row.said)
             and (
                 _POINTS.match(row.said)
                 or (

@@ -7,12 +7,13 @@ fact of the one must be in the other, and none may be new there, as an error bes
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import regex
 
 Fact: TypeAlias = tuple[str, ...]
 """Lines that say something only together: an error and its place."""
+COLOUR: Final = regex.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 Rule: TypeAlias = Callable[[str], list[Fact]]
 
 
@@ -20,7 +21,7 @@ def each(*patterns: str) -> Rule:
     """What is found of some patterns: their groups, or else all of it."""
 
     def find(text: str) -> list[Fact]:
-        found = []
+        text, found = COLOUR.sub("", text), []
         for pattern in patterns:
             for match in regex.finditer(pattern, text, regex.MULTILINE):
                 found.append(tuple(one.strip() for one in match.groups() or (match[0],)))
