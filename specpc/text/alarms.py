@@ -27,7 +27,8 @@ _CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 # As tools write it; in prose an error has neither capitals throughout nor a colon.
 _FAILURE: Final = regex.compile(
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
-    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT|UNMET)\b"
+    r"|\b[Ff]ailure: "
+    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT|UNMET(?! OPTIONAL))\b"
     r"|npm (?:ERR!|error)|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
     r"|\bError (?:at|in) \S+:\d"
     rf"|{_RAISED}\b(?=(?: \[\w+\])?: \S)(?<=(?<!\w)[A-Za-z_.]{{0,60}}{_RAISED})"

@@ -82,7 +82,7 @@ _BAD: Final = json.dumps({
 })  # fmt: skip
 _SCRIPT: Final = json.dumps({
     "name": "kiosk", "version": "1.0.0",
-    "dependencies": {f"p{n}": f"file:p{n}" for n in range(30)},
+    "dependencies": {f"p{n}": f"file:p{n}" for n in range(60)},
     "scripts": {"postinstall": "node build.js"},
 })  # fmt: skip
 NPM: Final = each(
@@ -122,13 +122,13 @@ RECIPES: Final = [
             **{f"p{n}/package.json": json.dumps(
                 {"name": f"p{n}", "version": "1.0.0",
                  "scripts": {"postinstall": f"echo p{n} is built"}})
-               for n in range(30)}},
+               for n in range(60)}},
            "npm install --foreground-scripts --loglevel http --no-audit --install-links",
            both(NPM, each(r"^(?:npm error )?Error: Cannot find.*")), _NONE),
     Recipe("npm ls, missing and invalid", "npm", {"package.json": _APP},
            "npm install --no-audit --no-fund --legacy-peer-deps >/dev/null; "
            "rm -rf node_modules/he node_modules/minimatch; npm ls --all",
-           both(each(r"^.*(?:UNMET|invalid:).*"), NPM), _NONE),
+           NPM, _NONE),
     Recipe("prettier --write", "prettier",
            {**{path: text for path, text in _TS.items() if path.endswith(".ts")},
             **{f"src/more/{port(n).lower()}.ts": f"export const a = {n}\n" for n in range(99)},
