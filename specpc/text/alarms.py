@@ -28,7 +28,8 @@ _CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 _FAILURE: Final = regex.compile(
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
     r"|\b[Ff]ailure: "
-    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT|UNMET(?! OPTIONAL))\b"
+    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b"
+    r"|\bUNMET (?!OPTIONAL)"
     r"|npm (?:ERR!|error)|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
     r"|\bError (?:at|in) \S+:\d"
     rf"|{_RAISED}\b(?=(?: \[\w+\])?: \S)(?<=(?<!\w)[A-Za-z_.]{{0,60}}{_RAISED})"
@@ -78,8 +79,6 @@ _DIFFERS: Final = regex.compile(
     r"'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\"|`[^`\r\n]{0,200}`|\S{0,200}[/\\.:_\d]\S{0,200}|\s+"
 )
 _LOOKED_AT: Final = 300
-# In a text of what a tool printed, no more than so much is running text.
-_PROSE: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -89,28 +88,20 @@ class Alarms:
     Attributes:
         levels: ``[pieces]`` from 0 to 1, how much: an error or how it ended, its place, a warning.
         kinds: for each piece what errors or warnings of its kind have in common, if it is one.
+        urgency: ``[pieces]`` 2 for errors and how it ended, 1 for where and what more, else 0.
     """
 
     levels: NDArray[np.float64]
     kinds: Sequence[str | None]
-
-    @property
-    def urgency(self) -> NDArray[np.int64]:
-        """``[pieces]`` 2 for errors and how it ended, 1 for where and what more, 0 for all else.
-
-        Of very many errors of one kind, the first are urgent.
-        """
-        seen = Counter[str | None]()
-        found = np.zeros(len(self.levels), dtype=np.int64)
-        for piece in np.flatnonzero(self.levels >= _PLACE).tolist():
-            kind = self.kinds[piece]
-            seen[kind] += kind is not None
-            found[piece] = (seen[kind] <= _OF_A_KIND) * (1 + (self.levels[piece] == _SURE))
-        return found
+    urgency: NDArray[np.int64]
 
 
-def find_alarms(texts: Sequence[str], prose: NDArray[np.bool_]) -> Alarms:
-    """The alarms of pieces that follow one another, some of which are ``prose`` ``[pieces]``."""
+def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
+    """The alarms of pieces that follow one another.
+
+    What a tool ``printed`` ends with how it went, and says where errors are; in other texts, of
+    which some speak of errors, none is urgent.
+    """
     texts = [_COLOUR.sub("", text) for text in texts]
     # Nothing that is looked for goes on in the next line.
     together, levels = "\n".join(texts), np.zeros(len(texts))
@@ -124,10 +115,25 @@ def find_alarms(texts: Sequence[str], prose: NDArray[np.bool_]) -> Alarms:
                 levels[piece], kinds[piece] = level, _kind(together, match.start())
             if pattern is _FAILURE:
                 errors.add(piece)
-    if (levels == _SURE).any() and prose.sum() <= _PROSE * len(texts):
+    if not printed:
+        return Alarms(levels, [None] * len(texts), np.zeros(len(texts), dtype=np.int64))
+    if (levels == _SURE).any():
         levels[_last(texts)] = _SURE
         levels[[*_places(texts, levels, sorted(errors))]] = _PLACE
-    return Alarms(levels, kinds)
+    return Alarms(levels, kinds, _urgency(levels, kinds))
+
+
+def _urgency(levels: NDArray[np.float64], kinds: Sequence[str | None]) -> NDArray[np.int64]:
+    """Of very many errors of one kind, the first are urgent."""
+    seen = Counter[str]()
+    found = np.zeros(len(levels), dtype=np.int64)
+    for piece in np.flatnonzero(levels >= _PLACE).tolist():
+        kind = kinds[piece]
+        if kind is not None:
+            seen[kind] += 1
+        if kind is None or seen[kind] <= _OF_A_KIND:
+            found[piece] = 2 if levels[piece] == _SURE else 1
+    return found
 
 
 def _kind(text: str, position: int) -> str:

@@ -49,6 +49,11 @@ _KIND: Final = 80.0
 _RARE: Final = 0.4
 # What each token is worth less of a piece that points back at what may be cut.
 _LEANING: Final = 0.1
+# Kinds of text that tools print, in which no more than so much is running text.
+_PRINTED: Final = frozenset(
+    {"output", "messages", "log", "trace", "named texts", "columns", "tree", "outline", "history"}
+)
+_MOST_RUNNING: Final = 0.2
 _POINTS_BACK: Final = regex.compile(
     r"\W*(?:this|that|these|those|it|he|she|they|his|her|their|its|such|both|neither|another|but|so"
     r"|the (?:former|latter|others?|same|second|third)|however|therefore|thus|also|then|instead"
@@ -85,8 +90,9 @@ class Told:
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
-        rate += _RARE * are_rare(texts, place.units & ~place.prose)
-        alarms = find_alarms(texts, place.units & place.prose)
+        if place.printed:
+            rate += _RARE * are_rare(texts, place.units & ~place.prose)
+        alarms = find_alarms(texts, printed=place.printed)
         own = rate * sizes + alarms.levels * (_ALARM + _ALARM_TOKEN * sizes)
         facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
         return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes, alarms.urgency)
@@ -106,6 +112,7 @@ class Place(NamedTuple):
     units: NDArray[np.bool_]
     prose: NDArray[np.bool_]
     short: NDArray[np.bool_]  # what says in short what follows it (`Layout.bodies`)
+    printed: bool  # whether all of it is what a tool printed
 
     @classmethod
     def of(cls, text: str, layout: Layout) -> Place:
@@ -117,7 +124,8 @@ class Place(NamedTuple):
         opens = np.searchsorted(paragraphs, paragraphs)  # the first piece of each one's paragraph
         ranks, pieces = before - before[opens], np.arange(len(starts))
         prose, short = np.isin(pieces, [*layout.prose]), np.isin(pieces, [*layout.bodies])
-        return cls(ranks, layout.units, prose, short)
+        running = int((prose & layout.units).sum()) > _MOST_RUNNING * len(starts)
+        return cls(ranks, layout.units, prose, short, layout.kind in _PRINTED and not running)
 
 
 def _with_kinds(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from specpc.text.alarms import Alarms, find_alarms
 
 
 def alarms_of(*texts: str) -> Alarms:
-    return find_alarms(texts, np.zeros(len(texts), dtype=bool))
+    return find_alarms(texts, printed=True)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +85,12 @@ def test_warnings_count_less() -> None:
 def test_the_last_line_of_an_output_tells_how_it_ended() -> None:
     assert alarms_of("fatal: no", "Auto-merging a.txt", "Done.").urgency.tolist() == [2, 0, 2]
     assert alarms_of("Auto-merging a.txt", "Done.").urgency.tolist() == [0, 0]
+
+
+def test_nothing_is_urgent_in_what_no_tool_printed() -> None:
+    found = find_alarms(["fatal: no", "So it said."], printed=False)
+    assert found.levels.tolist() == [1, 0]
+    assert found.urgency.tolist() == [0, 0]
 
 
 def test_an_error_brings_its_place() -> None:

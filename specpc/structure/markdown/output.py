@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST: Final = 8
-# Of the lines, no more than so many are sentences.
-_PROSE: Final = 0.2
-_SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?][\"')\]]*\s*\Z")
+# Of what stands between messages and traces, no more than so much is sentences.
+_PROSE: Final = 0.3
+_SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?:][\"')\]]*\s*\Z")
 _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 # What says that something follows.
 _LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
@@ -61,11 +61,16 @@ def lay_out_output(text: str) -> Layout | None:
         ``None`` if a text has no such line, is Markdown, or mostly prose.
     """
     found = rows(text)
-    if not _is_output(found):
+    if not _may_be_output(found):
+        return None
+    regions = [*_regions(text)]
+    inside = {row for first, end, _ in regions for row in range(first, end)}
+    rest = [row.said for number, row in enumerate(found) if number not in inside]
+    if _is_told(rest):
         return None
     pieces = _OutputPieces(text)
     done = 0
-    for first, end, layout in _regions(text):
+    for first, end, layout in regions:
         pieces.add_all(found[done:first])
         pieces.append(found[first], layout)
         done = end
@@ -73,18 +78,26 @@ def lay_out_output(text: str) -> Layout | None:
     return pieces.builder.build("output")
 
 
-def _is_output(found: Sequence[Row]) -> bool:
+def _may_be_output(found: Sequence[Row]) -> bool:
     said = [row.said for row in found]
     if len(found) < _FEWEST or any(FENCE.match(line) for line in said):
         return False
     apart = [True, *(row.ends_block for row in found)]  # whether a blank line is before
     headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
-    if any(_HEADING.match(row.said) for row in headings):
+    if any(_HEADING.match(row.said) for row in headings) or is_running(said):
         return False
-    prose = sum(_SENTENCE.match(line) is not None for line in said)
-    if prose > _PROSE * len(found) or is_running(said):
-        return False
-    return bool(find_alarms(said, np.zeros(len(said), dtype=bool)).urgency.any())
+    return bool(find_alarms(said, printed=True).urgency.any())
+
+
+def _is_told(lines: Sequence[str]) -> bool:
+    """Whether too much of some lines is sentences that are not printed over and over."""
+    forms = Counter(map(form_of, lines))
+    prose = sum(
+        len(line)
+        for line in lines
+        if forms[form_of(line)] < _COMMON and _SENTENCE.match(line) is not None
+    )
+    return prose > _PROSE * sum(map(len, lines))
 
 
 def _regions(text: str) -> Iterator[tuple[int, int, Layout]]:

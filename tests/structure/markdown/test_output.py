@@ -105,9 +105,13 @@ def test_what_points_at_a_place_comes_with_its_line() -> None:
 def test_other_texts_are_none() -> None:
     heading = "# Errors\n\n" + MERGE
     fence = "```\n" + MERGE + "```\n"
-    told = "The boat to Orrisay left at noon, as it does on every day of the week.\n" * 9
+    told = (
+        "The boat to Orrisay left at noon, as it does on every day of the week.\n"
+        "Nobody had seen the mate since the evening before, and few had asked for him.\n\n"
+        "We asked the harbour master, who looked at the log and found this in it:\n"
+    )
     calm = MERGE.replace("CONFLICT (content)", "Merged").replace("failed", "ended")
-    for text in (heading, fence, told + "error: no\n", calm, "error: no\n"):
+    for text in (heading, fence, told + MERGE[:99] + "error: no\n", calm, "error: no\n"):
         assert lay_out_output(text) is None
 
 
