@@ -38,7 +38,7 @@ _FAILURE: Final = regex.compile(
     r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
     r"|(?:[EF]\d{3,4}|invalid-syntax:) (?:\[\*\] )?[A-Z`])"
     r"|:\d+(?::\d+)?:? (?:[EF]\d{3,4}\b|(?:error|fatal)\b)|[ \t]\d+:\d+[ \t]+error[ \t]"
-    rf"|(?<![^\r\n])(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+{_CANNOT}\b|: {_SYSTEM}"
+    rf"|(?<![^\r\n])(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+(?:\(\d+\) )?{_CANNOT}\b|: {_SYSTEM}"
     r"|: undefined reference to |\bpanicked at |Segmentation fault|core dumped"
     r"|\bInvalid (?:read|write|free)|\bboth modified: "
     r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]"

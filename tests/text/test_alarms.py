@@ -53,6 +53,7 @@ def alarms_of(*texts: str) -> Alarms:
         "Ran 133 tests in 0.010s",
         "  180 passing (65ms)",
         "# fail 2",
+        "curl: (6) Could not resolve host: nowhere.invalid",
         "-- Configuring incomplete, errors occurred!",
         "ninja: build stopped: subcommand failed.",
     ],

@@ -22,6 +22,12 @@ def test_of_many_lines_of_a_form_the_others_are_rare() -> None:
     assert not are_rare(lines, np.arange(21) < 20).any()
 
 
+def test_what_differs_where_the_others_are_the_same_is_rare() -> None:
+    lines = [f"GET /fares/{n} 200 OK 0.0{n}s" for n in range(30)]
+    lines[17] = "GET /fares/17 500 OK 0.017s"
+    assert np.flatnonzero(are_rare(lines, np.ones(30, dtype=bool))).tolist() == [17]
+
+
 def test_where_all_lines_differ_none_is_rare() -> None:
     lines = ["The boat left.", "It was 3 p.m.", "Nobody waved", "at all", "a/b.txt: 3", "Fin"]
     assert not are_rare(lines, np.ones(len(lines), dtype=bool)).any()
