@@ -66,7 +66,10 @@ _PERHAPS: Final = 0.2
 # Where something is in a file: "tests/fares.py:12", "line 12", a frame.
 _WHERE: Final = regex.compile(r"[\w)\]>]\.\w{1,10}:\d|\(\d+,\d+\)|(?:, |\bat \S{1,200} )line \d")
 _FRAME: Final = regex.compile(r"[ \t|]*File \"")
-_LIBRARY: Final = regex.compile(r"[/\\](?:(?:site|dist)-packages|lib[/\\]python\d)")
+_LIBRARY: Final = regex.compile(
+    r"[/\\](?:(?:site|dist)-packages|node_modules|lib[/\\]python[\d.]{1,9}|usr[/\\](?:lib|include)|rustc)[/\\]"
+    r"|\.\.[/\\]\.\.[/\\]|\bnode:|\bjava\.base/"
+)
 _FRAMES: Final = 40
 # So many pieces after an error say where it is, or else so many before.
 _AFTER: Final = 14
@@ -169,8 +172,9 @@ def _places(
         ends = (n for n, other in enumerate(around) if levels[other] == _SURE)
         around = around[: next(ends, len(around))]
         around += range(piece - 1, max(piece - 1 - _BEFORE, -1), -1)
-        where = (n for n in around if levels[n] < _SURE and _says_where(texts[n]))
-        yield from islice(where, 1)
+        where = [n for n in around if levels[n] < _SURE and _says_where(texts[n])]
+        own = (n for n in where if not _is_library(texts[n]))
+        yield from {*where[:1], *islice(own, 1)}
 
 
 def _frames(texts: Sequence[str], last: int) -> Iterator[int]:
@@ -179,7 +183,7 @@ def _frames(texts: Sequence[str], last: int) -> Iterator[int]:
     for piece in range(last, max(last - _FRAMES, -1), -1):
         if not _FRAME.match(texts[piece]):
             return
-        if not _LIBRARY.search(texts[piece][:_LOOKED_AT]):
+        if not _is_library(texts[piece]):
             yield piece
             return
 
@@ -191,6 +195,10 @@ def _tells(text: str) -> bool:
 def _indent(text: str) -> int:
     said = text.lstrip("\r\n")
     return len(said) - len(said.lstrip())
+
+
+def _is_library(text: str) -> bool:
+    return _LIBRARY.search(text[:_LOOKED_AT]) is not None
 
 
 def _says_where(text: str) -> bool:

@@ -109,6 +109,9 @@ def test_an_error_brings_its_place() -> None:
         "end",
     )
     assert after.urgency.tolist() == [2, 1, 0, 1, 2]
+    inner = "    #0 0x7f in strcpy ../../../../src/asan_interceptors.cpp:425\n"
+    outer = alarms_of("==1==ERROR: overflow\n", inner, "    #1 0x55 in copy kiosk.c:8\n", "end")
+    assert outer.urgency.tolist() == [2, 1, 1, 2]
     own = alarms_of("a.c:3:1: error: no\n", "a.c:9:9\n", "end")
     assert own.urgency.tolist() == [2, 0, 2]
 

@@ -183,7 +183,8 @@ RECIPES: Final = [
            GCC, _NONE),
     Recipe("cmake and make, link", "cmake",
            {**_LINKED, "CMakeLists.txt": _CMAKE + "add_executable(kiosk ${PORTS})\n"},
-           "cmake -S . -B build && cmake --build build",
+           "echo 'add_library(harbour STATIC ${PORTS})' >>CMakeLists.txt;"
+           " cmake -S . -B build && cmake --build build -- -k",
            each(r"^.*: undefined reference to .*", r"^collect2: error: .*"), MAKE_END),
     Recipe("ninja -v, link", "ninja",
            {**_LINKED, "CMakeLists.txt": _CMAKE + "add_executable(kiosk ${PORTS})\n"},

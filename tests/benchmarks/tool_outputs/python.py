@@ -212,7 +212,7 @@ TYPED: Final = {
             "    return total(Price(38 * count) for count in sold.values())\n\n\n"
             f"def queue(people: list[str]) -> str:\n    return people[{n}]\n"
         )
-        for n in range(40)
+        for n in range(44)
     },
     "kiosk/money.py": (
         "from __future__ import annotations\n\nfrom collections.abc import Iterable\n"
@@ -244,7 +244,7 @@ UNTIDY: Final = {
         f"    unused = {n}\n    try:\n        print('%s crates' % len(l))\n"
         "    except:\n        pass\n    return l\n"
     )
-    for n in range(24)
+    for n in range(22)
 }
 RUFF: Final = each(
     r"^([A-Z]+\d+ .*|invalid-syntax: .*)\n +(--> \S+:\d+:\d+)", r"^\S+\.py:\d+:\d+: .*"
@@ -336,8 +336,9 @@ RECIPES: Final = [
            " --cache-dir=/dev/null", MYPY, MYPY_END),
     Recipe("mypy, many modules", "mypy",
            {**TYPED, "Makefile": "all:\n" + "".join(
-               f"\tmypy --cache-dir=.mypy kiosk/{port(n).lower()}.py\n" for n in range(40))
-            + "\tmypy --cache-dir=.mypy kiosk/ledger.py\n"}, "make -k",
+               f"\tmypy --cache-dir=.mypy --show-column-numbers kiosk/{port(n).lower()}.py\n"
+               for n in range(44)) + "\tmypy --cache-dir=.mypy kiosk/ledger.py\n"},
+           "make -k",
            both(MYPY, each(r"^make: \*\*\* .*")), MYPY_END),
     Recipe("ruff check --verbose", "ruff",
            {**{path: f'"""A shed."""\n\nGOODS = {n}\n' for n, path in enumerate(UNTIDY)},
@@ -375,7 +376,7 @@ RECIPES: Final = [
            each(r"^build (?:finished|succeeded).*")),
     Recipe("pip install -v, broken build", "pip",
            {"setup.py": _SETUP, "ferry/__init__.py": "",
-            **{f"ferry/{port(n).lower()}.py": "" for n in range(40)}},
+            **{f"ferry/{port(n).lower()}.py": "" for n in range(60)}},
            "pip install -v --no-build-isolation --no-deps --target out .",
            each(r"^ *error: .*", r"^.*(?:FileNotFound)Error: .*", r"^ERROR: .*",
                 r"^ *File \"\S*setup.py\", line \d+, in compile_charts"), _NONE),
