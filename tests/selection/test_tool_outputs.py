@@ -20,7 +20,7 @@ from tests.benchmarks.tool_outputs.recipes import RECIPES
 from tests.structure.kept import ENCODER
 
 FOLDER = Path(__file__).parent / "tool_outputs"
-SHARE = 0.4
+SHARE = 0.3
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
 
 
