@@ -72,7 +72,7 @@ _LIBRARY: Final = regex.compile(
 )
 _FRAMES: Final = 40
 # So many pieces after an error say where it is, or else so many before.
-_AFTER: Final = 14
+_AFTER: Final = 30
 _BEFORE: Final = 2
 _NEAR: Final = 3
 # So many errors of a kind come before all else.

@@ -103,7 +103,8 @@ RECIPES: Final = [
            {**_ESLINT, "src/orrisay.js": "export const b = fare;\n"}, "npm run lint",
            ESLINT, ESLINT_END),
     Recipe("npm test, mocha", "mocha", _MOCHA, "npm test",
-           each(r"(?s)^  (\d\) [^\n]*)\n +(?:[^\n]*:\n)\n? +(\w*Error[^\n]*)"),
+           each(r"(?s)^  (\d\) [^\n]*)\n +(?:[^\n]*:\n)\n? +(\w*Error[^\n]*)"
+                r"(?:(?!^  \d\) ).)*?^ +(at Context[^\n]*)"),
            each(r"^ +\d+ (?:passing|failing).*")),
     Recipe("mocha, TAP", "mocha", _MOCHA, "mocha --reporter tap",
            each(r"(?s)^(not ok [^\n]*)\n +(\w*Error[^\n]*|[A-Z][^\n]*)"),
