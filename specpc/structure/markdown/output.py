@@ -66,9 +66,10 @@ def lay_out_output(text: str) -> Layout | None:
     regions = [*_regions(text)]
     inside = {row for first, end, _ in regions for row in range(first, end)}
     rest = [row.said for number, row in enumerate(found) if number not in inside]
-    if _is_told(rest):
+    common = _common(rest)
+    if _is_told(rest, common):
         return None
-    pieces = _OutputPieces(text)
+    pieces = _OutputPieces(text, common)
     done = 0
     for first, end, layout in regions:
         pieces.add_all(found[done:first])
@@ -89,13 +90,19 @@ def _may_be_output(found: Sequence[Row]) -> bool:
     return bool(find_alarms(said, printed=True).urgency.any())
 
 
-def _is_told(lines: Sequence[str]) -> bool:
+def _common(lines: Sequence[str]) -> frozenset[str]:
+    """Lines of which each says something by itself, as many are of its form."""
+    forms = list(map(form_of, lines))
+    counts = Counter(forms)
+    return frozenset(
+        line for line, form in zip(lines, forms, strict=True) if counts[form] >= _COMMON
+    )
+
+
+def _is_told(lines: Sequence[str], common: frozenset[str]) -> bool:
     """Whether too much of some lines is sentences that are not printed over and over."""
-    forms = Counter(map(form_of, lines))
     prose = sum(
-        len(line)
-        for line in lines
-        if forms[form_of(line)] < _COMMON and _SENTENCE.match(line) is not None
+        len(line) for line in lines if line not in common and _SENTENCE.match(line) is not None
     )
     return prose > _PROSE * sum(map(len, lines))
 
@@ -119,16 +126,16 @@ def _regions(text: str) -> Iterator[tuple[int, int, Layout]]:
 class _OutputPieces:
     """Adds lines, each of which needs those that it stands below, and what stands among them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, common: frozenset[str]) -> None:
         self.builder = LayoutBuilder()
         self._text = text
+        self._common = common
         self._above: list[tuple[int, int]] = []  # indents, and the pieces
         self._leads: int | None = None
 
     def add_all(self, own: Sequence[Row]) -> None:
         """Add lines; what goes on in the next, up to the end of a sentence, as one."""
-        forms = Counter(form_of(row.said) for row in own)
-        for paragraph in _paragraphs(own, forms):
+        for paragraph in _paragraphs(own, self._common):
             first, ends = paragraph[0], {row.end for row in paragraph}
             if len(paragraph) > 1:
                 said = self._text[first.start : paragraph[-1].end]
@@ -161,7 +168,7 @@ class _OutputPieces:
         return [*leads, *(piece for _, piece in self._above[-1:])]
 
 
-def _paragraphs(own: Sequence[Row], forms: Counter[str]) -> Iterator[list[Row]]:
+def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:
     """Lines that may be wrapped: as far indented as those before, and of no common form."""
     paragraph: list[Row] = []
     for row in own:
@@ -173,7 +180,7 @@ def _paragraphs(own: Sequence[Row], forms: Counter[str]) -> Iterator[list[Row]]:
                 _POINTS.match(row.said)
                 or (
                     _indent(row) == _indent(paragraph[-1])
-                    and max(forms[form_of(one.said)] for one in (row, paragraph[-1])) < _COMMON
+                    and common.isdisjoint((row.said, paragraph[-1].said))
                 )
             )
         )
