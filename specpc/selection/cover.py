@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.selection.fill import Basket
-from specpc.selection.units import UnitPicker
+from specpc.selection.units import UnitPicker, total_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +38,17 @@ _AGAIN: Final = 0.5
 class CoverPicker(UnitPicker):
     """Whole units that together tell most of a text."""
 
+    def too_large(self, pieces: Pieces, allowance: int) -> set[int]:
+        """See `UnitPicker`; of what tells of errors, what can be said in short if all is too much.
+
+        So of each error at least the line that names it is kept.
+        """
+        urgent = {*np.flatnonzero((pieces.told.urgency > 1) & pieces.layout.units).tolist()}
+        large = super().too_large(pieces, allowance)
+        if total_size(pieces, urgent) > allowance:
+            large |= urgent & pieces.layout.finer.keys() & pieces.layout.whole
+        return large
+
     def judge(self, pieces: Pieces, scores: Scores) -> NDArray[np.float64]:
         """See `UnitPicker`."""
         return pieces.told.alone
@@ -50,9 +61,10 @@ class CoverPicker(UnitPicker):
 def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     """Units that fit an allowance of tokens with what they need, in text order.
 
-    Those that are forced come first, whatever their size; then always the one that adds most to
-    what is told, for the tokens it adds. What a unit says in short (see `Layout.bodies`) comes as a
-    whole, or in parts when nothing else is left.
+    Those that are forced come first, whatever their size; then what tells of errors, then where
+    they are, then all else: always the one that adds most to what is told, for the tokens it adds.
+    What a unit says in short (see `Layout.bodies`) comes as a whole, or in parts when nothing else
+    is left.
     """
     told = pieces.told
     basket = Basket(pieces.sizes, pieces.layout, pieces.alike)
@@ -89,7 +101,7 @@ def _union(told: Told, units: Choice) -> NDArray[np.int64]:
     return np.unique(np.concatenate([told.facts[unit] for unit in units]))
 
 
-def _choices(pieces: Pieces, allowance: int) -> tuple[list[Choice], list[Choice]]:
+def _choices(pieces: Pieces, allowance: int) -> list[list[Choice]]:
     """What may be added first, and what after that: units, or all units of a body that may fit."""
     units = pieces.layout.units.copy()
     units[[*pieces.forced]] = False
@@ -105,5 +117,10 @@ def _choices(pieces: Pieces, allowance: int) -> tuple[list[Choice], list[Choice]
         if own and int(pieces.sizes[own].sum()) <= allowance:
             whole.append(tuple(own))
             position = end
-    alone = [(unit,) for unit in np.flatnonzero(first).tolist()]
-    return [*alone, *whole], [(unit,) for unit in np.flatnonzero(later).tolist()]
+    urgency = pieces.told.urgency
+    urgent = [_alone(units & (urgency == level)) for level in (2, 1)]
+    return [*urgent, [*_alone(first), *whole], _alone(later)]
+
+
+def _alone(units: NDArray[np.bool_]) -> list[Choice]:
+    return [(unit,) for unit in np.flatnonzero(units).tolist()]

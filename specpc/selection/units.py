@@ -54,7 +54,12 @@ class UnitPicker(Picker):
         """
         pieces, values = self.pieces, self.values(scores)
         for _ in range(_FINEST):
-            if not (inside := _too_large(pieces, allowance)):
+            finer = pieces.layout.finer
+            inside = {
+                unit: telling(pieces.texts[unit], finer[unit](pieces.texts[unit]))
+                for unit in sorted(self.too_large(pieces, allowance))
+            }
+            if not inside:
                 break
             pieces, values = _finer(pieces, values, inside, partial(self.judge, scores=scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
@@ -81,6 +86,15 @@ class UnitPicker(Picker):
         words = _words(pieces, best, scores.tokens, allowance)
         return words or Picked(found, pieces.layout)
 
+    def too_large(self, pieces: Pieces, allowance: int) -> set[int]:
+        """Units that no allowance can hold, or not with all others that must be kept."""
+        over = total_size(pieces, pieces.forced) > allowance
+        return {
+            unit
+            for unit in pieces.layout.finer.keys() & pieces.layout.whole
+            if (over and unit in pieces.forced) or _cost(pieces, unit) > allowance
+        }
+
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
         """The best units by ``values`` ``[pieces]`` that fit an allowance, with what they need."""
         return best_pieces(pieces, values, allowance, pieces.alike)
@@ -103,6 +117,11 @@ def _cost(pieces: Pieces, unit: int) -> int:
     """Tokens of a unit and all it needs."""
     needs = pieces.layout.all_needs.get(unit, ())
     return int(pieces.sizes[[unit, *needs]].sum())
+
+
+def total_size(pieces: Pieces, units: Collection[int]) -> int:
+    """Tokens of some units and all they need."""
+    return int(pieces.sizes[sorted(pieces.layout.with_needs(units))].sum())
 
 
 def _without_spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> Pieces:
@@ -131,18 +150,6 @@ def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]
         spared.add(support)
         over -= int(pieces.sizes[support])
     return spared
-
-
-def _too_large(pieces: Pieces, allowance: int) -> dict[int, Layout]:
-    """How units are cut that no allowance can hold, or not with all others that must be kept."""
-    forced = pieces.layout.with_needs(pieces.forced)
-    over = int(pieces.sizes[sorted(forced)].sum()) > allowance
-    return {
-        unit: telling(pieces.texts[unit], lay_out(pieces.texts[unit]))
-        for unit, lay_out in pieces.layout.finer.items()
-        if unit in pieces.layout.whole
-        and ((over and unit in pieces.forced) or _cost(pieces, unit) > allowance)
-    }
 
 
 def _finer(

@@ -14,6 +14,7 @@ from specpc.structure import kinds
 from specpc.structure.code.languages import ending, language_of, language_of_file
 from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.embedded import lay_out_embedded
+from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
 from specpc.structure.talk.transcripts import lay_out_transcript
@@ -76,7 +77,9 @@ def _of_kind(text: str, name: str | None) -> Layout:
             if (layout := lay_out_kind(text)) is not None:
                 return layout
         language = language_of(name, text)
-    return lay_out_code(text, language) if language else lay_out_markdown(text)
+    if language:
+        return lay_out_code(text, language)
+    return lay_out_output(text) or lay_out_markdown(text)
 
 
 def _with_nested(text: str, layout: Layout, depth: int) -> Layout:

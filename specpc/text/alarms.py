@@ -1,42 +1,205 @@
-"""Lines in which a tool says what went wrong, and how it ended."""
+"""Pieces in which a tool says what went wrong, where, and how it ended."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
+from collections import Counter
+from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+# What the system says of a call that failed.
+_SYSTEM: Final = (
+    r"(?:[Nn]o such file or directory|[Pp]ermission denied|(?:Is|[Nn]ot) a directory|File exists"
+    r"|[Nn]o space left on device|Connection (?:refused|reset|timed out)|Operation not permitted"
+    r"|(?:Resource|Device)[^:\r\n]{1,20}(?:busy|unavailable)|Broken pipe|command not found)\b"
+)
+_RAISED: Final = r"(?:Error|Exception)"
+_CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 # As tools write it; in prose an error has neither capitals throughout nor a colon.
 _FAILURE: Final = regex.compile(
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
-    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b|npm ERR!"
-    r"|(?<=(?<!\w)[A-Za-z_.]{0,60})(?:Error|Exception)\b(?=:|[^\S\r\n]*+(?:[\r\n]|\Z))"
-    r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w)"
+    r"|\b[Ff]ailure: "
+    r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b"
+    r"|\bUNMET (?!OPTIONAL)"
+    r"|npm (?:ERR!|error)|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
+    r"|\bError (?:at|in) \S+:\d"
+    rf"|{_RAISED}\b(?=(?: \[\w+\])?: \S)(?<=(?<!\w)[A-Za-z_.]{{0,60}}{_RAISED})"
+    rf"|{_RAISED}(?<=(?<![^\r\n])(?:[ \t>|]{{0,40}}|E[ \t]{{1,9}}|\S{{1,200}}:\d{{1,9}}: "
+    rf"|Caused by: )[\w.$]{{0,80}}{_RAISED})[^\S\r\n]*+(?=[\r\n]|\Z)"
+    r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
+    r"|(?:[EF]\d{3,4}|invalid-syntax:) (?:\[\*\] )?[A-Z`])"
+    r"|:\d+(?::\d+)?:? (?:[EF]\d{3,4}\b|(?:error|fatal)\b)|[ \t]\d+:\d+[ \t]+error[ \t]"
+    rf"|(?<![^\r\n])(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+(?:\(\d+\) )?{_CANNOT}\b|: {_SYSTEM}"
+    r"|: undefined reference to |\bpanicked at |Segmentation fault|core dumped"
+    r"|\bInvalid (?:read|write|free)|\bboth modified: "
     r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]"
 )
 _OUTCOME: Final = regex.compile(
-    r"\b\d+ (?:failed|failures?|errors?|problems?|passed)\b|\bTests run: \d|\bBUILD [A-Z]+"
-    r"|(?<![^\r\n])(?:make(?:\[\d+\])?: \*\*\*|Successfully \w+|Success: )"
+    r"\b\d+ (?:failed|failures?|failing|errors?|problems?|passed|passing)\b"
+    r"(?=[ \t]*(?:[^\w \t]|in \d|generated\b|\Z))|\bTests run: \d"
+    r"|(?<![^\r\n])[^\w\r\n]{0,9}(?:\w{1,30}: )?"
+    r"(?i:build|configuring|compilation|installation|tests?)(?: run)? "
+    r"(?:aborted|failed|incomplete|stopped|terminated)\b|\bBUILD [A-Z]+"
+    r"|\b(?:ERROR )?SUMMARY: |\btest result: |\bRan \d+ tests?\b"
+    r"|(?<![^\r\n])[#ℹ] (?:tests|pass|fail) \d"
+    r"|(?<![^\r\n])(?:\w{0,9}make(?:\[\d+\])?: \*\*\*"
+    r"|Errors? (?:while|during|occurred)\b|Successfully \w+|Success: |Result: |TOTAL\b)"
 )
-_WARNING: Final = regex.compile(r"\b[Ww]arning(?:\[\w+\])?: |\bWARN(?:ING)?\b")
+_WARNING: Final = regex.compile(
+    r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
+    r"|(?:(?<![^\r\n])|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]"
+)
+_COLOUR: Final = regex.compile(r"\x1b\[[0-9;]*+[A-Za-z]")
 _SURE: Final = 1.0
+_PLACE: Final = 0.7
 _PERHAPS: Final = 0.2
 
+# Where something is in a file: "tests/fares.py:12", "line 12", a frame.
+_WHERE: Final = regex.compile(r"[\w)\]>]\.\w{1,10}:\d|\(\d+,\d+\)|(?:, |\bat \S{1,200} )line \d")
+_FRAME: Final = regex.compile(r"[ \t|]*File \"")
+_LIBRARY: Final = regex.compile(
+    r"[/\\](?:(?:site|dist)-packages|node_modules|lib[/\\]python[\d.]{1,9}|usr[/\\](?:lib|include)|rustc)[/\\]"
+    r"|\.\.[/\\]\.\.[/\\]|\bnode:|\bjava\.base/"
+)
+_FRAMES: Final = 40
+# So many pieces after an error say where it is, or else so many before.
+_AFTER: Final = 30
+_BEFORE: Final = 2
+_NEAR: Final = 3
+# So many errors of a kind come before all else.
+_OF_A_KIND: Final = 12
+# Of two errors of a kind, names, places and numbers differ.
+_DIFFERS: Final = regex.compile(
+    r"'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\"|`[^`\r\n]{0,200}`|\S{0,200}[/\\.:_\d]\S{0,200}|\s+"
+)
+_LOOKED_AT: Final = 300
 
-def alarms(texts: Sequence[str]) -> NDArray[np.float64]:
-    """``[texts]`` from 0 to 1, how much each tells of what went wrong, or how it ended."""
+
+@dataclass(frozen=True)
+class Alarms:
+    """What pieces tell of what went wrong.
+
+    Attributes:
+        levels: ``[pieces]`` from 0 to 1, how much: an error or how it ended, its place, a warning.
+        kinds: for each piece what errors or warnings of its kind have in common, if it is one.
+        urgency: ``[pieces]`` 2 for errors and how it ended, 1 for where and what more, else 0.
+    """
+
+    levels: NDArray[np.float64]
+    kinds: Sequence[str | None]
+    urgency: NDArray[np.int64]
+
+
+def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
+    """The alarms of pieces that follow one another.
+
+    What a tool ``printed`` ends with how it went, and says where errors are; in other texts, of
+    which some speak of errors, none is urgent.
+    """
+    texts = [_COLOUR.sub("", text) for text in texts]
     # Nothing that is looked for goes on in the next line.
-    together, found = "\n".join(texts), np.zeros(len(texts))
+    together, levels = "\n".join(texts), np.zeros(len(texts))
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
-    for pattern, sure in ((_WARNING, _PERHAPS), (_FAILURE, _SURE), (_OUTCOME, _SURE)):
+    kinds: list[str | None] = [None] * len(texts)
+    errors: set[int] = set()
+    for pattern, level in ((_WARNING, _PERHAPS), (_FAILURE, _SURE), (_OUTCOME, _SURE)):
         for match in pattern.finditer(together):
-            found[bisect_right(starts, match.start()) - 1] = sure
+            piece = bisect_right(starts, match.start()) - 1
+            if levels[piece] < level or pattern is _OUTCOME:
+                levels[piece], kinds[piece] = level, _kind(together, match.start())
+            if pattern is _FAILURE:
+                errors.add(piece)
+    if not printed:
+        return Alarms(levels, [None] * len(texts), np.zeros(len(texts), dtype=np.int64))
+    if (levels == _SURE).any():
+        levels[_last(texts)] = _SURE
+        levels[[*_places(texts, levels, sorted(errors))]] = _PLACE
+    return Alarms(levels, kinds, _urgency(levels, kinds))
+
+
+def _urgency(levels: NDArray[np.float64], kinds: Sequence[str | None]) -> NDArray[np.int64]:
+    """Of very many errors of one kind, the first are urgent."""
+    seen = Counter[str]()
+    found = np.zeros(len(levels), dtype=np.int64)
+    for piece in np.flatnonzero(levels >= _PLACE).tolist():
+        kind = kinds[piece]
+        if kind is not None:
+            seen[kind] += 1
+        if kind is None or seen[kind] <= _OF_A_KIND:
+            found[piece] = 2 if levels[piece] == _SURE else 1
     return found
+
+
+def _kind(text: str, position: int) -> str:
+    """What is left of the line of an error without what differs in others of its kind."""
+    low = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+    said = text[max(low, position - _LOOKED_AT) : position + _LOOKED_AT].splitlines()[0]
+    return _DIFFERS.sub(" ", said).strip()
+
+
+def _last(texts: Sequence[str]) -> int:
+    """The last piece that is not blank: it tells how it ended."""
+    return next((n for n in range(len(texts) - 1, -1, -1) if texts[n].strip()), 0)
+
+
+def _places(
+    texts: Sequence[str], levels: NDArray[np.float64], errors: Sequence[int]
+) -> Iterator[int]:
+    """Pieces that say where errors are that do not say so themselves, and what goes on with those.
+
+    Where: the frame before it, or else the first place after it, or one just before.
+    """
+    for piece in errors:
+        near = range(piece + 1, min(piece + 1 + _NEAR, len(texts)))
+        after = next((n for n in near if _tells(texts[n])), piece)
+        if levels[after] < _SURE and _indent(texts[after]) > _indent(texts[piece]):
+            yield after
+        if _says_where(texts[piece]):
+            continue
+        if piece and _FRAME.match(texts[piece - 1]):
+            yield from _frames(texts, piece - 1)
+            continue
+        around = [*range(piece + 1, min(piece + 1 + _AFTER, len(texts)))]
+        ends = (n for n, other in enumerate(around) if levels[other] == _SURE)
+        around = around[: next(ends, len(around))]
+        around += range(piece - 1, max(piece - 1 - _BEFORE, -1), -1)
+        where = [n for n in around if levels[n] < _SURE and _says_where(texts[n])]
+        own = (n for n in where if not _is_library(texts[n]))
+        yield from {*where[:1], *islice(own, 1)}
+
+
+def _frames(texts: Sequence[str], last: int) -> Iterator[int]:
+    """The frame that an error is raised in, and the last that is of no library."""
+    yield last
+    for piece in range(last, max(last - _FRAMES, -1), -1):
+        if not _FRAME.match(texts[piece]):
+            return
+        if not _is_library(texts[piece]):
+            yield piece
+            return
+
+
+def _tells(text: str) -> bool:
+    return any(map(str.isalnum, text[:_LOOKED_AT]))
+
+
+def _indent(text: str) -> int:
+    said = text.lstrip("\r\n")
+    return len(said) - len(said.lstrip())
+
+
+def _is_library(text: str) -> bool:
+    return _LIBRARY.search(text[:_LOOKED_AT]) is not None
+
+
+def _says_where(text: str) -> bool:
+    return _WHERE.search(text[:_LOOKED_AT]) is not None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import regex
 
-from specpc.text.alarms import alarms
+from specpc.text.alarms import find_alarms
+from specpc.text.forms import are_rare
 from specpc.text.scripts import UNSPACED
 from specpc.text.terms import terms
 
@@ -42,8 +43,17 @@ _LIKE_THE_WHOLE: Final = 0.03
 # What a piece is worth that says what went wrong, and each of its tokens: the shortest go first.
 _ALARM: Final = 20.0
 _ALARM_TOKEN: Final = 0.5
+# What a kind of error is worth besides, each time half of that: the first of each kind goes first.
+_KIND: Final = 80.0
+# What each token is worth of a line that is like no other, where most are like many others.
+_RARE: Final = 0.4
 # What each token is worth less of a piece that points back at what may be cut.
 _LEANING: Final = 0.1
+# Kinds of text that tools print, in which no more than so much is running text.
+_PRINTED: Final = frozenset(
+    {"output", "messages", "log", "trace", "named texts", "columns", "tree", "outline", "history"}
+)
+_MOST_RUNNING: Final = 0.2
 _POINTS_BACK: Final = regex.compile(
     r"\W*(?:this|that|these|those|it|he|she|they|his|her|their|its|such|both|neither|another|but|so"
     r"|the (?:former|latter|others?|same|second|third)|however|therefore|thus|also|then|instead"
@@ -63,12 +73,14 @@ class Told:
         weights: ``[facts]`` what each is worth.
         own: ``[pieces]`` what a piece is worth whatever it tells.
         sizes: ``[pieces]`` their tokens.
+        urgency: ``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`).
     """
 
     facts: Sequence[NDArray[np.int64]]
     weights: NDArray[np.float64]
     own: NDArray[np.float64]
     sizes: NDArray[np.int64]
+    urgency: NDArray[np.int64]
 
     @classmethod
     def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
@@ -78,8 +90,12 @@ class Told:
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
-        alarm = alarms(texts) * (_ALARM + _ALARM_TOKEN * sizes)
-        return cls(facts, weights, rate * sizes + alarm, sizes)
+        if place.printed:
+            rate += _RARE * are_rare(texts, place.units & ~place.prose)
+        alarms = find_alarms(texts, printed=place.printed)
+        own = rate * sizes + alarms.levels * (_ALARM + _ALARM_TOKEN * sizes)
+        facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
+        return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes, alarms.urgency)
 
     @property
     def alone(self) -> NDArray[np.float64]:
@@ -96,6 +112,7 @@ class Place(NamedTuple):
     units: NDArray[np.bool_]
     prose: NDArray[np.bool_]
     short: NDArray[np.bool_]  # what says in short what follows it (`Layout.bodies`)
+    printed: bool  # whether all of it is what a tool printed
 
     @classmethod
     def of(cls, text: str, layout: Layout) -> Place:
@@ -107,7 +124,20 @@ class Place(NamedTuple):
         opens = np.searchsorted(paragraphs, paragraphs)  # the first piece of each one's paragraph
         ranks, pieces = before - before[opens], np.arange(len(starts))
         prose, short = np.isin(pieces, [*layout.prose]), np.isin(pieces, [*layout.bodies])
-        return cls(ranks, layout.units, prose, short)
+        running = int((prose & layout.units).sum()) > _MOST_RUNNING * len(starts)
+        return cls(ranks, layout.units, prose, short, layout.kind in _PRINTED and not running)
+
+
+def _with_kinds(
+    facts: Sequence[NDArray[np.int64]], count: int, kinds: Sequence[str | None]
+) -> tuple[list[NDArray[np.int64]], int]:
+    """What each piece tells, and the kind of its error as one fact more; how many there are."""
+    numbers: dict[str, int] = {}
+    told = [
+        own if kind is None else np.append(own, count + numbers.setdefault(kind, len(numbers)))
+        for own, kind in zip(facts, kinds, strict=True)
+    ]
+    return told, len(numbers)
 
 
 def likeness(

@@ -138,3 +138,43 @@ def test_forced_pieces_come_first_and_their_facts_are_told() -> None:
     picker = CoverPicker(forced)
     picked = picker.pick(Scores(np.zeros(len(pieces.bounds) - 1)), 30)
     assert [pieces.text[s.start : s.end] for s in picked.pieces] == pieces.texts[1:3]
+
+
+def kept_of(text: str, allowance: int) -> list[str]:
+    picked = CoverPicker(pieces_of(text)).pick(
+        Scores(np.zeros(len(ENCODER.encode(text)))), allowance
+    )
+    return "".join(text[span.start : span.end] for span in picked.pieces).splitlines()
+
+
+def test_errors_come_before_numbers_that_nothing_else_tells() -> None:
+    lines = [f"2025-05-01 12:00:{n:02} INFO car {7 * n} passed gate {n % 3}" for n in range(60)]
+    lines[31] = "2025-05-01 12:00:31 ERROR the gate is stuck"
+    text = "\n".join(lines) + "\n"
+    kept = kept_of(text, 150)
+    assert lines[31] in kept
+    assert lines[59] in kept  # how it ended
+    assert {*kept} <= {*lines}
+
+
+def test_messages_that_do_not_fit_are_said_in_short() -> None:
+    messages = [
+        f"fares.c:{n}:9: error: 'rate{n}' undeclared (first use in this function)\n"
+        f"   {n:2} |     return base * rate{n};\n"
+        "      |                   ^~~~\n"
+        for n in range(10, 20)
+    ]
+    text = "".join(messages) + "make: *** [Makefile:7: fares.o] Error 1\n"
+    heads = [message.splitlines()[0] for message in messages]
+    kept = kept_of(text, sum(map(len, heads)) + 70)
+    assert [line for line in kept if line.startswith("fares.c")] == heads
+    assert kept[-1].startswith("make: ***")
+    assert kept_of(text, len(text)) == text.splitlines()
+
+
+def test_of_each_kind_of_error_the_first_comes_first() -> None:
+    lines = [f"a{n}.py:{n}:3: F401 [*] `os{n}` imported but unused" for n in range(40)]
+    lines += ["b.py:3:3: E722 Do not use bare `except`", "Found 41 errors."]
+    kept = kept_of("\n".join(lines) + "\n", 160)
+    assert kept[-2:] == lines[-2:]
+    assert len(kept) > 2

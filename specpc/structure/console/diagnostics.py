@@ -7,13 +7,15 @@ are those of many programs, and what looks like none of them is other text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
+from specpc.structure.parts.nesting import LineLevel, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +53,7 @@ _MESSAGE: Final = regex.compile(
 )
 # A line like a message that goes on with the one before.
 _NOTE: Final = regex.compile(rf"{_PLACE}: note: |E {{3,}}|\[(?:ERROR|WARNING)\] {{2,}}\S")
+_NOTED: Final = regex.compile(rf"{_PLACE}: note: ")
 _RAISED: Final = regex.compile(rf"{_PLACE}: [A-Z]\w+$")
 _BEFORE: Final = re.compile(r"In file included from |> {3,}")
 _HEADING: Final = re.compile(
@@ -68,9 +71,12 @@ _BANNER: Final = re.compile(
     r"|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
-    r"[ \t]|[│╵|}\])]|\d+ +\||[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
+    r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
+_INDENT: Final = re.compile(r"[\r\n]*([ \t]*)")
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
+# Code that a message shows says nothing in part.
+_SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~]")
 _AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
@@ -130,19 +136,50 @@ def _is_sure(groups: Sequence[_MessageGroup]) -> bool:
 def _blocks(
     text: str, spans: Sequence[tuple[int, int]], groups: Sequence[_MessageGroup]
 ) -> Iterator[Block]:
-    def message(first: int, end: int) -> Block:
-        told = first + 1
-        if told < end and _ARROW.match(text, *spans[told]):
-            told += 1
-        return record(spans[first][0], spans[end - 1][1], spans[told - 1][1])
-
     for group in groups:
-        inside = [message(*span) for span in group.messages]
+        inside = [_message(text, spans, *span) for span in group.messages]
         if group.first == group.head:
             yield from inside
         else:
             start, end = spans[group.first][0], spans[group.end - 1][1]
+            body = [*group.messages, (group.end, group.end)]
+            between = zip([group.head, *(last for _, last in group.messages)], body, strict=True)
+            for low, (high, _) in between:
+                inside += _outlined(text, spans[low:high])
+            inside.sort(key=lambda one: one.start)
             yield block(start, end, spans[group.head - 1][1], inside=inside)
+
+
+def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) -> Block:
+    """A message: the line that says it, with its place; its code; and what is noted about it."""
+    told = first
+    while told + 1 < end and _BEFORE.match(text, spans[told][0]):
+        told += 1
+    told += 1
+    if told < end and _ARROW.match(text, *spans[told]):
+        told += 1
+    notes = [n for n in range(told, end) if _NOTED.match(text, *spans[n])]
+    inside = []
+    code = notes[0] if notes else end
+    if any(_SHOWN.match(text, *spans[n]) for n in range(told, code)):
+        inside.append(block(spans[told][0], spans[code - 1][1], body="whole"))
+    else:
+        inside += _outlined(text, spans[told:code])
+    for low, high in pairwise([*notes, end]):
+        note = record(spans[low][0], spans[high - 1][1], spans[low][1])
+        inside.append(replace(note, says=True))
+    whole = record(spans[first][0], spans[end - 1][1], spans[told - 1][1], inside=inside)
+    return replace(whole, says=True)
+
+
+def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    """Lines with those that are indented below them."""
+    return nested(LineLevel(*span, _indent(text, span[0])) for span in spans)
+
+
+def _indent(text: str, start: int) -> int:
+    found = _INDENT.match(text, start)
+    return len(found[1].expandtabs()) if found else 0
 
 
 def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
@@ -215,7 +252,8 @@ def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
         elif _MESSAGE.match(line) or _HEADING.match(line) or _BANNER.match(line):
             goes_on = False
         elif blank[end - 1]:
-            goes_on = bool(_AFTER_BLANK.match(line))
+            points = end + 1 < len(said) and not blank[end] and _CARET.match(said[end + 1])
+            goes_on = bool(_AFTER_BLANK.match(line) or points)
         else:
             code = any(_CARET.match(one) for one in said[end : end + _CODE_LINES])
             goes_on = bool(_GOES_ON.match(line) or (code and not blanks))

@@ -178,8 +178,8 @@ def _add_record(
     line_end = lines(text[start : min(end, start + _LONGEST_HEAD + 1)])[0][1]
     head = line_end if line_end <= min(_LONGEST_HEAD, size - 1) else match.end() - start
     if size > _LONGEST:
-        support = builder.support(start + head, step, gap=OWN_LINE)
-        builder.nest(builder.unit(end, [support], gap=OWN_LINE), Nested())
+        first = _add_head(builder, start + head, step, whole=head == line_end)
+        builder.nest(builder.unit(end, [first], gap=OWN_LINE), Nested())
         return
     piece = builder.unit(end, step, whole=head == line_end, gap=OWN_LINE)
     if size > _REFINED and head == line_end:
@@ -188,6 +188,14 @@ def _add_record(
 
 def _opened(text: str, head: int) -> Layout:
     builder = LayoutBuilder()
-    support = builder.support(head, gap=OWN_LINE)
-    builder.nest(builder.unit(len(text), [support], gap=OWN_LINE), Nested())
+    first = _add_head(builder, head, (), whole=True)
+    builder.nest(builder.unit(len(text), [first], gap=OWN_LINE), Nested())
     return builder.build("record")
+
+
+def _add_head(builder: LayoutBuilder, end: int, step: Sequence[int], *, whole: bool) -> int:
+    """Add what any part of a record needs; the whole first line says something by itself."""
+    piece = builder.support(end, step, gap=OWN_LINE)
+    if whole:
+        builder.make_unit(piece, whole=True)
+    return piece

@@ -54,6 +54,7 @@ class Block:
             told, where something is.
         gap: how a cut just before it is marked, if not as in the rest of the text.
         spare: whether its head is done without where a budget cannot hold what answers with it.
+        says: whether its head says something by itself: an error with its place.
     """
 
     start: int
@@ -66,6 +67,7 @@ class Block:
     told: bool = False
     gap: str | None = None
     spare: bool = False
+    says: bool = False
 
     @property
     def divisible(self) -> bool:
@@ -197,6 +199,8 @@ class _Pieces:
             own = self._parted(own)
         if own.head > own.start:
             needs = (builder.support(own.head, needs, gap=self.gap, spare=own.spare),)
+            if own.says:
+                builder.make_unit(needs[0], whole=True)
         told: list[int] = []
         if own.inside:
             told = self.add_all(own.inside, own.tail, needs, "lines", depth + 1)

@@ -1,0 +1,196 @@
+"""What a tool prints: lines, each with those that it is indented below, and messages among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.console.logs import lay_out_log, log_runs
+from specpc.structure.console.traces import lay_out_trace, trace_runs
+from specpc.structure.parts.lines import OWN_LINE, lines, margin
+from specpc.structure.parts.rows import FENCE, rows
+from specpc.structure.parts.shapes import is_running
+from specpc.structure.records.diffs import diff_runs, lay_out_diff
+from specpc.text.alarms import find_alarms
+from specpc.text.forms import form_of
+from specpc.text.layout import LayoutBuilder
+from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+_FEWEST: Final = 8
+# Of what stands between messages and traces, no more than so much is sentences.
+_PROSE: Final = 0.3
+_SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?:][\"')\]]*\s*\Z")
+_HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
+# What says that something follows.
+_LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
+_LONGEST_LEAD: Final = 160
+# "hint: ", "/usr/bin/ld: ": no line goes on so.
+_PREFIXED: Final = regex.compile(r"\S{1,80}: ")
+# Points at something in the line above.
+_POINTS: Final = regex.compile(r"[ \t]+[\^~][\^~ \t]*\Z")
+_DEEPEST: Final = 12
+_TAB: Final = 8
+# Of a form of so many lines, each says something by itself.
+_COMMON: Final = 4
+_RUNS: Final = (
+    (diff_runs, lay_out_diff),
+    (diagnostic_runs, lay_out_diagnostics),
+    (log_runs, lay_out_log),
+    (trace_runs, lay_out_trace),
+)
+
+
+def lay_out_output(text: str) -> Layout | None:
+    """The pieces of what a tool printed, of which some line tells of an error or how it ended.
+
+    A line is a piece and brings the less indented ones above it; one that leads to others, the next
+    one. Messages, traces, logs and diffs are laid out as such.
+
+    Returns:
+        ``None`` if a text has no such line, is Markdown, or mostly prose.
+    """
+    found = rows(text)
+    if not _may_be_output(found):
+        return None
+    regions = [*_regions(text)]
+    inside = {row for first, end, _ in regions for row in range(first, end)}
+    rest = [row.said for number, row in enumerate(found) if number not in inside]
+    common = _common(rest)
+    if _is_told(rest, common):
+        return None
+    pieces = _OutputPieces(text, common)
+    done = 0
+    for first, end, layout in regions:
+        pieces.add_all(found[done:first])
+        pieces.append(found[first], layout)
+        done = end
+    pieces.add_all(found[done:])
+    return pieces.builder.build("output")
+
+
+def _may_be_output(found: Sequence[Row]) -> bool:
+    said = [row.said for row in found]
+    if len(found) < _FEWEST or any(FENCE.match(line) for line in said):
+        return False
+    apart = [True, *(row.ends_block for row in found)]  # whether a blank line is before
+    headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
+    if any(_HEADING.match(row.said) for row in headings) or is_running(said):
+        return False
+    return bool(find_alarms(said, printed=True).urgency.any())
+
+
+def _common(lines: Sequence[str]) -> frozenset[str]:
+    """Lines of which each says something by itself, as many are of its form."""
+    forms = list(map(form_of, lines))
+    counts = Counter(forms)
+    return frozenset(
+        line for line, form in zip(lines, forms, strict=True) if counts[form] >= _COMMON
+    )
+
+
+def _is_told(lines: Sequence[str], common: frozenset[str]) -> bool:
+    """Whether too much of some lines is sentences that are not printed over and over."""
+    prose = sum(
+        len(line) for line in lines if line not in common and _SENTENCE.match(line) is not None
+    )
+    return prose > _PROSE * sum(map(len, lines))
+
+
+def _regions(text: str) -> Iterator[tuple[int, int, Layout]]:
+    """Numbers of lines, first and one past the last, of what is laid out as data; in order."""
+    spans = lines(text)
+    taken = np.zeros(len(spans), dtype=bool)
+    found = []
+    for runs, lay_out in _RUNS:
+        for first, end in runs(text, spans):
+            if taken[first:end].any():
+                continue
+            layout = lay_out(text[spans[first][0] : spans[end - 1][1]])
+            if layout is not None:
+                taken[first:end] = True
+                found.append((first, end, layout))
+    yield from sorted(found, key=lambda region: region[0])
+
+
+class _OutputPieces:
+    """Adds lines, each of which needs those that it stands below, and what stands among them."""
+
+    def __init__(self, text: str, common: frozenset[str]) -> None:
+        self.builder = LayoutBuilder()
+        self._text = text
+        self._common = common
+        self._above: list[tuple[int, int]] = []  # indents, and the pieces
+        self._leads: int | None = None
+
+    def add_all(self, own: Sequence[Row]) -> None:
+        """Add lines; what goes on in the next, up to the end of a sentence, as one."""
+        for paragraph in _paragraphs(own, self._common):
+            first, ends = paragraph[0], {row.end for row in paragraph}
+            if len(paragraph) > 1:
+                said = self._text[first.start : paragraph[-1].end]
+                bounds = {first.start + bound for bound in segment(said, "sentence")[1:]}
+                ends &= bounds
+            for row, after in zip_longest(paragraph, paragraph[1:]):
+                if row.end in ends and not (after and _POINTS.match(after.said)):
+                    self._add(row)
+
+    def _add(self, row: Row) -> None:
+        """Add a piece that ends with a line."""
+        needs = self._needs(row)
+        piece = self.builder.unit(row.end, needs, gap=OWN_LINE)
+        if self._leads is not None:
+            self.builder.require(self._leads, piece)
+        leads = len(row.said) <= _LONGEST_LEAD and _LEADS.search(row.said)
+        self._leads = piece if leads else None
+        if len(self._above) < _DEEPEST:
+            self._above.append((_indent(row), piece))
+
+    def append(self, row: Row, layout: Layout) -> None:
+        """Add what begins with a line and is laid out in another way."""
+        self.builder.append(layout, self._needs(row))
+        self._leads = None
+
+    def _needs(self, row: Row) -> list[int]:
+        while self._above and self._above[-1][0] >= _indent(row):
+            self._above.pop()
+        leads = [] if self._leads is None else [self._leads]
+        return [*leads, *(piece for _, piece in self._above[-1:])]
+
+
+def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:
+    """Lines that may be wrapped: as far indented as those before, and of no common form."""
+    paragraph: list[Row] = []
+    for row in own:
+        goes_on = (
+            paragraph
+            and not paragraph[-1].ends_block
+            and not _PREFIXED.match(row.said)
+            and (
+                _POINTS.match(row.said)
+                or (
+                    _indent(row) == _indent(paragraph[-1])
+                    and common.isdisjoint((row.said, paragraph[-1].said))
+                )
+            )
+        )
+        if paragraph and not goes_on:
+            yield paragraph
+            paragraph = []
+        paragraph.append(row)
+    if paragraph:
+        yield paragraph
+
+
+def _indent(row: Row) -> int:
+    return len(margin(row.said).expandtabs(_TAB))

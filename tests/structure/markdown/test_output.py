@@ -1,0 +1,130 @@
+"""What tools print: lines with those above them, and messages, traces and logs among them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specpc.structure import lay_out
+from specpc.structure.markdown.output import lay_out_output
+from tests.structure.kept import around, choices, kept, pieces, units
+
+MERGE = "".join(f"Auto-merging harbours/{n}.txt\n" for n in range(9)) + (
+    "CONFLICT (content): Merge conflict in harbours/9.txt\n"
+    "Automatic merge failed; fix conflicts and then commit the result.\n"
+)
+CMAKE = """\
+-- The C compiler identification is GNU 12.2.0
+-- Detecting C compiler ABI info
+-- Detecting C compiler ABI info - done
+-- Looking for the chart of Velmar
+-- Looking for the chart of Velmar - found, 3 m
+CMake Error at CMakeLists.txt:167 (find_package):
+  By not providing "FindHarbour.cmake" in CMAKE_MODULE_PATH this project has
+  asked CMake to find a package configuration file provided by "Harbour", but
+  CMake did not find one.
+
+  Could not find a package configuration file with any of these names:
+
+    HarbourConfig.cmake
+    harbour-config.cmake
+
+-- Configuring incomplete, errors occurred!
+"""
+MOCHA = """\
+  the boat to Velmar
+    ✔ leaves pier 0 at 6:15
+    ✔ leaves pier 1 at 7:15
+    ✔ leaves pier 2 at 8:15
+  fares
+    1) doubles at night
+
+  3 passing (65ms)
+  1 failing
+
+  1) fares
+       doubles at night:
+
+      AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+      + expected - actual
+      at Context.<anonymous> (test/fares.spec.js:243:41)
+      at process.processImmediate (node:internal/timers:483:21)
+"""
+COMPILED = """\
+Listing 'kiosk'...
+Compiling 'kiosk/askvik.py'...
+Compiling 'kiosk/brenna.py'...
+Compiling 'kiosk/broken.py'...
+***   File "kiosk/broken.py", line 1
+    def fare(:
+             ^
+SyntaxError: invalid syntax
+
+Compiling 'kiosk/dunholm.py'...
+"""
+
+
+def test_lines_are_pieces() -> None:
+    layout = lay_out(MERGE)
+    assert layout.kind == "output"
+    assert pieces(layout, MERGE) == MERGE.splitlines(keepends=True)
+
+
+def test_a_line_brings_the_less_indented_ones_above() -> None:
+    layout = lay_out(MOCHA)
+    assert layout.kind == "output"
+    assert around(layout, MOCHA, "pier 1").split("\n")[:2] == [
+        "  the boat to Velmar",
+        "    ✔ leaves pier 1 at 7:15",
+    ]
+
+
+def test_what_leads_to_an_error_comes_with_it() -> None:
+    layout = lay_out(MOCHA)
+    frame = around(layout, MOCHA, "(test/fares.spec.js:243:41)")
+    assert [line.strip() for line in frame.splitlines() if line.strip()][:3] == [
+        "1) fares",
+        "doubles at night:",
+        "AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:",
+    ]
+
+
+def test_a_wrapped_sentence_is_one_piece() -> None:
+    layout = lay_out(CMAKE)
+    assert layout.kind == "output"
+    said = around(layout, CMAKE, "asked CMake")
+    assert said.startswith("CMake Error at CMakeLists.txt:167 (find_package):\n  By not providing")
+    assert said.rstrip().endswith("CMake did not find one.")
+
+
+def test_what_points_at_a_place_comes_with_its_line() -> None:
+    layout = lay_out(COMPILED)
+    assert "    def fare(:\n             ^\n" in pieces(layout, COMPILED)
+
+
+def test_other_texts_are_none() -> None:
+    heading = "# Errors\n\n" + MERGE
+    fence = "```\n" + MERGE + "```\n"
+    told = (
+        "The boat to Orrisay left at noon, as it does on every day of the week.\n"
+        "Nobody had seen the mate since the evening before, and few had asked for him.\n\n"
+        "We asked the harbour master, who looked at the log and found this in it:\n"
+    )
+    calm = MERGE.replace("CONFLICT (content)", "Merged").replace("failed", "ended")
+    for text in (heading, fence, told + MERGE[:99] + "error: no\n", calm, "error: no\n"):
+        assert lay_out_output(text) is None
+
+
+LINES = [*MERGE.splitlines(), *CMAKE.splitlines(), *MOCHA.splitlines(), *COMPILED.splitlines()]
+
+
+@given(st.lists(st.sampled_from([*LINES, "", "\t"]), min_size=8, max_size=60), st.data())
+def test_whole_lines_are_kept(lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(lines)
+    layout = lay_out_output(text)
+    if layout is None:
+        return
+    pieces(layout, text)
+    chosen = data.draw(choices(layout))
+    assert {*kept(layout, text, chosen).split("\n")} <= {*lines, ""}
+    assert units(layout)
