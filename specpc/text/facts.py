@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
+# Where a sentence begins, and a word that is found only there so often may be a name.
+_BEGINS: Final = regex.compile(r"(?:\A|[.!?\u2026:]['\"\u201d\u2019)\]]*+\s)[^\p{L}\p{N}]*+")
+_SELDOM: Final = 2
 _UNSPACED: Final = regex.compile(UNSPACED)
 # Most questions are answered by names and numbers; other words say what a text is about. A number
 # is said in few words, and cannot be told from what is left.
@@ -85,7 +88,7 @@ class Told:
     @classmethod
     def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
         """Find them, given where the pieces stand, and their tokens."""
-        facts, weights = find_facts(texts)
+        facts, weights = find_facts(texts, place.prose)
         leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
@@ -162,16 +165,25 @@ def likeness(
     return result
 
 
-def find_facts(texts: Sequence[str]) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
+def find_facts(
+    texts: Sequence[str], prose: NDArray[np.bool_]
+) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
     """For each text the ascending numbers of what it tells, and the worth of each number.
 
-    A name is what is written with a capital more often than without; of scripts that have none,
-    all words are alike.
+    A name is what is written with a capital more often than without. Where a sentence of ``prose``
+    begins, a capital tells nothing ("Yeah", "Okay"), unless that is all there is of a rare word. Of
+    scripts that have no capitals, all words are alike.
     """
-    capitals, others = Counter[str](), Counter[str]()
-    for text in texts:
-        for word in _WORD.findall(text):
-            (capitals if word[0].isupper() else others)[word.casefold()] += 1
+    capitals, others, first = Counter[str](), Counter[str](), Counter[str]()
+    for text, running in zip(texts, prose.tolist(), strict=True):
+        begins = {match.end() for match in _BEGINS.finditer(text)} if running else set[int]()
+        for match in _WORD.finditer(text):
+            capital = match.group()[0].isupper()
+            inside = match.start() not in begins
+            counts = others if not capital else capitals if inside else first
+            counts[match.group().casefold()] += 1
+    for word in first.keys() - capitals.keys() - others.keys():
+        capitals[word] = int(first[word] <= _SELDOM)
     numbers: dict[str, int] = {}
     weights: list[float] = []
     found = []

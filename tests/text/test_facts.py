@@ -16,7 +16,7 @@ from specpc.text.units import segment
 
 
 def shared(texts: list[str]) -> tuple[list[set[int]], list[float]]:
-    found, weights = find_facts(texts)
+    found, weights = find_facts(texts, np.zeros(len(texts), dtype=bool))
     return [set(own.tolist()) for own in found], weights.tolist()
 
 
@@ -25,6 +25,15 @@ def test_names_and_numbers_outweigh_other_words() -> None:
     by_weight = sorted(weights[fact] for fact in own)
     assert by_weight[-2:] == [1.0, 3.0]  # Tern and 2,318; "The" is written small as well
     assert set(by_weight[:-2]) == {0.1}
+
+
+def test_what_begins_a_sentence_may_be_no_name() -> None:
+    texts = ["Yeah, so it is. Yeah.", "Yeah?", "Tern sank.", "He said: Yeah."]
+    running, rows = (find_facts(texts, np.full(len(texts), prose)) for prose in (True, False))
+    yeah, tern = running[0][1][0], running[0][2].max()
+    assert running[1][yeah] == pytest.approx(0.1 * np.sqrt(3))
+    assert running[1][tern] == 1.0
+    assert rows[1][yeah] == pytest.approx(np.sqrt(3))
 
 
 def test_what_is_said_in_more_places_matters_more() -> None:
@@ -78,7 +87,8 @@ def test_a_signature_is_worth_more() -> None:
 
 def test_what_is_like_the_whole_is_worth_more_in_running_text() -> None:
     text = "The crew sails home.\n\nThe crew sails out.\n\nAnother thing burns.\n\n"
-    found, weights = find_facts([part for part in text.split("\n\n") if part])
+    parts = [part for part in text.split("\n\n") if part]
+    found, weights = find_facts(parts, np.ones(len(parts), dtype=bool))
     like = likeness(found, len(weights), np.ones(3, dtype=bool))
     assert like[0] == pytest.approx(like[1])
     assert like[0] > 0 > like[2]
