@@ -19,7 +19,7 @@ ALLOWED: Final = {
     "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CC BY 3.0", "CC BY 4.0",
     "CC BY-SA 3.0", "CC BY-SA 4.0",
 }  # fmt: skip
-# One document in so many is never trained on.
+# One document in so many is not trained on.
 _HELD_OUT: Final = 40
 
 
@@ -50,9 +50,9 @@ class Document:
         return cls(id, example.context, (Question(example.question, example.evidence),))
 
 
-def is_held_out(id: str) -> bool:
+def is_held_out(id: str, one_in: int = _HELD_OUT) -> bool:
     """Whether a document, or what documents are made of, is for measuring only."""
-    return int(sha256(id.encode()).hexdigest()[:8], 16) % _HELD_OUT == 0
+    return int(sha256(id.encode()).hexdigest()[:8], 16) % one_in == 0
 
 
 def join(documents: Sequence[Document]) -> Document:

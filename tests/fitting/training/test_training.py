@@ -100,7 +100,14 @@ def test_what_is_held_out_is_never_drawn_for_a_step(data: Path) -> None:
             assert {is_held_out(id) for id in document.id.split("+")} == {held_out}
 
 
-@pytest.mark.parametrize("name", MAKERS)
+# They look at all installed packages, which takes seconds.
+OF_FILES = ("docstrings", "next_lines", "diffs", "sections")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow if n in OF_FILES else ()) for n in MAKERS],
+)
 @pytest.mark.parametrize("held_out", [True, False])
 def test_makers_make_documents(name: str, held_out: bool) -> None:
     source = Source(name, 1.0, MAKERS[name])

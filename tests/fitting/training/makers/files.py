@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.fitting.training.documents import is_held_out
 
 if TYPE_CHECKING:
+    from importlib.metadata import PackagePath
     from random import Random
 
 _PERMISSIVE: Final = ("mit", "bsd", "apache", "isc", "psf", "python software foundation")
@@ -17,6 +19,13 @@ _RESTRICTED: Final = ("gpl", "proprietary", "mozilla", "mpl", "other/")
 # Bytes: long enough to hold more than one function, short enough to be read.
 _SIZES: Final = range(4_000, 60_000)
 _MOST: Final = 200
+
+
+@lru_cache(maxsize=1)
+def packages() -> tuple[Distribution, ...]:
+    """Those installed all of whose statements on their licence allow any use, by name."""
+    found = {str(one.metadata["Name"]): one for one in distributions() if permissive(one)}
+    return tuple(found[name] for name in sorted(found))
 
 
 def permissive(distribution: Distribution) -> bool:
@@ -35,30 +44,30 @@ def _tells_licence(key: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def files_of(ending: str) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Those of an ending that may be trained on, and those that are for measuring only."""
-    parts: tuple[list[Path], list[Path]] = ([], [])
-    for distribution in sorted(distributions(), key=lambda one: str(one.metadata["Name"])):
-        if not permissive(distribution):
-            continue
-        for file in distribution.files or ():
-            if file.suffix != ending or "test" in str(file):
-                continue
-            path = Path(str(distribution.locate_file(file)))
-            if path.is_file() and path.stat().st_size in _SIZES:
-                # A package at a time: its files are alike.
-                parts[is_held_out(str(distribution.metadata["Name"]))].append(path)
-    return tuple(parts[0]), tuple(parts[1])
+def _files(ending: str, held_out: bool) -> tuple[tuple[PackagePath, ...], ...]:
+    """Those of an ending, by package: some folders are for measuring only."""
+    found = []
+    for distribution in packages():
+        own = [
+            file
+            for file in distribution.files or ()
+            if str(file).endswith(ending)
+            and (file.size or 0) in _SIZES
+            and "test" not in str(file)
+            and is_held_out(str(file.parent)) == held_out
+        ]
+        if own:
+            found.append(tuple(own))
+    return tuple(found)
 
 
 def choose(rng: Random, ending: str, held_out: bool) -> tuple[Path, str]:
-    """A file and what is in it.
+    """A file and what is in it; small packages must not be lost for large ones.
 
     Raises:
-        ValueError: there is none.
+        IndexError: there is none.
     """
-    paths = files_of(ending)[held_out]
-    if not paths:
-        raise ValueError(f"no package that may be used has files {ending}")
-    path = rng.choice(paths)
+    groups = _files(ending, held_out)
+    file = rng.choice(rng.choices(groups, [math.sqrt(len(group)) for group in groups])[0])
+    path = Path(str(file.locate()))
     return path, path.read_text(encoding="utf-8", errors="replace")
