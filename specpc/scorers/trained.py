@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from specpc.text.pieces import Pieces
 
 # A root is steep at zero, and no gradient of it may be infinite.
-_LEAST: Final = 1e-6
+LEAST: Final = 1e-6
 
 
 def find_adapter(reference: AdapterReference, model: LeanModel) -> Adapter:
@@ -65,7 +65,7 @@ def piece_scores(
     def see(layer: int, attention: Tensor) -> None:
         best = attention.new_zeros(*attention.shape[:2], pieces + 1)
         best = best.scatter_reduce(2, index.expand_as(attention), attention, "amax")
-        rooted = (best[..., :pieces] + _LEAST).sqrt()
+        rooted = (best[..., :pieces] + LEAST).sqrt()
         parts.append(torch.einsum("bhp,h->bp", rooted, adapter.heads[layer].float()))
 
     ask(model, adapter, contexts, questions, see)
