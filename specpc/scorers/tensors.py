@@ -27,7 +27,8 @@ def tensors_of(file: str, sha256: str) -> dict[str, Tensor]:
     data = next((data for data in _found(file) if hashlib.sha256(data).hexdigest() == sha256), None)
     if data is None:
         raise DraftError(
-            f"the file {file} of this installation is missing or damaged: install specpc again"
+            f"the file {file}, which a head profile names, is missing or damaged: "
+            "install specpc again, or make the profile again"
         )
     return read_tensors(data)
 

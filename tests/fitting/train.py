@@ -24,12 +24,14 @@ from specpc.drafts.load import load_draft
 from specpc.models.lean.load import view_of
 from specpc.models.reader import Reader
 from specpc.scorers.profile import shipped_profile
+from tests.fitting.observe import read_adapter
 from tests.fitting.training.mixing import sources
 from tests.fitting.training.state import (
     ADAPTER,
     CHECKPOINT,
     Plan,
     Training,
+    begin_like,
     new_adapter,
     reference_fields,
 )
@@ -85,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--every", type=int, default=20, help="steps between checkpoints")
     parser.add_argument("--evaluate", type=int, default=200, help="steps between EVAL lines")
     parser.add_argument("--held-out", type=int, default=3, help="documents a source for these")
+    parser.add_argument("--start", type=Path, help="another adapter, of as many layers or more")
     usual = Plan()
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--steps", type=int, default=usual.steps)
@@ -106,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(f"{options.draft} is not of the Llama family")
     reader = Reader(draft)
     adapter = new_adapter(model, plan, reader.frame("").closing, shipped_profile(draft))
+    if (other := read_adapter(options.start)) is not None:
+        begin_like(adapter, other)
     training = Training(adapter, plan)
     school = School(reader, model, sources(options.data))
     shares = {source.name: round(source.share, 3) for source in school.given}

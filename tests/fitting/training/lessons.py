@@ -106,7 +106,8 @@ def prepare(reader: Reader, document: Document, rng: Random) -> Lesson | None:
     near = [one for one in asked if home in one.homes]
     chosen, read = _fitting(rng.sample(near, len(near)), home)
     others = [number for number in range(len(ranges)) if number not in read]
-    read |= set(_beside(rng, pieces, ranges, others, chosen, _WINDOWS - len(read)))
+    beside = rng.choice((_WINDOWS, _WINDOWS - 1)) - len(read)
+    read |= set(_beside(rng, pieces, ranges, others, chosen, beside))
     ids = torch.from_numpy(tokens.ids)
     windows = tuple(_window(ids, pieces, *ranges[number]) for number in sorted(read))
     numbers = [w.first + piece for w in windows for piece in range(len(w.units))]

@@ -76,6 +76,20 @@ def new_adapter(
     return adapter.to(model.device, torch.float32)
 
 
+def begin_like(adapter: Adapter, other: Adapter) -> None:
+    """Have a new adapter begin where the same layers of another one are.
+
+    Raises:
+        ValueError: it is of another rank or draft, or ends earlier.
+    """
+    known = other.tensors()
+    for name, tensor in adapter.tensors().items():
+        found = known[name] if name == "probe" else known[name][: len(adapter.heads)]
+        if found.shape != tensor.shape:
+            raise ValueError(f"{name} of the other adapter is {tuple(found.shape)}")
+        tensor.copy_(found)
+
+
 class Training:
     """An adapter, and how many steps it has made."""
 

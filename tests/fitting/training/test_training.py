@@ -30,9 +30,16 @@ from tests.fitting.training.lessons import prepare
 from tests.fitting.training.loss import budgeted, listwise, measures
 from tests.fitting.training.makers import MAKERS
 from tests.fitting.training.mixing import Source, draw, sources
-from tests.fitting.training.state import ADAPTER, CHECKPOINT, Plan, Training, new_adapter
+from tests.fitting.training.state import (
+    ADAPTER,
+    CHECKPOINT,
+    Plan,
+    Training,
+    begin_like,
+    new_adapter,
+)
 from tests.fitting.training.steps import School, examine, take
-from tests.tiny_adapters import lean_of
+from tests.tiny_adapters import lean_of, tiny_adapter
 from tests.tiny_models import byte_tokenizer, tiny_model
 
 DOCUMENTS = [Document.of_example(e, f"made/{n}") for n, e in enumerate(generate(11, 128))]
@@ -166,6 +173,16 @@ def test_a_new_adapter_changes_nothing_yet(school: School) -> None:
     assert all((outer == 0).all() for outer in adapter.outer.values())
     assert adapter.fits(school.model)
     assert float(adapter.heads.detach().sum()) == pytest.approx(30.0)
+
+
+def test_an_adapter_can_begin_where_a_longer_one_is(school: School) -> None:
+    long, short = tiny_adapter(school.model, 3, 4), begin(school).adapter
+    with torch.no_grad():
+        begin_like(short, long)
+    assert torch.equal(short.heads, long.heads[:2])
+    assert torch.equal(short.probe, long.probe)
+    with pytest.raises(ValueError, match="is \\(2"):
+        begin_like(tiny_adapter(school.model, 3, 4), tiny_adapter(school.model, 2, 4))
 
 
 def test_steps_learn(school: School) -> None:

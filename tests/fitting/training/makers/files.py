@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from importlib.metadata import PackagePath
     from random import Random
 
-_PERMISSIVE: Final = ("mit", "bsd", "apache", "isc", "psf", "python software foundation")
-_RESTRICTED: Final = ("gpl", "proprietary", "mozilla", "mpl", "other/")
+_PERMISSIVE: Final = re.compile(r"\b(?:mit|bsd|apache|isc|psf|python software foundation)\b")
+_RESTRICTED: Final = re.compile(r"gpl|proprietary|mozilla|\bmpl\b|\bother/")
 # Bytes: long enough to hold more than one function, short enough to be read.
 _SIZES: Final = range(4_000, 60_000)
 _MOST: Final = 200
@@ -30,17 +31,11 @@ def packages() -> tuple[Distribution, ...]:
 
 def permissive(distribution: Distribution) -> bool:
     """Whether all that a package says of its licence allows any use."""
-    stated = [value for key, value in distribution.metadata.items() if _tells_licence(key, value)]
-    texts = [text.lower() for text in stated]
-    return any(name in text for text in texts for name in _PERMISSIVE) and not any(
-        name in text for text in texts for name in _RESTRICTED
-    )
-
-
-def _tells_licence(key: str, value: str) -> bool:
-    if key == "Classifier":
-        return value.startswith("License ::")
-    return key in {"License", "License-Expression"} and len(value) < _MOST
+    told = distribution.metadata.json
+    stated = [text for text in told.get("classifier", ()) if text.startswith("License ::")]
+    stated += [str(told.get(name, "")) for name in ("license", "license_expression")]
+    texts = [text.lower() for text in stated if len(text) < _MOST]
+    return any(map(_PERMISSIVE.search, texts)) and not any(map(_RESTRICTED.search, texts))
 
 
 @lru_cache(maxsize=8)

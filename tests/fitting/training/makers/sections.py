@@ -32,9 +32,8 @@ def _texts(held_out: bool) -> tuple[tuple[str, str], ...]:
     """Names and descriptions with headings."""
     found = []
     for package in packages():
-        name = str(package.metadata["Name"])
-        text = str(package.metadata.get_payload() or package.metadata["Description"] or "")
-        text = text.replace("\r\n", "\n")
+        told = package.metadata.json
+        name, text = str(told["name"]), str(told.get("description", "")).replace("\r\n", "\n")
         if is_held_out(name, _HELD_OUT) != held_out:
             continue
         if len(text) in _LENGTHS and len(_HEADING.findall(text)) > 3:
