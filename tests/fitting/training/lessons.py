@@ -87,8 +87,8 @@ class Lesson:
 class _Asked:
     text: str
     ids: tuple[int, ...]
-    gold: frozenset[int]
-    homes: frozenset[int]  # the windows of the gold
+    gold: frozenset[int]  # pieces
+    homes: frozenset[int]  # the windows of those that are evidence
 
 
 def prepare(reader: Reader, document: Document, rng: Random) -> Lesson | None:
@@ -105,6 +105,8 @@ def prepare(reader: Reader, document: Document, rng: Random) -> Lesson | None:
     home = rng.choice(sorted(rng.choice(asked).homes))
     near = [one for one in asked if home in one.homes]
     chosen, read = _fitting(rng.sample(near, len(near)), home)
+    if not chosen:
+        return None
     others = [number for number in range(len(ranges)) if number not in read]
     beside = rng.choice((_WINDOWS, _WINDOWS - 1)) - len(read)
     read |= set(_beside(rng, pieces, ranges, others, chosen, beside))
@@ -132,7 +134,9 @@ def _asked(
         ids = reader.frame(question.text).asked
         if len(ids) <= _LONGEST_QUESTION:
             homes = np.searchsorted(lows, first_token[gold], side="right") - 1
-            sets = frozenset(gold.tolist()), frozenset(homes.tolist())
+            # What says the same elsewhere is no worse an answer.
+            same = np.flatnonzero(np.isin(pieces.alike, pieces.alike[gold]) & units)
+            sets = frozenset(same.tolist()), frozenset(homes.tolist())
             found.append(_Asked(question.text, ids, *sets))
     return found
 
@@ -170,7 +174,7 @@ def _beside(
     count: int,
 ) -> list[int]:
     """Windows without evidence: those that share most words with a question, or any."""
-    if not asked or count <= 0 or not others:
+    if count <= 0 or not others:
         return []
     if rng.random() >= _HARD:
         return rng.sample(others, min(count, len(others)))

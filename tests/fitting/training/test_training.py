@@ -154,6 +154,14 @@ def test_lessons_know_the_pieces_that_answer(school: School) -> None:
                 assert any(text in own or own in text for own in evidence)
 
 
+def test_what_says_the_same_is_gold_too(school: School) -> None:
+    text = "Ana kept bees. The harbour opened late. It rained. Ana kept bees. Nobody minds."
+    document = Document("x", text, (Question("Who kept bees?", ((0, 14),)),))
+    lesson = prepare(school.reader, document, Random(0))
+    assert lesson is not None
+    assert lesson.gold.tolist() == [[True, False, False, True, False]]
+
+
 def test_losses_are_small_where_evidence_stands_first() -> None:
     gold = torch.tensor([[True, False, False, True], [False, True, False, False]])
     sizes = torch.tensor([5, 5, 10, 20])
