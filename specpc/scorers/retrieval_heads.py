@@ -10,6 +10,7 @@ trained score where the profile has a map or an adapter for them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,8 +81,8 @@ def score(
         cosines = torch.cosine_similarity(units.embeddings(table), asked.embeddings(table), dim=1)
         similar = cosines.double().numpy()
     pooled = _pool_windows(reads, context.windows, pieces)
-    judged = None if trained is None else trained.values
-    return Scores(tokens, _values(profile, question, pieces, pooled, similar, judged))
+    signals = Signals(pooled, similar, None if trained is None else trained.values)
+    return Scores(tokens, judge(profile, question, pieces, signals))
 
 
 @torch.inference_mode()
@@ -143,13 +144,17 @@ def _embedders(
     )
 
 
-def _values(
-    profile: HeadProfile,
-    question: str,
-    pieces: Pieces,
-    pooled: NDArray[np.float64],
-    similar: NDArray[np.float64] | None,
-    trained: NDArray[np.float64] | None,
+@dataclass(frozen=True)
+class Signals:
+    """What the draft tells of the pieces of a text, beside which there is BM25."""
+
+    attended: NDArray[np.float64]  # [heads of the profile, pieces] pooled attention
+    similar: NDArray[np.float64] | None = None  # [pieces] dense similarity
+    trained: NDArray[np.float64] | None = None  # [pieces] scores by an adapter
+
+
+def judge(
+    profile: HeadProfile, question: str, pieces: Pieces, signals: Signals
 ) -> NDArray[np.float64]:
     """``[pieces]``: those that are no units have the least value."""
     own = np.flatnonzero(pieces.layout.units)
@@ -158,10 +163,10 @@ def _values(
     query, said = stems([question])[0], stems(pieces.texts)
     words = [said[unit] for unit in own[first]]
     lexical = bm25(query, with_heads(pieces, said, own[first])) if profile.lexical else None
-    attended = _best_of(pooled[:, own], same)
-    trained = None if trained is None else _best_of(trained[own], same)
-    similar = None if similar is None else similar[own[first]]
-    best = follow_rare_words(fuse(profile, attended, lexical, similar, trained), query, words)
+    similar = None if signals.similar is None else signals.similar[own[first]]
+    trained = None if signals.trained is None else _best_of(signals.trained[own], same)
+    fused = fuse(profile, _best_of(signals.attended[:, own], same), lexical, similar, trained)
+    best = follow_rare_words(fused, query, words, profile.second_look)
     if profile.lexical:
         best += asked_for(best, query, words)
     values = best[same]

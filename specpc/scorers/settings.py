@@ -127,6 +127,8 @@ class HeadProfile(Scorer):
     provenance: str  # what the heads were chosen by
     lexical: float = 0.3  # weight of BM25 in judging units, where attention weighs 1
     dense: DenseReference | None = None  # the map for dense similarity, if there is one
+    # Most that a unit gains by what the best units lead to, in standard deviations of all values.
+    second_look: float = 1.5
     adapter: AdapterReference | None = None  # what was trained for this draft, if anything was
 
     @property
@@ -171,7 +173,7 @@ class HeadProfile(Scorer):
         texts: dict[str, Any] = {"draft": self.draft, "provenance": self.provenance}
         counts: dict[str, Any] = {"layers": self.layers, "heads_per_layer": self.heads_per_layer}
         counts["window"] = self.window
-        weights: dict[str, Any] = {"lexical": self.lexical}
+        weights: dict[str, Any] = {"lexical": self.lexical, "second_look": self.second_look}
         if self.content_free_query is not None:
             texts["content_free_query"] = self.content_free_query
         if self.dense is not None:

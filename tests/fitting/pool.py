@@ -23,7 +23,7 @@ from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
 from specpc.scorers.trained import LEAST
 from specpc.structure.units import cut_into_units
-from specpc.text.lexical import bm25, stems
+from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import pool
 from tests.fitting.observe import (
     FITTED,
@@ -66,6 +66,7 @@ class Observation:
         own: ``[units]`` number of each among the pieces.
         sizes: ``[pieces]`` in tokens.
         edges: ``[pieces + 1]`` in characters.
+        bounds: ``[tokens + 1]`` in characters.
         gold: ``[units]`` share of the evidence in each unit.
         sentence_sizes: ``[sentences]`` in tokens, for those who choose among sentences.
         sentence_edges: ``[sentences + 1]`` in characters.
@@ -84,6 +85,7 @@ class Observation:
     own: NDArray[np.int64]
     sizes: NDArray[np.int64]
     edges: NDArray[np.int64]
+    bounds: NDArray[np.int64]
     gold: NDArray[np.float64]
     sentence_sizes: NDArray[np.int64]
     sentence_edges: NDArray[np.int64]
@@ -163,11 +165,12 @@ class Pooler:
             heads=heads[:, own].astype(np.float32),
             states=self._states(reading, question, tokens, units)[[0, *own + 1]],
             embeddings=embeddings,
-            bm25=bm25(query, stems(texts)),
+            bm25=bm25(query, with_heads(units, stems(units.texts), own)),
             trained=self._trained(reading, units)[own],
             own=own,
             sizes=units.sizes,
             edges=units.edges,
+            bounds=tokens.bounds,
             gold=gold_shares(text, units.edges, item["evidence"])[own],
             sentence_sizes=sentences.sizes,
             sentence_edges=sentences.edges,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,21 @@ from specpc.drafts.load import load_draft
 from specpc.models.lean.adapted import Contexts, ContextStates
 from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
-from specpc.scorers.settings import AdapterReference, DenseReference
+from specpc.scorers.settings import AdapterReference, DenseReference, HeadProfile
 from specpc.scorers.trained import piece_scores
 from specpc.structure.units import cut_into_units
 from tests.fitting import observe
-from tests.fitting.fit import HEADS, STATES, Case, fit_map, fit_readout, make_profile
+from tests.fitting.fit import (
+    HEADS,
+    LOOKS,
+    STATES,
+    Case,
+    Chooser,
+    fit_map,
+    fit_readout,
+    look_twice,
+    make_profile,
+)
 from tests.fitting.observe import DENSE_LAYERS, LAYERS, observe_item
 from tests.fitting.pool import Observation, Pooler
 from tests.tiny_adapters import lean_of, tiny_adapter
@@ -40,7 +51,8 @@ def observation(number: int) -> Observation:
         dataset="made", id=f"made/{number}", unit="structure", heads=heads,
         states=rows(units + 1, len(DENSE_LAYERS) * STATES + 8), embeddings=rows(units + 1, 384),
         bm25=dice.normal(size=units), trained=dice.normal(size=units) + 4 * gold,
-        own=np.arange(units), sizes=np.full(units, 9), edges=np.arange(units + 1) * 9, gold=gold,
+        own=np.arange(units), sizes=np.full(units, 9), edges=np.arange(units + 1) * 9,
+        bounds=np.arange(units * 9 + 1), gold=gold,
         sentence_sizes=np.full(units, 9), sentence_edges=np.arange(units + 1) * 9,
         sentence_minilm=rows(1, units)[0], sentence_bm25=dice.normal(size=units),
     )  # fmt: skip
@@ -61,6 +73,26 @@ def test_what_tells_evidence_is_weighed(last_layer: int) -> None:
     assert profile.adapter.weight > max(profile.lexical, profile.dense.weight)
     best = max(profile.heads, key=lambda head: head[2])
     assert (best[:2] == (LAYERS - 1, HEADS - 1)) == (last_layer == LAYERS - 1)
+
+
+def test_the_second_look_is_the_one_that_does_best() -> None:
+    """Of a chain: what the best sentence leads to holds the evidence, and no other signal tells."""
+    fillers = [f"Nothing of note happened in year {n}." for n in range(40)]
+    text = " ".join(["Ana met Zephyrine.", *fillers, "Zephyrine kept bees."])
+    tokens = np.arange(len(text) + 1)
+    units = cut_into_units(text, tokens, "sentence")
+    o = observation(0)
+    heads = np.zeros((len(o.heads), len(units)), dtype=np.float32)
+    heads[:, 0] = 1.0
+    item = {"context": text, "question": "Who?", "evidence": ["Zephyrine kept bees."]}
+    o = replace(
+        o, unit="sentence", heads=heads, trained=np.zeros(len(units)), own=np.arange(len(units)),
+        sizes=units.sizes, edges=units.edges, bounds=tokens,
+    )  # fmt: skip
+    profile = HeadProfile("x", 30, HEADS, ((0, 0, 1.0),), None, 9, "", second_look=0.0)
+    similar = {o.id: np.zeros(len(units))}
+    found = look_twice(profile, [Chooser.of(o, item)], similar)
+    assert found.second_look == LOOKS[0]
 
 
 def test_maps_read_no_deeper_than_the_forward() -> None:
