@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--draft", default="smollm2-135m")
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--minutes", type=float, default=float("inf"))
-    parser.add_argument("--every", type=int, default=20, help="steps between checkpoints")
+    parser.add_argument("--every", type=int, default=10, help="steps between checkpoints")
     parser.add_argument("--evaluate", type=int, default=200, help="steps between EVAL lines")
     parser.add_argument("--held-out", type=int, default=3, help="documents a source for these")
     parser.add_argument("--start", type=Path, help="another adapter, of as many layers or more")
