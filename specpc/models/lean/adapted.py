@@ -204,7 +204,9 @@ class _Asking:
             (places < lengths[:, None], (probes >= 0).expand(len(lengths), -1)), dim=1
         )
         self.positions = contexts.lengths[:, None] + own
-        self.share = (valid / valid.sum(dim=1, keepdim=True)).to(device)
+        # How much each row counts, [contexts, 1, questions of each, 1, 1, rows].
+        share = (valid / valid.sum(dim=1, keepdim=True)).to(device).expand(self.batch, -1)
+        self.share = share.unflatten(0, (len(contexts.lengths), -1))[:, None, :, None, None]
         # What a question's row does not see of the question: what comes later, and what is filler.
         hidden = (own[:, :, None] < own[:, None]) | ~valid[:, None]
         self.hidden = hidden[:, None].to(device)
@@ -214,22 +216,31 @@ class _Asking:
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         batch, heads, rows, size = query.shape
         far_key, far_value = self.contexts.layers[layer]
-        kv_heads = key.shape[1]
-        shared = (batch, kv_heads, heads // kv_heads * rows)
-        grouped = (query * size**-0.5).reshape(*shared, size)
-        far = torch.einsum("bkqd,bknd->bkqn", grouped, far_key)
-        near = torch.einsum("bkqd,bknd->bkqn", grouped, key).view(batch, heads, rows, rows)
-        near = near.masked_fill(self.hidden, -torch.inf).view(*shared, rows)
+        contexts, kv_heads, keys, _ = far_key.shape
+        grouped = (query * size**-0.5).reshape(batch, kv_heads, -1, size)
+        near = torch.matmul(grouped, key.transpose(2, 3)).view(batch, heads, rows, rows)
+        near = near.masked_fill(self.hidden, -torch.inf).view(batch, kv_heads, -1, rows)
+        far = torch.matmul(_beside(grouped, contexts), far_key.transpose(2, 3))
         if self.filled is not None:
             far = far.masked_fill(self.filled, -torch.inf)
-        weights = torch.cat((far, near), dim=-1).float().softmax(dim=-1)
-        weights = weights.view(batch, heads, rows, -1)
-        keys = far.shape[-1]
-        share = self.share.expand(batch, -1)
-        self.see(layer, torch.einsum("bhrn,br->bhn", weights[..., :keys], share))
+        # The one large tensor that is kept for gradients: what follows looks at it as it lies.
+        weights = torch.cat((far, _beside(near, contexts)), dim=-1).float().softmax(dim=-1)
+        each = weights.view(contexts, kv_heads, batch // contexts, -1, rows, keys + rows)
+        seen = torch.matmul(self.share, each[..., :keys]).squeeze(-2)
+        self.see(layer, seen.transpose(1, 2).reshape(batch, heads, keys))
         if layer == self.last_layer:
             raise StopForward
-        used = weights.to(query.dtype).view(*shared, -1)
-        mixed = torch.einsum("bkqn,bknd->bkqd", used[..., :keys], far_value)
-        mixed = mixed + torch.einsum("bkqn,bknd->bkqd", used[..., keys:], value)
+        used = weights.to(query.dtype)
+        mixed = _apart(torch.matmul(used[..., :keys], far_value), batch)
+        mixed = mixed + torch.matmul(_apart(used[..., keys:], batch), value)
         return mixed.reshape(batch, heads, rows, size)
+
+
+def _beside(states: Tensor, contexts: int) -> Tensor:
+    """``[contexts, kv_heads, all rows, ...]`` of ``[batch, kv_heads, rows, ...]``."""
+    return states.unflatten(0, (contexts, -1)).transpose(1, 2).flatten(2, 3)
+
+
+def _apart(states: Tensor, batch: int) -> Tensor:
+    """What `_beside` put together."""
+    return states.unflatten(2, (batch // len(states), -1)).transpose(1, 2).flatten(0, 1)
