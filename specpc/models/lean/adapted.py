@@ -206,7 +206,8 @@ class _Asking:
         self.positions = contexts.lengths[:, None] + own
         # How much each row counts, [contexts, 1, questions of each, 1, 1, rows].
         share = (valid / valid.sum(dim=1, keepdim=True)).to(device).expand(self.batch, -1)
-        self.share = share.unflatten(0, (len(contexts.lengths), -1))[:, None, :, None, None]
+        share = share.reshape(len(contexts.lengths), -1, share.shape[1])
+        self.share = share[:, None, :, None, None]
         # What a question's row does not see of the question: what comes later, and what is filler.
         hidden = (own[:, :, None] < own[:, None]) | ~valid[:, None]
         self.hidden = hidden[:, None].to(device)
@@ -237,10 +238,12 @@ class _Asking:
 
 
 def _beside(states: Tensor, contexts: int) -> Tensor:
-    """``[contexts, kv_heads, all rows, ...]`` of ``[batch, kv_heads, rows, ...]``."""
-    return states.unflatten(0, (contexts, -1)).transpose(1, 2).flatten(2, 3)
+    """``[contexts, kv_heads, all rows, size]`` of ``[batch, kv_heads, rows, size]``."""
+    return states.reshape(contexts, -1, *states.shape[1:]).transpose(1, 2).flatten(2, 3)
 
 
 def _apart(states: Tensor, batch: int) -> Tensor:
     """What `_beside` put together."""
-    return states.unflatten(2, (batch // len(states), -1)).transpose(1, 2).flatten(0, 1)
+    contexts, kv_heads, _, size = states.shape
+    each = states.reshape(contexts, kv_heads, batch // contexts, -1, size)
+    return each.transpose(1, 2).flatten(0, 1)
