@@ -37,7 +37,7 @@ WINDOW: Final = 1000
 _WINDOWS: Final = 3
 _QUESTIONS: Final = 20
 # Tokens of all questions together, as they lie side by side: what a step takes in memory.
-_ROWS: Final = 700
+_ROWS: Final = 560
 _LONGEST_QUESTION: Final = 120
 _MOST_GOLD: Final = 12
 _FEWEST_PIECES: Final = 4
