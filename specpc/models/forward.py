@@ -40,7 +40,7 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    with _reading(model, inputs["input_ids"].shape[1]):
+    with reading(model, inputs["input_ids"].shape[1]):
         try:
             return model.base_model(observer=observer, **inputs)
         except StopForward:
@@ -48,8 +48,12 @@ def observe(model: Any, observer: Observer, **inputs: Any) -> Any:
 
 
 @contextmanager
-def _reading(model: Any, tokens: int) -> Iterator[None]:
-    """Time what is read, without gradients; say what to do where the memory is too small."""
+def reading(model: Any, tokens: int) -> Iterator[None]:
+    """Time what is read, without gradients; say what to do where the memory is too small.
+
+    Raises:
+        OutOfMemoryError: the machine or device ran out of memory.
+    """
     message = (
         f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
         "window (PaperSettings(max_window=2048) in Python), a smaller draft, or "
@@ -77,7 +81,7 @@ def read_pieces(
         OutOfMemoryError: the machine or device ran out of memory.
     """
     if isinstance(model, LeanModel):
-        with _reading(model, sum(len(piece.ids) for piece in pieces)):
+        with reading(model, sum(len(piece.ids) for piece in pieces)):
             model.read_pieces(before, pieces, depth)
         return
     from transformers import DynamicCache

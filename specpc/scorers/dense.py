@@ -9,18 +9,18 @@ draft does a sentence encoder's work along the way. Shipped as safetensors; noth
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load
 
 from specpc.errors import DraftError
+from specpc.scorers.tensors import tensors_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from specpc.models.attention import LayerAttention, Observer
@@ -38,17 +38,17 @@ class DenseMap:
     token_weights: Tensor  # [vocabulary] of each token in the mean of input embeddings
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> DenseMap:
-        """Read a safetensors file.
+    def from_tensors(cls, tensors: Mapping[str, Tensor]) -> DenseMap:
+        """What a file holds.
 
         Raises:
-            DraftError: it does not hold such a map.
+            DraftError: it is no such map.
         """
         try:
-            tensors = load(data)
-            layers = tuple(int(layer) for layer in tensors.pop("layers"))
-            return cls(layers, **{name: tensor.float() for name, tensor in tensors.items()})
-        except Exception as error:  # safetensors has errors of its own
+            layers = tuple(int(layer) for layer in tensors["layers"])
+            others = {name: tensor for name, tensor in tensors.items() if name != "layers"}
+            return cls(layers, **{name: tensor.float() for name, tensor in others.items()})
+        except (KeyError, TypeError) as error:
             raise DraftError(f"this is no dense map: {error}") from error
 
 
@@ -59,14 +59,7 @@ def shipped_map(reference: DenseReference) -> DenseMap:
     Raises:
         DraftError: there is none, or it is not the one meant.
     """
-    file = resources.files("specpc.scorers.profiles") / reference.file
-    data = file.read_bytes() if file.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != reference.sha256:
-        raise DraftError(
-            f"the file {reference.file} of this installation is missing or damaged: "
-            "install specpc again"
-        )
-    return DenseMap.from_bytes(data)
+    return DenseMap.from_tensors(tensors_of(reference.file, reference.sha256))
 
 
 class ValueStates:

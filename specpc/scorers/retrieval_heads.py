@@ -4,21 +4,23 @@ The score of a context token is what a draft's retrieval heads attend to it from
 what the same heads attend to it from a content-free query (calibration as in in-context
 re-ranking, arXiv 2410.02642; head sets as in QRHead, arXiv 2506.09944). Which heads those are is a
 *head profile*: measured once for a draft, kept as a small JSON file. Whole units are judged by
-three signals together, as in hybrid retrieval: the heads, BM25, and dense similarity where the
-profile has a map for it.
+several signals together, as in hybrid retrieval: the heads, BM25, and dense similarity and a
+trained score where the profile has a map or an adapter for them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from specpc.models.attention import LayerAttention, question_attention
+from specpc.models.attention import LayerAttention, in_turn, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import UnitEmbedder, input_embeddings, shipped_map
+from specpc.scorers.trained import TrainedScores
 from specpc.text.lexical import asked_for, bm25, follow_rare_words, stems, with_heads
 from specpc.text.pieces import Scores, pool, standardised
 
@@ -51,17 +53,22 @@ def score(
     dense similarity together. The forward stops after the deepest head used.
     """
     model, ids, pieces = reader.draft.model, torch.from_numpy(context.ids), context.pieces
-    units = asked = beside = None
+    units = asked = beside = trained = None
     if pieces is not None and profile.dense is not None:
         units, asked = _embedders(profile, reader, question, ids, pieces)
         # Read as if it were a context, beside the first windows.
         beside = PackedText(asked.ids, asked.watch(0, len(asked.ids)))
+    if pieces is not None and profile.adapter is not None:
+        trained = TrainedScores(profile.adapter, reader, question, pieces)
+    watching = [one for one in (units, trained) if one is not None]
     reads: list[Tensor] = []
     for together in in_passes(model, context.windows):
         windows = [ids[low:high] for low, high in together]
-        collect = [units.watch(*window) for window in together] if units else ()
+        collect = [in_turn([one.watch(*window) for one in watching]) for window in together]
         reads += read(profile, reader, question, windows, collect, beside)
         beside = None
+        if trained is not None:
+            trained.judge()
         if progress is not None:
             progress(together[-1][1], len(ids))
     weights = torch.tensor([weight for _, _, weight in profile.heads])
@@ -74,7 +81,8 @@ def score(
         cosines = torch.cosine_similarity(units.embeddings(table), asked.embeddings(table), dim=1)
         similar = cosines.double().numpy()
     pooled = _pool_windows(reads, context.windows, pieces)
-    return Scores(tokens, _values(profile, question, pieces, pooled, similar))
+    signals = Signals(pooled, similar, None if trained is None else trained.values)
+    return Scores(tokens, judge(profile, question, pieces, signals))
 
 
 @torch.inference_mode()
@@ -136,12 +144,17 @@ def _embedders(
     )
 
 
-def _values(
-    profile: HeadProfile,
-    question: str,
-    pieces: Pieces,
-    pooled: NDArray[np.float64],
-    similar: NDArray[np.float64] | None,
+@dataclass(frozen=True)
+class Signals:
+    """What the draft tells of the pieces of a text, beside which there is BM25."""
+
+    attended: NDArray[np.float64]  # [heads of the profile, pieces] pooled attention
+    similar: NDArray[np.float64] | None = None  # [pieces] dense similarity
+    trained: NDArray[np.float64] | None = None  # [pieces] scores by an adapter
+
+
+def judge(
+    profile: HeadProfile, question: str, pieces: Pieces, signals: Signals
 ) -> NDArray[np.float64]:
     """``[pieces]``: those that are no units have the least value."""
     own = np.flatnonzero(pieces.layout.units)
@@ -150,10 +163,10 @@ def _values(
     query, said = stems([question])[0], stems(pieces.texts)
     words = [said[unit] for unit in own[first]]
     lexical = bm25(query, with_heads(pieces, said, own[first])) if profile.lexical else None
-    attended = np.full((len(pooled), len(first)), -np.inf)
-    np.maximum.at(attended.T, same, pooled[:, own].T)
-    similar = None if similar is None else similar[own[first]]
-    best = follow_rare_words(fuse(profile, attended, lexical, similar), query, words)
+    similar = None if signals.similar is None else signals.similar[own[first]]
+    trained = None if signals.trained is None else _best_of(signals.trained[own], same)
+    fused = fuse(profile, _best_of(signals.attended[:, own], same), lexical, similar, trained)
+    best = follow_rare_words(fused, query, words, profile.second_look)
     if profile.lexical:
         best += asked_for(best, query, words)
     values = best[same]
@@ -162,6 +175,13 @@ def _values(
     every = np.full(len(pieces), values.min(initial=0.0))
     every[own] = values
     return every
+
+
+def _best_of(values: NDArray[np.float64], same: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``[..., groups]`` the best of each group, whose numbers are those of ``same``."""
+    best = np.full((*values.shape[:-1], int(same.max(initial=-1)) + 1), -np.inf)
+    np.maximum.at(best.T, same, values.T)
+    return best
 
 
 def _pool_windows(
@@ -191,11 +211,12 @@ def fuse(
     heads: NDArray[np.float64],
     lexical: NDArray[np.float64] | None,
     similar: NDArray[np.float64] | None,
+    trained: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """``[units]`` values of units by all signals, each standardised over the text.
 
-    They are the pooled attention ``[heads of the profile, units]``, and BM25 and dense similarity
-    ``[units]`` where the profile, which weighs them, has a use for them.
+    They are the pooled attention ``[heads of the profile, units]``, and BM25, dense similarity and
+    trained scores ``[units]`` where the profile, which weighs them, has a use for them.
     """
     weights = np.asarray([weight for _, _, weight in profile.heads])
     values = standardised(weights @ signed_root(torch.from_numpy(heads)).numpy())
@@ -203,6 +224,8 @@ def fuse(
         values += profile.lexical * standardised(lexical)
     if profile.dense is not None and similar is not None:
         values += profile.dense.weight * standardised(similar)
+    if profile.adapter is not None and trained is not None:
+        values += profile.adapter.weight * standardised(trained)
     return values
 
 

@@ -102,6 +102,16 @@ class DenseReference:
 
 
 @dataclass(frozen=True)
+class AdapterReference:
+    """An adapter that ships with the package, or lies beside the profile, and what it weighs."""
+
+    file: str  # its name there
+    sha256: str  # of the file
+    weight: float  # of its standardised score, where standardised attention weighs 1
+    last_layer: int  # the deepest that it reads
+
+
+@dataclass(frozen=True)
 class HeadProfile(Scorer):
     """The retrieval heads of one draft and how to read them."""
 
@@ -117,11 +127,15 @@ class HeadProfile(Scorer):
     provenance: str  # what the heads were chosen by
     lexical: float = 0.3  # weight of BM25 in judging units, where attention weighs 1
     dense: DenseReference | None = None  # the map for dense similarity, if there is one
+    # Most that a unit gains by what the best units lead to, in standard deviations of all values.
+    second_look: float = 1.5
+    adapter: AdapterReference | None = None  # what was trained for this draft, if anything was
 
     @property
     def last_layer(self) -> int:
         """The deepest layer used; the forward ends there."""
-        return max(layer for layer, _, _ in self.heads)
+        adapted = -1 if self.adapter is None else self.adapter.last_layer
+        return max(adapted, *(layer for layer, _, _ in self.heads))
 
     def context_window(self, reader: Reader, question: str) -> int:
         """The profile's window, or what the draft can read if that is less."""
@@ -140,7 +154,9 @@ class HeadProfile(Scorer):
             heads = tuple((h["layer"], h["head"], h["weight"]) for h in fields.pop("heads"))
             dense = fields.pop("dense", None)
             reference = None if dense is None else DenseReference(**dense)
-            profile = cls(heads=heads, dense=reference, **fields)
+            trained = fields.pop("adapter", None)
+            adapter = None if trained is None else AdapterReference(**trained)
+            profile = cls(heads=heads, dense=reference, adapter=adapter, **fields)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DraftError(f"this is no head profile: {error}") from error
         if wrong := next(profile._mistakes(), None):
@@ -148,6 +164,8 @@ class HeadProfile(Scorer):
         shape = (profile.layers, profile.heads_per_layer)
         if not heads or any(not (0 <= h[0] < shape[0] and 0 <= h[1] < shape[1]) for h in heads):
             raise DraftError(f"the head profile of {profile.draft} names heads that are not there")
+        if profile.last_layer >= profile.layers:
+            raise DraftError(f"the adapter of {profile.draft} reads layers that are not there")
         return profile
 
     def _mistakes(self) -> Iterator[str]:
@@ -155,12 +173,17 @@ class HeadProfile(Scorer):
         texts: dict[str, Any] = {"draft": self.draft, "provenance": self.provenance}
         counts: dict[str, Any] = {"layers": self.layers, "heads_per_layer": self.heads_per_layer}
         counts["window"] = self.window
-        weights: dict[str, Any] = {"lexical": self.lexical}
+        weights: dict[str, Any] = {"lexical": self.lexical, "second_look": self.second_look}
         if self.content_free_query is not None:
             texts["content_free_query"] = self.content_free_query
         if self.dense is not None:
             texts |= {"file": self.dense.file, "sha256": self.dense.sha256}
             weights["weight"] = self.dense.weight
+        if self.adapter is not None:
+            texts |= {"adapter file": self.adapter.file, "adapter sha256": self.adapter.sha256}
+            weights["adapter weight"] = self.adapter.weight
+            if not _is_count(self.adapter.last_layer):
+                yield "adapter last_layer"
         yield from (name for name, value in texts.items() if not isinstance(value, str))
         yield from (name for name, value in counts.items() if not _is_count(value) or value < 1)
         yield from (name for name, value in weights.items() if not _is_weight(value))

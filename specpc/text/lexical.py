@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 # How often is looked, and the least standardised value of a unit that leads anywhere.
 _LOOKS: Final = 3
 _FOUND: Final = 2.5
-# The value at which a unit lends all it can, and what that is, for the rarest of words.
+# The value at which a unit lends all it can.
 _SURE: Final = 6.0
-_LENT: Final = 1.5
 # What the best unit with a word of the question gains, for the rarest of words.
 _ASKED: Final = 1.25
 # Words of heads that count for what stands under them; a table's header may have any number.
@@ -39,11 +38,14 @@ _RARE_UNITS: Final = 12
 
 
 def follow_rare_words(
-    values: NDArray[np.float64], query: Sequence[str], units: Sequence[Sequence[str]]
+    values: NDArray[np.float64],
+    query: Sequence[str],
+    units: Sequence[Sequence[str]],
+    most: float = 1.5,
 ) -> NDArray[np.float64]:
     """Values ``[units]`` of any scale, standardised, with what the best of them lend to others.
 
-    Query and units are given by their `stems`.
+    Query and units are given by their `stems`; ``most`` is lent for the rarest of words.
     """
     values = standardised(values)
     lent = np.zeros_like(values)
@@ -59,7 +61,7 @@ def follow_rare_words(
         for word in set(units[best]) & shared_by.keys():
             sharing = shared_by[word]
             rarity = math.log(len(units) / len(sharing)) / math.log(len(units))
-            lent[sharing] = np.maximum(lent[sharing], _LENT * sure * rarity)
+            lent[sharing] = np.maximum(lent[sharing], most * sure * rarity)
     result: NDArray[np.float64] = values + lent
     return result
 

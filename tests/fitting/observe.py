@@ -1,9 +1,11 @@
 """What the default draft's heads and value states say of labelled texts: read once, fitted often.
 
 python -m tests.fitting.observe ../shared/data readings/ [--per-set 24] [--dtype bfloat16]
+    [--adapter run/adapter.safetensors]
 
 Writes one ``.npz`` an item, about 3 kB a token; skips those that are there, and reads the sets in
-turn, so that it can be stopped and run again. `tests.fitting.pool` makes units of the tokens.
+turn, so that it can be stopped and run again. With an adapter (`tests.fitting.train`), what it
+attends to is written too, into a folder of its own. `tests.fitting.pool` makes units of the tokens.
 """
 
 from __future__ import annotations
@@ -19,12 +21,15 @@ import numpy as np
 import torch
 
 from specpc.drafts.load import load_draft
-from specpc.models.attention import LayerAttention, question_attention
+from specpc.models.attention import LayerAttention, in_turn, question_attention
 from specpc.models.forward import read_pieces
+from specpc.models.lean.adapted import Adapter, Contexts, ContextStates, ask
+from specpc.models.lean.load import view_of
 from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_windows
 from specpc.scorers.dense import ValueStates
+from specpc.scorers.tensors import read_tensors
 from specpc.structure.units import cut_into_units
 
 if TYPE_CHECKING:
@@ -92,22 +97,32 @@ class Reading:
     Attributes:
         heads: ``[layers * heads, tokens]`` attention of the question less that of "N/A".
         states: ``[tokens, states]`` value states.
+        adapted: ``[layers * heads, tokens]`` attention of the question with an adapter, whose
+            layers they are; none where there is no adapter.
     """
 
     heads: NDArray[np.float16]
     states: NDArray[np.float16]
+    adapted: NDArray[np.float16]
 
     def save(self, path: Path) -> None:
         """Write, whole or not at all."""
         part = path.with_suffix(".part.npz")
-        np.savez(part, heads=self.heads, states=self.states)
+        np.savez(part, heads=self.heads, states=self.states, adapted=self.adapted)
         part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Reading:
         """Read what `save` wrote."""
         with np.load(path) as data:
-            return cls(data["heads"], data["states"])
+            heads = data["heads"]
+            adapted = data["adapted"] if "adapted" in data else heads[:0]
+            return cls(heads, data["states"], adapted)
+
+
+def read_adapter(path: Path | None) -> Adapter | None:
+    """What `tests.fitting.train` wrote, if anything is to be read."""
+    return None if path is None else Adapter.from_tensors(read_tensors(path.read_bytes()))
 
 
 def path_of(folder: Path, item: dict[str, Any]) -> Path:
@@ -141,36 +156,48 @@ def sample(items: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     return [short[i] for i in order[:count]]
 
 
-def observe_item(reader: Reader, item: dict[str, Any]) -> Reading:
+def observe_item(reader: Reader, item: dict[str, Any], adapter: Adapter | None = None) -> Reading:
     """Read one item."""
     tokens = reader.encoder.encode(item["context"])
     frames = [reader.frame(item["question"]), reader.frame("N/A")]
     ids = torch.from_numpy(tokens.ids)
     starts = cut_into_units(item["context"], tokens.bounds, "sentence").starts
     parts = [
-        _window(reader, ids[low:high], frames)
+        _window(reader, ids[low:high], frames, adapter)
         for low, high in cut_windows(starts, len(ids), WINDOW)
     ]
-    heads, states = zip(*parts, strict=True)
+    heads, states, adapted = zip(*parts, strict=True)
     return Reading(
         torch.cat(heads, dim=1).half().numpy(),
         torch.cat(states).half().numpy(),
+        torch.cat(adapted, dim=1).half().numpy(),
     )
 
 
 @torch.inference_mode()
-def _window(reader: Reader, window: Array, frames: list[Frame]) -> tuple[Array, Array]:
-    """Differences ``[layers * heads, tokens]`` and value states ``[tokens, states]``."""
+def _window(
+    reader: Reader, window: Array, frames: list[Frame], adapter: Adapter | None
+) -> tuple[Array, Array, Array]:
+    """Differences, value states and attention with an adapter, as a `Reading` has them."""
     before = frames[0].before
-    values = ValueStates(DENSE_LAYERS, len(window))
-    pieces, seen = [PackedText(window, values)], []
+    values, context = ValueStates(DENSE_LAYERS, len(window)), ContextStates()
+    pieces, seen = [PackedText(window, in_turn([values, context]))], []
     for frame in frames:
         rows = _Rows(frame.question_rows, len(before) + len(window))
         pieces.append(PackedText(torch.tensor(frame.asked), rows, after=0))
         seen.append(rows)
     read_pieces(reader.draft.model, before, pieces, LAYERS - 1)
     asked, free = (torch.cat(rows.layers)[:, len(before) :] for rows in seen)
-    return asked - free, values.states
+    adapted = [asked[:0]]
+    model = view_of(reader.draft.model)
+    if adapter is not None and model is not None:
+
+        def see(_: int, rows: Array) -> None:
+            adapted.append(rows[0, :, len(before) :])
+
+        own = adapter.to(model.device, model.dtype)
+        ask(model, own, Contexts.of([context]), [frames[0].asked], see)
+    return asked - free, values.states, torch.cat(adapted)
 
 
 @torch.inference_mode()
@@ -202,9 +229,11 @@ def main() -> None:
     parser.add_argument("--per-set", type=int, default=24)
     parser.add_argument("--measured-per-set", type=int, default=10)
     parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--adapter", type=Path)
     options = parser.parse_args()
     options.output.mkdir(exist_ok=True, parents=True)
     reader = Reader(load_draft(dtype=options.dtype))
+    adapter = read_adapter(options.adapter)
     queue = []
     for name in (*FITTED, *MEASURED_ONLY):
         few = name in MEASURED_ONLY or name.startswith("ruler")
@@ -213,7 +242,7 @@ def main() -> None:
     for _, item in sorted(queue, key=lambda entry: entry[0]):
         path = path_of(options.output, item)
         if not path.exists():
-            observe_item(reader, item).save(path)
+            observe_item(reader, item, adapter).save(path)
             print(item["id"], flush=True)
 
 

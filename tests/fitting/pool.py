@@ -1,6 +1,7 @@
 """Makes observations of units of readings of tokens, so that units can change without a reading.
 
 python -m tests.fitting.pool readings/ ../shared/data observations/ [--unit sentence]
+    [--adapter run/adapter.safetensors]
 
 Needs the extra ``minilm``, whose embeddings are what dense similarity is fitted to. Also writes how
 much each token weighs in the mean of a unit's input embeddings.
@@ -20,16 +21,26 @@ from specpc.drafts.load import load_draft
 from specpc.evaluation.minilm import MiniLMRanker
 from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
+from specpc.scorers.trained import LEAST
 from specpc.structure.units import cut_into_units
-from specpc.text.lexical import bm25, stems
+from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import pool
-from tests.fitting.observe import FITTED, MEASURED_ONLY, Reading, path_of, read_question, read_set
+from tests.fitting.observe import (
+    FITTED,
+    MEASURED_ONLY,
+    Reading,
+    path_of,
+    read_adapter,
+    read_question,
+    read_set,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from specpc.models.lean.adapted import Adapter
     from specpc.models.tokens import TextEncoder, TokenizedText
     from specpc.text.pieces import Pieces
 
@@ -51,9 +62,11 @@ class Observation:
             embeddings of question and units.
         embeddings: ``[1 + units, 384]`` of question and units by MiniLM.
         bm25: ``[units]``.
+        trained: ``[units]`` scores by an adapter, all zero where there is none.
         own: ``[units]`` number of each among the pieces.
         sizes: ``[pieces]`` in tokens.
         edges: ``[pieces + 1]`` in characters.
+        bounds: ``[tokens + 1]`` in characters.
         gold: ``[units]`` share of the evidence in each unit.
         sentence_sizes: ``[sentences]`` in tokens, for those who choose among sentences.
         sentence_edges: ``[sentences + 1]`` in characters.
@@ -68,9 +81,11 @@ class Observation:
     states: NDArray[np.float32]
     embeddings: NDArray[np.float32]
     bm25: NDArray[np.float64]
+    trained: NDArray[np.float64]
     own: NDArray[np.int64]
     sizes: NDArray[np.int64]
     edges: NDArray[np.int64]
+    bounds: NDArray[np.int64]
     gold: NDArray[np.float64]
     sentence_sizes: NDArray[np.int64]
     sentence_edges: NDArray[np.int64]
@@ -121,11 +136,13 @@ class Pooler:
         reader: the draft.
         encoder: MiniLM.
         weights: ``[vocabulary]`` of tokens in the mean of input embeddings.
+        adapter: the one that readings were made with.
     """
 
     reader: Reader
     encoder: MiniLMRanker
     weights: torch.Tensor
+    adapter: Adapter | None = None
 
     def pool(self, reading: Reading, item: dict[str, Any], unit: str) -> Observation:
         """What the tokens say of units."""
@@ -148,16 +165,26 @@ class Pooler:
             heads=heads[:, own].astype(np.float32),
             states=self._states(reading, question, tokens, units)[[0, *own + 1]],
             embeddings=embeddings,
-            bm25=bm25(query, stems(texts)),
+            bm25=bm25(query, with_heads(units, stems(units.texts), own)),
+            trained=self._trained(reading, units)[own],
             own=own,
             sizes=units.sizes,
             edges=units.edges,
+            bounds=tokens.bounds,
             gold=gold_shares(text, units.edges, item["evidence"])[own],
             sentence_sizes=sentences.sizes,
             sentence_edges=sentences.edges,
             sentence_minilm=plain[1:] @ plain[0],
             sentence_bm25=bm25(query, stems(sentences.texts)),
         )
+
+    def _trained(self, reading: Reading, units: Pieces) -> NDArray[np.float64]:
+        """``[pieces]`` as `specpc.scorers.trained` has them."""
+        if self.adapter is None:
+            return np.zeros(len(units))
+        best = pool(reading.adapted.astype(np.float64), units.of_token, len(units), best=1)
+        weights = self.adapter.heads.double().flatten().numpy()
+        return np.asarray(weights @ np.sqrt(np.maximum(best, 0) + LEAST), dtype=np.float64)
 
     def _states(
         self, reading: Reading, question: str, tokens: TokenizedText, units: Pieces
@@ -199,6 +226,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--unit", default="structure")
     parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--adapter", type=Path)
     options = parser.parse_args()
     options.output.mkdir(exist_ok=True, parents=True)
     draft = load_draft(dtype=options.dtype)
@@ -206,7 +234,7 @@ def main() -> None:
     vocabulary = draft.model.config.vocab_size
     weights = token_weights(options.data, reader.encoder, vocabulary)
     np.save(options.output / WEIGHTS, weights.numpy())
-    pooler = Pooler(reader, MiniLMRanker("cpu"), weights)
+    pooler = Pooler(reader, MiniLMRanker("cpu"), weights, read_adapter(options.adapter))
     for name in (*FITTED, *MEASURED_ONLY):
         for item in read_set(options.data, name):
             source, path = path_of(options.readings, item), path_of(options.output, item)

@@ -136,3 +136,9 @@ CLAUSES: Final = read_topics(_table("clauses"))
 TALK: Final = read_topics(_table("talk"))
 FUNCTIONS: Final = tuple(read_functions(_table("functions")))
 LISTS: Final = read_lists(_table("lists"))
+# Of logs: the level, messages and questions, with {a} for a service, {b} for an identifier, {c} for
+# a person and {d} for a number. Of settings: the key, its values, and questions with {x} for what
+# has them. Of reports: what a row is called, and what it is called in questions.
+EVENTS: Final = read_topics(_table("events"))
+SETTINGS: Final = read_topics(_table("settings"))
+FIGURES: Final = read_topics(_table("figures"))

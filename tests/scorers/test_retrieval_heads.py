@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from specpc.drafts.load import load_draft
-from specpc.errors import DraftError
+from specpc.errors import DraftError, UnsupportedModelError
+from specpc.machine.files import cache_folder
 from specpc.models import forward
 from specpc.models.draft import Draft
 from specpc.models.reader import Reader
@@ -23,10 +24,18 @@ from specpc.scorers.base import Context
 from specpc.scorers.dense import DenseMap, input_embeddings, shipped_map
 from specpc.scorers.profile import shipped_profile
 from specpc.scorers.retrieval_heads import read, score
-from specpc.scorers.settings import DenseReference, HeadProfile
+from specpc.scorers.settings import AdapterReference, DenseReference, HeadProfile
+from specpc.scorers.tensors import read_tensors
 from specpc.structure.units import cut_into_units
 from specpc.text.pieces import Scores, standardised
 from tests.scorers.one_window import tokens_of
+from tests.tiny_adapters import (
+    lean_of,
+    saved_adapter,
+    slow_attention,
+    slow_pieces,
+    tiny_adapter,
+)
 from tests.tiny_models import FAMILIES, byte_tokenizer, tiny_draft, tiny_model
 
 PROFILE = HeadProfile("tiny", 3, 4, ((0, 1, 1.0), (1, 0, 2.0), (1, 3, 0.5)), "N/A", 500, "a test")
@@ -76,6 +85,12 @@ TEXT = (
 )
 
 
+def load_saved(folder: Path, lean: bool = True) -> Draft:
+    tiny_model("llama").save_pretrained(folder)
+    byte_tokenizer().save_pretrained(folder)
+    return load_draft(str(folder), device="cpu", dtype="float32", lean=lean)
+
+
 def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Scores:
     reader = Reader(draft or tiny_draft())
     tokens = reader.encoder.encode(TEXT)
@@ -113,9 +128,7 @@ def test_every_token_and_unit_is_judged_whatever_the_windows(windows: int) -> No
 def test_windows_read_in_one_pass_are_judged_as_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    tiny_model("llama").save_pretrained(tmp_path)
-    byte_tokenizer().save_pretrained(tmp_path)
-    draft = load_draft(str(tmp_path), device="cpu", dtype="float32", lean=True)
+    draft = load_saved(tmp_path)
     alone = judged(PROFILE, 5, draft)
     monkeypatch.setattr(forward, "_PACKING", {"cpu"})
     monkeypatch.setattr(forward, "_PASS_TOKENS", most)
@@ -195,7 +208,9 @@ def test_the_shipped_map_is_checked() -> None:
     with pytest.raises(DraftError, match="install specpc again"):
         shipped_map(replace(profile.dense, sha256="0" * 64))
     with pytest.raises(DraftError, match="no dense map"):
-        DenseMap.from_bytes(b"nothing")
+        DenseMap.from_tensors({})
+    with pytest.raises(DraftError, match="no tensors"):
+        read_tensors(b"nothing")
 
 
 def test_the_forward_stops_after_the_deepest_head(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,3 +262,63 @@ def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
     values = _pieces(result)[own]
     assert values.mean() == pytest.approx(0, abs=1e-9)
     assert values.std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("windows", [1, 3])
+@pytest.mark.parametrize("lean", [True, False])
+def test_pieces_are_judged_by_an_adapter(
+    windows: int, lean: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = load_saved(tmp_path, lean)
+    model, reader = lean_of(draft), Reader(draft)
+    adapter = tiny_adapter(model)
+    monkeypatch.setenv("SPECPC_CACHE", str(tmp_path / "cache"))
+    digest = saved_adapter(adapter, cache_folder("profiles") / "tiny.safetensors")
+    plain = replace(PROFILE, lexical=0.0)
+    profile = replace(plain, adapter=AdapterReference("tiny.safetensors", digest, 0.7, 2))
+    tokens = reader.encoder.encode(TEXT)
+    units = cut_into_units(TEXT, tokens.bounds, "sentence")
+    limit = -(-len(tokens.ids) // windows)
+    frame = reader.frame("Who kept bees?")
+    expected = np.full(5, -np.inf)
+    for low, high in cut_windows(np.arange(len(tokens.ids)), len(tokens.ids), limit):
+        context = [*frame.before, *tokens.ids[low:high].tolist()]
+        attention = slow_attention(model, adapter, context, list(frame.asked))
+        of_key = [-1] * len(frame.before) + units.of_token[low:high].tolist()
+        found = slow_pieces(adapter, attention, of_key).numpy()
+        seen = sorted(set(of_key) - {-1})
+        expected[seen] = np.maximum(expected[seen], found[seen])
+    together = _pieces(judged(plain, windows, draft)) + 0.7 * standardised(expected)
+    assert judged(profile, windows, draft).pieces == pytest.approx(standardised(together), abs=2e-3)
+    assert (judged(profile, windows, draft).tokens == judged(plain, windows, draft).tokens).all()
+
+
+def test_an_adapter_must_be_the_drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = load_saved(tmp_path)
+    monkeypatch.setenv("SPECPC_CACHE", str(tmp_path / "cache"))
+    adapter = tiny_adapter(lean_of(draft), layers=2)
+    digest = saved_adapter(adapter, cache_folder("profiles") / "tiny.safetensors")
+    for reference, message in (
+        (AdapterReference("tiny.safetensors", digest, 1.0, 2), "another draft"),
+        (AdapterReference("tiny.safetensors", "0" * 64, 1.0, 1), "missing or damaged"),
+        (AdapterReference("../tiny.safetensors", digest, 1.0, 1), "missing or damaged"),
+    ):
+        with pytest.raises(DraftError, match=message):
+            judged(replace(PROFILE, adapter=reference), 1, draft)
+    reference = AdapterReference("tiny.safetensors", digest, 1.0, 1)
+    with pytest.raises(UnsupportedModelError, match="adapter"):
+        judged(replace(PROFILE, adapter=reference), 1, tiny_draft("gemma3_text"))
+
+
+def test_profiles_tell_their_adapter() -> None:
+    reference = AdapterReference("tiny.safetensors", "0" * 64, 0.7, 2)
+    profile = replace(PROFILE, adapter=reference)
+    assert HeadProfile.from_json(profile.to_json()) == profile
+    assert replace(PROFILE, adapter=replace(reference, last_layer=1)).last_layer == 1
+    assert replace(PROFILE, heads=((0, 1, 1.0),), adapter=reference).last_layer == 2
+    for wrong in (
+        replace(reference, last_layer=3), replace(reference, last_layer=-1),
+        replace(reference, weight=float("nan")), replace(reference, file=None),  # type: ignore[arg-type]
+    ):  # fmt: skip
+        with pytest.raises(DraftError):
+            HeadProfile.from_json(replace(PROFILE, adapter=wrong).to_json())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specpc.models.lean.packing import PackedText, Template
 
     Attend: TypeAlias = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+    Linear: TypeAlias = Callable[[int, str, Tensor], Tensor]
 
 _BLOCK: Final = 128
 
@@ -169,38 +170,49 @@ class LeanModel:
             self._templates[key] = packed.template
 
     def _run(self, ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
-        """``[batch, tokens, hidden]`` after the last norm; ``attend`` mixes positions."""
-        hidden = functional.embedding(ids, self.embedding)
-        frequencies = self.config.inverse_frequencies.to(ids.device)
+        return self.run(functional.embedding(ids, self.embedding), positions, attend)
+
+    def run(
+        self, hidden: Tensor, positions: Tensor, attend: Attend, linear: Linear | None = None
+    ) -> Tensor:
+        """``[batch, tokens, hidden]`` after the last norm, from embeddings.
+
+        ``attend`` mixes positions; ``linear`` takes the place of the method of that name.
+        """
+        frequencies = self.config.inverse_frequencies.to(hidden.device)
         angles = (positions[..., None].float() * frequencies).repeat(1, 1, 2)[:, None]
         rotary = angles.cos().to(hidden.dtype), angles.sin().to(hidden.dtype)
-        for number, weights in enumerate(self.layers):
-            hidden = self._layer(number, weights, hidden, rotary, attend)
+        for number in range(len(self.layers)):
+            hidden = self._layer(number, hidden, rotary, attend, linear or self.linear)
         return self._norm(hidden, self.norm)
+
+    def linear(self, layer: int, name: str, states: Tensor) -> Tensor:
+        """What a projection of a layer makes of states."""
+        weights = self.layers[layer]
+        return functional.linear(states, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
 
     def _layer(
         self,
         number: int,
-        weights: dict[str, Tensor],
         hidden: Tensor,
         rotary: tuple[Tensor, Tensor],
         attend: Attend,
+        linear: Linear,
     ) -> Tensor:
-        def linear(name: str, states: Tensor) -> Tensor:
-            return functional.linear(states, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
-
+        weights = self.layers[number]
+        project = partial(linear, number)
         shape = (*hidden.shape[:-1], -1, self.config.head_dim)
         normed = self._norm(hidden, weights["input_layernorm.weight"])
-        query, key, value = (linear(f"self_attn.{one}_proj", normed).view(shape) for one in "qkv")
+        query, key, value = (project(f"self_attn.{one}_proj", normed).view(shape) for one in "qkv")
         if "self_attn.q_norm.weight" in weights:
             query = self._norm(query, weights["self_attn.q_norm.weight"])
             key = self._norm(key, weights["self_attn.k_norm.weight"])
         query, key = _rotate(query.transpose(1, 2), rotary), _rotate(key.transpose(1, 2), rotary)
         mixed = attend(number, query, key, value.transpose(1, 2)).transpose(1, 2)
-        hidden = hidden + linear("self_attn.o_proj", mixed.reshape(*hidden.shape[:-1], -1))
+        hidden = hidden + project("self_attn.o_proj", mixed.reshape(*hidden.shape[:-1], -1))
         normed = self._norm(hidden, weights["post_attention_layernorm.weight"])
-        gate = functional.silu(linear("mlp.gate_proj", normed), inplace=True)
-        return hidden + linear("mlp.down_proj", gate.mul_(linear("mlp.up_proj", normed)))
+        gate = functional.silu(project("mlp.gate_proj", normed), inplace=True)
+        return hidden + project("mlp.down_proj", gate.mul_(project("mlp.up_proj", normed)))
 
     def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
         """Root mean square norm, computed in float32."""

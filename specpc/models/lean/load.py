@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from specpc.machine.journal import parse_json
 from specpc.machine.memory import is_memory_error
 from specpc.models.folder import weight_files
 from specpc.models.lean.decoder import LeanConfig, LeanModel
@@ -112,6 +113,32 @@ def load_lean(
         norm=ready["model.norm.weight"],
         head=embedding if tied else head.to(device, dtype),
         name_or_path=str(folder),
+    )
+
+
+def view_of(model: Any) -> LeanModel | None:
+    """A decoder on the very weights of a causal language model, itself if it is one.
+
+    Returns:
+        ``None`` if it is of no kind that is known here.
+    """
+    if isinstance(model, LeanModel):
+        return model
+    shape = read_shape(parse_json(model.config.to_json_string()))
+    if shape is None:
+        return None
+    weights = dict(model.base_model.named_parameters())
+    names = [*_LAYER, *_OF_FAMILY[shape.model_type]]
+    return LeanModel(
+        config=shape,
+        embedding=weights["embed_tokens.weight"],
+        layers=tuple(
+            {name: weights[f"layers.{number}.{name}"] for name in names}
+            for number in range(shape.num_hidden_layers)
+        ),
+        norm=weights["norm.weight"],
+        head=model.get_output_embeddings().weight,
+        name_or_path=str(model.name_or_path),
     )
 
 

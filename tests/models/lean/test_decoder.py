@@ -20,7 +20,7 @@ from specpc.models.attention import LayerAttention
 from specpc.models.draft import Draft
 from specpc.models.forward import read_pieces
 from specpc.models.lean.decoder import LeanModel, attention, attention_in_blocks
-from specpc.models.lean.load import read_shape
+from specpc.models.lean.load import read_shape, view_of
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.paper import importance
 from specpc.scorers.settings import PaperSettings
@@ -81,6 +81,18 @@ def test_states_are_those_of_transformers(folder: Path) -> None:
     close = {"rtol": 1e-4, "atol": 1e-5}
     assert torch.allclose(found.last_hidden_state, expected.last_hidden_state, **close)
     assert torch.allclose(logits, usual.model(ids).logits, **close)
+
+
+def test_a_model_of_transformers_can_be_seen_as_a_lean_one(folder: Path) -> None:
+    lean, usual = both(folder)
+    view = view_of(usual.model)
+    assert view is not None
+    assert view_of(lean.model) is lean.model
+    assert view.embedding.data_ptr() == usual.model.get_input_embeddings().weight.data_ptr()
+    ids = ids_of(40)[None]
+    with torch.no_grad():
+        assert torch.equal(view(ids).last_hidden_state, lean.model(ids).last_hidden_state)
+    assert view_of(tiny_model("gemma3_text")) is None
 
 
 def test_bfloat16_is_no_further_from_float32_than_transformers(folder: Path) -> None:
