@@ -31,6 +31,16 @@ _FEWEST: Final = 8
 # Of what stands between messages and traces, no more than so much is sentences.
 _PROSE: Final = 0.3
 _SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?:][\"')\]]*\s*\Z")
+# Words that hold sentences together: in reports and contracts more than one in ten is one, in
+# what tools print, lines apart of which many are alike, hardly one in a hundred.
+_FUNCTION_WORDS: Final = regex.compile(
+    r"\b(?:the|of|and|to|is|that|was|for|with|as|are|this|by|be|have|not|which|a|in|or|any|such|on|it"
+    r"|its|from|at|shall)\b",
+    regex.IGNORECASE,
+)
+_WORD: Final = regex.compile(r"\p{L}+")
+_RUNNING: Final = 0.04
+_FEW: Final = 40  # nor do so few tell in a short text
 _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 # What says that something follows.
 _LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
@@ -67,7 +77,7 @@ def lay_out_output(text: str) -> Layout | None:
     inside = {row for first, end, _ in regions for row in range(first, end)}
     rest = [row.said for number, row in enumerate(found) if number not in inside]
     common = _common(rest)
-    if _is_told(rest, common):
+    if _is_told(text, rest, common):
         return None
     pieces = _OutputPieces(text, common)
     done = 0
@@ -99,12 +109,14 @@ def _common(lines: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _is_told(lines: Sequence[str], common: frozenset[str]) -> bool:
+def _is_told(text: str, lines: Sequence[str], common: frozenset[str]) -> bool:
     """Whether too much of some lines is sentences that are not printed over and over."""
-    prose = sum(
-        len(line) for line in lines if line not in common and _SENTENCE.match(line) is not None
-    )
-    return prose > _PROSE * sum(map(len, lines))
+    own = [line for line in lines if line not in common]
+    prose = sum(len(line) for line in own if _SENTENCE.match(line) is not None)
+    if prose > _PROSE * sum(map(len, lines)):
+        return True
+    running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own)
+    return running > max(_FEW, _RUNNING * len(_WORD.findall(text)))
 
 
 def _regions(text: str) -> Iterator[tuple[int, int, Layout]]:

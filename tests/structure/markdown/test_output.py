@@ -102,6 +102,12 @@ def test_what_points_at_a_place_comes_with_its_line() -> None:
     assert "    def fare(:\n             ^\n" in pieces(layout, COMPILED)
 
 
+def test_a_report_in_wrapped_lines_is_none() -> None:
+    line = "of the fees that are due to the harbour, the error of {} in the book was not\n"
+    report = "".join(line.format(number) for number in "abcdefgh" * 3)
+    assert lay_out_output(report.replace("e in", "e\nin")) is None
+
+
 def test_other_texts_are_none() -> None:
     heading = "# Errors\n\n" + MERGE
     fence = "```\n" + MERGE + "```\n"
