@@ -26,6 +26,8 @@ _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 # Where a sentence begins, and a word that is found only there so often may be a name.
 _BEGINS: Final = regex.compile(r"(?:\A|[.!?\u2026:]['\"\u201d\u2019)\]]*+\s)[^\p{L}\p{N}]*+")
 _SELDOM: Final = 2
+_LABEL: Final = regex.compile(r"\s*+([^\r\n:]{1,40}):\s")
+_SEVERAL: Final = 3
 _UNSPACED: Final = regex.compile(UNSPACED)
 # Most questions are answered by names and numbers; other words say what a text is about. A number
 # is said in few words, and cannot be told from what is left.
@@ -88,7 +90,7 @@ class Told:
     @classmethod
     def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
         """Find them, given where the pieces stand, and their tokens."""
-        facts, weights = find_facts(texts, place.prose)
+        facts, weights = find_facts(without_labels(texts), place.prose)
         leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
@@ -163,6 +165,16 @@ def likeness(
     spread = float(like[units].std())
     result: NDArray[np.float64] = (like - like[units].mean()) / (spread or 1.0)
     return result
+
+
+def without_labels(texts: Sequence[str]) -> list[str]:
+    """Texts without the label that several begin with, which says who speaks or what follows."""
+    labels = [_LABEL.match(text) for text in texts]
+    counts = Counter(label[1] for label in labels if label is not None)
+    return [
+        text if label is None or counts[label[1]] < _SEVERAL else text[label.end() :]
+        for text, label in zip(texts, labels, strict=True)
+    ]
 
 
 def find_facts(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.text.facts import Place, Told, find_facts, likeness
+from specpc.text.facts import Place, Told, find_facts, likeness, without_labels
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces
 from specpc.text.units import segment
@@ -34,6 +34,11 @@ def test_what_begins_a_sentence_may_be_no_name() -> None:
     assert running[1][yeah] == pytest.approx(0.1 * np.sqrt(3))
     assert running[1][tern] == 1.0
     assert rows[1][yeah] == pytest.approx(np.sqrt(3))
+
+
+def test_who_speaks_is_no_news() -> None:
+    turns = ["Ann: hi there.", "Ann: so it is.", "Bob: yes", "  Ann: no"]
+    assert without_labels(turns) == ["hi there.", "so it is.", "Bob: yes", "no"]
 
 
 def test_what_is_said_in_more_places_matters_more() -> None:
