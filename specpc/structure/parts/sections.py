@@ -283,14 +283,22 @@ class _Sections:
         indent = _INDENT.match(text, offset + own.start)
         said = offset + own.text
         labelled = said > offset + own.start
-        if not labelled and indent is not None:
+        # "4.0 SERVICES NOT COVERED. 4.1 Repair." says all it does of the rest by its title.
+        titled = labelled and len(ends) > 1 and text[said : ends[0]].isupper()
+        if titled:
+            said = ends.pop(0)
+        elif not labelled and indent is not None:
             said = indent.end()
         indented = own.item is not None or self.notation.indented
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _UNFINISHED.search(text[said : ends[0]])
         if own.is_item and named and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
-        elif (indented or labelled) and len(ends) > 1 and builder.position < said < ends[0]:
+        elif (
+            (indented or labelled)
+            and (titled or len(ends) > 1)
+            and builder.position < said < ends[0]
+        ):
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
             self._add_sentence(end, needs, gap)

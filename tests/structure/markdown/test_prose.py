@@ -291,6 +291,13 @@ def test_numbered_headings() -> None:
     assert keep(items + "3. Sleep\n", "milk") == "1. Buy milk\n\n"
 
 
+def test_the_title_of_a_clause_comes_with_what_stands_on_its_line() -> None:
+    text = "It is so.\n\n4.0 WORK NOT COVERED. 4.1 Repair of cranes.\n\n4.2 Paint. And rust.\n"
+    layout = lay_out(text)
+    assert around(layout, text, "Repair") == "4.0 WORK NOT COVERED. 4.1 Repair of cranes.\n\n"
+    assert around(layout, text, "And rust") == "4.2 And rust.\n"
+
+
 def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:
     text = "1. Restart it\n\n   ```\n   restart\n   ```\n\n2. Check it\n\n   ```\n   log\n   ```\n"
     assert keep(text, "   log\n") == "2. Check it\n\n   ```\n   log\n   ```\n"
