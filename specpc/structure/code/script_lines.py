@@ -149,10 +149,10 @@ def comment_mark(text: str) -> str:
 
 def code_lines(text: str) -> tuple[CodeLine, ...]:
     """The lines of a program."""
-    return tuple(_Reader(text, comment_mark(text)).lines())
+    return tuple(_LineReader(text, comment_mark(text)).lines())
 
 
-class _Reader:
+class _LineReader:
     """Reads lines one after the other."""
 
     def __init__(self, text: str, mark: str) -> None:
