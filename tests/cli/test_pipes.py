@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,9 @@ def test_ctrl_c_and_kill_leave_no_half_file(tmp_path: Path) -> None:
         out = tmp_path / "out.txt"
         out.write_text("good")
         args = [*SPECPC, "compress", str(long), "-q", QUESTION, "--ratio", "0.1", "-o", str(out)]
-        process = subprocess.Popen(args, stderr=subprocess.PIPE)
+        # Whoever runs the tests in the background has children ignore Ctrl-C.
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = subprocess.Popen(args, stderr=subprocess.PIPE, preexec_fn=heed)  # noqa: PLW1509
         time.sleep(7)
         process.send_signal(sent)
         _, told = process.communicate(timeout=60)
