@@ -99,12 +99,10 @@ def find_tail(text: str) -> int | None:
 
 def _is_request(tail: str, before: str) -> bool:
     """Whether the last paragraph or line of a text asks whoever reads it for something."""
-    if _OPENS.match(tail):
-        return True
     label = _LABEL.match(tail)
     if label is None or _ASKER.match(label[1]) or not _has_label(before, label[1]):
-        return _ASKS.search(tail) is not None
-    return _OPENS.match(tail[label.end() :]) is not None
+        return asks(tail)
+    return any(_OPENS.match(said) for said in (tail, tail[label.end() :]))
 
 
 def _has_label(text: str, label: str) -> bool:

@@ -155,8 +155,8 @@ _TYPICAL: Final = {
     "cpp": r"#[ \t]*include[ \t]*[<\"]",
 }
 _TYPICAL_LINE: Final = {name: line_pattern(rf"^(?:{lines})") for name, lines in _TYPICAL.items()}
-_FENCE: Final = line_pattern(r"^[ \t]*+(?:```|~~~)")
-_NOT_BLANK: Final = line_pattern(r"^[ \t]*+\S")
+FENCE_LINE: Final = line_pattern(r"^[ \t]*+(?:```|~~~)")
+NOT_BLANK: Final = line_pattern(r"^[ \t]*+\S")
 # So many typical lines there must be: two, and one in so many lines.
 _FEWEST: Final = 2
 _EVERY: Final = 50
@@ -209,9 +209,9 @@ def fence_language(info: str) -> str | None:
 def _by_content(text: str) -> str | None:
     found = {name: len(line.findall(text)) for name, line in _TYPICAL_LINE.items()}
     best = max(found, key=lambda name: found[name])
-    if found[best] < _FEWEST or _FENCE.search(text):
+    if found[best] < _FEWEST or FENCE_LINE.search(text):
         return None
-    if found[best] * _EVERY < len(_NOT_BLANK.findall(text)):
+    if found[best] * _EVERY < len(NOT_BLANK.findall(text)):
         return None
     likely = [best, "typescript"] if best == "javascript" else [best]
     return next((name for name in likely if _errors(text, name) <= _ERRORS), None)

@@ -147,9 +147,9 @@ def comment_mark(text: str) -> str:
     return max(counts, key=lambda mark: counts[mark])
 
 
-def code_lines(text: str) -> tuple[CodeLine, ...]:
-    """The lines of a program."""
-    return tuple(_LineReader(text, comment_mark(text)).lines())
+def code_lines(text: str, mark: str) -> tuple[CodeLine, ...]:
+    """The lines of a program, most comments of which begin with a mark (`comment_mark`)."""
+    return tuple(_LineReader(text, mark).lines())
 
 
 class _LineReader:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.code.languages import language_of
+from specpc.structure.code.languages import FENCE_LINE, NOT_BLANK, language_of
 from specpc.structure.code.script_lines import CodeLine, code_lines, comment_mark, statement_ends
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, small_size
 from specpc.structure.parts.lines import line_pattern
@@ -70,8 +70,6 @@ _CODE: Final = line_pattern(
     r"|if|for|while|unless|elsif|require|import|use|package|local|function)\b[^.\r\n]*$"
     r"|[$\w.@:-]+ *[-+|]?= ?\S|\$\w|@\w)"
 )
-_NOT_BLANK: Final = line_pattern(r"^[ \t]*+\S")
-_FENCE: Final = line_pattern(r"^[ \t]*+(?:```|~~~)")
 _EVERY: Final = 12
 _LIKE_CODE: Final = 0.6
 # A longer text is recognised by its beginning.
@@ -87,11 +85,12 @@ def lay_out_script(text: str, *, named: bool = False) -> Layout | None:
     """
     if not (named or _is_script(text)):
         return None
-    found = code_lines(text)
+    mark = comment_mark(text)
+    found = code_lines(text, mark)
     if len(found) < _FEWEST:
         return None
     blocks = _Statements(found, statement_ends(found), small_size(text)).blocks(0, len(found), 0)
-    return lay_out_blocks(text, blocks, "script", gap=f"{comment_mark(text)} {{}}\n")
+    return lay_out_blocks(text, blocks, "script", gap=f"{mark} {{}}\n")
 
 
 def _is_script(text: str) -> bool:
@@ -99,9 +98,9 @@ def _is_script(text: str) -> bool:
         return True
     sample = text[:_LOOKED_AT]
     typical = len(_TYPICAL.findall(sample))
-    if typical < _FEWEST or _FENCE.search(sample):
+    if typical < _FEWEST or FENCE_LINE.search(sample):
         return False
-    every = len(_NOT_BLANK.findall(sample))
+    every = len(NOT_BLANK.findall(sample))
     if typical * _EVERY < every or len(_CODE.findall(sample)) < _LIKE_CODE * every:
         return False
     return language_of(None, text) is None

@@ -284,7 +284,8 @@ class _Sections:
         said = offset + own.text
         labelled = said > offset + own.start
         # "4.0 SERVICES NOT COVERED. 4.1 Repair." says all it does of the rest by its title.
-        titled = labelled and len(ends) > 1 and text[said : ends[0]].isupper()
+        several = len(ends) > 1
+        titled = labelled and several and text[said : ends[0]].isupper()
         if titled:
             said = ends.pop(0)
         elif not labelled and indent is not None:
@@ -294,11 +295,7 @@ class _Sections:
         named = leads or _UNFINISHED.search(text[said : ends[0]])
         if own.is_item and named and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
-        elif (
-            (indented or labelled)
-            and (titled or len(ends) > 1)
-            and builder.position < said < ends[0]
-        ):
+        elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
             self._add_sentence(end, needs, gap)
