@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.lines import margin
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_running, key_of
 
@@ -25,7 +24,6 @@ _HEADS: Final = 0.6
 _MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
 _PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
-_TAB: Final = 8
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
 _LONG_LINE: Final = 150
@@ -65,7 +63,7 @@ def _entries(found: Sequence[Row]) -> list[Block]:
         like = sum(e - s > 1 or key_of(own[s].said) in keys for s, e in spans)
         if like < _HEADS * len(spans):
             continue
-        low = [row for row in own if 0 < _indent(row) < _LEAST and not _SIGNED.match(row.said)]
+        low = [row for row in own if 0 < row.columns < _LEAST and not _SIGNED.match(row.said)]
         if low or sum(len(row.said) > _LONG_LINE for row in own) * 3 > len(own):
             continue
         if any(is_running([row.said for row in own[start:stop]]) for start, stop in full):
@@ -113,9 +111,9 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
     blocks: list[Block] = []
     place = 0
     while place < len(own):
-        indent = _indent(own[place])
+        indent = own[place].columns
         end = place + 1
-        while end < len(own) and _indent(own[end]) > indent:
+        while end < len(own) and own[end].columns > indent:
             end += 1
         start, stop, head = own[place].start, own[end - 1].end, own[place].end
         if end > place + 1 and depth < _DEEPEST:
@@ -125,7 +123,3 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
             blocks.append(block(start, stop))
         place = end
     return blocks
-
-
-def _indent(row: Row) -> int:
-    return len(margin(row.said).expandtabs(_TAB))

@@ -12,7 +12,7 @@ import regex
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
-from specpc.structure.parts.lines import OWN_LINE, lines, margin
+from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.parts.shapes import is_running
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
@@ -50,7 +50,6 @@ _PREFIXED: Final = regex.compile(r"\S{1,80}: ")
 # Points at something in the line above.
 _POINTS: Final = regex.compile(r"[ \t]+[\^~][\^~ \t]*\Z")
 _DEEPEST: Final = 12
-_TAB: Final = 8
 # Of a form of so many lines, each says something by itself.
 _COMMON: Final = 4
 _RUNS: Final = (
@@ -166,7 +165,7 @@ class _OutputPieces:
         leads = len(row.said) <= _LONGEST_LEAD and _LEADS.search(row.said)
         self._leads = piece if leads else None
         if len(self._above) < _DEEPEST:
-            self._above.append((_indent(row), piece))
+            self._above.append((row.columns, piece))
 
     def append(self, row: Row, layout: Layout) -> None:
         """Add what begins with a line and is laid out in another way."""
@@ -174,7 +173,7 @@ class _OutputPieces:
         self._leads = None
 
     def _needs(self, row: Row) -> list[int]:
-        while self._above and self._above[-1][0] >= _indent(row):
+        while self._above and self._above[-1][0] >= row.columns:
             self._above.pop()
         leads = [] if self._leads is None else [self._leads]
         return [*leads, *(piece for _, piece in self._above[-1:])]
@@ -191,7 +190,7 @@ def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row
             and (
                 _POINTS.match(row.said)
                 or (
-                    _indent(row) == _indent(paragraph[-1])
+                    row.columns == paragraph[-1].columns
                     and common.isdisjoint((row.said, paragraph[-1].said))
                 )
             )
@@ -202,7 +201,3 @@ def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row
         paragraph.append(row)
     if paragraph:
         yield paragraph
-
-
-def _indent(row: Row) -> int:
-    return len(margin(row.said).expandtabs(_TAB))

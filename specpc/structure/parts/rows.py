@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.structure.parts.lines import line_start, lines
+from specpc.structure.parts.lines import line_start, lines, margin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +45,11 @@ class Row:
     def ends_block(self) -> bool:
         """Whether a blank line follows."""
         return self.breaks > 1
+
+    @property
+    def columns(self) -> int:
+        """How far it is indented."""
+        return len(margin(self.said).expandtabs())
 
     @property
     def indented(self) -> bool:
