@@ -1,6 +1,6 @@
 """LangChain: BM25 finds chunks of a report, specpc cuts them to 150 tokens in all.
 
-pip install "specpc[langchain]" langchain-classic
+pip install "specpc[langchain]" langchain-classic bm25s
 """
 
 from pathlib import Path

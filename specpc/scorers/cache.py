@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FORMAT: Final = 3
 _LIMIT: Final = 256_000_000
 _BLOCK: Final = 4096  # what the smallest file takes on most disks
-_LIBRARIES: Final = ("bm25s", "PyStemmer", "torch", "transformers")
+_LIBRARIES: Final = ("PyStemmer", "torch", "transformers")
 
 
 class ScoreCache:

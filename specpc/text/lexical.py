@@ -9,6 +9,7 @@ found again with what was lent). It costs no forward.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -32,6 +33,9 @@ _SURE: Final = 6.0
 _ASKED: Final = 1.25
 # Words of heads that count for what stands under them; a table's header may have any number.
 _HEAD_WORDS: Final = 40
+# Of BM25: how soon a word said again counts no more, and how much the length of a unit does.
+_K1: Final = 1.5
+_B: Final = 0.75
 # A word leads somewhere only if it is rare: in this share of the units, and this many.
 _RARE: Final = 0.05
 _RARE_UNITS: Final = 12
@@ -117,15 +121,23 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
 def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """BM25 of each unit for the question, over the units of the one text, given the `stems` of all.
 
-    k1 = 1.5, b = 0.75, Lucene's variant; zero where nothing is shared.
+    Lucene's variant, with k1 = 1.5 and b = 0.75; zero where nothing is shared. A package for it
+    brings scipy, whose import takes longer than to read a short text.
     """
-    import bm25s
-
-    if not query or not any(units):
-        return np.zeros(len(units))
-    index = bm25s.BM25()
-    index.index(units, show_progress=False)
-    return np.asarray(index.get_scores(list(query)), dtype=np.float64)
+    scores = np.zeros(len(units))
+    asked = Counter(query)
+    found = [Counter(word for word in words if word in asked) for words in units]
+    having: dict[str, list[int]] = {}
+    for number, counts in enumerate(found):
+        for word in counts:
+            having.setdefault(word, []).append(number)
+    lengths = np.asarray([len(words) for words in units], dtype=np.float64)
+    damped = _K1 * (1 - _B + _B * lengths / (lengths.mean() or 1.0)) if len(units) else lengths
+    for word, numbers in having.items():
+        rarity = math.log(1 + (len(units) - len(numbers) + 0.5) / (len(numbers) + 0.5))
+        counts_of = np.asarray([found[number][word] for number in numbers], dtype=np.float64)
+        scores[numbers] += asked[word] * rarity * counts_of / (counts_of + damped[numbers])
+    return scores
 
 
 def with_heads(

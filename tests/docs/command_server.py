@@ -17,7 +17,6 @@ import traceback
 from importlib import import_module
 
 PRELOADED = (
-    "bm25s",
     "matplotlib.pyplot",
     "rich.progress",
     "sentencex",
@@ -95,14 +94,15 @@ def _answer(caller: socket.socket) -> None:
 
 def _run() -> int:
     """``specpc ...``, or ``python-script FILE``."""
-    from specpc_cli.main import main
+    from specpc_cli import main as command_line
 
+    command_line.leave = lambda code: None  # the caller is told first
     try:
         if sys.argv[0] == "python-script":
             sys.argv = sys.argv[1:]
             runpy.run_path(sys.argv[0], run_name="__main__")
         else:
-            main()
+            command_line.main()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0

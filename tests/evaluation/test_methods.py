@@ -188,7 +188,6 @@ def test_truncate_keeps_both_ends() -> None:
 
 
 def test_bm25_finds_the_sentence() -> None:
-    pytest.importorskip("bm25s")
     pytest.importorskip("Stemmer")
     ranker = bm25.rank
     assert int(ranker(item(), FACTS).argmax()) == 3
