@@ -17,6 +17,7 @@ from specpc.machine.journal import parse_json
 from specpc.models.folder import damaged, weight_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 DIGESTS: Final = "digests.json"
@@ -26,15 +27,40 @@ _BLOCK: Final = 1 << 22
 def write_digests(folder: Path) -> None:
     """Write down what the files of a folder are."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    found = {name: file_digest(folder / name) for name in names if name != DIGESTS}
-    data = json.dumps(found, indent=1).encode()
+    _write(folder, {name: file_digest(folder / name) for name in names if name != DIGESTS})
+
+
+def add_digest(folder: Path, name: str) -> None:
+    """Write down what one more file of a folder is.
+
+    Raises:
+        DraftError: what was written down before cannot be read.
+    """
+    _write(folder, {**read_digests(folder), name: file_digest(folder / name)})
+
+
+def read_digests(folder: Path) -> dict[str, str]:
+    """What is written down of the files of a folder; nothing where nobody wrote it down.
+
+    Raises:
+        DraftError: it cannot be read.
+    """
+    path = folder / DIGESTS
+    try:
+        return dict(parse_json(path.read_bytes())) if path.exists() else {}
+    except (OSError, ValueError, TypeError) as error:
+        raise damaged(folder.name, f"{path} cannot be read ({error})") from error
+
+
+def _write(folder: Path, digests: dict[str, str]) -> None:
+    data = json.dumps(digests, indent=1).encode()
     replace_file(folder / DIGESTS, [data], (folder / "config.json").stat().st_mode & 0o666)
 
 
-def check_digests(folder: Path, name: str, *, weights: bool = True) -> None:
+def check_digests(folder: Path, name: str, *, weights: Sequence[str] | None = None) -> None:
     """Raise `DraftError` where a file of a draft in the cache is not what was written there.
 
-    Without ``weights`` only the others are read.
+    Of the weights, only those files are read that are named; without, those it was converted to.
     """
     if folder.parent != drafts_folder():
         return
@@ -42,13 +68,10 @@ def check_digests(folder: Path, name: str, *, weights: bool = True) -> None:
         with suppress(OSError):  # a cache that is only read
             write_digests(folder)
         return
-    try:
-        digests: dict[str, str] = dict(parse_json((folder / DIGESTS).read_bytes()))
-    except (OSError, ValueError, TypeError) as error:
-        raise damaged(name, f"{folder / DIGESTS} cannot be read ({error})") from error
-    large = weight_files(digests)
+    digests = read_digests(folder)
+    read = weight_files(digests) if weights is None else weights
     for file, digest in digests.items():
-        if not weights and file in large:
+        if file.endswith(".safetensors") and file not in read:
             continue
         try:
             same = file_digest(folder / file) == digest

@@ -11,6 +11,7 @@ from specpc.drafts.catalogue import find_draft
 from specpc.drafts.checksums import check_digests
 from specpc.drafts.device import machine, resolve_device, resolve_dtype, survive_forks
 from specpc.drafts.locate import fetch_folder
+from specpc.drafts.narrow import keep_narrow, narrow_file
 from specpc.drafts.support import check_causal, check_loaded, too_large
 from specpc.errors import (
     Argument,
@@ -89,21 +90,36 @@ def load_draft(
         OutOfMemoryError: it does not fit.
     """
     spec = find_draft(name)
-    where = resolve_device(device)
+    resolve_dtype(dtype, resolve_device(device), compressing=lean)  # before anything is fetched
+    return _load(name, (device, dtype), fetch_folder(spec, offline, report), lean=lean)
+
+
+def _load(
+    name: str,
+    placement: tuple[str, str],
+    folder: Path,
+    *,
+    lean: bool,
+    tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None,
+) -> Draft:
+    """Load a draft from its folder, with the tokenizer that was read from there, if one was."""
+    where = resolve_device(placement[0])
     survive_forks()
-    number_format = resolve_dtype(dtype, where, compressing=lean)
-    folder = fetch_folder(spec, offline, report)
-    check_digests(folder, name)
+    number_format = resolve_dtype(placement[1], where, compressing=lean)
+    narrow = narrow_file(folder, number_format) if lean else None
+    check_digests(folder, name, weights=None if narrow is None else [narrow])
     config = read_config(folder, name)
     model: LeanModel | PreTrainedModel | None = None
-    tokenizer: LeanTokenizer | PreTrainedTokenizerFast | None = None
     with _readable(folder, name):
         if lean and has_weights(folder):
             from specpc.models.lean.load import load_lean
 
             with memory_errors(too_large(name)):
-                model = load_lean(folder, config, where, number_format)
-            tokenizer = load_lean_tokenizer(folder, str(config.get("model_type")))
+                model = load_lean(folder, config, where, number_format, narrow)
+                if model is not None and narrow is None:
+                    keep_narrow(folder, model)
+            kind = str(config.get("model_type"))
+            tokenizer = tokenizer or load_lean_tokenizer(folder, kind)
         if model is None or tokenizer is None:
             check_causal(config, name)
             check_weights(folder, name)
@@ -127,7 +143,7 @@ def defer_draft(
     when the model is first asked for.
     """
     folder = fetch_folder(find_draft(name), offline, report)
-    check_digests(folder, name, weights=False)
+    check_digests(folder, name, weights=())
     config = read_config(folder, name)
     check_weights(folder, name)
     with _readable(folder, name):
@@ -139,7 +155,7 @@ def defer_draft(
                 tokenizer = tokenizer or load_tokenizer(folder, name)
                 known = known or _full_config(folder)
     return DeferredDraft(
-        partial(load_draft, name, device, dtype, offline, lean=True, report=report),
+        partial(_load, name, (device, dtype), folder, lean=True, tokenizer=tokenizer),
         name=name,
         tokenizer=tokenizer,
         config=known,

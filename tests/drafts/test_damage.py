@@ -32,7 +32,7 @@ def gguf(cache: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def entry(gguf: Path) -> Path:
-    load_draft(str(gguf), device="cpu", lean=True)
+    load_draft(str(gguf), device="cpu", dtype="float32", lean=True)
     [folder] = entries()
     return folder
 
@@ -62,12 +62,22 @@ def test_damaged_weights_are_told(gguf: Path, entry: Path, what: str) -> None:
     weights = entry / WEIGHTS
     patched(weights, weights_begin(weights) + 4000, BITS[what](0))
     with pytest.raises(DraftError, match=rf"model\.safetensors has changed .* {FETCH}"):
-        load_draft(str(gguf), device="cpu", lean=True)
+        load_draft(str(gguf), device="cpu", dtype="float32", lean=True)
     with pytest.raises(DraftError, match="has changed since it was written"):
         load_draft(str(gguf), device="cpu")
-    draft = defer_draft(str(gguf), device="cpu")  # which may find the scores in the cache
+    draft = defer_draft(str(gguf), device="cpu", dtype="float32")  # its scores may be known
     with pytest.raises(DraftError, match="has changed since it was written"):
         _ = draft.model
+
+
+@pytest.mark.parametrize("what", BITS)
+def test_damaged_narrow_weights_are_told(gguf: Path, entry: Path, what: str) -> None:
+    load_draft(str(gguf), device="cpu", dtype="bfloat16", lean=True)
+    weights = entry / "bfloat16.safetensors"
+    patched(weights, weights_begin(weights) + 4000, BITS[what](0))
+    with pytest.raises(DraftError, match=rf"bfloat16\.safetensors has changed .* {FETCH}"):
+        load_draft(str(gguf), device="cpu", dtype="bfloat16", lean=True)
+    load_draft(str(gguf), device="cpu", dtype="float32", lean=True)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "config.json", "tokenizer_config.json"])
@@ -98,7 +108,7 @@ def test_an_older_folder_gets_digests(gguf: Path, entry: Path) -> None:
     assert before.keys() == {path.name for path in entry.iterdir()} - {DIGESTS}
     assert before[WEIGHTS] == file_digest(entry / WEIGHTS)
     (entry / DIGESTS).unlink()
-    load_draft(str(gguf), device="cpu", lean=True)
+    load_draft(str(gguf), device="cpu", dtype="float32", lean=True)
     assert json.loads((entry / DIGESTS).read_bytes()) == before
 
 

@@ -17,6 +17,7 @@ from specpc.models.folder import weight_files
 from specpc.models.lean.decoder import LeanConfig, LeanModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import Tensor
@@ -69,11 +70,16 @@ _OF_FAMILY: Final[dict[str, dict[str, str]]] = {
 
 
 def load_lean(
-    folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
+    folder: Path,
+    config: dict[str, Any],
+    device: torch.device,
+    dtype: torch.dtype,
+    narrow: str | None = None,
 ) -> LeanModel | None:
     """A decoder of a folder as ``save_pretrained`` writes it, with its ``config.json`` given.
 
-    Weights in the number format that is wanted on the device are mapped, not copied.
+    Weights in the number format that is wanted on the device are mapped, not copied; ``narrow``
+    names a file there that has all of them (`weights_of`).
 
     Returns:
         ``None`` if transformers must read it.
@@ -88,7 +94,8 @@ def load_lean(
     if shape is None:
         return None
     try:
-        weights = _read_weights(folder)
+        names = weight_files(path.name for path in folder.iterdir())
+        weights = _read_weights(folder, names if narrow is None else [narrow])
     except Exception as error:  # safetensors has errors of its own; transformers will tell
         if is_memory_error(error):
             raise
@@ -199,12 +206,28 @@ def _llama3_frequencies(plain: Tensor, rope: dict[str, Any]) -> Tensor | None:
     return torch.where(middle, smoothed, scaled)
 
 
-def _read_weights(folder: Path) -> dict[str, Tensor]:
-    """All tensors by name, mapped from the files."""
+def weights_of(model: LeanModel) -> dict[str, Tensor]:
+    """The weights of a decoder by the names they have in files; its head, unless it is tied."""
+    weights = {
+        f"model.layers.{number}.{name}": tensor
+        for number, layer in enumerate(model.layers)
+        for name, tensor in layer.items()
+    }
+    if model.head is not model.embedding:
+        weights["lm_head.weight"] = model.head
+    return {
+        **weights,
+        "model.embed_tokens.weight": model.embedding,
+        "model.norm.weight": model.norm,
+    }
+
+
+def _read_weights(folder: Path, names: Sequence[str]) -> dict[str, Tensor]:
+    """All tensors by name, mapped from some files."""
     from safetensors.torch import load_file
 
     weights: dict[str, Tensor] = {}
-    for name in weight_files(path.name for path in folder.iterdir()):
+    for name in names:
         weights |= load_file(folder / name)
     return {name: tensor for name, tensor in weights.items() if "rotary_emb.inv_freq" not in name}
 
