@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
 import traceback
 from contextlib import contextmanager, redirect_stdout, suppress
 from importlib import import_module
@@ -153,4 +155,22 @@ def main() -> None:
     share_machine()
     # The other commands would take a pipe longer than all the rest of what is done here.
     first = sys.argv[1] if len(sys.argv) > 1 else ""
-    make_app([first] if first in COMMANDS else COMMANDS)()
+    try:
+        make_app([first] if first in COMMANDS else COMMANDS)()
+    except SystemExit as end:
+        leave(end.code)
+        raise
+
+
+def leave(code: object) -> None:
+    """End the process at once, unless something is still going on.
+
+    All that is to be done at the end is done. But to take apart what torch made of this process
+    takes as long as to read a short text.
+    """
+    if "torch" in sys.modules and isinstance(code, int) and threading.active_count() == 1:
+        atexit._run_exitfuncs()  # noqa: SLF001 # what Python itself calls
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
