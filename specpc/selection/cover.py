@@ -43,7 +43,7 @@ class CoverPicker(UnitPicker):
 
         So of each error at least the line that names it is kept.
         """
-        urgent = {*np.flatnonzero((pieces.told.urgency > 1) & pieces.layout.units).tolist()}
+        urgent = {*np.flatnonzero((pieces.urgency > 1) & pieces.layout.units).tolist()}
         large = super().too_large(pieces, allowance)
         if total_size(pieces, urgent) > allowance:
             large |= urgent & pieces.layout.finer.keys() & pieces.layout.whole
@@ -117,7 +117,7 @@ def _choices(pieces: Pieces, allowance: int) -> list[list[Choice]]:
         if own and int(pieces.sizes[own].sum()) <= allowance:
             whole.append(tuple(own))
             position = end
-    urgency = pieces.told.urgency
+    urgency = pieces.urgency
     urgent = [_alone(units & (urgency == level)) for level in (2, 1)]
     return [*urgent, [*_alone(first), *whole], _alone(later)]
 

@@ -30,9 +30,14 @@ def best_pieces(
     values: NDArray[np.float64],
     allowance: int,
     alike: NDArray[np.int64] | None = None,
+    order: NDArray[np.float64] | None = None,
 ) -> list[Span]:
-    """The pieces with the highest ``values`` ``[pieces]`` that fit, with what they need."""
-    chosen = select_units(values, pieces.sizes, allowance, pieces.layout, pieces.forced, alike)
+    """The pieces with the highest ``values`` ``[pieces]`` that fit, with what they need.
+
+    They are chosen by another ``order`` ``[pieces]`` if there is one.
+    """
+    by = values if order is None else order
+    chosen = select_units(by, pieces.sizes, allowance, pieces.layout, pieces.forced, alike)
     return pieces.spans(chosen.tolist(), values)
 
 

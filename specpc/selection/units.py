@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # Names and numbers answer: of a sentence that exceeds the budget, they go last.
 _FACT: Final = 1.0
+# So much of an allowance is for lines that tell of errors.
+_FOR_ALARMS: Final = 0.7
+_NEXT: Final = 1e-9
 # How often what does not fit is cut finer: records into fields, a field into sentences, ...
 _FINEST: Final = 8
 
@@ -97,7 +100,8 @@ class UnitPicker(Picker):
 
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
         """The best units by ``values`` ``[pieces]`` that fit an allowance, with what they need."""
-        return best_pieces(pieces, values, allowance, pieces.alike)
+        first = _alarms_first(pieces, values, allowance)
+        return best_pieces(pieces, values, allowance, pieces.alike, first)
 
     def judge(self, pieces: Pieces, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what parts of units are worth, which no scorer saw."""
@@ -111,6 +115,24 @@ class UnitPicker(Picker):
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
         return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
+
+
+def _alarms_first(
+    pieces: Pieces, values: NDArray[np.float64], allowance: int
+) -> NDArray[np.float64]:
+    """``[pieces]`` by what is chosen: of what a tool printed, errors come before all but the best.
+
+    They may take a part of the allowance only: something else may be asked for.
+    """
+    urgent = np.flatnonzero((pieces.urgency > 0) & pieces.layout.units)
+    if not len(urgent):
+        return values
+    urgent = urgent[np.lexsort((-values[urgent], -pieces.urgency[urgent]))]
+    urgent = urgent[np.cumsum(pieces.sizes[urgent]) <= _FOR_ALARMS * allowance]
+    first = values.copy()
+    highest = float(values[pieces.layout.units].max())
+    first[urgent] = np.maximum(first[urgent], highest - _NEXT * np.arange(1, len(urgent) + 1))
+    return first
 
 
 def _cost(pieces: Pieces, unit: int) -> int:

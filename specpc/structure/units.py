@@ -22,9 +22,12 @@ def cut_into_units(text: str, bounds: NDArray[np.int64], unit: str) -> Pieces:
 
 
 def lay_out_joined(source: JoinedTexts, unit: str, end: int) -> Layout:
-    """The layout of joined texts up to an offset, each by itself, in units of one kind."""
+    """The layout of joined texts up to an offset, each by itself, in units of one kind.
+
+    What is said of their kind is said of all of them.
+    """
     layouts = source.layouts if unit == "structure" and source.layouts else repeat(None)
-    builder = LayoutBuilder()
+    builder, kinds = LayoutBuilder(), set[str]()
     for (start, stop), name, known in zip(source.ranges, source.names, layouts):  # noqa: B905
         if start > builder.position:
             builder.support(start)  # between two texts: nothing needs it
@@ -33,7 +36,8 @@ def lay_out_joined(source: JoinedTexts, unit: str, end: int) -> Layout:
         if source.alone:
             return layout
         builder.append(layout)
-    return builder.build(unit)
+        kinds.add(layout.kind)
+    return builder.build(kinds.pop() if len(kinds) == 1 else unit)
 
 
 def lay_out_units(text: str, unit: str, name: str | None = None) -> Layout:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import regex
 
-from specpc.text.alarms import find_alarms
 from specpc.text.forms import are_rare
 from specpc.text.scripts import UNSPACED
 from specpc.text.terms import terms
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.text.alarms import Alarms
     from specpc.text.layout import Layout
 
 _NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
@@ -78,18 +78,18 @@ class Told:
         weights: ``[facts]`` what each is worth.
         own: ``[pieces]`` what a piece is worth whatever it tells.
         sizes: ``[pieces]`` their tokens.
-        urgency: ``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`).
     """
 
     facts: Sequence[NDArray[np.int64]]
     weights: NDArray[np.float64]
     own: NDArray[np.float64]
     sizes: NDArray[np.int64]
-    urgency: NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64]) -> Told:
-        """Find them, given where the pieces stand, and their tokens."""
+    def of(
+        cls, texts: Sequence[str], place: Place, sizes: NDArray[np.int64], alarms: Alarms
+    ) -> Told:
+        """Find them, given where the pieces stand, their tokens, and what went wrong there."""
         facts, weights = find_facts(without_labels(texts), place.prose)
         leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
         like = likeness(facts, len(weights), place.units)
@@ -97,10 +97,9 @@ class Told:
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
         if place.printed:
             rate += _RARE * are_rare(texts, place.units & ~place.prose)
-        alarms = find_alarms(texts, printed=place.printed)
         own = rate * sizes + alarms.levels * (_ALARM + _ALARM_TOKEN * sizes)
         facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
-        return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes, alarms.urgency)
+        return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes)
 
     @property
     def alone(self) -> NDArray[np.float64]:

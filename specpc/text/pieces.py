@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.results import Span
+from specpc.text.alarms import find_alarms
 from specpc.text.facts import Place, Told
 from specpc.text.protection import NOTHING, Protected, forced_units
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from specpc.text.alarms import Alarms
     from specpc.text.layout import Layout
 
 # Measured against one, two, eight and all (docs/evaluation.md).
@@ -104,7 +106,20 @@ class Pieces:
     @cached_property
     def told(self) -> Told:
         """What the pieces tell."""
-        return Told.of(self.texts, Place.of(self.text, self.layout), self.sizes)
+        return Told.of(self.texts, self._place, self.sizes, self._alarms)
+
+    @property
+    def urgency(self) -> NDArray[np.int64]:
+        """``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`)."""
+        return self._alarms.urgency
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place.of(self.text, self.layout)
+
+    @cached_property
+    def _alarms(self) -> Alarms:
+        return find_alarms(self.texts, printed=self._place.printed)
 
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""
