@@ -19,6 +19,7 @@ from specpc.errors import UsageError
 from specpc.options import (
     DEFAULT_DRAFT,
     DEFAULT_RATIO,
+    KINDS,
     ROLES,
     SCORERS,
     UNITS,
@@ -130,6 +131,17 @@ Cache = Annotated[
     draft("Keep the scores on disk: another ratio for the same text needs no draft.", "--cache"),
 ]
 QuestionField = Annotated[str, many("JSON lines: the field that holds the question.")]
+Server = Annotated[
+    str | None,
+    setting(
+        draft,
+        "server",
+        "Address of a 'specpc serve' that does the work, at once; auto: one of your own, which is "
+        "started when needed and ends when idle [or SPECPC_SERVER].",
+    ),
+]
+LeastTokens = Annotated[int, kept("Outputs with fewer tokens stay whole.", "--min-tokens")]
+LEAST_TOKENS: Final = 1000
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 KeepShort = Annotated[
     bool,
@@ -225,6 +237,10 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
     keep: Annotated[
         list[str] | None, kept("Keep every unit this regular expression matches in; repeatable.")
     ] = None,
+    keep_kind: Annotated[
+        str,
+        kept(f"Keep every unit with things of these kinds: {', '.join(KINDS)}.", metavar="<kinds>"),
+    ] = "",
     keep_first: Annotated[int, kept("Keep the first N units.")] = 0,
     keep_last: Annotated[int, kept("Keep the last N units.")] = 0,
     marks: Annotated[
@@ -275,7 +291,8 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> Asked:
     patterns = tuple(typed(pattern, "a pattern to keep") for pattern in keep or ())
     marker = None if gap is None else typed(gap, "the gap marker")
-    protection = Protection(patterns, keep_first, keep_last)
+    kinds: Any = tuple(kind.strip() for kind in keep_kind.split(",") if kind.strip())
+    protection = Protection(patterns, keep_first, keep_last, kinds)
     cut = Cut(ratio, target_tokens, marker, protection, marks)
     setup = Setup(draft, scorer, unit, tokenizer, device, dtype, offline)
     console = Console(verbose=verbose, quiet=quiet)

@@ -53,11 +53,15 @@ Format = Literal["text", "html", "messages"]
 Role = Literal["system", "user", "assistant", "tool"]
 """Whose texts in a conversation; documents in system texts, and results of tools."""
 
+Kind = Literal["numbers", "dates", "names", "ids", "errors", "urls", "negations"]
+"""Kinds of things that may be kept in any case."""
+
 TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
 
 ROLES: Final[tuple[str, ...]] = get_args(Role)
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 # Earlier names of scorers, still understood.
 _ALIASES: Final = {"specpc": "paper"}
@@ -134,14 +138,21 @@ class Protection:
             string is one of them.
         first: how many units at the start of a text are protected.
         last: how many at its end (before the text's own closing question, which always stays).
+        kinds: of things that are protected wherever they stand; see `Kind`.
     """
 
     patterns: tuple[str, ...] = ()
     first: int = 0
     last: int = 0
+    kinds: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
-        """Make patterns of one; raise `UsageError` for one that is none, or a negative count."""
+        """Make patterns of one; raise `UsageError` for what is none, or a negative count."""
+        check_type(self.kinds, "the kinds to keep", (list, tuple), "a list such as ['numbers']")
+        for kind in self.kinds:
+            if kind not in KINDS:
+                raise UsageError(f"there is no kind {kind!r} to keep: use {', '.join(KINDS)}")
+        object.__setattr__(self, "kinds", tuple(self.kinds))
         for count in (self.first, self.last):
             check_type(count, "the number of units to keep", Integral, "whole")
         if min(self.first, self.last) < 0:

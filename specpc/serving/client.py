@@ -143,6 +143,7 @@ class ServerCompressor:
         if cut.gap is None and "request" not in own:
             wanted["gap"] = ""  # as here, not as for those who ask a server by hand
         wanted |= {"keep_first": cut.keep.first, "keep_last": cut.keep.last}
+        wanted["keep_kinds"] = [*cut.keep.kinds] or None
         wanted |= {name: getattr(self, name) for name in ("scorer", "unit", "tokenizer", "draft")}
         wanted["markup"] = None if self.markup == "text" else self.markup
         wanted["marks"] = cut.marks or None

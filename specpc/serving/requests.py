@@ -19,6 +19,7 @@ from specpc.options import (
     TEMPLATE,
     TURNS,
     Cut,
+    Kind,
     Markup,
     Protection,
     Role,
@@ -66,6 +67,7 @@ class CompressRequest(_Strict):
     keep: list[Annotated[str, Field(max_length=_LONGEST_PATTERN)]] = Field(
         default=[], max_length=_MOST_PATTERNS, description="Regular expressions, never cut."
     )
+    keep_kinds: list[Kind] = Field(default=[], description="Keep things of these kinds.")
     keep_first: int = 0
     keep_last: int = 0
     marks: bool = Field(default=False, description="Keep what is between <specpc:keep> marks.")
@@ -101,7 +103,7 @@ class CompressRequest(_Strict):
         Raises:
             UsageError: it cannot be used, a pattern is none, or a number is negative.
         """
-        keep = Protection(tuple(self.keep), self.keep_first, self.keep_last)
+        keep = Protection(tuple(self.keep), self.keep_first, self.keep_last, tuple(self.keep_kinds))
         return Cut(self.ratio, self.target_tokens, self.gap, keep, self.marks)
 
     @property

@@ -17,6 +17,7 @@ import numpy as np
 import regex
 
 from specpc.errors import InputError, UsageError
+from specpc.text.keeping import find_kind
 from specpc.text.spans import merge
 
 if TYPE_CHECKING:
@@ -198,6 +199,11 @@ def find_protected(text: str, marked: Sequence[Range], keep: Protection) -> Prot
         ranges = merge(ranges + found)  # as many as the text has characters, at most
         if not found:
             notes.append(f"nothing in the text matches the pattern {pattern!r} that is to be kept")
+    for kind in keep.kinds:
+        found = find_kind(kind, text)
+        ranges = merge(ranges + found)
+        if not found:
+            notes.append(f"the text has no {kind}, which are to be kept")
     return Protected(tuple(ranges), keep.first, keep.last, tuple(notes))
 
 
