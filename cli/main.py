@@ -24,16 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-EVERYDAY, MANY, RESEARCH = "Everyday", "Many texts and servers", "Research"
+EVERYDAY, AGENTS, MANY, RESEARCH = "Everyday", "Agents", "Many texts and servers", "Research"
 COMMANDS: Final = {
     "compress": ("compress", EVERYDAY),
     "view": ("view", EVERYDAY),
     "locate": ("locate.locate_quote", EVERYDAY),
     "models": ("models.app", EVERYDAY),
     "config": ("config", EVERYDAY),
+    "run": ("run", AGENTS),
+    "show": ("show", AGENTS),
+    "hook": ("hook", AGENTS),
+    "replay": ("replay", AGENTS),
+    "mcp": ("mcp.serve", AGENTS),
     "batch": ("batch", MANY),
     "serve": ("serve", MANY),
-    "mcp": ("mcp.serve", MANY),
     "generate": ("generate", RESEARCH),
     "eval": ("eval.evaluate", RESEARCH),
     "calibrate": ("calibrate", RESEARCH),
@@ -127,7 +131,11 @@ def make_app(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name, rich_help_panel=panel)
         else:
-            app.command(name, cls=Command, rich_help_panel=panel)(command)
+            # What follows the command that is run is its own.
+            settings = {"allow_interspersed_args": name != "run"}
+            app.command(name, cls=Command, rich_help_panel=panel, context_settings=settings)(
+                command
+            )
     return app
 
 
@@ -158,8 +166,10 @@ def main() -> None:
     try:
         make_app([first] if first in COMMANDS else COMMANDS)()
     except SystemExit as end:
-        leave(end.code)
-        raise
+        # To an agent, a hook that ends with 2 forbids the call.
+        code = FAILURE if first == "hook" and end.code == USAGE else end.code
+        leave(code)
+        raise SystemExit(code) from None
 
 
 def leave(code: object) -> None:

@@ -16,7 +16,7 @@ from specpc_cli.compress.files import compress_files
 from specpc_cli.compress.lines import Texts, compress_lines
 from specpc_cli.compress.messages import Requests, compress_messages
 from specpc_cli.compress.one import compress_one
-from specpc_cli.compress.source import from_here, from_process, from_server
+from specpc_cli.compress.source import find_source, from_here, from_process
 from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.task import Task
 from specpc_cli.compress.together import compress_together
@@ -51,14 +51,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     stats: Annotated[bool, opt.io("Tell the tokens saved and the time spent.", "--stats")] = False,
     price: Annotated[float | None, opt.io("With --stats: price of a million tokens.")] = None,
     cache: opt.Cache = False,
-    server: Annotated[
-        str | None,
-        opt.setting(
-            opt.draft,
-            "server",
-            "Address of a 'specpc serve' that does the work, at once [or SPECPC_SERVER].",
-        ),
-    ] = None,
+    server: opt.Server = None,
     together: Annotated[
         bool, opt.many("One budget for all texts, spent where it matters.", "--together")
     ] = False,
@@ -112,7 +105,7 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     chat = input_format == "messages"
     each = not (chat or together or jsonl) and (len(sources) > 1 or has_folder(sources))
     local = from_process if each or (jsonl and not together) else from_here
-    source = from_server(server, asked.setup, context) if server else local(asked, cache)
+    source = find_source(asked, server, context) if server else local(asked, cache)
     Totals(price)  # checks it
     wants = price is not None or stats
     task = Task(sources, output, as_json, jsonl, resume, asked, *source, price, wants)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from specpc.counting.estimate import may_be_long
 from specpc.errors import Argument, InputError
 from specpc.pipeline.vendors.reading import read_request
 from specpc.pipeline.vendors.rules import ASSISTANT, CALL, SYSTEM, TOOL, USER
@@ -238,8 +239,3 @@ def _query(words: Sequence[str]) -> str:
 def _shortened(call: str) -> str:
     """A call, without the end of what may be a whole file."""
     return call[:_LONG_CALL].encode("utf-8", "replace").decode()
-
-
-def may_be_long(text: str, least: int) -> bool:
-    """Whether a text may have so many tokens, each of which is a byte or more."""
-    return len(text) >= least or len(text.encode("utf-8", "replace")) >= least

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from specpc.counting.counters import DRAFT, check_safe
+from specpc.counting.estimate import may_be_long
 from specpc.errors import InputError, SpecPCError, UsageError
 from specpc.machine.child import first_silence
 from specpc.options import Setup
 from specpc.output.fields import documents_fields, json_fields, messages_fields
-from specpc.pipeline.asking import may_be_long
 from specpc.pipeline.documents import Document
 from specpc.pipeline.vendors.reading import read_request
 

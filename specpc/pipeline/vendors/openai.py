@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from specpc.pipeline.vendors.rules import SYSTEM, TOOL, USER, Rule, Shape, call_of
 
@@ -42,3 +42,21 @@ RESPONSES: Final = Shape(
     roles=ROLES,
     system=("instructions",),
 )
+
+
+def tool_turns(tool: str, arguments: str, output: Any, *, wanted: str) -> list[dict[str, Any]]:
+    """The turns of a chat that lead to a tool's output.
+
+    Args:
+        tool: its name.
+        arguments: of the call.
+        output: a string, or parts of it as OpenAI has them.
+        wanted: what the user asked for before; empty if nobody knows.
+    """
+    call = {"id": "1", "type": "function", "function": {"name": tool, "arguments": arguments}}
+    turns: list[dict[str, Any]] = [
+        {"role": "user", "content": wanted},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "1", "content": output},
+    ]
+    return turns if wanted.strip() else turns[1:]
