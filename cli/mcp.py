@@ -11,7 +11,7 @@ import typer
 from specpc.errors import UsageError
 from specpc.options import DEFAULT_RATIO, check_budget
 from specpc_cli import options as opt
-from specpc_cli.inputs import read_text
+from specpc_cli.inputs import decode, read_text
 
 if TYPE_CHECKING:
     from specpc.pipeline.elsewhere import ProcessCompressor
@@ -34,7 +34,7 @@ def serve(
         ),
     ] = DEFAULT_RATIO,
 ) -> None:
-    """Offer compress and locate to agents over standard input and output (MCP).
+    """Offer compress, show and locate to agents over standard input and output (MCP).
 
     \b
       pip install "specpc[mcp]"
@@ -55,4 +55,9 @@ def serve(
 
     if sys.stdin.isatty():
         asked.console.tell("specpc: waiting for an MCP client on standard input; end with Ctrl-D")
-    make_server(Workbench(load, read_text, folders or (), ratio)).run("stdio")
+    from specpc.agents.store import OutputStore
+
+    def stored(key: str) -> str:
+        return decode(OutputStore().load(key).data, f"output {key}")
+
+    make_server(Workbench(load, read_text, folders or (), ratio, stored)).run("stdio")

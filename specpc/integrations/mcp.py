@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence  # noqa: TC003 - the SDK reads annotations
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -17,12 +17,12 @@ try:
     from mcp.server import MCPServer
     from mcp.server.mcpserver import Context  # noqa: TC002 - likewise
     from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.types import ToolAnnotations
+    from mcp.types import CallToolResult, ContentBlock, TextContent, ToolAnnotations
     from pydantic import Field
 except ImportError as error:
     raise missing("specpc mcp", "mcp", "mcp") from error
 
-from specpc.options import GAP, TEMPLATE, Cut
+from specpc.options import GAP, NOTHING, TEMPLATE, Cut, Protection
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ TEXT: Final = "text"
 """The name of what was given as text, in place of a file's."""
 
 _REMEMBERED: Final = 32
+# Keys of stored outputs are longer than numbers of results.
+_STORED: Final = 8
 _INSTRUCTIONS: Final = (
-    "compress shortens long texts and files to what a question needs, word for word; locate says "
-    "where a quote of what came out stands in its source."
+    "compress shortens long texts and files to what a question needs, word for word, with a mark "
+    "where something was cut; show gives all of it back; locate says where a quote of what came "
+    "out stands in its source."
 )
 
 
@@ -93,12 +96,14 @@ class Workbench:
         read: the text of the file of a path.
         folders: where files may be read.
         ratio: what is kept where a request does not say; ``None`` if it must.
+        stored: gives an output by the key it was stored under.
     """
 
     load: Callable[[], Compressor | ProcessCompressor]
     read: Callable[[str], str]
     folders: Sequence[Path]
     ratio: float | None = None
+    stored: Callable[[str], str] | None = None
     _compressor: Compressor | ProcessCompressor | None = None
     _made: dict[str, tuple[dict[str, str], DocumentsResult]] = field(default_factory=dict)
     _count: int = 0
@@ -106,8 +111,11 @@ class Workbench:
 
     def compress(
         self,
-        question: Annotated[str, Field(description="What the text is to answer.")],
         context: Context[Any, Any],
+        question: Annotated[
+            str | None,
+            Field(description="What the text is to answer; without, what tells most is kept."),
+        ] = None,
         text: Annotated[str | None, Field(description="The text to shorten.")] = None,
         paths: Annotated[
             list[str] | None,
@@ -126,7 +134,14 @@ class Workbench:
                 "model such as gpt-4o."
             ),
         ] = "draft",
-    ) -> CompressedSources:
+        gap: Annotated[
+            str, Field(description="Marks where something was cut; empty for no mark.")
+        ] = GAP,
+        keep: Annotated[
+            list[str] | None,
+            Field(description="Regular expressions: what they match in is kept in any case."),
+        ] = None,
+    ) -> Annotated[CallToolResult, CompressedSources]:
         """Shorten a long text, or files, to the sentences and lines that a question needs.
 
         What is kept is word for word as in the source. Give text or paths, and ratio or
@@ -139,11 +154,12 @@ class Workbench:
 
         with _told():
             stated = ratio is not None or target_tokens is not None
-            cut = Cut(ratio if stated else self.ratio, target_tokens, GAP)
+            keeping = Protection.of(keep or NOTHING)
+            cut = Cut(ratio if stated else self.ratio, target_tokens, gap, keeping)
             if (text is None) == (not paths):
                 raise UsageError("give either a text or paths")
-            if not question.strip():
-                raise UsageError("the question is empty: ask something")
+            if question is not None and not question.strip():
+                raise UsageError("the question is empty: ask something, or leave it out")
             sources = (
                 {name: self.read(str(find_file(name, self.folders))) for name in paths or ()}
                 if text is None
@@ -163,14 +179,38 @@ class Workbench:
                 while len(self._made) > _REMEMBERED:
                     del self._made[next(iter(self._made))]
             total = result.total
-            return CompressedSources(
-                key,
-                result.text,
-                total.original_tokens,
-                total.compressed_tokens,
-                list(result.dropped),
-                list(total.notes),
+            counts = total.original_tokens, total.compressed_tokens
+            made = CompressedSources(
+                key, result.text, *counts, list(result.dropped), list(total.notes)
             )
+            told = f"[{counts[0]:,} -> {counts[1]:,} tokens; id {key} for show and locate]"
+            blocks: list[ContentBlock] = [TextContent(text=result.text), TextContent(text=told)]
+            return CallToolResult(content=blocks, structured_content=asdict(made))
+
+    def show(
+        self,
+        id: Annotated[
+            str, Field(description="The id that compress returned, or that a cut output names.")
+        ],
+        file: Annotated[
+            str | None, Field(description="Of several files, the one to show, as it was named.")
+        ] = None,
+    ) -> str:
+        """Give back a text that was shortened, as it was before, whole.
+
+        Also an output of which a last line says "lines cut; specpc show ID".
+        """
+        with _told():
+            if id not in self._made:
+                if self.stored is None or len(id) < _STORED:
+                    raise _forgotten(id)
+                return self.stored(id)
+            sources, _ = self._made[id]
+            if file is None and len(sources) == 1:
+                [file] = sources
+            if file not in sources:
+                raise UsageError(f"result {id} was made of {', '.join(sources)}: name one as file")
+            return sources[file]
 
     def locate(
         self,
@@ -185,10 +225,7 @@ class Workbench:
 
         with _told():
             if id not in self._made:
-                raise UsageError(
-                    f"there is no result {id} (the last {_REMEMBERED} are remembered): compress "
-                    "again"
-                )
+                raise _forgotten(id)
             sources, result = self._made[id]
             found = []
             for place in chain.from_iterable(locate(result, quote)):
@@ -209,6 +246,12 @@ class Workbench:
         if tokenizer == DRAFT:
             return self._compressor
         return self._compressor.counting_by(tokenizer)
+
+
+def _forgotten(key: str) -> UsageError:
+    return UsageError(
+        f"there is no result {key} (the last {_REMEMBERED} are remembered): compress again"
+    )
 
 
 def find_file(name: str, folders: Sequence[Path]) -> Path:
@@ -233,11 +276,11 @@ def find_file(name: str, folders: Sequence[Path]) -> Path:
 
 
 def make_server(bench: Workbench) -> MCPServer[Any]:
-    """A server with the tools compress and locate."""
+    """A server with the tools compress, show and locate."""
     server: MCPServer[Any] = MCPServer(
         "specpc", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    for tool in (bench.compress, bench.locate):
+    for tool in (bench.compress, bench.show, bench.locate):
         server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True))
     return server
 
