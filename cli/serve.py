@@ -47,6 +47,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     timeout: Annotated[
         float, opt.many("Most seconds until a text is compressed.")
     ] = _DEFAULT.timeout,
+    idle: Annotated[
+        float | None, opt.many("End after so many seconds without a request.", show_default="never")
+    ] = None,
 ) -> None:
     """Keep a draft warm and compress for other programs.
 
@@ -72,6 +75,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         queue=queue,
         max_bytes=max_bytes,
         timeout=timeout,
+        idle=_DEFAULT.idle if idle is None else idle,
     )
     check_installed()
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from contextlib import contextmanager
 from functools import partial
@@ -82,7 +83,7 @@ def run(
     name = process.do(("name", ()))
     worker = DraftWorker(settings.queue)
     app = create_app(EngineProcess(process), name, settings, worker)
-    server = _Server(configuration(app), partial(ready, name))
+    server = _Server(configuration(app), partial(ready, name), settings.idle)
 
     def listen() -> None:
         try:
@@ -102,16 +103,26 @@ def run(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers, after which a signal always finds it ready to end."""
+    """Tells when it answers, after which a signal always finds it ready to end; ends when idle."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], idle: float) -> None:
         super().__init__(config)
         self._ready = ready
+        self._idle = idle
+        self._last, self._seen = time.monotonic(), 0
 
     async def main_loop(self) -> None:
         """Answer requests until told to end."""
         self._ready()
+        self._last = time.monotonic()
         await super().main_loop()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end: asked several times a second."""
+        now, state = time.monotonic(), self.server_state
+        if state.tasks or state.total_requests != self._seen:
+            self._last, self._seen = now, state.total_requests
+        return await super().on_tick(counter) or now - self._last > self._idle
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:

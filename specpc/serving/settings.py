@@ -28,6 +28,7 @@ class ServerSettings:
         queue: most requests that wait.
         max_bytes: most bytes of a request.
         timeout: most seconds from a request to its compressed text.
+        idle: seconds without a request after which the server ends; infinity for never.
     """
 
     host: str = "127.0.0.1"
@@ -41,6 +42,7 @@ class ServerSettings:
     queue: int = 128
     max_bytes: int = 10_000_000
     timeout: float = 300.0
+    idle: float = math.inf
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for what cannot be used, and for strangers without a token."""
@@ -51,6 +53,8 @@ class ServerSettings:
             raise UsageError("the limits on queue and size are at least 1")
         if not (math.isfinite(self.timeout) and self.timeout > 0):
             raise UsageError(f"the time limit is a number of seconds above 0, not {self.timeout:g}")
+        if not self.idle > 0:
+            raise UsageError(f"an idle server ends after some seconds, not after {self.idle:g}")
         for name in (f"{vendor}_upstream" for vendor in VENDORS):
             if (address := getattr(self, name)) is not None:
                 object.__setattr__(self, name, check_server(address, name))
