@@ -28,6 +28,10 @@ NOT_RUN = {
     "models remove": "deletes a model",
     "model.gguf": "needs a GGUF file of your own",
     "pip install": "fetches packages",
+    "specpc run": "runs programs of your own",
+    "specpc show": "needs the key of an output",
+    "specpc hook": "writes settings of another program",
+    "specpc replay": "needs a session of your own",
 }
 """Why examples with this in them cannot be run by the tests."""
 LASTING = "specpc serve"

@@ -129,7 +129,7 @@ def _alarms_first(
         return values
     urgent = urgent[np.lexsort((-values[urgent], -pieces.urgency[urgent]))]
     urgent = urgent[np.cumsum(pieces.sizes[urgent]) <= _FOR_ALARMS * allowance]
-    first = values.copy()
+    first: NDArray[np.float64] = values.copy()
     highest = float(values[pieces.layout.units].max())
     first[urgent] = np.maximum(first[urgent], highest - _NEXT * np.arange(1, len(urgent) + 1))
     return first

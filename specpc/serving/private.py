@@ -109,9 +109,11 @@ class PrivateServer:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if (server := self._running()) is not None:
+                process.returncode = 0  # nobody waits for it any more
                 return server
             time.sleep(_LOOK_SECONDS)
         process.kill()
+        process.wait()
         said = log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
         reason = said.removeprefix("specpc: ") or "it said nothing"
         raise SpecPCError(f"the server of your own cannot be started: {reason}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,6 +32,8 @@ _FOUND: Final = 2.5
 _SURE: Final = 6.0
 # What the best unit with a word of the question gains, for the rarest of words.
 _ASKED: Final = 1.25
+# What it gains for a number with the word before it.
+_NAMED: Final = 4.0
 # Words of heads that count for what stands under them; a table's header may have any number.
 _HEAD_WORDS: Final = 40
 # Of BM25: how soon a word said again counts no more, and how much the length of a unit does.
@@ -75,20 +78,27 @@ def asked_for(
 ) -> NDArray[np.float64]:
     """``[units]`` what the best unit with a word of the question gains, the more the rarer it is.
 
-    A question that asks for two things must not have all of its budget go into one of them. Query
-    and units are given by their `stems`, the values standardised.
+    A question that asks for two things must not have all of its budget go into one of them. What
+    has a number, "step 57", names one thing of many that are alike, which a draft hardly tells
+    apart. Query and units are given by their `stems`, the values standardised.
     """
     gained = np.zeros_like(values)
-    having: dict[str, list[int]] = {word: [] for word in query}
+    most = dict.fromkeys(query, _ASKED) | dict.fromkeys(_numbered(query), _NAMED)
+    having: dict[str, list[int]] = {word: [] for word in most}
     for number, words in enumerate(units):
-        for word in having.keys() & set(words):
+        for word in having.keys() & {*words, *_numbered(words)}:
             having[word].append(number)
-    for numbers in having.values():
+    for word, numbers in having.items():
         if numbers and len(units) > 1:
             best = max(numbers, key=lambda number: values[number])
             rarity = math.log(len(units) / len(numbers)) / math.log(len(units))
-            gained[best] = max(gained[best], _ASKED * rarity)
+            gained[best] = max(gained[best], most[word] * rarity)
     return gained
+
+
+def _numbered(words: Sequence[str]) -> list[str]:
+    """Numbers with the word before each."""
+    return [f"{before} {word}" for before, word in pairwise(words) if word[0].isdigit()]
 
 
 def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[str, list[int]]:

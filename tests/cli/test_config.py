@@ -82,11 +82,11 @@ def test_every_command_has_the_defaults(file: Path) -> None:
     file.write_text('ratio = 0.45\ndraft = "my-draft"\n')
     found = {name: run(name, "--help").stdout for name in COMMANDS}
     assert {name for name in found if "[default: 0.45]" in found[name]} == {
-        "compress", "view", "batch", "serve", "bench", "mcp"
+        "compress", "view", "batch", "serve", "bench", "mcp", "run", "show", "hook", "replay"
     }  # fmt: skip
     assert {name for name in found if "[default: my-draft]" in found[name]} == {
         "compress", "view", "batch", "serve", "bench", "mcp", "generate", "eval", "calibrate",
-        "correlate",
+        "correlate", "run", "show", "hook", "replay",
     }  # fmt: skip
 
 

@@ -81,7 +81,13 @@ def test_options_and_commands_stand_in_panels() -> None:
         "Chat requests",
     ]
     assert panels(shown("compress")) == ["Arguments", *everything]
-    assert panels(shown()) == ["Options", "Everyday", "Many texts and servers", "Research"]
+    assert panels(shown()) == [
+        "Options",
+        "Everyday",
+        "Agents",
+        "Many texts and servers",
+        "Research",
+    ]
     for path in PATHS[1:]:
         if path != ("models",):
             assert "Options" not in panels(shown(*path)), path

@@ -235,9 +235,13 @@ def _fill(sandbox: Sandbox) -> None:
     for name in ("my-model", "my-draft"):
         (sandbox.folder / name).symlink_to(drafts_folder() / DRAFT)
     _fill_corpora(sandbox.folder)
-    command = 'specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json >small.json'
-    done = sandbox.run("bash", "-c", command)
-    assert done.returncode == 0, done.stderr
+    who = "-c user.name=Ann -c user.email=ann@example.org"
+    for command in (
+        'specpc compress docs/ --together -q "Who signed?" --ratio 0.2 --json >small.json',
+        f"git init -q && git add docs && git {who} commit -qm 'Take notes'",
+    ):
+        done = sandbox.run("bash", "-c", command)
+        assert done.returncode == 0, done.stderr
 
 
 def _asked(text: str) -> str:

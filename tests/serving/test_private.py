@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from specpc.errors import SpecPCError
 from specpc.options import Setup
 from specpc.serving.private import PrivateServer
-from tests.drafts.conftest import model_folder
+from tests.drafts.conftest import model_folder as saved_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 
     from specpc import Compressor
 
-__all__ = ["model_folder"]
+__all__ = ["saved_model"]
 
 TEXT = "The quay closed in May. Gulls slept on the roof. Nobody came by. " * 8
+
+
+@pytest.fixture
+def model_folder(saved_model: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(saved_model, tmp_path / "model")
 
 
 @pytest.fixture(autouse=True)

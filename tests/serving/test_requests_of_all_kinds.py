@@ -260,14 +260,17 @@ def send(url: str, case: Case, stream: bool) -> httpx.Headers:
         where = f"{url}/v1beta/models/gemini-x:{how}"
         return httpx.post(where, json=body, headers={"x-goog-api-key": "k"}).headers
     if case.vendor == "anthropic":
-        claude = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0)
-        raw: Any = claude.messages.with_raw_response
-        made = raw.create(model="m", max_tokens=9, stream=stream, **body)
-    else:
-        client = openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0)
+        with anthropic.Anthropic(base_url=url, api_key="k", max_retries=0) as claude:
+            raw: Any = claude.messages.with_raw_response
+            return headers_of(raw.create(model="m", max_tokens=9, stream=stream, **body))
+    with openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0) as client:
         part = client.responses if case.vendor == "responses" else client.chat.completions
         raw = part.with_raw_response
-        made = raw.create(model="m", stream=stream, **body)
+        return headers_of(raw.create(model="m", stream=stream, **body))
+
+
+def headers_of(made: Any) -> httpx.Headers:
+    """Those of an answer, which is read to its end."""
     made.http_response.read()
     made.http_response.close()
     return made.headers  # type: ignore[no-any-return]
@@ -315,9 +318,11 @@ PASSED: dict[str, Callable[[openai.OpenAI, anthropic.Anthropic], Any]] = {
 
 @pytest.mark.parametrize("path", PASSED)
 def test_other_paths_are_passed_on(url: str, vendor: Fake, path: str) -> None:
-    gpt = openai.OpenAI(base_url=f"{url}/v1", api_key="k-openai", max_retries=0)
-    claude = anthropic.Anthropic(base_url=url, api_key="k-anthropic", max_retries=0)
-    made = PASSED[path](gpt, claude)
+    with (
+        openai.OpenAI(base_url=f"{url}/v1", api_key="k-openai", max_retries=0) as gpt,
+        anthropic.Anthropic(base_url=url, api_key="k-anthropic", max_retries=0) as claude,
+    ):
+        made = PASSED[path](gpt, claude)
     assert made.headers["x-specpc-uncut"] == "path"
     asked, headers, body = vendor.requests[-1]
     assert asked == path
