@@ -33,7 +33,7 @@ if TYPE_CHECKING:
             """See `specpc.Compressor`."""
 
 
-SHORTEST: Final = 1000
+SHORTEST: Final = 2000
 """Outputs of fewer tokens are shown whole, unless another number is stated."""
 
 # Blank lines tell nothing, nor do those that mark a cut.

@@ -17,7 +17,7 @@ import json
 import re
 import shlex
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,10 +35,6 @@ AGENTS: Final = (CLAUDE, CODEX)
 
 BEFORE, AFTER = "PreToolUse", "PostToolUse"
 
-# An agent changes what it has read of a file by quoting it, and by the numbers of its lines.
-_WHOLE: Final = frozenset(
-    {"Read", "Edit", "Write", "MultiEdit", "NotebookRead", "NotebookEdit", "apply_patch"}
-)
 _SHELLS: Final = frozenset({"Bash", "shell", "local_shell", "exec_command"})
 # Fields of results whose strings are read by the model.
 _TEXTS: Final = frozenset({"stdout", "stderr", "output", "content", "text", "result"})
@@ -106,11 +102,15 @@ class ToolEvent:
     @property
     def call(self) -> Call:
         """What the tool was called for; what the user said last is read from the transcript."""
+        wanted = "" if self.transcript is None else last_words(self.transcript)
+        return replace(self._asked, wanted=wanted)
+
+    @property
+    def _asked(self) -> Call:
         told = self.input.get("command")
         if not isinstance(told, str):
             told = json.dumps(self.input, ensure_ascii=False)
-        wanted = "" if self.transcript is None else last_words(self.transcript)
-        return Call(self.tool, told, wanted)
+        return Call(self.tool, told)
 
     def texts(self, shortest: int = 0) -> list[tuple[Place, str]]:
         """The strings of the response that may be cut, and where they are in it.
@@ -118,7 +118,7 @@ class ToolEvent:
         Args:
             shortest: those with surely fewer tokens are left out.
         """
-        if self.name != AFTER or self.agent == CODEX or self.tool in _WHOLE:
+        if self.name != AFTER or self.agent == CODEX or self._asked.reads_a_file:
             return []
         whole = isinstance(self.response, str)
         found: Iterable[tuple[Place, str]]
@@ -147,7 +147,8 @@ class ToolEvent:
         if self.name != BEFORE or self.tool not in _SHELLS or not isinstance(command, str):
             return None
         first = Path((command.split() or [""])[0]).name
-        if self.input.get("run_in_background") or first in {"", Path(wrapper[0]).name}:
+        left = first in {"", Path(wrapper[0]).name} or self._asked.reads_a_file
+        if left or self.input.get("run_in_background"):
             return None
         told = {**self.input, "command": shlex.join([*wrapper, "bash", "-c", command])}
         allowed = {"permissionDecision": "allow"} if self.agent == CODEX else {}

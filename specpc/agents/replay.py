@@ -91,7 +91,8 @@ def replay(
     calls = [*_calls(texts)]
     shown, tokens = [text.text for text in texts], dict.fromkeys(outputs, (0, 0))
     for done, number in enumerate(outputs, start=1):
-        made = cutter.cut(texts[number].text, calls[number])
+        call = calls[number]
+        made = None if call.reads_a_file else cutter.cut(texts[number].text, call)
         if made is not None:
             shown[number] = made.kept
             tokens[number] = made.original_tokens, made.compressed_tokens

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Result: TypeAlias = ToolMessage | Command[Any]
 
-_SHORTEST = 1000
+_SHORTEST = 2000
 
 
 class SpecPCToolMiddleware(AgentMiddleware):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from specpc.agents.call import Call
 from specpc.agents.hooks import CLAUDE, CODEX, ToolEvent, settings_file, settings_with_hook
 from specpc.errors import InputError
 
@@ -187,3 +188,25 @@ def test_settings_are_the_users_own() -> None:
     home = Path("/home/ann")
     assert settings_file(CLAUDE, home) == home / ".claude" / "settings.json"
     assert settings_file(CODEX, home) == home / ".codex" / "hooks.json"
+
+
+@pytest.mark.parametrize(
+    ("command", "reads"),
+    [
+        ("cat src/fares.py", True),
+        ("cd src && sed -n '1,80p' fares.py | head -40", True),
+        ("open fares.py 12", True),
+        ("cat Makefile.am config/app.yaml", True),
+        ("cat server.log", False),
+        ("tail -500 /var/log/app.out", False),
+        ("cat", False),
+        ("grep -n rate fares.py", False),
+        ("cat fares.py && pytest -q", False),
+        ("cat 'half", False),
+        ("", False),
+    ],
+)
+def test_a_file_that_is_read_is_left_alone(command: str, reads: bool) -> None:
+    assert Call("Bash", command).reads_a_file is reads
+    texts = event(tool_input={"command": command}, tool_response={"stdout": LONG}).texts(100)
+    assert (texts == []) is reads

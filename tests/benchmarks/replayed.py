@@ -29,6 +29,7 @@ _TURN: Final = re.compile(
     r"|(?P<step>Question|Thought|Action|Observation)(?: \d+)?: )",
     re.MULTILINE,
 )
+_FENCED: Final = re.compile(r"```\n(.*?)\n?```\s*\Z", re.DOTALL)
 _ROLES: Final = {
     "environment": "tool", "agent": "assistant", "user": "user", "assistant": "assistant",
     "assistant tool call": "call", "tool": "tool",
@@ -114,6 +115,9 @@ def turns_of(record: str, question: str) -> list[dict[str, Any]]:
             turns.append({"role": "assistant", "tool_calls": [call]})
         else:
             turns.append({"role": role, "content": said})
+            if command := _FENCED.search(said):
+                function = {"name": "call", "arguments": command[1]}
+                turns[-1]["tool_calls"] = [{"id": str(number + 1), "function": function}]
     return turns
 
 
