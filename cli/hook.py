@@ -72,7 +72,7 @@ def _answer(asked: opt.Asked, min_tokens: int, server: str | None, context: type
     if event.name == BEFORE:
         answer = event.wrapped([*_program(), "run", *_typed_options(), "--"])
     elif texts := event.texts(min_tokens):
-        from specpc_cli.compress.source import cutter_of
+        from specpc_cli.source import cutter_of
 
         try:
             cutter, call = cutter_of(asked, min_tokens, server, context), event.call

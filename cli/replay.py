@@ -43,7 +43,7 @@ def replay(
     """
     from specpc.agents.replay import replay as replay_session
     from specpc.agents.sessions import read_session
-    from specpc_cli.compress.source import cutter_of
+    from specpc_cli.source import cutter_of
 
     turns = read_session(read_bytes(session))
     cutter = cutter_of(asked, min_tokens, server, context, stored=False)

@@ -10,8 +10,8 @@ import typer
 
 from specpc.errors import SpecPCError
 from specpc_cli import options as opt
-from specpc_cli.compress.source import cutter_of
 from specpc_cli.screen import tell
+from specpc_cli.source import cutter_of
 
 if TYPE_CHECKING:
     from specpc.agents.call import Call

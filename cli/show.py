@@ -34,7 +34,7 @@ def show(
     if asked.question is None:
         write_stdout(stored.data)
         return
-    from specpc_cli.compress.source import find_source
+    from specpc_cli.source import find_source
 
     try:
         text = stored.data.decode("utf-8")

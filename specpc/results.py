@@ -142,3 +142,19 @@ class CompressionResult:
 def shortened(text: str) -> str:
     """The beginning of a text, for a ``repr``."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+@dataclass(frozen=True)
+class CutText:
+    """What is left of one of several texts.
+
+    Attributes:
+        text: its kept slices in order, joined by the gap marker; or the replacement.
+        spans: where in its source they were (of several fitted together, in the joined one); empty
+            if nothing of it was kept.
+        positions: where each of them begins in ``text``.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    positions: tuple[int, ...]

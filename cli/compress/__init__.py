@@ -16,12 +16,12 @@ from specpc_cli.compress.files import compress_files
 from specpc_cli.compress.lines import Texts, compress_lines
 from specpc_cli.compress.messages import Requests, compress_messages
 from specpc_cli.compress.one import compress_one
-from specpc_cli.compress.source import find_source, from_here, from_process
 from specpc_cli.compress.stats import Totals
 from specpc_cli.compress.task import Task
 from specpc_cli.compress.together import compress_together
 from specpc_cli.compress.tree import has_folder
 from specpc_cli.inputs import STDIN, check_file
+from specpc_cli.source import find_source, from_here, from_process
 
 
 @opt.asking()

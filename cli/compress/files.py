@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from specpc_cli.compress.manifest import Record
-    from specpc_cli.compress.source import TextCompressor
     from specpc_cli.compress.stats import Totals
     from specpc_cli.compress.task import Task
     from specpc_cli.compress.tree import Found, InputFile
+    from specpc_cli.source import TextCompressor
 
 _PART = ".specpc.part"
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from specpc.options import Cut
     from specpc.results import CompressionResult
     from specpc.scorers.base import Progress
-    from specpc_cli.compress.source import TextCompressor
     from specpc_cli.compress.task import Task
     from specpc_cli.options import Asked
+    from specpc_cli.source import TextCompressor
 
     Add = Callable[[Mapping[str, Any]], None]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from specpc.pipeline.messages import CompressedMessages
     from specpc.results import CompressionResult
     from specpc_cli.compress.lines import Line
-    from specpc_cli.compress.source import TextCompressor
     from specpc_cli.compress.task import Task
+    from specpc_cli.source import TextCompressor
 
 _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 

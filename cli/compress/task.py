@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specpc import CompressionResult
-    from specpc_cli.compress.source import TextCompressor
     from specpc_cli.console import Console
     from specpc_cli.options import Asked
+    from specpc_cli.source import TextCompressor
 
 
 @dataclass(frozen=True)

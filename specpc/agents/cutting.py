@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.agents.skimming import skim
 from specpc.agents.store import OutputStore
-from specpc.counting.estimate import may_be_long
+from specpc.counting.estimate import is_surely_short
 from specpc.options import Turns
 from specpc.pipeline.vendors.openai import tool_turns
 
@@ -81,7 +81,7 @@ class OutputCutter:
         Raises:
             SpecPCError: it cannot be read, or not be stored: then it should be shown whole.
         """
-        if not may_be_long(output, self.shortest):
+        if is_surely_short(output, self.shortest):
             return None
         skimmed = skim(output, f"{call.wanted}\n{call.told}")
         ratio = max(self.ratio, skimmed.needed) / skimmed.share

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.agents.call import Call
 from specpc.agents.sessions import last_words
-from specpc.counting.estimate import may_be_long
+from specpc.counting.estimate import is_surely_short
 from specpc.errors import InputError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class ToolEvent:
         whole = isinstance(self.response, str)
         found: Iterable[tuple[Place, str]]
         found = [((), self.response)] if whole else _strings(self.response, ())
-        return [(place, text) for place, text in found if may_be_long(text, shortest)]
+        return [(place, text) for place, text in found if not is_surely_short(text, shortest)]
 
     def replaced(self, texts: dict[Place, str]) -> dict[str, Any]:
         """The answer that has the model see other texts at some places of the response."""

@@ -7,11 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from specpc.text.alarms import find_alarms
-from specpc.text.forms import are_rare
-from specpc.text.lexical import bm25, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,18 +52,32 @@ def skim(output: str, asked: str, longest: int = _LONGEST) -> Skimmed:
     """
     lines = _LINE.findall(output)
     alarms = find_alarms(lines, printed=True)
-    sizes = np.asarray([len(line) for line in lines], dtype=np.int64)
-    urgent = int(sizes[alarms.urgency > 0].sum())
-    needed = min(_MOST_NEEDED, _BESIDE * urgent / len(output))
+    urgent = (len(line) for line, urgency in zip(lines, alarms.urgency, strict=True) if urgency)
+    needed = min(_MOST_NEEDED, _BESIDE * sum(urgent) / len(output))
     if len(output) <= longest or len(lines) == 1 or _is_json(output):
         return Skimmed(output, 1.0, needed)
-    worth = _ALARM * alarms.levels + _RARE * are_rare(lines, sizes > 0)
-    worth += np.asarray(bm25(stems([asked])[0], stems(lines)))
+    kept = _likely(lines, alarms.levels, asked, longest)
+    share = sum(len(lines[line]) for line in kept) / len(output)
+    return Skimmed(_joined(lines, kept), share, needed)
+
+
+def _likely(
+    lines: Sequence[str], levels: Sequence[float], asked: str, longest: int
+) -> Sequence[int]:
+    """The lines that are likeliest needed, in order."""
+    import numpy as np  # what is shorter does without, and all that these import
+
+    from specpc.text.forms import are_rare
+    from specpc.text.lexical import bm25, stems
+
+    sizes = np.asarray([len(line) for line in lines], dtype=np.int64)
+    worth = _ALARM * np.asarray(levels) + _RARE * are_rare(lines, sizes > 0)
+    worth += bm25(stems([asked])[0], stems(lines))
     worth[:_FIRST] += _EDGE
     worth[-_LAST:] += _EDGE
     order = np.argsort(-worth, kind="stable")
-    kept = np.sort(order[np.cumsum(sizes[order]) <= longest])
-    return Skimmed(_joined(lines, kept.tolist()), int(sizes[kept].sum()) / len(output), needed)
+    kept: list[int] = np.sort(order[np.cumsum(sizes[order]) <= longest]).tolist()
+    return kept
 
 
 def _joined(lines: Sequence[str], kept: Sequence[int]) -> str:

@@ -10,6 +10,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any, Final, Protocol
 
 from specpc.errors import SpecPCError, UsageError
@@ -106,12 +107,12 @@ class Endpoint:
             response = client.send("POST", self.url, body)
         except UnreachableError as error:
             raise SpecPCError(f"{self.url} cannot be reached: {error}") from error
-        if response.is_success:
-            return response.content
         status = response.status_code
+        if status // 100 == 2:
+            return response.content
         hint = f" (the key is taken from {_KEY})" if status in (401, 403) else ""
         raise SpecPCError(
-            f"{self.url} answered {status} {response.reason_phrase}{hint}: "
+            f"{self.url} answered {status} {responses.get(status, '')}{hint}: "
             f"{_shorten(response.content)}"
         )
 

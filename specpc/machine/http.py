@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from http.client import HTTPConnection, HTTPException, IncompleteRead, RemoteDisconnected
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 from specpc.errors import SpecPCError
 from specpc.machine.network import is_loopback
@@ -16,8 +17,7 @@ from specpc.machine.network import is_loopback
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping, Sequence
-
-    import httpx
+    from urllib.parse import SplitResult
 
 TIMEOUT_SECONDS: Final = 600.0  # a CPU can take minutes to read a long prompt
 _LONGEST_WAIT_SECONDS: Final = 60.0
@@ -29,6 +29,28 @@ class UnreachableError(Exception):
 
 class NotHTTPError(UnreachableError):
     """What answers does not speak HTTP."""
+
+
+class Headers(Protocol):
+    """Headers by their names, in whatever case."""
+
+    def get(self, name: str, /) -> str | None:
+        """The value of one, if it is there."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        status_code: as HTTP has it.
+        content: the body.
+        headers: of the answer.
+    """
+
+    status_code: int
+    content: bytes
+    headers: Headers
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,7 @@ class HTTPClient:
     is_busy: Callable[[int], bool]
     proxies: bool = False
 
-    def send(self, method: str, url: str, body: bytes | None = None) -> httpx.Response:
+    def send(self, method: str, url: str, body: bytes | None = None) -> Answer:
         """What the server answers; redirects are not followed.
 
         Raises:
@@ -63,7 +85,37 @@ class HTTPClient:
             time.sleep(max(wait, _asked_wait(response)))
         return response
 
-    def _exchange(self, method: str, url: str, body: bytes | None) -> httpx.Response:
+    def _exchange(self, method: str, url: str, body: bytes | None) -> Answer:
+        parts = urlsplit(url)
+        here = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        try:
+            return self._plain(method, parts, body) if here else self._any(method, url, body)
+        except TimeoutError as error:
+            raise SpecPCError(
+                f"{self.server} did not answer within {TIMEOUT_SECONDS:g} seconds"
+            ) from error
+
+    def _plain(self, method: str, parts: SplitResult, body: bytes | None) -> Answer:
+        """To this machine itself, without what takes longer to import than many answers take."""
+        try:
+            connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+            with closing(connection):
+                path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+                connection.request(method, path, body, dict(self.headers))
+                found = connection.getresponse()
+                return Answer(found.status, found.read(), found.headers)
+        except RemoteDisconnected as error:
+            raise UnreachableError("server disconnected without sending a response") from error
+        except IncompleteRead as error:
+            raise NotHTTPError("peer closed connection before it sent all") from error
+        except HTTPException as error:
+            raise NotHTTPError(_reason(error)) from error
+        except TimeoutError:
+            raise
+        except (OSError, ValueError) as error:
+            raise UnreachableError(_reason(error)) from error
+
+    def _any(self, method: str, url: str, body: bytes | None) -> Answer:
         import httpx
 
         parts = urlsplit(url)
@@ -74,11 +126,10 @@ class HTTPClient:
                 trust_env=self.proxies and not is_loopback(parts.hostname or ""),
                 timeout=TIMEOUT_SECONDS,
             ) as client:
-                return client.request(method, url, content=body, headers=dict(self.headers))
+                found = client.request(method, url, content=body, headers=dict(self.headers))
+                return Answer(found.status_code, found.content, found.headers)
         except httpx.TimeoutException as error:
-            raise SpecPCError(
-                f"{self.server} did not answer within {TIMEOUT_SECONDS:g} seconds"
-            ) from error
+            raise TimeoutError from error
         except httpx.RemoteProtocolError as error:
             raise NotHTTPError(str(error)) from error
         # The environment may name a proxy of a kind that httpx does not know.
@@ -104,7 +155,7 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _asked_wait(response: httpx.Response) -> float:
+def _asked_wait(response: Answer) -> float:
     """Seconds the server asks to wait, within reason; 0 if it does not say."""
     with suppress(ValueError):  # a date is allowed as well
         asked = float(response.headers.get("retry-after") or 0)

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from specpc.pipeline.vendors.rules import Place
-    from specpc.results import CompressionResult
-    from specpc.selection.fit import CutText
+    from specpc.results import CompressionResult, CutText
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from specpc.errors import UsageError
 from specpc.options import Cut
-from specpc.results import CompressionResult, Runtime, Span, Timings, shortened
-from specpc.selection.fit import CutText, Fit, Fitted
+from specpc.results import CompressionResult, CutText, Runtime, Span, Timings, shortened
+from specpc.selection.fit import Fit, Fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.errors import BudgetError
 from specpc.machine.stopwatch import stage
-from specpc.results import Span
+from specpc.results import CutText, Span
 from specpc.text.markers import marker_for
 from specpc.text.spans import Range, keep_apart, merge, places
 
@@ -26,22 +26,6 @@ _WELL_USED: Final = 0.97
 _ROUNDS: Final = 10
 # How often the next allowance is guessed from the last one before the range is halved.
 _GUESSES: Final = 3
-
-
-@dataclass(frozen=True)
-class CutText:
-    """What is left of one of several texts.
-
-    Attributes:
-        text: its kept slices in order, joined by the gap marker; or the replacement.
-        spans: where in its source they were (in a `Fitted`, in the joined one); empty if nothing
-            of it was kept.
-        positions: where each of them begins in ``text``.
-    """
-
-    text: str
-    spans: tuple[Span, ...]
-    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from specpc.errors import Argument, SpecPCError, UsageError, not_encodable
 from specpc.machine.http import HTTPClient, NotHTTPError, UnreachableError
 from specpc.options import NOTHING, TEMPLATE, TURNS, Cut, Protection
 from specpc.pipeline.documents import CompressedDocument, DocumentsResult
-from specpc.results import CompressionResult, QuerySource, Runtime, Span, Timings
+from specpc.results import CompressionResult, CutText, QuerySource, Runtime, Span, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -254,7 +254,6 @@ def _total(
 
 def _messages(fields: Any) -> CompressedMessages:
     from specpc.pipeline.messages import CompressedMessages, CutMessage
-    from specpc.selection.fit import CutText
 
     cuts = tuple(
         CutMessage(

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
 # What the system says of a call that failed.
 _SYSTEM: Final = (
@@ -89,14 +86,14 @@ class Alarms:
     """What pieces tell of what went wrong.
 
     Attributes:
-        levels: ``[pieces]`` from 0 to 1, how much: an error or how it ended, its place, a warning.
+        levels: for each, from 0 to 1, how much: an error or how it ended, its place, a warning.
         kinds: for each piece what errors or warnings of its kind have in common, if it is one.
-        urgency: ``[pieces]`` 2 for errors and how it ended, 1 for where and what more, else 0.
+        urgency: for each 2 for errors and how it ended, 1 for where and what more, else 0.
     """
 
-    levels: NDArray[np.float64]
+    levels: Sequence[float]
     kinds: Sequence[str | None]
-    urgency: NDArray[np.int64]
+    urgency: Sequence[int]
 
 
 def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
@@ -107,7 +104,7 @@ def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
     """
     texts = [_COLOUR.sub("", text) for text in texts]
     # Nothing that is looked for goes on in the next line.
-    together, levels = "\n".join(texts), np.zeros(len(texts))
+    together, levels = "\n".join(texts), [0.0] * len(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     kinds: list[str | None] = [None] * len(texts)
     errors: set[int] = set()
@@ -119,23 +116,25 @@ def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
             if pattern is _FAILURE:
                 errors.add(piece)
     if not printed:
-        return Alarms(levels, [None] * len(texts), np.zeros(len(texts), dtype=np.int64))
-    if (levels == _SURE).any():
+        return Alarms(levels, [None] * len(texts), [0] * len(texts))
+    if _SURE in levels:
         levels[_last(texts)] = _SURE
-        levels[[*_places(texts, levels, sorted(errors))]] = _PLACE
+        for piece in {*_places(texts, levels, sorted(errors))}:
+            levels[piece] = _PLACE
     return Alarms(levels, kinds, _urgency(levels, kinds))
 
 
-def _urgency(levels: NDArray[np.float64], kinds: Sequence[str | None]) -> NDArray[np.int64]:
+def _urgency(levels: Sequence[float], kinds: Sequence[str | None]) -> list[int]:
     """Of very many errors of one kind, the first are urgent."""
     seen = Counter[str]()
-    found = np.zeros(len(levels), dtype=np.int64)
-    for piece in np.flatnonzero(levels >= _PLACE).tolist():
-        kind = kinds[piece]
+    found = [0] * len(levels)
+    for piece, (level, kind) in enumerate(zip(levels, kinds, strict=True)):
+        if level < _PLACE:
+            continue
         if kind is not None:
             seen[kind] += 1
         if kind is None or seen[kind] <= _OF_A_KIND:
-            found[piece] = 2 if levels[piece] == _SURE else 1
+            found[piece] = 2 if level == _SURE else 1
     return found
 
 
@@ -151,9 +150,7 @@ def _last(texts: Sequence[str]) -> int:
     return next((n for n in range(len(texts) - 1, -1, -1) if texts[n].strip()), 0)
 
 
-def _places(
-    texts: Sequence[str], levels: NDArray[np.float64], errors: Sequence[int]
-) -> Iterator[int]:
+def _places(texts: Sequence[str], levels: Sequence[float], errors: Sequence[int]) -> Iterator[int]:
     """Pieces that say where errors are that do not say so themselves, and what goes on with those.
 
     Where: the frame before it, or else the first place after it, or one just before.

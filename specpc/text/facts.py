@@ -97,7 +97,7 @@ class Told:
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
         if place.printed:
             rate += _RARE * are_rare(texts, place.units & ~place.prose)
-        own = rate * sizes + alarms.levels * (_ALARM + _ALARM_TOKEN * sizes)
+        own = rate * sizes + np.asarray(alarms.levels) * (_ALARM + _ALARM_TOKEN * sizes)
         facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
         return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes)
 

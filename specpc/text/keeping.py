@@ -62,7 +62,7 @@ def _errors(text: str) -> Iterator[Range]:
     """Lines in which a tool says what went wrong."""
     lines = [match.span() for match in _LINE.finditer(text)]
     alarms = find_alarms([text[start:end] for start, end in lines], printed=True)
-    for line, urgency in zip(lines, alarms.urgency.tolist(), strict=True):
+    for line, urgency in zip(lines, alarms.urgency, strict=True):
         if urgency:
             yield line
 

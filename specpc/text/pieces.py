@@ -111,7 +111,7 @@ class Pieces:
     @property
     def urgency(self) -> NDArray[np.int64]:
         """``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`)."""
-        return self._alarms.urgency
+        return np.asarray(self._alarms.urgency, dtype=np.int64)
 
     @cached_property
     def _place(self) -> Place:

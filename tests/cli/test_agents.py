@@ -32,7 +32,7 @@ def _environment(
     monkeypatch.setenv("HOME", str(tmp_path))
     made: Compressor = request.getfixturevalue("compressor")
     monkeypatch.setattr(
-        "specpc_cli.compress.source.find_source",
+        "specpc_cli.source.find_source",
         lambda *_: (lambda: made, lambda: made.draft.name),
     )
 

@@ -59,7 +59,7 @@ def alarms_of(*texts: str) -> Alarms:
     ],
 )
 def test_failures_and_outcomes(line: str) -> None:
-    assert alarms_of(line).urgency.tolist() == [2]
+    assert alarms_of(line).urgency == [2]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_failures_and_outcomes(line: str) -> None:
     ],
 )
 def test_other_lines(line: str) -> None:
-    assert alarms_of(line).levels.tolist() == [0.0]
+    assert alarms_of(line).levels == [0.0]
 
 
 def test_warnings_count_less() -> None:
@@ -84,23 +84,23 @@ def test_warnings_count_less() -> None:
 
 
 def test_the_last_line_of_an_output_tells_how_it_ended() -> None:
-    assert alarms_of("fatal: no", "Auto-merging a.txt", "Done.").urgency.tolist() == [2, 0, 2]
-    assert alarms_of("Auto-merging a.txt", "Done.").urgency.tolist() == [0, 0]
+    assert alarms_of("fatal: no", "Auto-merging a.txt", "Done.").urgency == [2, 0, 2]
+    assert alarms_of("Auto-merging a.txt", "Done.").urgency == [0, 0]
 
 
 def test_nothing_is_urgent_in_what_no_tool_printed() -> None:
     found = find_alarms(["fatal: no", "So it said."], printed=False)
-    assert found.levels.tolist() == [1, 0]
-    assert found.urgency.tolist() == [0, 0]
+    assert found.levels == [1, 0]
+    assert found.urgency == [0, 0]
 
 
 def test_an_error_brings_its_place() -> None:
     frame = '  File "/srv/fares.py", line 12, in fare\n    return base[kind]\n'
     before = alarms_of('  File "/srv/run.py", line 3\n', frame, "KeyError: 'night'\n", "", "end")
-    assert before.urgency.tolist() == [0, 1, 2, 0, 2]
+    assert before.urgency == [0, 1, 2, 0, 2]
     library = '  File "/usr/lib/python3.12/json/decoder.py", line 353, in raw_decode\n'
     deep = alarms_of('  File "/srv/run.py", line 3\n', frame, library, "ValueError: no\n", "end")
-    assert deep.urgency.tolist() == [0, 1, 1, 2, 2]
+    assert deep.urgency == [0, 1, 1, 2, 2]
     after = alarms_of(
         "Error: Cannot find module\n",
         "  Require stack:\n",
@@ -108,16 +108,16 @@ def test_an_error_brings_its_place() -> None:
         "  - at load (/srv/a.js:3:4)\n",
         "end",
     )
-    assert after.urgency.tolist() == [2, 1, 0, 1, 2]
+    assert after.urgency == [2, 1, 0, 1, 2]
     inner = "    #0 0x7f in strcpy ../../../../src/asan_interceptors.cpp:425\n"
     outer = alarms_of("==1==ERROR: overflow\n", inner, "    #1 0x55 in copy kiosk.c:8\n", "end")
-    assert outer.urgency.tolist() == [2, 1, 1, 2]
+    assert outer.urgency == [2, 1, 1, 2]
     own = alarms_of("a.c:3:1: error: no\n", "a.c:9:9\n", "end")
-    assert own.urgency.tolist() == [2, 0, 2]
+    assert own.urgency == [2, 0, 2]
 
 
 def test_of_a_kind_of_errors_the_first_are_urgent() -> None:
     lines = [f"a{n}.py:{n}:3: F401 `os{n}` imported but unused" for n in range(40)]
     found = alarms_of(*lines, "b.py:3:3: E722 Do not use bare `except`", "Found 41 errors.")
     assert len({*found.kinds[:40]}) == 1
-    assert found.urgency.tolist() == [2] * 12 + [0] * 28 + [2, 2]
+    assert found.urgency == [2] * 12 + [0] * 28 + [2, 2]

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from specpc.errors import BudgetError
-from specpc.selection.fit import CutText, Fit
+from specpc.results import CutText
+from specpc.selection.fit import Fit
 from specpc.selection.units import UnitPicker
 from specpc.structure.code.languages import LANGUAGES, parse
 from specpc.structure.code.programs import lay_out_code

@@ -96,7 +96,7 @@ def _may_be_output(found: Sequence[Row]) -> bool:
     headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
     if any(_HEADING.match(row.said) for row in headings) or is_running(said):
         return False
-    return bool(find_alarms(said, printed=True).urgency.any())
+    return any(find_alarms(said, printed=True).urgency)
 
 
 def _common(lines: Sequence[str]) -> frozenset[str]:
