@@ -39,7 +39,7 @@ class Headers(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HTTPResponse:
     """What a server answered.
 
     Attributes:
@@ -71,7 +71,7 @@ class HTTPClient:
     is_busy: Callable[[int], bool]
     proxies: bool = False
 
-    def send(self, method: str, url: str, body: bytes | None = None) -> Answer:
+    def send(self, method: str, url: str, body: bytes | None = None) -> HTTPResponse:
         """What the server answers; redirects are not followed.
 
         Raises:
@@ -85,7 +85,7 @@ class HTTPClient:
             time.sleep(max(wait, _asked_wait(response)))
         return response
 
-    def _exchange(self, method: str, url: str, body: bytes | None) -> Answer:
+    def _exchange(self, method: str, url: str, body: bytes | None) -> HTTPResponse:
         parts = urlsplit(url)
         here = parts.scheme == "http" and is_loopback(parts.hostname or "")
         try:
@@ -95,7 +95,7 @@ class HTTPClient:
                 f"{self.server} did not answer within {TIMEOUT_SECONDS:g} seconds"
             ) from error
 
-    def _plain(self, method: str, parts: SplitResult, body: bytes | None) -> Answer:
+    def _plain(self, method: str, parts: SplitResult, body: bytes | None) -> HTTPResponse:
         """To this machine itself, without what takes longer to import than many answers take."""
         try:
             connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
@@ -103,7 +103,7 @@ class HTTPClient:
                 path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
                 connection.request(method, path, body, dict(self.headers))
                 found = connection.getresponse()
-                return Answer(found.status, found.read(), found.headers)
+                return HTTPResponse(found.status, found.read(), found.headers)
         except RemoteDisconnected as error:
             raise UnreachableError("server disconnected without sending a response") from error
         except IncompleteRead as error:
@@ -115,7 +115,7 @@ class HTTPClient:
         except (OSError, ValueError) as error:
             raise UnreachableError(_reason(error)) from error
 
-    def _any(self, method: str, url: str, body: bytes | None) -> Answer:
+    def _any(self, method: str, url: str, body: bytes | None) -> HTTPResponse:
         import httpx
 
         parts = urlsplit(url)
@@ -127,7 +127,7 @@ class HTTPClient:
                 timeout=TIMEOUT_SECONDS,
             ) as client:
                 found = client.request(method, url, content=body, headers=dict(self.headers))
-                return Answer(found.status_code, found.content, found.headers)
+                return HTTPResponse(found.status_code, found.content, found.headers)
         except httpx.TimeoutException as error:
             raise TimeoutError from error
         except httpx.RemoteProtocolError as error:
@@ -155,7 +155,7 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _asked_wait(response: Answer) -> float:
+def _asked_wait(response: HTTPResponse) -> float:
     """Seconds the server asks to wait, within reason; 0 if it does not say."""
     with suppress(ValueError):  # a date is allowed as well
         asked = float(response.headers.get("retry-after") or 0)
