@@ -16,7 +16,7 @@ async def start(command: str, *args: str) -> None:
     server = StdioServerParameters(command=command, args=list(args), env=dict(os.environ))
     async with Client(stdio_client(server)) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
-    assert names == ["compress", "locate"], names
+    assert names == ["compress", "show", "locate"], names
 
 
 if __name__ == "__main__":
