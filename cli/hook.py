@@ -15,6 +15,7 @@ from specpc_cli import options as opt
 from specpc_cli.inputs import STDIN, read_bytes
 from specpc_cli.outputs import replace_file, write_stdout
 from specpc_cli.screen import tell
+from specpc_cli.source import cutter_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,7 @@ def hook(  # noqa: PLR0913, PLR0917 - one parameter an option
     'specpc show' gives back all of it. Whatever fails, the agent goes on with the whole output.
     """
     if words:
+        cutter_of(asked, min_tokens, server, context)  # what cannot work is not installed
         _install(words, file, yes)
     elif file is not None or yes:
         raise UsageError("--file and --yes are for 'specpc hook install'")
@@ -71,9 +73,9 @@ def _answer(asked: opt.Asked, min_tokens: int, server: str | None, context: type
     answer = None
     if event.name == BEFORE:
         answer = event.wrapped([*_program(), "run", *_typed_options(), "--"])
+        if answer is not None:
+            cutter_of(asked, min_tokens, server, context)  # what cannot work must not stop a call
     elif texts := event.texts(min_tokens):
-        from specpc_cli.source import cutter_of
-
         try:
             cutter, call = cutter_of(asked, min_tokens, server, context), event.call
             made = {place: cut.text for place, text in texts if (cut := cutter.cut(text, call))}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 import sys
+import traceback
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from specpc.errors import SpecPCError
 from specpc_cli import options as opt
 from specpc_cli.screen import tell
 from specpc_cli.source import cutter_of
@@ -48,6 +50,8 @@ def run(
         tell(f"specpc: {error}")
         raise typer.Exit(error.code) from error
     call = Call("shell", shlex.join(command), asked.question or "")
+    # The command is done: whatever ends us now, its output is shown.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for data, stream in ((ran.err, sys.stderr), (ran.out, sys.stdout)):
         stream.buffer.write(_cut(data, cutter, call))
         stream.buffer.flush()
@@ -60,7 +64,9 @@ def _cut(data: bytes, cutter: OutputCutter, call: Call) -> bytes:
         made = cutter.cut(data.decode("utf-8"), call)
     except UnicodeDecodeError:  # no text
         return data
-    except (SpecPCError, OSError) as error:
-        tell(f"specpc: the output is shown whole: {error}")
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get("SPECPC_DEBUG") == "1":
+            traceback.print_exc()
+        tell(f"specpc: the output is shown whole: {error or 'interrupted'}")
         return data
     return data if made is None else made.text.encode()

@@ -152,7 +152,7 @@ class Protection:
         for kind in self.kinds:
             if kind not in KINDS:
                 raise UsageError(f"there is no kind {kind!r} to keep: use {', '.join(KINDS)}")
-        object.__setattr__(self, "kinds", tuple(self.kinds))
+        object.__setattr__(self, "kinds", tuple(dict.fromkeys(self.kinds)))
         for count in (self.first, self.last):
             check_type(count, "the number of units to keep", Integral, "whole")
         if min(self.first, self.last) < 0:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 SHORTEST: Final = 2000
 """Outputs of fewer tokens are shown whole, unless another number is stated."""
 
+# What says so was cut already.
+_CUT: Final = re.compile(r"\[[\d,]{1,15} (?:lines?|characters) cut; specpc show \w{1,20}\]\s*\Z")
+_MARK: Final = 100
 # Blank lines tell nothing, nor do those that mark a cut.
 _LINE: Final = re.compile(r"(?<![^\r\n])(?!\[\.{3}\][\r\n])[^\S\r\n]*\S[^\r\n]*")
 
@@ -81,7 +84,8 @@ class OutputCutter:
         Raises:
             SpecPCError: it cannot be read, or not be stored: then it should be shown whole.
         """
-        if is_surely_short(output, self.shortest):
+        was_cut = _CUT.search(output, max(0, len(output) - _MARK))
+        if not output.strip() or was_cut or is_surely_short(output, self.shortest):
             return None
         skimmed = skim(output, f"{call.wanted}\n{call.told}")
         ratio = max(self.ratio, skimmed.needed) / skimmed.share

@@ -107,10 +107,7 @@ class ToolEvent:
 
     @property
     def _asked(self) -> Call:
-        told = self.input.get("command")
-        if not isinstance(told, str):
-            told = json.dumps(self.input, ensure_ascii=False)
-        return Call(self.tool, told)
+        return Call.of(self.tool, self.input)
 
     def texts(self, shortest: int = 0) -> list[tuple[Place, str]]:
         """The strings of the response that may be cut, and where they are in it.
@@ -118,7 +115,7 @@ class ToolEvent:
         Args:
             shortest: those with surely fewer tokens are left out.
         """
-        if self.name != AFTER or self.agent == CODEX or self._asked.reads_a_file:
+        if self.name != AFTER or self.agent == CODEX or self._asked.stays_whole:
             return []
         whole = isinstance(self.response, str)
         found: Iterable[tuple[Place, str]]
@@ -146,8 +143,7 @@ class ToolEvent:
         command = self.input.get("command")
         if self.name != BEFORE or self.tool not in _SHELLS or not isinstance(command, str):
             return None
-        first = Path((command.split() or [""])[0]).name
-        left = first in {"", Path(wrapper[0]).name} or self._asked.reads_a_file
+        left = not command.strip() or self._asked.stays_whole
         if left or self.input.get("run_in_background"):
             return None
         told = {**self.input, "command": shlex.join([*wrapper, "bash", "-c", command])}
@@ -164,10 +160,10 @@ def _strings(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(value, list):
         for number, one in enumerate(value):
             yield from _strings(one, (*place, number))
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not value.get("isImage"):
         for name, one in value.items():
             if isinstance(one, str):
-                if name in _TEXTS:
+                if name in _TEXTS and not one.startswith("data:"):
                     yield (*place, name), one
             else:
                 yield from _strings(one, (*place, name))

@@ -92,7 +92,7 @@ def replay(
     shown, tokens = [text.text for text in texts], dict.fromkeys(outputs, (0, 0))
     for done, number in enumerate(outputs, start=1):
         call = calls[number]
-        made = None if call.reads_a_file else cutter.cut(texts[number].text, call)
+        made = None if call.stays_whole else cutter.cut(texts[number].text, call)
         if made is not None:
             shown[number] = made.kept
             tokens[number] = made.original_tokens, made.compressed_tokens
@@ -120,7 +120,7 @@ def _calls(texts: Sequence[RequestText]) -> Iterator[Call]:
         elif text.role == CALL:
             calls[text.id] = last = text.text
         tool, _, told = calls.get(text.id, last).partition(" ")
-        yield Call(tool, told, asked)
+        yield Call.of(tool, told, asked)
 
 
 def _uses(
@@ -133,6 +133,7 @@ def _uses(
     counted: set[str] = set()
     used: dict[int, int] = {}
     losses: dict[int, list[Loss]] = {}
+    sources: dict[int, _Source] = {}
     for number, text in enumerate(texts):
         strings = quoted(text.text)
         if text.role == TOOL:
@@ -140,13 +141,15 @@ def _uses(
             seen |= quoted(shown[number])
             continue
         if text.role in {ASSISTANT, CALL}:
-            for string in sorted((strings & source.keys()) - counted):
+            for string in sorted(string for string in strings - counted if string in source):
                 counted.add(string)
                 at = source[string]
                 used[at] = used.get(at, 0) + 1
                 if string not in seen:
-                    losses.setdefault(at, []).append(_loss(string, texts[at].text, text.text))
-        known |= strings - source.keys()
+                    if at not in sources:
+                        sources[at] = _Source.of(texts[at].text)
+                    losses.setdefault(at, []).append(sources[at].loss(string, text.text))
+        known |= {string for string in strings if string not in source}
     return used, losses
 
 
@@ -162,12 +165,24 @@ def quoted(text: str) -> set[str]:
     return found
 
 
-def _loss(string: str, source: str, used: str) -> Loss:
-    lines = source.splitlines()
-    at = next((n for n, line in enumerate(lines) if string in quoted(line)), 0)
-    alarming = bool(find_alarms(lines, printed=True).urgency[at])
-    place = used.find(string)
-    return Loss(string, lines[at].strip()[:_SHOWN], alarming, _around(used, place))
+@dataclass(frozen=True)
+class _Source:
+    """An output of which something was lost: its lines, and which tell of errors."""
+
+    lines: list[str]
+    urgency: Sequence[int]
+
+    @classmethod
+    def of(cls, output: str) -> _Source:
+        lines = output.splitlines()
+        return cls(lines, find_alarms(lines, printed=True).urgency)
+
+    def loss(self, string: str, used: str) -> Loss:
+        having = (n for n, line in enumerate(self.lines) if string in line)
+        at = next((n for n in having if string in quoted(self.lines[n])), 0)
+        place = used.find(string)
+        line = self.lines[at].strip()[:_SHOWN]
+        return Loss(string, line, bool(self.urgency[at]), _around(used, place))
 
 
 def _around(text: str, place: int) -> str:

@@ -57,6 +57,8 @@ def skim(output: str, asked: str, longest: int = _LONGEST) -> Skimmed:
     if len(output) <= longest or len(lines) == 1 or _is_json(output):
         return Skimmed(output, 1.0, needed)
     kept = _likely(lines, alarms.levels, asked, longest)
+    if not kept:
+        return Skimmed(output, 1.0, needed)
     share = sum(len(lines[line]) for line in kept) / len(output)
     return Skimmed(_joined(lines, kept), share, needed)
 
@@ -75,9 +77,12 @@ def _likely(
     worth += bm25(stems([asked])[0], stems(lines))
     worth[:_FIRST] += _EDGE
     worth[-_LAST:] += _EDGE
-    order = np.argsort(-worth, kind="stable")
-    kept: list[int] = np.sort(order[np.cumsum(sizes[order]) <= longest]).tolist()
-    return kept
+    kept, used = [], 0
+    for line in np.argsort(-worth, kind="stable").tolist():
+        if used + len(lines[line]) <= longest:  # a long one keeps out no other
+            kept.append(line)
+            used += len(lines[line])
+    return sorted(kept)
 
 
 def _joined(lines: Sequence[str], kept: Sequence[int]) -> str:

@@ -86,8 +86,9 @@ class OutputStore:
         key = hashlib.sha256(data).hexdigest()[:_KEY]
         packed, written = zlib.compress(data, 1), told.encode("utf-8", "replace")
         with self._open() as db:
-            for left in reversed(range(_TRIES)):
-                self._make_room(db, key, _pages(len(packed) + len(written)))
+            known = db.execute("UPDATE outputs SET saved = ? WHERE key = ?", (time.time(), key))
+            for left in reversed(range(0 if known.rowcount else _TRIES)):
+                self._make_room(db, _pages(len(packed) + len(written)))
                 row = (key, time.time(), written.decode(), packed)
                 try:
                     db.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", row)
@@ -111,15 +112,16 @@ class OutputStore:
                 oldest = time.time() - self.days * _DAY_SECONDS
                 query = "SELECT data, told, saved FROM outputs WHERE key = ? AND saved >= ?"
                 found = db.execute(query, (key, oldest)).fetchone()
+                data = b"" if found is None else zlib.decompress(found[0])
         if found is None:
             raise UsageError(
                 f"there is no output {key!r}: it was never kept, or made room for others, or is "
                 f"over {self.days:g} days old; run the command again"
             )
-        return StoredOutput(zlib.decompress(found[0]), *found[1:])
+        return StoredOutput(data, *found[1:])
 
-    def _make_room(self, db: sqlite3.Connection, key: str, pages: int) -> None:
-        """Delete what is too old, or goes by a key, and the oldest until so many pages are free.
+    def _make_room(self, db: sqlite3.Connection, pages: int) -> None:
+        """Delete what is too old, and the oldest until so many pages are free.
 
         It is gone for good before anything takes its place: until then it also stands in a journal
         beside the file.
@@ -131,7 +133,7 @@ class OutputStore:
             )
         db.execute("BEGIN IMMEDIATE")
         past = time.time() - self.days * _DAY_SECONDS
-        db.execute("DELETE FROM outputs WHERE saved < ? OR key = ?", (past, key))
+        db.execute("DELETE FROM outputs WHERE saved < ?", (past,))
         free = most - _pragma(db, "page_count") + _pragma(db, "freelist_count")
         rows = db.execute("SELECT key, length(data) FROM outputs ORDER BY saved")
         going = []

@@ -27,7 +27,8 @@ _BLOCK: Final = 1 << 22
 def write_digests(folder: Path) -> None:
     """Write down what the files of a folder are."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    _write(folder, {name: file_digest(folder / name) for name in names if name != DIGESTS})
+    whole = [name for name in names if name != DIGESTS and not name.startswith(".")]
+    _write(folder, {name: file_digest(folder / name) for name in whole})
 
 
 def add_digest(folder: Path, name: str) -> None:

@@ -32,20 +32,21 @@ def narrow_file(folder: Path, dtype: torch.dtype) -> str | None:
 def keep_narrow(folder: Path, model: LeanModel) -> None:
     """Write the weights of a model that was loaded from a draft in the cache, where that helps.
 
-    A folder that cannot be written, or has no room, stays as it is.
+    A folder that cannot be written, or has no room, stays as it is; so does one whose draft does
+    not compute on the processor, and would be copied back for it.
     """
     import torch
     from safetensors.torch import save
 
     from specpc.models.lean.load import weights_of
 
-    if folder.parent != drafts_folder() or model.dtype == torch.float32:
+    elsewhere = model.device.type != "cpu" or folder.parent != drafts_folder()
+    if elsewhere or model.dtype == torch.float32:
         return
     name = _name(model.dtype)
     mode = (folder / "config.json").stat().st_mode & 0o666
-    with suppress(OSError, DraftError):
-        weights = {name: tensor.cpu() for name, tensor in weights_of(model).items()}
-        replace_file(folder / name, [save(weights)], mode)
+    with suppress(OSError, MemoryError, DraftError):
+        replace_file(folder / name, [save(weights_of(model))], mode)
         add_digest(folder, name)
 
 

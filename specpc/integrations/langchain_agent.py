@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specpc.errors import missing
+from specpc.errors import SpecPCError, missing
 
 try:
     from langchain.agents.middleware import AgentMiddleware
@@ -66,6 +67,7 @@ class SpecPCToolMiddleware(AgentMiddleware):
         self._cut = Cut(ratio, gap=gap, keep=Protection.of(keep))
         self._turns = Turns(("tool",), min_tokens)
         self._compressor = compressor or Compressor.from_pretrained()
+        self._lock = threading.Lock()  # an agent calls several tools at once
 
     def wrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Result]
@@ -90,7 +92,12 @@ class SpecPCToolMiddleware(AgentMiddleware):
             result.content,
             wanted=_last_words(request.state),
         )
-        made = self._compressor.compress_messages(turns, turns=self._turns, **self._cut.options())
+        cut = self._cut.options()
+        try:
+            with self._lock:
+                made = self._compressor.compress_messages(turns, turns=self._turns, **cut)
+        except SpecPCError:  # the tool has done its work: what it gave stays whole
+            return result
         if made.total is None:
             return result
         counts = {

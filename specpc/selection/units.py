@@ -128,6 +128,9 @@ def _alarms_first(
     if not len(urgent):
         return values
     urgent = urgent[np.lexsort((-values[urgent], -pieces.urgency[urgent]))]
+    urgent = urgent[
+        pieces.sizes[urgent] <= _FOR_ALARMS * allowance
+    ]  # a long one keeps out no other
     urgent = urgent[np.cumsum(pieces.sizes[urgent]) <= _FOR_ALARMS * allowance]
     first: NDArray[np.float64] = values.copy()
     highest = float(values[pieces.layout.units].max())

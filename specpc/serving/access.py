@@ -18,13 +18,13 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from specpc.machine.network import is_loopback
+from specpc.serving.client import TOKEN_HEADER
 from specpc.serving.errors import answer
 from specpc.serving.routing import OPEN, OWN, PAGES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-TOKEN_HEADER: Final = "x-specpc-token"
 _ARRIVAL_SECONDS: Final = 60.0
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+TOKEN_HEADER: Final = "x-specpc-token"
+
 _WAITS: Final = (1.0, 1.0, 1.0, 1.0)  # a busy server says how long
 
 
@@ -158,7 +160,7 @@ class ServerCompressor:
         """What the server answers; one that is busy is asked again when it says."""
         headers = {"content-type": "application/json"}
         if self.token is not None:
-            headers["x-specpc-token"] = self.token
+            headers[TOKEN_HEADER] = self.token
         client = HTTPClient(self.address, headers, _WAITS, lambda status: status == 429)
         try:
             response = client.send(method, self.address + path, body)

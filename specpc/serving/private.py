@@ -13,11 +13,13 @@ import secrets
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from specpc.errors import SpecPCError
 from specpc.machine.files import cache_folder, naming, replace_file
@@ -25,7 +27,7 @@ from specpc.machine.journal import parse_json
 from specpc.machine.reporting import Report, silent
 from specpc.options import Setup
 from specpc.serving import check_installed
-from specpc.serving.client import ServerCompressor
+from specpc.serving.client import TOKEN_HEADER, ServerCompressor
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ IDLE_SECONDS: Final = 900.0
 
 _START_SECONDS: Final = 180.0
 _LOOK_SECONDS: Final = 0.05
+_OK: Final = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class PrivateServer:
 
     setup: Setup
     report: Report = silent
+
+    def __post_init__(self) -> None:
+        """Have a draft in a folder or file be found from wherever the server runs."""
+        if Path(self.setup.draft).exists():
+            draft = str(Path(self.setup.draft).absolute())
+            object.__setattr__(self, "setup", replace(self.setup, draft=draft))
 
     def compressor(self) -> ServerCompressor:
         """One that asks the server, which is started if it does not run.
@@ -68,18 +77,21 @@ class PrivateServer:
     def _running(self) -> ServerCompressor | None:
         try:
             found = parse_json(self._file.read_bytes())
-            server = ServerCompressor(
-                str(found["address"]),
-                str(found["token"]),
-                scorer=self.setup.scorer,
-                unit=self.setup.unit,
-                tokenizer=self.setup.tokenizer,
-                markup=self.setup.markup,
-            )
-            server.draft_name()
-        except (OSError, ValueError, LookupError, TypeError, SpecPCError):
+            address, token = str(found["address"]), str(found["token"])
+            # Whoever else has the port by now is not told the token.
+            os.kill(int(found["process"]), 0)
+            if not _knows(address, token):
+                return None
+        except (OSError, HTTPException, ValueError, LookupError, TypeError):
             return None
-        return server
+        return ServerCompressor(
+            address,
+            token,
+            scorer=self.setup.scorer,
+            unit=self.setup.unit,
+            tokenizer=self.setup.tokenizer,
+            markup=self.setup.markup,
+        )
 
     def _started(self) -> ServerCompressor:
         import filelock
@@ -105,7 +117,10 @@ class PrivateServer:
             process = _detached([sys.executable, "-m", __name__, str(file)], told)
         assert process.stdin is not None
         with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(json.dumps(asdict(self.setup)).encode())
+            # The others are said with each request.
+            wanted = Setup(self.setup.draft, offline=self.setup.offline)
+            device, dtype = self.setup.device, self.setup.dtype
+            stdin.write(json.dumps(asdict(replace(wanted, device=device, dtype=dtype))).encode())
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if (server := self._running()) is not None:
@@ -119,12 +134,24 @@ class PrivateServer:
         raise SpecPCError(f"the server of your own cannot be started: {reason}")
 
 
+def _knows(address: str, token: str) -> bool:
+    """Whether a server there lets its own in with a token."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=_LOOK_SECONDS * 100)
+    with closing(connection):
+        connection.request("GET", "/metrics", headers={TOKEN_HEADER: token})
+        return connection.getresponse().status == _OK
+
+
 def _detached(command: list[str], told: IO[bytes]) -> subprocess.Popen[bytes]:
     """A process that outlives this one, and gets none of its signals."""
-    apart: dict[str, Any] = {"start_new_session": True}
+    apart: dict[str, Any] = {"start_new_session": True, "env": dict(os.environ)}
+    if os.environ.get("SPECPC_CACHE"):
+        apart["env"]["SPECPC_CACHE"] = str(cache_folder("servers").parent)
     if os.name == "nt":
         flags = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
-        apart = {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}
+        del apart["start_new_session"]
+        apart |= {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

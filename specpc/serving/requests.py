@@ -67,7 +67,9 @@ class CompressRequest(_Strict):
     keep: list[Annotated[str, Field(max_length=_LONGEST_PATTERN)]] = Field(
         default=[], max_length=_MOST_PATTERNS, description="Regular expressions, never cut."
     )
-    keep_kinds: list[Kind] = Field(default=[], description="Keep things of these kinds.")
+    keep_kinds: list[Kind] = Field(
+        default=[], max_length=_MOST_PATTERNS, description="Keep things of these kinds."
+    )
     keep_first: int = 0
     keep_last: int = 0
     marks: bool = Field(default=False, description="Keep what is between <specpc:keep> marks.")

@@ -140,8 +140,9 @@ def _urgency(levels: Sequence[float], kinds: Sequence[str | None]) -> list[int]:
 
 def _kind(text: str, position: int) -> str:
     """What is left of the line of an error without what differs in others of its kind."""
-    low = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
-    said = text[max(low, position - _LOOKED_AT) : position + _LOOKED_AT].splitlines()[0]
+    first = max(0, position - _LOOKED_AT)
+    low = max(text.rfind("\n", first, position), text.rfind("\r", first, position), first - 1) + 1
+    said = text[low : position + _LOOKED_AT].splitlines()[0]
     return _DIFFERS.sub(" ", said).strip()
 
 

@@ -9,6 +9,7 @@ import regex
 
 from specpc.text.alarms import find_alarms
 from specpc.text.negations import negations
+from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,20 +25,26 @@ _MONTHS: Final = "|".join((
     r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
 ))  # fmt: skip
 _TIME: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+# In scripts without spaces a number stands between letters.
+_LETTER: Final = rf"[\w--[{UNSPACED_SCRIPTS}]]"
 _DATE: Final = regex.compile(
-    rf"(?<![\w.])(?:\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{_TIME}"
+    rf"(?<!{_LETTER}|\.)(?:\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{_TIME}"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[ \t](?:of[ \t]|de[ \t])?(?:{_MONTHS})\b\.?"
     r"(?:,?[ \t](?:de[ \t])?\d{4}\b)?"
     rf"|(?:{_MONTHS})\b\.?[ \t](?:\d{{1,2}}(?:st|nd|rd|th)?\b(?:,[ \t]\d{{4}}\b)?|\d{{4}}\b)"
-    r"|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日)(?![\w])",
-    regex.IGNORECASE,
+    rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|\d{{1,2}}月\d{{1,2}}日)(?!{_LETTER})",
+    regex.IGNORECASE | regex.VERSION1,
 )
-_NUMBER: Final = regex.compile(r"(?<![\w.,])[-+]?[$€£¥]?\d++(?:[.,:]\d++)*+[%‰°]?(?![\w])")
+_NUMBER: Final = regex.compile(
+    rf"(?<!{_LETTER}|\.|\d,)[-+]?[$€£¥]?\.?\d++(?:[.,:]\d++)*+(?:[%‰°]|[a-zA-Zµ]{{1,3}})?"
+    rf"(?!{_LETTER})",
+    regex.VERSION1,
+)
 # Capitals tell names where a sentence goes on, or in a row.
 _WORD: Final = r"\p{Lu}[\p{L}\p{M}]*+(?:['’-]\p{L}[\p{L}\p{M}]*+)*+"
 _NAME: Final = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}]){_WORD}(?:[ \t]{_WORD})++"
+    rf"(?<![\p{{L}}\p{{N}}]|[\p{{L}}\p{{M}}]['’-]){_WORD}(?:[ \t]{_WORD})++"
     rf"|(?<=[\p{{Ll}}\p{{N}},;()][ \t])(?:[(\"'“‘]?+){_WORD}"
 )
 _ID: Final = regex.compile(

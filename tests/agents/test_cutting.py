@@ -114,3 +114,20 @@ def test_json_is_not_skimmed() -> None:
 
 def test_blank_output_has_nothing_to_skim() -> None:
     assert skim("\n" * 5, "a").text == "\n" * 5
+
+
+def test_long_lines_keep_out_no_others() -> None:
+    huge = "x" * 45_000
+    assert skim(f"{huge}\n{huge}\n", "a").text == f"{huge}\n{huge}\n"
+    lines = [f"INFO step {n} of the long work is done\n" for n in range(3000)]
+    found = skim("".join(["ERROR: " + huge + "\n", "ERROR: no disk\n", *lines]), "a").text
+    assert "ERROR: no disk\n" in found
+    assert huge not in found
+
+
+@pytest.mark.parametrize("output", ["", "\n\n", "a\n[12 lines cut; specpc show 3f2a9c01b7de]\n"])
+def test_nothing_and_what_was_cut_already_stays(output: str) -> None:
+    def load() -> Any:
+        raise AssertionError("nothing is to be cut")
+
+    assert OutputCutter(load, 0.1, 0).cut(output, CALL) is None

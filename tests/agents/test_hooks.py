@@ -45,6 +45,9 @@ RESPONSES: dict[str, tuple[str, Any, list[tuple[str | int, ...]]]] = {
     # What is read of a file is quoted to change it.
     "file": ("Read", {"type": "text", "file": {"filePath": "a", "content": LONG}}, []),
     "change": ("Edit", {"filePath": "a", "oldString": LONG, "originalFile": LONG}, []),
+    "image": ("Bash", {**BASH, "stdout": "data:image/png;base64," + "A" * 9000}, []),
+    "image that is said to be one": ("Bash", {**BASH, "isImage": True}, []),
+    "our own": ("mcp__specpc__show", MCP, []),
     "nothing": ("Bash", None, []),
     "number": ("Bash", 5, []),
     "short": ("Bash", {**BASH, "stdout": "12 passed"}, []),
@@ -199,7 +202,13 @@ def test_settings_are_the_users_own() -> None:
         ("cat Makefile.am config/app.yaml", True),
         ("cat server.log", False),
         ("tail -500 /var/log/app.out", False),
+        ("cat Makefile", True),
+        ("sed -n '1,200p;300,400p' a.py", True),
+        ("awk 'NR>=10 && NR<=90' a.py", True),
+        ("specpc show 3f2a9c01b7de", True),
+        ("/opt/bin/python -m specpc show 3f2a9c01b7de | head", True),
         ("cat", False),
+        ("echo specpc", False),
         ("grep -n rate fares.py", False),
         ("cat fares.py && pytest -q", False),
         ("cat 'half", False),
@@ -207,6 +216,6 @@ def test_settings_are_the_users_own() -> None:
     ],
 )
 def test_a_file_that_is_read_is_left_alone(command: str, reads: bool) -> None:
-    assert Call("Bash", command).reads_a_file is reads
+    assert Call("Bash", command).stays_whole is reads
     texts = event(tool_input={"command": command}, tool_response={"stdout": LONG}).texts(100)
     assert (texts == []) is reads

@@ -79,6 +79,15 @@ def test_what_another_output_has_is_not_lost() -> None:
     assert [loss.text for one in replay(turns, Fake()) for loss in one.losses] == []  # type: ignore[arg-type]
 
 
+def test_what_a_hook_leaves_alone_is_left_alone() -> None:
+    cutter = Fake()
+    turns = [*TURNS[:1], call(1, '{"command": "cat src/tax.py"}'), *TURNS[2:4]]
+    assert replay(turns, cutter)[0].original_tokens == 0  # type: ignore[arg-type]
+    assert cutter.calls == []
+    replay([*TURNS[:1], call(1, '{"command": "make all"}'), *TURNS[2:4]], cutter)  # type: ignore[arg-type]
+    assert cutter.calls[0].told == "make all"
+
+
 def test_no_tools() -> None:
     assert replay(TURNS[:1], Fake()) == []  # type: ignore[arg-type]
 

@@ -122,3 +122,9 @@ def test_two_agents_do_not_disturb_each_other(tmp_path: Path) -> None:
     both = [subprocess.Popen([*command, seed], stderr=subprocess.PIPE) for seed in "12"]
     assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 0)] * 2
     assert OutputStore(tmp_path).path.stat().st_size <= 1_500_000
+
+
+def test_a_key_that_is_known_is_only_younger(store: OutputStore) -> None:
+    key = store.save(b"a", "first")
+    assert store.save(b"a", "second") == key
+    assert store.load(key).told == "first"

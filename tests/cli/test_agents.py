@@ -69,6 +69,21 @@ def test_run_leaves_short_ones_and_bytes_alone() -> None:
     assert specpc("run", "--", *PRINT, code).stdout_bytes == bytes(range(256)) * 20
 
 
+def test_run_cuts_nothing_out_of_nothing() -> None:
+    made = specpc("run", "--min-tokens", "0", "--", "true")
+    assert (made.exit_code, made.stdout, made.stderr) == (0, "", "")
+
+
+def test_run_shows_all_whatever_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("specpc.agents.cutting.OutputCutter.cut", fail)
+    made = specpc("run", "--", *printing(OUTPUT, 4))
+    assert (made.exit_code, made.stdout) == (4, OUTPUT)
+    assert "the output is shown whole: unforeseen" in made.stderr
+
+
 def test_run_tells_what_cannot_be_run() -> None:
     made = specpc("run", "--", "no-such-command")
     assert (made.exit_code, made.stderr) == (127, "specpc: there is no command no-such-command\n")
@@ -176,7 +191,15 @@ def test_install_into_a_file_of_the_project(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["install"], ["install", "emacs"], ["claude"], ["install", "claude", "x"], ["--yes"]]
+    "words",
+    [
+        ["install"],
+        ["install", "emacs"],
+        ["claude"],
+        ["install", "claude", "x"],
+        ["--yes"],
+        ["install", "codex", "--min-tokens", "-1", "--yes"],
+    ],
 )
 def test_mistakes_of_install_are_told(words: list[str]) -> None:
     made = specpc("hook", *words, stdin=event())

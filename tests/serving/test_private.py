@@ -72,6 +72,29 @@ def test_the_first_call_starts_it_and_later_ones_find_it(
     assert state(tmp_path)["process"] != process
 
 
+def test_each_call_says_how_it_cuts(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(model_folder.parent)  # and a folder is found from wherever
+    words = PrivateServer(Setup(model_folder.name, unit="word", tokenizer="words", device="cpu"))
+    made = words.compressor().compress(TEXT, "When did it close?", target_tokens=9)
+    assert (made.unit, made.tokenizer) == ("word", "words")
+    plain = PrivateServer(Setup(str(model_folder), device="cpu"))
+    made = plain.compressor().compress(TEXT, "When did it close?", ratio=0.3)
+    assert (made.unit, made.tokenizer) == ("structure", "draft")
+    state(tmp_path)  # of the one server there is
+
+
+def test_a_file_that_is_left_over_is_not_believed(model_folder: Path, tmp_path: Path) -> None:
+    own = PrivateServer(Setup(str(model_folder), device="cpu"))
+    own.compressor()
+    [file] = (tmp_path / "cache" / "servers").glob("*.json")
+    known = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**known, "token": "another"}))
+    assert own.compressor().token not in {"another", known["token"]}
+    os.kill(known["process"], signal.SIGTERM)
+
+
 def test_only_its_owner_knows_the_token(model_folder: Path, tmp_path: Path) -> None:
     server = PrivateServer(Setup(str(model_folder), device="cpu")).compressor()
     folder = tmp_path / "cache" / "servers"

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FOUND: list[tuple[Kind, str, list[str]]] = [
     ("numbers", "It costs $1,299.50, or 42 at 0.19%, not v2 or x86.", ["$1,299.50", "42", "0.19%"]),
     ("numbers", "12:30 is 7.", ["12:30", "7"]),
+    ("numbers", "alice,42,7\n.5 of 30s, 5GB", ["42,7", ".5", "30s", "5GB"]),
+    ("numbers", "売上は1,234円です、35%。", ["1,234", "35%"]),
+    ("dates", "会議は2024年5月3日に開催。", ["2024年5月3日"]),
     (
         "dates",
         "On 2026-03-12T09:30, 12 March 2026, March 12, 2026, Mar 2026 or 12.03.2026; v1.2.3.",
@@ -77,3 +80,11 @@ def test_a_kind_that_is_none_is_told() -> None:
         Protection(kinds=("colours",))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="the kinds to keep must be a list"):
         Protection(kinds="numbers")  # type: ignore[arg-type]
+
+
+def test_names_in_a_chain_take_linear_time() -> None:
+    assert find_kind("names", "A-" * 100_000) == []
+
+
+def test_a_kind_counts_once() -> None:
+    assert Protection(kinds=("dates", "urls", "dates")).kinds == ("dates", "urls")
