@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from specpc.errors import InputError, SpecPCError, UsageError
+from specpc.options import LEAST_OUTPUT
 from specpc_cli import options as opt
 from specpc_cli.inputs import STDIN, read_bytes
 from specpc_cli.outputs import replace_file, write_stdout
@@ -35,7 +36,7 @@ def hook(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
-    min_tokens: opt.LeastTokens = opt.LEAST_TOKENS,
+    min_tokens: opt.LeastTokens = LEAST_OUTPUT,
     server: opt.Server = None,
     file: Annotated[
         Path | None,

@@ -141,7 +141,6 @@ Server = Annotated[
     ),
 ]
 LeastTokens = Annotated[int, kept("Outputs with fewer tokens stay whole.", "--min-tokens")]
-LEAST_TOKENS: Final = 2000
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 KeepShort = Annotated[
     bool,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from specpc.errors import InputError
 from specpc.machine.journal import json_line
+from specpc.options import LEAST_OUTPUT
 from specpc_cli import options as opt
 from specpc_cli.inputs import read_bytes
 from specpc_cli.outputs import write_stdout
@@ -27,7 +28,7 @@ def replay(
     session: Annotated[
         str, typer.Argument(help="A transcript, or messages in JSON; '-' for standard input.")
     ],
-    min_tokens: opt.LeastTokens = opt.LEAST_TOKENS,
+    min_tokens: opt.LeastTokens = LEAST_OUTPUT,
     server: opt.Server = None,
     as_json: opt.Json = False,
 ) -> None:
@@ -47,10 +48,8 @@ def replay(
 
     turns = read_session(read_bytes(session))
     cutter = cutter_of(asked, min_tokens, server, context, stored=False)
-    with asked.console.bar("Cutting") as bar:
-        outputs = replay_session(
-            turns, cutter, bar and (lambda done, total: bar("Cutting", done, total))
-        )
+    with asked.console.progress("Cutting") as progress:
+        outputs = replay_session(turns, cutter, progress)
     if not outputs:
         raise InputError("no tool printed anything in this session: there is nothing to replay")
     if as_json:
@@ -59,7 +58,7 @@ def replay(
         write_stdout("".join(f"{line}\n" for line in _lines(outputs)).encode())
 
 
-def _fields(outputs: Sequence[ReplayedOutput]) -> dict[str, object]:
+def _fields(outputs: Sequence[ReplayedOutput]) -> dict[str, Any]:
     cut = [output for output in outputs if output.original_tokens]
     used, lost = sum(one.used for one in outputs), _losses(outputs)
     return {
@@ -99,9 +98,9 @@ def _lines(outputs: Sequence[ReplayedOutput]) -> list[str]:
         for one in outputs
         if one.original_tokens
     ]
-    before, after = int(str(total["original_tokens"])), int(str(total["compressed_tokens"]))
+    before, after = total["original_tokens"], total["compressed_tokens"]
     saved = f"{1 - after / before:.0%}" if before else "nothing"
-    lost, used = int(str(total["lost"])), int(str(total["used"]))
+    lost, used = total["lost"], total["used"]
     share = f" ({lost / used:.1%})" if used else ""
     lines += [
         "",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from specpc.options import LEAST_OUTPUT
 from specpc_cli import options as opt
 from specpc_cli.screen import tell
 from specpc_cli.source import cutter_of
@@ -25,7 +26,7 @@ def run(
     context: typer.Context,
     asked: opt.Asked,
     command: Annotated[list[str], typer.Argument(help="The command, with its arguments.")],
-    min_tokens: opt.LeastTokens = opt.LEAST_TOKENS,
+    min_tokens: opt.LeastTokens = LEAST_OUTPUT,
     server: opt.Server = None,
 ) -> None:
     """Run a command, and print what matters of a long output.

@@ -23,6 +23,9 @@ GAP: Final = "[...] "
 """Marks cuts where a machine reads the result, unless the user says otherwise."""
 """The ratio of commands where none is stated: half the tokens, at little loss."""
 
+LEAST_OUTPUT: Final = 2000
+"""Tools' outputs of fewer tokens stay whole, where nobody states another number."""
+
 Unit = Literal["auto", "sentence", "line", "paragraph", "word", "token", "structure"]
 """What is kept or dropped whole; ``token`` is the paper's rule (best tokens with neighbours).
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
+from specpc.machine.journal import parse_json
+
 # Tools that read or change a file: an agent changes what it has read by quoting it, and by the
 # numbers of its lines.
 _OF_FILES: Final = frozenset(
@@ -45,8 +47,8 @@ class Call:
         """The call with some arguments: an object, of which a command says all, or its JSON."""
         if isinstance(arguments, str):
             try:
-                found = json.loads(arguments)
-            except (ValueError, RecursionError):
+                found = parse_json(arguments)
+            except ValueError:
                 found = None
             if not isinstance(found, dict):
                 return cls(tool, arguments, wanted)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.agents.skimming import skim
 from specpc.agents.store import OutputStore
 from specpc.counting.estimate import is_surely_short
-from specpc.options import Turns
+from specpc.options import LEAST_OUTPUT, Turns
 from specpc.pipeline.vendors.openai import tool_turns
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
         ) -> CompressedMessages:
             """See `specpc.Compressor`."""
 
-
-SHORTEST: Final = 2000
-"""Outputs of fewer tokens are shown whole, unless another number is stated."""
 
 # What says so was cut already.
 _CUT: Final = re.compile(r"\[[\d,]{1,15} (?:lines?|characters) cut; specpc show \w{1,20}\]\s*\Z")
@@ -75,7 +72,7 @@ class OutputCutter:
 
     load: Callable[[], MessageCompressor]
     ratio: float
-    shortest: int = SHORTEST
+    shortest: int = LEAST_OUTPUT
     store: OutputStore | None = field(default_factory=OutputStore)
 
     def cut(self, output: str, call: Call) -> CutOutput | None:

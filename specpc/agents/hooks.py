@@ -13,7 +13,6 @@ and read JSON from its standard output; nothing there changes nothing.
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from copy import deepcopy
@@ -25,6 +24,7 @@ from specpc.agents.call import Call
 from specpc.agents.sessions import last_words
 from specpc.counting.estimate import is_surely_short
 from specpc.errors import InputError
+from specpc.machine.journal import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,8 +80,8 @@ class ToolEvent:
             InputError: it is none.
         """
         try:
-            told = json.loads(data)
-        except (ValueError, RecursionError) as error:
+            told = parse_json(data)
+        except ValueError as error:
             raise InputError(
                 "standard input is no event of a hook: an agent gives one in JSON "
                 "('specpc hook install' has it do so)"

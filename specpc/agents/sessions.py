@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
+from specpc.machine.journal import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,10 +53,7 @@ def read_session(data: bytes) -> list[dict[str, Any]]:
     Raises:
         InputError: it is none of these.
     """
-    try:
-        whole = json.loads(data)
-    except (ValueError, RecursionError):
-        whole = None
+    whole = _parsed(data)
     if isinstance(whole, dict) and "role" not in whole and "type" not in whole:
         whole = next((whole[name] for name in ("messages", "input") if name in whole), None)
     told: Iterable[Any]
@@ -73,9 +71,10 @@ def read_session(data: bytes) -> list[dict[str, Any]]:
 
 
 def _parsed(line: bytes) -> Any:
+    """A value in JSON; ``None`` if it is none."""
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return parse_json(line)
+    except ValueError:
         return None
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specpc.machine.journal import parse_json
+from specpc.options import GAP
 from specpc.text.alarms import find_alarms
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # So many characters a draft reads in some ten seconds on two cores.
 _LONGEST: Final = 40_000
-_GAP: Final = "[...]\n"
+_GAP: Final = f"{GAP.strip()}\n"
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 # What tells of errors comes first, then how it began and ended, then what was asked for.
 _ALARM: Final = 100.0
@@ -98,7 +99,7 @@ def _is_json(text: str) -> bool:
     if not text.lstrip().startswith(("{", "[")):
         return False
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        parse_json(text)
+    except ValueError:
         return False
     return True

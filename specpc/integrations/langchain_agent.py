@@ -20,7 +20,7 @@ try:
 except ImportError as error:
     raise missing("specpc.integrations.langchain_agent", "langchain", "langchain-agent") from error
 
-from specpc.options import DEFAULT_RATIO, GAP, NOTHING, Cut, Protection, Turns
+from specpc.options import DEFAULT_RATIO, GAP, LEAST_OUTPUT, NOTHING, Cut, Protection, Turns
 from specpc.pipeline.compressor import Compressor
 from specpc.pipeline.vendors.openai import tool_turns
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from langgraph.types import Command
 
     Result: TypeAlias = ToolMessage | Command[Any]
-
-_SHORTEST = 2000
 
 
 class SpecPCToolMiddleware(AgentMiddleware):
@@ -46,7 +44,7 @@ class SpecPCToolMiddleware(AgentMiddleware):
         self,
         *,
         ratio: float = DEFAULT_RATIO,
-        min_tokens: int = _SHORTEST,
+        min_tokens: int = LEAST_OUTPUT,
         gap: str = GAP,
         keep: Protection | str | Sequence[str] = NOTHING,
         compressor: Compressor | None = None,

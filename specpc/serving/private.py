@@ -118,9 +118,9 @@ class PrivateServer:
         assert process.stdin is not None
         with suppress(BrokenPipeError), process.stdin as stdin:
             # The others are said with each request.
-            wanted = Setup(self.setup.draft, offline=self.setup.offline)
-            device, dtype = self.setup.device, self.setup.dtype
-            stdin.write(json.dumps(asdict(replace(wanted, device=device, dtype=dtype))).encode())
+            own = self.setup
+            wanted = Setup(own.draft, device=own.device, dtype=own.dtype, offline=own.offline)
+            stdin.write(json.dumps(asdict(wanted)).encode())
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if (server := self._running()) is not None:

@@ -108,7 +108,7 @@ class Pieces:
         """What the pieces tell."""
         return Told.of(self.texts, self._place, self.sizes, self._alarms)
 
-    @property
+    @cached_property
     def urgency(self) -> NDArray[np.int64]:
         """``[pieces]`` 2 for what tells of an error or how it ended, 1 for where (`Alarms`)."""
         return np.asarray(self._alarms.urgency, dtype=np.int64)

@@ -15,9 +15,9 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from specpc.agents.cutting import SHORTEST, OutputCutter
+from specpc.agents.cutting import OutputCutter
 from specpc.agents.hooks import ToolEvent
-from specpc.options import Setup
+from specpc.options import LEAST_OUTPUT, Setup
 from specpc.serving.private import PrivateServer
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def cut_all(cutter: OutputCutter, event: ToolEvent) -> None:
     """What the hook has the server do."""
-    for _, text in event.texts(SHORTEST):
+    for _, text in event.texts(LEAST_OUTPUT):
         cutter.cut(text, event.call)
 
 

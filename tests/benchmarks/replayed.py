@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc import Compressor
-from specpc.agents.cutting import SHORTEST, OutputCutter
+from specpc.agents.cutting import OutputCutter
 from specpc.agents.replay import replay
+from specpc.options import LEAST_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--ratio", nargs="*", type=float, default=[0.3])
-    parser.add_argument("--min-tokens", type=int, default=SHORTEST)
+    parser.add_argument("--min-tokens", type=int, default=LEAST_OUTPUT)
     parser.add_argument("--worst", type=int, default=0, help="losses to show of each")
     options = parser.parse_args()
     compressor = Compressor.from_pretrained()
