@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Share of the statements that get a clause of no importance at their end.
 _ORNATE: Final = 0.4
+# For each of several things: some kinds have few names.
+_TRIES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,15 @@ def invent(rng: Random, theme: Theme, name: str | None = None) -> Thing:
 
 
 def invent_several(rng: Random, theme: Theme, count: int) -> list[Thing]:
-    """Things of one kind that all have different names."""
+    """Things of one kind that all have different names, numbered where there are too few."""
     things: dict[str, Thing] = {}
-    while len(things) < count:
+    for tried in itertools.count():
         thing = invent(rng, theme)
+        if tried >= _TRIES * count and thing.name in things:
+            thing = invent(rng, theme, f"{thing.name} {len(things) + 1}")
         things.setdefault(thing.name, thing)
+        if len(things) >= count:
+            break
     return list(things.values())
 
 

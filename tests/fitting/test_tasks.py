@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.calibration.example import Example, shipped_examples
-from tests.fitting.facts import invent
+from tests.fitting.facts import invent, invent_several
 from tests.fitting.page import LONGEST, Page
 from tests.fitting.tables import CLAUSES, FUNCTIONS, LISTS, TALK, THEMES
 from tests.fitting.tasks import MAKERS, SHIPPED, generate, lines
 from tests.fitting.words import VALUES, fill
+
+if TYPE_CHECKING:
+    from tests.fitting.tables import Theme
 
 MANY = list(generate(7, 320))
 
@@ -35,6 +39,12 @@ def test_every_kind_is_well_formed(seed: int, maker: object) -> None:
     assert example.question.strip()
     assert "{x}" not in example.context + example.question
     assert "{v}" not in example.context
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.kind)
+def test_as_many_things_as_wanted_where_names_are_few(theme: Theme) -> None:
+    things = invent_several(Random(0), theme, 60)
+    assert len({thing.name for thing in things}) == len(things) == 60
 
 
 def test_sizes_are_bounded() -> None:
