@@ -3,8 +3,9 @@
 Two means are taken over a unit's tokens: of the value states in the draft's KV cache, and of its
 input embeddings, where frequent tokens weigh less. Both are mapped linearly to a space of sentence
 embeddings. So is the question, read alone as if it were a context. The map of the default draft
-was fitted to the embeddings of all-MiniLM-L6-v2 (``docs/evaluation.md`` says how), so that the
-draft does a sentence encoder's work along the way. Shipped as safetensors; nothing else is read.
+was fitted to the embeddings of all-MiniLM-L6-v2 (``docs/archive/evaluation.md`` says how), so that
+the draft does a sentence encoder's work along the way. Shipped as safetensors; nothing else is
+read.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Whole sentences are of no use then: any of them may hold the answer. Names, numbers and words said
 for the first time answer more questions than marks and repetitions, and answers are phrases, so a
 word is worth more beside others that are kept. To these plain facts come the draft's scores; the
-weights were chosen on twelve data sets and confirmed on twelve others (docs/evaluation.md).
+weights were chosen on twelve data sets and confirmed on twelve others (docs/archive/evaluation.md).
 """
 
 from __future__ import annotations

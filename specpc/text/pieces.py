@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specpc.text.alarms import Alarms
     from specpc.text.layout import Layout
 
-# Measured against one, two, eight and all (docs/evaluation.md).
+# Measured against one, two, eight and all (docs/archive/evaluation.md).
 _BEST_TOKENS: Final = 4
 
 

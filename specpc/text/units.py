@@ -32,7 +32,7 @@ _PARAGRAPH: Final = regex.compile(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
 _WRAPPED: Final = regex.compile(r"[^\s|.:;!?{}]")
 _WORDS: Final = regex.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
-    r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d++[,;]*+[ \t]++)?+){5}+"
+    r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d[\d.,:]*+%?+;?+[ \t]++)?+){5}+"
 )
 _GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
@@ -100,15 +100,23 @@ def _sentence_ends(text: str) -> set[int]:
 
 
 def _line_ends(text: str) -> set[int]:
-    """Ends of lines that do not go on in the next one."""
-    ends: set[int] = set()
-    for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip()):
-        lines = list(block)
-        sure = {line for line in lines if not blank and _goes_on(text, line)}
-        width = max(stop - start for start, stop, _ in lines) if sure else None
-        for line in lines:
-            if line not in sure and (width is None or not _was_full(text, line, width)):
-                ends.add(line[2])
+    """Ends of lines that do not go on in the next one.
+
+    Paragraphs of which no line surely does are as wide as the others.
+    """
+    blocks = [
+        list(block)
+        for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip())
+        if not blank
+    ]
+    ends = {end for _, _, end in _lines(text)}
+    sure = [{line for line in block if _goes_on(text, line)} for block in blocks]
+    widest = max((stop - start for own in sure for start, stop, _ in own), default=None)
+    for block, own in zip(blocks, sure, strict=True):
+        width = max(stop - start for start, stop, _ in block) if own else widest
+        if width is not None:
+            full = {line[2] for line in block if line in own or _was_full(text, line, width)}
+            ends -= full
     return ends
 
 

@@ -85,6 +85,22 @@ def test_a_wrapped_line_may_go_on_with_a_number() -> None:
     assert cut(text, "sentence") == [text[:33], text[33:]]
 
 
+def test_a_short_paragraph_is_wrapped_as_wide_as_the_others() -> None:
+    wide = "The ground floor was open all year, and so was the room for children, as it had\nbeen.\n\n"
+    text = "The evening opening drew 74 people on average and will be kept. The early\nSaturday is not.\n"
+    assert cut(wide + text, "sentence") == [wide, text[: text.index("The early")], text[64:]]
+    # Nothing tells that these are.
+    assert len(cut(text, "sentence")) == 3
+
+
+def test_numbers_stand_between_the_words_of_wrapped_prose() -> None:
+    text = (
+        "It is less. Room hire was about 3,000 lower than planned because the\n"
+        "meeting room could not be let.\n"
+    )
+    assert cut(text, "sentence") == [text[:12], text[12:]]
+
+
 def test_what_says_more_of_a_word_is_no_clause_of_its_own() -> None:
     text = "With the approval of the board, which was given in May, the Skua shall not berth there."
     bounds = clause_bounds(text)

@@ -15,6 +15,7 @@ from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.parts.shapes import is_running
+from specpc.structure.records.banners import is_banner
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.text.alarms import find_alarms
 from specpc.text.forms import form_of
@@ -63,8 +64,8 @@ _RUNS: Final = (
 def lay_out_output(text: str) -> Layout | None:
     """The pieces of what a tool printed, of which some line tells of an error or how it ended.
 
-    A line is a piece and brings the less indented ones above it; one that leads to others, the next
-    one. Messages, traces, logs and diffs are laid out as such.
+    A line is a piece and brings the less indented ones above it, and the lines with names across
+    the screen; one that leads to others, the next one. Messages, traces, logs and diffs are laid out as such.
 
     Returns:
         ``None`` if a text has no such line, is Markdown, or mostly prose.
@@ -85,6 +86,7 @@ def lay_out_output(text: str) -> Layout | None:
         pieces.append(found[first], layout)
         done = end
     pieces.add_all(found[done:])
+    pieces.end_head()
     return pieces.builder.build("output")
 
 
@@ -141,8 +143,10 @@ class _OutputPieces:
         self.builder = LayoutBuilder()
         self._text = text
         self._common = common
+        self._banners: dict[str, int] = {}  # by what they are drawn with, the pieces
         self._above: list[tuple[int, int]] = []  # indents, and the pieces
         self._leads: int | None = None
+        self._head_alone = -2  # the last of the banners, which may be the last piece
 
     def add_all(self, own: Sequence[Row]) -> None:
         """Add lines; what goes on in the next, up to the end of a sentence, as one."""
@@ -156,8 +160,27 @@ class _OutputPieces:
                 if row.end in ends and not (after and _POINTS.match(after.said)):
                     self._add(row)
 
+    def _add_head(self, row: Row) -> None:
+        """Add a line that names what follows, up to the next one that is drawn alike."""
+        mark = row.said.lstrip()[0]
+        banners = [*self._banners]
+        for inner in banners[banners.index(mark) :] if mark in self._banners else ():
+            del self._banners[inner]
+        needs = [*self._banners.values()][-1:]
+        self.end_head()
+        self._banners[mark] = self._head_alone = self.builder.support(row.end, needs, gap=OWN_LINE)
+        self._above, self._leads = [], None
+
+    def end_head(self) -> None:
+        """Have the line that names what follows be a piece of its own where nothing does."""
+        if self._head_alone == self.builder.next_piece - 1:
+            self.builder.make_unit(self._head_alone)
+
     def _add(self, row: Row) -> None:
         """Add a piece that ends with a line."""
+        if is_banner(row.said.rstrip()):
+            self._add_head(row)
+            return
         needs = self._needs(row)
         piece = self.builder.unit(row.end, needs, gap=OWN_LINE)
         if self._leads is not None:
@@ -176,7 +199,8 @@ class _OutputPieces:
         while self._above and self._above[-1][0] >= row.columns:
             self._above.pop()
         leads = [] if self._leads is None else [self._leads]
-        return [*leads, *(piece for _, piece in self._above[-1:])]
+        banners = [*self._banners.values()][-1:]
+        return [*leads, *(piece for _, piece in self._above[-1:])] or banners
 
 
 def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:

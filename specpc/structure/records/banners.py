@@ -9,6 +9,7 @@ import regex
 
 from specpc.structure.parts.blocks import lay_out_blocks, record
 from specpc.structure.parts.rows import FENCE, rows
+from specpc.text.alarms import find_alarms
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
@@ -17,9 +18,12 @@ _BANNER: Final = regex.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
 _FEWEST: Final = 2
 # What stands above the first of them takes so much of the text at most.
 _ABOVE: Final = 0.25
+# Tools draw them across a screen, as pytest does; nobody types them so long.
+_SCREEN: Final = 60
 
 
-def _is_banner(line: str) -> bool:
+def is_banner(line: str) -> bool:
+    """Whether a line, without what ends it, names what follows it."""
     if line.startswith("==> "):  # of head and tail
         return line.endswith(" <==")
     match = _BANNER.match(line)
@@ -30,11 +34,15 @@ def lay_out_banners(text: str) -> Layout | None:
     """The pieces of texts of any kind, each with the line that names it.
 
     Returns:
-        ``None`` unless there are two such lines, and they begin the text, or nearly.
+        ``None`` unless there are two such lines, and they begin the text, or nearly; nor are they
+        texts where a tool tells of errors between lines across the screen.
     """
     found = rows(text)
-    heads = [row for row in found if _is_banner(row.said.rstrip())]
+    heads = [row for row in found if is_banner(row.said.rstrip())]
     if len(heads) < _FEWEST or heads[0].start > _ABOVE * len(text):
+        return None
+    drawn = all(len(row.said.rstrip()) >= _SCREEN for row in heads)
+    if drawn and any(find_alarms([row.said for row in found], printed=True).urgency):
         return None
     if any(FENCE.match(row.said) for row in found):
         return None

@@ -40,6 +40,8 @@ _SPEAKERS: Final = regex.compile(
     "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
     "|interviewer|host"
 )
+# What programs raise, over and over.
+_RAISED: Final = regex.compile(r"\S*(?:error|exception|warning)")
 _ASKED: Final = regex.compile(
     "q|question|frage|f|pregunta|domanda|input|text|review|sentence|premise|prompt|instruction"
     "|tweet|english|source|word|problem|query|ticket|message|comment|statement|context|document"
@@ -111,7 +113,7 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     ]
     counts = Counter(label.name for label in labels)
     often = [label.name for label in labels if counts[label.name] >= _FEWEST]
-    if not often or _SPEAKERS.fullmatch(often[0]):
+    if not often or _SPEAKERS.fullmatch(often[0]) or _RAISED.fullmatch(often[0]):
         return []
     starts = [n for n, label in enumerate(labels) if label.name == often[0]]
     stanzas = [labels[a:b] for a, b in pairwise([*starts, len(labels)])]

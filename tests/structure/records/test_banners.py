@@ -5,6 +5,7 @@ import pytest
 from specpc.structure import lay_out
 from specpc.structure.records.banners import lay_out_banners
 from tests.structure.heads import assert_under_heads, read
+from tests.structure.kept import around, pieces
 
 RUN = "".join(
     f"===== test {n} =====\nbefore\nran for {n} s\nafter\n\n--- output ---\nall is well\n"
@@ -18,6 +19,51 @@ def test_each_text_keeps_the_line_that_names_it() -> None:
     long = text.replace("It cost forty euros.", "It cost forty euros. " * 40)
     assert_under_heads(long, ("==> ",), prose=True)
     assert_under_heads(RUN, ("=====|---",))
+
+
+TESTED = f"""\
+{" test session starts ":=^80}
+platform linux -- Python 3.12.8, pytest-8.4.2, pluggy-1.6.0
+collected 14 items
+
+tests/test_fares.py .....F..                                             [ 57%]
+tests/test_piers.py ......                                               [100%]
+
+{" FAILURES ":=^80}
+{" test_night_fare ":_^80}
+
+    def test_night_fare():
+>       assert Boat("night").fare(2) == 76
+E       assert 82 == 76
+
+tests/test_fares.py:31: AssertionError
+{" Captured log call ":-^80}
+INFO     fares:fares.py:56 table of 2026-01 loaded
+{" short test summary info ":=^80}
+FAILED tests/test_fares.py::test_night_fare - assert 82 == 76
+{" 1 failed, 13 passed in 0.21s ":=^80}
+"""
+
+
+def test_lines_across_the_screen_name_parts_of_an_output() -> None:
+    layout = lay_out(TESTED)
+    assert layout.kind == "output"
+    parts = pieces(layout, TESTED)
+    assert {part.rstrip("\n") for part in parts if part.startswith("tests/test_")} <= {
+        *TESTED.splitlines()
+    }
+    last = len(parts) - 1
+    assert layout.units[last], "nothing follows it: it says how it ended"
+    assert around(layout, TESTED, "assert 82 == 76\n\n").splitlines()[:2] == [
+        f"{' FAILURES ':=^80}",
+        f"{' test_night_fare ':_^80}",
+    ]
+    assert around(layout, TESTED, "table of 2026-01").splitlines() == [
+        f"{' FAILURES ':=^80}",
+        f"{' test_night_fare ':_^80}",
+        "",
+        "INFO     fares:fares.py:56 table of 2026-01 loaded",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,9 @@ def test_examples_keep_their_numbers_and_what_is_asked_at_the_end() -> None:
     layout = lay_out(text)
     assert layout.kind == "examples"
     assert pieces(layout, text) == ["Answer it.\n\n", *shots, "Now you:\n", "Input: car\nOutput:\n"]
+
+
+def test_errors_are_no_labels() -> None:
+    frame = "    at Object.<anonymous> (/app/server.js:12:9)\n    at node:internal/main:23:47 {\n"
+    thrown = f"TypeError: cannot read 'id'\n{frame}  code: 'ERR_X'\n}}\n\n"
+    assert lay_out_examples(3 * thrown) is None
