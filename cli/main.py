@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EVERYDAY, AGENTS, MANY, RESEARCH = "Everyday", "Agents", "Many texts and servers", "Research"
 COMMANDS: Final = {
     "compress": ("compress", EVERYDAY),
+    "demo": ("demo", EVERYDAY),
     "view": ("view", EVERYDAY),
     "locate": ("locate.locate_quote", EVERYDAY),
     "models": ("models.app", EVERYDAY),

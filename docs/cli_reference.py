@@ -17,7 +17,8 @@ HEAD = """# Commands
 
 <!-- Made by docs/cli_reference.py: change the help texts in cli/ instead. -->
 
-This is what `specpc --help` and the `--help` of each command say.
+This is what `specpc --help` and the `--help` of each command say. An option that is the same in
+several commands is explained at the first of them; the others name it under *Also*.
 
 """
 NOT_RUN = {
@@ -41,6 +42,9 @@ _COMMAND = re.compile(r"^\* `(?P<name>\w+)`: .*$", re.MULTILINE)
 _EXAMPLES = re.compile(r"^\x08\n(?P<words>(?:\S.*\n)*)(?P<lines>(?: +.*\n)+)", re.MULTILINE)
 _INDENTED = re.compile(r"\n\n(?P<words>)(?P<lines>(?: {4}.*\n)+)")
 _USAGE = re.compile(r"^```console\n\$ (.*)\n```", re.MULTILINE)
+_OPTION = re.compile(r"^\* (?P<names>`-.+?`): .*\n", re.MULTILINE)
+_OPTIONS = re.compile(rf"^\*\*Options\*\*:\n\n(?P<lines>(?:{_OPTION.pattern})+)", re.MULTILINE)
+_HELP = "* `--help`: Show this message and exit.\n"
 
 
 def reference() -> str:
@@ -51,7 +55,23 @@ def reference() -> str:
     text = _EXAMPLES.sub(_fence, text)
     text = _INDENTED.sub(lambda found: "\n\n" + _fence(found), text)
     text = _USAGE.sub(r"```text\n\1\n```", text)
-    return HEAD + re.sub(r"\n{3,}", "\n\n", _COMMAND.sub(lambda found: _entry(found, text), text))
+    text = _COMMAND.sub(lambda found: _entry(found, text), text)
+    seen: set[str] = {_HELP}
+    text = _OPTIONS.sub(lambda found: _options(found["lines"], seen), text)
+    return HEAD + re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def _options(lines: str, seen: set[str]) -> str:
+    """The options of a command: those that an earlier one explains in the same words by name."""
+    new = [found[0] for found in _OPTION.finditer(lines) if found[0] not in seen]
+    also = [
+        found["names"].partition(" <")[0].rstrip("`") + "`"
+        for found in _OPTION.finditer(lines)
+        if found[0] in seen and found[0] != _HELP
+    ]
+    seen.update(new)
+    told = f"**Options**:\n\n{''.join(new)}\n" if new else ""
+    return told + (f"**Also**: {', '.join(also)}\n\n" if also else "")
 
 
 def _fence(found: re.Match[str]) -> str:

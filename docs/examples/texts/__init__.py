@@ -1,0 +1,1 @@
+"""Texts that ``specpc demo`` shows; ``examples.json`` lists them with their questions."""
