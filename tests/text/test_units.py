@@ -86,8 +86,13 @@ def test_a_wrapped_line_may_go_on_with_a_number() -> None:
 
 
 def test_a_short_paragraph_is_wrapped_as_wide_as_the_others() -> None:
-    wide = "The ground floor was open all year, and so was the room for children, as it had\nbeen.\n\n"
-    text = "The evening opening drew 74 people on average and will be kept. The early\nSaturday is not.\n"
+    wide = (
+        "The ground floor was open all year, and so was the room for children, as it had\nbeen.\n\n"
+    )
+    text = (
+        "The evening opening drew 74 people on average and will be kept. The early\n"
+        "Saturday is not.\n"
+    )
     assert cut(wide + text, "sentence") == [wide, text[: text.index("The early")], text[64:]]
     # Nothing tells that these are.
     assert len(cut(text, "sentence")) == 3

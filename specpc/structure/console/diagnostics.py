@@ -73,6 +73,8 @@ _BANNER: Final = re.compile(
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
+# Below it stands what a test printed.
+_PRINTED: Final = re.compile(r"-{3,} .* -{3,}[ \t]*[\r\n]")
 _INDENT: Final = re.compile(r"[\r\n]*([ \t]*)")
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 # Code that a message shows says nothing in part.
@@ -173,8 +175,13 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
 
 
 def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
-    """Lines with those that are indented below them."""
-    return nested(LineLevel(*span, _indent(text, span[0])) for span in spans)
+    """Lines with those that are indented below them, or that they name across the screen."""
+    levels, named = [], 0
+    for span in spans:
+        names = _PRINTED.match(text, *span) is not None
+        named |= names
+        levels.append(LineLevel(*span, 0 if names else named + _indent(text, span[0])))
+    return nested(levels)
 
 
 def _indent(text: str, start: int) -> int:

@@ -64,8 +64,9 @@ _RUNS: Final = (
 def lay_out_output(text: str) -> Layout | None:
     """The pieces of what a tool printed, of which some line tells of an error or how it ended.
 
-    A line is a piece and brings the less indented ones above it, and the lines with names across
-    the screen; one that leads to others, the next one. Messages, traces, logs and diffs are laid out as such.
+    A line is a piece and brings the less indented ones above it, and the line across the screen
+    that names it; one that leads to others, the next one. Messages, traces, logs and diffs are laid
+    out as such.
 
     Returns:
         ``None`` if a text has no such line, is Markdown, or mostly prose.

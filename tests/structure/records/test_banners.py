@@ -62,6 +62,7 @@ def test_lines_across_the_screen_name_parts_of_an_output() -> None:
         f"{' FAILURES ':=^80}",
         f"{' test_night_fare ':_^80}",
         "",
+        f"{' Captured log call ':-^80}",
         "INFO     fares:fares.py:56 table of 2026-01 loaded",
     ]
 
