@@ -11,6 +11,7 @@ import typer
 
 from specpc.errors import UsageError
 from specpc_cli import options as opt
+from specpc_cli.source import LOADING
 
 _LENGTHS = [250, 1000, 4000]
 _OPTIONAL = (("peak_bytes", 1e9, 2), ("saved_seconds", 1, 2), ("saved_money", 1, 5))
@@ -48,13 +49,14 @@ def bench(
         if value is not None and not 0 < value < inf:
             raise UsageError(f"{name} is a number above 0, not {value}")
 
-    from specpc import Compressor
-    from specpc.evaluation.speed import find_payoff, time_length
-    from specpc.models.draft import runtime_of
-
     ratio = asked.cut.ratio
     assert ratio is not None  # nothing else can be typed
-    compressor = Compressor.of(asked.setup, report=asked.console.tell)
+    with asked.console.waiting(LOADING):
+        from specpc import Compressor
+        from specpc.evaluation.speed import find_payoff, time_length
+        from specpc.models.draft import runtime_of
+
+        compressor = Compressor.of(asked.setup, report=asked.console.tell)
     lengths = sorted(set(tokens or _LENGTHS))
     measured = [time_length(compressor, length, ratio, repeats) for length in lengths]
     record = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specpc_cli.progress import FilesProgress
 from specpc_cli.screen import in_line, tell
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from specpc_cli.progress import Show
 
 
+# What a terminal takes for: back to the beginning of the line, of which nothing is left.
+_CLEARED: Final = "\r\x1b[2K"
+
+
 class Console:
     """Messages on stderr at one of three levels: quiet, normal, verbose."""
 
@@ -25,15 +30,34 @@ class Console:
         self.verbose = verbose
         self.quiet = quiet
         self.interactive = sys.stderr.isatty() and not quiet
+        self._waits = False  # whether the line says what is waited for
 
     def tell(self, message: str) -> None:
         """Print one line, unless quiet."""
         if not self.quiet:
+            self._clear()
             tell(message)
 
     def error(self, message: str) -> None:
         """Print one line about a failure, always."""
+        self._clear()
         tell(f"specpc: {message}")
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Say at once what takes seconds, on a terminal only; it is gone when that is done."""
+        self._waits = self.interactive and os.environ.get("TERM") != "dumb"
+        if self._waits:
+            _write(f"{what} ...")
+        try:
+            yield
+        finally:
+            self._clear()
+
+    def _clear(self) -> None:
+        if self._waits:
+            _write(_CLEARED)
+        self._waits = False
 
     def summary(self, result: CompressionResult, name: str = "") -> None:
         """One line on a terminal; with ``-v``, anywhere, also how it came about."""
@@ -81,6 +105,13 @@ class Console:
         """A bar over ``count`` files of ``size`` bytes together."""
         with self.bar() as show:
             yield FilesProgress(count, size, noun, show)
+
+
+def _write(said: str) -> None:
+    """Write within the line; where nobody can read it, the work goes on without."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(said)
+        sys.stderr.flush()
 
 
 def _counted(result: CompressionResult) -> str:

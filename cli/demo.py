@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc_cli import options as opt
 from specpc_cli.screen import visible
+from specpc_cli.source import LOADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,10 +64,11 @@ def demo(asked: opt.Asked) -> None:
     """
     from rich.console import Console as RichConsole
 
-    from specpc import Compressor
+    with asked.console.waiting(LOADING):
+        from specpc import Compressor
 
+        compressor = Compressor.of(asked.setup, report=asked.console.tell)
     screen, found = RichConsole(highlight=False), read_examples()
-    compressor = Compressor.of(asked.setup, report=asked.console.tell)
     for number, example in enumerate(found, start=1):
         with asked.console.progress(f"Reading {example.file}") as progress:
             result = compressor.compress(

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 """In place of a server's address: one of the user's own."""
 
+LOADING: Final = "Loading the draft"
+"""What is waited for."""
+
 _SERVERS_OWN: Final = ("device", "dtype", "offline", "cache")
 
 
@@ -40,12 +43,13 @@ def from_here(asked: Asked, cached: bool) -> Source:
     setup, console = asked.setup, asked.console
 
     def load() -> Compressor:
-        from specpc import Compressor
-        from specpc.scorers.cache import ScoreCache
-
         tell = console.tell if console.verbose else silent
-        kept = ScoreCache(tell=tell) if cached else False
-        compressor = Compressor.of(setup, cache=kept, report=console.tell, defer=True)
+        with console.waiting(LOADING):
+            from specpc import Compressor
+            from specpc.scorers.cache import ScoreCache
+
+            kept = ScoreCache(tell=tell) if cached else False
+            compressor = Compressor.of(setup, cache=kept, report=console.tell, defer=True)
         if setup.scorer == "auto" and compressor.scorer.name == "paper":
             name = shlex.quote(compressor.draft.name)
             tell(
@@ -64,7 +68,8 @@ def from_process(asked: Asked, cached: bool) -> Source:
         from specpc.pipeline.elsewhere import ProcessCompressor
 
         compressor = ProcessCompressor(asked.setup, cached, asked.console.tell)
-        compressor.start()
+        with asked.console.waiting(LOADING):
+            compressor.start()
         return compressor
 
     return load, lambda: asked.setup.draft

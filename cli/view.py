@@ -17,6 +17,7 @@ from specpc_cli import options as opt
 from specpc_cli.inputs import STDIN, check_file, read_text, typed
 from specpc_cli.outputs import check_apart, write_file
 from specpc_cli.screen import in_line
+from specpc_cli.source import LOADING
 
 if TYPE_CHECKING:
     from specpc.output.picture import Picture
@@ -60,12 +61,13 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
     check_apart([file], [page])
     text = read_text(file)
 
-    from specpc import Compressor
-    from specpc.output.picture import GRID, find_marks, paint
+    with console.waiting(LOADING):
+        from specpc import Compressor
+        from specpc.output.picture import GRID, find_marks, paint
 
-    marks = [typed(one, "a text to mark") for one in mark or ()]
-    find_marks(text, marks)  # before the draft is loaded
-    compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
+        marks = [typed(one, "a text to mark") for one in mark or ()]
+        find_marks(text, marks)  # before the draft is loaded
+        compressor = Compressor.of(asked.setup, cache=cache, report=console.tell)
     with console.progress("Reading") as progress:
         scored = compressor.score(
             text,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 posix = pytest.mark.skipif(os.name != "posix", reason="names and streams as POSIX has them")
 TEXT = "".join(f"Sentence number {i} says something about topic {i % 7}.\n" for i in range(20))
+CLEARED = "\r\x1b[2K"
 ASK = ["-q", "Topic 3?", "--ratio", "0.3"]
 ESCAPE = "\x1b[31mred\x1b[0m"
 NAMES = [f"{ESCAPE}.txt", "two\nlines.txt", "re\rturn.txt", "\x9b31m.txt", "bell\x07\x7f.txt"]
@@ -202,3 +203,26 @@ def test_a_full_disk_names_the_file(tmp_path: Path, draft: Path) -> None:
         assert f"{name}: " in done.stderr, done.stderr
         assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "big.txt").exists()
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_what_is_waited_for_is_said_at_once_and_gone_when_something_is_told(
+    monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys, "stderr", seen := _Terminal())
+    console = Console(verbose=False, quiet=False)
+    with console.waiting("Loading"):
+        shown = seen.getvalue()
+        console.tell("Fetching it")
+    waited = "" if term == "dumb" else "Loading ..."
+    assert shown == waited
+    assert seen.getvalue() == f"{waited}{waited and CLEARED}Fetching it\n"
+    with Console(verbose=False, quiet=True).waiting("Loading"):
+        pass
+    assert seen.getvalue().endswith("Fetching it\n")
