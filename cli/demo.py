@@ -22,7 +22,7 @@ EXAMPLES: Final = "specpc_cli.examples"
 
 
 @dataclass(frozen=True)
-class Example:
+class ShownText:
     """A text that comes along.
 
     Attributes:
@@ -42,12 +42,12 @@ class Example:
     text: str
 
 
-def read_examples() -> list[Example]:
+def read_examples() -> list[ShownText]:
     """All texts that come along, in the order in which they are shown."""
     folder = files(EXAMPLES)
     listed = json.loads((folder / "examples.json").read_text(encoding="utf-8"))
     return [
-        Example(**entry, text=(folder / entry["file"]).read_text(encoding="utf-8"))
+        ShownText(**entry, text=(folder / entry["file"]).read_text(encoding="utf-8"))
         for entry in listed
     ]
 
@@ -83,7 +83,7 @@ def demo(asked: opt.Asked) -> None:
     screen.print('Of a text of yours: specpc compress FILE -q "QUESTION" --ratio 0.2')
 
 
-def _told(example: Example, result: CompressionResult, place: str) -> Iterator[Text]:
+def _told(example: ShownText, result: CompressionResult, place: str) -> Iterator[Text]:
     """What is shown of an example."""
     from rich.text import Text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from specpc_cli.demo import Example, read_examples
+from specpc_cli.demo import ShownText, read_examples
 from tests.command_line import app
 from tests.tiny_models import tiny_draft, use_draft
 
@@ -19,7 +19,7 @@ EXAMPLES = read_examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.file)
-def test_the_answer_is_kept(example: Example, compressor: Compressor) -> None:
+def test_the_answer_is_kept(example: ShownText, compressor: Compressor) -> None:
     assert example.text.count(example.answer) == 1
     result = compressor.compress(
         example.text, example.question, ratio=example.ratio, name=example.file
