@@ -1,4 +1,4 @@
-"""Makes the pictures in this folder: ``python docs/screenshots.py`` (needs Chromium)."""
+"""Makes the pictures in this folder: ``python docs/screenshots.py`` (needs Chromium and Pillow)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
@@ -25,6 +26,8 @@ QUESTION = "Why were all sailings to Orrisay cancelled in March?"
 MARKS = ["14 mm hairline crack", "1.9 million axle loads"]
 RATIO = 0.2
 WIDTH = 100  # of the terminal, in characters
+SCREENS = {"": (1200, 800), "-360": (360, 720)}  # width and height
+COLOURS = 128  # of a picture: enough for text, and half the bytes
 
 
 def main() -> None:
@@ -55,18 +58,25 @@ def _terminal(picture: Picture, target: Path) -> None:
 def _browser(page: Path, profile: Path) -> None:
     browser = start_browser(profile)
     try:
-        set_size(browser, 1200, 800)
+        browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
         for theme in ("light", "dark"):
             set_theme(browser, theme)
-            browser.get(page.as_uri())
-            browser.execute_script(
-                """const marked = document.querySelector(".marked").closest(".unit");
-                marked.scrollIntoView({block: "center"});
-                marked.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));"""
-            )
-            browser.save_screenshot(DOCS / f"view-{theme}.png")
+            for name, size in SCREENS.items():
+                set_size(browser, *size)
+                browser.get(page.as_uri())
+                browser.execute_script(
+                    """const marked = document.querySelector(".marked").closest(".unit");
+                    marked.scrollIntoView({block: "center"});
+                    marked.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));"""
+                )
+                _save(browser.get_screenshot_as_png(), DOCS / f"view-{theme}{name}.png")
     finally:
         browser.quit()
+
+
+def _save(png: bytes, target: Path) -> None:
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 if __name__ == "__main__":

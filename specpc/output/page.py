@@ -9,7 +9,7 @@ import json
 import math
 import re
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specpc.version import __version__
 
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from specpc.output.picture import Picture, Piece
 
 # What could end the script element, begin a comment, or break a line in a string.
-_UNSAFE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+_UNSAFE: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+# Kinds of text that read as running text, and units that say nothing of the kind. Where lines and
+# columns tell what belongs together (code, JSON, tables, logs), all characters are equally wide.
+_RUNNING: Final = frozenset({
+    "sentence", "paragraph", "line", "word", "token", "structure", "mixed", "markdown", "html",
+    "latex", "rst", "asciidoc", "org", "wiki", "pod", "e-mail", "transcript", "captions",
+    "examples", "named texts",
+})  # fmt: skip
 
 
 def make_page(picture: Picture, name: str, ratio: float) -> bytes:
@@ -70,6 +77,7 @@ def _fields(picture: Picture, name: str, ratio: float) -> dict[str, Any]:
         "start": picture.ratios.index(ratio),
         "tokens": [result.compressed_tokens for result in picture.results],
         "tokensInAll": picture.original_tokens,
+        "fixed": picture.kind not in _RUNNING,
         "unitsKept": picture.units_kept,
         "unitsInAll": picture.units,
         "pieces": [_piece(picture, piece) for piece in picture.pieces],

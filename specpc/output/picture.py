@@ -114,6 +114,7 @@ class Picture:
         ratios: ascending.
         results: what the text was compressed to at each ratio.
         pieces: they tile the text.
+        kind: what the text was laid out as, in a word.
         marks: the strings that were to be marked.
         places: where they stand, string by string.
     """
@@ -123,6 +124,7 @@ class Picture:
     ratios: tuple[float, ...]
     results: tuple[CompressionResult, ...]
     pieces: tuple[Piece, ...]
+    kind: str = "sentence"
     marks: tuple[str, ...] = ()
     places: tuple[MarkPlace, ...] = ()
 
@@ -192,6 +194,7 @@ def paint(
         ratios=ratios,
         results=results,
         pieces=pieces,
+        kind=scored.read.picker.pieces.layout.kind,
         marks=tuple(marks),
         places=_places(found, edges, kept, [start for start, _ in bounds]),
     )

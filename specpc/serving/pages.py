@@ -50,11 +50,14 @@ def error_page(error: SpecPCError) -> HTMLResponse:
 
 
 def form_page() -> HTMLResponse:
-    """The page with the text box, whose policy allows its own style and form, and no more."""
+    """The page with the text box, whose policy allows its own script, style and form alone."""
     page = resources.files("specpc.serving").joinpath("serve.html").read_text(encoding="utf-8")
-    [style] = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    [style], [script] = (
+        re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL) for tag in ("style", "script")
+    )
     policy = (
-        f"default-src 'none'; style-src '{content_hash(style)}'; form-action 'self'; "
-        "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src '{content_hash(script)}'; "
+        f"style-src '{content_hash(style)}'; form-action 'self'; frame-src 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
     return HTMLResponse(page, headers={**_HEADERS, "content-security-policy": policy})

@@ -49,6 +49,39 @@ def requests(browser: Chrome) -> list[str]:
     return [params["request"]["url"] for params in sent]
 
 
+_CONTRASTS = """
+const channel = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+const rgb = c => c.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
+const ground = e => { for (; e; e = e.parentElement) {
+  const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } };
+const contrast = (one, other) => { const [a, b] = [light(rgb(one)), light(other)];
+  return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); };
+const [one] = arguments;
+const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+const typed = "textarea, input:not([type=range], [type=checkbox])";
+const told = [];
+for (const e of document.body.querySelectorAll("*")) {
+  if (!e.getClientRects().length || e.closest(".unseen")) continue;
+  const name = `${e.tagName} ${e.id || e.className} ${e.textContent.slice(0, 30)}`;
+  if (own(e) || (e.matches(typed) && e.value))
+    told.push([contrast(one ?? getComputedStyle(e).color, ground(e)), name]);
+  const hint = getComputedStyle(e, "::placeholder").color;
+  if (e.placeholder) told.push([contrast(hint, ground(e)), `${name} (placeholder)`]);
+}
+return told;
+"""
+
+
+def contrasts(browser: Chrome, colour: str | None = None) -> list[tuple[float, str]]:
+    """The contrast of every visible text with its background, as WCAG defines it, and whose it is.
+
+    With a colour, that of this colour in the text's place.
+    """
+    found: list[list[Any]] = browser.execute_script(_CONTRASTS, colour)
+    return [(contrast, name) for contrast, name in found]
+
+
 def set_theme(browser: Chrome, theme: str) -> None:
     """Have the system prefer ``light`` or ``dark``, and no motion."""
     features = [

@@ -12,8 +12,8 @@ import pytest
 
 from specpc import Compressor
 from specpc.output.page import make_page
-from specpc.output.picture import Picture, paint
-from tests.output.browser import requests, set_size, set_theme, start_browser
+from specpc.output.picture import Part, Picture, paint
+from tests.output.browser import contrasts, requests, set_size, set_theme, start_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +45,14 @@ def picture(tiny: Compressor) -> Picture:
 
 
 @pytest.fixture
-def page(browser: Chrome, picture: Picture, tmp_path: Path) -> Chrome:
+def path(picture: Picture, tmp_path: Path) -> Path:
     path = tmp_path / "page.html"
     path.write_bytes(make_page(picture, "<b>doc</b> & co.md", 0.33))
+    return path
+
+
+@pytest.fixture
+def page(browser: Chrome, path: Path) -> Chrome:
     set_theme(browser, "light")
     set_size(browser, 1200, 800)
     requests(browser)
@@ -61,6 +66,37 @@ def run(browser: Chrome, script: str, *args: object) -> Any:
 
 
 KEPT = "return [...document.querySelectorAll('.part:not(.cut)')].map(e => e.textContent).join('')"
+FOCUSED = "return document.activeElement.id || document.activeElement.textContent"
+# Whether the unit of that name is on the screen, and neither bar is over it.
+IN_SIGHT = """
+const unit = document.getElementById(arguments[0]).getBoundingClientRect();
+const low = document.getElementById("controls").getBoundingClientRect().bottom;
+const high = innerHeight - document.querySelector(".details").offsetHeight;
+return unit.top >= low && unit.bottom <= high;
+"""
+
+
+def click(browser: Chrome, name: str) -> None:
+    browser.find_element("id", name).click()
+
+
+def told(browser: Chrome, name: str) -> str:
+    return str(run(browser, "return document.getElementById(arguments[0]).textContent", name))
+
+
+def passages(picture: Picture, at: int) -> list[int]:
+    """Numbers of the pieces where something kept begins, white space aside."""
+    said = [
+        (number, any(part.kept[at] for part in piece.parts if part_text(picture, part).strip()))
+        for number, piece in enumerate(picture.pieces)
+        if picture.text[piece.start : piece.end].strip()
+    ]
+    before = [False, *(kept for _, kept in said)]
+    return [number for (number, kept), was in zip(said, before, strict=False) if kept > was]
+
+
+def part_text(picture: Picture, part: Part) -> str:
+    return picture.text[part.start : part.end]
 
 
 def press(browser: Chrome, *keys: str) -> None:
@@ -79,9 +115,9 @@ def test_the_slider_shows_what_compress_keeps(page: Chrome, picture: Picture) ->
     press(page, Keys.HOME)
     for result, ratio in zip(picture.results, picture.ratios, strict=True):
         assert run(page, KEPT) == result.text
-        told = run(page, "return document.getElementById('slider').getAttribute('aria-valuetext')")
-        assert told.startswith(f"{100 * ratio:g}%: {result.compressed_tokens:,} of ")
-        assert told.split(": ")[1] == run(
+        value = run(page, "return document.getElementById('slider').getAttribute('aria-valuetext')")
+        assert value.startswith(f"{100 * ratio:g}%: {result.compressed_tokens:,} of ")
+        assert value.split(": ")[1] == run(
             page, "return document.getElementById('counts').innerText"
         )
         press(page, Keys.ARROW_RIGHT)
@@ -127,25 +163,26 @@ def test_the_policy_stops_scripts_styles_and_requests(page: Chrome) -> None:
 def test_the_keyboard_reaches_everything(page: Chrome, picture: Picture) -> None:
     from selenium.webdriver.common.keys import Keys
 
-    focused = "return document.activeElement.id || document.activeElement.textContent"
+    first = passages(picture, picture.ratios.index(0.33))[0]
     stops = []
-    for _ in range(4 + 6):
+    for _ in range(7 + 6):
         press(page, Keys.TAB)
-        stops.append(run(page, focused))
-    assert stops[:3] == ["slider", "hide", "theme"]
-    assert "unit-0" in stops  # after the links to the marked places: one stop for the whole text
-    run(page, "document.getElementById('unit-0').focus()")
+        stops.append(run(page, FOCUSED))
+    assert stops[:6] == ["theme", "slider", "previous", "next", "hide", "show"]
+    # After the links to the marked places, one stop for the whole text: at what is kept.
+    assert f"unit-{first}" in stops
+    run(page, f"document.getElementById('unit-{first}').focus()")
+    press(page, Keys.HOME)
     press(page, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
-    assert run(page, focused) == "unit-2"
+    assert run(page, FOCUSED) == "unit-2"
     piece = picture.pieces[2]
-    told = run(page, "return document.getElementById('details').textContent")
-    assert f"score {piece.score:.4g}, rank {piece.rank} of {picture.units}" in told
+    assert f"score {piece.score:.4g}, rank {piece.rank} of {picture.units}" in told(page, "details")
     described = "return document.activeElement.getAttribute('aria-describedby')"
     assert run(page, described) == "details"
     press(page, Keys.END)
-    assert run(page, focused) == f"unit-{len(picture.pieces) - 1}"
+    assert run(page, FOCUSED) == f"unit-{len(picture.pieces) - 1}"
     press(page, Keys.ARROW_DOWN, Keys.HOME, Keys.ARROW_UP)
-    assert run(page, focused) == "unit-0"
+    assert run(page, FOCUSED) == "unit-0"
     assert len(run(page, "return [...document.querySelectorAll('#text [tabindex]')]")) == 1
 
 
@@ -157,8 +194,9 @@ def test_pointing_tells_score_and_rank(page: Chrome, picture: Picture) -> None:
     unit = page.find_element(By.ID, f"unit-{best}")
     run(page, "arguments[0].scrollIntoView({block: 'center'})", unit)
     ActionChains(page).move_to_element(unit).perform()
-    told = run(page, "return document.getElementById('details').textContent")
-    assert told.startswith(f"Kept at 33%: score {picture.pieces[best].score:.4g}, rank 1 of ")
+    assert told(page, "details").startswith(
+        f"Kept at 33%: score {picture.pieces[best].score:.4g}, rank 1 of "
+    )
 
 
 def test_cut_units_are_deletions_to_a_screen_reader(page: Chrome, picture: Picture) -> None:
@@ -167,7 +205,7 @@ def test_cut_units_are_deletions_to_a_screen_reader(page: Chrome, picture: Pictu
     expected = [None if piece.kept[at] else "deletion" for piece in picture.pieces]
     assert roles == expected
     headings = run(page, "return [...document.querySelectorAll('h1, h2')].map(h => h.textContent)")
-    assert headings == ["<b>doc</b> & co.md", "Colours", "Marked", "Text"]
+    assert headings == ["<b>doc</b> & co.md", "Colours", "Marked", "Text", "Result"]
     label = run(page, "return document.getElementById('slider').labels[0].textContent")
     assert label == "Ratio kept"
 
@@ -182,47 +220,57 @@ def test_marks_tell_where_they_are_kept(page: Chrome, picture: Picture) -> None:
     for line, place in zip(lines, picture.places, strict=True):
         assert line.startswith("kept" if place.kept[at] else "cut")
         safe = picture.safe_from(place.kept)
-        told = "cut even at 95%" if safe is None else f"kept at {100 * picture.ratios[safe]:g}% and"
-        assert told in line
+        when = "cut even at 95%" if safe is None else f"kept at {100 * picture.ratios[safe]:g}% and"
+        assert when in line
     section.find_elements(By.TAG_NAME, "a")[-1].click()
     assert run(page, "return document.activeElement.id") == f"unit-{picture.places[-1].piece}"
     marked = run(page, "return [...document.querySelectorAll('.marked')].map(e => e.textContent)")
     assert "topic 3 is" in marked
 
 
-CONTRASTS = """
-const channel = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-const rgb = c => c.match(/[\\d.]+/g).map(Number);
-const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
-const ground = e => { for (; e; e = e.parentElement) {
-  const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } };
-return [...document.querySelectorAll('h1, h2, h3, p, label, button, li, a, .part')]
-  .filter(e => e.textContent.trim() && e.getClientRects().length)
-  .map(e => { const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))];
-    const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    return [contrast, e.className, e.textContent.slice(0, 30)]; })
-"""
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("toggled", [False, True])
 def test_contrast_is_sufficient_in_both_themes(page: Chrome, theme: str, toggled: bool) -> None:
-    from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
     set_theme(page, theme)
-    button = page.find_element(By.ID, "theme")
-    system = str(theme == "dark").lower()
-    WebDriverWait(page, 5).until(lambda _: button.get_attribute("aria-pressed") == system)
+    other = {"light": "dark", "dark": "light"}
+    does = f"Switch to the {other[theme]} theme"
+    WebDriverWait(page, 5).until(lambda _: told(page, "theme") == does)
     if toggled:
-        button.click()
-    dark = (theme == "dark") != toggled
-    assert button.get_attribute("aria-pressed") == str(dark).lower()
+        click(page, "theme")
+        theme = other[theme]
+        assert told(page, "theme") == f"Switch to the {other[theme]} theme"
     ground = run(page, "return getComputedStyle(document.body).backgroundColor")
-    assert (max(map(int, re.findall(r"\d+", ground))) < 64) == dark
-    contrasts = run(page, CONTRASTS)
-    assert len(contrasts) > 60
-    assert min(contrasts)[0] >= 4.5, min(contrasts)
+    assert (max(map(int, re.findall(r"\d+", ground))) < 64) == (theme == "dark")
+    click(page, "show")
+    click(page, "next")
+    found = contrasts(page)
+    assert len(found) > 80
+    assert min(found)[0] >= 4.5, min(found)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_focus_shows_on_every_ground(page: Chrome, theme: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    set_theme(page, theme)
+    click(page, "show")
+    ring = """
+    const {outlineStyle, outlineWidth, outlineColor} = getComputedStyle(document.activeElement);
+    return [outlineStyle, parseFloat(outlineWidth), outlineColor, document.activeElement.id];
+    """
+    colours = set()
+    for _ in range(20):
+        press(page, Keys.TAB)
+        style, width, colour, name = run(page, ring)
+        if name:  # not the page as a whole
+            assert style in {"solid", "double"}, name
+            assert width >= 2, name
+            colours.add(colour)
+    [colour] = colours
+    found = contrasts(page, colour)  # which stands beside what it is put around
+    assert min(found)[0] >= 3, min(found)
 
 
 def test_a_narrow_page_does_not_scroll_sideways(page: Chrome) -> None:
@@ -230,6 +278,172 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Chrome) -> None:
     widths = "return [document.documentElement.scrollWidth, innerWidth]"
     content, window = run(page, widths)
     assert content <= window
+    click(page, "more")
+    click(page, "show")
+    content, window = run(page, widths)
+    assert content <= window
+
+
+def test_a_small_screen_has_room_for_the_text(browser: Chrome, path: Path) -> None:
+    set_size(browser, 360, 640)
+    browser.get(path.as_uri())
+    bars = "return ['.bar', '.details'].map(e => document.querySelector(e).offsetHeight)"
+    above, below = run(browser, bars)
+    assert above + below < 0.2 * 640
+    click(browser, "next")
+    above, below = run(browser, bars)
+    assert below > 0
+    assert above + below < 0.25 * 640
+
+
+def test_the_page_opens_at_what_is_kept_and_goes_on_from_there(
+    tiny: Compressor, browser: Chrome, tmp_path: Path
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    text = "".join(f"Sentence {i} says that topic {i % 7} is dull. \n" for i in range(300))
+    picture = paint(tiny.score(text + "It is blue.\n" + text, "Which topic is blue?"), 0.1)
+    path = tmp_path / "far.html"
+    path.write_bytes(make_page(picture, "far.txt", 0.1))
+    set_size(browser, 1200, 800)
+    browser.get(path.as_uri())
+    starts = [f"unit-{number}" for number in passages(picture, picture.ratios.index(0.1))]
+    assert len(starts) > 3
+    assert run(browser, IN_SIGHT, starts[0])
+    assert run(browser, FOCUSED) != starts[0]  # nothing takes the focus unasked
+    for at in (1, 2):
+        click(browser, "next")
+        assert run(browser, IN_SIGHT, starts[at])
+        assert run(browser, FOCUSED) == "next"
+        assert told(browser, "said").startswith(f"Passage {at + 1} of {len(starts)}. Sentence ")
+        assert told(browser, "details").startswith(
+            f"Passage {at + 1} of {len(starts)}. Kept at 10%"
+        )
+    browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 5, "y": 5})
+    run(browser, "document.activeElement.blur()")
+    keys = (Keys.ALT, Keys.ARROW_DOWN), (Keys.ALT, Keys.ARROW_UP), (Keys.ALT, Keys.ARROW_UP)
+    for chord, at in zip(keys, (3, 2, 1), strict=True):
+        chorded(browser, *chord)
+        assert run(browser, FOCUSED) == starts[at]
+        assert run(browser, IN_SIGHT, starts[at])
+        assert told(browser, "details").startswith(f"Passage {at + 1} of ")
+    click(browser, "previous")
+    click(browser, "previous")  # from the first round to the last
+    assert run(browser, IN_SIGHT, starts[-1])
+    run(browser, "scrollTo(0, 0)")  # what is on the screen counts, not what was long ago
+    click(browser, "next")
+    assert run(browser, IN_SIGHT, starts[0])
+    titles = "return ['next', 'previous'].map(e => document.getElementById(e).title)"
+    assert all("Alt and the arrow" in title for title in run(browser, titles))
+
+
+def chorded(browser: Chrome, held: str, key: str) -> None:
+    from selenium.webdriver import ActionChains
+
+    ActionChains(browser).key_down(held).send_keys(key).key_up(held).perform()
+
+
+def test_the_result_is_what_compress_prints(page: Chrome, picture: Picture) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    text = "return document.getElementById('joined').value"
+    assert not page.find_element("id", "joined").is_displayed()
+    click(page, "show")
+    assert told(page, "show") == "Hide the result"
+    left, right = (page.find_element("id", name).rect for name in ("source", "result"))
+    assert left["x"] + left["width"] <= right["x"]
+    run(page, "navigator.clipboard.writeText = async text => { window.copied = text; }")
+    run(page, "document.getElementById('slider').focus()")
+    press(page, Keys.HOME)
+    for result in picture.results:
+        # A text field has one kind of line break; what is copied, those of the text.
+        assert run(page, text) == result.text.replace("\r\n", "\n")
+        run(page, "document.getElementById('copy').click()")
+        assert run(page, "return window.copied") == result.text
+        press(page, Keys.ARROW_RIGHT)
+    assert told(page, "copy") == "Copied"
+    run(page, "navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))")
+    run(
+        page, "document.addEventListener('copy', () => { window.copied = String(getSelection()); })"
+    )
+    click(page, "copy")
+    assert run(page, "return window.copied") == run(page, text)
+    set_size(page, 360, 640)
+    assert page.find_element("id", "joined").is_displayed()
+    assert not page.find_element("id", "text").is_displayed()
+    chorded(page, Keys.ALT, Keys.ARROW_DOWN)  # to the text, which comes back for it
+    assert page.find_element("id", "text").is_displayed()
+
+
+def test_the_link_holds_the_ratio(browser: Chrome, path: Path, picture: Picture) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    browser.get("about:blank")
+    browser.get(f"{path.as_uri()}#ratio=0.61")  # not one of the page's: the nearest is
+    assert told(browser, "ratio") == "60%"
+    assert run(browser, KEPT) == picture.results[picture.ratios.index(0.6)].text
+    run(browser, "document.getElementById('slider').focus()")
+    press(browser, Keys.ARROW_RIGHT)
+    assert browser.current_url.endswith("#ratio=0.65")
+    assert run(browser, FOCUSED) == "slider"
+    run(browser, "location.hash = 'ratio=0.2'")
+    assert told(browser, "ratio") == "20%"
+    for wrong in ("ratio=", "ratio=<b>", "ratio=-1", "x"):
+        browser.get("about:blank")
+        browser.get(f"{path.as_uri()}#{wrong}")
+        assert told(browser, "ratio") == "33%"
+
+
+HEADED = "# Ships\n\n" + "".join(
+    f"## Ship {i}\n\nThe ship {i} is old and slow. It carries {i} tons of salt.\n\n"
+    for i in range(9)
+)
+CODE = "import os\n\n\n" + "".join(f"def fee_{i}(n):\n    return {i} * n\n\n\n" for i in range(9))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fixed"),
+    [
+        (HEADED, "ships.md", False),
+        ("".join(f"It is day {i}. Nobody came.\n" for i in range(9)), None, False),
+        (CODE, "fees.py", True),
+        ("name,fee\nAsta,12\nVela,15\nPelorin,9\n", "fees.csv", True),
+        ('{"a": [1, 2, 3], "b": "text of some length", "c": "more of the same"}', None, True),
+        ("".join(f"2026-01-0{i} 10:00:00 INFO it went on\n" for i in range(1, 9)), None, True),
+        ("[db]\nhost = a\nport = 1\n\n[web]\nhost = b\nport = 2\n", "app.ini", True),
+    ],
+)
+def test_what_is_laid_out_in_columns_has_a_font_of_fixed_width(
+    tiny: Compressor, text: str, name: str | None, fixed: bool
+) -> None:
+    page = make_page(paint(tiny.score(text, "What?", name=name), 0.6, grid=()), "text", 0.6)
+    assert (b'"fixed":true' in page) == fixed
+
+
+def test_what_others_need_is_shown_as_such(
+    tiny: Compressor, browser: Chrome, tmp_path: Path
+) -> None:
+    picture = paint(tiny.score(HEADED, "Which ship is slow?"), 0.4)
+    path = tmp_path / "headed.html"
+    path.write_bytes(make_page(picture, "ships.md", 0.4))
+    browser.get(path.as_uri())
+    shown = "return [...document.querySelectorAll('.support')].map(e => e.textContent)"
+    headings = [text for text in run(browser, shown) if text.startswith("#")]
+    assert len(headings) == 10
+    style = "return getComputedStyle(document.querySelector(arguments[0])).textDecorationLine"
+    assert run(browser, style, "#text .support:not(.cut)") == "underline"
+    assert "dotted" in run(browser, style.replace("Line", "Style"), "#text .support:not(.cut)")
+    assert browser.find_element("id", "for-others").text == "kept for what needs it"
+    assert "no score of its own" in run(
+        browser,
+        """document.querySelector("#text .support:not(.cut)").click();
+        return document.getElementById("details").textContent""",
+    )
+    font = "return getComputedStyle(document.getElementById('text')).fontFamily"
+    assert "mono" not in run(browser, font)
+    path.write_bytes(make_page(paint(tiny.score(CODE, "Fees?", name="a.py"), 0.4), "a.py", 0.4))
+    browser.refresh()
+    assert "mono" in run(browser, font)
 
 
 def test_the_page_is_one_file_without_addresses(picture: Picture) -> None:
