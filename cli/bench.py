@@ -32,7 +32,7 @@ def bench(
     price: Annotated[
         float | None, opt.measured("What a million input tokens of the target cost.")
     ] = None,
-    repeats: Annotated[int, opt.measured("Medians are of so many runs.", min=1)] = 3,
+    repeats: Annotated[int, opt.measured("Runs of each length; the median is told.", min=1)] = 3,
     as_json: opt.Json = False,
 ) -> None:
     """Measure how fast this machine compresses, and from how many tokens on that saves time.

@@ -129,20 +129,21 @@ def _details(result: CompressionResult) -> Iterator[str]:
     if result.runtime is not None:
         threads = "1 thread" if result.runtime.threads == 1 else f"{result.runtime.threads} threads"
         yield f"on {result.runtime.device} in {result.runtime.dtype}, {threads}"
-    yield from _unasked(result) or (f"query (the question given): {_shorten(result.query)}",)
+    yield from _unasked(result) or (f"question: {_shorten(result.query)}",)
     times = result.timings
     yield (
         f"tokenize {times.tokenize:.2f} s, score {times.score:.2f} s, select {times.select:.2f} s; "
-        f"budget {result.budget:,} {_counted(result)}, {len(result.spans):,} pieces"
+        f"budget {result.budget:,} {_counted(result)}, kept in {len(result.spans):,} pieces"
     )
     yield from result.notes
 
 
 def _unasked(result: CompressionResult) -> list[str]:
     """What was done where no question was given."""
+    asked = _shorten(result.query)
     told = {
-        "tail": f"asked by the text's own last lines, kept whole: {_shorten(result.query)}",
-        "neutral": f"no question but a neutral instruction: {_shorten(result.query)}",
+        "tail": f"no question: the text's own last lines were asked, and are kept: {asked}",
+        "neutral": f"no question: the text was cut as if this were asked: {asked}",
         "none": "no question: what together tells most was kept; -q QUESTION does better",
     }.get(result.query_source.value)
     return [] if told is None else [told]

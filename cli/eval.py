@@ -71,7 +71,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     no_question: Annotated[
         bool, opt.measured("Withhold the questions from the methods.", "--no-question")
     ] = False,
-    seed: Annotated[int, opt.measured("Of 'random' and of the intervals.", min=0)] = 0,
+    seed: Annotated[int, opt.measured("Seed of 'random' and of the intervals.", min=0)] = 0,
     target: Annotated[
         str | None,
         opt.answers(
@@ -130,7 +130,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
             results is not None and running
         ),
         "name the data sets: specpc eval data/*.jsonl": results is None and not files,
-        "--resume needs -o FILE: what was printed cannot be gone on with": (
+        "--resume needs -o FILE, the one that the earlier run wrote to": (
             resume and output is None
         ),
     })  # fmt: skip
@@ -230,8 +230,8 @@ class _Measuring:
         collection = read_collection(files, limit, with_target=answered, withheld=withheld)
         if skipped := sum(collection.skipped.values()):
             sets = ", ".join(f"{name} {count}" for name, count in collection.skipped.items())
-            told = "items left out, without a question or anything to look for"
-            self.asked.console.tell(f"{skipped} {told}: {sets}")
+            told = "without a question, or without evidence or answers in the context"
+            self.asked.console.tell(f"{skipped} items left out, {told}: {sets}")
         with open_results(output, self.made_with, resume=resume) as (done, write):
             records = [*done]
             for record in self._measure(collection.items, done):

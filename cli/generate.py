@@ -35,7 +35,10 @@ def generate(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
     method: Annotated[
-        str, opt.budget(f"{', '.join(METHODS)}.", autocompletion=opt.completing(METHODS))
+        str,
+        opt.budget(
+            f"How memory is saved: {', '.join(METHODS)}.", autocompletion=opt.completing(METHODS)
+        ),
     ] = "speckv",
     prompt_budget: Annotated[
         int | None, opt.budget("specpc, speckv-pc: most tokens of the text [default: 2048].")

@@ -17,6 +17,7 @@ from specpc_cli.inputs import STDIN, read_bytes
 from specpc_cli.outputs import replace_file, write_stdout
 from specpc_cli.screen import tell
 from specpc_cli.source import cutter_of
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,8 @@ def hook(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[str] | None,
         typer.Argument(
             metavar="[install claude|codex]",
-            help="To write the setting; without, an event is read from standard input.",
+            help="Write the hook into an agent's settings; without this, one event is read from "
+            "standard input, as agents give it.",
             show_default=False,
         ),
     ] = None,
@@ -82,7 +84,8 @@ def _answer(asked: opt.Asked, min_tokens: int, server: str | None, context: type
             made = {place: cut.text for place, text in texts if (cut := cutter.cut(text, call))}
             answer = event.replaced(made) if made else None
         except (SpecPCError, OSError) as error:
-            tell(f"specpc: the output is shown whole: {error}")
+            told = in_options(error) if isinstance(error, SpecPCError) else error
+            tell(f"specpc: the output is shown whole: {told}")
     if answer is not None:
         write_stdout(json.dumps(answer).encode() + b"\n")
 
@@ -91,7 +94,8 @@ def _install(words: Sequence[str], file: Path | None, yes: bool) -> None:
     from specpc.agents.hooks import AGENTS, settings_file, settings_with_hook
 
     if len(words) != 2 or words[0] != _INSTALL or words[1] not in AGENTS:
-        raise UsageError(f"'specpc hook {' '.join(words)}': write {_INSTALL} {'|'.join(AGENTS)}")
+        known = " or ".join(f"'specpc hook {_INSTALL} {agent}'" for agent in AGENTS)
+        raise UsageError(f"there is no 'specpc hook {' '.join(words)}': use {known}")
     agent = words[1]
     path = file or settings_file(agent, Path.home())
     before = _read(path)
@@ -109,7 +113,7 @@ def _install(words: Sequence[str], file: Path | None, yes: bool) -> None:
         raise typer.Exit(1)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, [data])
-    tell(f"written: {agent} reads it when it starts; to be rid of it, delete it there")
+    tell(f"written: {agent} uses it from its next start; to remove the hook, delete it in {path}")
 
 
 def _read(path: Path) -> Any:

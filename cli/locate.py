@@ -23,7 +23,9 @@ def locate_quote(
     quote: Annotated[
         str | None, typer.Argument(help="Some of the compressed text.", show_default=False)
     ] = None,
-    at: Annotated[int | None, opt.io("A character of the compressed text, from 0.")] = None,
+    at: Annotated[
+        int | None, opt.io("In place of a quote: the position of a character, from 0.")
+    ] = None,
     as_json: opt.Json = False,
 ) -> None:
     """Find where a quote of a compressed text stood in its source.
@@ -49,8 +51,9 @@ def locate_quote(
         if place := locate_position(texts[0], at):
             found = [(texts[0], (place,))]
     if not found:
-        marker = "there is a marker at this position, which stands for what was cut"
-        raise InputError(marker if quote is None else "the quote is not in the compressed text")
+        marker = "there is a marker at this position, which stands for what was cut: give another"
+        missing = "the quote is not in the compressed text: copy it from there word for word"
+        raise InputError(marker if quote is None else missing)
     names = {place.document for _, places in found for place in places if place.document}
     sources = {name: _source(name) for name in names}
     for text, places in found:

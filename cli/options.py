@@ -128,7 +128,11 @@ def _one_of(names: Sequence[str], typed: str, name: str) -> str:
 Json = Annotated[bool, io("Print JSON, for programs.", "--json")]
 Cache = Annotated[
     bool,
-    draft("Keep the scores on disk: another ratio for the same text needs no draft.", "--cache"),
+    draft(
+        "Keep the scores on disk: another ratio for the same text and question then needs no "
+        "draft.",
+        "--cache",
+    ),
 ]
 QuestionField = Annotated[str, many("JSON lines: the field that holds the question.")]
 Server = Annotated[
@@ -144,7 +148,10 @@ LeastTokens = Annotated[int, kept("Outputs with fewer tokens stay whole.", "--mi
 Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 KeepShort = Annotated[
     bool,
-    many("A text (JSON lines) that its budget holds nothing of stays whole.", "--keep-short"),
+    many(
+        "JSON lines: a text of which nothing fits into its budget stays whole, and is no error.",
+        "--keep-short",
+    ),
 ]
 
 
@@ -153,8 +160,8 @@ _TURNS: Final = Turns()
 Roles = Annotated[
     str,
     chat(
-        f"Whose texts are cut, of {', '.join(ROLES)}: documents in system texts, and in what users "
-        "say, and results of tools.",
+        f"Whose long texts are cut: some of {', '.join(ROLES)}, with commas between them; of what "
+        "system and users say, documents only.",
         "--roles",
         metavar="<roles>",
     ),
@@ -234,16 +241,27 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     keep: Annotated[
-        list[str] | None, kept("Keep every unit this regular expression matches in; repeatable.")
+        list[str] | None,
+        kept(
+            "Keep every sentence, line or other unit that this regular expression matches in; "
+            "repeatable."
+        ),
     ] = None,
     keep_kind: Annotated[
         str,
-        kept(f"Keep every unit with things of these kinds: {', '.join(KINDS)}.", metavar="<kinds>"),
+        kept(
+            f"Keep every unit that has one of these, with commas between them: {', '.join(KINDS)}.",
+            metavar="<kinds>",
+        ),
     ] = "",
     keep_first: Annotated[int, kept("Keep the first N units.")] = 0,
     keep_last: Annotated[int, kept("Keep the last N units.")] = 0,
     marks: Annotated[
-        bool, kept("Keep what the text itself puts between marks (specpc:keep).", "--marks")
+        bool,
+        kept(
+            "Keep what stands between the marks specpc:keep and /specpc:keep, in angle brackets.",
+            "--marks",
+        ),
     ] = False,
     verbose: Annotated[bool, io("Tell how the result came about.", "-v", "--verbose")] = False,
     quiet: Annotated[bool, io("Nothing on standard error but failures.", "-Q", "--quiet")] = False,
@@ -261,7 +279,7 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
         setting(
             draft,
             "scorer",
-            f"Scoring rule: {_any_of(SCORERS)}.",
+            f"How the draft judges the text: {_any_of(SCORERS)}.",
             parser=_scorer,
             metavar="<scorer>",
             autocompletion=completing(SCORERS),

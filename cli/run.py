@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from specpc.errors import SpecPCError
 from specpc.options import LEAST_OUTPUT
 from specpc_cli import options as opt
 from specpc_cli.screen import tell
 from specpc_cli.source import cutter_of
+from specpc_cli.wording import in_options
 
 if TYPE_CHECKING:
     from specpc.agents.call import Call
@@ -68,6 +70,7 @@ def _cut(data: bytes, cutter: OutputCutter, call: Call) -> bytes:
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("SPECPC_DEBUG") == "1":
             traceback.print_exc()
-        tell(f"specpc: the output is shown whole: {error or 'interrupted'}")
+        told = in_options(error) if isinstance(error, SpecPCError) else str(error)
+        tell(f"specpc: the output is shown whole: {told or 'interrupted'}")
         return data
     return data if made is None else made.text.encode()

@@ -24,20 +24,20 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     min_tokens: opt.MinTokens = opt.MIN_TOKENS,
     requery: opt.Requery = False,
     host: Annotated[
-        str, opt.io("Address to listen on; but for loopback it needs SPECPC_TOKEN.")
+        str, opt.io("Address to listen on; one that other machines reach needs SPECPC_TOKEN.")
     ] = _DEFAULT.host,
     port: Annotated[int, opt.io("Port; 0 for any.")] = _DEFAULT.port,
     openai_upstream: Annotated[
         str | None,
-        opt.io("Where what OpenAI's clients ask is passed on to: a base URL ending in /v1."),
+        opt.io("Server for requests of OpenAI's clients: a base URL ending in /v1."),
     ] = None,
     anthropic_upstream: Annotated[
         str | None,
-        opt.io("Where what Anthropic's clients ask is passed on to: a base URL without /v1."),
+        opt.io("Server for requests of Anthropic's clients: a base URL without /v1."),
     ] = None,
     gemini_upstream: Annotated[
         str | None,
-        opt.io("Where what Google's clients ask is passed on to: a base URL without /v1beta."),
+        opt.io("Server for requests of Google's clients: a base URL without /v1beta."),
     ] = None,
     cache: opt.Cache = False,
     queue: Annotated[

@@ -15,7 +15,7 @@ from specpc_cli.outputs import write_stdout
 def show(
     context: typer.Context,
     asked: opt.Asked,
-    key: Annotated[str, typer.Argument(help="As the last line of what was cut says.")],
+    key: Annotated[str, typer.Argument(help="The key that the last line of a cut output names.")],
     server: opt.Server = None,
 ) -> None:
     """Print an output that 'specpc run' or 'specpc hook' cut, as it was.

@@ -53,7 +53,7 @@ def from_here(asked: Asked, cached: bool) -> Source:
         if setup.scorer == "auto" and compressor.scorer.name == "paper":
             name = shlex.quote(compressor.draft.name)
             tell(
-                "the retrieval heads of this draft are not known; better results after: "
+                "this draft is not calibrated; better results after: "
                 f"specpc calibrate --draft {name}"
             )
         return compressor
@@ -81,9 +81,9 @@ def from_server(address: str, setup: Setup, context: typer.Context) -> Source:
     Of the setup, a draft counts only if it was typed, which the context tells.
     """
     address = check_server(address, "server")
-    otherwise = "leave it out, or leave out --server and SPECPC_SERVER"
+    otherwise = "leave it out here, or leave out --server and SPECPC_SERVER"
     refuse({
-        f"--{option} is for the server to say ('specpc serve --{option}'): {otherwise}": (
+        f"--{option} is set where the server is started ('specpc serve --{option}'): {otherwise}": (
             is_typed(context, option)
         )
         for option in _SERVERS_OWN

@@ -59,6 +59,9 @@ Role = Literal["system", "user", "assistant", "tool"]
 Kind = Literal["numbers", "dates", "names", "ids", "errors", "urls", "negations"]
 """Kinds of things that may be kept in any case."""
 
+RAISE_BUDGET: Final = "raise the ratio or the number of target tokens"
+"""What to do where a budget is too small, in the words of the other messages on budgets."""
+
 TEMPLATE: Final = "## {name}\n{text}\n\n"
 """How each of several documents stands in the joined text."""
 
@@ -289,7 +292,7 @@ class Turns:
         object.__setattr__(self, "roles", tuple(self.roles))
         check_type(self.min_tokens, "the least number of tokens", Integral, "whole, such as 300")
         if self.min_tokens < 0:
-            raise UsageError("the least number of tokens that are cut cannot be negative")
+            raise UsageError(Argument("min_tokens="), " cannot be negative")
         check_type(self.requery, "requery", bool, "True or False")
 
 

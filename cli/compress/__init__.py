@@ -40,8 +40,8 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
     input_format: Annotated[
         Format,
         opt.io(
-            "html: HTML stays well-formed, instead of the words it shows. messages: a chat "
-            "request in JSON, as OpenAI, Anthropic and Gemini take it.",
+            "text: of HTML, the words it shows. html: HTML that stays well-formed. messages: a "
+            "chat request in JSON, as OpenAI, Anthropic and Gemini take it.",
             "--format",
         ),
     ] = "text",

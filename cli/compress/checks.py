@@ -58,7 +58,7 @@ def check_options(task: Task, modes: Modes) -> None:
         "--resume goes with --jsonl, several files or a folder": (
             task.resume and not (task.jsonl or each)
         ),
-        f"--resume needs -o {where}: what was printed cannot be gone on with": (
+        f"--resume needs -o {where}, the one that the earlier run wrote to": (
             task.resume and task.output is None
         ),
         "--jsonl already writes JSON: leave out --json": (

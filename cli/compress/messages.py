@@ -27,11 +27,11 @@ _INDENT = re.compile(r"\s*[\[{][ \t]*\r?\n([ \t]+)\S")
 
 
 _UNCUT: Final = {
-    "short": "no text that may be cut has {least:,} tokens",
-    "instructions": "no long system text holds a document that is marked as one",
+    "short": "no text that may be cut has {least:,} tokens or more (--min-tokens)",
+    "instructions": "the long system text is all instructions: put documents in it between tags",
     "question": "nothing is asked of the long texts: give a question with -q",
-    "role": "the long texts are none of {roles}",
-    "last": "the last message is to be continued",
+    "role": "the long texts are by none of {roles}: name others with --roles",
+    "last": "the long text is the last message, which the model is to continue",
 }
 
 

@@ -74,7 +74,7 @@ def compress_together(
         write_file(task.output, result.text.encode())
     if dropped := result.dropped:
         count = f"{len(dropped)} of {len(dropped) + len(result.documents)}"
-        task.console.tell(f"nothing is kept of {count} documents: {', '.join(dropped)}")
+        task.console.tell(f"{count} documents were dropped: {', '.join(dropped)}")
     task.tell(result.total)
     for told in failed:
         task.console.error(told)

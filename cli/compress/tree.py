@@ -87,7 +87,9 @@ def tell_skipped(found: Found, console: Console) -> None:
     counts = ", ".join(
         f"{count} ({reason})" for reason, count in Counter(why for _, why in found.skipped).items()
     )
-    console.tell(f"skipped {counts}{'' if console.verbose else '; -v lists them'}")
+    console.tell(
+        f"files and folders skipped: {counts}{'' if console.verbose else '; -v lists them'}"
+    )
     if console.verbose:
         for path, reason in found.skipped:
             console.tell(f"  {path}: {reason}")

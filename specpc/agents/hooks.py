@@ -83,11 +83,11 @@ class ToolEvent:
             told = parse_json(data)
         except ValueError as error:
             raise InputError(
-                "standard input is no event of a hook: an agent gives one in JSON "
-                "('specpc hook install' has it do so)"
+                "standard input holds no event of an agent in JSON: agents give one, once "
+                "'specpc hook install' has set this up"
             ) from error
         if not isinstance(told, dict) or not isinstance(told.get("hook_event_name"), str):
-            raise InputError("standard input is no event of a hook: it has no hook_event_name")
+            raise InputError("standard input holds no event of an agent: it has no hook_event_name")
         arguments, file = told.get("tool_input"), told.get("transcript_path")
         return cls(
             # Turns have numbers in Codex only.
@@ -181,7 +181,8 @@ def settings_with_hook(settings: Any, agent: str, command: Sequence[str]) -> dic
     groups = hooks.setdefault(event, []) if isinstance(hooks, dict) else None
     if not isinstance(settings, dict) or not isinstance(groups, list):
         raise InputError(
-            "these are no settings with hooks: an object with lists of hooks is needed"
+            "no hook can be added to these settings: make them an object whose field 'hooks' "
+            "holds lists"
         )
     told = shlex.join(command)
     entry = {"type": "command", "command": told, "timeout": _TIMEOUT_SECONDS}

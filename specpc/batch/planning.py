@@ -91,7 +91,9 @@ def plan(
     """
     here, there = locate(source), locate(output)
     if f"{there.path}/".startswith(f"{here.path}/") and there.filesystem.equals(here.filesystem):
-        raise UsageError(f"{there.path} is in {here.path}: the output would become input")
+        raise UsageError(
+            f"the output {there.path} is in the input {here.path}: name a folder outside of it"
+        )
     form, files = _choose(here, tell)
     folder = OutputFolder(there, form.ending)
     new = folder.is_new(resume=resume)

@@ -53,7 +53,7 @@ class RayPool:
             raise UsageError(
                 f"the cluster has {gpus or cores} {'GPUs' if gpus else 'cores'}: ",
                 Argument("workers="),
-                " can be no more",
+                f" must be at most {gpus or cores}",
             )
         # Ray lets each actor use as many threads as it has cores.
         self._actor: Any = ray.remote(

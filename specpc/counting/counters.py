@@ -41,8 +41,8 @@ def tiktoken_counter(name: str, encoding: Encoding) -> Counter:
             if type(error).__name__ != "PanicException":  # how Rust's panics arrive here
                 raise
             raise InputError(
-                f"tiktoken cannot count the tokens of the text by {name}: it has too long a "
-                "run of white space or of one kind of character"
+                f"tiktoken cannot count the tokens of the text by {name}, which has too long a run "
+                "of white space or of one kind of character: name another tokenizer"
             ) from error
 
     return Counter(name, count)

@@ -135,11 +135,11 @@ class Workbench:
             ),
         ] = "draft",
         gap: Annotated[
-            str, Field(description="Marks where something was cut; empty for no mark.")
+            str, Field(description="Marker written wherever text was cut; empty for none.")
         ] = GAP,
         keep: Annotated[
             list[str] | None,
-            Field(description="Regular expressions: what they match in is kept in any case."),
+            Field(description="Regular expressions: every sentence or line with a match is kept."),
         ] = None,
     ) -> Annotated[CallToolResult, CompressedSources]:
         """Shorten a long text, or files, to the sentences and lines that a question needs.
@@ -234,7 +234,9 @@ class Workbench:
                 where = line_and_column(source, start)
                 found.append(QuotePlace(name, *where, start, end, source[start:end]))
             if not found:
-                raise InputError(f"the quote is not in the text of result {id}")
+                raise InputError(
+                    f"the quote is not in the text of result {id}: copy it from there word for word"
+                )
             return found
 
     def _counting_by(self, tokenizer: str) -> Compressor | ProcessCompressor:

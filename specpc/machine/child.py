@@ -139,8 +139,8 @@ class ChildProcess:
                 elif time.monotonic() - since > allowed:
                     self.kill()
                     raise InputError(
-                        f"the text was given up after {allowed:.0f} s without a sign of life: "
-                        "it is not of a shape that can be read"
+                        f"the text was given up after {allowed:.0f} s in which nothing of it was "
+                        "read: leave it out, or give it in parts"
                     )
                 check()
         except Exception:

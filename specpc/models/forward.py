@@ -56,9 +56,10 @@ def reading(model: Any, tokens: int) -> Iterator[None]:
     """
     message = (
         f"out of memory on {model.device} while reading {tokens:,} tokens at once: use a smaller "
-        "window (PaperSettings(max_window=2048) in Python), a smaller draft, or "
+        "draft, "
     )
-    told = memory_errors(message, Argument("device='cpu'"))
+    window = ", or in Python a smaller window (PaperSettings(max_window=2048))"
+    told = memory_errors(message, Argument("device='cpu'"), window)
     with told, torch.inference_mode(), stage("prefill", model.device):
         yield
 

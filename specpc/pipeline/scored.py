@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from specpc.errors import UsageError
-from specpc.options import Cut
+from specpc.options import RAISE_BUDGET, Cut
 from specpc.results import CompressionResult, CutText, Runtime, Span, Timings, shortened
 from specpc.selection.fit import Fit, Fitted
 
@@ -157,7 +157,10 @@ class ScoredText:
             spans = texts[0].spans
         elif budget >= read.most_tokens or self.scores is None:  # nothing was cut
             spans, positions = (Span(0, len(self.text), math.inf),), (0,)
-        cut_unit = f"the best {read.unit} exceeds the budget and was cut to its own best tokens"
+        cut_unit = (
+            "the best part of the text is longer than the budget, so only some of its words are "
+            f"kept: {RAISE_BUDGET} to keep it whole"
+        )
         return CompressionResult(
             text="".join(text.text for text in texts),
             spans=spans,

@@ -194,10 +194,10 @@ def _check_numbers(scores: Scores, draft: str) -> None:
     given = (scores.tokens,) if scores.pieces is None else (scores.tokens, scores.pieces)
     if not all(np.isfinite(numbers).all() for numbers in given):
         raise DraftError(
-            f"the scores by {draft} are no numbers: its weights may be damaged (fetch it again: "
-            "specpc models remove, specpc models pull), or too large for this number format, so "
-            "try ",
+            f"draft {draft} computes nothing that can be used: try ",
             Argument("dtype='float32'"),
+            ", or fetch it again, as its files may be damaged (specpc models remove, specpc models "
+            "pull)",
         )
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.errors import BudgetError, InputError
-from specpc.options import check_type
+from specpc.errors import Argument, BudgetError, InputError
+from specpc.options import RAISE_BUDGET, check_type
 from specpc.pipeline import steps
 from specpc.pipeline.documents import CompressedDocument, Document, DocumentsResult, fill
 from specpc.pipeline.scored import ScoredText
@@ -114,8 +114,8 @@ def _best_of(part: Range, read: ReadText, order: Sequence[int], least: int) -> s
 
 def _no_room(budget: int) -> BudgetError:
     return BudgetError(
-        f"a budget of {budget:,} tokens has no room for the names of the documents and what must "
-        "be kept of them: raise it or shorten the template"
+        f"the budget of {budget:,} tokens has no room for the names of the documents and what must "
+        f"be kept of them: {RAISE_BUDGET}, or shorten the template"
     )
 
 
@@ -126,8 +126,9 @@ def _check_least(result: DocumentsResult, least: int) -> None:
     ]
     if least and (missing := [*result.dropped, *short]):
         raise BudgetError(
-            f"the budget cannot hold {least} tokens of {missing[0]} together with the others: "
-            "raise it, or lower the least number of tokens a document"
+            f"the budget has no room for {least} tokens of {missing[0]} beside the other "
+            f"documents: {RAISE_BUDGET}, or lower ",
+            Argument("min_per_document="),
         )
 
 

@@ -49,8 +49,8 @@ def make_scorer(name: str, draft: Draft) -> Scorer:
         if scorer is not None:
             return scorer
     raise DraftError(
-        f"the retrieval heads of draft {draft.name} are not known: let the command specpc "
-        "calibrate find them for ",
+        f"draft {draft.name} is not calibrated, as this scorer needs it: run the command specpc "
+        "calibrate once for ",
         Argument(f"draft={draft.name!r}"),
         ", or use ",
         Argument("scorer='paper'"),

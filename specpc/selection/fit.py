@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.errors import BudgetError
 from specpc.machine.stopwatch import stage
+from specpc.options import RAISE_BUDGET
 from specpc.results import CutText, Span
 from specpc.text.markers import marker_for
 from specpc.text.spans import Range, keep_apart, merge, places
@@ -112,8 +113,7 @@ class Fit:
         first = next(iter(best.spans), None) if best is not None else None
         if best is None or first is None or first.start >= self.tail_start:
             raise BudgetError(
-                f"a budget of {self.budget} tokens cannot hold any piece of this text: "
-                "raise the ratio or the number of target tokens"
+                f"nothing of this text fits into the budget of {self.budget} tokens: {RAISE_BUDGET}"
             )
         return best
 
@@ -124,13 +124,13 @@ class Fit:
         fixed += self.count(self.source.instead) * texts
         if self.budget - fixed < 1:
             told, advice = (
-                "the question at the end of the text takes",
-                "raise the budget, or give the question by itself",
+                "the question at the end of the text, which is kept whole, takes",
+                f"{RAISE_BUDGET}, or give the question by itself",
             )
             if not self.source.alone:
-                told = f"markers of {texts} texts that were cut altogether would take"
-                advice = "raise the budget"
-            raise BudgetError(f"{told} {fixed} tokens and the budget is {self.budget}: {advice}")
+                told = f"markers alone, in place of {texts} texts, take"
+                advice = RAISE_BUDGET
+            raise BudgetError(f"{told} {fixed} tokens, and the budget is {self.budget}: {advice}")
         return fixed
 
     def _least(self, chooser: Chooser, scores: Scores) -> Fitted:
@@ -144,8 +144,9 @@ class Fit:
             asks = self.tail_start < len(self.source.text)
             tail = " with the question at the end of the text" if asks else ""
             raise BudgetError(
-                f"what must be kept{tail} takes {least.tokens:,} tokens, in whole units with what "
-                f"they need, and the budget is {self.budget:,}: raise the budget or protect less"
+                f"what must be kept{tail} takes {least.tokens:,} tokens (whole sentences, lines or "
+                f"other units, with their headings), and the budget is {self.budget:,}: "
+                f"{RAISE_BUDGET}, or ask for less to be kept"
             )
         return least
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from specpc.errors import UsageError
+from specpc.errors import Argument, UsageError
 from specpc.selection.base import Picked, Picker
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces
@@ -82,7 +82,12 @@ class TokenPicker(Picker):
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """See `Picker.values`; it is tokens that are chosen, and they have no order of merit."""
-        raise UsageError("a least number of tokens a document does not go with unit 'token'")
+        raise UsageError(
+            Argument("min_per_document="),
+            " does not go with ",
+            Argument("unit='token'"),
+            ": leave one of them out",
+        )
 
     def rated(self, scores: Scores) -> list[Span]:
         """Words, each with its best token score before pooling."""

@@ -50,11 +50,15 @@ class ServerSettings:
         if not 0 <= self.port < 2**16:
             raise UsageError(f"a port is a number from 0 to {2**16 - 1}, not {self.port}")
         if min(self.queue, self.max_bytes) < 1:
-            raise UsageError("the limits on queue and size are at least 1")
+            raise UsageError(
+                Argument("queue="), " and ", Argument("max_bytes="), " must be at least 1"
+            )
         if not (math.isfinite(self.timeout) and self.timeout > 0):
-            raise UsageError(f"the time limit is a number of seconds above 0, not {self.timeout:g}")
+            told = f" must be a number of seconds above 0, not {self.timeout:g}"
+            raise UsageError(Argument("timeout="), told)
         if not self.idle > 0:
-            raise UsageError(f"an idle server ends after some seconds, not after {self.idle:g}")
+            told = f" must be a number of seconds above 0, not {self.idle:g}"
+            raise UsageError(Argument("idle="), told)
         for name in (f"{vendor}_upstream" for vendor in VENDORS):
             if (address := getattr(self, name)) is not None:
                 object.__setattr__(self, name, check_server(address, name))

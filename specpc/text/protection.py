@@ -198,12 +198,12 @@ def find_protected(text: str, marked: Sequence[Range], keep: Protection) -> Prot
         found = matches(pattern, text, deadline - time.monotonic())
         ranges = merge(ranges + found)  # as many as the text has characters, at most
         if not found:
-            notes.append(f"nothing in the text matches the pattern {pattern!r} that is to be kept")
+            notes.append(f"the pattern {pattern!r} to keep matches nothing in the text")
     for kind in keep.kinds:
         found = find_kind(kind, text)
         ranges = merge(ranges + found)
         if not found:
-            notes.append(f"the text has no {kind}, which are to be kept")
+            notes.append(f"the text has no {kind} to keep")
     return Protected(tuple(ranges), keep.first, keep.last, tuple(notes))
 
 

@@ -113,7 +113,7 @@ def test_the_call_and_the_last_words_are_the_question(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"5", b'{"a": 1}', b"\xff", b"[" * 10**5])
 def test_what_is_no_event_is_told(data: bytes) -> None:
-    with pytest.raises(InputError, match="no event of a hook"):
+    with pytest.raises(InputError, match="no event of an agent"):
         ToolEvent.read(data)
 
 
@@ -183,7 +183,7 @@ def test_the_setting_is_added_once(agent: str) -> None:
 
 @pytest.mark.parametrize("settings", [[], 5, {"hooks": []}, {"hooks": {"PostToolUse": {}}}])
 def test_what_are_no_settings_is_told(settings: Any) -> None:
-    with pytest.raises(InputError, match="no settings with hooks"):
+    with pytest.raises(InputError, match="no hook can be added to these settings"):
         settings_with_hook(settings, CLAUDE, ["specpc", "hook"])
 
 

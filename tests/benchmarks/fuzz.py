@@ -398,7 +398,7 @@ def found_again(case: Case, result: CompressionResult) -> str | None:
 
 def parses(case: Case, result: CompressionResult) -> str | None:
     """What the source is, the result is too."""
-    cut = any("exceeds the budget" in note for note in result.notes)
+    cut = any("longer than the budget" in note for note in result.notes)
     if case.options["unit"] != "auto" or result.query_source == "tail" or cut:
         return None
     kind = lay_out(case.text, case.name).kind

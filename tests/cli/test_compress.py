@@ -58,7 +58,7 @@ def test_verbose_and_quiet(doc: Path) -> None:
     assert "scorer coverage, unit structure" in told
     assert "no question" in told
     told = run(doc, "--ratio", "0.3", "-v", "--scorer", "paper").stderr
-    assert "neutral instruction" in told
+    assert "as if this were asked" in told
     assert run(doc, "--ratio", "0.3", "-v", "-Q").stderr == ""
 
 

@@ -55,10 +55,10 @@ def test_into_a_file_and_a_folder(tmp_path: Path) -> None:
 
 def test_nothing_to_cut_is_said() -> None:
     reasons = {
-        "no text that may be cut has 300 tokens": [{"role": "user", "content": "Why?"}],
+        "no text that may be cut has 300 tokens or more": [{"role": "user", "content": "Why?"}],
         "give a question with -q": [{"role": "user", "content": LONG}],
         "none of system, user, tool": [{"role": "assistant", "content": LONG}, *ASKED],
-        "holds a document that is marked": [{"role": "system", "content": LONG}, *ASKED],
+        "put documents in it between tags": [{"role": "system", "content": LONG}, *ASKED],
     }
     for told, messages in reasons.items():
         result = run(stdin=json.dumps(messages))

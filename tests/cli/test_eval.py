@@ -50,7 +50,8 @@ def test_tables(data: Path) -> None:
     assert "vs random" in result.stdout
     assert "Data sets" in result.stdout
     assert result.stderr == (
-        "1 items left out, without a question or anything to look for: facts 1\n"
+        "1 items left out, without a question, or without evidence or answers in the context: "
+        "facts 1\n"
     )
 
 

@@ -105,10 +105,10 @@ def test_a_folder_goes_on_where_it_was(url: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        (["--device", "cpu"], 2, "--device is for the server to say"),
-        (["--dtype", "auto"], 2, "--dtype is for the server to say"),
-        (["--offline"], 2, "--offline is for the server to say"),
-        (["--cache"], 2, "--cache is for the server to say ('specpc serve --cache')"),
+        (["--device", "cpu"], 2, "--device is set where the server is started"),
+        (["--dtype", "auto"], 2, "--dtype is set where the server is started"),
+        (["--offline"], 2, "--offline is set where the server is started"),
+        (["--cache"], 2, "--cache is set where the server is started ('specpc serve --cache')"),
         (["--draft", "smollm2-135m"], 2, "the server runs the draft tiny, not smollm2-135m"),
         (["--tokenizer", "./folder"], 2, "does not count by './folder'"),
         (["--server", "localhost:8765"], 2, "--server takes an address such as"),
@@ -173,8 +173,8 @@ def test_what_is_no_http_server() -> None:
         (["--host", "example.invalid"], "set SPECPC_TOKEN"),
         (["--ratio", "2"], "at most 1"),
         (["--port", "70000"], "a port is"),
-        (["--queue", "0"], "limits"),
-        (["--timeout", "nan"], "time limit"),
+        (["--queue", "0"], "--queue and --max-bytes must be at least 1"),
+        (["--timeout", "nan"], "--timeout must be a number of seconds above 0"),
         (["--openai-upstream", "localhost"], "--openai-upstream takes an address"),
     ],
 )

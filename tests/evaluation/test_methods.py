@@ -230,7 +230,7 @@ def test_the_best_unit_is_cut_where_none_fits() -> None:
 
 def test_a_budget_that_holds_nothing() -> None:
     method = RankedMethod(ENCODER, Fixed(1.0), "sentence")
-    with pytest.raises(BudgetError, match="cannot hold any piece"):
+    with pytest.raises(BudgetError, match="nothing of this text fits"):
         method.prepare(replace(item(), context="Incomprehensibilities"))(0.1)
 
 

@@ -121,5 +121,5 @@ def test_blank_texts_are_refused(tiny: Compressor, sources: list[str]) -> None:
 
 
 def test_a_budget_below_the_markers(tiny: Compressor) -> None:
-    with pytest.raises(BudgetError, match="markers of 3 texts"):
+    with pytest.raises(BudgetError, match="markers alone, in place of 3 texts"):
         compress_together(tiny, ["a b c d e f"] * 3, "?", target_tokens=15, instead="[...]")

@@ -224,7 +224,7 @@ def test_the_default_draft_has_a_profile() -> None:
     draft = replace(tiny_draft(), name="smollm2-135m")
     assert shipped_profile(draft) is None  # the name alone does not make it that model
     assert make_scorer("auto", draft).name == "paper"
-    with pytest.raises(DraftError, match="not known"):
+    with pytest.raises(DraftError, match="not calibrated"):
         make_scorer("retrieval-heads", draft)
 
 

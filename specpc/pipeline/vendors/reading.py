@@ -97,8 +97,8 @@ def _turns(request: Any) -> tuple[Shape, Place, Any]:
     whole = isinstance(turns, str) and shape is openai.RESPONSES
     if not turns or not (whole or isinstance(turns, list)):
         raise InputError(
-            "there are no messages: a list of them is needed, or an object with the list in its "
-            "field 'messages' (or 'input', or 'contents')"
+            "there are no messages: give a chat request in JSON, which is a list of messages or an "
+            "object with one in its field 'messages' (or 'input', or 'contents')"
         )
     for number, turn in enumerate(() if whole else turns, start=1):
         if not isinstance(turn, dict) or not _has_sign(shape, turn):
