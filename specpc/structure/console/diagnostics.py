@@ -29,7 +29,6 @@ _MOSTLY: Final = 0.6
 # So far below its first line a message may point into code with a caret.
 _CODE_LINES: Final = 4
 
-ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PLACE: Final = (
     r"(?:[A-Za-z]:)?(?=[^\s:()\[\]\"'=<>A-Za-z_.]*+[A-Za-z_.])[^\s:()\[\]\"'=<>]*+"
     r"(?:\(\d+(?:,\d+)?\)|:\d+(?::\d+)?(?:-\d+(?::\d+)?)?)"
@@ -220,8 +219,7 @@ def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
 
 
 def _said(text: str) -> str:
-    stripped = ANSI.sub("", text).strip("\r\n")
-    return (stripped.splitlines() or [""])[0].rstrip()
+    return (text.strip("\r\n").splitlines() or [""])[0].rstrip()
 
 
 def _begins(said: Sequence[str], place: int) -> bool:

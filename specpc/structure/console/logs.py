@@ -49,9 +49,9 @@ _LEVEL: Final = (
 )
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
 _RECORD: Final = regex.compile(
-    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} ++){0,3}?"
+    r"(?:<\d+>(?:\d )?)?(?:\S{1,80} ++){0,3}?"
     rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
-    rf"|(?:\x1b\[[\d;]*m)*(?:(?:{_LEVEL})\b(?=[\s:|/\x1b-])"
+    rf"|(?:(?:{_LEVEL})\b(?=[\s:|/-])"
     rf"|[\[(<](?i:{_LEVEL})[\])>])"
     r"|(?:time|ts|timestamp|level|lvl|at)=|##\[\w+\]"
     r"|(?:[a-z_]{1,20}=(?:\"[^\"\r\n]{0,200}\"|[^\s\"=]{1,80}) ){2}"
