@@ -30,6 +30,7 @@ _MOSTLY: Final = 0.6
 _CODE_LINES: Final = 4
 
 _PLACE: Final = (
+    r"(?!\d{4}-\d\d-\d\dT\d\d:|\d\d?/[A-Z][a-z]{2}/\d{4}:)"  # the time of a log
     r"(?:[A-Za-z]:)?(?=[^\s:()\[\]\"'=<>A-Za-z_.]*+[A-Za-z_.])[^\s:()\[\]\"'=<>]*+"
     r"(?:\(\d+(?:,\d+)?\)|:\d+(?::\d+)?(?:-\d+(?::\d+)?)?)"
 )
