@@ -59,7 +59,7 @@ _BEFORE: Final = re.compile(r"In file included from |> {3,}")
 _HEADING: Final = re.compile(
     r"(?:[^\s:]*: )?In (?:(?:member |static )*function|constructor|method|instantiation) .*:$|"
     r"\S+: In (?:(?:member |static )*function|constructor|method) .*:$"
-    r"|\*{5,} Module |_{3,} .* _{3,}$|---- \S+ stdout ----$"
+    r"|\*{5,} Module |_{3,} (?!coverage: ).* _{3,}$|---- \S+ stdout ----$"
     r"|(?:TASK|PLAY|PLAY RECAP|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
     r"|(?:FAIL|PASS) \S+\.[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
 )
@@ -67,8 +67,8 @@ _PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^\s:]*(?<=[\w-])\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
 _BANNER: Final = re.compile(
-    r"={5}.*={3}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
-    r"|collect2: |error: (?:aborting|could not compile) "
+    r"={5}.*={3}$|-{20,}$|[-_]{3,} coverage: |failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* "
+    r"|ninja: build stopped|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "

@@ -102,6 +102,77 @@ def test_what_points_at_a_place_comes_with_its_line() -> None:
     assert "    def fare(:\n             ^\n" in pieces(layout, COMPILED)
 
 
+UNITTEST = """\
+test_day (tests.TestFare.test_day) ... ok
+test_free (tests.TestFare.test_free) ... ok
+test_night (tests.TestFare.test_night) ... FAIL
+test_tide (tests.TestFare.test_tide) ... skipped 'no tide table'
+test_wind (tests.TestFare.test_wind) ... ERROR
+
+======================================================================
+ERROR: test_wind (tests.TestFare.test_wind)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 12, in test_wind
+    wind["north"]
+KeyError: 'north'
+
+======================================================================
+FAIL: test_night (tests.TestFare.test_night)
+The night fare is double.
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 5, in test_night
+    self.assertEqual(82, 76)
+AssertionError: 82 != 76
+
+----------------------------------------------------------------------
+Ran 5 tests in 0.001s
+
+FAILED (failures=1, errors=1, skipped=1)
+"""
+SESSION = """\
+$ kubectl get pods
+NAME      READY   STATUS             RESTARTS   AGE
+fares-0   1/1     Running            0          3d4h
+kiosk-0   0/1     CrashLoopBackOff   41         3h
+$ kubectl logs kiosk-0
+error: cannot open /etc/kiosk/fares.csv: No such file or directory
+$ grep -rn -A2 fares.csv kiosk
+kiosk/fares.py:3:PATH = "/etc/kiosk/fares.csv"
+kiosk/fares.py-4-FARES = load(PATH)
+kiosk/fares.py-5-PIERS = 4
+$ df -h /etc
+Filesystem      Size  Used Avail Use% Mounted on
+/dev/sda1        49G   47G     0 100% /etc
+tmpfs           2.0G     0  2.0G   0% /etc/kiosk
+"""
+
+
+def test_a_title_between_rules_names_what_follows_up_to_a_rule() -> None:
+    layout = lay_out(UNITTEST)
+    assert layout.kind == "output"
+    made = around(layout, UNITTEST, "82 != 76").splitlines()
+    assert made[1:3] == [
+        "FAIL: test_night (tests.TestFare.test_night)",
+        "The night fare is double.",
+    ]
+    assert made[-2:] == ["AssertionError: 82 != 76", ""]
+    assert "test_wind" in around(layout, UNITTEST, "line 12")
+    for said in ("Ran 5 tests", "failures=1", "no tide table"):
+        assert around(layout, UNITTEST, said).count("\n") < 3
+
+
+def test_rows_of_tables_come_with_their_header() -> None:
+    layout = lay_out(SESSION)
+    assert layout.kind == "output"
+    lines = SESSION.splitlines(keepends=True)
+    assert around(layout, SESSION, "CrashLoopBackOff") == "".join([*lines[:2], lines[3]])
+    assert around(layout, SESSION, "100%") == "".join(lines[10:13])
+    assert around(layout, SESSION, "load(PATH)") == "".join(lines[7:10])
+    assert around(layout, SESSION, "error: ") == lines[5]
+
+
 def test_a_report_in_wrapped_lines_is_none() -> None:
     line = "of the fees that are due to the harbour, the error of {} in the book was not\n"
     report = "".join(line.format(number) for number in "abcdefgh" * 3)
@@ -121,7 +192,13 @@ def test_other_texts_are_none() -> None:
         assert lay_out_output(text) is None
 
 
-LINES = [*MERGE.splitlines(), *CMAKE.splitlines(), *MOCHA.splitlines(), *COMPILED.splitlines()]
+LINES = [
+    *MERGE.splitlines(),
+    *CMAKE.splitlines(),
+    *MOCHA.splitlines(),
+    *COMPILED.splitlines(),
+    *UNITTEST.splitlines(),
+]
 
 
 @given(st.lists(st.sampled_from([*LINES, "", "\t"]), min_size=8, max_size=60), st.data())
