@@ -15,7 +15,7 @@ from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.structure.parts.rows import FENCE, rows
-from specpc.structure.parts.shapes import is_running
+from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
@@ -49,9 +49,9 @@ _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 _LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
 _LONGEST_LEAD: Final = 160
 # "hint: ", "/usr/bin/ld: ": no line goes on so.
-_PREFIXED: Final = regex.compile(r"\S{1,80}: ")
+_PREFIXED: Final = regex.compile(r"[ \t]*+\S{1,80}: ")
 # Points at something in the line above.
-_POINTS: Final = regex.compile(r"[ \t]+[\^~][\^~ \t]*\Z")
+_POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
@@ -123,7 +123,7 @@ def _is_told(text: str, lines: Sequence[str], common: frozenset[str]) -> bool:
     prose = sum(len(line) for line in own if _SENTENCE.match(line) is not None)
     if prose > _PROSE * sum(map(len, lines)):
         return True
-    running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own)
+    running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own if is_plain(line))
     return running > max(_FEW, _RUNNING * len(_WORD.findall(text)))
 
 

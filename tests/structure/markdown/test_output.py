@@ -173,6 +173,48 @@ def test_rows_of_tables_come_with_their_header() -> None:
     assert around(layout, SESSION, "error: ") == lines[5]
 
 
+PIP = """\
+Collecting fastapi==0.111.0 (from -r requirements.txt (line 1))
+  Downloading fastapi-0.111.0-py3-none-any.whl.metadata (25 kB)
+Requirement already satisfied: click>=8.0 in ./.venv (from -r requirements.txt (line 2)) (8.1)
+Requirement already satisfied: h11>=0.14 in ./.venv (from -r requirements.txt (line 4)) (0.14)
+Requirement already satisfied: idna>=2.8 in ./.venv (from anyio->-r requirements.txt) (3.7)
+Collecting harbour-tides==2.8 (from -r requirements.txt (line 3))
+  Downloading harbour_tides-2.8.tar.gz (31 kB)
+  Getting requirements to build wheel: started
+  Getting requirements to build wheel: finished with status 'done'
+Building wheels for collected packages: harbour-tides
+  Building wheel for harbour-tides (pyproject.toml): finished with status 'error'
+  error: subprocess-exited-with-error
+
+  × Building wheel for harbour-tides (pyproject.toml) did not run successfully.
+  │ exit code: 1
+  ╰─> [14 lines of output]
+      building 'harbour_tides._table' extension
+      gcc -pthread -fPIC -I/usr/include/python3.12 -c src/table.c -o build/table.o
+      src/table.c:4:10: fatal error: libtide.h: No such file or directory
+          4 | #include <libtide.h>
+            |          ^~~~~~~~~~~
+      error: command '/usr/bin/gcc' failed with exit code 1
+      [end of output]
+
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+  ERROR: Failed building wheel for harbour-tides
+Failed to build harbour-tides
+ERROR: Could not build wheels for harbour-tides, which is required to install the project
+"""
+
+
+def test_lines_that_hold_words_and_other_things_are_no_prose() -> None:
+    layout = lay_out(PIP)
+    assert layout.kind == "output"
+    assert lay_out(PIP * 3).kind == "output"
+    made = around(layout, PIP, "libtide.h: No such").splitlines()
+    assert [line.split()[0] for line in made] == ["Building", "╰─>", "src/table.c:4:10:"]
+    shown = around(layout, PIP, "^~~~").splitlines()
+    assert shown[-2:] == PIP.splitlines()[19:21]
+
+
 def test_a_report_in_wrapped_lines_is_none() -> None:
     line = "of the fees that are due to the harbour, the error of {} in the book was not\n"
     report = "".join(line.format(number) for number in "abcdefgh" * 3)
