@@ -18,11 +18,12 @@ from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
 from specpc.structure.talk.transcripts import lay_out_transcript
-from specpc.text.layout import LayoutBuilder, expand, tiles
+from specpc.text.colours import COLOUR, uncoloured
+from specpc.text.layout import LayoutBuilder, Nested, expand, tiles
 from specpc.text.words import as_words
 
 if TYPE_CHECKING:
-    from specpc.text.layout import LayOut, Layout, Nested
+    from specpc.text.layout import LayOut, Layout
 
 
 _MARKDOWN: Final = kinds.Kind(
@@ -35,6 +36,7 @@ _MARKDOWN: Final = kinds.Kind(
 # Texts in texts (a log in a string in a log ...) are looked at to this depth.
 _DEEPEST: Final = 8
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_COLOURED: Final = Nested(decode=uncoloured)
 
 
 def lay_out(text: str, name: str | None = None) -> Layout:
@@ -58,6 +60,9 @@ def _lay_out(text: str, name: str | None, depth: int) -> Layout:
         builder.support(marks)
         builder.append(layout)
         return builder.build(layout.kind)
+    if COLOUR.search(text) and language_of_file(name) is None:
+        # What a terminal shows in colours is what it is without them.
+        return _read(text, _COLOURED, partial(_lay_out, name=name, depth=depth))
     return _with_nested(text, _of_kind(text, name), depth)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.colours import COLOUR
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -55,7 +57,6 @@ _WARNING: Final = regex.compile(
     r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
     r"|(?:(?<![^\r\n])|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]"
 )
-_COLOUR: Final = regex.compile(r"\x1b\[[0-9;]*+[A-Za-z]")
 _SURE: Final = 1.0
 _PLACE: Final = 0.7
 _PERHAPS: Final = 0.2
@@ -102,7 +103,7 @@ def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
     What a tool ``printed`` ends with how it went, and says where errors are; in other texts, of
     which some speak of errors, none is urgent.
     """
-    texts = [_COLOUR.sub("", text) for text in texts]
+    texts = [COLOUR.sub("", text) for text in texts]
     # Nothing that is looked for goes on in the next line.
     together, levels = "\n".join(texts), [0.0] * len(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from specpc.text.colours import COLOUR
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -198,6 +200,7 @@ def telling(text: str, layout: Layout) -> Layout:
 
 
 def _is_empty(said: str) -> bool:
+    said = COLOUR.sub("", said)
     if not any(map(str.isalnum, _BREAK.sub("", said))):
         return True
     return len(said) < _LONGEST_PLACE and _PLACE.fullmatch(said.strip()) is not None

@@ -155,14 +155,16 @@ def _between_words(text: str, ends: set[int]) -> set[int]:
             unspaced = _UNSPACED.match(text[end - 1]) or _UNSPACED.match(text[end])
             if unspaced and not _QUOTED.match(text, end - 1):
                 found.add(end)
-        elif text[end] not in _GOES_ON and not _is_abbreviated(text, end):
+        elif text[end] not in _GOES_ON and not _is_open(text, end):
             found.add(end)
     return found
 
 
-def _is_abbreviated(text: str, end: int) -> bool:
-    """Whether a full stop ends a word alone, by what is before it and the character after."""
+def _is_open(text: str, end: int) -> bool:
+    """Whether a sentence goes on there: after a comma, or a full stop that ends a word alone."""
     before = text[max(0, end - _LOOKED_BACK) : end]
+    if before.rstrip(" \t").endswith(","):
+        return True
     going_on = _ABBREVIATED if text[end].islower() else _COUNTS if text[end].isdigit() else None
     dated = _DAY.search(text, max(0, end - 4), end + 10)
     dated = dated if dated and dated.start() < end else None

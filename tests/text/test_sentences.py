@@ -52,6 +52,15 @@ def test_sentences_of_many_languages(language: str) -> None:
     assert cut("".join(expected)) == expected
 
 
+def test_no_sentence_ends_with_a_comma() -> None:
+    lines = [
+        '[pid 41823] write(2, "cannot read the fares\\n", 22) = 22\n',
+        'connect(4, {sin_port=htons(5432), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EPERM\n',
+    ]
+    assert cut("".join(lines)) == lines
+    assert cut('He cried "Stop!", and it stopped.') == ['He cried "Stop!", and it stopped.']
+
+
 def test_thai_is_cut_at_pauses_that_are_some_way_apart() -> None:
     clause = "ประเทศไทยเป็นประเทศที่ตั้งอยู่ในเอเชียตะวันออกเฉียงใต้ "
     short = "มีเมืองหลวงคือกรุงเทพมหานคร "

@@ -29,8 +29,8 @@ _MOSTLY: Final = 0.6
 # So far below its first line a message may point into code with a caret.
 _CODE_LINES: Final = 4
 
-ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PLACE: Final = (
+    r"(?!\d{4}-\d\d-\d\dT\d\d:|\d\d?/[A-Z][a-z]{2}/\d{4}:)"  # the time of a log
     r"(?:[A-Za-z]:)?(?=[^\s:()\[\]\"'=<>A-Za-z_.]*+[A-Za-z_.])[^\s:()\[\]\"'=<>]*+"
     r"(?:\(\d+(?:,\d+)?\)|:\d+(?::\d+)?(?:-\d+(?::\d+)?)?)"
 )
@@ -59,7 +59,7 @@ _BEFORE: Final = re.compile(r"In file included from |> {3,}")
 _HEADING: Final = re.compile(
     r"(?:[^\s:]*: )?In (?:(?:member |static )*function|constructor|method|instantiation) .*:$|"
     r"\S+: In (?:(?:member |static )*function|constructor|method) .*:$"
-    r"|\*{5,} Module |_{3,} .* _{3,}$|---- \S+ stdout ----$"
+    r"|\*{5,} Module |_{3,} (?!coverage: ).* _{3,}$|---- \S+ stdout ----$"
     r"|(?:TASK|PLAY|PLAY RECAP|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
     r"|(?:FAIL|PASS) \S+\.[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
 )
@@ -67,8 +67,8 @@ _PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^\s:]*(?<=[\w-])\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
 _BANNER: Final = re.compile(
-    r"={5}.*={3}$|-{20,}$|failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped"
-    r"|collect2: |error: (?:aborting|could not compile) "
+    r"={5}.*={3}$|-{20,}$|[-_]{3,} coverage: |failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* "
+    r"|ninja: build stopped|collect2: |error: (?:aborting|could not compile) "
 )
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
@@ -220,8 +220,7 @@ def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
 
 
 def _said(text: str) -> str:
-    stripped = ANSI.sub("", text).strip("\r\n")
-    return (stripped.splitlines() or [""])[0].rstrip()
+    return (text.strip("\r\n").splitlines() or [""])[0].rstrip()
 
 
 def _begins(said: Sequence[str], place: int) -> bool:

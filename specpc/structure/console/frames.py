@@ -104,6 +104,11 @@ class TraceGroup:
         return sorted([*self.lead, *self.frames, *own])
 
 
+def is_traced(line: str) -> bool:
+    """Whether a line is the first of a trace, or a frame of one."""
+    return any(shape.match(line) is not None for shape in (_HEADER, _FILE, _FRAME))
+
+
 def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]:
     """The errors with their frames, in order."""
     said = [_first_line(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.console.diagnostics import diagnostic_runs
+from specpc.structure.console.traces import trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, line_pattern, lines
 from specpc.text.layout import Layout, LayoutBuilder, Nested
+from specpc.text.spans import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
@@ -47,17 +55,25 @@ _LEVEL: Final = (
     r"TRACE|VERBOSE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|ALERT|EMERG"
     r"|FATAL|PANIC"
 )
+# The job and the step, as ``gh run view --log`` prints them.
+_STEP: Final = r"(?:[^\t\r\n]{1,80}+\t[^\t\r\n]{1,80}+\t\ufeff?+(?=\d{4}-\d\d-\d\dT))?+"
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
 _RECORD: Final = regex.compile(
-    r"(?:\x1b\[[\d;]*m)*(?:<\d+>(?:\d )?)?(?:\S{1,80} ++){0,3}?"
+    rf"(?P<step>{_STEP})(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?"
     rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
-    rf"|(?:\x1b\[[\d;]*m)*(?:(?:{_LEVEL})\b(?=[\s:|/\x1b-])"
+    rf"|(?P<level>(?:{_LEVEL})\b(?=[\s:|/-])"
     rf"|[\[(<](?i:{_LEVEL})[\])>])"
     r"|(?:time|ts|timestamp|level|lvl|at)=|##\[\w+\]"
     r"|(?:[a-z_]{1,20}=(?:\"[^\"\r\n]{0,200}\"|[^\s\"=]{1,80}) ){2}"
 )
 # What CI systems fold: a step heads what it prints.
 _GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
+# What stands before each line of what a program prints where something else gives the time: the
+# steps of CI systems, containers, the journal.
+_STAMP: Final = regex.compile(
+    rf"{_STEP}(?:{_TIME})(?!\w)(?P<by> \S{{1,80}}+ [^\s\[:]{{1,80}}+\[\d++\]:)?+(?: |(?=[\r\n]|\Z))"
+)
+_LINE: Final = regex.compile(r"[^\r\n]++")
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
 )
@@ -74,8 +90,10 @@ def lay_out_log(text: str) -> Layout | None:
 
     A record is a line that starts with a time or a level and the lines that go on with it (stack
     traces). Of records that repeat the one before, apart from the time they start with, the
-    first counts; the others are never kept. A long record is cut, and the parts need its head.
-    What stands before or after all that is prose.
+    first counts; the others are never kept, nor is one that says nothing. A long record is cut, and
+    the parts need its head. Traces that are printed behind a time on each line, and what a step of
+    a CI system says so of tests and code, are laid out as such. What stands before or after all
+    that is prose.
 
     Returns:
         ``None`` unless nearly all lines are records or go on with one.
@@ -85,18 +103,31 @@ def lay_out_log(text: str) -> Layout | None:
     if not _is_log(text, spans, found) or _FENCE.search(text):
         return None
     records = [match for match in found if match is not None]
+    printed = dict(_printed(text, spans))
     builder = LayoutBuilder()
     add_sentences(builder, text, records[0].start())
     last, log_end = "", _log_end(text, records[-1])
     ends = [*(match.start() for match in records[1:]), log_end]
+    telling = any(map(_tells, records, ends))
     step: list[int] = []
     for match, end in zip(records, ends, strict=True):
+        if match.start() < builder.position:
+            continue
+        if (stop := printed.get(match.start())) is not None:
+            whole = ends[bisect_left(ends, stop)]
+            nested = Nested(decode=_unstamped)
+            builder.nest(builder.unit(whole, step, gap=OWN_LINE), nested)
+            last = ""
+            continue
         message = _message(match, end)
         group = _GROUP.search(text, match.start(), min(end, match.end() + _MARK))
         if group is not None:
             # What a step prints is below the end of the group that says how it was called.
             piece = builder.support(end, gap=OWN_LINE)
             step = [piece] if group["begins"] else step
+        elif telling and not _tells(match, end):
+            builder.support(end, gap=OWN_LINE)
+            continue
         elif message == last:
             builder.support(end, gap=OWN_LINE)
         else:
@@ -104,6 +135,31 @@ def lay_out_log(text: str) -> Layout | None:
         last = message
     add_sentences(builder, text, len(text))
     return builder.build("log")
+
+
+def _printed(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where traces, and in steps of CI systems messages, are printed behind a time on each line."""
+    found = [_STAMP.match(text, *span) for span in spans]
+    stamps = [m if m and not text.startswith("##[", m.end()) else None for m in found]
+    runs = (trace_runs, diagnostic_runs) if _GROUP.search(text) else (trace_runs,)
+    for by, group in groupby(range(len(spans)), lambda n: (s := stamps[n]) and (s["by"] or " ")):
+        own = [*group]
+        if by is None or len(own) < _FEWEST:
+            continue
+        start, end = spans[own[0]][0], spans[own[-1]][1]
+        said, offsets = _unstamped(text[start:end])
+        inner, taken = lines(said), 0
+        for first, stop in sorted(run for find in runs for run in find(said, inner)):
+            if first >= taken:
+                taken = stop
+                low, high = offsets[[inner[first][0], inner[stop - 1][1]]].tolist()
+                yield start + low, start + high
+
+
+def _unstamped(text: str) -> tuple[str, NDArray[np.int64]]:
+    """Lines without the times before them (see `Nested`)."""
+    marks = (_STAMP.match(text, *line.span()) for line in _LINE.finditer(text))
+    return without(text, [mark.span() for mark in marks if mark is not None])
 
 
 def _log_end(text: str, last: regex.Match[str]) -> int:
@@ -156,6 +212,15 @@ def _is_log(
         for match, span in zip(found, spans, strict=True)
     )
     return explained >= _EXPLAINED * len(spans)
+
+
+def _tells(match: regex.Match[str], end: int) -> bool:
+    """Whether a record says more than its time or level."""
+    text, start = match.string, match.end()
+    if match["time"]:
+        start, time = match.end("step"), match.start("time")
+        return any(map(str.isalnum, text[start:time] + text[match.end() : end]))
+    return match["level"] is None or any(map(str.isalnum, text[start:end]))
 
 
 def _message(match: regex.Match[str], end: int) -> str:

@@ -11,12 +11,14 @@ import regex
 
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.console.logs import lay_out_log, log_runs
+from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.structure.parts.rows import FENCE, rows
-from specpc.structure.parts.shapes import is_running
-from specpc.structure.records.banners import is_banner
+from specpc.structure.parts.shapes import is_plain, is_running
+from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
+from specpc.structure.tables.columns import column_runs, lay_out_columns
 from specpc.text.alarms import find_alarms
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
@@ -47,17 +49,21 @@ _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 _LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
 _LONGEST_LEAD: Final = 160
 # "hint: ", "/usr/bin/ld: ": no line goes on so.
-_PREFIXED: Final = regex.compile(r"\S{1,80}: ")
+_PREFIXED: Final = regex.compile(r"[ \t]*+\S{1,80}: ")
 # Points at something in the line above.
-_POINTS: Final = regex.compile(r"[ \t]+[\^~][\^~ \t]*\Z")
+_POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
+# How a name between two rules is drawn.
+_TITLE: Final = "title"
 # Of a form of so many lines, each says something by itself.
 _COMMON: Final = 4
 _RUNS: Final = (
     (diff_runs, lay_out_diff),
+    (search_runs, lay_out_search),
     (diagnostic_runs, lay_out_diagnostics),
     (log_runs, lay_out_log),
     (trace_runs, lay_out_trace),
+    (column_runs, lay_out_columns),
 )
 
 
@@ -117,7 +123,7 @@ def _is_told(text: str, lines: Sequence[str], common: frozenset[str]) -> bool:
     prose = sum(len(line) for line in own if _SENTENCE.match(line) is not None)
     if prose > _PROSE * sum(map(len, lines)):
         return True
-    running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own)
+    running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own if is_plain(line))
     return running > max(_FEW, _RUNNING * len(_WORD.findall(text)))
 
 
@@ -150,6 +156,22 @@ class _OutputPieces:
         self._head_alone = -2  # the last of the banners, which may be the last piece
 
     def add_all(self, own: Sequence[Row]) -> None:
+        """Add lines, and titles between rules, each of which names what follows up to a rule."""
+        first = 0
+        for place, row in enumerate(own):
+            if place < first or not is_drawn(row.said):
+                continue
+            self._add_lines(own[first:place])
+            first = title_end(own, place)
+            if first > place:
+                self._add_head(own[first - 1].end, _TITLE)
+            else:
+                first = place + 1
+                self._end(_TITLE, row.said[0])
+                self.builder.support(row.end, gap=OWN_LINE)
+        self._add_lines(own[first:])
+
+    def _add_lines(self, own: Sequence[Row]) -> None:
         """Add lines; what goes on in the next, up to the end of a sentence, as one."""
         for paragraph in _paragraphs(own, self._common):
             first, ends = paragraph[0], {row.end for row in paragraph}
@@ -161,15 +183,19 @@ class _OutputPieces:
                 if row.end in ends and not (after and _POINTS.match(after.said)):
                     self._add(row)
 
-    def _add_head(self, row: Row) -> None:
-        """Add a line that names what follows, up to the next one that is drawn alike."""
-        mark = row.said.lstrip()[0]
-        banners = [*self._banners]
-        for inner in banners[banners.index(mark) :] if mark in self._banners else ():
-            del self._banners[inner]
+    def _add_head(self, end: int, mark: str) -> None:
+        """Add what names all that follows, up to the next that is drawn alike."""
+        self._end(mark)
         needs = [*self._banners.values()][-1:]
-        self.end_head()
-        self._banners[mark] = self._head_alone = self.builder.support(row.end, needs, gap=OWN_LINE)
+        self._banners[mark] = self._head_alone = self.builder.support(end, needs, gap=OWN_LINE)
+
+    def _end(self, *marks: str) -> None:
+        """End what was named by what is drawn so, and what in it was."""
+        banners = [*self._banners]
+        first = min((banners.index(mark) for mark in marks if mark in banners), default=None)
+        for inner in [] if first is None else banners[first:]:
+            if self._banners.pop(inner) == self._head_alone:
+                self.end_head()
         self._above, self._leads = [], None
 
     def end_head(self) -> None:
@@ -180,7 +206,7 @@ class _OutputPieces:
     def _add(self, row: Row) -> None:
         """Add a piece that ends with a line."""
         if is_banner(row.said.rstrip()):
-            self._add_head(row)
+            self._add_head(row.end, row.said.lstrip()[0])
             return
         needs = self._needs(row)
         piece = self.builder.unit(row.end, needs, gap=OWN_LINE)

@@ -45,6 +45,7 @@ _SMALL_JSON: Final = 80
 # Arrays of whole numbers up to this size may be references: "[1, 2]".
 _REFERENCE: Final = 40
 _FEWEST_ROWS: Final = 3
+_BREAK: Final = re.compile(r"[\r\n]")
 # Lines that may stand above a table without announcing it.
 _MOST_ABOVE: Final = 2
 
@@ -71,11 +72,20 @@ def find_regions(text: str) -> list[Region]:
     found = list(_json_regions(text))
     spans = lines(text)
     for region in [*_tables(text, spans), *_runs(text, spans)]:
-        place = bisect_left(found, region.start, key=lambda one: one.start)
-        free = place == 0 or found[place - 1].end <= region.start
-        if free and (place == len(found) or region.end <= found[place].start):
-            found.insert(place, region)
+        first = bisect_left(found, region.start, key=lambda one: one.start)
+        stop = bisect_left(found, region.end, key=lambda one: one.start)
+        free = first == 0 or found[first - 1].end <= region.start
+        # JSON in a line of something else is a part of that.
+        if free and all(_is_in_line(text, found[n], region) for n in range(first, stop)):
+            found[first:stop] = [region]
     return found
+
+
+def _is_in_line(text: str, inner: Region, region: Region) -> bool:
+    """Whether data is in one line of other data that has several."""
+    said = text[inner.start : inner.end].rstrip()
+    lines = text[region.data : region.end].strip()
+    return inner.end <= region.end and len(said) < len(lines) and not _BREAK.search(said)
 
 
 def _json_regions(text: str) -> Iterator[Region]:

@@ -96,7 +96,7 @@ def is_running(lines: Sequence[str]) -> bool:
         len(line) >= _LONG
         and line.rstrip()[-1:] not in _PAUSES
         and _RUNS_ON.match(after) is not None
-        and _is_prose(line)
+        and is_plain(line)
         for line, after in pairwise(lines)
     )
     return 2 * on > len(lines) - 1 > 0
@@ -124,6 +124,7 @@ def _end(line: str) -> str:
     return line.rstrip()[-_LOOKED_AT:]
 
 
-def _is_prose(line: str) -> bool:
+def is_plain(line: str) -> bool:
+    """Whether nearly all of a line is words, with the marks of sentences."""
     words = line.split()
     return sum(_PLAIN.fullmatch(word) is not None for word in words) >= _MOSTLY * len(words)

@@ -12,6 +12,9 @@ from specpc.structure.parts.rows import FENCE, rows
 from specpc.text.alarms import find_alarms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
 _BANNER: Final = regex.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
@@ -20,6 +23,9 @@ _FEWEST: Final = 2
 _ABOVE: Final = 0.25
 # Tools draw them across a screen, as pytest does; nobody types them so long.
 _SCREEN: Final = 60
+_RULE: Final = regex.compile(r"(?P<mark>[-=*_+~#])(?P=mark){2,}+[ \t]*+")
+# What is named between two rules takes so many lines at most.
+_LONGEST_TITLE: Final = 3
 
 
 def is_banner(line: str) -> bool:
@@ -28,6 +34,26 @@ def is_banner(line: str) -> bool:
         return line.endswith(" <==")
     match = _BANNER.match(line)
     return match is not None and line.endswith(3 * match["mark"]) and line[-4:-3] != ""
+
+
+def is_drawn(line: str) -> bool:
+    """Whether a line is a rule across the screen."""
+    return len(line.rstrip()) >= _SCREEN and _RULE.fullmatch(line) is not None
+
+
+def title_end(found: Sequence[Row], place: int) -> int:
+    """The number of the row after a title that stands between two rules of different marks.
+
+    ``place``, that of the first rule, if there is none.
+    """
+    rule = _RULE.fullmatch(found[place].said)
+    for end in range(place + 1, min(place + _LONGEST_TITLE + 2, len(found))):
+        if rule is None or found[end - 1].ends_block:
+            break
+        if other := _RULE.fullmatch(found[end].said):
+            titled = end > place + 1 and other["mark"] != rule["mark"]
+            return end + 1 if titled else place
+    return place
 
 
 def lay_out_banners(text: str) -> Layout | None:

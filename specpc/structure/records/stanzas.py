@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.console.frames import is_traced
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.rows import FENCE, mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_code, is_running, is_told, key_of, name_of, shape_of
+from specpc.structure.records.banners import title_end
+from specpc.structure.tables.columns import is_ruled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,7 +108,7 @@ class _Group:
     def first(self) -> str:
         """What the record begins with."""
         said = [row.said for row in self.own[: self.head] if not _RULE.fullmatch(row.said)]
-        return said[-1] if said else ""
+        return said[0] if said else ""
 
     @cached_property
     def is_short(self) -> bool:
@@ -151,7 +154,8 @@ class _Group:
         start, end, head = self.own[0].start, self.own[-1].end, self.own[self.head - 1].end
         # Clauses and steps hang on one another.
         listed = sum(ITEM.match(line) is not None for line in said) > 1
-        return record(start, end, head, body="text" if listed else "prose" if prose else "lines")
+        held = listed or any(is_traced(line) or is_ruled(line) for line in said)
+        return record(start, end, head, body="text" if held else "prose" if prose else "lines")
 
 
 def _stanzas(found: Sequence[Row]) -> list[Block]:
@@ -181,9 +185,11 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
         own = found[start:end]
         ruled = _RULE.fullmatch(found[start].said) is not None
         titled = groups and ruled and len(groups[-1].own) == 2 and groups[-1].head == 2
-        if titled and not groups[-1].own[-1].ends_block:
+        titled = titled and not groups[-1].own[-1].ends_block
+        above = groups[-1].own if groups else ()
+        if titled or (above and title_end([*above, found[start]], 0) > len(above)):
             title = groups.pop()
-            groups.append(_Group([*title.own, *own], 3))
+            groups.append(_Group([*title.own, *own], len(title.own) + 1))
         elif len(own) > 1 or not ruled:
             groups.append(_Group(own, 1 + ruled))
     if len(groups) > 1 and not _RULE.fullmatch(found[-1].said):  # nothing says where the last ends

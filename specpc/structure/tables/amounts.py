@@ -124,7 +124,8 @@ def _names(text: str, span: tuple[int, int]) -> bool:
     return near and kind_of_line(text, span) in {"label", "rule", "years"}
 
 
-def _indent(text: str, span: tuple[int, int]) -> int:
+def indent(text: str, span: tuple[int, int]) -> int:
+    """How many characters of white space a line begins with."""
     content = _CONTENT.search(text, *span)
     return content.start() - span[0] if content else 0
 
@@ -137,7 +138,7 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     amounts = sum(kind_of_line(text, span) == "row" for span in spans) > 1
     rows: list[LineLevel] = []
     rule: int | None = None
-    indents = [_indent(text, span) for span in spans]
+    indents = [indent(text, span) for span in spans]
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
         line = text[low:high]
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
@@ -150,11 +151,11 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         tree = _TREE.match(line)
         label = amounts and kind_of_line(text, (low, high)) == "label"
         flat = label and line.rstrip().endswith(":") and own == below
-        indent = tree.end() if tree else own - 0.5 * flat
+        level = tree.end() if tree else own - 0.5 * flat
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
         above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
         opens = bool(drawn) or label or above
-        rows.append(LineLevel(low if rule is None else rule, high, indent, opens))
+        rows.append(LineLevel(low if rule is None else rule, high, level, opens))
         rule = None
     if rule is not None and rows:
         rows[-1] = replace(rows[-1], end=spans[-1][1])

@@ -15,6 +15,7 @@ import numpy as np
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import OWN_LINE, lines
+from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.tables.amounts import (
     APART,
     FEWEST,
@@ -24,6 +25,7 @@ from specpc.structure.tables.amounts import (
     amount_runs,
     amount_table,
     blank_after,
+    indent,
     kind_of_line,
     rows_of,
 )
@@ -112,9 +114,13 @@ def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
 def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
     """Tables among lines between blank ones or commands."""
     for number in range(first + 1, stop + 1):
-        command = number < stop and _COMMAND.match(text, *spans[number])
-        command = command or (number < stop and _PANEL.match(text, *spans[number]))
-        if number == stop or command or blank_after(text, *spans[number - 1]):
+        begins = number < stop and (
+            _COMMAND.match(text, *spans[number])
+            or _PANEL.match(text, *spans[number])
+            or _frames(text, spans[number : number + 3])
+            or _ends_frame(text, spans, first, number)
+        )
+        if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
                 long = spans[first + above][0] - spans[first][0] > LONGEST_LABEL
                 start = first + above * long
@@ -123,6 +129,22 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                     yield start, number, found
                     break
             first = number
+
+
+def _frames(text: str, spans: Spans) -> bool:
+    """Whether the first of some lines is a rule with bars above a header, as jest draws it."""
+    if len(spans) < FEWEST or text[spans[0][0]] != "-" or "|" not in text[slice(*spans[0])]:
+        return False
+    rule, header, other = (text[slice(*span)].strip("\r\n") for span in spans[:FEWEST])
+    return is_ruled(rule, framed=True) and "|" in header and other == rule
+
+
+def _ends_frame(text: str, spans: Spans, first: int, number: int) -> bool:
+    """Whether the line before another is the last rule of what began with one."""
+    if number <= first + FEWEST or text[spans[number - 1][0]] != "-":
+        return False
+    rule, last = (text[slice(*spans[n])].strip("\r\n") for n in (first, number - 1))
+    return rule == last and _frames(text, spans[first : first + FEWEST])
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:
@@ -148,7 +170,13 @@ def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) ->
 
 def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool) -> Block | None:
     """A table with a rule below its header, or in rules."""
-    rules = [n for n, line in enumerate(own) if _is_rule(line) or (counted and _is_dashed(line))]
+    framed = _frames(text, spans[above : above + 3])
+    dashed = counted or any(_is_underlined(own[n : n + 3]) for n in range(MOST_ABOVE))
+
+    def is_rule(line: str) -> bool:
+        return is_ruled(line, framed=framed) or (dashed and _is_dashed(line))
+
+    rules = [n for n, line in enumerate(own) if is_rule(line)]
     if not rules or len(spans) - above < FEWEST:
         return None
     if rules[0] == 0:
@@ -164,7 +192,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
         last += 1
     head = above + last + 1
     rest = spans[head:]
-    at_end = [n for n, span in enumerate(rest) if _is_rule(text[span[0] : span[1]].strip("\r\n"))]
+    at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].strip("\r\n"))]
     if not rest:  # rows between two rules: without a header
         head, rest, at_end = above + 1, spans[above + 1 :], [last - 1]
     first = _PARTED_RUN.search(own[last])
@@ -175,10 +203,18 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
         inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
         end = tail = inside[-1].end
     else:
-        if at_end and len(rest) - at_end[-1] <= MOST_ABOVE:
+        below = rest[at_end[-1] + 1 :] if at_end else ()
+        totals = below and all(_is_parted(text[slice(*span)]) for span in below)
+        if at_end and not totals and len(rest) - at_end[-1] <= MOST_ABOVE:
             tail, end = rest[at_end[-1]]
             rest = rest[: at_end.pop()]
-        inside = rows_of(text, rest, width)
+        barred = _BARS.search(own[last - 1]) is not None if last else False
+        cut = next(
+            (n for n, span in enumerate(rest) if barred and not _is_barred(text, span)), None
+        )
+        inside = rows_of(text, rest[:cut], width)
+        if cut is not None:  # what psql says of a table below it
+            inside += nested(LineLevel(*span, indent(text, span)) for span in rest[cut:])
     if not inside:
         return None
     return replace(
@@ -203,14 +239,30 @@ def _panel(text: str, spans: Spans) -> Block | None:
     return replace(block(spans[0][0], end, spans[0][1], tail=tail, inside=inside), spare=True)
 
 
-def _is_rule(line: str) -> bool:
+def _is_barred(text: str, span: tuple[int, int]) -> bool:
+    return _BARS.search(text, *span) is not None or is_ruled(text[slice(*span)].strip("\r\n"))
+
+
+def is_ruled(line: str, *, framed: bool = False) -> bool:
+    """Whether a line parts the header of a table from its rows, of one with rules around or not."""
     if len(line) > _WIDEST or _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
         return False
-    return not ("|" in line and "+" not in line)  # that of Markdown
+    return framed or not ("|" in line and "+" not in line)  # that of Markdown
 
 
 def _is_dashed(line: str) -> bool:
     return len(line) > 1 and not line.strip("-")
+
+
+def _is_underlined(lines: Sequence[str]) -> bool:
+    """Whether the first of three lines is a header in columns with a line of dashes below it."""
+    if len(lines) < FEWEST or not _is_dashed(lines[1]):
+        return False
+    return len(lines[1]) >= len(lines[0].rstrip()) and _is_parted(lines[0]) and _is_parted(lines[2])
+
+
+def _is_parted(line: str) -> bool:
+    return len(APART.split(line.strip())) > 1
 
 
 def _is_grid(rules: Sequence[int]) -> bool:

@@ -21,6 +21,9 @@ _TYPED_SHARE: Final = 0.8
 
 # Numbers, amounts, percentages, dates, times.
 _TYPED: Final = re.compile(r"[\s$€£¥#(+-]*\d[\d\s.,:/()%$€£¥TZ+-]*(?:[eE][+-]?\d+)?")
+# The same with a unit, or with what was said then: nobody names a column so.
+_SIZE: Final = re.compile(r"\s*\d[\d.,]*[KMGTP]?i?B?\s*")
+_SAID_AT: Final = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RULE: Final = re.compile(r"[\s:=+-]*")
 
@@ -136,7 +139,9 @@ def _is_name(cell: str, column: tuple[str, ...]) -> bool:
         return False
     if _YEAR.fullmatch(cell.strip()):
         return not all(_YEAR.fullmatch(below.strip()) for below in column if below.strip())
-    return not _TYPED.fullmatch(cell)
+    if _SIZE.fullmatch(cell):
+        return not all(map(_SIZE.fullmatch, column))
+    return not (_TYPED.fullmatch(cell) or _SAID_AT.match(cell))
 
 
 def _is_typed(column: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.console.logs import lay_out_log
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 STAMPS = [
     "2015-07-30 16:12:02,180 - INFO  [main] - ",
@@ -123,3 +123,95 @@ def test_what_is_said_about_a_log_is_prose() -> None:
     told = ["It failed. ", "Here is the log:\n\n", "Why? ", "Please help.\n"]
     assert [parts[unit] for unit in sorted(layout.prose)] == told
     assert parts[-3] == "2024-05-01 12:00:19 INFO event 19\n    at the end\n\n"
+
+
+PYTEST = """\
+..F                                                                      [100%]
+=================================== FAILURES ===================================
+_______________________________ test_night_fare ________________________________
+
+    def test_night_fare():
+>       assert fare("Velmar", night=True) == 76
+E       assert 82 == 76
+
+tests/test_fares.py:31: AssertionError
+=========================== short test summary info ============================
+FAILED tests/test_fares.py::test_night_fare - assert 82 == 76
+1 failed, 2 passed in 0.42s
+"""
+STEPS = [
+    *["##[group]Run make", "shell: bash", "##[endgroup]", "cc -o ferry main.c"],
+    *["##[group]Run pytest -q", "##[endgroup]", *PYTEST.splitlines()],
+    *["##[error]Process completed with exit code 1.", "##[group]Upload", "##[endgroup]", "Done."],
+]
+TRACE = """\
+Traceback (most recent call last):
+  File "/srv/kiosk/main.py", line 14, in <module>
+    main()
+  File "/srv/kiosk/main.py", line 9, in main
+    table = load(path)
+FileNotFoundError: [Errno 2] No such file or directory: '/etc/kiosk/fares.csv'
+"""
+
+
+def stamped(lines: list[str], stamp: str, end: str = "\n") -> str:
+    return "".join(f"{stamp.format(n)}{line}{end}" for n, line in enumerate(lines, start=10))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["2024-05-04T08:11:{:02}.1204411Z ", "test (3.12)\tRun tests\t2024-05-04T08:11:{:02}Z "],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_a_step_prints_is_laid_out_as_what_it_is(stamp: str, end: str) -> None:
+    text = stamped(STEPS, stamp, end)
+    layout = lay_out(text)
+    assert layout.kind == "log"
+    said = [line.split("Z ", 1)[1] for line in around(layout, text, "82 == 76").splitlines()]
+    assert said[0] == "##[group]Run pytest -q"
+    assert said[1].strip("_ ") == "test_night_fare"
+    assert said[-1] == "tests/test_fares.py:31: AssertionError"
+    assert "E       assert 82 == 76" in said
+    summary = around(layout, text, "1 failed, 2 passed").splitlines()
+    assert [line.split("Z ", 1)[1] for line in summary] == [STEPS[4], PYTEST.splitlines()[-1]]
+    assert "##[group]Run make" in around(layout, text, "cc -o ferry")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "May 04 07:02:{:02} pier1 kiosk[812]: ",
+        "2024-05-04T07:02:{:02}.120Z ",
+        "2024-05-04T07:02:{:02}+0200 pier1 kiosk[812]: ",
+    ],
+)
+def test_a_trace_with_a_time_before_each_line_is_one(stamp: str) -> None:
+    events = ["Started.", "Reading the fares.", *TRACE.splitlines(), "Restarting."]
+    text = stamped(events, stamp)
+    layout = lay_out(text)
+    assert layout.kind == "log"
+    lines = text.splitlines(keepends=True)
+    assert around(layout, text, "line 9") == "".join([lines[2], *lines[5:8]])
+    assert around(layout, text, "FileNotFoundError") == lines[7]
+    assert around(layout, text, "Restarting") == lines[8]
+
+
+def test_lines_that_begin_with_a_time_are_no_messages_of_a_compiler() -> None:
+    events = ["listening", "request failed\n    at fare (/srv/fares.js:3:1)", "waiting", "waiting"]
+    for stamp in ("2024-05-04T08:11:{:02}.120Z ", "04/May/2024:10:11:{:02} +0200 "):
+        text = stamped(events, stamp)
+        layout = lay_out(text)
+        assert layout.kind == "log"
+        told = [pieces(layout, text)[unit] for unit in units(layout)]
+        first, failed, frame, waiting, _ = text.splitlines(keepends=True)
+        assert told == [first, failed + frame, waiting]
+
+
+def test_a_record_that_says_nothing_is_never_kept() -> None:
+    text = "[INFO] Scanning\n[INFO] \n[INFO] ------\n[ERROR] \n[INFO] BUILD FAILURE\n12:00:01 \n"
+    layout = lay_out(text)
+    assert layout.kind == "log"
+    told = [pieces(layout, text)[unit] for unit in units(layout)]
+    assert told == ["[INFO] Scanning\n", "[INFO] BUILD FAILURE\n"]
+    text = "[INFO] \n" * 5
+    assert units(lay_out(text))

@@ -17,7 +17,7 @@ from specpc.structure.markdown.regions import find_regions
 from specpc.text.layout import Layout, refine
 from specpc.text.units import word_bounds
 from tests.structure.json.test_values import CONTAINERS, is_part
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 from tests.structure.programs import PROGRAMS
 
 ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} for n in range(30)]
@@ -307,3 +307,14 @@ def test_any_markdown_is_tiled(text: str) -> None:
         pieces(layout, text)
         assert layout.units.any()
         assert all(a < b for a, b in pairwise(layout.edges.tolist()))
+
+
+def test_json_in_a_line_of_something_else_is_a_part_of_that() -> None:
+    told = "We looked at what the kiosk said, and found what follows here.\n\n" * 9
+    log = "".join(
+        f'2024-05-04 10:11:1{n} sold {{"to": "Velmar", "night": true, "fare": 7{n}, "pier": 4}}\n'
+        for n in range(6)
+    )
+    text = f"{told}{log}\nThat is all there is."
+    made = around(lay_out(text), text, '"fare": 74')
+    assert made == log.splitlines(keepends=True)[4]

@@ -102,6 +102,119 @@ def test_what_points_at_a_place_comes_with_its_line() -> None:
     assert "    def fare(:\n             ^\n" in pieces(layout, COMPILED)
 
 
+UNITTEST = """\
+test_day (tests.TestFare.test_day) ... ok
+test_free (tests.TestFare.test_free) ... ok
+test_night (tests.TestFare.test_night) ... FAIL
+test_tide (tests.TestFare.test_tide) ... skipped 'no tide table'
+test_wind (tests.TestFare.test_wind) ... ERROR
+
+======================================================================
+ERROR: test_wind (tests.TestFare.test_wind)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 12, in test_wind
+    wind["north"]
+KeyError: 'north'
+
+======================================================================
+FAIL: test_night (tests.TestFare.test_night)
+The night fare is double.
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 5, in test_night
+    self.assertEqual(82, 76)
+AssertionError: 82 != 76
+
+----------------------------------------------------------------------
+Ran 5 tests in 0.001s
+
+FAILED (failures=1, errors=1, skipped=1)
+"""
+SESSION = """\
+$ kubectl get pods
+NAME      READY   STATUS             RESTARTS   AGE
+fares-0   1/1     Running            0          3d4h
+kiosk-0   0/1     CrashLoopBackOff   41         3h
+$ kubectl logs kiosk-0
+error: cannot open /etc/kiosk/fares.csv: No such file or directory
+$ grep -rn -A2 fares.csv kiosk
+kiosk/fares.py:3:PATH = "/etc/kiosk/fares.csv"
+kiosk/fares.py-4-FARES = load(PATH)
+kiosk/fares.py-5-PIERS = 4
+$ df -h /etc
+Filesystem      Size  Used Avail Use% Mounted on
+/dev/sda1        49G   47G     0 100% /etc
+tmpfs           2.0G     0  2.0G   0% /etc/kiosk
+"""
+
+
+def test_a_title_between_rules_names_what_follows_up_to_a_rule() -> None:
+    layout = lay_out(UNITTEST)
+    assert layout.kind == "output"
+    made = around(layout, UNITTEST, "82 != 76").splitlines()
+    assert made[1:3] == [
+        "FAIL: test_night (tests.TestFare.test_night)",
+        "The night fare is double.",
+    ]
+    assert made[-2:] == ["AssertionError: 82 != 76", ""]
+    assert "test_wind" in around(layout, UNITTEST, "line 12")
+    for said in ("Ran 5 tests", "failures=1", "no tide table"):
+        assert around(layout, UNITTEST, said).count("\n") < 3
+
+
+def test_rows_of_tables_come_with_their_header() -> None:
+    layout = lay_out(SESSION)
+    assert layout.kind == "output"
+    lines = SESSION.splitlines(keepends=True)
+    assert around(layout, SESSION, "CrashLoopBackOff") == "".join([*lines[:2], lines[3]])
+    assert around(layout, SESSION, "100%") == "".join(lines[10:13])
+    assert around(layout, SESSION, "load(PATH)") == "".join(lines[7:10])
+    assert around(layout, SESSION, "error: ") == lines[5]
+
+
+PIP = """\
+Collecting fastapi==0.111.0 (from -r requirements.txt (line 1))
+  Downloading fastapi-0.111.0-py3-none-any.whl.metadata (25 kB)
+Requirement already satisfied: click>=8.0 in ./.venv (from -r requirements.txt (line 2)) (8.1)
+Requirement already satisfied: h11>=0.14 in ./.venv (from -r requirements.txt (line 4)) (0.14)
+Requirement already satisfied: idna>=2.8 in ./.venv (from anyio->-r requirements.txt) (3.7)
+Collecting harbour-tides==2.8 (from -r requirements.txt (line 3))
+  Downloading harbour_tides-2.8.tar.gz (31 kB)
+  Getting requirements to build wheel: started
+  Getting requirements to build wheel: finished with status 'done'
+Building wheels for collected packages: harbour-tides
+  Building wheel for harbour-tides (pyproject.toml): finished with status 'error'
+  error: subprocess-exited-with-error
+
+  × Building wheel for harbour-tides (pyproject.toml) did not run successfully.
+  │ exit code: 1
+  ╰─> [14 lines of output]
+      building 'harbour_tides._table' extension
+      gcc -pthread -fPIC -I/usr/include/python3.12 -c src/table.c -o build/table.o
+      src/table.c:4:10: fatal error: libtide.h: No such file or directory
+          4 | #include <libtide.h>
+            |          ^~~~~~~~~~~
+      error: command '/usr/bin/gcc' failed with exit code 1
+      [end of output]
+
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+  ERROR: Failed building wheel for harbour-tides
+Failed to build harbour-tides
+ERROR: Could not build wheels for harbour-tides, which is required to install the project
+"""
+
+
+def test_lines_that_hold_words_and_other_things_are_no_prose() -> None:
+    layout = lay_out(PIP)
+    assert layout.kind == "output"
+    assert lay_out(PIP * 3).kind == "output"
+    made = around(layout, PIP, "libtide.h: No such").splitlines()
+    assert [line.split()[0] for line in made] == ["Building", "╰─>", "src/table.c:4:10:"]
+    shown = around(layout, PIP, "^~~~").splitlines()
+    assert shown[-2:] == PIP.splitlines()[19:21]
+
+
 def test_a_report_in_wrapped_lines_is_none() -> None:
     line = "of the fees that are due to the harbour, the error of {} in the book was not\n"
     report = "".join(line.format(number) for number in "abcdefgh" * 3)
@@ -121,7 +234,13 @@ def test_other_texts_are_none() -> None:
         assert lay_out_output(text) is None
 
 
-LINES = [*MERGE.splitlines(), *CMAKE.splitlines(), *MOCHA.splitlines(), *COMPILED.splitlines()]
+LINES = [
+    *MERGE.splitlines(),
+    *CMAKE.splitlines(),
+    *MOCHA.splitlines(),
+    *COMPILED.splitlines(),
+    *UNITTEST.splitlines(),
+]
 
 
 @given(st.lists(st.sampled_from([*LINES, "", "\t"]), min_size=8, max_size=60), st.data())

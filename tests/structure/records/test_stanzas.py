@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas
 from tests.structure.heads import assert_under_heads, read, results
-from tests.structure.kept import pieces
+from tests.structure.kept import around, pieces
 
 CHAT = "".join(
     f"[14-Jun-25 18:2{n}] {name}\n{said}\n\n"
@@ -162,3 +162,100 @@ def test_clauses_hang_on_one_another(item: str, lead: str) -> None:
     made = results(CLAUSES)
     assert any(item in result for result in made)
     assert all(item not in result or lead in result for result in made)
+
+
+UNITTEST = """\
+.about to compare
+FEFs
+======================================================================
+ERROR: setUpClass (tests.TestPier)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 21, in setUpClass
+    connect("piers")
+  File "/srv/kiosk/kiosk/database.py", line 214, in connect
+    raise ConnectionRefusedError(f"the database {name} at {self.host} does not answer")
+ConnectionRefusedError: the database piers at localhost does not answer
+
+======================================================================
+FAIL: test_night (tests.TestFare.test_night)
+The night fare is double.
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 5, in test_night
+    self.assertEqual(82, 76)
+AssertionError: 82 != 76
+
+======================================================================
+FAIL: test_sub (tests.TestFare.test_sub) (i=2)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/kiosk/tests.py", line 18, in test_sub
+    self.assertLess(i, 2)
+AssertionError: 2 not less than 2
+
+----------------------------------------------------------------------
+Ran 6 tests in 0.001s
+
+FAILED (failures=2, errors=1, skipped=1)
+"""
+PSQL = """\
+ferry=> \\d fares
+                                   Table "public.fares"
+  Column   |           Type           | Nullable |              Default
+-----------+--------------------------+----------+-----------------------------------
+ id        | integer                  | not null | nextval('fares_id_seq'::regclass)
+ harbour   | text                     | not null |
+ valid_to  | timestamp with time zone |          |
+Indexes:
+    "fares_pkey" PRIMARY KEY, btree (id)
+    "fares_harbour_night_key" UNIQUE CONSTRAINT, btree (harbour, night)
+Check constraints:
+    "fares_price_check" CHECK (price >= 0::numeric)
+
+ferry=> select count(*) from tickets;
+ count
+-------
+  4411
+(1 row)
+
+ferry=> insert into fares (id, harbour) values (1, 'Brenna');
+ERROR:  duplicate key value violates unique constraint "fares_pkey"
+DETAIL:  Key (id)=(1) already exists.
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_title_between_rules_may_have_several_lines(end: str) -> None:
+    text = UNITTEST.replace("\n", end)
+    layout = lay_out(text)
+    assert layout.kind == "stanzas"
+    made = around(layout, text, "82 != 76").splitlines()
+    assert made[1:3] == [
+        "FAIL: test_night (tests.TestFare.test_night)",
+        "The night fare is double.",
+    ]
+    assert_under_heads(UNITTEST.partition("Ran 6")[0], ("(?:FAIL|ERROR): ",))
+
+
+def test_a_trace_in_a_long_stanza_is_one() -> None:
+    layout = lay_out(UNITTEST)
+    made = around(layout, UNITTEST, "line 214").splitlines()
+    assert made[1] == "ERROR: setUpClass (tests.TestPier)"
+    assert made[3] == "Traceback (most recent call last):"
+    assert made[-2].startswith("ConnectionRefusedError: ")
+    assert len(made) == 8
+
+
+def test_a_table_in_a_long_stanza_is_one() -> None:
+    layout = lay_out(PSQL)
+    assert layout.kind == "stanzas"
+    made = around(layout, PSQL, "timestamp").splitlines()
+    assert [line.split() for line in (made[0], made[2], made[4])] == [
+        ["ferry=>", "\\d", "fares"],
+        ["Column", "|", "Type", "|", "Nullable", "|", "Default"],
+        ["valid_to", "|", "timestamp", "with", "time", "zone", "|", "|"],
+    ]
+    made = around(layout, PSQL, "UNIQUE").splitlines()
+    assert made[0] == "ferry=> \\d fares"
+    assert made[-3:] == ["Indexes:", PSQL.splitlines()[9], ""]

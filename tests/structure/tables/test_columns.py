@@ -153,9 +153,54 @@ def test_amounts_come_with_their_years_and_labels() -> None:
     assert "LIABILITIES" not in around(lay_out(text), text, "Total assets")
 
 
+COVERAGE = """\
+Name             Stmts   Miss  Cover   Missing
+----------------------------------------------
+kiosk/desk.py       41      8    80%   14-19, 31
+kiosk/fares.py      17      1    94%   23
+----------------------------------------------
+TOTAL               58      9    84%
+"""
+JEST = """\
+----------|---------|----------|-------------------
+File      | % Stmts | % Branch | Uncovered Line #s
+----------|---------|----------|-------------------
+All files |   81.25 |    66.66 |
+ fares.ts |   72.72 |       50 | 14-19,31
+----------|---------|----------|-------------------
+"""
+
+
+def test_a_line_of_dashes_below_a_header_is_a_rule() -> None:
+    layout = lay_out(COVERAGE)
+    assert layout.kind == "columns"
+    lines = COVERAGE.splitlines(keepends=True)
+    assert around(layout, COVERAGE, "fares.py") == "".join([*lines[:2], lines[3]])
+    assert around(layout, COVERAGE, "TOTAL") == "".join([*lines[:2], *lines[4:]])
+
+
+def test_a_table_in_rules_with_bars_ends_with_its_last_rule() -> None:
+    text = f" PASS  src/tides.test.ts\n{JEST}Test Suites: 1 passed, 1 total\nTests: 8 passed\nTime: 2 s\n"
+    layout = lay_out(text)
+    assert around(layout, text, "fares.ts").count("\n") == 5
+    assert around(layout, text, "8 passed") == "Tests: 8 passed\n"
+    assert around(layout, text, "PASS") == " PASS  src/tides.test.ts\n"
+
+
+def test_what_is_said_below_a_table_comes_with_its_name() -> None:
+    text = (
+        '     Table "fares"\n Column | Type\n--------+------\n id     | int\n price  | real\n'
+        'Indexes:\n    "pkey" PRIMARY KEY (id)\nReferenced by:\n    TABLE "tickets"\n'
+    )
+    made = around(lay_out(text), text, "tickets").splitlines()
+    assert made[:1] + made[-2:] == ['     Table "fares"', "Referenced by:", '    TABLE "tickets"']
+    assert "Indexes:" not in made
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "A heading  of two parts\n-----------------------\nThe text below it.\nMore text.\n",
         "This is prose.\nIt has no columns.\nBut three lines.\n",
         "def f(\n    a: int = 78,\n    b: str = 80,\n) -> None:\n    pass\n",
         "Dear Ada,\n    thank you  for the letter.\n    It came in 2019  at last.\n",

@@ -87,6 +87,7 @@ def test_a_quoted_line_break_ends_no_row() -> None:
         "name;city\n" + "Ada;London\n" * 5,
         "(In millions) | 2019 | 2018\nRevenue | 125,843 | 110,360\nGross margin | 82,933 | (72)\n",
         ",a,b\n0,x,1.5\n1,y,2.5\n\n",
+        "drug,2 weeks,4 weeks\nAspirin,12,15\nPlacebo,3,4\n",
     ],
 )
 def test_tables(text: str) -> None:
@@ -109,6 +110,8 @@ def test_tables(text: str) -> None:
         "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",
         "a | b\n--- | ---\n1 | 2\n3 | 4\n",
         "def f(a, b):\n    return a, b\n\n\nprint(f(1, 2))\n",
+        "4.0K\tdocs/kv.md\n8.0K\tdocs/api.md\n20K\tdocs\n",
+        "".join(f"test\tRun\t2024-05-04T08:11:0{n}Z line {n}\n" for n in range(9)),
     ],
 )
 def test_what_is_no_table_is_left_to_others(text: str) -> None:
