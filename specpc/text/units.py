@@ -46,6 +46,13 @@ _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
 )
 _WRAP_FROM: Final = 50
+# Columns of a page are narrower: there, most lines of a paragraph go on so.
+_NARROW_FROM: Final = 25
+_FEWEST_NARROW: Final = 3
+_MOSTLY: Final = 0.5
+_SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)\S*\p{L}\S*\s+){2}\S")
+# "refer-" and below it "ence".
+_HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
 # Code, or a role of reStructuredText, which takes the place of some words.
 _A_WORD: Final = 8
 _SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++")
@@ -56,7 +63,7 @@ _FIRST_WORD: Final = regex.compile(
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
     r"(?:\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)]"
-    r"|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
+    r"|\[\d{1,3}\]|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
 )
 
 
@@ -91,7 +98,8 @@ def apart(bounds: Sequence[int], least: int) -> Bounds:
 
 def _sentence_ends(text: str) -> set[int]:
     """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
-    ends = sentence_ends(text) | _line_ends(text)
+    told = sentence_ends(text)
+    ends = told | _line_ends(text, told)
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
@@ -99,8 +107,8 @@ def _sentence_ends(text: str) -> set[int]:
     }
 
 
-def _line_ends(text: str) -> set[int]:
-    """Ends of lines that do not go on in the next one.
+def _line_ends(text: str, told: set[int]) -> set[int]:
+    """Ends of lines that do not go on in the next one, given the ends of sentences.
 
     Paragraphs of which no line surely does are as wide as the others.
     """
@@ -110,14 +118,38 @@ def _line_ends(text: str) -> set[int]:
         if not blank
     ]
     ends = {end for _, _, end in _lines(text)}
-    sure = [{line for line in block if _goes_on(text, line)} for block in blocks]
+    narrow = [_is_narrow(text, block) for block in blocks]
+    in_columns = any(narrow)
+    sure = []
+    for block, is_narrow in zip(blocks, narrow, strict=True):
+        alike = is_narrow or (in_columns and len(block) < _FEWEST_NARROW)
+        sure.append({line for line in block if _goes_on(text, line, narrow=alike)})
     widest = max((stop - start for own in sure for start, stop, _ in own), default=None)
-    for block, own in zip(blocks, sure, strict=True):
+    for block, own, is_narrow in zip(blocks, sure, narrow, strict=True):
         width = max(stop - start for start, stop, _ in block) if own else widest
-        if width is not None:
-            full = {line[2] for line in block if line in own or _was_full(text, line, width)}
-            ends -= full
+        for line in block if width is not None else ():
+            if (
+                line in own
+                or _was_full(text, line, width or 0, narrow=is_narrow)
+                or (own and line[2] not in told and _is_abbreviated(text, line))
+            ):
+                ends.discard(line[2])
     return ends
+
+
+def _is_abbreviated(text: str, line: tuple[int, int, int]) -> bool:
+    """Whether a line ends with a full stop, and the next one is no item."""
+    start, stop, end = line
+    ends = text[start:stop].rstrip().endswith(".")
+    return ends and bool(_FIRST_WORD.match(text, end)) and not _NUMBER.match(text, end)
+
+
+def _is_narrow(text: str, block: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether most lines of a paragraph are short and go on with a small letter in the next."""
+    if len(block) < _FEWEST_NARROW or all(stop - start >= _WRAP_FROM for start, stop, _ in block):
+        return False
+    on = sum(_goes_on(text, line, narrow=True) for line in block)
+    return on >= max(_FEWEST_NARROW - 1, _MOSTLY * (len(block) - 1))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, int]]:
@@ -128,27 +160,34 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
         start = match.end()
 
 
-def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
+def _goes_on(text: str, line: tuple[int, int, int], *, narrow: bool = False) -> bool:
     """Whether a line is prose that the next one continues: with a small letter, or as it must."""
-    if not _may_go_on(text[line[0] : line[1]]):
+    said = text[line[0] : line[1]]
+    if _HYPHENATED.search(said.rstrip()[-2:]) and _GOES_ON.match(text, line[2]):
+        return True
+    if not _may_go_on(said, narrow=narrow):
         return False
-    if _OPEN.search(text[line[0] : line[1]].rstrip()[-_LONGEST_OPEN:]):
+    if _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]):
         return bool(_FIRST_WORD.match(text, line[2]))
     return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
 
 
-def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
+def _was_full(text: str, line: tuple[int, int, int], width: int, *, narrow: bool = False) -> bool:
     """Whether a line is prose that had no room left for the next one's first word."""
     start, stop, end = line
     word = _FIRST_WORD.match(text, end)
-    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop]):
+    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop], narrow=narrow):
         return False
     return stop - start + 1 + len(word[1]) > width
 
 
-def _may_go_on(line: str) -> bool:
-    if len(line) < _WRAP_FROM or not _WRAPPED.match(line.rstrip()[-1:]):
+def _may_go_on(line: str, *, narrow: bool = False) -> bool:
+    if len(line) < (_NARROW_FROM if narrow else _WRAP_FROM):
         return False
+    if not _WRAPPED.match(line.rstrip()[-1:]):
+        return False
+    if narrow:
+        return _SOME_WORDS.search(line) is not None
     said = _SPAN.sub(_as_words, line) if "`" in line else line
     return _WORDS.search(said) is not None
 
