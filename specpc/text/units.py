@@ -37,8 +37,9 @@ _WORDS: Final = regex.compile(
 _GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
 _OPEN: Final = regex.compile(
-    r"\s(?:an?|and|are|as|at|be|by|for|from|in|is|its|of|or|that|the|their|to|was|were|which|with"
-    r"|der|die|das|und|oder|von|zu|les?|la|des?|et|ou|du|el|los|las|del|que)\Z"
+    r"\s(?:an?|and|are|as|at|be|by|either|except|for|from|if|in|is|its|not|of|on|or|shall|than"
+    r"|that|the|their|to|under|unless|was|were|when|which|with"
+    r"|der|die|das|für|mit|und|oder|von|wenn|zu|les?|la|des?|et|ou|du|par|pour|sur|el|los|las|del|para|por|que)\Z"
 )
 _LONGEST_OPEN: Final = 8
 # Conditions are written in capitals, of which a wide line goes on in the next.
@@ -167,9 +168,14 @@ def _goes_on(text: str, line: tuple[int, int, int], *, narrow: bool = False) -> 
         return True
     if not _may_go_on(said, narrow=narrow):
         return False
-    if _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]):
+    if is_open(said):
         return bool(_FIRST_WORD.match(text, line[2]))
     return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
+
+
+def is_open(said: str) -> bool:
+    """Whether something ends with a word that no sentence ends with."""
+    return _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]) is not None
 
 
 def _was_full(text: str, line: tuple[int, int, int], width: int, *, narrow: bool = False) -> bool:

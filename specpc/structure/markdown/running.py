@@ -15,6 +15,7 @@ import regex
 from specpc.structure.markdown.notes import LINK, NOTE
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.structure.parts.sections import SectionPart
+from specpc.text.units import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -222,7 +223,8 @@ def _plain_level(said: str, text: str, after: _Line) -> int:
         return _PLAIN
     found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
     depth = _depth(found)
-    return _PLAIN + min(depth, _DEEPEST) if found and _depth(below) > depth else 0
+    heads = found is not None and not is_open(said) and _depth(below) > depth
+    return _PLAIN + min(depth, _DEEPEST) if heads else 0
 
 
 def _depth(number: regex.Match[str] | None) -> int:
