@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import regex
 
@@ -14,6 +15,7 @@ from specpc.text.sentences import sentence_ends
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_Line: TypeAlias = tuple[int, int, int]
 Bounds = list[int]
 """Ascending character offsets ``[0, ..., len(text)]``: unit ``i`` is ``text[b[i]:b[i + 1]]``."""
 
@@ -68,15 +70,16 @@ _NUMBER: Final = regex.compile(
 )
 
 
-def segment(text: str, unit: str) -> Bounds:
+def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     """Cut a text of any script into units; white space belongs to the unit before it.
 
-    The units are ``sentence``, ``line``, ``paragraph`` or ``word``.
+    The units are ``sentence``, ``line``, ``paragraph`` or ``word``. ``width`` is that at which
+    lines are wrapped in what the text is a part of, if it is known (see `wrapped_at`).
     """
     if unit == "word":
         return word_bounds(text)
     if unit == "sentence":
-        cuts = _sentence_ends(text)
+        cuts = _sentence_ends(text, width)
     else:
         breaks = _LINE if unit == "line" else _PARAGRAPH
         cuts = {match.end() for match in breaks.finditer(text)}
@@ -97,10 +100,10 @@ def apart(bounds: Sequence[int], least: int) -> Bounds:
     return kept
 
 
-def _sentence_ends(text: str) -> set[int]:
+def _sentence_ends(text: str, width: int | None) -> set[int]:
     """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
     told = sentence_ends(text)
-    ends = told | _line_ends(text, told)
+    ends = told | _line_ends(text, told, width)
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
@@ -108,25 +111,16 @@ def _sentence_ends(text: str) -> set[int]:
     }
 
 
-def _line_ends(text: str, told: set[int]) -> set[int]:
+def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
     """Ends of lines that do not go on in the next one, given the ends of sentences.
 
     Paragraphs of which no line surely does are as wide as the others.
     """
-    blocks = [
-        list(block)
-        for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip())
-        if not blank
-    ]
     ends = {end for _, _, end in _lines(text)}
-    narrow = [_is_narrow(text, block) for block in blocks]
-    in_columns = any(narrow)
-    sure = []
-    for block, is_narrow in zip(blocks, narrow, strict=True):
-        alike = is_narrow or (in_columns and len(block) < _FEWEST_NARROW)
-        sure.append({line for line in block if _goes_on(text, line, narrow=alike)})
-    widest = max((stop - start for own in sure for start, stop, _ in own), default=None)
-    for block, own, is_narrow in zip(blocks, sure, narrow, strict=True):
+    blocks = _wrapped(text)
+    known = [stop - start for _, own, _ in blocks for start, stop, _ in own]
+    widest = max([*known, *([] if widest is None else [widest])], default=None)
+    for block, own, is_narrow in blocks:
         width = max(stop - start for start, stop, _ in block) if own else widest
         for line in block if width is not None else ():
             if (
@@ -138,14 +132,38 @@ def _line_ends(text: str, told: set[int]) -> set[int]:
     return ends
 
 
-def _is_abbreviated(text: str, line: tuple[int, int, int]) -> bool:
+def wrapped_at(text: str) -> int | None:
+    """The width of the widest line that goes on in the next one, if there is one."""
+    known = (stop - start for _, own, _ in _wrapped(text) for start, stop, _ in own)
+    return max(known, default=None)
+
+
+@lru_cache(maxsize=2)
+def _wrapped(text: str) -> list[tuple[list[_Line], set[_Line], bool]]:
+    """The lines of each paragraph, those that surely go on, and whether it is a narrow column."""
+    blocks = [
+        list(block)
+        for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip())
+        if not blank
+    ]
+    narrow = [_is_narrow(text, block) for block in blocks]
+    in_columns = any(narrow)
+    found = []
+    for block, is_narrow in zip(blocks, narrow, strict=True):
+        alike = is_narrow or (in_columns and len(block) < _FEWEST_NARROW)
+        own = {line for line in block if _goes_on(text, line, narrow=alike)}
+        found.append((block, own, is_narrow))
+    return found
+
+
+def _is_abbreviated(text: str, line: _Line) -> bool:
     """Whether a line ends with a full stop, and the next one is no item."""
     start, stop, end = line
     ends = text[start:stop].rstrip().endswith(".")
     return ends and bool(_FIRST_WORD.match(text, end)) and not _NUMBER.match(text, end)
 
 
-def _is_narrow(text: str, block: Sequence[tuple[int, int, int]]) -> bool:
+def _is_narrow(text: str, block: Sequence[_Line]) -> bool:
     """Whether most lines of a paragraph are short and go on with a small letter in the next."""
     if len(block) < _FEWEST_NARROW or all(stop - start >= _WRAP_FROM for start, stop, _ in block):
         return False
@@ -153,7 +171,7 @@ def _is_narrow(text: str, block: Sequence[tuple[int, int, int]]) -> bool:
     return on >= max(_FEWEST_NARROW - 1, _MOSTLY * (len(block) - 1))
 
 
-def _lines(text: str) -> Iterator[tuple[int, int, int]]:
+def _lines(text: str) -> Iterator[_Line]:
     """Start of each line that a line break follows, start of the break and its end."""
     start = 0
     for match in _LINE.finditer(text):
@@ -161,7 +179,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
         start = match.end()
 
 
-def _goes_on(text: str, line: tuple[int, int, int], *, narrow: bool = False) -> bool:
+def _goes_on(text: str, line: _Line, *, narrow: bool = False) -> bool:
     """Whether a line is prose that the next one continues: with a small letter, or as it must."""
     said = text[line[0] : line[1]]
     if _HYPHENATED.search(said.rstrip()[-2:]) and _GOES_ON.match(text, line[2]):
@@ -178,7 +196,7 @@ def is_open(said: str) -> bool:
     return _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]) is not None
 
 
-def _was_full(text: str, line: tuple[int, int, int], width: int, *, narrow: bool = False) -> bool:
+def _was_full(text: str, line: _Line, width: int, *, narrow: bool = False) -> bool:
     """Whether a line is prose that had no room left for the next one's first word."""
     start, stop, end = line
     word = _FIRST_WORD.match(text, end)

@@ -40,6 +40,10 @@ _AUTHOR: Final = regex.compile(
     rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
     r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
 )
+# A line of authors goes on.
+_BEFORE_ENTRY: Final = regex.compile(
+    r"(?:\A|[.)\]\d/>]|(?:\r\n|\n|\r)[ \t]*+[\r\n]|(?:\A|[\r\n])[ \t]*+\p{Lu}[\p{L} ]{2,18}+)\s*+\Z"
+)
 _YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
@@ -132,7 +136,10 @@ def numbered(text: str) -> Counter[tuple[str, int]]:
 
 
 def paragraphs(
-    text: str, current: ListItem | None = None, known: Counter[tuple[str, int]] | None = None
+    text: str,
+    current: ListItem | None = None,
+    known: Counter[tuple[str, int]] | None = None,
+    width: int | None = None,
 ) -> list[Paragraph]:
     """The paragraphs and items of running text, which tile it.
 
@@ -140,10 +147,11 @@ def paragraphs(
         text: the text.
         current: the last item before it, if its list may go on here.
         known: numbers of items in all that this is a part of (see `numbered`).
+        width: at which lines are wrapped in all that.
     """
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     marks = _marks(text, lines, current, known or Counter())
-    ends = segment(_without_marks(text, marks), "sentence")[1:]
+    ends = segment(_without_marks(text, marks), "sentence", width)[1:]
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
     blank, opens = True, False
@@ -212,7 +220,12 @@ def _marks(
 ) -> dict[int, tuple[int, str]]:
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
-    entries = {start for start, end in lines if _ENTRY.match(text, start, end)}
+    entries = {
+        start
+        for (_, before), (start, end) in zip([(0, 0), *lines], lines, strict=False)
+        if _ENTRY.match(text, start, end)
+        and _BEFORE_ENTRY.search(text[max(0, before - _LONGEST_END) : before])
+    }
     if len(entries) < _FEWEST_ENTRIES:
         entries = set()
     for start, end in lines:

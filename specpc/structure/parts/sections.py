@@ -25,7 +25,7 @@ from specpc.structure.parts.lists import (
     paragraphs,
 )
 from specpc.text.layout import LayoutBuilder
-from specpc.text.units import is_open
+from specpc.text.units import is_open, wrapped_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,6 +162,8 @@ class _Sections:
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     known: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Items with numbers anywhere: between those of a list, other things may stand."""
+    width: int | None = None
+    """At which lines are wrapped."""
     headings: list[tuple[int, int]] = field(default_factory=list)
     """Levels and pieces of the headings above what comes next."""
     item: ListItem | None = None
@@ -178,6 +180,8 @@ class _Sections:
     def add_all(self, parts: Sequence[SectionPart], *, opened: bool) -> None:
         """Add parts; ``opened`` says that the first is a question to be parted from its answer."""
         number, ends = 0, _section_ends(parts)
+        running = [part for part in parts if part.lay_out is None and not part.level]
+        self.width = wrapped_at("".join(self.text[part.start : part.end] for part in running))
         for part in parts:
             if part.lay_out is None and not part.level:
                 self.known.update(numbered(self.text[part.start : part.end]))
@@ -242,7 +246,7 @@ class _Sections:
         """Add paragraphs and items."""
         text = self.text[part.start : part.end]
         found = list[Paragraph]()
-        for own in paragraphs(text, self.item, self.known):
+        for own in paragraphs(text, self.item, self.known, self.width):
             if found and self.notation.joined(self.text, part.start + own.start):
                 before = found.pop()
                 own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901
