@@ -36,14 +36,15 @@ _WORDS: Final = regex.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
     r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d[\d.,:]*+%?+;?+[ \t]++)?+){5}+"
 )
-_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
+_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,:/%-]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
 _OPEN: Final = regex.compile(
-    r"\s(?:an?|and|are|as|at|be|by|either|except|for|from|if|in|is|its|not|of|on|or|shall|than"
-    r"|that|the|their|to|under|unless|was|were|when|which|with"
-    r"|der|die|das|für|mit|und|oder|von|wenn|zu|les?|la|des?|et|ou|du|par|pour|sur|el|los|las|del|para|por|que)\Z"
+    r"\s(?:an?|and|are|as|at|be|between|by|either|except|for|from|if|in|into|is|its|nor|not|of|on"
+    r"|or|per|shall|than|that|the|their|to|under|unless|until|was|were|when|which|with"
+    r"|aus|der|die|das|für|mit|und|oder|von|wenn|zu|zwischen|entre|les?|la|des?|et|ou|du|par|pour"
+    r"|sans|sur|el|los|las|del|para|por|que|sin)\Z"
 )
-_LONGEST_OPEN: Final = 8
+_LONGEST_OPEN: Final = 10
 # Conditions are written in capitals, of which a wide line goes on in the next.
 _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"

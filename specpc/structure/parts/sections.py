@@ -38,7 +38,11 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 # So short a line above a list heads it, with a blank line between them or not.
 _SHORT_HEAD: Final = 60
-_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
+_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}[\s>]*+\Z")
+_SAYS: Final = regex.compile(
+    r"\b(?:wrote|writes|schrieb|écrit|escribió|scritto|schreef|skrev|napisał)[^\r\n:]{0,60}+:\s*+\Z"
+)
+_LONGEST_SAYS: Final = 100
 # Nothing but words in bold type: "2. **Staff**".
 _BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
 _BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
@@ -86,6 +90,7 @@ class SectionPart:
         lay_out: lays out what is no running text.
         hidden: whether it says nothing to a reader.
         indent: columns that a structure is indented by, which may stand in a list item.
+        quotes: whether it is a quotation, of somebody whom a line above may have named.
     """
 
     start: int
@@ -98,6 +103,7 @@ class SectionPart:
     lay_out: LayOut | None = None
     hidden: bool = False
     indent: int = 0
+    quotes: bool = False
 
     def moved(self, by: int) -> SectionPart:
         """The same part of a text that begins elsewhere."""
@@ -170,6 +176,10 @@ class _Sections:
     """The last item, if its list may go on."""
     formula: tuple[int, ...] = ()
     """What has just been added and is one piece, after which a sentence may go on."""
+    asked: tuple[int, ...] = ()
+    """The quotation that has just been added and asks something."""
+    by: tuple[int, ...] = ()
+    """What says whom quotations quote, as a mail does between answers."""
     pending: tuple[int, ...] = ()
     """The last sentence so far, if it leads to what is no list."""
     said: tuple[int, ...] = ()
@@ -213,7 +223,11 @@ class _Sections:
             while self.item is not None and part.indent <= self.item.indent:
                 self.item = self.item.parent
             needs = self.item.needs if self.item else self._heading()
-            needs += self.pending
+            if part.quotes and self.pending:
+                end = self.builder.position
+                says = _SAYS.search(self.text[max(0, end - _LONGEST_SAYS) : end])
+                self.by = self.pending if says else ()
+            needs += self.pending or (self.by if part.quotes else ())
             if part.apart or part.titled:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
@@ -221,6 +235,8 @@ class _Sections:
             self.pending = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
+            asks = part.quotes and _ASKS.search(self.text, part.start, part.end)
+            self.asked = (self.builder.next_piece - 1,) if asks else ()
 
     def _add_question(self, parts: tuple[SectionPart, ...], end: int) -> None:
         self._close(parts[0].level)
@@ -233,7 +249,7 @@ class _Sections:
         return (self.headings[-1][1],) if self.headings else ()
 
     def _close(self, level: int) -> None:
-        self.formula = self.pending = self.said = ()
+        self.formula = self.pending = self.said = self.asked = self.by = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -259,6 +275,9 @@ class _Sections:
                 needs += self._lead(belongs, own.item.style)
             elif own is found[0] and formula and _SMALL_LETTER.match(text, own.start):
                 needs = formula
+            if own is found[0] and own.end - own.start <= _SHORT_ITEM:
+                needs += self.asked
+            self.asked = ()
             leads = self._leads(text, own, after, following)
             led, listed = self._led(text, before, own), self.builder.next_piece
             needs += led
