@@ -420,7 +420,7 @@ class _Sections:
 
     def _names(self, said: str, ends: Sequence[int]) -> bool:
         """Whether the first of some lines says what the others are about; of amounts, none does."""
-        if len(said) > _SHORT_HEAD or _ENDED.search(said):
+        if len(said) > _SHORT_HEAD or _ENDED.search(said) or said.lstrip()[:1].islower():
             return False
         return (
             not said.lstrip()[:1].isdigit()
