@@ -298,6 +298,10 @@ class LayoutBuilder:
         """Have a unit be laid out as a text of its own."""
         self._nested[piece] = nested
 
+    def is_unit(self, piece: int) -> bool:
+        """Whether a piece may be kept for its own sake."""
+        return piece not in self._supports
+
     def make_unit(self, support: int, *, whole: bool = False) -> None:
         """Have a support be kept for its own sake too."""
         self._supports.discard(support)

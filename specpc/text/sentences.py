@@ -101,6 +101,9 @@ _SPACE: Final = regex.compile(r"\s*+")
 # What no sentence begins with, and what ends none if a small letter follows.
 _GOES_ON: Final = frozenset(")]}»”.,;:!?%")
 _LOOKED_BACK: Final = 24
+# So many sentences begin with a capital letter for each that seems to begin with a small one,
+# where none does.
+_SMALL_EACH: Final = 2
 _ABBREVIATED: Final = regex.compile(
     r"(?:^|[\s(\[/])(?:\p{L}|\d+\p{L}?|[\p{L}\d]+(?:\.[\p{L}\d]+)++|approx|art|ca|cf|ch|dept"
     r"|eds?|etc|figs?|incl|max|min|nos?|pp|resp|secs?|spp?|subsp|temp|vols?|vs)\.\s*+\Z",
@@ -108,9 +111,24 @@ _ABBREVIATED: Final = regex.compile(
 )
 # What ends no sentence if a number follows, and in names.
 _COUNTS: Final = regex.compile(
-    r"(?:^|[\s(\[/])(?:approx|art|ca|cf|ch|figs?|max|min|nos?|nr|pp?|secs?|tel|vols?)\.\s*+\Z",
+    r"(?:^|[\s(\[/–-])(?:abs|app|approx|art|bd|ca|cap|cf|ch|chap|cl|eqs?|figs?|kap|max|min|nos?|nr"
+    r"|núm|pág|paras?|pp?|regs?|rn|sch(?:ed)?|secs?|ss|st|tabs?|tel|vgl|vols?|ziff"
+    r"|mon|tues?|wed|thu(?:rs)?|fri|sat|sun|jan|févr|feb|mar|märz|apr|avr|jun|juil|jul|aug|sept?|okt|oct|nov"
+    r"|dez|déc|dec|dic)\.\s*+\Z",
     regex.IGNORECASE,
 )
+# Before a name: "Cllr. Hobbs", "Dña. Ana"; not "Ltd." nor "50 Hz.".
+_TITLE: Final = regex.compile(
+    r"(?<![\p{L}\d-]|\d\s)(?!Ltd)(?:\p{Lu}[bcdfghj-np-tv-xz]{1,4}+"
+    r"|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl)\.\s++\Z"
+)
+# What is counted, before more about it: "2 tbsp. sugar", "84 kr. per month".
+_COUNTED: Final = regex.compile(r"(?:^|[\s(])[\d½¼¾⅓⅔][\d.,/½¼¾-]*+[ \u00a0-]?\p{L}{1,5}\.\s++\Z")
+# A line to write on, or that leads to a page.
+_LEADER: Final = regex.compile(r"\.{5}\s*+\Z")
+# A small letter that begins a word: not "eBay".
+_SMALL: Final = regex.compile(r"\p{Ll}++(?!\p{Lu})")
+_REMARK: Final = regex.compile(r"\((?!(?:[ivxl]{1,5}|\p{L}|\d{1,2})\))[\p{Ll}\d]")
 _INITIALS: Final = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.-\p{Lu}|Hrn)\.\s++\Z")
 _DAY: Final = regex.compile(
     r"(?<![\w.,])\d{1,2}\.\s"
@@ -143,6 +161,7 @@ def sentence_ends(text: str) -> set[int]:
 def _between_words(text: str, ends: set[int]) -> set[int]:
     """Those that part words and come before what can begin a sentence, after the white space."""
     found: set[int] = set()
+    spaced: list[int] = []
     end = 0
     for before in sorted(ends):
         if before <= end:  # in white space that was passed already
@@ -155,20 +174,40 @@ def _between_words(text: str, ends: set[int]) -> set[int]:
             unspaced = _UNSPACED.match(text[end - 1]) or _UNSPACED.match(text[end])
             if unspaced and not _QUOTED.match(text, end - 1):
                 found.add(end)
-        elif text[end] not in _GOES_ON and not _is_open(text, end):
-            found.add(end)
-    return found
+        elif text[end] not in _GOES_ON and not _is_abbreviated(text, end):
+            spaced.append(end)
+    return found | _with_capitals(text, spaced)
 
 
-def _is_open(text: str, end: int) -> bool:
-    """Whether a sentence goes on there: after a comma, or a full stop that ends a word alone."""
+def _with_capitals(text: str, ends: Sequence[int]) -> set[int]:
+    """The ends without those before a small letter, where nearly all are before a capital one."""
+    small = {end for end in ends if _SMALL.match(text, end)}
+    capitals = sum(text[end].isupper() for end in ends)
+    return set(ends) - small if _SMALL_EACH * len(small) <= capitals else set(ends)
+
+
+def _is_abbreviated(text: str, end: int) -> bool:
+    """Whether no sentence ends there, by what is before it and the character after."""
     before = text[max(0, end - _LOOKED_BACK) : end]
-    if before.rstrip(" \t").endswith(","):
+    said = before.rstrip()
+    after = before[len(said) :]
+    inside = said[-1:].isalnum() and not _UNSPACED.match(said[-1])
+    if (inside or said[-1:] == ",") and not {*after} & {"\r", "\n"}:
+        return True  # before the numbers of what is listed in it: "if (i) ..."
+    if said[-1:] == "." and _REMARK.match(text, end):
         return True
-    going_on = _ABBREVIATED if text[end].islower() else _COUNTS if text[end].isdigit() else None
+    following = text[end]
+    going_on: tuple[regex.Pattern[str], ...] = (_INITIALS, _LEADER)
+    if following.islower():
+        going_on += (_ABBREVIATED, _COUNTED)
+    elif following.isdigit():
+        going_on += (_COUNTS,)
+    elif following.isupper():
+        going_on += (_TITLE,)
+    if any(pattern.search(before) for pattern in going_on):
+        return True
     dated = _DAY.search(text, max(0, end - 4), end + 10)
-    dated = dated if dated and dated.start() < end else None
-    return bool((going_on and going_on.search(before)) or _INITIALS.search(before) or dated)
+    return dated is not None and dated.start() < end
 
 
 def _is_row(line: str) -> bool:

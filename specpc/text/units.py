@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import regex
 
@@ -14,6 +15,7 @@ from specpc.text.sentences import sentence_ends
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_Line: TypeAlias = tuple[int, int, int]
 Bounds = list[int]
 """Ascending character offsets ``[0, ..., len(text)]``: unit ``i`` is ``text[b[i]:b[i + 1]]``."""
 
@@ -34,18 +36,27 @@ _WORDS: Final = regex.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
     r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d[\d.,:]*+%?+;?+[ \t]++)?+){5}+"
 )
-_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,%]*+[ \t]++\p{Ll})")
+_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,:/%-]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
 _OPEN: Final = regex.compile(
-    r"\s(?:an?|and|are|as|at|be|by|for|from|in|is|its|of|or|that|the|their|to|was|were|which|with"
-    r"|der|die|das|und|oder|von|zu|les?|la|des?|et|ou|du|el|los|las|del|que)\Z"
+    r"\s(?:an?|and|are|as|at|be|between|by|either|except|for|from|if|in|into|is|its|nor|not|of|on"
+    r"|or|per|shall|than|that|the|their|to|under|unless|until|was|were|when|which|with"
+    r"|aus|der|die|das|für|mit|und|oder|von|wenn|zu|zwischen|entre|les?|la|des?|et|ou|du|par|pour"
+    r"|sans|sur|el|los|las|del|para|por|que|sin)\Z"
 )
-_LONGEST_OPEN: Final = 8
+_LONGEST_OPEN: Final = 10
 # Conditions are written in capitals, of which a wide line goes on in the next.
 _CAPITALS: Final = regex.compile(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
 )
 _WRAP_FROM: Final = 50
+# Columns of a page are narrower: there, most lines of a paragraph go on so.
+_NARROW_FROM: Final = 25
+_FEWEST_NARROW: Final = 3
+_MOSTLY: Final = 0.5
+_SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)\S*\p{L}\S*\s+){2}\S")
+# "refer-" and below it "ence".
+_HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
 # Code, or a role of reStructuredText, which takes the place of some words.
 _A_WORD: Final = 8
 _SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++")
@@ -56,19 +67,20 @@ _FIRST_WORD: Final = regex.compile(
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
     r"(?:\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)]"
-    r"|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
+    r"|\[\d{1,3}\]|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
 )
 
 
-def segment(text: str, unit: str) -> Bounds:
+def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     """Cut a text of any script into units; white space belongs to the unit before it.
 
-    The units are ``sentence``, ``line``, ``paragraph`` or ``word``.
+    The units are ``sentence``, ``line``, ``paragraph`` or ``word``. ``width`` is that at which
+    lines are wrapped in what the text is a part of, if it is known (see `wrapped_at`).
     """
     if unit == "word":
         return word_bounds(text)
     if unit == "sentence":
-        cuts = _sentence_ends(text)
+        cuts = _sentence_ends(text, width)
     else:
         breaks = _LINE if unit == "line" else _PARAGRAPH
         cuts = {match.end() for match in breaks.finditer(text)}
@@ -89,9 +101,10 @@ def apart(bounds: Sequence[int], least: int) -> Bounds:
     return kept
 
 
-def _sentence_ends(text: str) -> set[int]:
+def _sentence_ends(text: str, width: int | None) -> set[int]:
     """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
-    ends = sentence_ends(text) | _line_ends(text)
+    told = sentence_ends(text)
+    ends = told | _line_ends(text, told, width)
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
@@ -99,28 +112,67 @@ def _sentence_ends(text: str) -> set[int]:
     }
 
 
-def _line_ends(text: str) -> set[int]:
-    """Ends of lines that do not go on in the next one.
+def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
+    """Ends of lines that do not go on in the next one, given the ends of sentences.
 
     Paragraphs of which no line surely does are as wide as the others.
     """
+    ends = {end for _, _, end in _lines(text)}
+    blocks = _wrapped(text)
+    known = [stop - start for _, own, _ in blocks for start, stop, _ in own]
+    widest = max([*known, *([] if widest is None else [widest])], default=None)
+    for block, own, is_narrow in blocks:
+        width = max(stop - start for start, stop, _ in block) if own else widest
+        for line in block if width is not None else ():
+            if (
+                line in own
+                or _was_full(text, line, width or 0, narrow=is_narrow)
+                or (own and line[2] not in told and _is_abbreviated(text, line))
+            ):
+                ends.discard(line[2])
+    return ends
+
+
+def wrapped_at(text: str) -> int | None:
+    """The width of the widest line that goes on in the next one, if there is one."""
+    known = (stop - start for _, own, _ in _wrapped(text) for start, stop, _ in own)
+    return max(known, default=None)
+
+
+@lru_cache(maxsize=2)
+def _wrapped(text: str) -> list[tuple[list[_Line], set[_Line], bool]]:
+    """The lines of each paragraph, those that surely go on, and whether it is a narrow column."""
     blocks = [
         list(block)
         for blank, block in groupby(_lines(text), lambda line: not text[line[0] : line[1]].strip())
         if not blank
     ]
-    ends = {end for _, _, end in _lines(text)}
-    sure = [{line for line in block if _goes_on(text, line)} for block in blocks]
-    widest = max((stop - start for own in sure for start, stop, _ in own), default=None)
-    for block, own in zip(blocks, sure, strict=True):
-        width = max(stop - start for start, stop, _ in block) if own else widest
-        if width is not None:
-            full = {line[2] for line in block if line in own or _was_full(text, line, width)}
-            ends -= full
-    return ends
+    narrow = [_is_narrow(text, block) for block in blocks]
+    in_columns = any(narrow)
+    found = []
+    for block, is_narrow in zip(blocks, narrow, strict=True):
+        alike = is_narrow or (in_columns and len(block) < _FEWEST_NARROW)
+        own = {line for line in block if _goes_on(text, line, narrow=alike)}
+        found.append((block, own, is_narrow))
+    return found
 
 
-def _lines(text: str) -> Iterator[tuple[int, int, int]]:
+def _is_abbreviated(text: str, line: _Line) -> bool:
+    """Whether a line ends with a full stop, and the next one is no item."""
+    start, stop, end = line
+    ends = text[start:stop].rstrip().endswith(".")
+    return ends and bool(_FIRST_WORD.match(text, end)) and not _NUMBER.match(text, end)
+
+
+def _is_narrow(text: str, block: Sequence[_Line]) -> bool:
+    """Whether most lines of a paragraph are short and go on with a small letter in the next."""
+    if len(block) < _FEWEST_NARROW or all(stop - start >= _WRAP_FROM for start, stop, _ in block):
+        return False
+    on = sum(_goes_on(text, line, narrow=True) for line in block)
+    return on >= max(_FEWEST_NARROW - 1, _MOSTLY * (len(block) - 1))
+
+
+def _lines(text: str) -> Iterator[_Line]:
     """Start of each line that a line break follows, start of the break and its end."""
     start = 0
     for match in _LINE.finditer(text):
@@ -128,27 +180,39 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
         start = match.end()
 
 
-def _goes_on(text: str, line: tuple[int, int, int]) -> bool:
+def _goes_on(text: str, line: _Line, *, narrow: bool = False) -> bool:
     """Whether a line is prose that the next one continues: with a small letter, or as it must."""
-    if not _may_go_on(text[line[0] : line[1]]):
+    said = text[line[0] : line[1]]
+    if _HYPHENATED.search(said.rstrip()[-2:]) and _GOES_ON.match(text, line[2]):
+        return True
+    if not _may_go_on(said, narrow=narrow):
         return False
-    if _OPEN.search(text[line[0] : line[1]].rstrip()[-_LONGEST_OPEN:]):
+    if is_open(said):
         return bool(_FIRST_WORD.match(text, line[2]))
     return bool(_GOES_ON.match(text, line[2]) or _CAPITALS.match(text, line[0]))
 
 
-def _was_full(text: str, line: tuple[int, int, int], width: int) -> bool:
+def is_open(said: str) -> bool:
+    """Whether something ends with a word that no sentence ends with."""
+    return _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]) is not None
+
+
+def _was_full(text: str, line: _Line, width: int, *, narrow: bool = False) -> bool:
     """Whether a line is prose that had no room left for the next one's first word."""
     start, stop, end = line
     word = _FIRST_WORD.match(text, end)
-    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop]):
+    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop], narrow=narrow):
         return False
     return stop - start + 1 + len(word[1]) > width
 
 
-def _may_go_on(line: str) -> bool:
-    if len(line) < _WRAP_FROM or not _WRAPPED.match(line.rstrip()[-1:]):
+def _may_go_on(line: str, *, narrow: bool = False) -> bool:
+    if len(line) < (_NARROW_FROM if narrow else _WRAP_FROM):
         return False
+    if not _WRAPPED.match(line.rstrip()[-1:]):
+        return False
+    if narrow:
+        return _SOME_WORDS.search(line) is not None
     said = _SPAN.sub(_as_words, line) if "`" in line else line
     return _WORDS.search(said) is not None
 

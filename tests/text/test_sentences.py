@@ -88,6 +88,41 @@ def test_foreign_words_do_not_make_a_text_foreign() -> None:
     assert len(cut(text)) == 3
 
 
+# What looks like an end and is none: of abbreviations, numbers, lists within a sentence, remarks.
+UNDIVIDED = (
+    "Fees are due unless (i) a party objects, (ii) it does so in time, and (iii) no one agrees.",
+    "Present were Cllr. J. Hobbs, Cllr. O'Neill and Dña. Ana Gil.",
+    "Add 1 tsp. salt, ½ tbsp. sugar and bake for 45 mins. until done.",
+    "See para. 3 of Schedule 4 and cl. 12, or ring Mon.-Fri. 9 a.m. to 5 p.m.",
+    "It was signed in Dec. 2023 and again on the 31. Dez. 2024.",
+    "No difference was found for Myotis spp. (p = 0.62) by Adams et al. (2012) then.",
+)
+
+
+@pytest.mark.parametrize("text", UNDIVIDED)
+def test_what_only_looks_like_an_end_is_none(text: str) -> None:
+    assert cut(f"{text} It is so. {text}") == [f"{text} ", "It is so. ", text]
+
+
+def test_dots_to_write_on_are_no_end() -> None:
+    assert len(cut("Signed ........................ (Chair)  Date ..............")) == 1
+
+
+def test_sentences_begin_with_small_letters_where_all_do() -> None:
+    assert len(cut("i went home. then i slept. it was late. no dinner.")) == 4
+    text = "We left. The pH fell to 4 on the N. side. eGFR was not reported. "
+    said = "The fee is 84 kroner approx. per month. A lease at 7 kr. without notice was refused. "
+    assert len(cut(text + said)) == 5
+
+
+def test_what_ends_a_sentence_still_does() -> None:
+    text = "They paid Delmar Ltd. The hum is 50 Hz. Then it stops. (It was late.) (a) One. (b) Two."
+    assert cut(text) == [
+        "They paid Delmar Ltd. ", "The hum is 50 Hz. ", "Then it stops. ", "(It was late.) ",
+        "(a) One. ", "(b) Two.",
+    ]  # fmt: skip
+
+
 ALPHABET = "aA.!? \n3é字ひก ກকдІ।។؟a\u0301"
 
 

@@ -98,6 +98,32 @@ def test_a_short_paragraph_is_wrapped_as_wide_as_the_others() -> None:
     assert len(cut(text, "sentence")) == 3
 
 
+def test_columns_of_a_page_are_narrow_and_hyphenated() -> None:
+    text = (
+        "We compare three low-cost recorders with a refer-\n"
+        "ence system at 24 sites. Rates differed by\n"
+        "up to 38%, but not below 40 kHz (Adams et al.\n"
+        "2012). We recommend against pooling data\n"
+        "unless they are calibrated.\n\n"
+        "It has become the stan-\ndard method.\n"
+    )
+    first, second = text.index("Rates"), text.index("We recommend")
+    third = text.index("It has")
+    assert cut(text, "sentence") == [
+        text[:first], text[first:second], text[second:third], text[third:],
+    ]  # fmt: skip
+
+
+def test_short_lines_that_are_no_column_are_lines() -> None:
+    text = (
+        "225g butter, softened\n225g caster sugar\nfinely grated zest of 1 lemon\n"
+        "4 eggs and the whites of two\n85g self-raising flour\n"
+    )
+    assert cut(text, "sentence") == text.splitlines(keepends=True)
+    verse = "kcal 399\nfat 21g\nsaturates 13g\ncarbs 50g\nsugars 33g\n"
+    assert cut(verse, "sentence") == verse.splitlines(keepends=True)
+
+
 def test_numbers_stand_between_the_words_of_wrapped_prose() -> None:
     text = (
         "It is less. Room hire was about 3,000 lower than planned because the\n"

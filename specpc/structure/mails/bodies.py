@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import regex
 
-from specpc.structure.mails.quotes import ATTRIBUTION, add_quote, level
+from specpc.structure.mails.quotes import ATTRIBUTION, LONGEST_ANSWER, add_quote, level
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.text.layout import LayoutBuilder, Nested
 
@@ -116,20 +116,22 @@ class Bodies:
     def _plain(self, first: int, end: int, needs: Sequence[int]) -> None:
         """Add lines that are written, quoted or below a signature."""
         place = first
+        by: tuple[int, ...] = ()  # what says whom quotations quote
         while place < end:
             line = self.lines[place]
             after = place + 1
             if level(line.text):
                 self._nest(place, needs)
                 after = self._end_of_quote(after, end)
-                add_quote(self.builder, self.text, self.offset(after), needs)
+                self._quote(after, end, by or needs, needs)
             elif (said := self._attribution(place, end)) > place:
                 self._nest(place, needs)
                 head = self.builder.support(self.offset(said), needs, gap=OWN_LINE)
                 after = said
                 if said < end and level(self.lines[said].text):
+                    by = (head,)
                     after = self._end_of_quote(after, end)
-                    add_quote(self.builder, self.text, self.offset(after), (head,))
+                    self._quote(after, end, by, needs)
                 else:
                     needs = (head,)
             elif _SIGNATURE.match(line.text):
@@ -147,6 +149,27 @@ class Bodies:
                 continue
             place = after
         self._nest(end, needs)
+
+    def _quote(self, place: int, end: int, by: Sequence[int], needs: Sequence[int]) -> None:
+        """Add quoted lines up to a line, and what answers them right below: it brings them."""
+        builder, first = self.builder, self.builder.next_piece
+        start = builder.position
+        add_quote(builder, self.text, self.offset(place), by)
+        quoted = [piece for piece in range(first, builder.next_piece) if builder.is_unit(piece)]
+        length = self.offset(place) - start
+        after = place
+        while after < end and not self._ends_answer(after, place, end):
+            after += 1
+        if not quoted or self.offset(after) - self.offset(place) > LONGEST_ANSWER:
+            return
+        # Of what is long, the last: people answer below what they answer to.
+        self._nest(after, (*needs, *(quoted if length <= LONGEST_ANSWER else quoted[-1:])))
+
+    def _ends_answer(self, place: int, first: int, end: int) -> bool:
+        text = self.lines[place].text
+        return bool(
+            level(text) or _SIGNATURE.match(text) or self._attribution(place, end) > place
+        ) or self._is_disclaimer(place, first)
 
     def _end_of_quote(self, place: int, end: int) -> int:
         while place < end and (self.lines[place].blank or level(self.lines[place].text)):

@@ -23,6 +23,8 @@ ATTRIBUTION: Final = regex.compile(
     r"\b(?:wrote|writes|schrieb[^\r\n:]{0,100}|a écrit|escribió|ha scritto|schreef|skrev"
     r"|napisał\w*)[ \u00a0]?:[*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
 )
+# A longer answer says itself what it answers.
+LONGEST_ANSWER: Final = 500
 # A longer stretch is cut in its lines where no sentence ends with one.
 _LONGEST: Final = 600
 
@@ -38,10 +40,11 @@ def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int])
 
     A line that says who wrote what is quoted below it, one level deeper, is needed by that.
     """
-    start = builder.position
+    start, first = builder.position, builder.next_piece
     found = [match.span() for match in _LINE.finditer(text, start, end)]
     heads: dict[int, int] = {}
     waiting: int | None = None
+    deeper: tuple[int, int, int] | None = None  # the quotation above: its depth, end and size
     depths: list[int] = []
     for low, high in found:
         blank = text[low:high].isspace() and depths
@@ -55,7 +58,12 @@ def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int])
         told = [above[-1]] if above else list(needs)
         last = lines[-1][1]
         said_end, waiting = _attribution(text, lines, last < end)
+        size = last - lines[0][0]
+        if deeper and depth < deeper[0] and max(size, deeper[2]) <= LONGEST_ANSWER:
+            told = [*told, deeper[1]]  # it answers that
         _add_lines(builder, text, lines, said_end, told)
+        unit = builder.next_piece - 1
+        deeper = (depth, unit, size) if unit >= first and builder.is_unit(unit) else None
         if waiting is not None:
             waiting = builder.support(last, told, gap=OWN_LINE)
 

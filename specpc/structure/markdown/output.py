@@ -14,6 +14,7 @@ from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, lines
+from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
@@ -153,6 +154,7 @@ class _OutputPieces:
         self._banners: dict[str, int] = {}  # by what they are drawn with, the pieces
         self._above: list[tuple[int, int]] = []  # indents, and the pieces
         self._leads: int | None = None
+        self._list: tuple[int, int] | None = None  # what leads to items, and their indent
         self._head_alone = -2  # the last of the banners, which may be the last piece
 
     def add_all(self, own: Sequence[Row]) -> None:
@@ -226,6 +228,13 @@ class _OutputPieces:
         while self._above and self._above[-1][0] >= row.columns:
             self._above.pop()
         leads = [] if self._leads is None else [self._leads]
+        item = ITEM.match(row.said) is not None
+        if leads and item:
+            self._list = (leads[0], row.columns)
+        elif self._list is not None and item and row.columns == self._list[1]:
+            leads = [self._list[0]]
+        elif self._list is not None and row.columns <= self._list[1]:
+            self._list = None
         banners = [*self._banners.values()][-1:]
         return [*leads, *(piece for _, piece in self._above[-1:])] or banners
 

@@ -82,7 +82,8 @@ def _part(text: str, block: MarkdownBlock) -> SectionPart:
         return SectionPart(start, end, int(block.info))
     indent = _INDENT.match(text, start)
     columns = len(indent.group().expandtabs(4)) if indent else 0
-    return SectionPart(start, end, lay_out=partial(_lay_out_block, block=block), indent=columns)
+    own, quotes = partial(_lay_out_block, block=block), block.kind == "quote"
+    return SectionPart(start, end, lay_out=own, indent=columns, quotes=quotes)
 
 
 def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:

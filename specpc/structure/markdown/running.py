@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -15,9 +16,10 @@ import regex
 from specpc.structure.markdown.notes import LINK, NOTE
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.structure.parts.sections import SectionPart
+from specpc.text.units import is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specpc.text.layout import Layout
 
@@ -39,6 +41,29 @@ _PLAIN_HEADING: Final = regex.compile(
 _NUMBERED: Final = regex.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
 )
+# "Section 12. Exemptions.", "§ 2 Mietzeit", "Article 2 – Essai", "STEP 4", "第二条 租金": where
+# several stand at the beginning of paragraphs, with or without a blank line below.
+_TITLED: Final = regex.compile(
+    r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|clause|step|annex|appendix|schedule|chapitre"
+    r"|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
+    r"|art[ií]culo|cláusula|paso)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
+    r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b|第[一二三四五六七八九十百零\d]{1,5}+[条章节節編部])"
+    r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;]{0,70}+[.]?)?+"
+    r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
+)
+# A short line of words that stands alone.
+_WORDS_ALONE: Final = regex.compile(
+    r"[ \t]*+(?:\p{Lu}|\d{1,2}[ \t]++\p{Lu})"
+    r"(?:[^\s.,:;!?。：；！？|=<>{}]++[ \t]?(?:[,–—-][ \t])?+){1,8}+(?<![,–—&+-]\s?+)\s*+"
+)
+_NUMBER_ALONE: Final = regex.compile(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
+_NUMBER_LINE: Final = regex.compile(
+    r"[ \t\f]*+(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+)\.?[ \t]*+[\r\n]\s*+\S"
+)
+_TITLE_LEVEL: Final = 6
+_TITLE_SHARE: Final = 0.55
+_LONGEST_WORDS: Final = 60
+_SENTENCE: Final = regex.compile(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
 _DEEPEST: Final = 3
 _UNNUMBERED: Final = 9
 _LABEL: Final = regex.compile(
@@ -48,6 +73,7 @@ _LABEL: Final = regex.compile(
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 # In the middle of its line.
 _PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+_PAGE: Final = regex.compile(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
 # What stands at the head or foot of each page, with its number.
 _PAGE_HEAD: Final = regex.compile(
     r"[ \t\f]*+(?:\d{1,4}[ \t]{3,}+(?P<said>\S[^\r\n]{3,80}?)"
@@ -88,26 +114,84 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
     told = [line for own in lines.values() for line in own if line.first]
     asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
     asks = asking >= max(_FEWEST, _SHARE * len(told))
+    titles = _titles(text, parts, lines)
     for part in parts:
         if _is_running(part):
-            yield from _split(text, part, lines[part.start], asks=asks)
+            yield from _split(text, part, lines[part.start], titles, asks=asks)
         else:
             said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
             yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
 
 
 def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, list[_Line]]:
-    """The lines, hidden those that are the same on several pages but for the number."""
+    """The lines, hidden those that are the same on several pages but for the number.
+
+    Or are nothing but the numbers of pages, one higher than the last.
+    """
     found = {
         (start, place): match["said"]
         for start, own in lines.items()
         for place, line in enumerate(own)
         if line.first and (match := _PAGE_HEAD.fullmatch(text, line.start, line.end))
     }
+    alone = [
+        (start, place, int(text[line.start : line.end].strip(" \t\r\n\f-–—")))
+        for start, own in lines.items()
+        for place, line in enumerate(own)
+        if line.first
+        and (place + 1 == len(own) or own[place + 1].first)
+        and _PAGE.fullmatch(text, line.start, line.end)
+    ]
+    for pair in pairwise(alone):
+        if pair[1][2] - pair[0][2] == 1:
+            for start, place, _ in pair:
+                lines[start][place] = replace(lines[start][place], hidden=True)
     counts = Counter(found.values())
     for (start, place), said in found.items():
         lines[start][place] = replace(lines[start][place], hidden=counts[said] > 1)
     return lines
+
+
+def _titles(
+    text: str, parts: Sequence[SectionPart], lines: Mapping[int, Sequence[_Line]]
+) -> dict[int, int]:
+    """Where lines start that head others without a mark of it, and their levels."""
+    titled, alone, numbered, told = list[int](), list[int](), dict[int, int](), 0
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        own = lines.get(part.start, ())
+        for place, line in enumerate(own):
+            told += line.first
+            said = text[line.start : line.end]
+            after = own[place + 1] if place + 1 < len(own) else None
+            # What is data says something.
+            heads = after is not None or (following is not None and following.lay_out is not None)
+            if not line.first or line.hidden or not heads:
+                continue
+            if number := _NUMBER_LINE.match(said):
+                numbered[line.start] = _PLAIN + min(number["number"].count("."), _DEEPEST)
+            elif _TITLED.fullmatch(said):
+                below = text[after.start : after.end] if after is not None else ""
+                titled += [] if below.lstrip()[:1].islower() else [line.start]
+            elif (
+                (after is None or (after.first and _says(text, own, place + 1)))
+                and len(said) <= _LONGEST_WORDS
+                and _WORDS_ALONE.fullmatch(said)
+                and not is_open(said)
+            ):
+                alone.append(line.start)
+    titled = titled if len(titled) >= _FEWEST else []
+    alone = alone if _FEWEST <= len(alone) <= _TITLE_SHARE * told else []
+    numbered = numbered if len(numbered) >= _FEWEST else {}
+    return {
+        **dict.fromkeys(alone, _TITLE_LEVEL), **dict.fromkeys(titled, _PLAIN), **numbered,
+    }  # fmt: skip
+
+
+def _says(text: str, own: Sequence[_Line], first: int) -> bool:
+    """Whether a paragraph is running text or several lines."""
+    said = text[own[first].start : own[first].end]
+    several = first + 1 < len(own) and not own[first + 1].first
+    return several or _SENTENCE.search(said) is not None or len(said) > _LONGEST_WORDS
 
 
 def _is_running(part: SectionPart) -> bool:
@@ -127,13 +211,25 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             blank = True
             continue
         new_page = match.group().startswith("\f")
-        # "ARTICLE 13", and below it what that is about.
-        if found and not blank and _heads(text, found[-1].start, found[-1].end, end):
+        # "ARTICLE 13", and below it what that is about; "2.1", and what is numbered so.
+        if found and (
+            _numbers(text, found[-1], end)
+            if blank
+            else _heads(text, found[-1].start, found[-1].end, end)
+        ):
             found[-1] = replace(found[-1], end=end)
+            blank = False
             continue
         found.append(_Line(start if found else part.start, end, blank or new_page))
         blank = False
     return found
+
+
+def _numbers(text: str, number: _Line, end: int) -> bool:
+    """Whether a line has nothing but the number of a section, of which the next is the title."""
+    title = text[number.end : end]
+    alone = number.first and _NUMBER_ALONE.fullmatch(text, number.start, number.end)
+    return bool(alone and len(title) <= _LONGEST_WORDS and _WORDS_ALONE.fullmatch(title))
 
 
 def _heads(text: str, start: int, middle: int, end: int) -> bool:
@@ -143,14 +239,14 @@ def _heads(text: str, start: int, middle: int, end: int) -> bool:
 
 
 def _split(
-    text: str, part: SectionPart, lines: list[_Line], *, asks: bool
+    text: str, part: SectionPart, lines: list[_Line], titles: Mapping[int, int], *, asks: bool
 ) -> Iterator[SectionPart]:
     start, closes, defined = part.start, 0, False
     waiting = list(reversed(lines))
     while waiting:
         line = waiting.pop()
         after = waiting[-1] if waiting else None
-        own = _special(text, line, after, asks=asks)
+        own = _special(text, line, after, titles, asks=asks)
         ends_terms = own is None and defined and line.first and not _DEFINES.match(text, line.start)
         if (own is not None or ends_terms) and start < line.start:
             yield SectionPart(start, line.start, closes=closes)
@@ -182,7 +278,9 @@ def _is_note(text: str, line: _Line) -> bool:
     return bool(NOTE.match(text, line.start) or LINK.fullmatch(text, line.start, line.end))
 
 
-def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> SectionPart | None:
+def _special(
+    text: str, line: _Line, after: _Line | None, titles: Mapping[int, int], *, asks: bool
+) -> SectionPart | None:
     """A line that heads what follows, or is a note; ``None`` if it is as any other."""
     said = text[line.start : line.end]
     if NOTE.match(said):
@@ -195,7 +293,9 @@ def _special(text: str, line: _Line, after: _Line | None, *, asks: bool) -> Sect
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
         return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)
-    return _heading(text, line, after, asks=asks) if after is not None else None
+    found = _heading(text, line, after, asks=asks) if after is not None else None
+    level = titles.get(line.start, 0) if found is None else 0
+    return SectionPart(line.start, line.end, level) if level else found
 
 
 def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
@@ -222,7 +322,8 @@ def _plain_level(said: str, text: str, after: _Line) -> int:
         return _PLAIN
     found, below = _NUMBERED.fullmatch(said), _NUMBERED.match(text, after.start)
     depth = _depth(found)
-    return _PLAIN + min(depth, _DEEPEST) if found and _depth(below) > depth else 0
+    heads = found is not None and not is_open(said) and _depth(below) > depth
+    return _PLAIN + min(depth, _DEEPEST) if heads else 0
 
 
 def _depth(number: regex.Match[str] | None) -> int:

@@ -40,6 +40,12 @@ _SIGNS: Final = line_pattern(
 )
 _SURE: Final = line_pattern(r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _")
 _OTHER: Final = line_pattern(r"^#{1,6}[ \t]++\w|^[ \t]*```")
+# Underlines that Markdown has not, or would take for fences.
+_UNDERLINED: Final = line_pattern(
+    r"(?:\A|(?<=[\r\n]))(?<![^\r\n](?:\r\n|\n|\r))(?P<title>[^\s~*#+<>|`\^-][^\r\n]{1,100}+)(?:\r\n|\n|\r)"
+    r"(?P<under>(?P<mark>[~\^*#+\"'])(?P=mark){2,100}+)[ \t]*+$"
+)
+_FEWEST_TITLES: Final = 2
 _FEWEST: Final = 3
 _CODE: Final = names("code code-block sourcecode parsed-literal prompt highlight doctest testcode")
 _WHOLE: Final = names(
@@ -52,8 +58,21 @@ _DEEPEST: Final = 10
 
 def lay_out_rst(text: str, *, named: bool = False) -> Layout | None:
     """The pieces of reStructuredText, ``None`` if it does not look like it (or is ``named`` so)."""
-    known = len(_SIGNS.findall(text)) >= _FEWEST and _SURE.search(text) and not _OTHER.search(text)
+    known = len(_SIGNS.findall(text)) >= _FEWEST and _SURE.search(text) is not None
+    known = (known or _is_underlined(text)) and _OTHER.search(text) is None
     return _lay_out(text, _DEEPEST) if known or named else None
+
+
+def _is_underlined(text: str) -> bool:
+    """Whether titles are underlined as only reStructuredText does."""
+    found = (
+        (title["mark"], len(title["under"]) - len(title["title"].rstrip()))
+        for title in _UNDERLINED.finditer(text)
+    )
+    # A fence is seldom as long as the line above it.
+    return (
+        sum(more in (0, 1) if mark == "~" else more >= 0 for mark, more in found) >= _FEWEST_TITLES
+    )
 
 
 def _lay_out(text: str, depth: int) -> Layout:

@@ -13,17 +13,44 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.parts.lines import margin
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ".
-ITEM: Final = regex.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•◦▪▸‣]|[*.]{1,5}+)"
-    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
-    r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
+BULLETS: Final = (
+    "-*+•◦▪▸‣●○■□►▶➢➤→⇒✓✔✗✘✅❌☐☑☒◆◇»›·–—⁃∙\uf0a7\uf0b7\uf0d8\uf0fc"  # of Word's fonts, too
 )
+"""What begins an item by itself."""
+_HAN: Final = "一二三四五六七八九十"
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", and "o  " of RFCs and Word.
+ITEM: Final = regex.compile(
+    rf"(?P<indent>[ \t]*)(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
+    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)|(?P<reference>\[\d{1,3}\])"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
+    rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳])[ \t\u3000]*+(?=\S))"
+)
+# "Adams, A. M.", "Brown T. B., ...": whom an entry of a bibliography is by.
+_ENTRY: Final = regex.compile(
+    r"[ \t]*+\p{Lu}[\p{L}'’-]{1,30}+(?:[ -]\p{Lu}[\p{L}'’-]{1,30}+)?,? (?:\p{Lu}\.[ -]?){1,4}+"
+)
+_AUTHOR: Final = regex.compile(
+    rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
+    r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
+)
+# A line of authors goes on.
+_BEFORE_ENTRY: Final = regex.compile(
+    r"(?:\A|[.)\]\d/>]|(?:\r\n|\n|\r)[ \t]*+[\r\n]|(?:\A|[\r\n])[ \t]*+\p{Lu}[\p{L} ]{2,18}+)\s*+\Z"
+)
+_YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+# Of these entries there are as many at least, and a line of one does not go on with another thing.
+_FEWEST_ENTRIES: Final = 3
+_BY_AUTHOR: Final = "-="
+_NUMBERED: Final = "[1]"
+# What ends so goes on in the items below.
+OPENS: Final = regex.compile(r"(?::[-–—]?|：|(?<=\w)—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
@@ -36,6 +63,7 @@ _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
 _CLAUSE: Final = "#"
 _REPEATED: Final = frozenset("*." + _CLAUSE)
+_LONGEST_END: Final = 20
 # What is nested deeper is told apart no more.
 _DEEPEST: Final = 30
 
@@ -91,6 +119,11 @@ class Paragraph:
         return self.item is not None and not self.continues
 
 
+def is_reference(said: str) -> bool:
+    """Whether an item is an entry of a bibliography: an author, and a year."""
+    return _AUTHOR.match(said) is not None and _YEAR.search(said) is not None
+
+
 def numbered(text: str) -> Counter[tuple[str, int]]:
     """How many lines begin with a number, by its style and where it stands."""
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
@@ -103,7 +136,10 @@ def numbered(text: str) -> Counter[tuple[str, int]]:
 
 
 def paragraphs(
-    text: str, current: ListItem | None = None, known: Counter[tuple[str, int]] | None = None
+    text: str,
+    current: ListItem | None = None,
+    known: Counter[tuple[str, int]] | None = None,
+    width: int | None = None,
 ) -> list[Paragraph]:
     """The paragraphs and items of running text, which tile it.
 
@@ -111,13 +147,14 @@ def paragraphs(
         text: the text.
         current: the last item before it, if its list may go on here.
         known: numbers of items in all that this is a part of (see `numbered`).
+        width: at which lines are wrapped in all that.
     """
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     marks = _marks(text, lines, current, known or Counter())
-    ends = segment(_without_marks(text, marks), "sentence")[1:]
+    ends = segment(_without_marks(text, marks), "sentence", width)[1:]
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
-    blank = True
+    blank, opens = True, False
     for start, end in lines:
         line = text[start:end]
         if line.isspace():
@@ -125,7 +162,7 @@ def paragraphs(
             continue
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
-            current = _parent(current, indent, mark[1], apart=blank)
+            current = _parent(current, indent, mark[1], apart=blank, opens=opens)
             if current is not None and current.depth >= _DEEPEST:
                 current = current.parent
             depth = current.depth + 1 if current is not None else 0
@@ -139,7 +176,7 @@ def paragraphs(
             if current is not None:
                 current.children += 1
             starts.append((start, start, current, current is not None, blank))
-        blank = False
+        blank, opens = False, OPENS.search(line[-_LONGEST_END:]) is not None
     return list(_tiled(text, starts, ends))
 
 
@@ -183,9 +220,19 @@ def _marks(
 ) -> dict[int, tuple[int, str]]:
     """Where lines that are items start: where their text begins, and their style."""
     found: dict[int, tuple[int, str]] = {}
+    entries = {
+        start
+        for (_, before), (start, end) in zip([(0, 0), *lines], lines, strict=False)
+        if _ENTRY.match(text, start, end)
+        and _BEFORE_ENTRY.search(text[max(0, before - _LONGEST_END) : before])
+    }
+    if len(entries) < _FEWEST_ENTRIES:
+        entries = set()
     for start, end in lines:
         if match := ITEM.match(text, start, end):
             found[start] = match.end(), _style(match)
+        elif start in entries:
+            found[start] = start + len(margin(text[start:end])), _BY_AUTHOR
     counts = Counter((style, columns(text, start)) for start, (_, style) in found.items()) | known
     while current is not None:
         counts[current.style, current.indent] += 1
@@ -202,13 +249,27 @@ def _style(match: regex.Match[str]) -> str:
         return bullet if bullet[0] in _REPEATED else "-" + bullet
     if clause := match["clause"]:
         return _CLAUSE * len(clause.strip(".").split("."))
+    if match["reference"]:
+        return _NUMBERED
+    if han := match["han"]:
+        return (
+            "h)"
+            if han[-1] in "）)"
+            else "①"
+            if len(han) == 1
+            else "1、"
+            if han[0].isdecimal()
+            else "H、"
+        )
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
     return match["open"] + kind + match["close"]
 
 
-def _parent(current: ListItem | None, indent: int, style: str, *, apart: bool) -> ListItem | None:
-    """What an item belongs to that comes after another."""
+def _parent(
+    current: ListItem | None, indent: int, style: str, *, apart: bool, opens: bool
+) -> ListItem | None:
+    """What an item belongs to that comes after another, or after what it ``opens`` with."""
     while current is not None and indent < current.indent:
         current = current.parent
     if current is not None and indent == current.indent + 1:
@@ -218,7 +279,7 @@ def _parent(current: ListItem | None, indent: int, style: str, *, apart: bool) -
         if above.style == style:
             return above.parent
         above = above.parent
-    deeper = current is not None and _is_deeper(current, indent, style, apart=apart)
+    deeper = current is not None and (opens or _is_deeper(current, indent, style, apart=apart))
     return current if deeper else above
 
 
@@ -236,7 +297,9 @@ def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bo
 
 def _leaves(current: ListItem | None, indent: int) -> bool:
     """Whether a line that begins a sentence does not go on with an item."""
-    return current is not None and indent <= current.indent
+    if current is None or current.style in (_BY_AUTHOR, _NUMBERED):
+        return False
+    return indent <= current.indent
 
 
 def columns(text: str, start: int) -> int:

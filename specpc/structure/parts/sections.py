@@ -15,8 +15,17 @@ from typing import TYPE_CHECKING, Final, Literal
 import regex
 
 from specpc.structure.parts.lines import OWN_LINE
-from specpc.structure.parts.lists import ListItem, Paragraph, columns, numbered, paragraphs
+from specpc.structure.parts.lists import (
+    OPENS,
+    ListItem,
+    Paragraph,
+    columns,
+    is_reference,
+    numbered,
+    paragraphs,
+)
 from specpc.text.layout import LayoutBuilder
+from specpc.text.units import is_open, wrapped_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,14 +38,40 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 # So short a line above a list heads it, with a blank line between them or not.
 _SHORT_HEAD: Final = 60
-_COLON: Final = regex.compile(r"[:：][*_`\"'”’)]{0,3}\s*+\Z")
-_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+\Z")
+_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}[\s>]*+\Z")
+_SAYS: Final = regex.compile(
+    r"\b(?:wrote|writes|schrieb|écrit|escribió|scritto|schreef|skrev|napisał)[^\r\n:]{0,60}+:\s*+\Z"
+)
+_LONGEST_SAYS: Final = 100
 # Nothing but words in bold type: "2. **Staff**".
 _BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
 _BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
 # A line of words without a mark at its end.
 _UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
+# "Answer: B" leads to nothing after a blank line.
+_VALUE: Final = regex.compile(
+    r"[^:：\r\n]{1,40}+[:：][ \t]*+\S[^\r\n]*+(?:\r\n|\n|\r)[ \t]*+[\r\n]"
+)
+_ENDED: Final = regex.compile(r"[.!?。！？…；;][\"'”’»)\]*_]{0,3}\s*+\Z")
+# Of lines that are none, one in so many may be a sentence.
+_MOST_ENDED: Final = 3
+_FEWEST_LINES: Final = 2
+# A title has so many words at most; words of so many letters begin with a small one.
+_LONGEST_TITLE: Final = 5
+_SHORT_WORD: Final = 3
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
+_CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
+# What is right of several choices.
+_ANSWERS: Final = regex.compile(
+    r"\s*+[*_(\[]{0,3}(?:(?:correct |right |richtige |bonne |正确)?(?:answers?|antwort|réponse"
+    r"|respuesta|答案)|ans|key|lösung|solution|solución|explanation|erklärung|explication)\b"
+    r"[*_ ]{0,3}[:：]",
+    regex.IGNORECASE,
+)
+_MOST_CHOICES: Final = 8
+_MOST_ASKED: Final = 3
+# An item that what stands below its list may go on from.
+_GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
@@ -55,6 +90,7 @@ class SectionPart:
         lay_out: lays out what is no running text.
         hidden: whether it says nothing to a reader.
         indent: columns that a structure is indented by, which may stand in a list item.
+        quotes: whether it is a quotation, of somebody whom a line above may have named.
     """
 
     start: int
@@ -67,6 +103,7 @@ class SectionPart:
     lay_out: LayOut | None = None
     hidden: bool = False
     indent: int = 0
+    quotes: bool = False
 
     def moved(self, by: int) -> SectionPart:
         """The same part of a text that begins elsewhere."""
@@ -131,20 +168,30 @@ class _Sections:
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
     known: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Items with numbers anywhere: between those of a list, other things may stand."""
+    width: int | None = None
+    """At which lines are wrapped."""
     headings: list[tuple[int, int]] = field(default_factory=list)
     """Levels and pieces of the headings above what comes next."""
     item: ListItem | None = None
     """The last item, if its list may go on."""
     formula: tuple[int, ...] = ()
     """What has just been added and is one piece, after which a sentence may go on."""
+    asked: tuple[int, ...] = ()
+    """The quotation that has just been added and asks something."""
+    by: tuple[int, ...] = ()
+    """What says whom quotations quote, as a mail does between answers."""
     pending: tuple[int, ...] = ()
     """The last sentence so far, if it leads to what is no list."""
+    said: tuple[int, ...] = ()
+    """The last sentences of the paragraph before."""
     leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
     def add_all(self, parts: Sequence[SectionPart], *, opened: bool) -> None:
         """Add parts; ``opened`` says that the first is a question to be parted from its answer."""
         number, ends = 0, _section_ends(parts)
+        running = [part for part in parts if part.lay_out is None and not part.level]
+        self.width = wrapped_at("".join(self.text[part.start : part.end] for part in running))
         for part in parts:
             if part.lay_out is None and not part.level:
                 self.known.update(numbered(self.text[part.start : part.end]))
@@ -176,7 +223,11 @@ class _Sections:
             while self.item is not None and part.indent <= self.item.indent:
                 self.item = self.item.parent
             needs = self.item.needs if self.item else self._heading()
-            needs += self.pending
+            if part.quotes and self.pending:
+                end = self.builder.position
+                says = _SAYS.search(self.text[max(0, end - _LONGEST_SAYS) : end])
+                self.by = self.pending if says else ()
+            needs += self.pending or (self.by if part.quotes else ())
             if part.apart or part.titled:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
@@ -184,6 +235,8 @@ class _Sections:
             self.pending = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
+            asks = part.quotes and _ASKS.search(self.text, part.start, part.end)
+            self.asked = (self.builder.next_piece - 1,) if asks else ()
 
     def _add_question(self, parts: tuple[SectionPart, ...], end: int) -> None:
         self._close(parts[0].level)
@@ -196,7 +249,7 @@ class _Sections:
         return (self.headings[-1][1],) if self.headings else ()
 
     def _close(self, level: int) -> None:
-        self.formula = self.pending = ()
+        self.formula = self.pending = self.said = self.asked = self.by = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -209,25 +262,33 @@ class _Sections:
         """Add paragraphs and items."""
         text = self.text[part.start : part.end]
         found = list[Paragraph]()
-        for own in paragraphs(text, self.item, self.known):
+        for own in paragraphs(text, self.item, self.known, self.width):
             if found and self.notation.joined(self.text, part.start + own.start):
                 before = found.pop()
                 own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901
             found.append(own)
         formula, self.formula = self.formula, ()
-        for own, after in zip(found, [*found[1:], None], strict=True):
+        for before, own, after in zip([None, *found], found, [*found[1:], None], strict=False):
             belongs = own.item.parent if own.item and own.is_item else own.item
             needs = belongs.needs if belongs else self._heading()
             if own.item and own.is_item:
                 needs += self._lead(belongs, own.item.style)
             elif own is found[0] and formula and _SMALL_LETTER.match(text, own.start):
                 needs = formula
+            if own is found[0] and own.end - own.start <= _SHORT_ITEM:
+                needs += self.asked
+            self.asked = ()
             leads = self._leads(text, own, after, following)
-            lead = self.leads.get(belongs) if self._ends_list(text, own) else None
-            needs += lead.pieces if lead else ()
+            led, listed = self._led(text, before, own), self.builder.next_piece
+            needs += led
             last = self._add_paragraph(part.start, own, needs, leads)
-            for piece in range(lead.pieces[-1] + 1, last) if lead else ():
+            inside = range(led[-1] + 1, listed) if led else ()
+            if led and _ANSWERS.match(text, own.start):
+                self.builder.require(last, *inside[:_MOST_CHOICES])
+                inside = ()
+            for piece in inside:
                 self.builder.require(piece, last)
+            self.said = tuple(range(listed, self.builder.next_piece)[-_MOST_ASKED:])
             if own.item and own.is_item:
                 own.item.needs = (last,)
             elif leads:
@@ -237,11 +298,25 @@ class _Sections:
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
 
-    @staticmethod
-    def _ends_list(text: str, own: Paragraph) -> bool:
-        """Whether a paragraph goes on with what led to the items above: "unless ..."."""
-        plain = own.item is None and not own.apart and own.end - own.start <= _SHORT_ITEM
-        return plain and _SMALL_LETTER.match(text, own.start) is not None
+    def _led(self, text: str, before: Paragraph | None, own: Paragraph) -> tuple[int, ...]:
+        """What led to the list above, if a paragraph goes on with that: "unless ..."."""
+        short = not own.is_item and own.end - own.start <= _SHORT_ITEM
+        answers = _ANSWERS.match(text, own.start) is not None
+        if not short or not (answers or _CONTINUES.match(text, own.start)):
+            return ()
+        if (
+            own.apart
+            and not answers
+            and (before is None or not _GOES_ON.search(text[before.start : before.end]))
+        ):
+            return ()
+        indent, item = columns(text, own.start), before.item if before is not None else None
+        while item is not None and not (item.children and item.indent <= indent):
+            item = item.parent
+        lead = self.leads.get(own.item)
+        if item is not None or lead is not None:
+            return item.needs if item is not None else lead.pieces if lead is not None else ()
+        return self.said if answers else ()
 
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
@@ -261,13 +336,17 @@ class _Sections:
             following = None
         if own.item and own.is_item:
             inside = following is not None and following.indent > own.item.indent
-            asks = any(mark.search(said) for mark in (_COLON, _ASKS, _BOLD))
+            asks = any(mark.search(said) for mark in (OPENS, _ASKS, _BOLD)) or is_open(said)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
             return ""
-        heads = to_list and len(said) <= _SHORT_HEAD
-        if _COLON.search(said) or _UNFINISHED.search(said.rstrip() if heads else said):
+        heads = to_list and len(said) <= _SHORT_HEAD and not _VALUE.match(said)
+        if (
+            OPENS.search(said)
+            or (to_list and _ASKS.search(said))
+            or _UNFINISHED.search(said.rstrip() if heads else said)
+        ):
             return "only"
         if not to_list or after is None or after.item is None:
             return ""
@@ -283,17 +362,21 @@ class _Sections:
         indent = _INDENT.match(text, offset + own.start)
         said = offset + own.text
         labelled = said > offset + own.start
-        # "4.0 SERVICES NOT COVERED. 4.1 Repair." says all it does of the rest by its title.
+        # "4.0 SERVICES NOT COVERED. 4.1 Repair.", "2.1 Fees. All are due." say by the title what
+        # the rest is about.
         several = len(ends) > 1
-        titled = labelled and several and text[said : ends[0]].isupper()
+        whole = own.is_item and is_reference(text[said : ends[-1]])
+        titled = labelled and several and not whole and _is_title(text[said : ends[0]])
         if titled:
             said = ends.pop(0)
         elif not labelled and indent is not None:
             said = indent.end()
         indented = own.item is not None or self.notation.indented
+        if not own.is_item and self._are_lines(ends):
+            return self._add_lines(ends, needs, leads)
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _UNFINISHED.search(text[said : ends[0]])
-        if own.is_item and named and own.end - own.start <= _SHORT_ITEM:
+        if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
@@ -304,10 +387,64 @@ class _Sections:
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
 
+    def _are_lines(self, ends: Sequence[int]) -> bool:
+        """Whether sentences are lines, of which most are no sentences: values, an address."""
+        start = self.builder.position
+        if len(ends) < _FEWEST_LINES:
+            return False
+        said = self.text[start : ends[-1]].strip().splitlines()
+        if sum(map(bool, map(str.strip, said))) != len(ends):
+            return False
+        ended = sum(_ENDED.search(line) is not None for line in said)
+        return OPENS.search(said[0]) is not None or _MOST_ENDED * ended <= len(said)
+
+    def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
+        """Add lines, of which one that ends with a colon heads those below, as does the first."""
+        builder, text = self.builder, self.text
+        head = list[int]()
+        for number, end in enumerate(ends):
+            said = text[builder.position : end]
+            opens = OPENS.search(said) is not None
+            if opens:
+                head = []
+            below = (*needs, *head)
+            if leads == "only" and number == len(ends) - 1:
+                return builder.support(end, below, gap=OWN_LINE)
+            if opens and number < len(ends) - 1:
+                head = [builder.support(end, below, gap=OWN_LINE)]
+                continue
+            piece = self._add_sentence(end, below, OWN_LINE)
+            if not number and self._names(said, ends):
+                head = [piece]
+        return piece
+
+    def _names(self, said: str, ends: Sequence[int]) -> bool:
+        """Whether the first of some lines says what the others are about; of amounts, none does."""
+        if len(said) > _SHORT_HEAD or _ENDED.search(said) or said.lstrip()[:1].islower():
+            return False
+        return (
+            not said.lstrip()[:1].isdigit()
+            or not self.text[ends[0] : ends[1]].lstrip()[:1].isdigit()
+        )
+
     def _add_sentence(self, end: int, needs: Sequence[int], gap: str | None) -> int:
         marks, start = self.notation.marks, self.builder.position
         prose = marks is None or marks.search(self.text, start, end) is None
         return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
+
+
+def _is_title(said: str) -> bool:
+    """Whether what an item begins with names what the rest of it is about: "Late Payment. "."""
+    if said.isupper():
+        return True
+    words = said.split()
+    capital = all(word[0].isupper() or len(word) <= _SHORT_WORD for word in words)
+    return (
+        len(words) <= _LONGEST_TITLE
+        and capital
+        and said.rstrip().endswith(".")
+        and said[:1].isalpha()
+    )
 
 
 def _section_ends(parts: Sequence[SectionPart]) -> list[int]:

@@ -48,6 +48,10 @@ _TALK: Final = re.compile(
 _STATES: Final = ("●", "○", "×")
 # What begins a list item, heading, quotation, table or code is laid out as that.
 _MARKED: Final = regex.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
+# "(2) Subsection (1) does not apply where ..."
+_CLAUSE: Final = regex.compile(
+    r"[ \t]*+(?:\(\w{1,3}\)|\d{1,3}[.)])[ \t]++\p{Lu}(?=(?:[^\r\n]*?[ \t]\p{Ll}++(?=[ \t,])){4})"
+)
 _MARKUP: Final = regex.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
 
 
@@ -118,7 +122,7 @@ class _Group:
         said = [row.said for row in self.own]
         if sum(map(len, said)) > _LONGEST or any(map(self._is_long, said)):
             return False
-        if _MARKED.match(self.first) or self.is_marked_up:
+        if _MARKED.match(self.first) or self.is_marked_up or _CLAUSE.match(self.first):
             return False
         if not any(map(str.isalpha, self.first)) or is_code(said):
             return False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.units import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -24,6 +27,16 @@ _OUTSET: Final = re.compile(r"[\[(]?(?:0{1,2}:)?0{1,2}:\d\d")
 _FEWEST: Final = 3
 _HEADER: Final = re.compile(r"\ufeff?WEBVTT(?:[ \t].*)?")
 _NOT_SAID: Final = re.compile(r"(?:NOTE|STYLE|REGION)\b")
+# A sentence or question with its answer is one piece up to this size.
+_LONGEST: Final = 400
+_SHORT_ANSWER: Final = 80
+# Of captions that have marks, so many end with one.
+_PUNCTUATED: Final = 0.25
+_ENDS: Final = regex.compile(r"[.!?…。！？♪][\"'”’»)\]]{0,3}\Z")
+_ASKS: Final = regex.compile(r"[?？][\"'”’»)\]]{0,3}\Z")
+_TAG: Final = regex.compile(r"</?[^<>\r\n]{1,60}+>|\{[^{}\r\n]{1,40}+\}")
+_VOICE: Final = regex.compile(r"<v(?:\.[^ <>\r\n]{1,30}+)? ([^<>\r\n]{1,60}+)>")
+_NAMED: Final = regex.compile(r"(\p{Lu}[\w.'’ -]{0,30}+): ")
 # What reads the result would take a marker for what is said; WebVTT has remarks.
 _NO_MARKER: Final = ""
 _REMARK: Final = "NOTE {}\n\n"
@@ -32,7 +45,8 @@ _REMARK: Final = "NOTE {}\n\n"
 def lay_out_captions(text: str) -> Layout | None:
     """The pieces of captions: SRT, WebVTT, SBV, a video's transcript with times on their own lines.
 
-    A caption keeps its number and times; the header of WebVTT comes along.
+    A caption keeps its number and times; the header of WebVTT comes along. Captions that share a
+    sentence are one, and so are a question and a short answer.
 
     Returns:
         ``None`` unless at least half of the text is captions.
@@ -41,9 +55,10 @@ def lay_out_captions(text: str) -> Layout | None:
     cues = _cues(found)
     if not mostly(text, found, cues):
         return None
+    starts = {cue.start for cue in cues}
+    cues = _joined(text, cues)
     if not _HEADER.fullmatch(found[0].said):
         return lay_out_blocks(text, cues, "captions", gap=_NO_MARKER)
-    starts = {cue.start for cue in cues}
     head = 1
     while not found[head - 1].ends_block and found[head].start not in starts:
         head += 1
@@ -66,6 +81,64 @@ def _cues(found: Sequence[Row]) -> list[Block]:
             end += 1
         cues.append(record(found[start].start, found[end - 1].end, found[time].end, body="prose"))
     return cues
+
+
+def _joined(text: str, cues: Sequence[Block]) -> list[Block]:
+    """The captions, those as one that hold a sentence, or a question with a short answer."""
+    said = [_Said.of(text[cue.head : cue.end]) for cue in cues]
+    ended = sum(_ENDS.search(one.words) is not None for one in said)
+    if ended < _PUNCTUATED * len(cues):
+        return list(cues)
+    joined: list[Block] = []
+    first = asked = 0  # of the sentence, and of the question that it may answer
+    for place, cue in enumerate(cues):
+        following = said[place + 1] if place + 1 < len(cues) else None
+        words = "".join(one.words for one in said[first : place + 1])
+        size = cue.end - cues[asked].start
+        on = following is not None and said[place].goes_on(following)
+        if following is not None and size < _LONGEST:
+            if on:
+                continue
+            if _ASKS.search(words) and len(following.words) <= _SHORT_ANSWER and asked == first:
+                first = place + 1
+                continue
+        own = [cues[asked : place + 1]]
+        if cue.end - cues[asked].start > _LONGEST:  # the question apart from its answer
+            own = [cues[asked:first], cues[first : place + 1]]
+        for group in own:
+            joined += _one(group)
+        first = asked = place + 1
+    return joined
+
+
+def _one(group: Sequence[Block]) -> Sequence[Block]:
+    """Captions as one, if they are not too long for that."""
+    if len(group) < 2 or group[-1].end - group[0].start > _LONGEST:
+        return group
+    return [record(group[0].start, group[-1].end, inside=group)]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a caption says, and who says it, if that is told."""
+
+    words: str
+    by: str
+
+    @classmethod
+    def of(cls, text: str) -> _Said:
+        """What is said in the lines of a caption."""
+        voice, plain = _VOICE.search(text), " ".join(_TAG.sub("", text).split())
+        named = _NAMED.match(plain)
+        by = voice[1] if voice else named[1] if named else ""
+        return cls(plain[named.end() :] if named else plain, by)
+
+    def goes_on(self, following: _Said) -> bool:
+        """Whether the next caption goes on with the same sentence."""
+        if not self.words or _ENDS.search(self.words) or self.by != following.by:
+            return False
+        small = following.words[:1].islower()
+        return small or self.words.endswith(",") or is_open(self.words)
 
 
 def _spoken(found: Sequence[Row]) -> list[Block]:

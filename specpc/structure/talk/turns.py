@@ -92,11 +92,18 @@ _TIMED: Final = tuple(
     regex.compile(style)
     for style in (
         rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@][ \t]*)?"
+        rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@»][ \t]*)?"
         rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*{_WHEN}{_LINE_END}",
     )
 )
+# Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
+_CARD: Final = regex.compile(
+    rf"(?<![^\r\n](?:\r\n|\n|\r)){_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)"
+    rf"(?:[^\r\n]{{1,40}}+(?:\r\n|\n|\r)){{1,4}}?[^\r\n\d\[(]{{0,20}}?{_WHEN}{_LINE_END}"
+)
+_TALLEST_CARD: Final = 6
+_ONLY_TIME: Final = regex.compile(rf"[ \t]*+{_WHEN}{_LINE_END}")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _CLOCK: Final = regex.compile(r"\d[:h]\d\d")
 _BEGINS_TIMED: Final = regex.compile(_TIME)
@@ -176,7 +183,8 @@ def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     # Words in capitals are fields of records as well.
     capitals = (_turns(text, spans, style) for style in _CAPITALS)
     ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
-    return max([*ways, _best_timed(text, spans)], key=len)
+    cards = _timed_turns(text, spans, _clocks(text, spans, range(2, _TALLEST_CARD)), _CARD)
+    return cards or max([*ways, _best_timed(text, spans)], key=len)
 
 
 def find_timed_turns(text: str) -> list[Turn]:
@@ -189,11 +197,16 @@ def find_timed_turns(text: str) -> list[Turn]:
 
 
 def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
-    clocks = (
-        bisect_right(spans, (match.start(), len(text))) - 1 for match in _CLOCK.finditer(text)
-    )
-    timed = sorted({place for clock in clocks for place in (clock - 1, clock) if place >= 0})
+    timed = _clocks(text, spans, range(2))
     return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
+
+
+def _clocks(text: str, spans: Sequence[tuple[int, int]], above: range) -> list[int]:
+    """Numbers of the lines that stand so far above one with a time."""
+    clocks = {
+        bisect_right(spans, (match.start(), len(text))) - 1 for match in _CLOCK.finditer(text)
+    }
+    return sorted({clock - up for clock in clocks for up in above if clock >= up})
 
 
 def _closed_fences(text: str) -> Iterator[tuple[regex.Match[str], regex.Match[str]]]:
@@ -228,7 +241,9 @@ def _timed_turns(
     found = {
         n: match
         for n in timed
-        if (match := style.match(text, spans[n][0])) and len(match["name"].split()) <= _MOST_WORDS
+        if (match := style.match(text, spans[n][0]))
+        and len(match["name"].split()) <= _MOST_WORDS
+        and not _ONLY_TIME.match(text, spans[n][0])  # nobody is called "14 Jan"
     }
     names = {match["name"].casefold() for match in found.values()}
     if len(found) < _FEWEST_TIMED and len(names) == len(found):

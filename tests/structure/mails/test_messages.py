@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.mails.messages import lay_out_mails
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,3 +246,48 @@ def test_what_is_said_has_a_sender(text: str, ratio: float, data: st.DataObject)
             assert "From: " in result
             assert "Subject: " in result
         assert all(part in text for part in result.splitlines()) or ratio < 1
+
+
+INLINE = """Am 10.01.24 um 17:12 schrieb Ines Roth:
+> Should we drop Python 3.8?
+
+No, not before October.
+
+> > Who builds the wheels?
+> I do, by hand. I would rather not do that
+> any longer.
+
+Agreed, nobody downloads them.
+
+Karl
+
+--@
+Karl Voss
+""".replace("@", " ")
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_an_answer_brings_what_is_quoted_above_it(line_end: str) -> None:
+    head = "From: Karl Voss <karl@example.de>\nTo: dev@example.de\nSubject: Re: 3.8\n\n"
+    said = INLINE.partition("\n")[0] + "\n"
+    for own in (head + INLINE, INLINE):
+        text = own.replace("\n", line_end)
+        layout = lay_out(text)
+        no = around(layout, text, "not before").replace("\r", "")
+        assert f"{said}> Should we drop Python 3.8?\n\nNo, not before October.\n\n" in no.replace(
+            ":\n\n>", ":\n>"
+        )
+        assert "Who builds" not in no
+        # Whom each quotation quotes, not only the first one.
+        hand = around(layout, text, "by hand").replace("\r", "")
+        assert said in hand
+        assert "> > Who builds the wheels?\n> I do, by hand." in hand
+        if own.startswith("From"):
+            agreed = around(layout, text, "Agreed").replace("\r", "")
+            assert "> any longer.\n\nAgreed" in agreed
+
+
+def test_a_quotation_of_somebody_else_is_not_by_who_was_quoted_before() -> None:
+    text = "He says of it:\n\n> It is so.\n\nOthers deny that.\n\n> It is not so at all.\n"
+    assert around(lay_out(text), text, "at all") == "> It is not so at all.\n"
+    assert around(lay_out(text), text, "Others") == "Others deny that.\n\n"

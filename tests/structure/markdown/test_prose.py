@@ -295,7 +295,9 @@ def test_the_title_of_a_clause_comes_with_what_stands_on_its_line() -> None:
     text = "It is so.\n\n4.0 WORK NOT COVERED. 4.1 Repair of cranes.\n\n4.2 Paint. And rust.\n"
     layout = lay_out(text)
     assert around(layout, text, "Repair") == "4.0 WORK NOT COVERED. 4.1 Repair of cranes.\n\n"
-    assert around(layout, text, "And rust") == "4.2 And rust.\n"
+    assert around(layout, text, "And rust") == "4.2 Paint. And rust.\n"
+    text = "2. It ends.\n\n3. Late Payment. Interest is due. It is 2%.\n"
+    assert around(lay_out(text), text, "2%") == "3. Late Payment. It is 2%.\n"
 
 
 def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 from tests.structure.markdown.test_prose import keep, never_alone
 
 LATEX = r"""\documentclass{article}
@@ -295,6 +295,22 @@ def test_lines_of_rst_with_roles_go_on() -> None:
     )
     said = pieces(lay_out(text, "a.rst"), text)
     assert said[0].endswith("of the package. ")
+
+
+@pytest.mark.parametrize("mark", '~^*"')
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_underlines_that_only_rst_has_tell_it(mark: str, line_break: str) -> None:
+    text = (
+        "News\n====\n\nVersion 3.2\n-----------\n\nFeatures\n@@@@@@@@\n\n  * It is fast.\n\nFixes\n"
+        "@@@@@\n\n  * No more crashes.\n\nVersion 3.1\n-----------\n\n  * Runs on Windows.\n"
+    ).replace("@", mark).replace("\n", line_break)  # fmt: skip
+    layout = lay_out(text)
+    assert layout.kind == "rst"
+    title = f"Fixes\n{mark * 5}\n\n".replace("\n", line_break)
+    assert around(layout, text, "crashes").endswith(f"{title}  * No more crashes.{line_break * 2}")
+    assert "3.2" not in around(layout, text, "Windows")
+    fenced = "Features:\n~~~~\ncode()\n~~~~\n\nText:\n~~~~~~~\nmore()\n~~~~~~~\n\nThat is all.\n"
+    assert lay_out(fenced).kind == "markdown"
 
 
 POD = """=head1 NAME

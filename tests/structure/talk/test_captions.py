@@ -41,6 +41,40 @@ def test_webvtt_keeps_its_header_and_takes_remarks() -> None:
     assert "\n\nNOTE [...]\n\n3\n00:12.000" in cut
 
 
+def _srt(*said: str) -> list[str]:
+    return [
+        f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{one}\n\n"
+        for n, one in enumerate(said, 1)
+    ]
+
+
+def test_captions_that_share_a_sentence_are_one() -> None:
+    cues = _srt(
+        "Ann: It will not happen this week,", "Ann: because the backup", "Ann: has failed.",
+        "Bob: We wait.", "Ann: Which one is it,", "Ann: the weekly?", "Bob: the daily.", "Bob: Oh.",
+    )  # fmt: skip
+    text = "".join(cues)
+    assert pieces(lay_out(text), text) == [
+        "".join(cues[:3]), cues[3], "".join(cues[4:7]), cues[7],
+    ]  # fmt: skip
+    # Nothing tells where sentences end.
+    plain = "".join(_srt("it will not happen", "this week because", "the backup has", "failed"))
+    assert len(pieces(lay_out(plain), plain)) == 4
+
+
+def test_voices_of_webvtt_tell_who_goes_on() -> None:
+    start = "00:00:0{}.000 --> 00:00:0{}.000\n<v {}>{}</v>\n\n"
+    said = [
+        ("Ann", "Not yet, at the end"),
+        ("Ann", "of May."),
+        ("Bob", "so late."),
+        ("Ann", "Yes."),
+    ]
+    cues = [start.format(n, n + 1, *one) for n, one in enumerate(said)]
+    text = "WEBVTT\n\n" + "".join(cues)
+    assert pieces(lay_out(text), text)[1:] == [cues[0] + cues[1], cues[2], cues[3]]
+
+
 def test_captions_are_found_in_other_text() -> None:
     text = f"This is what she says:\n\n{read('cues.srt')}"
     assert_under_heads(text, HEADS)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.talk.transcripts import lay_out_transcript
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -234,6 +234,30 @@ def test_heads_on_lines_of_their_own(head: str, blank: str, names: tuple[str, st
     unit = next(n for n, part in enumerate(pieces(layout, text)) if "Eight" in part)
     assert kept(layout, text, [unit]) == "".join(turns[1:3])
     assert kept(layout, text, [unit - 1]) == "".join(turns[1:3])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{}\nJunior Member\nPosts: 12\n14 Jan 2024, 19:22",
+        "{}\nSenior\nPosts: 4,211\nJoined: May 2019\nPosted: 14 Jan 2024, 19:22",
+        "Post by {} » Sun Jan 14, 2024 7:22 pm",
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_posts_of_a_forum_are_by_who_stands_above_them(head: str, line_end: str) -> None:
+    said = ["It is iced up.", "Check it:\n- the fan\n- the heater", "It reads 8 °C.", "Replace it."]
+    posts = [
+        f"{head.format(name)}\n{one}\n\n".replace("\n", line_end)
+        for name, one in zip(["coldfeet", "HVACnick"] * 2, said, strict=True)
+    ]
+    text = "Heat pump iced up - normal?" + line_end * 2 + "".join(posts)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert around(layout, text, "8 °C") == posts[2]
+    heater = around(layout, text, "heater").replace("\r", "")
+    assert heater.startswith(head.format("HVACnick"))
+    assert "coldfeet" not in heater
 
 
 def test_a_paste_from_a_chat() -> None:

@@ -1,0 +1,110 @@
+"""Lines of plain text that head others: titles, sections of laws and contracts, papers' numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from specpc.structure import lay_out
+from tests.structure.kept import around, pieces, units
+
+
+def keep(text: str, *parts: str) -> str:
+    return around(lay_out(text), text, *parts)
+
+
+def never_alone(text: str, what: str) -> bool:
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    return not any(what in said[unit] for unit in units(layout))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        # The title of a section stands right above what it says, or ends with a full stop.
+        (
+            "§ 1 Mietsache\nVermietet ist das Haus.\n\n§ 2 Mietzeit\nSie beginnt im Mai.\n",
+            "beginnt",
+            "§ 2 Mietzeit\nSie beginnt im Mai.\n",
+        ),
+        (
+            "Article 1 – Objet\r\nIl est ainsi.\r\n\r\nArticle 2 – Durée\r\nElle est d'un an.\r\n",
+            "un an",
+            "Article 2 – Durée\r\nElle est d'un an.\r\n",
+        ),
+        (
+            "第一条 租赁期限\n有效期两年。\n\n第二条 租金\n租金为5,800元。\n",
+            "5,800",
+            "第二条 租金\n租金为5,800元。\n",
+        ),
+        (
+            "Section 12. Exemptions.\n\n(1) No licence is needed in respect of—\n    (a) boats;\n"
+            "    (b) cars.\n\n(2) This does not hold where they are within 200 m. of a site.\n\n"
+            "Section 13. Penalties.\n\n(1) A person who sails is liable to a fine—\n"
+            "    (a) of five;\n    (b) of ten.\n\n(2) It is a defence that he took all care.\n",
+            "of ten",
+            "Section 13. Penalties.\n\n(1) A person who sails is liable to a fine—\n"
+            "    (b) of ten.\n\n",
+        ),
+        (
+            "STEP 1\nHeat the oven. Beat the eggs.\n\nSTEP 2\nBake it. Do not open it.\n",
+            "open it",
+            "STEP 2\nDo not open it.\n",
+        ),
+        # Titles without a mark.
+        (
+            "Ingredients\n\n225g butter\n4 eggs\n\nMethod\n\nBeat them. Bake it.\n",
+            "4 eggs",
+            "Ingredients\n\n4 eggs\n\n",
+        ),
+        # The number of a section on a line of its own, as pdftotext gives it.
+        (
+            "2\n\nMethods\n\n2.1\n\nStudy sites\n\nThe study was carried out there. It rained.\n\n"
+            "3\n\nResults\n\nThere were none at all.\n",
+            "It rained",
+            "2\n\nMethods\n\n2.1\n\nStudy sites\n\nIt rained.\n\n",
+        ),
+    ],
+)
+def test_titles_come_with_what_they_head(text: str, part: str, expected: str) -> None:
+    assert keep(text, part) == expected
+    assert never_alone(text, expected.partition("\n")[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is so.\n\nSection 12 applies to boats.\n\nSection 13 applies to cars.\n",
+        "Yes\n\nNo\n\nMaybe\n\nIt depends on the weather of the day.\n",
+        "Call the pilot\n\nBuy milk\n\nSleep\n\n",
+        "One line\n\nIt is so.\n\nAnd that is all there is to say.\n",
+    ],
+)
+def test_what_says_something_is_no_title(text: str) -> None:
+    assert len(units(lay_out(text))) == len([line for line in text.splitlines() if line])
+
+
+def test_numbers_of_pages_that_follow_one_another_are_nothing_to_keep() -> None:
+    text = "The port grew.\n\n112\n\nIt was sold.\n\n113\n\nThe answer is this:\n\n42\n"
+    layout = lay_out(text)
+    assert [pieces(layout, text)[n].strip() for n in units(layout)][-1] == "42"
+    assert never_alone(text, "112")
+    assert never_alone(text, "113")
+
+
+def test_sections_are_wrapped_as_wide_as_all_of_the_text() -> None:
+    text = (
+        "§ 1 Object\nWhat is let is the flat on the third floor of the house, made of\n"
+        "3 Rooms, a kitchen and a bath.\n\n"
+        "§ 2 Term\nIt begins in May and it ends when one of the two parties wants that\n"
+        "it ends. Nothing else is agreed.\n"
+    )
+    assert keep(text, "3 Rooms") == text[: text.index("§ 2")]
+
+
+def test_questions_and_answers_in_chinese() -> None:
+    text = (
+        "".join(f"问：可以养{pet}吗？\n答：不可以。\n" for pet in "猫狗")
+        + "问：有车位吗？\n答：没有。\n"
+    )
+    assert keep(text, "没有") == "问：有车位吗？\n答：没有。\n"

@@ -1,0 +1,145 @@
+"""Items, lines and answers of running text come with what they hang on, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from specpc.structure import lay_out
+from tests.structure.kept import around, pieces, units
+
+
+def keep(text: str, *parts: str) -> str:
+    return around(lay_out(text), text, *parts)
+
+
+def never_alone(text: str, what: str) -> bool:
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    return not any(what in said[unit] for unit in units(layout))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        # Bullets that are as far indented as the clause that leads to them.
+        (
+            "3.1 It is so.\n\n3.2 The following are excluded:\n\n- fraud; and\n- theft.\n",
+            "theft",
+            "3.2 The following are excluded:\n\n- theft.\n",
+        ),
+        (
+            "(1) No fee is due.\n\n(2) This does not hold for—\n\n(a) boats, or\n(b) cars.\n",
+            "cars",
+            "(2) This does not hold for—\n\n(b) cars.\n",
+        ),
+        (
+            "（一）租金为5,800元。\n（二）下列费用不包括在内：\n1、水费；\n2、电费。\n",
+            "电费",
+            "（二）下列费用不包括在内：\n2、电费。\n",
+        ),
+        # What goes on below a list, after a blank line.
+        (
+            "2.2 Overdue amounts bear interest at the lesser of\r\n\r\n    (a) 1.5%; and\r\n\r\n"
+            "    (b) the maximum,\r\n\r\ncalculated from the due date.\r\n\r\n2.3 It ends.\r\n",
+            "the maximum",
+            "2.2 Overdue amounts bear interest at the lesser of\r\n\r\n"
+            "    (b) the maximum,\r\n\r\ncalculated from the due date.\r\n\r\n",
+        ),
+        (
+            "1. It is liable if:\n\n    (a) it slept\n\n        (i) at night; or\n\n"
+            "        (ii) by day;\n\nprovided that it was paid.\n\n2. It ends.\n",
+            "by day",
+            "1. It is liable if:\n\n    (a) it slept\n\n        (ii) by day;\n\n"
+            "provided that it was paid.\n\n",
+        ),
+        # Choices, with what asks for them.
+        (
+            "**1.** Which one is false?\n\n- [ ] It is round.\n- [x] It is flat.\n",
+            "flat",
+            "**1.** Which one is false?\n\n- [x] It is flat.\n",
+        ),
+        # The lines of a form.
+        (
+            "It is due.\n\nBill to:\nNorden AG\nKiel\nShip to:\nTerminal 2\n\nEnd.\n",
+            "Terminal",
+            "Ship to:\nTerminal 2\n\n",
+        ),
+        (
+            "MEDICATIONS:\n  Aspirin 75 mg\n  Metformin\n\nNone.\n",
+            "Metformin",
+            "MEDICATIONS:\n  Metformin\n\n",
+        ),
+        (
+            "It is due.\n\nNorden AG\nKaistraße 14\nVAT ID: DE811234567\n",
+            "VAT",
+            "Norden AG\nVAT ID: DE811234567\n",
+        ),
+    ],
+)  # fmt: skip
+def test_items_and_lines_bring_what_leads_to_them(text: str, part: str, expected: str) -> None:
+    assert keep(text, part) == expected
+
+
+@pytest.mark.parametrize("mark", [*"●○■►▸➢✓✗→–—◆»·⁃\uf0b7", "o ", "§ ", "ü\t"])
+def test_all_bullets_are_items(mark: str) -> None:
+    text = f"Do not bring:\n{mark} knives\n{mark} liquids\n\nIt leaves at five. It is late.\n"
+    assert keep(text, "liquids") == f"Do not bring:\n{mark} liquids\n\n"
+    assert never_alone(text, "Do not bring")
+
+
+def test_what_a_tool_prints_in_a_list_has_what_leads_to_it() -> None:
+    text = "".join(f"✓ step {n} of the run\n" for n in range(8)) + (
+        "✗ Gas turned off: error\n\nFailed:\n- a.py\n- b.py\n\nDone.\n"
+    )
+    assert lay_out(text).kind == "output"
+    assert keep(text, "b.py") == "Failed:\n- a.py\n- b.py\n\n"
+    assert keep(text, "Done") == "Done.\n"
+
+
+QUIZ = (
+    "1. Which is NOT a prime number?\nA) 2\nB) 9\nAnswer: B\n\n"
+    "2. What is the capital?\na. Sydney\nb. Perth\nCorrect answer: a\n\n"
+    "3. True or false: it is flat.\n\n**Answer:** False.\n"
+)
+
+
+def test_an_answer_belongs_to_the_question_above_it() -> None:
+    assert keep(QUIZ, "Answer: B") == QUIZ.partition("\n\n")[0] + "\n\n"
+    assert keep(QUIZ, "Perth") == "2. What is the capital?\nb. Perth\n"
+    assert keep(QUIZ, "False.") == "3. True or false: it is flat.\n\n**Answer:** False.\n"
+    assert keep(QUIZ, "flat") == "3. True or false: it is flat.\n\n"
+
+
+ENTRIES = (
+    "It was measured. It is so.\n\n"
+    "Adams, A. M., and Fenton, M. B. 2012. Do you hear\nwhat I hear? Methods Ecol. Evol.\n3, 992.\n"
+    "Jones, K. E. 2017. A review of indices. Ecol.\n54:112.\n"
+    "Smith, P., et al. 2014. Bats of Norway. Fauna 34.\n\n"
+    "[1] D. E. Knuth, The Art of Programming, 3rd ed. Reading:\n    Addison-Wesley, 1997.\n"
+    "[2] L. Lamport, Time. Commun. ACM, 1978.\n"
+)
+
+
+def test_entries_of_a_bibliography_are_whole() -> None:
+    said = pieces(lay_out(ENTRIES), ENTRIES)
+    assert said[2].startswith("Adams")
+    assert said[2].endswith("3, 992.\n")
+    assert said[3].endswith("54:112.\n")
+    assert said[5].endswith("1997.\n")
+    assert len(said) == 7
+
+
+def test_sources_with_numbers_are_texts() -> None:
+    text = (
+        "[1] The port grew. It was sold in May. Nobody knew.\n"
+        "[2] The ramp is closed. It opens in July.\n"
+    )
+    assert keep(text, "Nobody") == "[1] Nobody knew.\n"
+    assert keep(text, "It opens") == "[2] It opens in July.\n"
+
+
+def test_a_list_without_a_title_has_none() -> None:
+    text = "It is a cake.\n\n225g butter\n4 eggs\n85g sugar\n\nIt is good.\n"
+    assert keep(text, "4 eggs") == "4 eggs\n"
+    text = "He left.\nShe stayed.\nThey met again.\n\nIt was late.\n"
+    assert keep(text, "She") == "She stayed.\n"
