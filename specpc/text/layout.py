@@ -53,6 +53,7 @@ class Nested:
         tidy: given the unit and its pieces, what else holds of them.
         fence: what stands behind the opening of a fence, where the unit is what is inside one.
         prefix: what stands before each of its lines.
+        other: its pieces in that place, where it is of no known kind of data.
     """
 
     name: str | None = None
@@ -61,6 +62,7 @@ class Nested:
     tidy: Callable[[str, Layout], Layout] | None = None
     fence: str | None = None
     prefix: str = ""
+    other: LayOut | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,10 @@ class LayoutBuilder:
         self._supports.discard(support)
         if whole:
             self._whole.add(support)
+
+    def is_unit(self, piece: int) -> bool:
+        """Whether a piece may be kept for its own sake."""
+        return piece not in self._supports
 
     def end_body(self, head: int, end: int | None = None) -> None:
         """Have all pieces from a unit to here, or to ``end``, be what it says in short."""

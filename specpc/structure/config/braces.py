@@ -76,7 +76,8 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
             tag = _TAG.search(text, start, end)
             depth += (-1 if tag[1] else 1) if tag else 0
         else:
-            depth += text.count("{", start, end) - text.count("}", start, end)
+            opened, closed_here = (text.count(mark, start, end) for mark in dialect.brackets)
+            depth += opened - closed_here
         if depth < 0:
             return closed
         if depth == 0:
@@ -211,6 +212,8 @@ class _Braces:
 
     def _is_finished(self, code: str, start: int, end: int, begun: int | None) -> bool:
         """Whether a statement, or a comment that stands for itself, ends with a line."""
+        if begun is not None and self.dialect.goes_on is not None:
+            return bool(code) and self.dialect.goes_on.match(code) is None
         if begun is not None:
             return not code or code.endswith((self.dialect.ends, "}"))
         return self.text.count("\n", start, end) > 1 or self.text.count("\r", start, end) > 1
@@ -239,6 +242,7 @@ class _Braces:
         """What brackets, comments, and strings or other things of several lines there are."""
         text, marks = self.text, list[_Mark]()
         pattern, position = token(self.dialect), 0
+        flat = "[]{}" if self.dialect.round else "()[]"
         unclosed: set[str] = set()
         while match := pattern.search(text, position):
             start, position = match.span()
@@ -255,9 +259,9 @@ class _Braces:
             if match["comment"]:
                 marks.append(_Mark(start, position, "" if several else "#"))
             elif match["opens"]:
-                marks.append(_Mark(start, position, "(" if found in {"(", "["} else "{"))
+                marks.append(_Mark(start, position, "(" if found in flat else "{"))
             elif match["closes"]:
-                marks.append(_Mark(start, position, ")" if found in {")", "]"} else "}"))
+                marks.append(_Mark(start, position, ")" if found in flat else "}"))
             elif several:
                 marks.append(_Mark(start, position, ""))
         return marks

@@ -29,11 +29,13 @@ class Dialect:
         ends: what statements end with; where nothing, with their line.
         record: whether a block of statements says something only as a whole.
         tags: whether blocks are in tags, not braces.
+        round: whether they are in parentheses.
         names: how code fences call it, and how names of its files end.
         endings: how else they end.
         known: the statement by which a block is known.
         loose: what may stand outside blocks, where statements end with their line.
         inner: how statements in blocks begin: in none as members of JSON do.
+        goes_on: what ends or begins a line with which a statement does not end.
     """
 
     name: str
@@ -43,15 +45,22 @@ class Dialect:
     ends: str = ""
     record: bool = False
     tags: bool = False
+    round: bool = False
     names: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     known: re.Pattern[str] | None = None
     loose: re.Pattern[str] | None = None
     inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
+    goes_on: re.Pattern[str] | None = None
+
+    @property
+    def brackets(self) -> str:
+        """What opens a block, and what closes one."""
+        return "<>" if self.tags else "()" if self.round else "{}"
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text has what opens blocks at all, before its lines are looked at."""
-        return ("<" if self.tags else "{") in text
+        return self.brackets[0] in text
 
     def begins(self, text: str, start: int, end: int) -> bool:
         """Whether a line begins a block that is in no other; no line of a minified text does."""
@@ -138,8 +147,20 @@ APACHE: Final = Dialect(
     endings=("htaccess",),
     known=re.compile(r"ServerName\b"),
     loose=re.compile(r"[A-Z][A-Za-z]+[ \t]+\S"),
+    # Conditions are nothing without their rule, and it another without them.
+    goes_on=re.compile(r"RewriteCond\b|[^\r\n]*\\\Z"),
 )
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY)
+GOMOD: Final = Dialect(
+    "go.mod",
+    _words("require replace exclude retract tool ignore use godebug", r"[ \t]*\("),
+    r"//[^\r\n]*",
+    "// {}\n",
+    round=True,
+    names=("gomod",),
+    endings=("mod", "work"),
+    loose=_words("module go toolchain require replace exclude retract tool use godebug", r"[ \t]"),
+)
+DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD)
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,10 @@ SETTING: Final = regex.compile(
 )
 # Keys with blanks ("Icon Name=", "load average = 5"), and without a value, in files of that name.
 _LOOSE: Final = re.compile(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
+# A setting that is left out: "# tls=off", ";extension=curl", "#*/5 * * * * root sync".
+_OUT: Final = regex.compile(r"[#;]+[ \t]*+")
+_ONE_WORD: Final = regex.compile(r"[ \t]*+\S*+[ \t]*+(?=[\r\n]|\Z)")
+_DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
 # Lines of crontab, hosts and fstab.
 _ROWS: Final = (
@@ -51,8 +56,8 @@ class SettingLine:
         start: its first character.
         end: one past the last.
         content: where its indentation ends.
-        kind: ``comment``, ``section``, ``setting``, ``more`` of the setting above, an ``item``
-            below it, or ``other``.
+        kind: ``comment``, ``section``, ``setting``, one that is left ``out``, ``more`` of the
+            setting above, an ``item`` below it, or ``other``.
         last: whether a blank line follows.
     """
 
@@ -83,7 +88,7 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
         elif goes_on:
             kind = "item" if listed else "more"
         elif _COMMENT.match(text, content, end):
-            kind = "comment"
+            kind = "out" if _is_out(text, content, end) else "comment"
         elif SECTION.match(text, content, end) and (column == 0 or not found):
             kind = "section"
         elif setting or any(row.match(text, content, end) for row in _ROWS):
@@ -100,6 +105,18 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
         continued = kind in {"setting", "more"} and said.endswith("\\") and not last
         found.append(SettingLine(start, end, content, kind, last))
     return found
+
+
+def _is_out(text: str, content: int, end: int) -> bool:
+    """Whether a comment is a setting that is left out, and says nothing of the next."""
+    marks = _OUT.match(text, content, end)
+    if marks is None:
+        return False
+    setting = SETTING.match(text, marks.end(), end)
+    if setting is None:
+        row = _ROWS[0].match(text, marks.end(), end)
+        return row is not None and _DIGIT.search(row.group()) is not None
+    return setting.group()[-1] == "=" and _ONE_WORD.match(text, setting.end(), end) is not None
 
 
 def value_end(text: str, start: int) -> int:
@@ -134,10 +151,8 @@ def is_open(text: str, start: int, end: int) -> bool:
 
 def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:
     """Whether nearly all lines are settings and, unless ``named`` so, surely nothing else."""
-    counts = dict.fromkeys(("comment", "section", "setting", "more", "item", "other"), 0)
-    for line in found:
-        counts[line.kind] += 1
-    own = len(found) - counts["comment"]
+    counts = Counter(line.kind for line in found)
+    own = len(found) - counts["comment"] - counts["out"]
     if own - counts["other"] < max(1, _EXPLAINED * own) or not counts["setting"]:
         return False
     if named:

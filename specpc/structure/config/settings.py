@@ -39,15 +39,17 @@ _MARKS: Final = line_pattern(r"^([ \t]*)([#;]+)")
 _HEADER: Final = re.compile(
     r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)"
 )
+# A line of a drawing: "# |  |  .---- day of month".
+_DRAWN: Final = line_pattern(r"^[ \t]*+[#;]++[ \t]++[|.+][-| \t.+]{3}")
 _NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
 
 
 def lay_out_config(text: str, *, named: bool = False) -> Layout | None:
     """The pieces of settings in sections, or without.
 
-    A setting (with the lines it goes on in) needs the head of its section and the comment above
-    it, up to a blank line or the next comment. ``[[tables]]`` of an array are records, and hold
-    the sections that belong to them.
+    A setting (with the lines it goes on in) needs the head of its section and the comment right
+    above it; one that begins a paragraph, up to a blank line or the next comment. ``[[tables]]`` of
+    an array are records, and hold the sections that belong to them.
 
     Returns:
         ``None`` unless nearly all lines are settings, sections and comments. That the text is
@@ -141,7 +143,7 @@ class _Settings:
         """Settings, those below a comment in a block with it."""
         result: list[Block] = []
         header: Block | None = None
-        for comments, rest in self._groups(found):
+        for comments, rest, begins in self._groups(found):
             settings = self._settings(rest)
             if not comments:
                 result += settings
@@ -155,8 +157,9 @@ class _Settings:
                 header = block(start, settings[-1].end, end, inside=settings)
                 result.append(header)
             else:
-                body = settings[0].end if len(settings) == 1 else settings[-1].end
-                result.append(block(start, body, end, inside=settings))
+                own = settings if begins else settings[:1]
+                result.append(block(start, own[-1].end, end, inside=own))
+                result += settings[len(own) :]
         if header is not None:  # it says what is in the columns of all that follows
             place = result.index(header)
             below = [*header.inside, *result[place + 1 :]]
@@ -167,26 +170,24 @@ class _Settings:
 
     def _groups(
         self, found: Sequence[SettingLine]
-    ) -> Iterator[tuple[list[SettingLine], list[SettingLine]]]:
-        """Comments, and the settings below them up to a blank line or the next comment."""
+    ) -> Iterator[tuple[list[SettingLine], list[SettingLine], bool]]:
+        """Comments, the settings below them, and whether a paragraph begins with those.
+
+        They go on up to a blank line or the next comment.
+        """
         comments: list[SettingLine] = []
         rest: list[SettingLine] = []
-        ended = False
+        ended = begins = True
         for line in found:
-            if line.kind == "comment":
-                if rest or ended:
-                    yield comments, rest
-                    comments, rest = [], []
-                comments.append(line)
-                ended = line.last
-                continue
-            if ended and line.kind not in {"more", "item"}:
-                yield comments, rest
-                comments, rest = [], []
-            rest.append(line)
+            comment = line.kind == "comment"
+            if (comment and rest) or (ended and line.kind not in {"more", "item"}):
+                if comments or rest:
+                    yield comments, rest, begins
+                comments, rest, begins = [], [], ended
+            (comments if comment else rest).append(line)
             ended = line.last
         if comments or rest:
-            yield comments, rest
+            yield comments, rest, begins
 
     def _settings(self, found: Sequence[SettingLine]) -> list[Block]:
         """Each setting with the lines it goes on in, or with what is listed below it."""
@@ -203,6 +204,8 @@ class _Settings:
     def _comment(self, start: int, end: int) -> Block:
         """A comment that stands for itself, in lines, or in sentences of several."""
         own = self.text[start:end]
+        if _DRAWN.search(own):
+            return block(start, end, body="whole")
         prose = _MARKS.sub(lambda mark: mark[1] + " " * len(mark[2]), own)
         ends = segment(prose, "sentence")[1:]
         bounds = [end for end in ends if end == len(own) or own[end - 1] in "\r\n"]

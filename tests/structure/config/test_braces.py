@@ -88,6 +88,71 @@ def test_a_statement_comes_with_all_it_stands_in(name: str, part: str, expected:
     assert around(lay_out(read(name)), read(name), part) == expected
 
 
+GO_MOD = """\
+module harbour.example/berth
+
+go 1.22
+
+require (
+\tgithub.com/jackc/pgx/v5 v5.6.0
+\tgolang.org/x/sync v0.7.0 // indirect
+)
+
+exclude (
+\tgithub.com/jackc/pgx/v5 v5.5.4
+\tgithub.com/jackc/pgx/v5 v5.5.5 // loses rows
+)
+
+replace golang.org/x/text => ../text
+
+// Published by mistake.
+retract [v1.0.0, v1.0.4]
+"""
+REWRITES = """\
+<IfModule mod_rewrite.c>
+    RewriteEngine On
+    RewriteCond %{REQUEST_FILENAME} !-f
+    RewriteCond %{REQUEST_FILENAME} !-d
+    RewriteRule . /index.php [L]
+</IfModule>
+RewriteCond %{HTTP_HOST} !^www\\. [NC]
+# not for the API
+RewriteCond %{REQUEST_URI} !^/api/
+RewriteRule ^(.*)$ https://www.harbour.example/$1 [R=301,L]
+Header set Content-Security-Policy \\
+    "default-src 'self'; \\
+     img-src *"
+ErrorDocument 404 /404.html
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["go.mod", None])
+def test_blocks_may_be_in_parentheses(name: str | None, line_end: str) -> None:
+    text = GO_MOD.replace("\n", line_end)
+    layout = lay_out(text, name)
+    assert layout.kind == "go.mod"
+    made = around(layout, text, "v5.5.4").replace(line_end, "\n")
+    assert made == "exclude (\n\tgithub.com/jackc/pgx/v5 v5.5.4\n)\n\n"
+    made = around(layout, text, "retract").replace(line_end, "\n")
+    assert made == "// Published by mistake.\nretract [v1.0.0, v1.0.4]\n"
+
+
+def test_blocks_in_parentheses_are_known_in_prose() -> None:
+    text = f"The file says:\n\n{GO_MOD}\nSo 5.5.4 cannot be chosen.\n"
+    assert "exclude (" in around(lay_out(text), text, "v5.5.4")
+
+
+def test_a_rule_comes_with_its_conditions_and_a_line_with_those_it_goes_on_in() -> None:
+    layout = lay_out(REWRITES, ".htaccess")
+    assert around(layout, REWRITES, "index.php").count("RewriteCond") == 2
+    made = around(layout, REWRITES, "R=301")
+    assert made == REWRITES[REWRITES.index("RewriteCond %{HTTP") : REWRITES.index("Header")]
+    made = around(layout, REWRITES, "img-src")
+    assert made == REWRITES[REWRITES.index("Header") : REWRITES.index("Error")]
+    assert around(layout, REWRITES, "404") == "ErrorDocument 404 /404.html\n"
+
+
 BLOCKS = st.recursive(
     st.sampled_from(["a = 1\n", 'b = "{"\n', "# c }\n", "d = [\n  {},\n]\n", "e = f(\n  g,\n)\n"]),
     lambda inner: st.lists(inner, min_size=1, max_size=4).map(

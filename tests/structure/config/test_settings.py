@@ -222,9 +222,12 @@ def test_a_setting_goes_on_in_the_lines_below() -> None:
     ("text", "part", "expected"),
     [
         (ENVIRONMENT, "DB_NAME", "# The database: never the live one\nDB_NAME=shop\n"),
-        (CRONTAB, "weekly", "# m h dom mon dow user command\n# the backup\n47 6 * * 7 root run-parts /etc/cron.weekly\n"),
+        (ENVIRONMENT, "PORT", "# Where it runs\nPORT=8080\n\n"),
+        (CRONTAB, "backup --all", "# m h dom mon dow user command\n# the backup\n25 6 * * * root backup --all\n"),
+        (CRONTAB, "weekly", "# m h dom mon dow user command\n47 6 * * 7 root run-parts /etc/cron.weekly\n"),
         (FSTAB, "/home", "# <file system> <mount point> <type> <options> <dump> <pass>\nUUID=3-4 /home ext4 defaults 0 2\n"),
-        (HOSTS, "db1", "# the machines of the shop\n10.0.0.6 db1\n"),
+        (HOSTS, "web1", "# the machines of the shop\n10.0.0.5 web1 web1.internal\n"),
+        (HOSTS, "db1", "10.0.0.6 db1\n"),
         (read("haproxy.cfg"), "server 60s", "backend shop\n    timeout server 60s\n"),
         (read("setup.cfg"), "numpy", "[options]\ninstall_requires =\n    numpy\n\n"),
     ],
@@ -233,6 +236,68 @@ def test_what_stands_above_comes_along(text: str, part: str, expected: str) -> N
     layout = lay_out(text, "haproxy.cfg" if "backend" in text else None)
     assert layout.kind == "settings"
     assert around(layout, text, part) == expected
+
+
+PHP = """\
+[mail]
+; For Unix only; not used on Windows.
+sendmail_path = /usr/sbin/sendmail -t
+;sendmail_from=office@harbour.example
+add_x_header = Off
+; never on a shared host
+log = syslog
+mail.force_extra_parameters =
+
+[tides]
+; Where they come from
+source = file
+days = 3
+"""
+LEGEND = """\
+SHELL=/bin/sh
+
+# Example of job definition:
+# .---------------- minute (0 - 59)
+# |  .------------- hour (0 - 23)
+# |  |  .---------- day of month (1 - 31)
+# |  |  |  .------- month (1 - 12) OR jan,feb,mar,apr ...
+# |  |  |  |  .---- day of week (0 - 6) (Sunday=0 or 7) OR sun,mon,tue,wed,thu,fri,sat
+# |  |  |  |  |
+# *  *  *  *  * user-name command to be executed
+17 *    * * *   root    cd / && run-parts --report /etc/cron.hourly
+# not on Sundays
+30 2    * * 1-6 root    backup
+@reboot         root    berthd --recover
+#*/5 *  * * *   root    tide-sync
+52 6    1 * *   root    run-parts --report /etc/cron.monthly
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_comment_among_settings_is_about_the_next_one(line_end: str) -> None:
+    text = PHP.replace("\n", line_end)
+    layout = lay_out(text, "php.ini")
+    for part, expected in {
+        "sendmail_path": "[mail]\n; For Unix only; not used on Windows.\nsendmail_path = /usr/sbin/sendmail -t\n",
+        "log = ": "[mail]\n; never on a shared host\nlog = syslog\n",
+        "force_extra": "[mail]\nmail.force_extra_parameters =\n\n",
+        "days = 3": "[tides]\n; Where they come from\ndays = 3\n",
+    }.items():
+        assert around(layout, text, part) == expected.replace("\n", line_end)
+
+
+def test_a_setting_that_is_left_out_says_nothing_of_the_next() -> None:
+    assert ";sendmail_from" in around(lay_out(PHP), PHP, "sendmail_from")
+    assert ";sendmail_from" not in around(lay_out(PHP), PHP, "add_x_header")
+    layout = lay_out(LEGEND)
+    assert around(layout, LEGEND, "monthly") == LEGEND.splitlines(keepends=True)[-1]
+    assert around(layout, LEGEND, "tide-sync") == LEGEND.splitlines(keepends=True)[-2]
+    assert around(layout, LEGEND, "recover") == "@reboot         root    berthd --recover\n"
+
+
+def test_a_drawing_in_a_comment_is_whole() -> None:
+    made = around(lay_out(LEGEND), LEGEND, "minute")
+    assert made == LEGEND[LEGEND.index("# Example") : LEGEND.index("17 *")]
 
 
 def test_settings_in_prose_are_known() -> None:
