@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import regex
 
+from specpc.text.colours import COLOUR
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def without(text: str, ranges: Sequence[Range]) -> tuple[str, NDArray[np.int64]]
     starts, ends = (end for _, end in ranges), (start for start, _ in ranges)
     kept = zip([0, *starts], [*ends, len(text)], strict=True)
     return "".join(text[start:end] for start, end in kept), offsets
+
+
+def uncoloured(text: str) -> tuple[str, NDArray[np.int64]]:
+    """A text without a terminal's codes, and the ``[characters + 1]`` offsets of its characters."""
+    return without(text, [match.span() for match in COLOUR.finditer(text)])
 
 
 # Letters of scripts written without spaces follow one another with nothing between them.

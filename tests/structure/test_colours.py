@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specpc.structure import lay_out
-from specpc.text.colours import uncoloured
+from specpc.text.spans import uncoloured
 from specpc.text.layout import telling
 from tests.structure.kept import around, pieces, units
 

@@ -264,8 +264,8 @@ class _Sections:
         found = list[Paragraph]()
         for own in paragraphs(text, self.item, self.known, self.width):
             if found and self.notation.joined(self.text, part.start + own.start):
-                last = found.pop()
-                own = replace(last, end=own.end, ends=last.ends[:-1] + own.ends)  # noqa: PLW2901
+                first = found.pop()
+                own = replace(first, end=own.end, ends=first.ends[:-1] + own.ends)  # noqa: PLW2901
             found.append(own)
         formula, self.formula = self.formula, ()
         for before, own, after in zip([None, *found], found, [*found[1:], None], strict=False):
