@@ -19,6 +19,7 @@ from specpc.structure.config.settings import config_runs, lay_out_config
 from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.config.yaml import lay_out_yaml, yaml_runs
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.console.drawings import drawing_runs, lay_out_drawing
 from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
@@ -127,6 +128,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_pod, ("pod",), named=partial(lay_out_pod, named=True), signed=True),
     Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True), signed=True),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True), whole=True),
+    Kind(lay_out_drawing, runs=drawing_runs),
     Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),
     Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
     Kind(lay_out_commits, ("patch", "mbox"), runs=commit_runs),

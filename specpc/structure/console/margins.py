@@ -23,6 +23,7 @@ _HEADS: Final = 0.6
 # What begins a list item, heading, quotation, table or code is laid out as that.
 _MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
 _PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
+_SECTION: Final = re.compile(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
@@ -91,9 +92,11 @@ def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 
 def _may_head(row: Row) -> bool:
-    return not _MARKED.match(row.said) and not (
-        row.ends_block and _PROSE_ENDS.search(row.said.rstrip()[-5:])
-    )
+    if _MARKED.match(row.said):
+        return False
+    # A section of a standard, of which the text is indented.
+    ends = _PROSE_ENDS.search(row.said.rstrip()[-5:]) or _SECTION.match(row.said)
+    return not (row.ends_block and ends)
 
 
 def _entry(own: Sequence[Row]) -> Block:

@@ -57,6 +57,8 @@ _WORDS_ALONE: Final = regex.compile(
     r"(?:[^\s.,:;!?。：；！？|=<>{}]++[ \t]?(?:[,–—-][ \t])?+){1,8}+(?<![,–—&+-]\s?+)\s*+"
 )
 _NUMBER_ALONE: Final = regex.compile(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
+# "Holt            Standards Track            [Page 3]"
+_PAGE_FOOT: Final = regex.compile(r"[^\r\n\[]{0,100}+\[Page \d{1,4}\]\s*+")
 _NUMBER_LINE: Final = regex.compile(
     r"[ \t\f]*+(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+)\.?[ \t]*+[\r\n]\s*+\S"
 )
@@ -146,10 +148,30 @@ def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, l
         if pair[1][2] - pair[0][2] == 1:
             for start, place, _ in pair:
                 lines[start][place] = replace(lines[start][place], hidden=True)
+    _hide_feet(text, lines)
     counts = Counter(found.values())
     for (start, place), said in found.items():
         lines[start][place] = replace(lines[start][place], hidden=counts[said] > 1)
     return lines
+
+
+def _hide_feet(text: str, lines: dict[int, list[_Line]]) -> None:
+    """Hide lines with the number of a page, and what stands at the head of several below them."""
+    below: list[tuple[int, int, str]] = []
+    for start, own in lines.items():
+        foot = False
+        for place, line in enumerate(own):
+            alone = line.first and (place + 1 == len(own) or own[place + 1].first)
+            said = text[line.start : line.end]
+            if alone and (foot or said.lstrip(" \t\r\n").startswith("\f")):
+                below.append((start, place, said.strip()))
+            foot = alone and _PAGE_FOOT.fullmatch(said) is not None
+            if foot:
+                own[place] = replace(line, hidden=True)
+    counts = Counter(said for *_, said in below)
+    for start, place, said in below:
+        if counts[said] > 1:
+            lines[start][place] = replace(lines[start][place], hidden=True)
 
 
 def _titles(

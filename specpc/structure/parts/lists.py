@@ -24,10 +24,12 @@ BULLETS: Final = (
 )
 """What begins an item by itself."""
 _HAN: Final = "一二三四五六七八九十"
-# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", and "o  " of RFCs and Word.
+# "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
+# RFCs and of Word.
 ITEM: Final = regex.compile(
     rf"(?P<indent>[ \t]*)(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
-    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)|(?P<reference>\[\d{1,3}\])"
+    r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
+    r"|(?P<reference>\[(?:\d{1,3}|\p{Lu}[\w.+:-]{1,24}+(?=\](?:\t|[ ]{2})))\])"
     r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
     rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳])[ \t\u3000]*+(?=\S))"
@@ -57,6 +59,11 @@ _LABEL: Final = regex.compile(
     r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
 )
 _NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
+# "Issuer:  The server that ...", "COMMENT: Repeat it."
+_TERM: Final = regex.compile(
+    r"[ \t]*+(?:\p{L}[\w .&/'’()-]{0,40}+:(?:[ ]{2,}|\t[ \t]*+)"
+    r"|\p{Lu}[\p{Lu}\d &/-]{2,40}+:[ \t]++)(?=\S)"
+)
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _NOT_SPACE: Final = regex.compile(r"\S")
 _INDENT: Final = regex.compile(r"[ \t]*+")
@@ -202,7 +209,11 @@ def _tiled(
         while place < len(ends) and ends[place] <= end:
             own.append(ends[place])
             place += 1
-        label = _LABEL.match(text, mark) or (_NAME.match(text, mark) if mark > first else None)
+        label = _LABEL.match(text, mark)
+        if label is None and mark > first:
+            label = _NAME.match(text, mark)
+        elif label is None and item is None:
+            label = _TERM.match(text, first)
         if label:
             mark = label.end()  # noqa: PLW2901
         elif mark == first:

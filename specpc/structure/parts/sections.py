@@ -178,6 +178,8 @@ class _Sections:
     """What has just been added and is one piece, after which a sentence may go on."""
     asked: tuple[int, ...] = ()
     """The quotation that has just been added and asks something."""
+    broken: tuple[int, ...] = ()
+    """The last sentence so far, if it does not end before the head of a page."""
     by: tuple[int, ...] = ()
     """What says whom quotations quote, as a mail does between answers."""
     pending: tuple[int, ...] = ()
@@ -232,7 +234,7 @@ class _Sections:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
             self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
-            self.pending = ()
+            self.pending = self.broken = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
             asks = part.quotes and _ASKS.search(self.text, part.start, part.end)
@@ -249,7 +251,7 @@ class _Sections:
         return (self.headings[-1][1],) if self.headings else ()
 
     def _close(self, level: int) -> None:
-        self.formula = self.pending = self.said = self.asked = self.by = ()
+        self.formula = self.pending = self.said = self.asked = self.by = self.broken = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -268,6 +270,8 @@ class _Sections:
                 own = replace(first, end=own.end, ends=first.ends[:-1] + own.ends)  # noqa: PLW2901
             found.append(own)
         formula, self.formula = self.formula, ()
+        broken, self.broken = self.broken, ()
+        opening = self.builder.next_piece
         for before, own, after in zip([None, *found], found, [*found[1:], None], strict=False):
             belongs = own.item.parent if own.item and own.is_item else own.item
             needs = belongs.needs if belongs else self._heading()
@@ -282,12 +286,8 @@ class _Sections:
             led, listed = self._led(text, before, own), self.builder.next_piece
             needs += led
             last = self._add_paragraph(part.start, own, needs, leads)
-            inside = range(led[-1] + 1, listed) if led else ()
-            if led and _ANSWERS.match(text, own.start):
-                self.builder.require(last, *inside[:_MOST_CHOICES])
-                inside = ()
-            for piece in inside:
-                self.builder.require(piece, last)
+            if led:
+                self._belonging(text, led, own, listed)
             self.said = tuple(range(listed, self.builder.next_piece)[-_MOST_ASKED:])
             if own.item and own.is_item:
                 own.item.needs = (last,)
@@ -295,8 +295,27 @@ class _Sections:
                 self.leads[belongs] = _Lead((last,))
             else:
                 self.leads.pop(belongs, None)
+        if broken and _SMALL_LETTER.match(text.lstrip()):
+            self._tie(broken, opening)
+        on = following is not None and following.hidden and not _ENDED.search(text)
+        self.broken = (last,) if on and not OPENS.search(text) else ()
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
+
+    def _tie(self, pieces: Sequence[int], other: int) -> None:
+        """Have pieces and another need one another: halves of a sentence."""
+        self.builder.require(other, *pieces)
+        for piece in pieces:
+            self.builder.require(piece, other)
+
+    def _belonging(self, text: str, led: Sequence[int], own: Paragraph, listed: int) -> None:
+        """Have what a paragraph below a list goes on with come along with the items, or these."""
+        inside, last = range(led[-1] + 1, listed), self.builder.next_piece - 1
+        if _ANSWERS.match(text, own.start):
+            self.builder.require(last, *inside[:_MOST_CHOICES])
+            return
+        for piece in inside:
+            self.builder.require(piece, last)
 
     def _led(self, text: str, before: Paragraph | None, own: Paragraph) -> tuple[int, ...]:
         """What led to the list above, if a paragraph goes on with that: "unless ..."."""
@@ -374,6 +393,10 @@ class _Sections:
         indented = own.item is not None or self.notation.indented
         if not own.is_item and self._are_lines(ends):
             return self._add_lines(ends, needs, leads)
+        if not own.is_item and not labelled and several and self._is_term(ends):
+            needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
+            said = ends[0] if len(ends) < 2 else builder.position
+            several = len(ends) > 1
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _UNFINISHED.search(text[said : ends[0]])
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
@@ -387,10 +410,18 @@ class _Sections:
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
 
+    def _is_term(self, ends: Sequence[int]) -> bool:
+        """Whether the first line is a term, and those below it are indented by more."""
+        said = self.text[self.builder.position : ends[0]]
+        if len(said) > _SHORT_HEAD or not said.endswith(("\r", "\n")) or _ENDED.search(said):
+            return False
+        start = ends[0] - len(said.lstrip("\r\n"))
+        return columns(self.text, ends[0]) > columns(self.text, start)
+
     def _are_lines(self, ends: Sequence[int]) -> bool:
         """Whether sentences are lines, of which most are no sentences: values, an address."""
         start = self.builder.position
-        if len(ends) < _FEWEST_LINES:
+        if len(ends) < _FEWEST_LINES or any(self.text[end - 1] not in "\r\n" for end in ends[:-1]):
             return False
         said = self.text[start : ends[-1]].strip().splitlines()
         if sum(map(bool, map(str.strip, said))) != len(ends):

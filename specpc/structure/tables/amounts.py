@@ -31,6 +31,7 @@ _YEAR: Final = re.compile(  # "2024", "December 31, 2024", "Q1 2024", "FY 24"
 )
 YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
 APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
+_BAR: Final = re.compile(r"[|│┃║]")
 _LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
 _TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
 # A title stands in the middle of its line.
@@ -130,6 +131,12 @@ def indent(text: str, span: tuple[int, int]) -> int:
     return content.start() - span[0] if content else 0
 
 
+def _mostly_blank(line: str) -> bool:
+    """Whether a row between bars has nothing in the first column and most others."""
+    cells = [cell.strip() for cell in _BAR.split(line.strip())][1:-1]
+    return len(cells) > 1 and not cells[0] and 2 * sum(map(bool, cells)) <= len(cells)
+
+
 def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     """Rows, each with the lines it goes on in, those below a label or in a tree under that.
 
@@ -142,7 +149,8 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
         line = text[low:high]
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
-        if rows and ((width and own >= width) or (dashes and "=" in line)):
+        more = width and (own >= width or _mostly_blank(line))
+        if rows and (more or (dashes and "=" in line)):
             rows[-1] = replace(rows[-1], end=high)
             continue
         if dashes:

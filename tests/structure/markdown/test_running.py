@@ -108,3 +108,65 @@ def test_questions_and_answers_in_chinese() -> None:
         + "问：有车位吗？\n答：没有。\n"
     )
     assert keep(text, "没有") == "问：有车位吗？\n答：没有。\n"
+
+
+RFC = """2.  Overview
+
+   The server computes the lifetime.  A server that gets a request
+
+
+
+Holt                         Standards Track                    [Page 3]
+@
+RFC 9912                          ETX                           May 2021
+
+
+   without an audience MUST reject it.  It is so.
+
+   Issuer:  The server that mints.  It does not accept
+      any.
+
+   audience
+      The set of servers.  It may be empty.
+
+
+
+Holt                         Standards Track                    [Page 4]
+@
+RFC 9912                          ETX                           May 2021
+
+
+3.  References
+
+3.1.  Normative References
+
+   [RFC2119]  Bradner, S., "Key words for use in RFCs to Indicate
+              Requirement Levels", BCP 14, RFC 2119, March 1997.
+
+   [RFC6750]  Jones, M. and D. Hardt, "The OAuth 2.0 Framework",
+              RFC 6750, October 2012.
+"""
+
+
+@pytest.mark.parametrize("page", ["\n", "\f"])
+def test_sentences_of_standards_go_on_over_pages(page: str) -> None:
+    text = RFC.replace("@\n", page)
+    both = keep(text, "without an")
+    assert "A server that gets a request" in both
+    assert "computes" not in both
+    assert "[Page" not in both
+    assert "RFC 9912" not in both
+    assert keep(text, "gets a request") == both
+    assert never_alone(text, "RFC 9912")
+    assert keep(text, "It is so.").endswith("It is so.\n\n")
+
+
+def test_terms_and_sources_of_standards_are_whole() -> None:
+    text = RFC.replace("@\n", "\f")
+    assert "   Issuer:  It does not accept\n      any.\n" in keep(text, "It does not")
+    assert "   audience\n" in keep(text, "It may be")
+    assert keep(text, "BCP 14").startswith(
+        "3.  References\n\n3.1.  Normative References\n\n   [RFC2119]"
+    )
+    assert "March 1997" in keep(text, "BCP 14")
+    assert "OAuth" not in keep(text, "BCP 14")
