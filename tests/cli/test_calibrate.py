@@ -122,7 +122,7 @@ def test_one_changed_tensor_changes_the_fingerprint(model: Path) -> None:
 def test_auto_prefers_what_was_calibrated_here(model: Path) -> None:
     draft = load_draft(str(model), device="cpu")
     assert make_scorer("auto", draft).name == "paper"
-    with pytest.raises(DraftError, match="command specpc calibrate find them for draft='"):
+    with pytest.raises(DraftError, match="command specpc calibrate once for draft='"):
         make_scorer("retrieval-heads", draft)
     store_profile(draft, profile())
     for name in ("auto", "retrieval-heads"):

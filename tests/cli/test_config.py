@@ -86,7 +86,7 @@ def test_every_command_has_the_defaults(file: Path) -> None:
     }  # fmt: skip
     assert {name for name in found if "[default: my-draft]" in found[name]} == {
         "compress", "view", "batch", "serve", "bench", "mcp", "generate", "eval", "calibrate",
-        "correlate", "run", "show", "hook", "replay",
+        "correlate", "run", "show", "hook", "replay", "demo",
     }  # fmt: skip
 
 

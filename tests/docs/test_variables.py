@@ -11,7 +11,7 @@ from tests.docs.blocks import ROOT
 
 PAGE = (ROOT / "docs" / "settings.md").read_text("utf-8")
 READ = re.compile(r"(?:environ(?:\.get\(|\[)|getenv\()\"([A-Z_]+)\"")
-SET = {"OMP_WAIT_POLICY"}  # by the program itself
+SET = {"OMP_WAIT_POLICY", "TERM"}  # by the program itself, and by every terminal
 
 
 def test_variables() -> None:

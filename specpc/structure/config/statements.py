@@ -77,7 +77,7 @@ def lay_out_makefile(text: str) -> Layout | None:
 
 
 @dataclass
-class _Open:
+class _OpenStatement:
     """What is open in a Makefile: a target, ``if`` or ``else``; and what is in it so far."""
 
     kind: str
@@ -90,7 +90,7 @@ class _Make:
     """Finds the targets and conditions of a Makefile."""
 
     def __init__(self) -> None:
-        self._open = [_Open("", 0, 0)]
+        self._open = [_OpenStatement("", 0, 0)]
         self._deeper = 0  # conditions that are nested too deep
         self._define: int | None = None
 
@@ -119,7 +119,7 @@ class _Make:
         if kind != "recipe" and not (kind in _CONDITIONS and below == "recipe"):
             self._close("target")
         if kind == "if" and len(self._open) < _DEEPEST and not self._deeper:
-            self._open.append(_Open(kind, start, end))
+            self._open.append(_OpenStatement(kind, start, end))
         elif kind == "if":
             self._deeper += 1
         elif kind == "endif" and self._deeper:
@@ -127,7 +127,7 @@ class _Make:
         elif kind in {"else", "endif"} and self._ends(kind, start, end):
             return
         elif kind == "target":
-            self._open.append(_Open(kind, start, end))
+            self._open.append(_OpenStatement(kind, start, end))
         else:
             self._open[-1].inside.append(block(start, end, body="whole"))
 
@@ -139,7 +139,7 @@ class _Make:
             self._close("target")
             if len(self._open) >= _DEEPEST:
                 return False
-            self._open.append(_Open(kind, start, end))
+            self._open.append(_OpenStatement(kind, start, end))
         else:
             while self._open[-1].kind != "if":
                 self._close(self._open[-1].kind)
@@ -153,7 +153,7 @@ class _Make:
             own = self._open.pop()
             self._open[-1].inside += self._closed(own)
 
-    def _closed(self, own: _Open) -> list[Block]:
+    def _closed(self, own: _OpenStatement) -> list[Block]:
         if own.kind == "if":
             return [block(own.start, own.head, body="whole"), *own.inside]
         end = own.inside[-1].end if own.inside else own.head

@@ -21,9 +21,9 @@ _LONGEST: Final = 6_000
 _SHARE: Final = 0.4
 _STROKE: Final = regex.compile(r"[-+|_=<>/\\^*~\u2190-\u2193\u2500-\u257f\u25b2\u25ba\u25bc\u25c4]")
 _ACROSS: Final = regex.compile(r"[-=_]{2}|[-=]>|<[-=]|[─━═]{2}")
-_DOWN: Final = regex.compile(r"[|/\\│┃║┼├┤┌┐└┘╭╮╰╯]")
+_DOWN: Final = regex.compile(r"(?<!\w)[/\\]|[/\\](?!\w)|[|│┃║┼├┤┌┐└┘╭╮╰╯]")
 _EITHER: Final = 2
-# A table has borders on both sides; a tree none on the right.
+# A table has borders on both sides, or bars in its rules; a tree has none on the right.
 _BORDERED: Final = regex.compile(r"\s*+[|+│┃║├└┌╔╠╚╒╞╘╭╰┏┗┣][^\r\n]*[|+│┃║┤┘┐╗╣╝╕╡╛╮╯┓┛┫]\s*+")
 _RULE: Final = regex.compile(r"\s*+[^\s\w]++\s*+")
 _TREE: Final = regex.compile(r"[\s│|]*+(?:[├└╰]|[|`+\\](?=--? ))[─-]{1,3} ?[^\s─-]")
@@ -88,6 +88,9 @@ def _is_drawing(lines: Sequence[str]) -> bool:
         return False
     said = sum(len("".join(line.split())) for line in lines)
     if sum(len(_STROKE.findall(line)) for line in lines) < _SHARE * said:
+        return False
+    barred = sum("|" in line for line in lines)
+    if 2 * barred > len(lines) and any("|" in line and _RULE.fullmatch(line) for line in lines):
         return False
     bordered = sum(_BORDERED.fullmatch(line) is not None for line in lines)
     if 2 * bordered > len(lines) and any(map(_RULE.fullmatch, lines)):

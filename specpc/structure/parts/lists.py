@@ -42,10 +42,9 @@ _AUTHOR: Final = regex.compile(
     rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
     r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
 )
-# A line of authors goes on.
-_BEFORE_ENTRY: Final = regex.compile(
-    r"(?:\A|[.)\]\d/>]|(?:\r\n|\n|\r)[ \t]*+[\r\n]|(?:\A|[\r\n])[ \t]*+\p{Lu}[\p{L} ]{2,18}+)\s*+\Z"
-)
+# A line of authors goes on: an entry begins below what is complete, or below a heading.
+_COMPLETE: Final = regex.compile(r"[.)\]\d/>]")
+_ENTRIES_HEADING: Final = regex.compile(r"[ \t]*+\p{Lu}[\p{L} ]{2,18}+")
 _YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
@@ -223,6 +222,15 @@ def _tiled(
     return found
 
 
+def _ends_before_entry(end: str) -> bool:
+    """Whether an entry may begin after a text that ends so."""
+    said = end.rstrip()
+    ended = sum(line[-1] in "\r\n" for line in end[len(said) :].splitlines(keepends=True))
+    if not said or ended > 1 or _COMPLETE.match(said[-1]):
+        return True
+    return _ENTRIES_HEADING.fullmatch(said.splitlines()[-1]) is not None
+
+
 def _marks(
     text: str,
     lines: Sequence[tuple[int, int]],
@@ -235,7 +243,7 @@ def _marks(
         start
         for (_, before), (start, end) in zip([(0, 0), *lines], lines, strict=False)
         if _ENTRY.match(text, start, end)
-        and _BEFORE_ENTRY.search(text[max(0, before - _LONGEST_END) : before])
+        and _ends_before_entry(text[max(0, before - _LONGEST_END) : before])
     }
     if len(entries) < _FEWEST_ENTRIES:
         entries = set()
