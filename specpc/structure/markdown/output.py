@@ -19,7 +19,7 @@ from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
-from specpc.text.alarms import find_alarms
+from specpc.text.alarms import find_alarms, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
@@ -206,7 +206,12 @@ class _OutputPieces:
     def _add(self, row: Row) -> None:
         """Add a piece that ends with a line."""
         if is_banner(row.said.rstrip()):
-            self._add_head(row.end, row.said.lstrip()[0])
+            mark = row.said.lstrip()[0]
+            if tells_outcome(row.said):
+                self._end(mark)
+                self.builder.unit(row.end, gap=OWN_LINE)
+            else:
+                self._add_head(row.end, mark)
             return
         needs = self._needs(row)
         piece = self.builder.unit(row.end, needs, gap=OWN_LINE)
