@@ -60,12 +60,6 @@ def test_a_stanza_stands_with_its_rule_and_title() -> None:
     assert pieces(lay_out(text), text)[1].startswith("=" * 40 + "\nTicket #4712")
 
 
-def test_units_of_systemd_keep_their_name() -> None:
-    text = read("systemctl.txt")
-    assert lay_out(text).kind == "stanzas"
-    assert_under_heads(text, ("[●×]",))
-
-
 def test_what_belongs_to_a_record_is_not_given_to_another() -> None:
     text = read("desk.txt")
     assert_under_heads(text.partition("\n\n")[2].partition("That is")[0], ("INC",), prose=True)
