@@ -253,3 +253,16 @@ def test_a_table_in_a_long_stanza_is_one() -> None:
     made = around(layout, PSQL, "UNIQUE").splitlines()
     assert made[0] == "ferry=> \\d fares"
     assert made[-3:] == ["Indexes:", PSQL.splitlines()[9], ""]
+
+
+def test_an_address_makes_no_line_long() -> None:
+    text = "# npm audit report\n\n" + "".join(
+        f"{name}  <{n}.0.3\nSeverity: {how}\nUncontrolled consumption of resources in {name} - "
+        f"https://github.com/advisories/GHSA-grv7-fg5c-xmj{n}?versions=all\nNo fix available\n\n"
+        for n, (name, how) in enumerate(
+            [("braces", "high"), ("semver", "low"), ("tar", "moderate")]
+        )
+    )
+    made = around(lay_out(text), text, "Severity: low")
+    assert "semver  <1.0.3\nSeverity: low\n" in made
+    assert "braces" not in made
