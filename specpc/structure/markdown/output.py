@@ -10,6 +10,7 @@ import numpy as np
 import regex
 
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
@@ -66,6 +67,7 @@ _RUNS: Final = (
     (log_runs, lay_out_log),
     (trace_runs, lay_out_trace),
     (column_runs, lay_out_columns),
+    (tree_runs, lay_out_indented),
 )
 
 

@@ -147,6 +147,11 @@ $ df -h /etc
 Filesystem      Size  Used Avail Use% Mounted on
 /dev/sda1        49G   47G     0 100% /etc
 tmpfs           2.0G     0  2.0G   0% /etc/kiosk
+$ tree docs
+docs
+├── fares.md
+└── piers
+    └── askvik.md
 """
 
 
@@ -172,6 +177,7 @@ def test_rows_of_tables_come_with_their_header() -> None:
     assert around(layout, SESSION, "100%") == "".join(lines[10:13])
     assert around(layout, SESSION, "load(PATH)") == "".join(lines[7:10])
     assert around(layout, SESSION, "error: ") == lines[5]
+    assert around(layout, SESSION, "askvik") == "".join([lines[15], *lines[17:]])
 
 
 PIP = """\
