@@ -18,9 +18,8 @@ from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
 from specpc.structure.talk.transcripts import lay_out_transcript
-from specpc.text.colours import COLOUR
+from specpc.text.colours import COLOUR, uncoloured
 from specpc.text.layout import LayoutBuilder, Nested, expand, tiles
-from specpc.text.spans import uncoloured
 from specpc.text.words import as_words
 
 if TYPE_CHECKING:

@@ -20,6 +20,8 @@ from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makef
 from specpc.structure.config.yaml import lay_out_yaml, yaml_runs
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.console.drawings import drawing_runs, lay_out_drawing
+from specpc.structure.console.exchanges import exchange_runs, lay_out_exchange
+from specpc.structure.console.folders import folder_runs, lay_out_folders
 from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
@@ -141,6 +143,8 @@ DATA: tuple[Kind, ...] = (
         runs=record_runs,
     ),
     Kind(lay_out_search, runs=search_runs),
+    Kind(lay_out_folders, runs=folder_runs),
+    Kind(lay_out_exchange, runs=exchange_runs),
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),

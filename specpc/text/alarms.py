@@ -97,6 +97,11 @@ class Alarms:
     urgency: Sequence[int]
 
 
+def tells_outcome(line: str) -> bool:
+    """Whether a line says how something ended."""
+    return _OUTCOME.search(line) is not None
+
+
 def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
     """The alarms of pieces that follow one another.
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
+
+from specpc.text.hidden import without
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # "ESC [ 31 m", "ESC [ K"; of a link "ESC ] 8 ; ; address ESC \", whatever ends it.
 COLOUR: Final = regex.compile(
     r"\x1b(?:\[[0-9;:?]*+[@-~]|\][^\x07\x1b\r\n]{0,2000}+(?:\x07|\x1b\\)|[()][0-9A-B])"
 )
+
+
+def uncoloured(text: str) -> tuple[str, NDArray[np.int64]]:
+    """A text without such codes, and the ``[characters + 1]`` offsets of its characters."""
+    return without(text, [match.span() for match in COLOUR.finditer(text)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.text.spans import uncoloured
+from specpc.text.colours import uncoloured
 
 CODES = ["\x1b[1;31m", "\x1b[0m", "\x1b[K", "\x1b]8;;https://harbour.example\x1b\\"]
 

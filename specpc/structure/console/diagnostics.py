@@ -16,10 +16,13 @@ import regex
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.structure.parts.shapes import is_running
+from specpc.text.alarms import tells_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from specpc.structure.parts.blocks import Body
     from specpc.text.layout import Layout
 
 _FENCE: Final = line_pattern(r"^(?:[ \t>]*+```|(?:[ \t]*+>[ \t>]*+)?+~~~)")
@@ -42,7 +45,7 @@ _MESSAGE: Final = regex.compile(
     r"|[A-Z]{1,4}\d{3,4} (?:\[\*\] )?[A-Z`]"  # Ruff
     r"|[ \t]+\d+:\d+[ \t]+(?:error|warning)[ \t]"  # ESLint and others
     r"|(?:ERROR|WARNING): \S|ERR! "
-    r"|  # \S+ (?:will|must) be |Plan: \d+ to |╷$"  # Terraform
+    r"|  # \S+ (?:will|must|has|have|is) (?!\d)|Plan: \d+ to |╷$"  # Terraform
     r"|(?:ok|changed|skipping|fatal|failed|unreachable|ignored|rescued): \[|\S+ +: ok=\d"  # Ansible
     r"|#\d+ (?:ERROR|\d+\.\d+ )|ERROR: failed to solve| ---> "  # Docker
     r"|[ \t]*--- (?:FAIL|PASS|SKIP): |=== (?:RUN|PAUSE|CONT) "  # Go
@@ -52,7 +55,7 @@ _MESSAGE: Final = regex.compile(
     r"|  ● \S|In \S+ line \d+:$"  # Jest, ShellCheck
 )
 # A line like a message that goes on with the one before.
-_NOTE: Final = regex.compile(rf"{_PLACE}: note: |E {{3,}}|\[(?:ERROR|WARNING)\] {{2,}}\S")
+_NOTE: Final = regex.compile(rf"{_PLACE}: note: |E(?: {{3,}}|$)|\[(?:ERROR|WARNING)\] {{2,}}\S")
 _NOTED: Final = regex.compile(rf"{_PLACE}: note: ")
 _RAISED: Final = regex.compile(rf"{_PLACE}: [A-Z]\w+$")
 _BEFORE: Final = re.compile(r"In file included from |> {3,}")
@@ -60,42 +63,68 @@ _HEADING: Final = re.compile(
     r"(?:[^\s:]*: )?In (?:(?:member |static )*function|constructor|method|instantiation) .*:$|"
     r"\S+: In (?:(?:member |static )*function|constructor|method) .*:$"
     r"|\*{5,} Module |_{3,} (?!coverage: ).* _{3,}$|---- \S+ stdout ----$"
-    r"|(?:TASK|PLAY|PLAY RECAP|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
-    r"|(?:FAIL|PASS) \S+\.[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
+    r"|(?:TASK|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
+    r"|[ ]?(?:FAIL|PASS)[ ]{1,2}\S+\.[cm]?[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
+    r"|[ ]*\d+/\d+ Test +#\d+: |[ ]+Start +\d+: "  # CTest
+    r"|[ ]> \[[^\]]*\] \S.*:$"  # Docker, where it shows again what a step printed
 )
-_PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^\s:]*(?<=[\w-])\.\w{1,8}$")
+_INDENTED: Final = re.compile(r"[ \t]")
+# What stands below others than these begins so, or is anything up to what ends it.
+_BELOW: Final = (
+    (re.compile(r"[ ]?(?:FAIL|PASS) |.*\bIn .*:$"), _INDENTED),
+    (re.compile(r"#\d+ \["), re.compile(r"#\d")),
+)
+_PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^:]*(?<=[\w-])\.\w{1,8}$")
 _UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
 _BANNER: Final = re.compile(
-    r"={5}.*={3}$|-{20,}$|[-_]{3,} coverage: |failures:$|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* "
-    r"|ninja: build stopped|collect2: |error: (?:aborting|could not compile) "
+    r"={5}.*={3}$|-{6}$|-{20,}$|[-_]{3,} coverage: |test \d+$|\d+% tests passed|failures:$"
+    r"|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped|collect2: "
+    r"|error: (?:aborting|could not compile) "
 )
+# What groups with their headings, and whatever else, stand below: parts of a report, plays.
+_SECTION: Final = re.compile(r"={5}=* \S.*={3}$|PLAY \[.*\] \*{3}|PLAY RECAP \*{3}")
 _GOES_ON: Final = re.compile(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
 # Below it stands what a test printed.
 _PRINTED: Final = re.compile(r"-{3,} .* -{3,}[ \t]*[\r\n]")
-_INDENT: Final = re.compile(r"[\r\n]*([ \t]*)")
+# Terraform's signs stand in the margin of what they are about.
+_INDENT: Final = re.compile(r"[\r\n]*([ \t]*(?:(?<=[ \t]{2})[-+~] |-/\+ |\+/- )?)")
+_LEADS: Final = re.compile(r"[:{\[(-]")
+# An "E" alone is what pytest writes before a blank line of an error.
+_NOTHING: Final = regex.compile(r"\s*+E?+[\W_]*+\Z")
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 # Code that a message shows says nothing in part.
-_SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~]")
+_SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+(?=[\r\n]|\Z)")
+# "Dockerfile:12", and the lines there between lines of dashes.
+_SHOWN_AT: Final = regex.compile(r"[^\s:]++:\d++$")
+_DASHES: Final = regex.compile(r"-{10,}+$")
+_MOST_SHOWN: Final = 12
 _AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
+# Of npm's warnings all lines of one begin with the same word.
+_NPM_WARNS: Final = re.compile(r"npm (?:WARN|warn) (?P<code>\S+)")
 
 
 @dataclass
 class _MessageGroup:
     """Numbers of the lines of a heading, and those of the messages below it.
 
-    Below a path there is nothing but messages.
+    Attributes:
+        first: of the heading.
+        head: after it.
+        end: after all.
+        messages: first and one past the last of each.
+        below: what other lines below it begin with; ``None`` if with anything.
     """
 
     first: int
     head: int
     end: int
     messages: list[tuple[int, int]]
-    is_path: bool = False
+    below: re.Pattern[str] | None = None
 
 
 def lay_out_diagnostics(text: str) -> Layout | None:
@@ -130,26 +159,69 @@ def diagnostic_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tup
 
 
 def _is_sure(groups: Sequence[_MessageGroup]) -> bool:
-    """Whether there are several messages, or one that has several lines."""
+    """Whether there are several messages, or one that has several lines, or several headings."""
     sizes = [end - first for group in groups for first, end in group.messages]
+    below = [g.end - g.first for g in groups if not g.messages and g.first < g.head < g.end]
+    sizes += below if sizes or len(below) > 1 else []
     return len(sizes) >= _FEWEST or sum(sizes) > len(sizes) + 1
 
 
 def _blocks(
     text: str, spans: Sequence[tuple[int, int]], groups: Sequence[_MessageGroup]
 ) -> Iterator[Block]:
-    for group in groups:
-        inside = [_message(text, spans, *span) for span in group.messages]
-        if group.first == group.head:
-            yield from inside
+    """What the lines of the text are, all of them, below the part of a report they stand in.
+
+    A message says what it is wherever it stands, and the rule across the screen above it costs a
+    lot; what a test printed that passed does not, nor does a task of one play of several.
+    """
+    said = [_said(text[start:end]) for start, end in spans]
+    sections = [n for n, line in enumerate(said) if _SECTION.match(line)]
+    waiting = list(reversed(groups))
+    for low, high in pairwise([0, *sections, len(spans)]):
+        own: list[_MessageGroup] = []
+        while waiting and waiting[-1].first < high:
+            own.append(waiting.pop())
+        if low == high or not (sections and low >= sections[0]):
+            yield from _between(text, spans, own, low, high)
+            continue
+        inside = _between(text, spans, own, low + 1, high)
+        (start, head), end = spans[low], spans[high - 1][1]
+        if tells_outcome(said[low]) or not inside:
+            yield from (block(start, head), *inside)
+        elif said[low].startswith("=") and (any(g.messages for g in own) or not own):
+            yield from (replace(block(start, head), body="nothing"), *inside)
         else:
-            start, end = spans[group.first][0], spans[group.end - 1][1]
-            body = [*group.messages, (group.end, group.end)]
-            between = zip([group.head, *(last for _, last in group.messages)], body, strict=True)
-            for low, (high, _) in between:
-                inside += _outlined(text, spans[low:high])
-            inside.sort(key=lambda one: one.start)
-            yield block(start, end, spans[group.head - 1][1], inside=inside)
+            yield replace(block(start, end, head, inside=inside), spare=True)
+
+
+def _between(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    groups: Sequence[_MessageGroup],
+    low: int,
+    high: int,
+) -> list[Block]:
+    """What stands from a line to another: groups, and other lines."""
+    found: list[Block] = []
+    for group in groups:
+        found += _outlined(text, spans[low : group.first])
+        found += _group(text, spans, group)
+        low = group.end
+    return found + _outlined(text, spans[low:high])
+
+
+def _group(text: str, spans: Sequence[tuple[int, int]], group: _MessageGroup) -> Iterator[Block]:
+    inside: list[Block] = []
+    done = group.head
+    for first, end in group.messages:
+        inside += [*_outlined(text, spans[done:first]), _message(text, spans, first, end)]
+        done = end
+    inside += _outlined(text, spans[done : group.end])
+    if group.first == group.head:
+        yield from inside
+    else:
+        start, end = spans[group.first][0], spans[group.end - 1][1]
+        yield block(start, end, spans[group.head - 1][1], inside=inside)
 
 
 def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) -> Block:
@@ -176,12 +248,31 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
 
 def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     """Lines with those that are indented below them, or that they name across the screen."""
-    levels, named = [], 0
-    for span in spans:
-        names = _PRINTED.match(text, *span) is not None
+    levels: list[LineLevel] = []
+    named, before = 0, ""
+    for start, end in spans:
+        said = text[start:end]
+        names = _PRINTED.match(said) is not None
         named |= names
-        levels.append(LineLevel(*span, 0 if names else named + _indent(text, span[0])))
-    return nested(levels)
+        indent = 0 if names else named + _indent(text, start)
+        alike = bool(levels) and levels[-1].indent == indent
+        if alike and before and is_running([before, said.rstrip()]):
+            levels[-1] = replace(levels[-1], end=end, body="whole")
+        else:
+            body: Body = "lines" if _NOTHING.match(said) is None else "nothing"
+            levels.append(LineLevel(start, end, indent, body=body))
+        blank = said.count("\n") > 1 or said.count("\r") > 1
+        before = "" if blank else said.rstrip("\r\n")
+    return [_telling(text, one) for one in nested(levels)]
+
+
+def _telling(text: str, own: Block) -> Block:
+    """A line with others below it, which says something alone unless it only leads to them."""
+    if not own.inside:
+        return own
+    inside = tuple(_telling(text, inner) for inner in own.inside)
+    says = _LEADS.search(text[own.start : own.head].rstrip()[-1:]) is None
+    return replace(own, inside=inside, says=says)
 
 
 def _indent(text: str, start: int) -> int:
@@ -199,7 +290,9 @@ def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
         line, after = said[place], said[place + 1] if place + 1 < len(said) else ""
         is_path = bool(_PATH.match(line) and _UNDER_PATH.match(after))
         if (is_path or _HEADING.match(line)) and not _MESSAGE.match(line):
-            opened = _MessageGroup(place, place + 1, place + 1, [], is_path)
+            below = _INDENTED if is_path else None
+            below = next((own for heading, own in _BELOW if heading.match(line)), below)
+            opened = _MessageGroup(place, place + 1, place + 1, [], below)
             groups.append(opened)
             place += 1
         elif _begins(said, place):
@@ -216,7 +309,7 @@ def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
             place += 1
         if opened is not None and opened.first == opened.head:
             opened = None
-    return [group for group in groups if group.messages or group.end > group.head]
+    return groups
 
 
 def _said(text: str) -> str:
@@ -227,7 +320,12 @@ def _begins(said: Sequence[str], place: int) -> bool:
     line = said[place]
     if _NPM.match(line):
         before = said[place - 1] if place else ""
+        warns, other = _NPM_WARNS.match(line), _NPM_WARNS.match(before)
+        if warns is not None and other is not None:
+            return warns["code"] == "deprecated" or warns["code"] != other["code"]
         return not _NPM.match(before) or _NPM.fullmatch(before) is not None
+    if _SHOWN_AT.match(line):
+        return place + 1 < len(said) and _DASHES.match(said[place + 1]) is not None
     if _BEFORE.match(line):
         return True
     if "://" in line[:12]:
@@ -237,20 +335,23 @@ def _begins(said: Sequence[str], place: int) -> bool:
 
 def _is_body(line: str, group: _MessageGroup, place: int) -> bool:
     """Whether a line that is no message is below a heading that has lines of its own."""
-    indented = line[:1].isspace()
-    return place == group.end and not _BANNER.match(line) and (indented or not group.is_path)
+    below = group.below is None or group.below.match(line) is not None
+    return place == group.end and not (_BANNER.match(line) or _SECTION.match(line)) and below
 
 
 def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
     """One past the last line of a message."""
     end = place + 1
+    if _SHOWN_AT.match(said[place]):
+        shown = range(end + 1, min(end + _MOST_SHOWN, len(said)))
+        return next((n + 1 for n in shown if _DASHES.match(said[n])), end)
     blanks = False
     included = said[place].startswith("In file included")
     while end < len(said):
         line = said[end]
         blanks = blanks or blank[end - 1]
         if _NPM.match(said[place]):
-            goes_on = _NPM.match(line) and not _NPM.fullmatch(said[end - 1])
+            goes_on = _NPM.match(line) and not _begins(said, end)
         elif included and _MESSAGE.match(line):
             included, goes_on = False, True
         elif _NOTE.match(line) or (said[end - 1].startswith("E ") and _RAISED.match(line)):
@@ -261,9 +362,19 @@ def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
             points = end + 1 < len(said) and not blank[end] and _CARET.match(said[end + 1])
             goes_on = bool(_AFTER_BLANK.match(line) or points)
         else:
-            code = any(_CARET.match(one) for one in said[end : end + _CODE_LINES])
+            code = _points(said, end)
             goes_on = bool(_GOES_ON.match(line) or (code and not blanks))
         if not goes_on:
             break
         end += 1
     return end
+
+
+def _points(said: Sequence[str], place: int) -> bool:
+    """Whether a caret points into code that begins at a line, before the next message does."""
+    for line in said[place : place + _CODE_LINES]:
+        if _CARET.match(line):
+            return True
+        if _MESSAGE.match(line):
+            return False
+    return False

@@ -7,11 +7,29 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure import kinds
 from specpc.structure.code.languages import LANGUAGES, fence_language, language_of
 from specpc.structure.code.programs import lay_out_code
+from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.parts.lines import OWN_LINE, each_line, one_piece
 
 if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
 
+# How a fence is called in which there is what a tool printed, of whatever kind.
+_PRINTED: Final = frozenset(
+    [
+        "console",
+        "log",
+        "none",
+        "output",
+        "plain",
+        "plaintext",
+        "sh-session",
+        "shell-session",
+        "shellsession",
+        "terminal",
+        "text",
+        "txt",
+    ]
+)
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
 
@@ -46,6 +64,8 @@ def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
     language = fence_language(info)
     words = info.split()
     named = words[0].casefold() if words else ""
+    words = [] if named in _PRINTED else words
+    named = "" if named in _PRINTED else named
     # A marker at the start of a line would end the item that an indented fence is in.
     if language is None and (named == "json" or not indented):
         for kind in kinds.likely(text):
@@ -54,6 +74,6 @@ def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
                 return layout
         language = None if words else language_of(None, text)
         if language is None:
-            loose = (kind.lay_out(text) for kind in kinds.LOOSE)
-            return next((layout for layout in loose if layout is not None), None)
+            loose = (*(kind.lay_out for kind in kinds.LOOSE), lay_out_output)
+            return next((layout for own in loose if (layout := own(text)) is not None), None)
     return lay_out_code(text, language) if language else None

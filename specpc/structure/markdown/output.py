@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import regex
 
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
+from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
-from specpc.structure.parts.lines import OWN_LINE, lines
+from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
-from specpc.text.alarms import find_alarms
+from specpc.text.alarms import find_alarms, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 _FEWEST: Final = 8
 # Of what stands between messages and traces, no more than so much is sentences.
 _PROSE: Final = 0.3
-_SENTENCE: Final = regex.compile(r"\W*\p{Lu}(?:\S+[ \t]+){7}.*\p{Ll}[.!?:][\"')\]]*\s*\Z")
+_SENTENCE: Final = regex.compile(
+    r"\W*\p{Lu}\S*+[ \t]++(?:\S+[ \t]+){6}.*\p{Ll}[.!?:][\"')\]]*\s*\Z"
+)
 # Words that hold sentences together: in reports and contracts more than one in ten is one, in
 # what tools print, lines apart of which many are alike, hardly one in a hundred.
 _FUNCTION_WORDS: Final = regex.compile(
@@ -65,6 +68,7 @@ _RUNS: Final = (
     (log_runs, lay_out_log),
     (trace_runs, lay_out_trace),
     (column_runs, lay_out_columns),
+    (tree_runs, lay_out_indented),
 )
 
 
@@ -72,30 +76,51 @@ def lay_out_output(text: str) -> Layout | None:
     """The pieces of what a tool printed, of which some line tells of an error or how it ended.
 
     A line is a piece and brings the less indented ones above it, and the line across the screen
-    that names it; one that leads to others, the next one. Messages, traces, logs and diffs are laid
-    out as such.
+    that names it; one that leads to others, the next one. Messages, traces, logs, diffs and tables
+    are laid out as such. What somebody says before and after that is prose.
 
     Returns:
         ``None`` if a text has no such line, is Markdown, or mostly prose.
     """
     found = rows(text)
-    if not _may_be_output(found):
+    begin, stop = _printed(found)
+    if not _may_be_output(found[begin:stop]):
         return None
-    regions = [*_regions(text)]
+    regions = [one for one in _regions(text) if begin <= one[0] and one[1] <= stop]
     inside = {row for first, end, _ in regions for row in range(first, end)}
-    rest = [row.said for number, row in enumerate(found) if number not in inside]
+    rest = [found[number].said for number in range(begin, stop) if number not in inside]
     common = _common(rest)
-    if _is_told(text, rest, common):
+    if _is_told(text[found[begin].start : found[stop - 1].end], rest, common):
         return None
     pieces = _OutputPieces(text, common)
-    done = 0
+    add_sentences(pieces.builder, text, found[begin].start)
+    done = begin
     for first, end, layout in regions:
         pieces.add_all(found[done:first])
         pieces.append(found[first], layout)
         done = end
-    pieces.add_all(found[done:])
+    pieces.add_all(found[done:stop])
     pieces.end_head()
+    add_sentences(pieces.builder, text, len(text))
     return pieces.builder.build("output")
+
+
+def _printed(found: Sequence[Row]) -> tuple[int, int]:
+    """Numbers of rows, first and one past the last, between paragraphs of prose."""
+    ends = [0, *(n for n, row in enumerate(found, start=1) if row.ends_block or n == len(found))]
+    paragraphs = list(pairwise(ends))
+    while paragraphs and _is_remark(found[slice(*paragraphs[0])]):
+        del paragraphs[0]
+    while paragraphs and _is_remark(found[slice(*paragraphs[-1])]):
+        paragraphs.pop()
+    return (paragraphs[0][0], paragraphs[-1][1]) if paragraphs else (0, len(found))
+
+
+def _is_remark(paragraph: Sequence[Row]) -> bool:
+    """Whether a paragraph is sentences, which somebody says of what a tool printed."""
+    said = " ".join(row.said for row in paragraph)
+    plain = not paragraph[0].indented and all(is_plain(row.said) for row in paragraph)
+    return plain and _SENTENCE.match(said) is not None
 
 
 def _may_be_output(found: Sequence[Row]) -> bool:
@@ -208,7 +233,12 @@ class _OutputPieces:
     def _add(self, row: Row) -> None:
         """Add a piece that ends with a line."""
         if is_banner(row.said.rstrip()):
-            self._add_head(row.end, row.said.lstrip()[0])
+            mark = row.said.lstrip()[0]
+            if tells_outcome(row.said):
+                self._end(mark)
+                self.builder.unit(row.end, gap=OWN_LINE)
+            else:
+                self._add_head(row.end, mark)
             return
         needs = self._needs(row)
         piece = self.builder.unit(row.end, needs, gap=OWN_LINE)

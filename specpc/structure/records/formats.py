@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
+from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.records.entries import bibliography, translations
 from specpc.structure.records.fields import fields
@@ -111,6 +112,15 @@ _DOWNWARDS: Final = Format(
     re.compile(r" *\w[^:|]{0,60}(?::(?: |$)| +\|(?: |$))"),
     re.compile(r" *(?:\w*id|name|title)\b", re.IGNORECASE),
 )
+# What systemd says of a unit, with the last lines of its journal.
+_UNIT_STATES: Final = Format(
+    re.compile(
+        r"[●○×↻*] \S+\.(?:service|socket|timer|mount|target|device|path|scope|slice|swap)\b"
+    ),
+    re.compile(r" *[A-Z][\w -]{0,20}: |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "),
+    blank=False,
+    gap=OWN_LINE,
+)
 _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
     ("\nmsgid ", translations),
     (
@@ -148,6 +158,7 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     ),
     (". row *", _DOWNWARDS.find),
     ("-[ RECORD ", _DOWNWARDS.find),
+    (" Loaded: ", _UNIT_STATES.find),
     (":", fields),
 )
 """A sign of each kind of record, and what finds them."""
@@ -157,7 +168,7 @@ def lay_out_records(text: str) -> Layout | None:
     """The pieces of records in formats of their own.
 
     Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
-    databases, and fields with names in stanzas (Debian's packages, ``/proc/cpuinfo``). A record
+    databases, states of services, and fields with names in stanzas (Debian's packages). A record
     stays whole; a field of a longer one brings the first line and the title.
 
     Returns:

@@ -34,6 +34,8 @@ _MOST_ROWS: Final = 40
 _LONGEST: Final = 1200
 _LONGEST_LINE: Final = 100
 _LONGEST_FIELD: Final = 300
+# However long, it is one word.
+_ADDRESS: Final = regex.compile(r"https?://\S++")
 # Of the stanzas in a run, so many have a line of the same key.
 _ALIKE: Final = 0.8
 # A record has so many blocks between blank lines at most.
@@ -133,7 +135,7 @@ class _Group:
     @staticmethod
     def _is_long(line: str) -> bool:
         named = line[:1].isalpha() and (name_of(line) or "").endswith(":")
-        return len(line) > (_LONGEST_FIELD if named else _LONGEST_LINE)
+        return len(_ADDRESS.sub("", line)) > (_LONGEST_FIELD if named else _LONGEST_LINE)
 
     @cached_property
     def is_marked_up(self) -> bool:

@@ -339,7 +339,7 @@ def _listing(text: str, spans: Spans) -> Block | None:
         for n, span in enumerate(spans[:-1])
         if rows[n + 1] and not rows[n] and _FOLDER.match(text, *span)
     ]
-    if sum(rows) < FEWEST or sum(rows) + len(heads) < len(spans):
+    if sum(rows) + len(heads) < max(FEWEST, len(spans)):
         return None
     inside = rows_of(text, spans[: heads[0]] if heads else spans, 0)
     for low, high in pairwise([*heads, len(spans)]):

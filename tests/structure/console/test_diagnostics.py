@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.console.diagnostics import lay_out_diagnostics
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from specpc.text.layout import telling
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 GCC = """\
 In file included from fares.h:3,
@@ -273,3 +274,208 @@ def test_whole_lines_below_their_heading(text: str, ratio: float, data: st.DataO
             belongs[line] in (None, *lines) for line in lines if line and "problems" not in line
         )
     fitted(layout, text, ratio, 0)
+
+
+REPORT = """\
+============================= test session starts ==============================
+platform linux -- Python 3.12.3, pytest-9.0.2, pluggy-1.6.0
+collected 3 items
+
+tests/test_fares.py .F.                                                  [100%]
+
+=================================== FAILURES ===================================
+_______________________________ test_night_fare ________________________________
+
+    def test_night_fare():
+>       assert fares("night") == {"Velmar": 76, "Askvik": 43}
+E       AssertionError: assert {'Velmar': 82} == {'Velmar': 76, 'Askvik': 43}
+E
+E         Differing items:
+E         {'Velmar': 82} != {'Velmar': 76}
+E         Right contains 1 more item:
+E         {'Askvik': 43}
+
+tests/test_fares.py:31: AssertionError
+==================================== PASSES ====================================
+_________________________________ test_day_fare ________________________________
+----------------------------- Captured stdout call -----------------------------
+the table of fares is old
+=========================== short test summary info ============================
+PASSED tests/test_fares.py::test_day_fare
+FAILED tests/test_fares.py::test_night_fare - AssertionError: assert {'Velmar'...
+========================= 1 failed, 2 passed in 0.42s ==========================
+"""
+PLAYS = """\
+PLAY [Harbours] ****************************************************************
+
+TASK [Install the kiosk] *******************************************************
+changed: [pier1]
+
+PLAY [Databases] ***************************************************************
+
+TASK [Install the kiosk] *******************************************************
+fatal: [db1]: FAILED! => {"changed": false, "msg": "No package matching 'kiosk' is available"}
+
+PLAY RECAP *********************************************************************
+db1                        : ok=1    changed=0    unreachable=0    failed=1
+pier1                      : ok=2    changed=1    unreachable=0    failed=0
+"""
+MAKE = """\
+gcc -Wall -c main.c -o main.o
+main.c: In function 'main':
+main.c:3:22: warning: unused variable 'tide' [-Wunused-variable]
+    3 |     int tide = 4;
+      |         ^~~~
+gcc -Wall -c fares.c -o fares.o
+fares.c:1:10: fatal error: nope.h: No such file or directory
+    1 | #include "nope.h"
+      |          ^~~~~~~~
+compilation terminated.
+make: *** [Makefile:7: fares.o] Error 1
+"""
+PLAN = """\
+Terraform detected the following changes made outside of Terraform since the
+last "terraform apply":
+
+  # aws_instance.kiosk has changed
+  ~ resource "aws_instance" "kiosk" {
+        id   = "i-0fedcba98765"
+      ~ tags = {
+          + "owner" = "ana"
+        }
+    }
+
+  # aws_db_instance.fares must be replaced
+-/+ resource "aws_db_instance" "fares" {
+      ~ address            = "fares.c1x2y3.eu-north-1.rds.amazonaws.com" -> (known after apply)
+      ~ allocated_storage  = 20 -> 100
+      ~ engine_version     = "14.7" -> "16.2"
+      ~ storage_encrypted  = false -> true # forces replacement
+        tags               = {
+            "Name" = "fares"
+        }
+        # (41 unchanged attributes hidden)
+    }
+
+Plan: 1 to add, 1 to change, 1 to destroy.
+"""
+DOCKER = """\
+#8 [4/6] RUN apt-get update
+#8 0.412 Get:1 http://deb.debian.org/debian bookworm InRelease [151 kB]
+#8 DONE 6.9s
+
+#9 [5/6] RUN pip install -r requirements.txt
+#9 1.702 ERROR: No matching distribution found for harbour-tides==2.9
+#9 ERROR: process "/bin/sh -c pip install -r requirements.txt" did not complete: exit code: 1
+------
+ > [5/6] RUN pip install -r requirements.txt:
+1.204 Collecting fastapi==0.111.0 (from -r requirements.txt (line 1))
+1.702 ERROR: No matching distribution found for harbour-tides==2.9
+------
+Dockerfile:12
+--------------------
+  10 |     COPY requirements.txt .
+  11 |     RUN apt-get update
+  12 | >>> RUN pip install -r requirements.txt
+  13 |     COPY . .
+--------------------
+ERROR: failed to solve: process "/bin/sh -c pip install" did not complete: exit code: 1
+"""
+JEST = """\
+ PASS  src/tides.test.ts
+ FAIL  src/fares.test.ts
+  ● fares › at night › doubles the fare
+
+    Expected: 76
+    Received: 82
+
+      at Object.<anonymous> (src/fares.test.ts:14:18)
+
+ FAIL  src/piers.test.ts
+  ● Test suite failed to run
+
+    Cannot find module './pier-table'
+
+Test Suites: 2 failed, 1 passed, 3 total
+Tests:       1 failed, 14 passed, 15 total
+"""
+CTEST = """\
+Test project /srv/ferry/build
+    Start 1: fares.day
+1/3 Test #1: fares.day ........................   Passed    0.00 sec
+    Start 2: fares.night
+2/3 Test #2: fares.night ......................***Failed    0.00 sec
+expected 76, got 82
+night fare to Velmar
+
+    Start 3: tide.high
+Could not find executable sleepy
+3/3 Test #3: tide.high ........................***Not Run   0.00 sec
+
+33% tests passed, 2 tests failed out of 3
+
+Total Test time (real) =   0.01 sec
+"""
+NPM_WARNS = """\
+npm warn deprecated inflight@1.0.6: This module is not supported, and leaks memory.
+npm warn deprecated glob@7.2.3: Glob versions prior to v9 are no longer supported
+npm warn EBADENGINE Unsupported engine {
+npm warn EBADENGINE   package: 'harbour-map@3.1.0',
+npm warn EBADENGINE   required: { node: '>=20' }
+npm warn EBADENGINE }
+"""
+SPACED = ESLINT.replace("/kiosk/src/piers.js", "/kiosk/front desk/piers.js") + (
+    "  1 error and 0 warnings potentially fixable with the `--fix` option.\n"
+)
+BELOW = [
+    # What is kept, with what, and without what.
+    (REPORT, "Differing", ["_ test_night_fare _", "> "], "FAILURES"),
+    (REPORT, "table of fares is old", ["= PASSES =", "_ test_day_fare _"], "FAILURES"),
+    (REPORT, "1 failed, 2 passed", [], "summary info"),
+    (REPORT, "FAILED tests", [], "="),
+    (REPORT + "That is all.\n", "1 failed, 2 passed", [], "all"),
+    (PLAYS, "changed: [pier1]", ["PLAY [Harbours]", "TASK [Install"], "Databases"),
+    (PLAYS, "fatal: [db1]", ["PLAY [Databases]", "TASK [Install"], "Harbours"),
+    (PLAYS, "failed=0", ["PLAY RECAP"], "Databases"),
+    (MAKE, "gcc -Wall -c fares.c", [], "In function"),
+    (MAKE, "fatal error", ["^~~~~~~~"], "In function"),
+    (PLAN, '"owner"', ["# aws_instance.kiosk has changed", '~ resource "aws_instance"'], "fares"),
+    (PLAN, "forces", ["# aws_db_instance.fares must", '-/+ resource "aws_db'], "kiosk"),
+    (PLAN, "unchanged", ["# aws_db_instance.fares must", '-/+ resource "aws_db'], "forces"),
+    (PLAN, "Terraform detected", ['last "terraform apply":'], "kiosk"),
+    (DOCKER, "Get:1", ["#8 [4/6] RUN apt-get update"], "pip"),
+    (DOCKER, "1.204 Collecting", [" > [5/6] RUN pip install"], "#9"),
+    (DOCKER, ">>> RUN", ["Dockerfile:12\n---"], "#9"),
+    (DOCKER, "failed to solve", [], "Dockerfile:12"),
+    (JEST, "Received: 82", [" FAIL  src/fares.test.ts", "doubles the fare"], "piers"),
+    (JEST, "pier-table", [" FAIL  src/piers.test.ts", "Test suite failed"], "fares"),
+    (JEST, "14 passed", [], "piers"),
+    (CTEST, "got 82", ["Test #2: fares.night"], "Start"),
+    (CTEST, "sleepy", ["Start 3: tide.high"], "fares.night"),
+    (CTEST, "33% tests", [], "tide.high"),
+    (NPM_WARNS, "glob@7", [], "inflight"),
+    (NPM_WARNS, "node: ", ["package: 'harbour-map@3.1.0'"], "inflight"),
+    (SPACED, "indentation", ["/srv/kiosk/front desk/piers.js"], "fares.js"),
+    (SPACED, "✖ 3 problems", [], "fixable"),
+]
+
+
+@pytest.mark.parametrize(("text", "what", "with_it", "without"), BELOW)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_below_what(
+    text: str, what: str, with_it: list[str], without: str, end: str
+) -> None:
+    text = text.replace("\n", end)
+    made = around(lay_out(text), text, what).replace(end, "\n")
+    assert all(part in made for part in with_it), made
+    assert without not in made
+
+
+@pytest.mark.parametrize("text", [REPORT, PLAYS, MAKE, PLAN, DOCKER, JEST, CTEST, NPM_WARNS])
+def test_no_rule_or_heading_is_kept_alone(text: str) -> None:
+    layout = telling(text, lay_out(text))
+    own = pieces(layout, text)
+    alone = ("=====", "------\n", "_____", "PLAY", "TASK", "E\n", "    }\n")
+    told = [own[unit] for unit in units(layout) if own[unit].startswith(alone)]
+    told = [one for one in told if one.count("\n") == 1]
+    assert told in ([], REPORT.splitlines(keepends=True)[-1:])

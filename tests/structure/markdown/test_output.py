@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,6 +147,11 @@ $ df -h /etc
 Filesystem      Size  Used Avail Use% Mounted on
 /dev/sda1        49G   47G     0 100% /etc
 tmpfs           2.0G     0  2.0G   0% /etc/kiosk
+$ tree docs
+docs
+├── fares.md
+└── piers
+    └── askvik.md
 """
 
 
@@ -171,6 +177,7 @@ def test_rows_of_tables_come_with_their_header() -> None:
     assert around(layout, SESSION, "100%") == "".join(lines[10:13])
     assert around(layout, SESSION, "load(PATH)") == "".join(lines[7:10])
     assert around(layout, SESSION, "error: ") == lines[5]
+    assert around(layout, SESSION, "askvik") == "".join([lines[15], *lines[17:]])
 
 
 PIP = """\
@@ -253,3 +260,30 @@ def test_whole_lines_are_kept(lines: list[str], data: st.DataObject) -> None:
     chosen = data.draw(choices(layout))
     assert {*kept(layout, text, chosen).split("\n")} <= {*lines, ""}
     assert units(layout)
+
+
+BEFORE = "This is what I get when I run it on the machine in the harbour:\n\n"
+AFTER = "\nI do not know why it does so. It went well in May, as far as I remember.\n"
+
+
+@pytest.mark.parametrize("text", [MERGE, UNITTEST, SESSION, PIP])
+@pytest.mark.parametrize(("before", "after"), [(BEFORE, ""), ("", AFTER), (BEFORE, AFTER)])
+def test_what_is_said_around_an_output_is_prose(text: str, before: str, after: str) -> None:
+    alone, layout = lay_out(text), lay_out(before + text + after)
+    assert layout.kind == "output"
+    made = pieces(layout, before + text + after)
+    own = [piece.rstrip() for piece in pieces(alone, text)]
+    first = 1 if before else 0
+    assert [piece.rstrip() for piece in made[first : first + len(own)]] == own
+    prose = {n for n in range(len(made)) if not first <= n < first + len(own)}
+    assert layout.prose >= prose
+    assert len(prose) == first + (2 if after else 0)
+
+
+@pytest.mark.parametrize("info", ["", "text", "console", "Output"])
+def test_it_is_found_in_a_fence(info: str) -> None:
+    text = f"# The tests\n\nThey fail:\n\n```{info}\n{UNITTEST}```\n\nSo what?\n"
+    made = around(lay_out(text), text, "82 != 76").splitlines()
+    assert "AssertionError: 82 != 76" in made
+    assert "FAIL: test_night (tests.TestFare.test_night)" in made
+    assert f"```{info}" in made

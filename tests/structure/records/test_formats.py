@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from tests.structure.heads import assert_under_heads, read, results
-from tests.structure.kept import kept, pieces, units
+from tests.structure.kept import around, kept, pieces, units
 
 HEADS = {
     "people.ldif": r"dn: ",
@@ -248,3 +248,43 @@ def test_any_stanza_keeps_its_fields(stanzas: list[list[str]]) -> None:
             assert {line.strip() for line in others} <= {
                 f"{k}: {v}".strip() for k, v in told.items()
             }
+
+
+STATES = """\
+× nginx.service - A high performance web server
+     Loaded: loaded (/lib/systemd/system/nginx.service; enabled; preset: enabled)
+    Drop-In: /etc/systemd/system/nginx.service.d
+             └─override.conf
+     Active: failed (Result: exit-code) since Sat 2024-05-04 10:11:12 CEST; 4min 2s ago
+    Process: 41822 ExecStartPre=/usr/sbin/nginx -t -q (code=exited, status=1/FAILURE)
+
+May 04 10:11:12 pier1 nginx[41822]: nginx: [emerg] bind() to 0.0.0.0:80 failed
+May 04 10:11:12 pier1 systemd[1]: nginx.service: Control process exited, status=1/FAILURE
+May 04 10:11:12 pier1 systemd[1]: Failed to start nginx.service.
+
+● kiosk.service - Ticket kiosk
+     Loaded: loaded (/etc/systemd/system/kiosk.service; enabled; preset: enabled)
+     Active: active (running) since Wed 2024-05-01 05:58:59 CEST; 3 days ago
+     CGroup: /system.slice/kiosk.service
+             ├─812 /srv/kiosk/.venv/bin/python3 -m kiosk
+             └─840 /srv/kiosk/.venv/bin/python3 -m kiosk --worker
+
+May 04 10:11:31 pier1 kiosk[812]: printer is out of paper
+"""
+
+
+@pytest.mark.parametrize("text", [STATES, STATES[: STATES.index("●")], read("systemctl.txt")])
+def test_what_is_said_of_a_service_keeps_its_name(text: str) -> None:
+    for ended in (text, text.replace("\n", "\r\n")):
+        assert lay_out(ended).kind == "records"
+    assert_under_heads(text, ("[●×]",))
+
+
+def test_the_state_of_a_service_is_not_that_of_the_one_before() -> None:
+    layout = lay_out(STATES)
+    made = around(layout, STATES, "active (running)")
+    assert made.splitlines()[0] == "● kiosk.service - Ticket kiosk"
+    assert "nginx" not in made
+    made = around(layout, STATES, "Failed to start")
+    assert made.splitlines()[0] == "× nginx.service - A high performance web server"
+    assert "kiosk" not in made

@@ -60,12 +60,6 @@ def test_a_stanza_stands_with_its_rule_and_title() -> None:
     assert pieces(lay_out(text), text)[1].startswith("=" * 40 + "\nTicket #4712")
 
 
-def test_units_of_systemd_keep_their_name() -> None:
-    text = read("systemctl.txt")
-    assert lay_out(text).kind == "stanzas"
-    assert_under_heads(text, ("[●×]",))
-
-
 def test_what_belongs_to_a_record_is_not_given_to_another() -> None:
     text = read("desk.txt")
     assert_under_heads(text.partition("\n\n")[2].partition("That is")[0], ("INC",), prose=True)
@@ -259,3 +253,16 @@ def test_a_table_in_a_long_stanza_is_one() -> None:
     made = around(layout, PSQL, "UNIQUE").splitlines()
     assert made[0] == "ferry=> \\d fares"
     assert made[-3:] == ["Indexes:", PSQL.splitlines()[9], ""]
+
+
+def test_an_address_makes_no_line_long() -> None:
+    text = "# npm audit report\n\n" + "".join(
+        f"{name}  <{n}.0.3\nSeverity: {how}\nUncontrolled consumption of resources in {name} - "
+        f"https://github.com/advisories/GHSA-grv7-fg5c-xmj{n}?versions=all\nNo fix available\n\n"
+        for n, (name, how) in enumerate(
+            [("braces", "high"), ("semver", "low"), ("tar", "moderate")]
+        )
+    )
+    made = around(lay_out(text), text, "Severity: low")
+    assert "semver  <1.0.3\nSeverity: low\n" in made
+    assert "braces" not in made
