@@ -37,7 +37,7 @@ _TIME: Final = (
     r"\u200e?[\[(]?(?:\d[\d./-]*,? |\d{4}-\d\d-\d\d[T ])?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?Z?"
     rf"{_AM}[\])]?[ \t]*(?:[-–—][ \t])?"
 )
-_NAME: Final = r"(?P<name>[^\W_\d][\w.'’&/ -]{0,39})(?: ?\([^()\r\n]{1,60}\))?"
+_NAME: Final = r"(?P<name>[^\W_\d][\w.'’&/ -]{0,39})(?: ?\([^()\r\n]{1,60}\)){0,2}"
 _MARK: Final = r"(?:\*\*|__)"
 _ROLES: Final = (
     r"user|assistant|system|developer|tool|function|human|ai|bot|model|agent|environment"
