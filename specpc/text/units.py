@@ -54,7 +54,7 @@ _WRAP_FROM: Final = 50
 _NARROW_FROM: Final = 25
 _FEWEST_NARROW: Final = 3
 _MOSTLY: Final = 0.5
-_SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)\S*\p{L}\S*\s+){2}\S")
+_SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
 # "refer-" and below it "ence".
 _HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
 # Code, or a role of reStructuredText, which takes the place of some words.

@@ -42,10 +42,8 @@ _AUTHOR: Final = regex.compile(
     rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
     r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
 )
-# A line of authors goes on.
-_BEFORE_ENTRY: Final = regex.compile(
-    r"(?:\A|[.)\]\d/>]|(?:\r\n|\n|\r)[ \t]*+[\r\n]|(?:\A|[\r\n])[ \t]*+\p{Lu}[\p{L} ]{2,18}+)\s*+\Z"
-)
+# What may stand right above an entry, and is no line of authors that goes on: "References".
+_TITLE: Final = regex.compile(r"\p{Lu}[\p{L} ]{2,18}+")
 _YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
@@ -233,9 +231,8 @@ def _marks(
     found: dict[int, tuple[int, str]] = {}
     entries = {
         start
-        for (_, before), (start, end) in zip([(0, 0), *lines], lines, strict=False)
-        if _ENTRY.match(text, start, end)
-        and _BEFORE_ENTRY.search(text[max(0, before - _LONGEST_END) : before])
+        for (above, _), (start, end) in zip([(0, 0), *lines], lines, strict=False)
+        if _ENTRY.match(text, start, end) and _ends_entry(text[above:start])
     }
     if len(entries) < _FEWEST_ENTRIES:
         entries = set()
@@ -253,6 +250,13 @@ def _marks(
         for start, (mark, style) in found.items()
         if style[0] in "-*" or counts[style, columns(text, start)] > 1
     }
+
+
+def _ends_entry(line: str) -> bool:
+    """Whether an entry may begin below a line."""
+    said = line.strip()
+    ends = not said or said[-1] in ".)]/>" or said[-1].isdigit()
+    return ends or _TITLE.fullmatch(said) is not None
 
 
 def _style(match: regex.Match[str]) -> str:

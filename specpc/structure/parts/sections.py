@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import regex
@@ -56,6 +57,9 @@ _ENDED: Final = regex.compile(r"[.!?。！？…；;][\"'”’»)\]*_]{0,3}\s*+
 # Of lines that are none, one in so many may be a sentence.
 _MOST_ENDED: Final = 3
 _FEWEST_LINES: Final = 2
+_ROW: Final = regex.compile(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
+_FIELD: Final = regex.compile(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
+_HANGING: Final = 3
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
@@ -391,8 +395,8 @@ class _Sections:
         elif not labelled and indent is not None:
             said = indent.end()
         indented = own.item is not None or self.notation.indented
-        if not own.is_item and self._are_lines(ends):
-            return self._add_lines(ends, needs, leads)
+        if not own.is_item and (lines := self._as_lines(ends)):
+            return self._add_lines(lines, needs, leads)
         if not own.is_item and not labelled and several and self._is_term(ends):
             needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
             said = ends[0] if len(ends) < 2 else builder.position
@@ -418,16 +422,26 @@ class _Sections:
         start = ends[0] - len(said.lstrip("\r\n"))
         return columns(self.text, ends[0]) > columns(self.text, start)
 
-    def _are_lines(self, ends: Sequence[int]) -> bool:
-        """Whether sentences are lines, of which most are no sentences: values, an address."""
-        start = self.builder.position
-        if len(ends) < _FEWEST_LINES or any(self.text[end - 1] not in "\r\n" for end in ends[:-1]):
-            return False
-        said = self.text[start : ends[-1]].strip().splitlines()
-        if sum(map(bool, map(str.strip, said))) != len(ends):
-            return False
+    def _as_lines(self, ends: Sequence[int]) -> list[int]:
+        """Where lines end of which most are no sentence: values, an address; none if it is text.
+
+        A line that is more indented goes on with one that has a name.
+        """
+        text, start = self.text, self.builder.position
+        rows = [match.span() for match in _ROW.finditer(text, start, ends[-1])]
+        stops = set(ends)
+        if len(rows) < _FEWEST_LINES or any(after not in stops for after, _ in rows[1:]):
+            return []
+        said = [text[low:high] for low, high in rows]
         ended = sum(_ENDED.search(line) is not None for line in said)
-        return OPENS.search(said[0]) is not None or _MOST_ENDED * ended <= len(said)
+        if OPENS.search(said[0]) is None and _MOST_ENDED * ended > len(said):
+            return []
+        goes_on = [
+            columns(text, low) > columns(text, before[0]) + _HANGING
+            and _FIELD.match(text, before[0]) is not None
+            for before, (low, _) in pairwise(rows)
+        ]
+        return [low for (low, _), on in zip(rows[1:], goes_on, strict=True) if not on] + [ends[-1]]
 
     def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
         """Add lines, of which one that ends with a colon heads those below, as does the first."""
