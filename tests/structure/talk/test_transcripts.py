@@ -335,3 +335,15 @@ def test_members_of_a_house_are_told_by_name_seat_and_party() -> None:
     assert around(lay_out(text), text, "Only") == (
         "Dr Tan (Leith) (Lab): Will it be published, as was promised?\n\nMs Holt: Only in part.\n\n"
     )
+
+
+def test_roles_below_names_are_none_of_what_was_said_before() -> None:
+    text = (
+        "nova — Today at 3:14 PM\nis it down?\nKip\n[MOD]\n — Today at 3:15 PM\nno, only one\n"
+        "nova — Today at 3:16 PM\nwill my items be reset?\nKip\n[MOD]\n — Today at 3:20 PM\nnever\n"
+    )
+    made = pieces(lay_out(text), text)
+    assert [piece.split("\n")[0] for piece in made] == [
+        "nova — Today at 3:14 PM", "Kip", "nova — Today at 3:16 PM", "Kip",
+    ]  # fmt: skip
+    assert around(lay_out(text), text, "never") == "".join(made[2:])
