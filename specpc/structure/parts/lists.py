@@ -47,6 +47,9 @@ _TITLE: Final = regex.compile(r"\p{Lu}[\p{L} ]{2,18}+")
 _YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
+# Bullets of lists in lists, as word processors have them, and of those around.
+_INNER: Final = frozenset("o◦○▪‣⁃–§Ø\uf0a7\uf0d8")
+_OUTER: Final = frozenset("•●■*\uf0b7")
 _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
@@ -248,7 +251,9 @@ def _marks(
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] in "-*" or counts[style, columns(text, start)] > 1
+        if style[0] in "-*"
+        or counts[style, columns(text, start)] > 1
+        or (text[mark - 1] == "\t" and start + 1 < mark)  # as Word has it
     }
 
 
@@ -304,6 +309,8 @@ def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bo
         return True
     if style[0] == current.style[0] and style[0] in _REPEATED:
         return len(style) > len(current.style)
+    if style[-1] in _INNER and current.style[-1] in _OUTER:
+        return not apart
     kind, other = style.strip("().")[:1], current.style.strip("().")[:1]
     if kind == other:  # "1." right below "(2)"
         return kind != "-" and not apart

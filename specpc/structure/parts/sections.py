@@ -17,6 +17,7 @@ import regex
 
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.lists import (
+    ITEM,
     OPENS,
     ListItem,
     Paragraph,
@@ -285,6 +286,8 @@ class _Sections:
                 needs = formula
             if own is found[0] and own.end - own.start <= _SHORT_ITEM:
                 needs += self.asked
+            elif before is not None and self._titles(text, before, own):
+                needs += before.item.needs if before.item else ()
             self.asked = ()
             leads = self._leads(text, own, after, following)
             led, listed = self._led(text, before, own), self.builder.next_piece
@@ -306,6 +309,14 @@ class _Sections:
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
 
+    @staticmethod
+    def _titles(text: str, before: Paragraph, own: Paragraph) -> bool:
+        """Whether an item is the title of the text right below it: "2) Works"."""
+        said = text[before.start : before.end]
+        bullet = before.item is None or before.item.style[0] in "-*"
+        short = before.is_item and not bullet and len(said) <= _SHORT_HEAD
+        return short and not own.is_item and not own.apart and not _ENDED.search(said)
+
     def _tie(self, pieces: Sequence[int], other: int) -> None:
         """Have pieces and another need one another: halves of a sentence."""
         self.builder.require(other, *pieces)
@@ -324,6 +335,7 @@ class _Sections:
     def _led(self, text: str, before: Paragraph | None, own: Paragraph) -> tuple[int, ...]:
         """What led to the list above, if a paragraph goes on with that: "unless ..."."""
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
+        short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
         if not short or not (answers or _CONTINUES.match(text, own.start)):
             return ()
@@ -344,6 +356,7 @@ class _Sections:
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
         lead = self.leads.get(belongs)
+        style = "-" if style[0] in "-*" else style  # of bullets, one list may have several
         if lead is None or lead.style not in (None, style):
             self.leads.pop(belongs, None)
             return ()
@@ -444,23 +457,30 @@ class _Sections:
         return [low for (low, _), on in zip(rows[1:], goes_on, strict=True) if not on] + [ends[-1]]
 
     def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
-        """Add lines, of which one that ends with a colon heads those below, as does the first."""
+        """Add lines, of which one that ends with a colon heads those below, as does the first.
+
+        A line brings those above it that it is indented below.
+        """
         builder, text = self.builder, self.text
         head = list[int]()
+        above: list[tuple[int, int]] = []  # how far lines are indented, and the pieces
         for number, end in enumerate(ends):
-            said = text[builder.position : end]
+            said, indent = text[builder.position : end], columns(text, builder.position)
+            while above and above[-1][0] >= indent:
+                above.pop()
             opens = OPENS.search(said) is not None
             if opens:
                 head = []
-            below = (*needs, *head)
+            below = (*needs, *head, *(piece for _, piece in above[-1:]))
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:
-                head = [builder.support(end, below, gap=OWN_LINE)]
-                continue
-            piece = self._add_sentence(end, below, OWN_LINE)
-            if not number and self._names(said, ends):
-                head = [piece]
+                head = [piece := builder.support(end, below, gap=OWN_LINE)]
+            else:
+                piece = self._add_sentence(end, below, OWN_LINE)
+                if not number and self._names(said, ends):
+                    head = [piece]
+            above.append((indent, piece))
         return piece
 
     def _names(self, said: str, ends: Sequence[int]) -> bool:
