@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.parts.lines import line_pattern
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specpc.text.layout import Layout
 
 NOTE: Final = regex.compile(r"[ ]{0,3}\[(?P<name>\^[^\]\[\s]{1,60}+)\]:")
@@ -17,12 +23,24 @@ LINK: Final = regex.compile(
 )
 """A line that gives the address of a link."""
 _USED: Final = regex.compile(r"\[(?P<name>[^\]\[\r\n]{1,100}+)\](?![(:])")
+# "* without postage", "† not on Sundays", "¹ of 2023", "a) not in winter", below a table.
+_MARKED: Final = line_pattern(
+    r"^[ \t]*+\\?(?P<mark>[*]{1,3}|[†‡§]{1,2}|[¹²³⁴-⁹]{1,2}|[a-e1-9]\))[ \t]*+(?=[^\s*|])"
+)
+_EMPHASIS: Final = regex.compile(r"\*{1,3}[^\s*][^*\r\n]{0,200}+(?<=\S)\*{1,3}")
+_MOST_MARKED: Final = 30
+# A note is no further below what it says something of.
+_FURTHEST: Final = 3000
 # A longer note does not come along with what refers to it.
 _SHORT: Final = 250
 
 
 def with_notes(text: str, layout: Layout) -> Layout:
-    """The layout in which what refers to a short note, or uses a link's address, needs that."""
+    """The layout in which what refers to a short note, or uses a link's address, needs that.
+
+    Notes below tables begin with the mark that is used in them: ``* without postage``.
+    """
+    layout = _with_marks(text, layout)
     if "]:" not in text:
         return layout
     edges = layout.edges.tolist()
@@ -45,3 +63,44 @@ def with_notes(text: str, layout: Layout) -> Layout:
             used.setdefault(place, dict.fromkeys(layout.needs.get(place, ())))[note] = None
     needs = {piece: tuple(supports) for piece, supports in used.items()}
     return replace(layout, needs={**layout.needs, **needs})
+
+
+def _with_marks(text: str, layout: Layout) -> Layout:
+    """The layout in which rows and sentences with a mark need the note that begins with it."""
+    notes = [note for note in _MARKED.finditer(text) if note["mark"] in text[: note.start()]]
+    if not notes or len(notes) > _MOST_MARKED:
+        return layout
+    edges = layout.edges.tolist()
+    needs = dict(layout.needs)
+    for number, note in enumerate(notes):
+        mark = note["mark"]
+        listed = any(
+            other["mark"] == mark and abs(other.start() - note.start()) < _FURTHEST
+            for other in (*notes[:number], *notes[number + 1 :])
+        )
+        piece = bisect_right(edges, note.end() - 1) - 1
+        end = edges[piece + 1]
+        if (listed and mark[0] == "*") or end - note.start() > _SHORT:
+            continue
+        low = max(0, note.start() - _FURTHEST)
+        for used in _uses(mark).finditer(text, low, note.start()):
+            own = bisect_right(edges, used.start()) - 1
+            if own != piece and _is_mark(text, edges[own : own + 2], used, mark):
+                needs[own] = (*needs.get(own, ()), piece)
+    return replace(layout, needs=needs)
+
+
+@lru_cache(maxsize=_MOST_MARKED)
+def _uses(mark: str) -> regex.Pattern[str]:
+    before = r"(?<=[^\s*|\\]|[\w)%] )" if mark[0] == "*" else r"(?<=\S|\S )"
+    return regex.compile(rf"{before}{regex.escape(mark)}(?![\w*])")
+
+
+def _is_mark(text: str, edges: Sequence[int], used: regex.Match[str], mark: str) -> bool:
+    """Whether a mark in a piece is none of Markdown, and none of an enumeration."""
+    said, at = text[slice(*edges)], used.start() - edges[0]
+    if mark[-1] == ")":  # of a row of columns
+        return "   " in said.strip() or "|" in said
+    if mark[0] != "*":
+        return True
+    return not any(one.start() <= at < one.end() for one in _EMPHASIS.finditer(said))

@@ -42,12 +42,14 @@ _AUTHOR: Final = regex.compile(
     rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
     r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
 )
-# A line of authors goes on: an entry begins below what is complete, or below a heading.
-_COMPLETE: Final = regex.compile(r"[.)\]\d/>]")
-_ENTRIES_HEADING: Final = regex.compile(r"[ \t]*+\p{Lu}[\p{L} ]{2,18}+")
+# What may stand right above an entry, and is no line of authors that goes on: "References".
+_TITLE: Final = regex.compile(r"\p{Lu}[\p{L} ]{2,18}+")
 _YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
+# Bullets of lists in lists, as word processors have them, and of those around.
+_INNER: Final = frozenset("o◦○▪‣⁃–§Ø\uf0a7\uf0d8")
+_OUTER: Final = frozenset("•●■*\uf0b7")
 _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
@@ -222,15 +224,6 @@ def _tiled(
     return found
 
 
-def _ends_before_entry(end: str) -> bool:
-    """Whether an entry may begin after a text that ends so."""
-    said = end.rstrip()
-    ended = sum(line[-1] in "\r\n" for line in end[len(said) :].splitlines(keepends=True))
-    if not said or ended > 1 or _COMPLETE.match(said[-1]):
-        return True
-    return _ENTRIES_HEADING.fullmatch(said.splitlines()[-1]) is not None
-
-
 def _marks(
     text: str,
     lines: Sequence[tuple[int, int]],
@@ -241,9 +234,8 @@ def _marks(
     found: dict[int, tuple[int, str]] = {}
     entries = {
         start
-        for (_, before), (start, end) in zip([(0, 0), *lines], lines, strict=False)
-        if _ENTRY.match(text, start, end)
-        and _ends_before_entry(text[max(0, before - _LONGEST_END) : before])
+        for (above, _), (start, end) in zip([(0, 0), *lines], lines, strict=False)
+        if _ENTRY.match(text, start, end) and _ends_entry(text[above:start])
     }
     if len(entries) < _FEWEST_ENTRIES:
         entries = set()
@@ -259,8 +251,17 @@ def _marks(
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] in "-*" or counts[style, columns(text, start)] > 1
+        if style[0] in "-*"
+        or counts[style, columns(text, start)] > 1
+        or (text[mark - 1] == "\t" and start + 1 < mark)  # as Word has it
     }
+
+
+def _ends_entry(line: str) -> bool:
+    """Whether an entry may begin below a line."""
+    said = line.strip()
+    ends = not said or said[-1] in ".)]/>" or said[-1].isdigit()
+    return ends or _TITLE.fullmatch(said) is not None
 
 
 def _style(match: regex.Match[str]) -> str:
@@ -308,6 +309,8 @@ def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bo
         return True
     if style[0] == current.style[0] and style[0] in _REPEATED:
         return len(style) > len(current.style)
+    if style[-1] in _INNER and current.style[-1] in _OUTER:
+        return not apart
     kind, other = style.strip("().")[:1], current.style.strip("().")[:1]
     if kind == other:  # "1." right below "(2)"
         return kind != "-" and not apart

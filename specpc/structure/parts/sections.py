@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import regex
 
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.lists import (
+    ITEM,
     OPENS,
     ListItem,
     Paragraph,
@@ -56,6 +58,9 @@ _ENDED: Final = regex.compile(r"[.!?。！？…；;][\"'”’»)\]*_]{0,3}\s*+
 # Of lines that are none, one in so many may be a sentence.
 _MOST_ENDED: Final = 3
 _FEWEST_LINES: Final = 2
+_ROW: Final = regex.compile(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
+_FIELD: Final = regex.compile(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
+_HANGING: Final = 3
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
@@ -281,6 +286,8 @@ class _Sections:
                 needs = formula
             if own is found[0] and own.end - own.start <= _SHORT_ITEM:
                 needs += self.asked
+            elif before is not None and self._titles(text, before, own):
+                needs += before.item.needs if before.item else ()
             self.asked = ()
             leads = self._leads(text, own, after, following)
             led, listed = self._led(text, before, own), self.builder.next_piece
@@ -302,6 +309,14 @@ class _Sections:
         self.item = found[-1].item
         self.pending = (last,) if leads and not found[-1].is_item else ()
 
+    @staticmethod
+    def _titles(text: str, before: Paragraph, own: Paragraph) -> bool:
+        """Whether an item is the title of the text right below it: "2) Works"."""
+        said = text[before.start : before.end]
+        bullet = before.item is None or before.item.style[0] in "-*"
+        short = before.is_item and not bullet and len(said) <= _SHORT_HEAD
+        return short and not own.is_item and not own.apart and not _ENDED.search(said)
+
     def _tie(self, pieces: Sequence[int], other: int) -> None:
         """Have pieces and another need one another: halves of a sentence."""
         self.builder.require(other, *pieces)
@@ -320,6 +335,7 @@ class _Sections:
     def _led(self, text: str, before: Paragraph | None, own: Paragraph) -> tuple[int, ...]:
         """What led to the list above, if a paragraph goes on with that: "unless ..."."""
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
+        short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
         if not short or not (answers or _CONTINUES.match(text, own.start)):
             return ()
@@ -340,6 +356,7 @@ class _Sections:
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""
         lead = self.leads.get(belongs)
+        style = "-" if style[0] in "-*" else style  # of bullets, one list may have several
         if lead is None or lead.style not in (None, style):
             self.leads.pop(belongs, None)
             return ()
@@ -391,8 +408,8 @@ class _Sections:
         elif not labelled and indent is not None:
             said = indent.end()
         indented = own.item is not None or self.notation.indented
-        if not own.is_item and self._are_lines(ends):
-            return self._add_lines(ends, needs, leads)
+        if not own.is_item and (lines := self._as_lines(ends)):
+            return self._add_lines(lines, needs, leads)
         if not own.is_item and not labelled and several and self._is_term(ends):
             needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
             said = ends[0] if len(ends) < 2 else builder.position
@@ -418,35 +435,52 @@ class _Sections:
         start = ends[0] - len(said.lstrip("\r\n"))
         return columns(self.text, ends[0]) > columns(self.text, start)
 
-    def _are_lines(self, ends: Sequence[int]) -> bool:
-        """Whether sentences are lines, of which most are no sentences: values, an address."""
-        start = self.builder.position
-        if len(ends) < _FEWEST_LINES or any(self.text[end - 1] not in "\r\n" for end in ends[:-1]):
-            return False
-        said = self.text[start : ends[-1]].strip().splitlines()
-        if sum(map(bool, map(str.strip, said))) != len(ends):
-            return False
+    def _as_lines(self, ends: Sequence[int]) -> list[int]:
+        """Where lines end of which most are no sentence: values, an address; none if it is text.
+
+        A line that is more indented goes on with one that has a name.
+        """
+        text, start = self.text, self.builder.position
+        rows = [match.span() for match in _ROW.finditer(text, start, ends[-1])]
+        stops = set(ends)
+        if len(rows) < _FEWEST_LINES or any(after not in stops for after, _ in rows[1:]):
+            return []
+        said = [text[low:high] for low, high in rows]
         ended = sum(_ENDED.search(line) is not None for line in said)
-        return OPENS.search(said[0]) is not None or _MOST_ENDED * ended <= len(said)
+        if OPENS.search(said[0]) is None and _MOST_ENDED * ended > len(said):
+            return []
+        goes_on = [
+            columns(text, low) > columns(text, before[0]) + _HANGING
+            and _FIELD.match(text, before[0]) is not None
+            for before, (low, _) in pairwise(rows)
+        ]
+        return [low for (low, _), on in zip(rows[1:], goes_on, strict=True) if not on] + [ends[-1]]
 
     def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
-        """Add lines, of which one that ends with a colon heads those below, as does the first."""
+        """Add lines, of which one that ends with a colon heads those below, as does the first.
+
+        A line brings those above it that it is indented below.
+        """
         builder, text = self.builder, self.text
         head = list[int]()
+        above: list[tuple[int, int]] = []  # how far lines are indented, and the pieces
         for number, end in enumerate(ends):
-            said = text[builder.position : end]
+            said, indent = text[builder.position : end], columns(text, builder.position)
+            while above and above[-1][0] >= indent:
+                above.pop()
             opens = OPENS.search(said) is not None
             if opens:
                 head = []
-            below = (*needs, *head)
+            below = (*needs, *head, *(piece for _, piece in above[-1:]))
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:
-                head = [builder.support(end, below, gap=OWN_LINE)]
-                continue
-            piece = self._add_sentence(end, below, OWN_LINE)
-            if not number and self._names(said, ends):
-                head = [piece]
+                head = [piece := builder.support(end, below, gap=OWN_LINE)]
+            else:
+                piece = self._add_sentence(end, below, OWN_LINE)
+                if not number and self._names(said, ends):
+                    head = [piece]
+            above.append((indent, piece))
         return piece
 
     def _names(self, said: str, ends: Sequence[int]) -> bool:

@@ -146,10 +146,13 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     rows: list[LineLevel] = []
     rule: int | None = None
     indents = [indent(text, span) for span in spans]
+    last = 0  # indent of the row above
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
         line = text[low:high]
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
-        more = width and (own >= width or _mostly_blank(line))
+        # Below a rule, and below such a row, what is right of the first column is a sum.
+        below_it = own >= width > last and rule is None and not dashes
+        more = width and (below_it or _mostly_blank(line))
         if rows and (more or (dashes and "=" in line)):
             rows[-1] = replace(rows[-1], end=high)
             continue
@@ -164,7 +167,7 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
         opens = bool(drawn) or label or above
         rows.append(LineLevel(low if rule is None else rule, high, level, opens))
-        rule = None
+        rule, last = None, own
     if rule is not None and rows:
         rows[-1] = replace(rows[-1], end=spans[-1][1])
     return nested(rows)

@@ -287,7 +287,9 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
     first = APART.split(header)[0]
-    parts = [n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))]
+    parts = {n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))}
+    # Rules above sums, and lines on which the text of a row goes on.
+    parts |= {n for n, row in enumerate(rows) if not row.strip(" -=_") or _is_part(row, header)}
     rows = [row for n, row in enumerate(rows) if n not in parts]
     wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
     columns = _columns([header, *rows])
@@ -304,6 +306,14 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
     inside = rows_of(text, spans[above + 1 :], width)
     return replace(block(spans[0][0], spans[-1][1], end, inside=inside), spare=True)
+
+
+def _is_part(row: str, header: str) -> bool:
+    """Whether a row has nothing but words below the second column of the header."""
+    apart = APART.search(header.strip())
+    second = len(header) - len(header.lstrip()) + apart.end() if apart else 0
+    indent = len(row) - len(row.lstrip())
+    return 0 < second <= indent and "  " not in row.strip() and not any(map(str.isdigit, row))
 
 
 def _goes_on(row: str, following: str, width: int) -> bool:

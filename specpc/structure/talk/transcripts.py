@@ -40,6 +40,14 @@ _NO_PROSE: Final = line_pattern(
 # longer.
 _ANSWER: Final = 25
 _SHORT_ANSWER: Final = 80
+# "No, I did not. I saw his car." is nothing without it, either.
+_SHORT_REPLY: Final = 200
+_REPLIES: Final = regex.compile(
+    r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
+    r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
+    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|是的?|不|没)(?!\w)",
+    regex.IGNORECASE,
+)
 _LONGEST_QUESTION: Final = 400
 _ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
 _ASKS: Final = regex.compile(
@@ -122,6 +130,8 @@ def _add_rest(
 def _is_answer(before: str, said: str, longest: int) -> bool:
     """Whether a turn is a short answer to a question before it."""
     before, said = before.strip(), said.strip()
+    if _REPLIES.match(said):
+        longest = _SHORT_REPLY
     return 0 < len(said) <= longest and not _is_question(said) and _is_question(before)
 
 

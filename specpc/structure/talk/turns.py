@@ -37,7 +37,7 @@ _TIME: Final = (
     r"\u200e?[\[(]?(?:\d[\d./-]*,? |\d{4}-\d\d-\d\d[T ])?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?Z?"
     rf"{_AM}[\])]?[ \t]*(?:[-–—][ \t])?"
 )
-_NAME: Final = r"(?P<name>[^\W_\d][\w.'’&/ -]{0,39})(?: ?\([^()\r\n]{1,60}\))?"
+_NAME: Final = r"(?P<name>[^\W_\d][\w.'’&/ -]{0,39})(?: ?\([^()\r\n]{1,60}\)){0,2}"
 _MARK: Final = r"(?:\*\*|__)"
 _ROLES: Final = (
     r"user|assistant|system|developer|tool|function|human|ai|bot|model|agent|environment"
@@ -58,6 +58,7 @@ _WHEN: Final = (
 )
 _NICK: Final = r"(?P<name>[@+]?\w[\w.'’&/#|~+ -]{0,39}?)(?: ?\([^()\r\n]{1,60}\))?"
 _BOLD: Final = r"(?:\*\*|__|\#{1,6} )?"
+_NEW_LINE: Final = r"(?:\r\n|\n|\r)"
 _LINE_END: Final = r"[ \t]*(?=[\r\n]|\Z)"
 
 _STYLES: Final = tuple(
@@ -95,6 +96,9 @@ _TIMED: Final = tuple(
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@»][ \t]*)?"
         rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*{_WHEN}{_LINE_END}",
+        # A role below some names: Ana, [MOD], — Today at 10:12 AM.
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*{_NEW_LINE}[ \t]*)?"
+        rf"[—–·][ \t]*{_WHEN}{_LINE_END}",
     )
 )
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
@@ -197,7 +201,7 @@ def find_timed_turns(text: str) -> list[Turn]:
 
 
 def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
-    timed = _clocks(text, spans, range(2))
+    timed = _clocks(text, spans, range(3))
     return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
 
 

@@ -460,3 +460,57 @@ def test_what_leads_to_something_comes_with_it(text: str, part: str, expected: s
     assert around(layout, text, part) == expected
     lead = expected.partition("\n")[0]
     assert never_alone(text, lead) or lead.startswith(("Step", "(", "1."))
+
+
+MARKED = """Test                 Result    Flag   Units
+Sodium               139              mmol/L
+Potassium            5.6       H *    mmol/L
+
+* It may be falsely elevated.
+
+| Plan | Price |
+|------|-------|
+| Team† | 9 |
+| Free | 0 |
+
+† Billed yearly.
+
+Monday to Friday
+Harbour          05:10  05:40  06:10
+University a)    05:25  05:55  06:25
+
+a) not during holidays
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "note"), [("Potassium", "* It may"), ("Team†", "† Billed"), ("University", "a) not")]
+)
+def test_rows_with_a_mark_bring_the_note_below(part: str, note: str) -> None:
+    text = "It was read. It is so.\n\n" + MARKED
+    notes = {"* It may", "† Billed", "a) not"}
+    assert {one for one in notes if one in keep(text, part)} == {note}
+    for other in ("Sodium", "Free", "Harbour"):
+        assert not {one for one in notes if one in keep(text, other)}
+
+
+def test_emphasis_and_items_are_no_marks() -> None:
+    text = "It is *not* so, and **never** was. It is 3*4.\n\n* one thing\n* another thing\n"
+    assert keep(text, "not") == "It is *not* so, and **never** was. "
+    assert keep(text, "3*4") == "It is 3*4.\n\n"
+
+
+def test_lines_of_a_form_have_its_section_and_go_on() -> None:
+    text = (
+        "It is a form. It is old.\n\nSection B: Approval\nApproved:  [ ] Yes  [x] No\n"
+        "Reason: Too few are there. May ask for\n        dates after 22.07.\nSignature: T. Lind\n"
+    )
+    assert keep(text, "Approved") == "Section B: Approval\nApproved:  [ ] Yes  [x] No\n"
+    assert keep(text, "dates") == (
+        "Section B: Approval\nReason: Too few are there. May ask for\n        dates after 22.07.\n"
+    )
+
+
+def test_a_label_in_capitals_comes_with_all_it_says() -> None:
+    text = "It is so.\n\nALLERGIES: Penicillin (rash). No known food allergies.\n\nIt ends. Now.\n"
+    assert keep(text, "No known") == "ALLERGIES: No known food allergies.\n\n"

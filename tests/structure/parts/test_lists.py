@@ -143,3 +143,34 @@ def test_a_list_without_a_title_has_none() -> None:
     assert keep(text, "4 eggs") == "4 eggs\n"
     text = "He left.\nShe stayed.\nThey met again.\n\nIt was late.\n"
     assert keep(text, "She") == "She stayed.\n"
+
+
+def test_bullets_of_word_processors_nest() -> None:
+    text = (
+        "Ziele\n•\tUmzug bis 30.06.\n•\tkein Ausfall\no\tnicht das Archiv\no\tnicht Telefonie\n\n"
+        "Risiken\n1.\tLieferverzug\na.\tFrau Lange fragen\n2.\tPersonal\n"
+    )
+    assert keep(text, "Telefonie") == "Ziele\n•\tkein Ausfall\no\tnicht Telefonie\n\n"
+    assert keep(text, "Lange") == "Risiken\n1.\tLieferverzug\na.\tFrau Lange fragen\n"
+    assert keep(text, "Personal") == "Risiken\n2.\tPersonal\n"
+    mixed = "Bring:\n● passport\n○ visa\n✓ keys\n\nIt is late. Go.\n"
+    for one in ("● passport", "○ visa", "✓ keys"):
+        assert one in keep(mixed, one)
+        assert keep(mixed, one).startswith("Bring:\n")
+
+
+def test_a_short_item_titles_the_text_right_below_it() -> None:
+    text = "1) Budget\nIl n'est pas adopté. Il manque 12 €.\n\n2) Divers\nNéant.\n"
+    assert keep(text, "Néant") == "2) Divers\nNéant.\n"
+    assert keep(text, "12 €") == "1) Budget\nIl manque 12 €.\n\n"
+
+
+def test_lines_bring_those_they_are_indented_below() -> None:
+    text = (
+        "KNOWN ISSUES\n ! Printing does not work\n   Export to PDF first\n ! Search is slow\n\n"
+        "It is so. That is all.\n"
+    )
+    assert keep(text, "Export") == (
+        "KNOWN ISSUES\n ! Printing does not work\n   Export to PDF first\n"
+    )
+    assert keep(text, "Search") == "KNOWN ISSUES\n ! Search is slow\n\n"

@@ -223,3 +223,27 @@ def test_what_is_no_table_is_left_to_others(text: str) -> None:
 def test_it_is_linear(text: str) -> None:
     layout = lay_out(text)
     pieces(layout, text)
+
+
+INVOICE = """Pos  Description                     Qty   Unit price     Amount
+  1  Mooring line 24 mm, 50 m          4      182.50      730.00
+  2  Fender F4, black                 10       61.90      619.00
+     Delivery in two parts
+  3  Shackle 16 mm, galvanised        25        3.20       80.00
+                                         ------------------------
+                                         Subtotal        1,429.00
+                                         VAT 19%           271.51
+                                         ------------------------
+                                         TOTAL EUR       1,700.51
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_sums_of_an_invoice_are_rows_of_their_own(line_end: str) -> None:
+    lines = INVOICE.replace("\n", line_end).splitlines(keepends=True)
+    text = "It is due. Pay it.\n\n" + "".join(lines) + "\nNo discount is granted. It is so.\n"
+    layout = lay_out(text)
+    assert around(layout, text, "Fender") == "".join(lines[n] for n in (0, 2, 3))
+    assert around(layout, text, "Shackle") == lines[0] + lines[4]
+    assert around(layout, text, "VAT") == lines[0] + lines[7]
+    assert around(layout, text, "TOTAL").rstrip() == "".join(lines[n] for n in (0, 8, 9)).rstrip()

@@ -315,3 +315,35 @@ def test_a_court() -> None:
 )
 def test_times_alone_make_no_transcript(text: str) -> None:
     assert lay_out_transcript(text) is None
+
+
+def test_a_yes_or_no_brings_the_question_however_much_it_says() -> None:
+    text = (
+        "Q.  Did you see the defendant that night?\nA.  No, I did not. I saw his car.\n"
+        "Q.  Where was it parked?\nA.  It was on Elm Street, by the bank.\n"
+        "Q.  Who was driving it?\nA.  I could not say, for it was dark there.\n"
+    )
+    assert around(lay_out(text), text, "his car") == "".join(text.splitlines(keepends=True)[:2])
+
+
+def test_members_of_a_house_are_told_by_name_seat_and_party() -> None:
+    text = (
+        "Mr Speaker: Order.\n\nSir Alan Reed (Wick) (Con): Is it true that it was wasted?\n\n"
+        "Ms Holt: No.\n\nDr Tan (Leith) (Lab): Will it be published, as was promised?\n\n"
+        "Ms Holt: Only in part.\n\nMr Speaker: It is late.\n"
+    )
+    assert around(lay_out(text), text, "Only") == (
+        "Dr Tan (Leith) (Lab): Will it be published, as was promised?\n\nMs Holt: Only in part.\n\n"
+    )
+
+
+def test_roles_below_names_are_none_of_what_was_said_before() -> None:
+    text = (
+        "nova — Today at 3:14 PM\nis it down?\nKip\n[MOD]\n — Today at 3:15 PM\nno, only one\n"
+        "nova — Today at 3:16 PM\nwill my items be reset?\nKip\n[MOD]\n — Today at 3:20 PM\nnever\n"
+    )
+    made = pieces(lay_out(text), text)
+    assert [piece.split("\n")[0] for piece in made] == [
+        "nova — Today at 3:14 PM", "Kip", "nova — Today at 3:16 PM", "Kip",
+    ]  # fmt: skip
+    assert around(lay_out(text), text, "never") == "".join(made[2:])
