@@ -13,7 +13,7 @@ import regex
 from specpc.structure.code.scripts import lay_out_script
 from specpc.structure.parts.blocks import small_size
 from specpc.structure.parts.lines import line_pattern, lines
-from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.layout import Layout, LayoutBuilder, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -237,9 +237,9 @@ def _after_comments(text: str, position: int) -> int:
 
 
 def _finer(text: str, marks: tuple[tuple[int, str], ...]) -> Layout:
+    """The pieces of a statement, of which a string that holds it may have less: then all of it."""
     layout = _opened(text, marks)
-    assert layout is not None
-    return layout
+    return tiles([0, len(text)], prose=False) if layout is None else layout
 
 
 def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:

@@ -363,3 +363,12 @@ def _finest(layout: Layout, text: str, part: str) -> str:
 )
 def test_routines_are_read_in_one_pass(text: str) -> None:
     lay_out_sql(text, named=True)
+
+
+def test_a_part_of_a_statement_that_cannot_be_cut_is_whole() -> None:
+    said = "COPY stock (item, left) FROM stdin;"
+    others = "INSERT INTO a VALUES (1);\n" * 40
+    layout = lay_out(f"{said}\nrope\t4\n\\.\n{others}", "dump.sql")
+    assert layout.finer
+    for lay in list(layout.finer.values())[:1]:
+        assert lay(said).edges.tolist() == [0, len(said)]
