@@ -274,8 +274,9 @@ class _Sections:
         found = list[Paragraph]()
         for own in paragraphs(text, self.item, self.known, self.width):
             if found and self.notation.joined(self.text, part.start + own.start):
-                before = found.pop()
-                own = replace(before, end=own.end, ends=before.ends[:-1] + own.ends)  # noqa: PLW2901
+                last_one = found.pop()
+                ends = last_one.ends[:-1] + own.ends
+                own = replace(last_one, end=own.end, ends=ends)  # noqa: PLW2901
             found.append(own)
         formula, self.formula = self.formula, ()
         broken, self.broken = self.broken, ()
