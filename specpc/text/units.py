@@ -70,6 +70,9 @@ _NUMBER: Final = regex.compile(
     r"|\[\d{1,3}\]|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
 )
 
+# Nor is a mark at the beginning of a line: "! ", "... ".
+_MARK: Final = regex.compile(r"[ \t]*+[^\w\s]{1,3}+[ \t]++")
+
 
 def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     """Cut a text of any script into units; white space belongs to the unit before it.
@@ -108,7 +111,8 @@ def _sentence_ends(text: str, width: int | None) -> set[int]:
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
-        if end == len(text) or not _NUMBER.fullmatch(text, start, end)
+        if end == len(text)
+        or not (_NUMBER.fullmatch(text, start, end) or _MARK.fullmatch(text, start, end))
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -67,8 +68,8 @@ def with_notes(text: str, layout: Layout) -> Layout:
 
 def _with_marks(text: str, layout: Layout) -> Layout:
     """The layout in which rows and sentences with a mark need the note that begins with it."""
-    notes = [note for note in _MARKED.finditer(text) if note["mark"] in text[: note.start()]]
-    if not notes or len(notes) > _MOST_MARKED:
+    notes = list(islice(_MARKED.finditer(text), _MOST_MARKED + 1))
+    if not notes or len(notes) > _MOST_MARKED:  # items of lists
         return layout
     edges = layout.edges.tolist()
     needs = dict(layout.needs)

@@ -7,6 +7,7 @@ along with what is decided here, for all of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -191,6 +192,8 @@ class _Sections:
     """The last sentence so far, if it leads to what is no list."""
     said: tuple[int, ...] = ()
     """The last sentences of the paragraph before."""
+    tail: int = -1
+    """The last piece that goes on with what led to a list above it."""
     leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
@@ -271,8 +274,9 @@ class _Sections:
         found = list[Paragraph]()
         for own in paragraphs(text, self.item, self.known, self.width):
             if found and self.notation.joined(self.text, part.start + own.start):
-                first = found.pop()
-                own = replace(first, end=own.end, ends=first.ends[:-1] + own.ends)  # noqa: PLW2901
+                last_one = found.pop()
+                ends = last_one.ends[:-1] + own.ends
+                own = replace(last_one, end=own.end, ends=ends)  # noqa: PLW2901
             found.append(own)
         formula, self.formula = self.formula, ()
         broken, self.broken = self.broken, ()
@@ -315,7 +319,8 @@ class _Sections:
         said = text[before.start : before.end]
         bullet = before.item is None or before.item.style[0] in "-*"
         short = before.is_item and not bullet and len(said) <= _SHORT_HEAD
-        return short and not own.is_item and not own.apart and not _ENDED.search(said)
+        below = not own.is_item and not own.apart and not _CONTINUES.match(text, own.start)
+        return short and below and _UNFINISHED.search(said) is not None
 
     def _tie(self, pieces: Sequence[int], other: int) -> None:
         """Have pieces and another need one another: halves of a sentence."""
@@ -325,7 +330,9 @@ class _Sections:
 
     def _belonging(self, text: str, led: Sequence[int], own: Paragraph, listed: int) -> None:
         """Have what a paragraph below a list goes on with come along with the items, or these."""
-        inside, last = range(led[-1] + 1, listed), self.builder.next_piece - 1
+        last = self.builder.next_piece - 1
+        inside = range(max(led[-1], self.tail) + 1, listed)
+        self.tail = last
         if _ANSWERS.match(text, own.start):
             self.builder.require(last, *inside[:_MOST_CHOICES])
             return
@@ -438,23 +445,28 @@ class _Sections:
     def _as_lines(self, ends: Sequence[int]) -> list[int]:
         """Where lines end of which most are no sentence: values, an address; none if it is text.
 
-        A line that is more indented goes on with one that has a name.
+        Only a value with a name may be several sentences, and go on in a line that is more
+        indented.
         """
         text, start = self.text, self.builder.position
         rows = [match.span() for match in _ROW.finditer(text, start, ends[-1])]
         stops = set(ends)
         if len(rows) < _FEWEST_LINES or any(after not in stops for after, _ in rows[1:]):
             return []
+        named = [_FIELD.match(text, low) is not None for low, _ in rows]
+        starts = [low for low, _ in rows]
+        inside = stops.difference(starts, ends[-1:])
+        if not all(named[bisect_right(starts, end) - 1] for end in inside):
+            return []
         said = [text[low:high] for low, high in rows]
         ended = sum(_ENDED.search(line) is not None for line in said)
         if OPENS.search(said[0]) is None and _MOST_ENDED * ended > len(said):
             return []
         goes_on = [
-            columns(text, low) > columns(text, before[0]) + _HANGING
-            and _FIELD.match(text, before[0]) is not None
-            for before, (low, _) in pairwise(rows)
+            field and columns(text, low) > columns(text, before) + _HANGING
+            for field, (before, low) in zip(named, pairwise(starts), strict=False)
         ]
-        return [low for (low, _), on in zip(rows[1:], goes_on, strict=True) if not on] + [ends[-1]]
+        return [low for low, on in zip(starts[1:], goes_on, strict=True) if not on] + [ends[-1]]
 
     def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
         """Add lines, of which one that ends with a colon heads those below, as does the first.
@@ -487,10 +499,8 @@ class _Sections:
         """Whether the first of some lines says what the others are about; of amounts, none does."""
         if len(said) > _SHORT_HEAD or _ENDED.search(said) or said.lstrip()[:1].islower():
             return False
-        return (
-            not said.lstrip()[:1].isdigit()
-            or not self.text[ends[0] : ends[1]].lstrip()[:1].isdigit()
-        )
+        below = self.text[ends[0] : ends[-1]].lstrip()[:1]
+        return not (said.lstrip()[:1].isdigit() and below.isdigit())
 
     def _add_sentence(self, end: int, needs: Sequence[int], gap: str | None) -> int:
         marks, start = self.notation.marks, self.builder.position

@@ -174,3 +174,9 @@ def test_lines_bring_those_they_are_indented_below() -> None:
         "KNOWN ISSUES\n ! Printing does not work\n   Export to PDF first\n"
     )
     assert keep(text, "Search") == "KNOWN ISSUES\n ! Search is slow\n\n"
+
+
+def test_what_goes_on_below_each_of_many_lists_belongs_to_one() -> None:
+    text = "1. It holds for\n" + "    a) boats,\n    b) cars,\n  unless they are new.\n" * 40
+    layout = lay_out(text)
+    assert sum(map(len, layout.needs.values())) < 10 * len(layout)
