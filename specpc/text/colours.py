@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.text.spans import without
+from specpc.text.hidden import without
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,15 +6,12 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
 import regex
 
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
     from specpc.text.markers import Marker
 
@@ -32,22 +29,6 @@ def merge(ranges: Sequence[Range]) -> list[Range]:
         else:
             merged.append((start, end))
     return merged
-
-
-def without(text: str, ranges: Sequence[Range]) -> tuple[str, NDArray[np.int64]]:
-    """A text without ascending ranges, and the ``[characters + 1]`` offsets of its characters.
-
-    What is left out belongs to the character after it, and at the end to the last one.
-    """
-    left = np.ones(len(text), dtype=bool)
-    for start, end in ranges:
-        left[start:end] = False
-    # Each character begins where the one before it ends.
-    offsets = np.concatenate(([0], np.flatnonzero(left) + 1)).astype(np.int64)
-    offsets[-1] = len(text)
-    starts, ends = (end for _, end in ranges), (start for start, _ in ranges)
-    kept = zip([0, *starts], [*ends, len(text)], strict=True)
-    return "".join(text[start:end] for start, end in kept), offsets
 
 
 # Letters of scripts written without spaces follow one another with nothing between them.

@@ -13,8 +13,8 @@ import regex
 from specpc.structure.console.diagnostics import diagnostic_runs
 from specpc.structure.console.traces import trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, line_pattern, lines
+from specpc.text.hidden import without
 from specpc.text.layout import Layout, LayoutBuilder, Nested
-from specpc.text.spans import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

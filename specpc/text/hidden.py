@@ -1,0 +1,28 @@
+"""A text without what stands in it and is not read, and the way back to where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def without(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, NDArray[np.int64]]:
+    """A text without ascending ranges, and the ``[characters + 1]`` offsets of its characters.
+
+    What is left out belongs to the character after it, and at the end to the last one.
+    """
+    left = np.ones(len(text), dtype=bool)
+    for start, end in ranges:
+        left[start:end] = False
+    # Each character begins where the one before it ends.
+    offsets = np.concatenate(([0], np.flatnonzero(left) + 1)).astype(np.int64)
+    offsets[-1] = len(text)
+    starts, ends = (end for _, end in ranges), (start for start, _ in ranges)
+    kept = zip([0, *starts], [*ends, len(text)], strict=True)
+    return "".join(text[start:end] for start, end in kept), offsets
