@@ -67,7 +67,7 @@ def search_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[i
 
 
 @dataclass(frozen=True)
-class _Line:
+class _FoundLine:
     """A line that was found, or is around one.
 
     Attributes:
@@ -104,7 +104,7 @@ def _with_paths(found: Sequence[Row], place: int, paths: set[str]) -> tuple[int,
     This returns, as the next do, the number of the row after all that was looked at, and
     blocks, if it is what was looked for.
     """
-    lines: list[_Line | None] = []
+    lines: list[_FoundLine | None] = []
     while place + len(lines) < len(found):
         said = found[place + len(lines)].said
         line = _placed_line(said, paths)
@@ -119,15 +119,15 @@ def _with_paths(found: Sequence[Row], place: int, paths: set[str]) -> tuple[int,
     return end, _groups(found[place:end], lines)
 
 
-def _placed_line(said: str, paths: set[str]) -> _Line | None:
+def _placed_line(said: str, paths: set[str]) -> _FoundLine | None:
     match = _PLACED.match(said)
     if match is not None:
-        return _Line(int(match["number"]), True, said[match.end() :])
+        return _FoundLine(int(match["number"]), True, said[match.end() :])
     if not paths:
         return None
     for found, _ in zip(_NUMBER.finditer(said), range(_MOST_NUMBERS), strict=False):
         if said[: found.start()] in paths:
-            return _Line(int(found[1]), False, said[found.end() :])
+            return _FoundLine(int(found[1]), False, said[found.end() :])
     return None
 
 
@@ -161,22 +161,22 @@ def _without_path(found: Sequence[Row], place: int, paths: set[str]) -> tuple[in
     return end, () if apart else _groups(found[place:end], lines)
 
 
-def _numbered_lines(found: Sequence[Row], place: int, *, blank: bool) -> list[_Line | None]:
+def _numbered_lines(found: Sequence[Row], place: int, *, blank: bool) -> list[_FoundLine | None]:
     """Lines with a number, and what parts them, up to a blank one or, maybe, across those."""
-    lines: list[_Line | None] = []
+    lines: list[_FoundLine | None] = []
     while place + len(lines) < len(found):
         row = found[place + len(lines)]
         match = _NUMBERED.fullmatch(row.said)
         if match is None and (row.said != _SEPARATOR or not lines):
             break
-        line = match and _Line(int(match["number"]), match["mark"] == ":", match["said"])
+        line = match and _FoundLine(int(match["number"]), match["mark"] == ":", match["said"])
         lines.append(line)
         if row.ends_block and not blank:
             break
     return lines
 
 
-def _ascend(own: Sequence[_Line]) -> bool:
+def _ascend(own: Sequence[_FoundLine]) -> bool:
     return all(one.number < other.number for one, other in pairwise(own))
 
 
@@ -187,7 +187,7 @@ def _is_path(said: str) -> bool:
     return _ENDING.search(said) is not None or (" " not in said and "/" in said)
 
 
-def _groups(found: Sequence[Row], lines: Sequence[_Line | None]) -> list[Block]:
+def _groups(found: Sequence[Row], lines: Sequence[_FoundLine | None]) -> list[Block]:
     """Blocks of lines that stand together; what parts them is none."""
     blocks: list[Block] = []
     own: list[Block] = []
