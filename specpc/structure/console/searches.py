@@ -39,7 +39,7 @@ _ENDING: Final = re.compile(r"[\w)\]-]\.\w{1,10}$")
 _TIME: Final = re.compile(r"\d\d?:\d\d(?!\d)")
 # "kiosk/fares.py:def fare(to):", without numbers; a name that a space follows may be a speaker.
 _NAMED: Final = regex.compile(
-    r"(?P<path>[^\s:]{0,300}[/.]\w[^\s:]{0,100}+):(?!//|\d[\w.-]*+(?::|$))"
+    r"(?P<path>[^\s:]{0,300}[/.]\w[^\s:]{0,100}+):(?!:|//|\d[\w.-]*+(?::|$))"
     r"(?P<said>(?:\S|[ ]{2}|\t)?+)"
 )
 

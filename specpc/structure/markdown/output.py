@@ -57,6 +57,8 @@ _PREFIXED: Final = regex.compile(r"[ \t]*+\S{1,80}: ")
 # Points at something in the line above.
 _POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
+# Before and after what a tool printed there are no more paragraphs of prose, or it is a report.
+_MOST_REMARKS: Final = 8
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
 # Of a form of so many lines, each says something by itself.
@@ -109,11 +111,11 @@ def _printed(found: Sequence[Row]) -> tuple[int, int]:
     """Numbers of rows, first and one past the last, between paragraphs of prose."""
     ends = [0, *(n for n, row in enumerate(found, start=1) if row.ends_block or n == len(found))]
     paragraphs = list(pairwise(ends))
-    while paragraphs and _is_remark(found[slice(*paragraphs[0])]):
-        del paragraphs[0]
-    while paragraphs and _is_remark(found[slice(*paragraphs[-1])]):
-        paragraphs.pop()
-    return (paragraphs[0][0], paragraphs[-1][1]) if paragraphs else (0, len(found))
+    told = [_is_remark(found[slice(*one)]) for one in paragraphs[:_MOST_REMARKS]]
+    first = told.index(False) if False in told else len(told)
+    told = [_is_remark(found[slice(*one)]) for one in paragraphs[: -_MOST_REMARKS - 1 : -1]]
+    last = len(paragraphs) - (told.index(False) if False in told else len(told))
+    return (paragraphs[first][0], paragraphs[last - 1][1]) if first < last else (0, len(found))
 
 
 def _is_remark(paragraph: Sequence[Row]) -> bool:

@@ -121,6 +121,7 @@ def test_it_is_found_in_the_middle_of_other_text() -> None:
         "app.name:kiosk\napp.port:8080\napp.fares.url:here\napp.fares.night:yes\n",
         "a.py:3:5: error: no\na.py:9:1: error: yes\nb.py:1:1: error: perhaps\n",
         "nginx/web:1.2\nnginx/web:1.3\nharbour/kiosk:0.3\nharbour/kiosk:0.4\n",
+        "tests/a.py::test_b PASSED\ntests/a.py::test_c FAILED\ntests/a.py::d PASSED\n",
         "12-14 June: closed\n15-17 June: open\n18-20 June: closed\n21-30 June: open\n",
     ],
 )
