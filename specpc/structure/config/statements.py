@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.blocks import block, lay_out_blocks
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import lines
-from specpc.structure.parts.nesting import LineLevel, nested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from specpc.text.layout import Layout
 
@@ -21,6 +21,12 @@ _DOCKER: Final = re.compile(
 )
 _FROM: Final = re.compile(r"FROM[ \t]+\S")
 _TARGET: Final = re.compile(r"[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
+_WORD: Final = re.compile(
+    r"(?P<if>ifn?(?:eq|def))\b|(?P<else>else)\b|(?P<endif>endif)\b|(?P<define>define)[ \t]"
+    r"|(?P<endef>endef)\b"
+)
+_CONDITIONS: Final = frozenset({"if", "else", "endif"})
+_DEEPEST: Final = 40
 _VARIABLE: Final = re.compile(
     r"(?:export[ \t]+|override[ \t]+)?[\w.$(){}-]+[ \t]*(?:[:?+!]|::)?=|define[ \t]|-?include[ \t]"
     r"|ifn?(?:eq|def)\b|else\b|endif\b|endef\b|export\b|unexport\b|vpath[ \t]|\$\("
@@ -48,10 +54,13 @@ def lay_out_dockerfile(text: str) -> Layout | None:
 def lay_out_makefile(text: str) -> Layout | None:
     """The pieces of a Makefile: the lines of a recipe, each with its target; variables.
 
+    What is between ``ifeq`` and ``endif`` comes with these, and what is behind ``else`` with that;
+    what is between ``define`` and ``endef`` is whole.
+
     Returns:
         ``None`` unless the lines are those, and there is a recipe.
     """
-    rows: list[LineLevel] = []
+    rows: list[tuple[int, int, str]] = []
     known = recipes = total = 0
     for start, code, end in _logical(text):
         recipe = code >= 0 and text[code - 1 : code] == "\t" and bool(rows)
@@ -59,10 +68,98 @@ def lay_out_makefile(text: str) -> Layout | None:
         known += recipe or target or (code >= 0 and _VARIABLE.match(text, code) is not None)
         recipes += recipe
         total += code >= 0
-        rows.append(LineLevel(start, end, recipe, opens=target))
+        word = _WORD.match(text, code) if code >= 0 and not recipe else None
+        kind = (word and word.lastgroup) or ("recipe" if recipe else "target" if target else "")
+        rows.append((start, end, kind))
     if not recipes or known < _EXPLAINED * total:
         return None
-    return lay_out_blocks(text, nested(rows), "makefile", gap="# {}\n")
+    return lay_out_blocks(text, _Make().blocks(rows), "makefile", gap="# {}\n")
+
+
+@dataclass
+class _Begun:
+    """What is open in a Makefile: a target, ``if`` or ``else``; and what is in it so far."""
+
+    kind: str
+    start: int
+    head: int
+    inside: list[Block] = field(default_factory=list)
+
+
+class _Make:
+    """Finds the targets and conditions of a Makefile."""
+
+    def __init__(self) -> None:
+        self._open = [_Begun("", 0, 0)]
+        self._deeper = 0  # conditions that are nested too deep
+        self._define: int | None = None
+
+    def blocks(self, rows: Sequence[tuple[int, int, str]]) -> list[Block]:
+        """The blocks of lines of which each is of a kind, those in no other."""
+        follows = [""] * len(rows)  # what the first line below is that is no condition
+        for number in range(len(rows) - 1, 0, -1):
+            kind = rows[number][2]
+            follows[number - 1] = follows[number] if kind in _CONDITIONS else kind
+        for (start, end, kind), below in zip(rows, follows, strict=True):
+            if self._define is None and kind == "define":
+                self._define = start
+            elif self._define is None:
+                self._add(start, end, kind, below)
+            elif kind == "endef":
+                self._open[-1].inside.append(block(self._define, end, body="whole"))
+                self._define = None
+        if self._define is not None:
+            self._open[-1].inside.append(block(self._define, rows[-1][1], body="whole"))
+        while len(self._open) > 1:  # a condition that is not closed is a line
+            own = self._open.pop()
+            self._open[-1].inside += self._closed(own)
+        return self._open[0].inside
+
+    def _add(self, start: int, end: int, kind: str, below: str) -> None:
+        if kind != "recipe" and not (kind in _CONDITIONS and below == "recipe"):
+            self._close("target")
+        if kind == "if" and len(self._open) < _DEEPEST and not self._deeper:
+            self._open.append(_Begun(kind, start, end))
+        elif kind == "if":
+            self._deeper += 1
+        elif kind == "endif" and self._deeper:
+            self._deeper -= 1
+        elif kind in {"else", "endif"} and self._ends(kind, start, end):
+            return
+        elif kind == "target":
+            self._open.append(_Begun(kind, start, end))
+        else:
+            self._open[-1].inside.append(block(start, end, body="whole"))
+
+    def _ends(self, kind: str, start: int, end: int) -> bool:
+        """Whether a line ends what a condition holds, and that itself if it is its last."""
+        if not any(own.kind == "if" for own in self._open) or self._deeper:
+            return False
+        if kind == "else":  # it holds only where those before it do not
+            self._close("target")
+            if len(self._open) >= _DEEPEST:
+                return False
+            self._open.append(_Begun(kind, start, end))
+        else:
+            while self._open[-1].kind != "if":
+                self._close(self._open[-1].kind)
+            own = self._open.pop()
+            whole = block(own.start, end, own.head, tail=start, inside=own.inside)
+            self._open[-1].inside.append(whole)
+        return True
+
+    def _close(self, kind: str) -> None:
+        if self._open[-1].kind == kind:
+            own = self._open.pop()
+            self._open[-1].inside += self._closed(own)
+
+    def _closed(self, own: _Begun) -> list[Block]:
+        if own.kind == "if":
+            return [block(own.start, own.head, body="whole"), *own.inside]
+        end = own.inside[-1].end if own.inside else own.head
+        if not own.inside:
+            return [block(own.start, end, body="whole")]
+        return [block(own.start, end, own.head, inside=own.inside)]
 
 
 def _logical(text: str) -> Iterator[tuple[int, int, int]]:

@@ -159,3 +159,76 @@ def test_what_is_none_of_them_is_left_to_others(text: str) -> None:
 )  # fmt: skip
 def test_it_is_linear(text: str) -> None:
     lay_out_sql(text, named=True)
+
+
+CONDITIONS = """\
+DEBUG ?= 0
+ifeq ($(DEBUG),1)
+  CFLAGS += -O0 -g
+else ifdef PROFILE
+  CFLAGS += -pg
+else
+  # what is shipped
+  CFLAGS += -O2
+endif
+
+all: berthd
+\t@echo built
+ifdef STRIP
+\tstrip berthd
+endif
+\t@echo done
+
+ifneq ($(wildcard local.mk),)
+install: all
+\tcp berthd $(PREFIX)/bin
+\tcp berthd.1 $(PREFIX)/man
+endif
+
+define HELP
+all: is no target here
+ifeq is no condition
+endef
+ifdef OPEN
+x = 1
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("-O0", "ifeq ($(DEBUG),1)\n  CFLAGS += -O0 -g\nendif\n\n"),
+        (
+            "-O2",
+            "ifeq ($(DEBUG),1)\nelse ifdef PROFILE\nelse\n  # what is shipped\n  CFLAGS += -O2\n"
+            "endif\n\n",
+        ),
+        ("strip", "all: berthd\nifdef STRIP\n\tstrip berthd\nendif\n"),
+        ("echo done", "all: berthd\n\t@echo done\n\n"),
+        (
+            "berthd.1",
+            "ifneq ($(wildcard local.mk),)\ninstall: all\n\tcp berthd.1 $(PREFIX)/man\nendif\n\n",
+        ),
+        (
+            "is no target",
+            "define HELP\nall: is no target here\nifeq is no condition\nendef\n",
+        ),
+        ("x = 1", "x = 1\n"),
+    ],
+)
+def test_what_is_conditional_comes_with_its_condition(
+    part: str, expected: str, line_end: str
+) -> None:
+    text = CONDITIONS.replace("\n", line_end)
+    layout = lay_out(text, "Makefile.mk")
+    assert layout.kind == "makefile"
+    assert kept(layout, text, units(layout)) == text
+    assert around(layout, text, part) == expected.replace("\n", line_end)
+
+
+@pytest.mark.parametrize("line", ["ifdef A\n", "else\n", "endif\n", "define A\n", "a:\n"])
+def test_conditions_may_be_open_or_deep(line: str) -> None:
+    text = "ifdef A\n" + line * 3000 + "b: c\n\td\n" + "endif\n" * 3000
+    layout = lay_out_makefile(text)
+    assert layout is None or kept(layout, text, units(layout)) == text
