@@ -95,7 +95,7 @@ def _with_nested(text: str, layout: Layout, depth: int) -> Layout:
         lay: LayOut = partial(_lay_out, name=nested.name, depth=depth + 1)
         if nested.fence is not None:
             fenced = partial(lay_out_embedded, info=nested.fence, prefix=nested.prefix)
-            lay = partial(_finer, lay=fenced, depth=depth)
+            lay = partial(_finer, lay=partial(fenced, other=nested.other), depth=depth)
         inside[piece] = _read(text[start:end], nested, lay)
     return expand(layout, inside)
 

@@ -51,6 +51,7 @@ class Nested:
         tidy: given the unit and its pieces, what else holds of them.
         fence: what stands behind the opening of a fence, where the unit is what is inside one.
         prefix: what stands before each of its lines.
+        other: its pieces in that place, where it is of no known kind of data.
     """
 
     name: str | None = None
@@ -59,6 +60,7 @@ class Nested:
     tidy: Callable[[str, Layout], Layout] | None = None
     fence: str | None = None
     prefix: str = ""
+    other: LayOut | None = None
 
 
 @dataclass(frozen=True)

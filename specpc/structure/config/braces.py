@@ -76,8 +76,8 @@ def _run_end(text: str, spans: Sequence[tuple[int, int]], first: int, dialect: D
             tag = _TAG.search(text, start, end)
             depth += (-1 if tag[1] else 1) if tag else 0
         else:
-            opening, closing = dialect.brackets
-            depth += text.count(opening, start, end) - text.count(closing, start, end)
+            opened, closed_here = (text.count(mark, start, end) for mark in dialect.brackets)
+            depth += opened - closed_here
         if depth < 0:
             return closed
         if depth == 0:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from specpc.structure.config.scalars import scalar
 from specpc.structure.config.yaml_lines import (
     CONTENT,
     DASHES,
@@ -29,8 +30,6 @@ from specpc.structure.config.yaml_lines import (
     read_yaml,
 )
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.nesting import LineLevel, nested
-from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,7 +157,7 @@ class _Reader:
             first = number
             while first and self._leads(found[first - 1], found[number]):
                 first -= 1
-            heads.append(first)
+            heads.append(self._below(found, first, number))
         heads[0] = 0
         for (first, start), last in zip(
             zip(heads, starts, strict=True), [*heads[1:], len(found)], strict=True
@@ -168,6 +167,16 @@ class _Reader:
     def _leads(self, line: YamlLine, entry: YamlLine) -> bool:
         """Whether a line is a remark on the entry that follows it."""
         return not line.raw and self._is_remark(line) and line.column <= entry.column
+
+    def _below(self, found: Sequence[YamlLine], first: int, entry: int) -> int:
+        """The number of the first remark on an entry: without those right below the one before."""
+        if not first or self._is_parted(found[first - 1]):
+            return first
+        return next((n + 1 for n in range(first, entry) if self._is_parted(found[n])), first)
+
+    def _is_parted(self, line: YamlLine) -> bool:
+        """Whether a blank line follows."""
+        return max(self.text.count(mark, line.start, line.end) for mark in "\n\r") > 1
 
     def _is_remark(self, line: YamlLine) -> bool:
         return self.text[line.content] == "#" or is_template(self.text, line)
@@ -189,8 +198,8 @@ class _Reader:
         if key is not None and OPEN.match(text, key.end(), line.end):
             below = group[above + 1 :]
             return block(start, end, line.end, inside=self.entries(below, depth + 1))
-        if key is not None and SCALAR.match(text, key.end(), line.end):
-            return self._scalar(start, end, group[above + 1])
+        if key is not None and (opens := SCALAR.match(text, key.end(), line.end)):
+            return self._scalar(whole, line, group[above + 1], folded=opens["mark"] == ">")
         return whole
 
     def _item(self, group: Sequence[YamlLine], above: int, depth: int) -> Block:
@@ -211,28 +220,10 @@ class _Reader:
             inside = self._marked(inside, _NAMES)
         return block(start, end, first.end, inside=inside)
 
-    def _scalar(self, start: int, end: int, first: YamlLine) -> Block:
-        """A block scalar: its lines, of prose those of each sentence together.
-
-        A line that is indented further needs the one above it that is not: its indentation must not
-        become that of the scalar.
-        """
-        body, column = self.text[first.start : end], first.column
-        rows: list[LineLevel] = []
-        low = 0
-        for bound in segment(body, "sentence")[1:]:
-            if bound == len(body) or body[bound - 1] in "\r\n":
-                deeper = body.startswith((" ", "\t"), low + column)
-                further = bool(rows) and deeper and not body[low : low + column].strip()
-                rows.append(LineLevel(first.start + low, first.start + bound, further, not further))
-                low = bound
-        inside = nested(rows)
-        gap = " " * column + "{}\n"
-        inside = [
-            replace(own, gap=gap, inside=tuple(replace(one, gap=gap) for one in own.inside))
-            for own in inside
-        ]
-        return block(start, end, first.start, inside=inside)
+    def _scalar(self, whole: Block, line: YamlLine, first: YamlLine, *, folded: bool) -> Block:
+        """A block scalar that a line begins: what its lines are, of which the first is given."""
+        nested = scalar(first.column, self._key(line.start), folded=folded)
+        return replace(whole, head=first.start, body="text", nested=nested)
 
     def manifest(self, inside: Sequence[Block]) -> list[Block]:
         """The entries of a document, with those marked by which a manifest is known."""

@@ -23,7 +23,9 @@ KEY: Final = re.compile(
 PLAIN_KEY: Final = re.compile(rf"(?:{_QUOTED}|[\w./$<-][\w./${{}}<>@+~*-]*):(?=\s|\Z)")
 _PROPERTIES: Final = r"(?:[ \t]+[&!][^\s,\[\]{}]*)*"
 OPEN: Final = re.compile(rf"{_PROPERTIES}[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
-SCALAR: Final = re.compile(rf"{_PROPERTIES}[ \t]+[|>][-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
+SCALAR: Final = re.compile(
+    rf"{_PROPERTIES}[ \t]+(?P<mark>[|>])[-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)"
+)
 _VALUE: Final = re.compile(rf"{_PROPERTIES}[ \t]*")
 _FLOW: Final = re.compile(rf"{_QUOTED}|[\"']|(?<=[\s,\[{{])#[^\r\n]*|[][{{}}]")
 _DOUBLE_END: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)

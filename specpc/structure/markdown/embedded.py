@@ -10,22 +10,25 @@ from specpc.structure.code.programs import lay_out_code
 from specpc.structure.parts.lines import OWN_LINE, each_line, one_piece
 
 if TYPE_CHECKING:
-    from specpc.text.layout import Layout
+    from specpc.text.layout import LayOut, Layout
 
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
 
 
-def lay_out_embedded(text: str, info: str, prefix: str = "") -> Layout:
-    """The pieces of the lines inside a fence.
+def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | None = None) -> Layout:
+    """The pieces of the lines inside a fence, or of what is told as clearly from what is around it.
 
     ``info`` is what stands behind the opening of the fence, ``prefix`` what stands before its lines
-    because of what the fence is in: indentation, ``>``.
+    because of what the fence is in: indentation, ``>``. What is of no known kind has ``other``
+    pieces.
     """
-    if len(text) <= _WHOLE:
+    if len(text) <= _WHOLE and other is None:
         return one_piece(len(text), "code", prefix + OWN_LINE)
     layout = None if prefix.strip() else _by_language(text, info, indented=bool(prefix))
-    return lay_out_lines(text, prefix) if layout is None else layout
+    if layout is None:
+        return lay_out_lines(text, prefix) if other is None else other(text)
+    return layout
 
 
 def closing_gap(info: str, prefix: str = "") -> str:

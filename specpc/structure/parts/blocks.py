@@ -55,6 +55,7 @@ class Block:
         gap: how a cut just before it is marked, if not as in the rest of the text.
         spare: whether its head is done without where a budget cannot hold what answers with it.
         says: whether its head says something by itself: an error with its place.
+        nested: how a body is read that is a ``text``.
     """
 
     start: int
@@ -68,6 +69,7 @@ class Block:
     gap: str | None = None
     spare: bool = False
     says: bool = False
+    nested: Nested | None = None
 
     @property
     def divisible(self) -> bool:
@@ -205,7 +207,7 @@ class _Pieces:
         if own.inside:
             told = self.add_all(own.inside, own.tail, needs, "lines", depth + 1)
         else:
-            self.add_body(own.body, own.tail, needs)
+            self.add_body(own.body, own.tail, needs, own.nested)
         if own.tail < own.end:
             inside = range(first, builder.next_piece)
             tail = builder.support(own.end, gap=self.gap)
@@ -222,7 +224,9 @@ class _Pieces:
             return own
         return replace(own.until(tail), end=own.end, tail=tail)
 
-    def add_body(self, body: Body, end: int, needs: Sequence[int]) -> None:
+    def add_body(
+        self, body: Body, end: int, needs: Sequence[int], nested: Nested | None = None
+    ) -> None:
         """Add what is without blocks up to ``end``."""
         builder, start = self.builder, self.builder.position
         if start >= end:
@@ -232,7 +236,7 @@ class _Pieces:
         elif body == "whole":
             builder.unit(end, needs, whole=True, gap=self.gap)
         elif body == "text":
-            builder.nest(builder.unit(end, needs, gap=self.gap), Nested())
+            builder.nest(builder.unit(end, needs, gap=self.gap), nested or Nested())
         else:
             unit = "sentence" if body == "prose" else "line"
             for bound in segment(self.text[start:end], unit)[1:]:

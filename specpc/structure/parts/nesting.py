@@ -26,6 +26,7 @@ class LineLevel:
         indent: by which rows are nested.
         opens: whether it can hold others.
         body: what it is made of.
+        closes: whether it ends what a row as far indented began.
     """
 
     start: int
@@ -33,6 +34,7 @@ class LineLevel:
     indent: float
     opens: bool = True
     body: Body = "whole"
+    closes: bool = False
 
 
 def nested(rows: Iterable[LineLevel]) -> list[Block]:
@@ -40,15 +42,21 @@ def nested(rows: Iterable[LineLevel]) -> list[Block]:
     root: list[Block] = []
     waiting: list[tuple[LineLevel, list[Block]]] = []
 
-    def close() -> None:
+    def close(tail: LineLevel | None = None) -> None:
         row, inside = waiting.pop()
         own = block(row.start, row.end, body=row.body)
         if inside:
-            own = block(row.start, inside[-1].end, row.end, inside=inside)
+            end, last = (tail.end, tail.start) if tail else (inside[-1].end, None)
+            own = block(row.start, end, row.end, tail=last, inside=inside)
         (waiting[-1][1] if waiting else root).append(own)
 
     for row in rows:
-        while waiting and waiting[-1][0].indent >= row.indent:
+        while waiting and waiting[-1][0].indent > row.indent:
+            close()
+        if row.closes and waiting and waiting[-1][0].indent == row.indent and waiting[-1][1]:
+            close(row)
+            continue
+        while waiting and waiting[-1][0].indent == row.indent:
             close()
         if row.opens and len(waiting) < _DEEPEST:
             waiting.append((row, []))

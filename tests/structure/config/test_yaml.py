@@ -1,7 +1,9 @@
+# ruff: noqa: E501 - texts as tools write them
 """YAML: what is kept parses, under its own keys."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.config.yaml import lay_out_yaml
+from specpc.text.layout import Layout, expand
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 yaml = pytest.importorskip("yaml")
+WORD = re.compile(r"\w+")
 NAMES = ("e_pod.yaml", "deploy.yaml", "compose.yml", "ci.yml")
 KEYS = st.sampled_from(["name", "port", "a b", "x-y", '"q: r"', "path"])
 WORDS = st.sampled_from(
@@ -37,8 +41,8 @@ def is_part(kept_value: Any, value: Any) -> bool:
         rest = iter(value)
         return all(any(is_part(one, other) for other in rest) for one in kept_value)
     if isinstance(kept_value, str) and isinstance(value, str):
-        rest = iter(value.split())
-        return all(word in rest for word in kept_value.replace("[...]", "").split())
+        rest = iter(WORD.findall(value))
+        return all(word in rest for word in WORD.findall(kept_value))
     return kept_value == value or kept_value in ("", None)
 
 
@@ -115,7 +119,7 @@ def test_lines_of_a_block_scalar_keep_the_scalar() -> None:
     [document] = documents(made)
     assert document["data"]["app.toml"].split("\n")[-2] == 'provider = "acme"'
     made = put(read("ci.yml"), "echo done")  # an indented line needs the one it is indented below
-    assert made.endswith('          if [ -n "$CI" ]; then\n            echo done\n')
+    assert made.endswith('          if [ -n "$CI" ]; then\n            echo done\n          fi\n')
 
 
 @pytest.mark.parametrize(
@@ -167,3 +171,148 @@ def test_a_list_whose_items_begin_alike_is_no_chat() -> None:
         '    - name: Copy the site\n      template:\n        mode: "0644"\n'
     )
     assert lay_out_yaml("- Ann: hello\n- Ben: hey\n- Ann: bye\n- Ben: bye\n") is None
+
+
+SCALARS = """\
+apiVersion: v1
+kind: ConfigMap
+data:
+  nginx.conf: |
+    events { worker_connections 1024; }
+    http {
+      server {
+        server_name harbour.example;
+        location / {
+          proxy_pass http://api;
+        }
+        location /admin/ {
+          deny all;
+        }
+      }
+    }
+  settings.toml: |
+    [server]
+    port = 8080
+    hosts = [
+      "a",
+      "b",
+    ]
+
+    [db]
+    # never above 20
+    pool = 10
+  values.json: |-
+    {
+      "limits": {
+        "berth": 4,
+        "length": 180
+      },
+      "note": "Not for tankers."
+    }
+  one.json: |
+    {"limits": {"berth": 4, "length": 180}, "note": "Not for tankers. Tugs are exempt."}
+  run: |
+    set -eu
+    if [ "$DAY" = 7 ]; then
+      exit 0
+    fi
+    for db in app tides; do
+      if [ -n "$db" ]; then
+        pg_dump "$db" |
+          gzip
+      fi
+    done
+  README.md: |
+    # Fees
+
+    Fees do not include VAT. Ask
+    the office.
+
+    | Berth | Fee |
+    |---|---|
+    | 1 | 6,200 |
+    | 2 | 4,100 |
+  init.sql: |
+    INSERT INTO moves VALUES
+      (1, 'Solveig'),
+      (2, 'Tide');
+    COMMIT;
+  indented: |2
+      deeper first
+    then less. And a sentence that
+    goes on here.
+      deeper again
+  folded: >-
+    Removes a berth. It cannot be undone. Fails
+    with 409 while a vessel lies there.
+
+    # no heading
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (
+            "deny all",
+            "  nginx.conf: |\n    http {\n      server {\n        server_name harbour.example;\n"
+            "        location /admin/ {\n          deny all;\n        }\n      }\n    }\n",
+        ),
+        ("pool = 10", "  settings.toml: |\n    [db]\n    # never above 20\n    pool = 10\n"),
+        (
+            "gzip",
+            "  run: |\n    for db in app tides; do\n"
+            '      if [ -n "$db" ]; then\n        pg_dump "$db" |\n          gzip\n      fi\n    done\n',
+        ),
+        ("1 | 6,200", "  README.md: |\n    # Fees\n\n    | Berth | Fee |\n    |---|---|\n    | 1 | 6,200 |\n"),
+    ],
+)  # fmt: skip
+def test_a_block_scalar_is_a_text_of_its_own(part: str, expected: str) -> None:
+    assert around(_opened(SCALARS), SCALARS, part).endswith(expected)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_block_scalar_stays_one(line_end: str, seed: int) -> None:
+    text = SCALARS.replace("\n", line_end)
+    layout = _opened(text)
+    own = units(layout)
+    for chosen in (own[seed::9], own[seed::4], [own[seed * len(own) // 8]]):
+        for gap in ("", "[...]"):
+            result = kept(layout, text, chosen, gap)
+            assert is_part(documents(result), documents(text)), result
+            for value in (documents(result)[0].get("data") or {}).values():
+                assert "{" not in value or value.count("{") == value.count("}")
+    for ratio in (0.1, 0.3, 0.6):
+        assert is_part(documents(fitted(lay_out(text), text, ratio, seed) or ""), documents(text))
+
+
+def _opened(text: str) -> Layout:
+    """The layout in which all that may be cut finer is."""
+    layout = lay_out(text)
+    edges = layout.edges.tolist()
+    inside = {
+        unit: layout.finer[unit](text[edges[unit] : edges[unit + 1]])
+        for unit in units(layout)
+        if unit in layout.finer
+    }
+    return expand(layout, inside)
+
+
+def test_a_remark_right_below_an_entry_is_about_that() -> None:
+    text = """\
+image: berth
+pullSecrets: []
+#  - name: regcred
+
+## Service in the cluster
+## ref: https://kubernetes.io/docs
+service:
+  type: ClusterIP
+# not in the cluster
+ingress:
+  enabled: false
+"""
+    assert put(text, "ClusterIP") == text[text.index("## Service") : text.index("# not in")]
+    assert put(text, "regcred") == "pullSecrets: []\n#  - name: regcred\n\n"
+    assert put(text, "enabled") == "# not in the cluster\ningress:\n  enabled: false\n"
