@@ -124,7 +124,7 @@ class CodeLine:
     @property
     def is_brace(self) -> bool:
         """Whether it does nothing but open a block."""
-        return self.code in {"{", "begin", "do", "then", "(", "["}
+        return self.code.casefold() in {"{", "begin", "do", "then", "(", "["}
 
     @property
     def chooses(self) -> bool:

@@ -195,7 +195,7 @@ class _Statements:
         if end == last or found[end].indent != level:
             return None
         after = min(self.ends[end], last)
-        if found[end].goes_on(found[first].chooses):
+        if found[end].goes_on(found[first].chooses) or found[end].is_brace:
             return after
         if not found[end].closes:
             return None

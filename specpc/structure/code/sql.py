@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.code.scripts import lay_out_script
 from specpc.structure.parts.blocks import small_size
-from specpc.structure.parts.lines import lines
+from specpc.structure.parts.lines import line_pattern, lines
 from specpc.text.layout import Layout, LayoutBuilder
 
 if TYPE_CHECKING:
@@ -21,19 +22,39 @@ _SQL_GAP: Final = "-- {}\n"
 _LONGEST_COMMENT: Final = 300
 # The body of a function that is not closed by then is none.
 _LONGEST_BODY: Final = 100_000
+# What is longer before the first statement of one is not kept with each of them.
+_LONGEST_HEAD: Final = 1000
 _EXPLAINED: Final = 0.9
 # A string that is not closed goes on to the end.
 _TOKEN: Final = regex.compile(
     r"--[^\r\n]*+|(?P<remark>/\*)|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+(?:'|\\?\Z)|\"[^\"\r\n]*+\""
-    r"|`[^`\r\n]*+`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])",
+    r"|`[^`\r\n]*+`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])"
+    r"|(?<![^\r\n])[ \t]*+(?:(?P<go>(?i:GO)|/)[ \t]*+(?=[\r\n]|\Z)"
+    r"|(?i:DELIMITER)[ \t]++(?P<ends>\S{1,9})[ \t]*+(?=[\r\n]|\Z))"
+    r"|\b(?i:(?P<begin>BEGIN|(?<!\bEND\s)CASE)|(?P<end>END)(?!\s++(?:IF|LOOP|WHILE|REPEAT|FOR)\b))\b",
     regex.DOTALL,
 )
-_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*))")
+# What "GO" or a slash on its own line ends, or "END"; the statements in it do not.
+_ROUTINE: Final = regex.compile(
+    r"(?:CREATE|ALTER)\s++(?:OR\s++(?:REPLACE|ALTER)\s++)?+(?:(?:TEMP(?:ORARY)?|CONSTRAINT"
+    r"|EDITIONABLE|DEFINER\s*+=\s*+\S++)\s++)*+(?:FUNCTION|PROC(?:EDURE)?|TRIGGER|EVENT"
+    r"|PACKAGE(?:\s++BODY)?)\b",
+    regex.IGNORECASE,
+)
+_LONE: Final = line_pattern(r"^[ \t]*+(?:(?i:GO)|/)[ \t]*+$")
+_DELIMITER: Final = line_pattern(r"^[ \t]*+(?i:DELIMITER)[ \t]++\S")
+_BEGINS: Final = line_pattern(
+    r"^(?:[^\r\n]*?\b(?i:BEGIN)|(?i:CREATE)\b[^\r\n]*?\b(?i:PACKAGE)\b[^\r\n]*+)[ \t]*+$"
+)
+_ENDS: Final = line_pattern(r"^(?i:END)\b")
+# "/*! ... */" is what MySQL reads, if it is new enough.
+_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*(?!!)))")
 _STATEMENT: Final = re.compile(
-    r"(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
-    r"|UNLOGGED\s+|MATERIALIZED\s+|EXTERNAL\s+|VIRTUAL\s+)*(?:TABLE|INDEX|VIEW|FUNCTION|PROCEDURE"
-    r"|TRIGGER|SCHEMA|DATABASE|SEQUENCE|TYPE|USER|ROLE|EXTENSION|POLICY|DOMAIN)\b"
-    r"|INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\b|REPLACE\s+INTO\b|UPDATE\s+\S+\s+(?:\w+\s+)?SET\b"
+    r"/\*!|DELIMITER\s+\S|EXEC(?:UTE)?\s+\S|DECLARE\s+\S"
+    r"|(?:CREATE|ALTER|DROP)\s+(?:OR\s+(?:REPLACE|ALTER)\s+|DEFINER\s*=\s*\S+\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
+    r"|UNLOGGED\s+|MATERIALIZED\s+|EXTERNAL\s+|VIRTUAL\s+)*(?:TABLE|INDEX|VIEW|FUNCTION|PROC(?:EDURE)?"
+    r"|TRIGGER|EVENT|PACKAGE|SCHEMA|DATABASE|SEQUENCE|TYPE|USER|ROLE|EXTENSION|POLICY|DOMAIN)\b"
+    r"|INSERT\s+\[|INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\b|REPLACE\s+INTO\b|UPDATE\s+\S+\s+(?:\w+\s+)?SET\b"
     r"|DELETE\s+FROM\b|SELECT\b|WITH\s+(?:RECURSIVE\s+)?\w+\s*(?:\([^()]*\)\s*)?AS\b|MERGE\s+INTO\b"
     r"|COPY\s+\S+|GRANT\s|REVOKE\s|TRUNCATE\s|EXPLAIN\s|PRAGMA\s|COMMENT\s+ON\b|LOCK\s+TABLES?\b"
     r"|UNLOCK\s+TABLES\b|BEGIN\b|COMMIT\b|ROLLBACK\b|START\s+TRANSACTION\b|SET\s+\S+|USE\s+\S+"
@@ -75,17 +96,19 @@ def lay_out_sql(text: str, *, named: bool = False) -> Layout | None:
     """The pieces of SQL: statements with the comments above them.
 
     Of a long ``CREATE TABLE`` the columns, of a long ``INSERT`` the rows can be kept alone, with
-    what opens and closes the list; rows of ``COPY`` come with the columns they are in.
+    what opens and closes the list; rows of ``COPY`` come with the columns they are in, lines of a
+    long routine with what it is called and what ends it.
 
     Returns:
         ``None`` unless all statements begin as some do.
     """
-    closed = ";" in text
+    closed = ";" in text or _LONE.search(text) is not None
     if not named and not (closed and _STATEMENT.match(text, _after_comments(text, 0))):
         return None
     found = list(_statements(text))
-    known = sum(_STATEMENT.match(text, one.code) is not None for one in found)
-    if not known or known < (_EXPLAINED if named else 1) * len(found) or not (closed or named):
+    told = [one for one in found if one.code < one.end]  # but for a remark that ends it
+    known = sum(_STATEMENT.match(text, one.code) is not None for one in told)
+    if not known or known < (_EXPLAINED if named else 1) * len(told) or not (closed or named):
         return None
     builder, small = LayoutBuilder(), small_size(text)
     for one in found:
@@ -131,6 +154,9 @@ def _statements(text: str) -> Iterator[_Statement]:
     start = position = depth = 0
     closed = remarked = True  # as far as it is known, rows of COPY and remarks end somewhere
     marks: list[tuple[int, str]] = []
+    alone = _LONE.search(text) is not None  # whether routines end with such a line
+    routine: bool | None = None
+    blocks = 0  # open ones of a routine
     while match := _TOKEN.search(text, position):
         position = match.end()
         if match["remark"]:
@@ -144,7 +170,16 @@ def _statements(text: str) -> Iterator[_Statement]:
         if mark and mark in "(),":
             depth += (mark == "(") - (mark == ")")
             marks.append((match.start(), mark))
-        if mark != ";" or depth > 0:
+        if match["ends"] and not text[start : match.start()].strip():
+            yield from _delimited(text, start, match)
+            start = position = _delimited_end(text, match)
+            continue
+        if (match["begin"] or match["end"] or mark == ";") and routine is None:
+            routine = _ROUTINE.match(text, _after_comments(text, start)) is not None
+        if routine and (match["begin"] or match["end"]):
+            blocks += 1 if match["begin"] else -1
+        inside = routine and (blocks > 0 or alone)
+        if not (match["go"] or (mark == ";" and depth <= 0 and not inside)):
             continue
         end = _line_end(text, position)
         code = _after_comments(text, start)
@@ -154,15 +189,38 @@ def _statements(text: str) -> Iterator[_Statement]:
             end = position = copied.end() if copied else end
         yield _Statement(start, code, end, tuple(marks))
         start = position = max(end, position)
-        depth, marks = 0, []
+        depth, marks, routine, blocks = 0, [], None, 0
     if text[start:].strip():
         yield _Statement(start, _after_comments(text, start), len(text), tuple(marks))
+
+
+def _delimited(text: str, start: int, command: regex.Match[str]) -> Iterator[_Statement]:
+    """The line that says what ends statements, and those that end so."""
+    mark, stop = command["ends"], _delimited_end(text, command)
+    end = _line_end(text, command.end())
+    yield _Statement(start, _after_comments(text, start), end, ())
+    while end < stop:
+        start, closing = end, text.find(mark, end, stop)
+        end = _line_end(text, closing + len(mark)) if closing >= 0 else stop
+        if text[start:end].strip():
+            yield _Statement(start, _after_comments(text, start), end, ())
+
+
+def _delimited_end(text: str, command: regex.Match[str]) -> int:
+    """Where statements end to be ended as a command says: before the next such command."""
+    if command["ends"] == ";":
+        return _line_end(text, command.end())
+    following = _DELIMITER.search(text, command.end())
+    return following.start() if following else len(text)
 
 
 def _line_end(text: str, position: int) -> int:
     """Where the blank lines after a statement end, and a remark behind it."""
     match = _TAIL.match(text, position)
     end = match.end() if match else position
+    if lone := _LONE.match(text, end):
+        match = _TAIL.match(text, lone.end())
+        end = match.end() if match else lone.end()
     rest = len(text) - len(text[end:].lstrip()) if not text[end : end + 1000].strip() else end
     return rest if rest == len(text) else end
 
@@ -189,6 +247,8 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
     code = _after_comments(text, 0)
     if copy := _COPY.match(text, code):
         return _copied(text, copy.end())
+    if _ROUTINE.match(text, code):
+        return _routine(text)
     opening = _LISTS.match(text, code)
     if opening is None:
         return None
@@ -213,6 +273,23 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
         first = len(text[:first].rstrip(" \t"))
         first = first if text[first - 1] in "\r\n" else opening.end()
     return _list(text, first, bounds, close)
+
+
+def _routine(text: str) -> Layout | None:
+    """The lines of a function, procedure or trigger between its first and last."""
+    begins = _BEGINS.search(text)
+    head = _next_line(text, begins.end()) if begins else 0
+    ends = list(_ENDS.finditer(text, head)) if begins else []
+    if not ends or head > _LONGEST_HEAD:
+        return None
+    inside = lay_out_script(text[head : ends[-1].start()], named=True)
+    if inside is None:
+        return None
+    builder = LayoutBuilder()
+    opening = builder.support(head, gap=_SQL_GAP)
+    builder.append(inside, [opening])
+    builder.require(opening, builder.support(len(text), gap=_SQL_GAP))
+    return builder.build("sql")
 
 
 def _list(text: str, first: int, commas: Sequence[int], close: int) -> Layout:

@@ -156,3 +156,40 @@ def test_one_statement(name: str, said: str, left: str) -> None:
 def test_prose_is_none() -> None:
     assert lay_out_script("It ends.\nend\nA line of text that goes on.\n" * 20) is None
     assert lay_out_script("One line; of code {") is None
+
+
+BASE = """\
+using System;
+
+namespace Harbour
+{
+    public class Berth : Quay
+    {
+        public Berth(int id, string name)
+            : base(name)
+        {
+            Id = id;
+            Open = false;
+            Log.Info("a berth was made that is not in the list of those that are known");
+        }
+
+        public static T Find<T>(int id)
+            where T : Quay
+        {
+            var found = Store.Get<T>(id);
+            Log.Info("a berth was looked for that is not in the list of those known");
+            return found;
+        }
+    }
+}
+"""
+
+
+def test_a_body_belongs_to_the_lines_above_its_bracket() -> None:
+    layout = lay_out(BASE, "Berth.cs")
+    made = around(layout, BASE, "Open = false")
+    assert "        public Berth(int id, string name)\n" in made
+    assert "            : base(name)\n        {\n            Open = false;\n        }\n" in made
+    assert "Find<T>(int id)\n            where T : Quay\n        {\n" in around(
+        layout, BASE, "return found"
+    )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.code.sql import lay_out_sql
 from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
+from specpc.text.layout import Layout
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = st.sampled_from(["id", "name", "mail", "total", "note"])
@@ -232,3 +233,133 @@ def test_conditions_may_be_open_or_deep(line: str) -> None:
     text = "ifdef A\n" + line * 3000 + "b: c\n\td\n" + "endif\n" * 3000
     layout = lay_out_makefile(text)
     assert layout is None or kept(layout, text, units(layout)) == text
+
+
+MYSQL = """\
+-- MySQL dump 10.13
+/*!40101 SET NAMES utf8mb4 */;
+
+DROP TABLE IF EXISTS `moves`;
+INSERT INTO `moves` VALUES (1,'Solveig; ex Cork'),(2,'Tide');
+DELIMITER ;;
+CREATE PROCEDURE `close_berth`(IN b INT)
+BEGIN
+  DECLARE n INT DEFAULT 0;
+  SELECT COUNT(*) INTO n FROM moves WHERE berth = b AND paid = 0;
+  IF n > 0 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'unpaid moves';
+  END IF;
+  UPDATE berths SET closed = CASE WHEN b = 9 THEN 0 ELSE 1 END WHERE id = b;
+END ;;
+CREATE TRIGGER `t` BEFORE INSERT ON `moves` FOR EACH ROW BEGIN SET NEW.at = now(); END ;;
+DELIMITER ;
+DROP VIEW `paid`;
+-- Dump completed
+"""
+TSQL = """\
+USE [harbour]
+GO
+CREATE OR ALTER PROCEDURE [dbo].[CloseBerth]
+    @berth INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    IF @berth = 9
+    BEGIN
+        RAISERROR('not this one', 16, 1);
+        RETURN 1;
+    END
+    UPDATE berths SET closed = 1 WHERE id = @berth;
+END
+GO
+EXEC dbo.CloseBerth @berth = 4;
+"""
+ORACLE = """\
+CREATE OR REPLACE PACKAGE BODY fees AS
+  g_vat CONSTANT NUMBER := 0.25;
+
+  FUNCTION net(p_berth NUMBER, p_hours NUMBER) RETURN NUMBER IS
+    v_rate NUMBER;
+  BEGIN
+    SELECT nok INTO v_rate FROM rates WHERE berth = p_berth;
+    IF p_hours < 1 THEN
+      RETURN 0; -- tugs
+    END IF;
+    RETURN v_rate * p_hours;
+  END net;
+END fees;
+/
+COMMIT;
+"""
+SQLITE = """\
+CREATE TRIGGER no_negative BEFORE INSERT ON orders BEGIN
+  SELECT raise(abort, 'negative') WHERE NEW.total < 0;
+  DELETE FROM log;
+END;
+BEGIN;
+DELETE FROM orders;
+COMMIT;
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["dump.sql", None])
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        (
+            MYSQL,
+            "SIGNAL",
+            "CREATE PROCEDURE `close_berth`(IN b INT)\nBEGIN\n  IF n > 0 THEN\n"
+            "    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'unpaid moves';\n  END IF;\nEND ;;\n",
+        ),
+        (MYSQL, "CREATE TRIGGER", MYSQL.splitlines(keepends=True)[-4]),
+        (MYSQL, "paid`", "DROP VIEW `paid`;\n"),
+        (
+            TSQL,
+            "RETURN 1",
+            "CREATE OR ALTER PROCEDURE [dbo].[CloseBerth]\n    @berth INT\nAS\nBEGIN\n"
+            "    IF @berth = 9\n    BEGIN\n        RETURN 1;\n    END\nEND\nGO\n",
+        ),
+        (TSQL, "EXEC", "EXEC dbo.CloseBerth @berth = 4;\n"),
+        (
+            ORACLE,
+            "tugs",
+            "CREATE OR REPLACE PACKAGE BODY fees AS\n"
+            "  FUNCTION net(p_berth NUMBER, p_hours NUMBER) RETURN NUMBER IS\n    v_rate NUMBER;\n"
+            "  BEGIN\n    IF p_hours < 1 THEN\n      RETURN 0; -- tugs\n    END IF;\n  END net;\n"
+            "END fees;\n/\n",
+        ),
+        (SQLITE, "DELETE FROM orders", "DELETE FROM orders;\n"),
+        (
+            SQLITE,
+            "DELETE FROM log",
+            SQLITE[: SQLITE.index("BEGIN;")],  # so short that it is whole
+        ),
+    ],
+)
+def test_a_routine_is_one_statement(
+    text: str, part: str, expected: str, name: str | None, line_end: str
+) -> None:
+    text = text.replace("\n", line_end)
+    layout = lay_out(text, name)
+    assert layout.kind == "sql"
+    assert kept(layout, text, units(layout)) == text
+    assert _finest(layout, text, part) == expected.replace("\n", line_end)
+
+
+def _finest(layout: Layout, text: str, part: str) -> str:
+    """What is left of what holds some words, cut as far as it can be."""
+    made = around(layout, text, part)
+    unit = next(n for n in units(layout) if part in pieces(layout, text)[n])
+    if unit not in layout.finer:
+        return made
+    finer = layout.finer[unit](pieces(layout, text)[unit])
+    return around(finer, made, part)
+
+
+@pytest.mark.parametrize(
+    "text", ["DELIMITER ;;\n" * 3000, "CREATE TRIGGER a BEGIN\n" * 3000 + ";", "GO\n" * 3000]
+)
+def test_routines_are_read_in_one_pass(text: str) -> None:
+    lay_out_sql(text, named=True)
