@@ -27,7 +27,9 @@ BLOCKS: Final = names(
     "figure figcaption address details summary dialog hgroup search center select option "
     "textarea"
 )
-_HEADINGS: Final = frozenset(f"h{level}" for level in range(1, 7))
+# What heads the elements after it, up to one that is as high: headings, terms, what is folded.
+_HEADINGS: Final = {**{f"h{level}": level for level in range(1, 7)}, "dt": 7, "summary": 7}
+_LISTS: Final = names("ul ol menu dl table")
 _SECTIONS: Final = names("thead tbody tfoot")
 _VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
 _NO_TEXT: Final = names("script style template noscript svg colgroup")
@@ -41,6 +43,8 @@ _DEEPEST: Final = 60
 _MOST_HEADS: Final = 12
 # Of a processor for each byte, which is ten times what well-formed pages take.
 _SECONDS: Final = 1e-6
+_LEADS: Final = re.compile(r"[:：](?:</\w+>)+\Z")
+_LONGEST_LEAD: Final = 100
 _SPACE: Final = re.compile(r"\s*")
 
 _DOCUMENT: Final = re.compile(
@@ -107,44 +111,65 @@ class _Page(Offsets):
 
     def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
         """Add all up to ``end``: text blocks, and runs of text between them."""
-        heading: int | None = None
+        headings: list[tuple[int, int]] = []  # levels, and the pieces
+        lead: int | None = None  # text that a list follows
         run: list[Node] = []
         for node in self._flat(nodes):
-            hidden = self._is_hidden(node)
+            hidden, tag = self._is_hidden(node), self._tag(node)
             if not hidden and node.id not in self.with_blocks:
                 run.append(node)
                 continue
-            own = needs if heading is None else [*needs, heading]
-            self._run(run, self.start(node), own)
-            run = []
-            stop = self._after_space(self.end(node), end)
+            own = self._headed(needs, headings)
+            lead, run = self._run(run, self.start(node), own) or lead, []
+            start, stop = self.builder.next_piece, self._after_space(self.end(node), end)
             if stop <= self.builder.position:
                 continue
             if hidden:
                 self.builder.support(stop)
-            elif self._tag(node) in _HEADINGS and node.id not in self.with_code:
-                self._end_heading(heading)
-                heading = self.builder.support(stop, needs)
+            elif tag in _HEADINGS and node.id not in self.with_code:
+                while headings and headings[-1][0] >= _HEADINGS[tag]:
+                    self._end_heading(headings.pop()[1])
+                above = self._headed(needs, headings)
+                headings.append((_HEADINGS[tag], self.builder.support(stop, above)))
+                lead = None
             else:
-                self._element(node, stop, own, depth)
-        self._run(run, end, needs if heading is None else [*needs, heading])
-        self._end_heading(heading)
+                leads = [lead] if lead is not None and tag in _LISTS else []
+                self._element(node, stop, [*own, *leads], depth)
+                lead = self._last(node, start, stop)
+        self._run(run, end, self._headed(needs, headings))
+        for _, heading in headings:
+            self._end_heading(heading)
+
+    def _headed(self, needs: list[int], headings: Sequence[tuple[int, int]]) -> list[int]:
+        return [*needs, headings[-1][1]] if headings else needs
+
+    def _last(self, node: Node, first: int, stop: int) -> int | None:
+        """The last unit of a paragraph that leads to what follows: "these:"."""
+        said = self.text[self.start(node) : stop].rstrip()
+        if self._tag(node) != "p" or not _LEADS.search(said[-_LONGEST_LEAD:]):
+            return None
+        pieces = range(self.builder.next_piece - 1, first, -1)
+        return next((piece for piece in pieces if self.builder.is_unit(piece)), None)
 
     def _end_heading(self, heading: int | None) -> None:
         """Have a heading, tags and all, be a unit if it is the last piece: it heads nothing."""
         if heading is not None and heading == self.builder.next_piece - 1:
             self.builder.make_unit(heading, whole=True)
 
-    def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> None:
-        """Add the sentences of text without blocks in it; tags in it are not parted."""
+    def _run(self, nodes: Sequence[Node], end: int, needs: Sequence[int]) -> int | None:
+        """Add the sentences of text without blocks in it, of which tags are not parted; the last.
+
+        That leads to what follows.
+        """
         if self.builder.position >= end:
-            return
+            return None
         if not any(_shows(node) for node in nodes):
             self.builder.support(end)
-            return
+            return None
         for bound in self._bounds(nodes, end, "sentence"):
             prose = "<" not in self.text[self.builder.position : bound]
             self.builder.unit(bound, needs, whole=not prose, prose=prose)
+        return self.builder.next_piece - 1
 
     def _bounds(self, nodes: Sequence[Node], end: int, unit: str) -> list[int]:
         """Where units up to ``end`` end, but for ends inside a tag."""

@@ -45,7 +45,7 @@ def keep_with(text: str, what: str) -> str:
 def test_a_row_keeps_header_caption_and_heading() -> None:
     result = keep_with(PAGE, "Vela")
     assert result == (
-        "<html><body><h2>Fees</h2>"
+        "<html><body><h1>The harbour</h1><h2>Fees</h2>"
         '<div class="wide"><table><caption>In euros</caption>'
         "<thead><tr><th>ship</th><th>fee</th></tr></thead>"
         "<tbody><tr><td>Vela</td><td>15</td></tr></tbody></table></div></body></html>"
@@ -199,3 +199,37 @@ def test_deep_nesting_ends(tag: str) -> None:
     layout = lay_out_html(text)
     assert layout is not None
     pieces(layout, text)
+
+
+QUESTIONS = """\
+<main><h1>Fees</h1><p>Without VAT.</p>
+<h2>Questions</h2>
+<dl><dt>Is water included?</dt><dd>No. It costs NOK 40 a tonne.</dd>
+<dt>Who pays for waiting?</dt><dd>The vessel, unless the berth was not ready.</dd></dl>
+<h3>Power</h3>
+<ul><li>Shore power: <ul><li>berth 1: 400 V</li><li>berth 2: none</li></ul></li>
+<li>Waste</li></ul>
+<p>These pay nothing:</p><ul><li>tugs</li><li>pilots</li></ul>
+<p>A list follows. It is short.</p><ul><li>tankers</li></ul>
+<h2>Old fees</h2>
+<details><summary>Until May</summary><p>NOK 5,900 a day.</p></details></main>
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "heads", "others"),
+    [
+        ("40 a tonne", ("Fees", "Questions", "Is water"), ("waiting", "Power", "VAT")),
+        ("The vessel", ("Fees", "Questions", "Who pays"), ("water",)),
+        ("berth 2", ("Fees", "Questions", "Power", "Shore power"), ("berth 1", "Waste")),
+        ("tugs", ("Power", "These pay nothing"), ("pilots", "Waste")),
+        ("tankers", ("Power",), ("A list", "short")),
+        ("5,900", ("Fees", "Old fees", "Until May"), ("Questions",)),
+    ],
+)
+def test_what_heads_or_leads_to_something_comes_with_it(
+    part: str, heads: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    result = keep_with(QUESTIONS, part)
+    assert all(head in result for head in heads)
+    assert not any(other in result for other in others)
