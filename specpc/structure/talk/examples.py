@@ -47,6 +47,13 @@ _ASKED: Final = regex.compile(
     "|tweet|english|source|word|problem|query|ticket|message|comment|statement|context|document"
     "|article|passage|title|headline|email|utterance|code|description|product|eingabe|texto|entrada"
 )
+# A question and its answer are such even if there are no others.
+_ASKS: Final = regex.compile(
+    "q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada"
+)
+_ANSWERS: Final = regex.compile(
+    "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
+)
 _QUESTION: Final = regex.compile(
     r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
 )
@@ -62,7 +69,8 @@ def lay_out_examples(text: str) -> Layout | None:
     first and an open one at the end are pieces of their own.
 
     Returns:
-        ``None`` unless there are three at least, in at least half of the text.
+        ``None`` unless there are three at least, or their labels say what they are, in at least
+        half of the text.
     """
     return _laid_out(text, _examples(text, lines(text)))
 
@@ -112,7 +120,12 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         if (match := _LABEL.match(text, start, end))
     ]
     counts = Counter(label.name for label in labels)
-    often = [label.name for label in labels if counts[label.name] >= _FEWEST]
+    sure = {
+        label.name
+        for label, after in pairwise(labels)
+        if _ASKS.fullmatch(label.name) and _ANSWERS.fullmatch(after.name)
+    }
+    often = [label.name for label in labels if counts[label.name] >= _FEWEST or label.name in sure]
     if not often or _SPEAKERS.fullmatch(often[0]) or _RAISED.fullmatch(often[0]):
         return []
     starts = [n for n, label in enumerate(labels) if label.name == often[0]]
@@ -120,7 +133,8 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     names = Counter(tuple(label.name for label in stanza) for stanza in stanzas)
     shape = names.most_common(1)[0][0]
     count = sum(own for name, own in names.items() if name[: len(shape)] == shape)
-    if not 1 < len(shape) == len(set(shape)) or count < max(_FEWEST - 1, _ALIKE * len(stanzas)):
+    fewest = 1 if often[0] in sure else _FEWEST - 1
+    if not 1 < len(shape) == len(set(shape)) or count < max(fewest, _ALIKE * len(stanzas)):
         return []
     if any(map(_SPEAKERS.fullmatch, shape)):
         return []

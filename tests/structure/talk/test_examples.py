@@ -158,3 +158,39 @@ def test_errors_are_no_labels() -> None:
     frame = "    at Object.<anonymous> (/app/server.js:12:9)\n    at node:internal/main:23:47 {\n"
     thrown = f"TypeError: cannot read 'id'\n{frame}  code: 'ERR_X'\n}}\n\n"
     assert lay_out_examples(3 * thrown) is None
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "Question: Who owns berth 7?\nAnswer: I do not know.\n",
+        "Q: Is the harbour closed?\nA: Not today. It closes on Sundays only,\nand in May.\n",
+        "**Input:** Where do I pay?\n\n**Output:** billing\n",
+        "Frage: Wem gehört Platz 7?\nAntwort: Das weiß ich nicht.\n",
+    ],
+)
+def test_one_question_in_tags_keeps_its_answer(pair: str, line_end: str) -> None:
+    shots = f"<example>\n{pair}</example>\n" * 2
+    text = (
+        f"Answer from the list. Say so if you cannot.\n\n<examples>\n{shots}</examples>\n\nWho?\n"
+    )
+    text = text.replace("\n", line_end)
+    layout = lay_out(text)
+    question, *_, answer = pair.splitlines()
+    own = pieces(layout, text)
+    for unit in units(layout):
+        if question in own[unit] or answer in own[unit]:
+            result = kept(layout, text, [unit])
+            assert question in result
+            assert answer in result
+
+
+def test_one_question_says_what_it_is_by_its_label() -> None:
+    assert lay_out_examples("Question: Who?\nAnswer: I do not know.\n") is not None
+    assert lay_out_examples("Input: boat\nOutput: ship\n\nInput: car\nOutput:\n") is not None
+    assert lay_out_examples("Title: Fees\nQuestion: Who?\nStatus: open\n") is None
+    assert lay_out_examples("Ana: Who?\nBob: I do not know.\n") is None
+    assert (
+        lay_out_examples("Question: Who?\n" + "It went on. " * 40 + "\nAnswer: No.\n") is not None
+    )
