@@ -5,18 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from functools import partial
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.layout import Layout, LayoutBuilder, Nested
 from specpc.text.units import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DELIMITERS: Final = ("\t", ",", ";", "|")
 _FEWEST_ROWS: Final = 3
 # Without a column of numbers or dates to tell the header by, a table must be this long.
 _FEWEST_UNTYPED_ROWS: Final = 6
 _LONGEST_NAME: Final = 80
+# Rows above or below a table.
+_MOST_ABOVE: Final = 12
 _TYPED_SHARE: Final = 0.8
 
 # Numbers, amounts, percentages, dates, times.
@@ -34,16 +40,19 @@ Row = tuple[int, list[str]]
 def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout | None:
     """The pieces of a table of comma-, semicolon-, bar- or tab-separated values.
 
-    The first row must name the columns: it comes along with any other. A row with quoted line
-    breaks is one row. Unless a table stands ``alone``, what commas part may be amounts and phrases;
-    that its file is so ``named`` says that it is a table.
+    The first row must name the columns: it comes along with any other. What exports write above it
+    and below the last (a title, the period, a total) is in rows of fewer cells, and stands for
+    itself. A row with quoted line breaks is one row. Unless a table stands ``alone``, what commas
+    part may be amounts and phrases; that its file is so ``named`` says that it is a table.
 
     Returns:
         ``None`` unless all rows, three at least, have the same two or more cells, and the first
         looks like a header.
     """
     for delimiter in DELIMITERS:
-        rows = _rows(text, delimiter)
+        found = _rows(text, delimiter)
+        first, last = _table(found, named=named)
+        rows = found[first:last]
         cells = [row for _, row in rows]
         sure = named and len(rows) > 1 and len(cells[0]) > 1
         if sure or (_is_table(cells, delimiter) and (alone or not _is_running(cells, delimiter))):
@@ -52,11 +61,21 @@ def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout
         return None
     builder = LayoutBuilder()
     # A marker of a cut would be read as a row.
+    _add_around(builder, found[:first])
     header = builder.support(rows[0][0], gap="")
     for end, _ in rows[1:]:
         row = builder.unit(end, [header], whole=True, gap="")
         builder.refinable(row, partial(lay_out_row, delimiter=delimiter))
+    _add_around(builder, found[last:])
     return builder.build("table")
+
+
+def _add_around(builder: LayoutBuilder, rows: Sequence[Row]) -> None:
+    """Add rows that belong to no table; those of one cell may say anything."""
+    for end, cells in rows:
+        piece = builder.unit(end, whole=len(cells) > 1, gap="")
+        if len(cells) == 1:
+            builder.nest(piece, Nested())
 
 
 def lay_out_row(text: str, delimiter: str) -> Layout:
@@ -84,7 +103,7 @@ def lay_out_row(text: str, delimiter: str) -> Layout:
 
 
 def _rows(text: str, delimiter: str) -> list[Row]:
-    """All rows, each with the blank lines after it; none if they are not of equal length."""
+    """All rows, each with the blank lines after it."""
     if delimiter not in text:
         return []
     lines = list(io.StringIO(text, newline=""))  # splits into lines, translating nothing
@@ -95,14 +114,34 @@ def _rows(text: str, delimiter: str) -> list[Row]:
         for cells in reader:
             end = ends[reader.line_num]
             if any(cell.strip() for cell in cells):
-                if rows and len(cells) != len(rows[0][1]):
-                    return []
                 rows.append((end, cells))
             elif rows:
                 rows[-1] = (end, rows[-1][1])
     except csv.Error:
         return []
     return rows
+
+
+def _table(rows: list[Row], *, named: bool) -> tuple[int, int]:
+    """Numbers of the rows, first and one past the last, of the table that an export holds.
+
+    No row is one if those in the middle are not of equal length.
+    """
+    lengths = [len(cells) for _, cells in rows]
+    if len(set(lengths)) > 1:
+        width = Counter(lengths).most_common(1)[0][0]
+        first = lengths.index(width)
+        last = len(lengths) - lengths[::-1].index(width)
+        fewer = all(1 - named < length < width for length in lengths[:first] + lengths[last:])
+        if len({*lengths[first:last]}) > 1 or not fewer:
+            return 0, 0
+    else:
+        first, last = 0, len(rows)
+    filled = [sum(map(bool, map(str.strip, cells))) for _, cells in rows[: first + _MOST_ABOVE]]
+    if filled[first:] and 2 * filled[first] < lengths[first]:  # what is above it has empty cells
+        first = next((n for n in range(first, len(filled)) if filled[n] == lengths[n]), first)
+    most = min(_MOST_ABOVE, last - first - 1) if not named else _MOST_ABOVE
+    return (first, last) if first <= most and len(rows) - last <= most else (0, 0)
 
 
 def _is_table(rows: list[list[str]], delimiter: str) -> bool:

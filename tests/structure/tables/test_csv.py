@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts as tools write them
 """CSV: any rows parse again, under their header."""
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specpc.structure import lay_out
 from specpc.structure.tables.csv import lay_out_csv
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 PRICES = """\
 id,item,price
@@ -112,4 +114,62 @@ def test_tables(text: str) -> None:
     ],
 )
 def test_what_is_no_table_is_left_to_others(text: str) -> None:
+    assert lay_out_csv(text) is None
+
+
+BANK = """\
+Kontobewegungen;;;
+Zeitraum;01.05.2024 - 31.05.2024;;
+;;;
+Datum;Empfänger;Zweck;Betrag
+02.05.2024;Hafenamt;Liegegebühr;-129,50
+07.05.2024;Solveig AS;"Rechnung 881; Teilzahlung";990,00
+30.05.2024;Kasse;Barauszahlung;-200,00
+;;Endsaldo;660,50
+"""
+REPORT = """\
+Balance report
+Account,acct_1
+
+id,type,amount,currency
+ch_1,charge,129.50,nok
+re_1,refund,-19.00,nok
+ch_3,charge,990.00,nok
+Total,,1100.50
+
+Fees are not in it. They come with the bill.
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("text", "name", "part", "expected"),
+    [
+        (BANK, "may.csv", "Kasse", "Datum;Empfänger;Zweck;Betrag\n30.05.2024;Kasse;Barauszahlung;-200,00\n"),
+        (BANK, None, "Endsaldo", "Datum;Empfänger;Zweck;Betrag\n;;Endsaldo;660,50\n"),
+        (BANK, "may.csv", "Zeitraum", "Zeitraum;01.05.2024 - 31.05.2024;;\n;;;\n"),
+        (REPORT, "may.csv", "refund", "id,type,amount,currency\nre_1,refund,-19.00,nok\n"),
+        (REPORT, "may.csv", "acct_1", "Account,acct_1\n\n"),
+        (REPORT, "may.csv", "not in it", "Fees are not in it. "),
+    ],
+)  # fmt: skip
+def test_what_is_above_the_header_or_below_the_rows_is_no_part_of_the_table(
+    text: str, name: str | None, part: str, expected: str, line_end: str
+) -> None:
+    text = text.replace("\n", line_end)
+    layout = lay_out(text, name)
+    assert layout.kind == "table"
+    assert kept(layout, text, units(layout)) == text
+    assert around(layout, text, part) == expected.replace("\n", line_end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One, two.\nOnce, upon a time, there was, a ship.\nIt, sailed.\n",
+        "a;b;c\n1;2;3\n4;5\n6;7;8\n9;1\n2;3;4\n",
+        "a,b\n1,2\n3,4\n" + "c,d,e\n" * 2,
+    ],
+)
+def test_rows_of_several_lengths_are_no_table(text: str) -> None:
     assert lay_out_csv(text) is None
