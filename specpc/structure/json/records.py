@@ -50,7 +50,10 @@ _HOLDERS: Final = _ranks(
 # Of an object that says who.
 _NAMES: Final = _ranks("login username name display_name displayName real_name email id")
 # Of the names of the columns of rows.
-_COLUMNS: Final = _ranks("columns header headers fields names schema")
+_COLUMNS: Final = _ranks("columns header headers fields names schema meta")
+_COLUMN_NAMES: Final = _ranks("name label title field")
+# A longer list of columns does not come along with the rows.
+_LONGEST_HEADER: Final = 800
 # Of an object that holds the text of a file.
 _FILES: Final = _ranks("path file filename file_path filepath uri")
 _ENDING: Final = re.compile(r"\w\.\w{1,12}\Z")
@@ -148,14 +151,24 @@ def are_rows(values: Sequence[JsonValue], width: int) -> bool:
 
 
 def _are_names(row: JsonValue, text: str) -> bool:
-    """Whether an array holds nothing but short words, each once."""
-    cells = [text[cell.value : cell.end] for cell in row.inside]
+    """Whether an array holds nothing but short words, each once, or objects with such names."""
+    if row.size > _LONGEST_HEADER:
+        return False
+    named = [_name_in(cell) for cell in row.inside]
+    cells = [text[cell.value : cell.end] for cell in named if cell is not None]
     return (
-        len(cells) > 1
+        len(cells) == len(row.inside) > 1
         and len(set(cells)) == len(cells)
         and all(cell[0] == '"' and len(cell) <= _LONGEST_KIND for cell in cells)
         and not any(map(str.isdigit, "".join(cells)))
     )
+
+
+def _name_in(cell: JsonValue) -> JsonValue | None:
+    """What names a column: a word, or the member of an object that says what it is called."""
+    if not cell.inside:
+        return cell
+    return next((member for member in cell.inside if member.key in _COLUMN_NAMES), None)
 
 
 def _values(records: Sequence[JsonValue], text: str) -> dict[Path, list[str]]:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specpc.structure import lay_out
 from specpc.structure.json.records import identifying
 from specpc.structure.json.tree import read
 from specpc.structure.units import lay_out_units
 from tests.structure.json.test_values import is_part
-from tests.structure.kept import choices, fitted, kept, pieces
+from tests.structure.kept import around, choices, fitted, kept, pieces
 
 TRIPS = {
     "trips": [
@@ -190,6 +191,33 @@ def test_rows_of_a_table_bring_its_columns() -> None:
     sheet = {"range": "A1:C29", "values": [["Day", "Wind", "Captain"], *rows]}
     for result in results(json.dumps(sheet), 0.3):
         assert result["values"][0] == sheet["values"][0] if "values" in result else True
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [{"name": "day", "type": "text"}, {"name": "wind", "type": "int8"}],
+        [{"label": "Day", "sortable": True}, {"label": "Wind", "sortable": False}],
+    ],
+)
+@pytest.mark.parametrize(
+    ("key", "rows"), [("columns", "rows"), ("meta", "data"), ("fields", "rows")]
+)
+def test_rows_of_a_query_bring_its_columns(
+    columns: list[dict[str, str]], key: str, rows: str
+) -> None:
+    value = {key: columns, rows: [[f"2026-01-{n:02}", n] for n in range(1, 29)], "took": 3}
+    text = json.dumps(value)
+    layout = lay_out(text)
+    made = json.loads(around(layout, text, "2026-01-17"))
+    assert made == {key: columns, rows: [["2026-01-17", 17]]}
+    assert json.loads(around(layout, text, "took")) == {"took": 3}
+
+
+def test_objects_beside_rows_name_no_columns_unless_they_have_names() -> None:
+    value = {"fields": [{"a": 1}, {"a": 2}], "rows": [[n, n] for n in range(99)]}
+    text = json.dumps(value)
+    assert "fields" not in json.loads(around(lay_out(text), text, "[77, 77]"))
 
 
 def test_a_list_of_numbers_is_whole_unless_it_is_most_of_a_text() -> None:
