@@ -22,6 +22,7 @@ from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagno
 from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
+from specpc.structure.console.sessions import lay_out_session, session_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.json.values import lay_out_json, lay_out_json_lines
 from specpc.structure.mails.messages import lay_out_mails
@@ -137,6 +138,7 @@ DATA: tuple[Kind, ...] = (
         ("pot", "nbib", "enw"),
         runs=record_runs,
     ),
+    Kind(lay_out_session, ("console", "pycon", "irb", "psql", "shell-session"), runs=session_runs),
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),

@@ -55,9 +55,9 @@ _RARE: Final = 0.4
 # What each token is worth less of a piece that points back at what may be cut.
 _LEANING: Final = 0.1
 # Kinds of text that tools print, in which no more than so much is running text.
-_PRINTED: Final = frozenset(
-    {"output", "messages", "log", "trace", "named texts", "columns", "tree", "outline", "history"}
-)
+_PRINTED: Final = frozenset({"output", "session", "messages", "log", "trace", "named texts"}) | {
+    "columns", "tree", "outline", "history",
+}  # fmt: skip
 _MOST_RUNNING: Final = 0.2
 _POINTS_BACK: Final = regex.compile(
     r"\W*(?:this|that|these|those|it|he|she|they|his|her|their|its|such|both|neither|another|but|so"
