@@ -47,8 +47,12 @@ _RULE: Final = re.compile(
     r"(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
     r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
 )
+# Below the names of columns.
+_COLUMNS: Final = re.compile(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
+_LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
+_BRANCH: Final = re.compile(r"[ \t|]*[|`]--")
 _MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
 _PARTED: Final = re.compile(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
 _BARS: Final = re.compile(r"[|│┃║]")
@@ -114,7 +118,8 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
     for number in range(first + 1, stop + 1):
         command = number < stop and _COMMAND.match(text, *spans[number])
         command = command or (number < stop and _PANEL.match(text, *spans[number]))
-        if number == stop or command or blank_after(text, *spans[number - 1]):
+        boxed = number < stop and _ends_box(text, spans, number, first)
+        if number == stop or command or boxed or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
                 long = spans[first + above][0] - spans[first][0] > LONGEST_LABEL
                 start = first + above * long
@@ -123,6 +128,17 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                     yield start, number, found
                     break
             first = number
+
+
+def _ends_box(text: str, spans: Spans, number: int, first: int) -> bool:
+    """Whether a table ends above a line: with its lower edge, or where another begins."""
+    before, said = (text[slice(*spans[n])].strip("\r\n") for n in (number - 1, number))
+    if _LOWER_EDGE.match(before) and _is_rule(before):
+        return True
+    if said.startswith("+") and _is_rule(said):
+        return _is_rule(before) or _BRANCH.match(before) is not None
+    below = text[slice(*spans[number + 1])] if number + 1 < len(spans) else ""
+    return number - first >= FEWEST and _COLUMNS.fullmatch(below) is not None
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:

@@ -17,7 +17,7 @@ from specpc.structure.markdown.regions import find_regions
 from specpc.text.layout import Layout, refine
 from specpc.text.units import word_bounds
 from tests.structure.json.test_values import CONTAINERS, is_part
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 from tests.structure.programs import PROGRAMS
 
 ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} for n in range(30)]
@@ -307,3 +307,22 @@ def test_any_markdown_is_tiled(text: str) -> None:
         pieces(layout, text)
         assert layout.units.any()
         assert all(a < b for a, b in pairwise(layout.edges.tolist()))
+
+
+def test_a_row_without_its_first_cell_comes_with_the_row_that_has_it() -> None:
+    text = """\
+Moves by berth:
+
+| Berth | Month | Moves |
+|---|---|---:|
+| 1 | May | 40 |
+|   | June | 31 |
+|   | July | 12 |
+| 2 | May | 7 |
+|   | **Total** | 90 |
+"""
+    layout = lay_out(text)
+    head = "Moves by berth:\n\n| Berth | Month | Moves |\n|---|---|---:|\n"
+    assert around(layout, text, "July") == f"{head}| 1 | May | 40 |\n|   | July | 12 |\n"
+    assert around(layout, text, "| 7 |") == f"{head}| 2 | May | 7 |\n"
+    assert around(layout, text, "Total") == f"{head}|   | **Total** | 90 |\n"
