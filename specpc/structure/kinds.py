@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.code.assembler import lay_out_assembler
 from specpc.structure.code.scripts import FENCES, OTHER_ENDINGS, lay_out_script
 from specpc.structure.code.sql import lay_out_sql, sql_runs
 from specpc.structure.config.braces import braces_runs, lay_out_braces
@@ -157,6 +158,11 @@ DATA: tuple[Kind, ...] = (
             partial(braces_runs, dialect=dialect),
         )
         for dialect in DIALECTS
+    ),
+    Kind(
+        lay_out_assembler,
+        ("asm", "nasm", "s", "assembly"),
+        named=partial(lay_out_assembler, named=True),
     ),
     Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
     Kind(lay_out_dockerfile, ("dockerfile", "docker")),
