@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.code.assembler import lay_out_assembler
 from specpc.structure.code.scripts import FENCES, OTHER_ENDINGS, lay_out_script
 from specpc.structure.code.sql import lay_out_sql, sql_runs
 from specpc.structure.config.braces import braces_runs, lay_out_braces
@@ -26,6 +27,7 @@ from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
+from specpc.structure.console.sessions import lay_out_session, session_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.json.values import lay_out_json, lay_out_json_lines
 from specpc.structure.mails.messages import lay_out_mails
@@ -145,6 +147,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_search, runs=search_runs),
     Kind(lay_out_folders, runs=folder_runs),
     Kind(lay_out_exchange, runs=exchange_runs),
+    Kind(lay_out_session, ("console", "pycon", "irb", "psql", "shell-session"), runs=session_runs),
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
@@ -163,6 +166,11 @@ DATA: tuple[Kind, ...] = (
             partial(braces_runs, dialect=dialect),
         )
         for dialect in DIALECTS
+    ),
+    Kind(
+        lay_out_assembler,
+        ("asm", "nasm", "s", "assembly"),
+        named=partial(lay_out_assembler, named=True),
     ),
     Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
     Kind(lay_out_dockerfile, ("dockerfile", "docker")),

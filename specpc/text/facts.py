@@ -56,8 +56,8 @@ _RARE: Final = 0.4
 _LEANING: Final = 0.1
 # Kinds of text that tools print, in which no more than so much is running text.
 _PRINTED: Final = frozenset({
-    "output", "messages", "log", "trace", "named texts", "columns", "tree", "outline", "history",
-    "search",
+    "output", "session", "messages", "log", "trace", "named texts", "columns", "tree", "outline",
+    "history", "search",
 })  # fmt: skip
 _MOST_RUNNING: Final = 0.2
 _POINTS_BACK: Final = regex.compile(

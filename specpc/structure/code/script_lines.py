@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import lines, margin
+from specpc.structure.parts.lines import line_pattern, lines, margin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,9 +40,13 @@ _STRINGS: Final = {
 }
 # A quote that is followed by what is no end of anything opens a string rather than closes one.
 _CLOSED: Final = r"(?=[\s;,.)\]}|&]|\Z)"
-_TRIPLE: Final = r"\"\"\"|'''"
+_TRIPLE: Final = r"\"\"\"|'''|@[\"'](?=\Z)"
 _CLOSING: Final = {
     "/*": r"[\s\S]*?\*/",
+    # Of PowerShell.
+    "<#": r"[\s\S]*?#>",
+    '@"': r'[\s\S]*?(?<![^\r\n])"@',
+    "@'": r"[\s\S]*?(?<![^\r\n])'@",
     '"': rf"(?:[^\"\\]|\\[\s\S])*\"{_CLOSED}",
     "'": rf"[^']*'{_CLOSED}",
 }
@@ -59,6 +63,12 @@ _MOST_MISSED: Final = 20
 # An open bracket or a carried line holds no more lines together than this.
 _LONGEST: Final = 8_000
 
+_DIRECTIVES: Final = (
+    r"[ \t]*#[ ]?(?:(?P<if>if(?:n?def)?|region)|(?P<else>else|elif|elseif)"
+    r"|(?P<end>endif|endregion))\b"
+)
+_DIRECTIVE: Final = re.compile(_DIRECTIVES)
+_DIRECTIVE_LINE: Final = line_pattern(f"^{_DIRECTIVES}")
 _OPENS: Final = re.compile(
     r"(?:\{|=>|->|\b(?:do|then|begin|Begin|Then))(?:[ \t]*\|[^|]*\||[ \t]*\w+[ \t]*in)?$"
 )
@@ -98,6 +108,7 @@ class CodeLine:
         comment: whether it is a comment, or else belongs to what follows it.
         prose: whether it is in documentation that stands by itself.
         parted: whether a blank line follows.
+        directive: what it tells those who read the program first: "if", "else", "end".
     """
 
     start: int
@@ -110,6 +121,7 @@ class CodeLine:
     comment: bool
     parted: bool
     prose: bool = False
+    directive: str = ""
 
     @cached_property
     def opens(self) -> bool:
@@ -144,12 +156,36 @@ def comment_mark(text: str) -> str:
         mark: len(re.findall(rf"(?m)^[ \t]*(?:{written})", text))
         for mark, written in _MARKS.items()
     }
+    directives = Counter(match.lastgroup for match in _DIRECTIVE_LINE.finditer(text))
+    if directives["end"]:  # they begin as comments do in other languages
+        counts["#"] -= directives.total()
+        counts["//"] += 1
     return max(counts, key=lambda mark: counts[mark])
 
 
 def code_lines(text: str, mark: str) -> tuple[CodeLine, ...]:
     """The lines of a program, most comments of which begin with a mark (`comment_mark`)."""
-    return tuple(_LineReader(text, mark).lines())
+    found = tuple(_LineReader(text, mark).lines())
+    return found if mark == "#" else _with_directives(text, found)
+
+
+def _with_directives(text: str, found: tuple[CodeLine, ...]) -> tuple[CodeLine, ...]:
+    """The lines, with those marked that say when others are there, as far indented as these."""
+    result, indents = list(found), list[int]()
+    for number, line in enumerate(found):
+        match = None if line.raw else _DIRECTIVE.match(text, line.start, line.end)
+        if match is None:
+            continue
+        kind = match.lastgroup or ""
+        if kind == "if":
+            below = next((one for one in found[number + 1 : number + 9] if one.code), line)
+            indents.append(below.indent)
+        indent = indents[-1] if indents else line.indent
+        if kind == "end" and indents:
+            indents.pop()
+        told = replace(line, indent=indent, code=f"#{kind}", comment=False, directive=kind)
+        result[number] = replace(told, depth=0, braces=0)
+    return tuple(result)
 
 
 class _LineReader:
@@ -164,9 +200,10 @@ class _LineReader:
         several = "|".join([opens for _, opens in quotes.values() if opens])
         if mark == "//":
             several = rf"/\*|{several}"
-        self.remark = re.compile(rf"{begins}|{_MARKS[mark]}")
+        triple = _TRIPLE if mark != "#" else _TRIPLE + "|<#"
+        self.remark = re.compile(rf"{begins}|{_MARKS[mark]}" + "|<#" * (mark == "#"))
         self.token = re.compile(
-            rf"{_HEREDOC}|(?P<remark>(?<!\S)(?:{begins}))|(?P<triple>{_TRIPLE})|(?P<string>{closed})"
+            rf"{_HEREDOC}|(?P<remark>(?<!\S)(?:{begins}))|(?P<triple>{triple})|(?P<string>{closed})"
             rf"|(?P<several>{several})|(?P<open>[(\[{{])|(?P<close>[)\]}}])|\\."
         )
         self.missed: Counter[str] = Counter()
@@ -208,9 +245,12 @@ class _LineReader:
             if found["remark"]:
                 break
             if opened := found["triple"] or found["several"]:
-                said.append("" if opened == "/*" else '"')
+                said.append("" if opened in {"/*", "<#"} else '"')
                 closing = _CLOSING.get(opened, rf"[\s\S]*?{opened}")
-                position = self._closed(closing, position) or position
+                ended = self._closed(closing, position)
+                if ended is None and opened == '@"':  # as in C#
+                    ended = self._closed(_CLOSING['"'], position)
+                position = ended or position
             elif word := found["word"]:
                 said.append('"')
                 until = self._closed(_HEREDOC_END.format(word), end) or until

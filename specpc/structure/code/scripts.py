@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.code.languages import FENCE_LINE, NOT_BLANK, language_of
@@ -151,6 +153,9 @@ class _Statements:
 
     def _statement(self, above: int, first: int, last: int, depth: int) -> tuple[Block, int]:
         """What begins with a line, with the comments above it, and the number of the next line."""
+        condition = self.conditions.get(first)
+        if condition and condition[-1] < last:
+            return self._condition(above, first, depth)
         found, level = self.found, self.found[first].indent
         head = min(self.ends[first], last)
         if head > first + 1 and self._size(first, head) > self.small:
@@ -172,6 +177,32 @@ class _Statements:
             # What closes it stands at the end of its last line.
             return self._closed_within(above, head, end, depth), end
         return self._parted(parts, body, end, depth), end
+
+    @cached_property
+    def conditions(self) -> dict[int, list[int]]:
+        """Of each condition that is ended, the numbers of its directives, by the first."""
+        found: dict[int, list[int]] = {}
+        waiting: list[list[int]] = []
+        for number, line in enumerate(self.found):
+            if line.directive == "if":
+                waiting.append([])
+            if line.directive and waiting:
+                waiting[-1].append(number)
+            if line.directive == "end" and waiting:
+                own = waiting.pop()
+                found[own[0]] = own
+        return found
+
+    def _condition(self, above: int, first: int, depth: int) -> tuple[Block, int]:
+        """What is there on a condition, with what is else; the number of the line after it."""
+        found, own = self.found, self.conditions[first]
+        end, other = own[-1], list[Block]()
+        for head, stop in reversed(list(pairwise(own))):
+            inside = self._inside(head + 1, stop, depth) + other
+            bounds = (found[head].start, found[end].start, found[head].end)
+            other = [block(*bounds, inside=inside, body="lines" if inside else "whole")]
+        start, tail = found[above].start, found[end].start
+        return replace(other[0], start=start, end=found[end].end, tail=tail), end + 1
 
     def _closed_within(self, above: int, head: int, end: int, depth: int) -> Block:
         """A statement whose last part also closes all of it, as in Lisp."""

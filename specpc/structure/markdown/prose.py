@@ -44,6 +44,11 @@ _WHOLE: Final = 600
 _SHORT_FRONT: Final = 300
 # In front of a fence: a list item's indentation that makes it no fence once the item is gone.
 _DEEP: Final = re.compile(r"(?: {4}| {0,3}\t)")
+# A row of a table that goes on with the one above, or leaves out what both are about; no total.
+_GOES_ON: Final = re.compile(
+    r"[ ]{0,3}\|[ \t]*\|(?!(?:[ \t]*\|)*[ \t*_]*(?:sub)?(?:total|sum|average|mean|count)\b)",
+    re.IGNORECASE,
+)
 # Fences that draw or typeset something, of which a part is nothing.
 _DRAWN: Final = frozenset(
     {"mermaid", "plantuml", "dot", "graphviz", "math", "latex", "tex", "svg", "ascii", "ditaa"}
@@ -123,9 +128,15 @@ def _lay_out_table(text: str) -> Layout:
         return one_piece(len(text), "table", OWN_LINE)
     builder = LayoutBuilder()
     header = builder.support(ends[1], gap=OWN_LINE)
+    told: int | None = None  # the last row that says what it is about
     for end in ends[2:]:
+        goes_on = told is not None and _GOES_ON.match(text, builder.position, end)
         row = builder.unit(end, [header], whole=True, gap="")
         builder.refinable(row, partial(lay_out_row, delimiter="|"))
+        if goes_on and told is not None:
+            builder.require(row, told)
+        else:
+            told = row
     return builder.build("table")
 
 

@@ -49,8 +49,12 @@ _RULE: Final = re.compile(
     r"(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
     r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
 )
+# Below the names of columns.
+_COLUMNS: Final = re.compile(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
+_LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
+_BRANCH: Final = re.compile(r"[ \t|]*[|`]--")
 _MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
 _PARTED: Final = re.compile(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
 _BARS: Final = re.compile(r"[|│┃║]")
@@ -119,6 +123,7 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
             or _PANEL.match(text, *spans[number])
             or _frames(text, spans[number : number + 3])
             or _ends_frame(text, spans, first, number)
+            or _ends_box(text, spans, first, number)
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
@@ -145,6 +150,17 @@ def _ends_frame(text: str, spans: Spans, first: int, number: int) -> bool:
         return False
     rule, last = (text[slice(*spans[n])].strip("\r\n") for n in (first, number - 1))
     return rule == last and _frames(text, spans[first : first + FEWEST])
+
+
+def _ends_box(text: str, spans: Spans, first: int, number: int) -> bool:
+    """Whether a table ends above a line: with its lower edge, or where another begins."""
+    before, said = (text[slice(*spans[n])].strip("\r\n") for n in (number - 1, number))
+    if _LOWER_EDGE.match(before) and is_ruled(before):
+        return True
+    if said.startswith("+") and is_ruled(said):
+        return is_ruled(before) or _BRANCH.match(before) is not None
+    below = text[slice(*spans[number + 1])] if number + 1 < len(spans) else ""
+    return number - first >= FEWEST and _COLUMNS.fullmatch(below) is not None
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:

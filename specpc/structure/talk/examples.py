@@ -54,6 +54,13 @@ _ASKS: Final = regex.compile(
 _ANSWERS: Final = regex.compile(
     "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
 )
+# A question and its answer are such even if there are no others.
+_ASKS: Final = regex.compile(
+    "q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada"
+)
+_ANSWERS: Final = regex.compile(
+    "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
+)
 _QUESTION: Final = regex.compile(
     r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
 )

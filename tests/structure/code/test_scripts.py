@@ -193,3 +193,107 @@ def test_a_body_belongs_to_the_lines_above_its_bracket() -> None:
     assert "Find<T>(int id)\n            where T : Quay\n        {\n" in around(
         layout, BASE, "return found"
     )
+
+
+BACKUP = """\
+<#
+.SYNOPSIS
+  Backs up the database.
+.PARAMETER Keep
+  Days to keep; 0 keeps all.
+#>
+param(
+    [string]$Database
+)
+
+function Remove-Old {
+    param([int]$Days)
+    if ($Days -eq 0) {
+        Write-Verbose 'nothing is removed, as it was said that all that there is is to be kept'
+        return
+    }
+    Get-ChildItem $env:BACKUP_DIR -Filter *.bak
+}
+
+try {
+    $sql = @"
+BACKUP DATABASE [$Database]
+TO DISK = '$path' WITH COMPRESSION
+"@
+    Invoke-Sqlcmd -Query $sql
+}
+catch [System.Data.SqlClient.SqlException] {
+    Write-Error "backup failed: $_"
+    exit 1
+}
+"""
+CONDITIONAL = """\
+using System;
+
+namespace Harbour
+{
+    public class Fees
+    {
+        public decimal Net(int berth)
+        {
+            Log.Info("the fee of a berth was asked for by somebody who wants to know it");
+#if DEBUG
+            Log.Debug("not in production");
+#elif TRACE
+            Log.Trace("traced");
+#else
+            Log.Info("in production");
+            Log.Info("and here the fee is looked up in the list of all of them");
+#endif
+            return Rates[berth];
+        }
+
+        #region Old
+        public decimal Old() => 5900m;
+        #endregion
+    }
+}
+"""
+
+
+def test_a_string_of_powershell_is_one_and_its_help_a_comment() -> None:
+    layout = lay_out(BACKUP, "backup.ps1")
+    made = around(layout, BACKUP, "Invoke-Sqlcmd")
+    assert made.startswith("try {\n")
+    assert "catch" not in made or made.count("{") == made.count("}")
+    made = around(layout, BACKUP, "BACKUP DATABASE")
+    assert '$sql = @"\nBACKUP DATABASE [$Database]\n' in made
+    assert '\n"@\n' in made
+    assert ".SYNOPSIS" in around(layout, BACKUP, "0 keeps all")
+    assert kept(layout, BACKUP, units(layout)) == BACKUP
+
+
+@pytest.mark.parametrize(
+    ("part", "parts", "others"),
+    [
+        ("not in production", ["public decimal Net", "#if DEBUG\n", "#endif\n"], ["#el", "return"]),
+        (
+            "looked up",
+            ["#if DEBUG\n", "#elif TRACE\n", "#else\n", "#endif\n"],
+            ["Debug(", "Trace("],
+        ),
+        ("return Rates", ["public decimal Net"], ["#if", "#e"]),
+        ("5900m", ["#region Old\n", "#endregion\n"], ["#if"]),
+    ],
+)
+def test_what_is_there_on_a_condition_comes_with_it(
+    part: str, parts: list[str], others: list[str]
+) -> None:
+    layout = lay_out(CONDITIONAL, "Fees.cs")
+    assert kept(layout, CONDITIONAL, units(layout)) == CONDITIONAL
+    made = around(layout, CONDITIONAL, part)
+    assert all(one in made for one in parts), made
+    assert not any(one in made for one in others), made
+
+
+@pytest.mark.parametrize("line", ["#if A\n", "#else\n", "#endif\n", 'x = @"\n', "<#\n"])
+def test_what_is_open_takes_one_pass(line: str) -> None:
+    for name in ("a.cs", "a.ps1"):
+        text = "#if B\n" + line * 2000 + "int a;\n"
+        layout = lay_out(text, name)
+        assert kept(layout, text, units(layout)) == text

@@ -318,3 +318,22 @@ def test_json_in_a_line_of_something_else_is_a_part_of_that() -> None:
     text = f"{told}{log}\nThat is all there is."
     made = around(lay_out(text), text, '"fare": 74')
     assert made == log.splitlines(keepends=True)[4]
+
+
+def test_a_row_without_its_first_cell_comes_with_the_row_that_has_it() -> None:
+    text = """\
+Moves by berth:
+
+| Berth | Month | Moves |
+|---|---|---:|
+| 1 | May | 40 |
+|   | June | 31 |
+|   | July | 12 |
+| 2 | May | 7 |
+|   | **Total** | 90 |
+"""
+    layout = lay_out(text)
+    head = "Moves by berth:\n\n| Berth | Month | Moves |\n|---|---|---:|\n"
+    assert around(layout, text, "July") == f"{head}| 1 | May | 40 |\n|   | July | 12 |\n"
+    assert around(layout, text, "| 7 |") == f"{head}| 2 | May | 7 |\n"
+    assert around(layout, text, "Total") == f"{head}|   | **Total** | 90 |\n"

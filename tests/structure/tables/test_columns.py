@@ -247,3 +247,71 @@ def test_sums_of_an_invoice_are_rows_of_their_own(line_end: str) -> None:
     assert around(layout, text, "Shackle") == lines[0] + lines[4]
     assert around(layout, text, "VAT") == lines[0] + lines[7]
     assert around(layout, text, "TOTAL").rstrip() == "".join(lines[n] for n in (0, 8, 9)).rstrip()
+
+
+BOXES = """\
+┌─────────┬────────┬───────┐
+│  name   │  city  │ total │
+├─────────┼────────┼───────┤
+│ Edda    │ Bergen │ 129.5 │
+│ Óli     │ Cork   │ 19    │
+└─────────┴────────┴───────┘
+┌────┬──────────────────────┐
+│ id │         note         │
+├────┼──────────────────────┤
+│ 1  │ Not before 9         │
+├────┼──────────────────────┤
+│ 3  │ VAT exempt           │
+│    │ since 2021           │
+└────┴──────────────────────┘
+"""
+PLAN = """\
+QUERY PLAN
+|--SCAN o
+`--SEARCH c USING INTEGER PRIMARY KEY
++-------+-------+
+| name  | total |
++-------+-------+
+| Edda  | 129.5 |
+| Priya | 990   |
++-------+-------+
++----+--------------+
+| id |     note     |
++----+--------------+
+| 1  | Not before 9 |
+| 3  | VAT exempt   |
++----+--------------+
+"""
+COLUMNS = """\
+name           city    id   total
+-------------  ------  ---  -----
+Edda Hallgrim  Bergen  101  129.5
+Priya Nair     Kochi   104  990
+id  name           note
+--  -------------  ------------
+1   Edda Hallgrim  Not before 9
+3   Priya Nair     VAT exempt
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        (BOXES, "Cork", [*range(3), 4, 5]),
+        (BOXES, "Not before", range(6, 11)),
+        (BOXES, "VAT", [6, 7, 8, 11, 12, 13]),
+        (PLAN, "129.5", [3, 4, 5, 6, 8]),
+        (PLAN, "VAT", [9, 10, 11, 13, 14]),
+        (COLUMNS, "Kochi", [0, 1, 3]),
+        (COLUMNS, "VAT", [4, 5, 7]),
+    ],
+)
+def test_tables_without_a_blank_line_between_have_their_own_headers(
+    text: str, part: str, expected: list[int], line_end: str
+) -> None:
+    text = text.replace("\n", line_end)
+    said = text.splitlines(keepends=True)
+    made = around(lay_out(text), text, part)
+    made = made.removeprefix(said[2] if text.startswith("QUERY") else "")  # what leads to a table
+    assert made == "".join(said[number] for number in expected)

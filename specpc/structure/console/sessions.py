@@ -1,0 +1,128 @@
+"""Sessions at a prompt: what was asked of a shell, an interpreter or a database, with answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.rows import FENCE, rows, runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
+
+# At which something is asked.
+_PROMPT: Final = regex.compile(
+    r"(?P<python>>>>(?=[ ]|\Z)|In \[\d{1,5}\]:)"
+    r"|(?P<data>(?:[\w.-]{1,63}+=[*!^]?[#>]|(?:mysql|MariaDB \[[^\]]{0,64}+\]|sqlite|SQL|duckdb"
+    r"|hive|cqlsh(?::\w{1,40})?+|redis|spark-sql|\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}(?:\[\d+\])?+)>)"
+    r"(?=[ ]|\Z))"
+    r"|(?P<other>irb\([^)]{1,60}+\):\d{3}(?::(?P<depth>\d+))?+[>*\"']|(?:ghci|julia|scala|jshell"
+    r"|iex\(\d+\))>|\((?:gdb|lldb|i?[Pp]db(?:\+\+)?+)\)(?= )|\[\d+\] pry\([^)]{1,40}+\)>)"
+    r"|(?P<shell>(?:\([\w.-]{1,40}+\) )?+(?:[\w.-]{1,40}+@[\w.-]{1,60}+[: ][^\s$#%]{0,100}+[$#%]"
+    r"|\[[\w.-]{1,40}+@[\w.-]{1,60}+ [^\]]{0,80}+\][$#]|\w{0,4}sh-[\d.]{1,6}+[$#]"
+    r"|(?:PS )?+[A-Z]:\\[^>]{0,120}+>)(?=[ ]\S|\Z))"
+    r"|(?P<plain>\$ (?=\S))"
+)
+# In which it goes on.
+_MORE: Final = regex.compile(
+    r"(?:\.\.\.|[ ]{1,8}(?:\.\.\.:|\.\.\.>|[-'\"`]>)|[\w.-]{1,63}[-('\"$*][*!]?[#>])(?=[ ]|\Z)"
+)
+_FEWEST: Final = {"python": 1, "data": 2, "other": 2, "shell": 2, "plain": 3}
+# A text with these beside what looks like a prompt quotes mails.
+_QUOTED: Final = regex.compile(r">{1,2}(?!>)[ ]?\S")
+# Lines above the first prompt that say which program it is.
+_MOST_ABOVE: Final = 8
+# What was asked in more is not kept with all of the answer.
+_LONGEST_HEAD: Final = 600
+_TOLD: Final = regex.compile(r"\p{Lu}\p{L}*+[ ,'’].{8}.*[\p{Ll}\d)`\"'][.:!?]\Z")
+
+
+def lay_out_session(text: str) -> Layout | None:
+    """The pieces of a session: what was asked at each prompt, with what was answered.
+
+    An answer is laid out as what it looks like, and any part of it brings what was asked.
+
+    Returns:
+        ``None`` unless a text begins with a prompt, or a few lines above one, and what stands
+        between prompts is not told by somebody who shows them.
+    """
+    found = rows(text)
+    starts = _prompts(found)
+    if not starts or starts[0] > _MOST_ABOVE or len(found) < 2 or _is_told(found, starts):
+        return None
+    return lay_out_blocks(text, _exchanges(found, starts), "session", loose="text")
+
+
+def session_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be a session in a text (see `Kind.runs`), up to blank ones."""
+    found = rows(text)
+    blocks = _exchanges(found, _prompts(found), to_blank=True)
+    yield from runs_of(blocks, spans)
+
+
+def _prompts(found: Sequence[Row]) -> list[int]:
+    """Numbers of the rows with prompts, of programs that have so many."""
+    kinds = {
+        number: match.lastgroup or ""
+        for number, row in enumerate(found)
+        if (match := _PROMPT.match(row.said)) is not None
+    }
+    if not kinds or any(FENCE.match(row.said) for row in found):
+        return []
+    counts = Counter(kinds.values())
+    known = {kind for kind, count in counts.items() if count >= _FEWEST.get(kind, 1)}
+    if "python" in known and any(_QUOTED.match(row.said) for row in found):
+        known.discard("python")
+    return [number for number, kind in kinds.items() if kind in known]
+
+
+def _is_told(found: Sequence[Row], starts: Sequence[int]) -> bool:
+    """Whether paragraphs of prose stand between what is asked, behind blank lines."""
+    told, apart = 0, False
+    for row in found[starts[0] :]:
+        told += apart and _TOLD.match(row.said) is not None
+        apart = row.ends_block
+    return 3 * told >= len(starts)
+
+
+def _exchanges(
+    found: Sequence[Row], starts: Sequence[int], *, to_blank: bool = False
+) -> list[Block]:
+    """What was asked at each prompt with what was answered, up to a blank line or the next one."""
+    blocks: list[Block] = []
+    begun, number = set(starts), 0
+    while number < len(found):
+        first = number
+        number += 1
+        if first not in begun:
+            continue
+        while number < len(found) and _goes_on(found, number, begun):
+            number += 1
+        head = number
+        while number < len(found) and number not in begun:
+            if to_blank and found[number - 1].ends_block:
+                break
+            number += 1
+        start, end, asked = found[first].start, found[number - 1].end, found[head - 1].end
+        if asked - start > _LONGEST_HEAD:
+            asked = found[first].end
+        answered = block(start, end, asked, body="text")
+        blocks.append(answered if number > head else block(start, end, body="whole"))
+    return blocks
+
+
+def _goes_on(found: Sequence[Row], number: int, begun: set[int]) -> bool:
+    """Whether a row goes on with what the row before it asks."""
+    said, before = found[number].said, found[number - 1].said
+    if before.endswith("\\") and number not in begun:
+        return True
+    if number in begun:
+        prompts = [_PROMPT.match(before), _PROMPT.match(said)]
+        return any(match is not None and match["depth"] not in {None, "0"} for match in prompts)
+    return _MORE.match(said) is not None
