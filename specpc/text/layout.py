@@ -310,10 +310,6 @@ class LayoutBuilder:
         if whole:
             self._whole.add(support)
 
-    def is_unit(self, piece: int) -> bool:
-        """Whether a piece may be kept for its own sake."""
-        return piece not in self._supports
-
     def end_body(self, head: int, end: int | None = None) -> None:
         """Have all pieces from a unit to here, or to ``end``, be what it says in short."""
         self._bodies[head] = self.next_piece if end is None else end

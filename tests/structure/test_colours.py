@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from specpc.structure import lay_out
-from specpc.text.layout import telling
 from specpc.text.colours import uncoloured
+from specpc.text.layout import telling
 from tests.structure.kept import around, pieces, units
 
 RED, OFF = "\x1b[1;31m", "\x1b[0m"

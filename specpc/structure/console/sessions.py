@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.remarks import without_remarks
 from specpc.structure.parts.rows import FENCE, rows, runs_of
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ def lay_out_session(text: str) -> Layout | None:
         between prompts is not told by somebody who shows them.
     """
     found = rows(text)
-    starts = _prompts(found)
-    if not starts or starts[0] > _MOST_ABOVE or len(found) < 2 or _is_told(found, starts):
+    begin, stop = without_remarks(found)
+    starts = _prompts(found[:stop])
+    if not starts or starts[0] - begin > _MOST_ABOVE or len(found) < 2:
         return None
-    return lay_out_blocks(text, _exchanges(found, starts), "session", loose="text")
+    if _is_told(found[:stop], starts):
+        return None
+    return lay_out_blocks(text, _exchanges(found[:stop], starts), "session", loose="text")
 
 
 def session_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

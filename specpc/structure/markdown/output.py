@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
+from specpc.structure.parts.remarks import is_sentence, without_remarks
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 _FEWEST: Final = 8
 # Of what stands between messages and traces, no more than so much is sentences.
 _PROSE: Final = 0.3
-_SENTENCE: Final = regex.compile(
-    r"\W*\p{Lu}\S*+[ \t]++(?:\S+[ \t]+){6}.*\p{Ll}[.!?:][\"')\]]*\s*\Z"
-)
 # Words that hold sentences together: in reports and contracts more than one in ten is one, in
 # what tools print, lines apart of which many are alike, hardly one in a hundred.
 _FUNCTION_WORDS: Final = regex.compile(
@@ -57,8 +55,6 @@ _PREFIXED: Final = regex.compile(r"[ \t]*+\S{1,80}: ")
 # Points at something in the line above.
 _POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
-# Before and after what a tool printed there are no more paragraphs of prose, or it is a report.
-_MOST_REMARKS: Final = 8
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
 # Of a form of so many lines, each says something by itself.
@@ -85,7 +81,7 @@ def lay_out_output(text: str) -> Layout | None:
         ``None`` if a text has no such line, is Markdown, or mostly prose.
     """
     found = rows(text)
-    begin, stop = _printed(found)
+    begin, stop = without_remarks(found)
     if not _may_be_output(found[begin:stop]):
         return None
     regions = [one for one in _regions(text) if begin <= one[0] and one[1] <= stop]
@@ -105,24 +101,6 @@ def lay_out_output(text: str) -> Layout | None:
     pieces.end_head()
     add_sentences(pieces.builder, text, len(text))
     return pieces.builder.build("output")
-
-
-def _printed(found: Sequence[Row]) -> tuple[int, int]:
-    """Numbers of rows, first and one past the last, between paragraphs of prose."""
-    ends = [0, *(n for n, row in enumerate(found, start=1) if row.ends_block or n == len(found))]
-    paragraphs = list(pairwise(ends))
-    told = [_is_remark(found[slice(*one)]) for one in paragraphs[:_MOST_REMARKS]]
-    first = told.index(False) if False in told else len(told)
-    told = [_is_remark(found[slice(*one)]) for one in paragraphs[: -_MOST_REMARKS - 1 : -1]]
-    last = len(paragraphs) - (told.index(False) if False in told else len(told))
-    return (paragraphs[first][0], paragraphs[last - 1][1]) if first < last else (0, len(found))
-
-
-def _is_remark(paragraph: Sequence[Row]) -> bool:
-    """Whether a paragraph is sentences, which somebody says of what a tool printed."""
-    said = " ".join(row.said for row in paragraph)
-    plain = not paragraph[0].indented and all(is_plain(row.said) for row in paragraph)
-    return plain and _SENTENCE.match(said) is not None
 
 
 def _may_be_output(found: Sequence[Row]) -> bool:
@@ -148,7 +126,7 @@ def _common(lines: Sequence[str]) -> frozenset[str]:
 def _is_told(text: str, lines: Sequence[str], common: frozenset[str]) -> bool:
     """Whether too much of some lines is sentences that are not printed over and over."""
     own = [line for line in lines if line not in common]
-    prose = sum(len(line) for line in own if _SENTENCE.match(line) is not None)
+    prose = sum(len(line) for line in own if is_sentence(line))
     if prose > _PROSE * sum(map(len, lines)):
         return True
     running = sum(len(_FUNCTION_WORDS.findall(line)) for line in own if is_plain(line))
