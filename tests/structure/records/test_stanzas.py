@@ -241,9 +241,9 @@ def test_a_trace_in_a_long_stanza_is_one() -> None:
     assert len(made) == 8
 
 
-def test_a_table_in_a_long_stanza_is_one() -> None:
+def test_a_table_in_a_long_answer_is_one() -> None:
     layout = lay_out(PSQL)
-    assert layout.kind == "stanzas"
+    assert layout.kind == "session"
     made = around(layout, PSQL, "timestamp").splitlines()
     assert [line.split() for line in (made[0], made[2], made[4])] == [
         ["ferry=>", "\\d", "fares"],
