@@ -252,7 +252,7 @@ def test_a_table_in_a_long_answer_is_one() -> None:
     ]
     made = around(layout, PSQL, "UNIQUE").splitlines()
     assert made[0] == "ferry=> \\d fares"
-    assert made[-3:] == ["Indexes:", PSQL.splitlines()[9], ""]
+    assert made[-2:] == ["Indexes:", PSQL.splitlines()[9]]
 
 
 def test_an_address_makes_no_line_long() -> None:
