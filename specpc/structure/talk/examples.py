@@ -54,44 +54,6 @@ _ASKS: Final = regex.compile(
 _ANSWERS: Final = regex.compile(
     "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
 )
-_QUESTION: Final = 200
-# Among more lines for each question this is no list of them.
-_MOST_LINES_EACH: Final = 12
-
-# "Q: ...", "Question 3: ...", "A. ...", "**Review:** ..."
-_LABEL: Final = regex.compile(
-    r"[ \t]*+[*_]{0,2}(?:(?P<label>[^\W\d_][\w'’/()-]{0,20}(?: [\w'’/()-]{1,20}){0,2}?)"
-    r"(?: ?#?\d{1,4})?[*_]{0,2} ?(?::(?=\s|\Z|\*)|：)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
-)
-_BEHIND: Final = regex.compile(r"[*_]{0,2}\s*+")
-_NUMBERED: Final = regex.compile(r"[ \t]*+(?:example|beispiel|ejemplo) ?#?\d+ ?:?\s*+\Z", regex.I)
-_RULE: Final = regex.compile(rf"[ \t]*+[-=#*_]{{3,}}+\s*+\Z|{_NUMBERED.pattern}", regex.I)
-# Who speaks, not what is asked.
-_SPEAKERS: Final = regex.compile(
-    "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
-    "|interviewer|host"
-)
-# What programs raise, over and over.
-_RAISED: Final = regex.compile(r"\S*(?:error|exception|warning)")
-_ASKED: Final = regex.compile(
-    "q|question|frage|f|pregunta|domanda|input|text|review|sentence|premise|prompt|instruction"
-    "|tweet|english|source|word|problem|query|ticket|message|comment|statement|context|document"
-    "|article|passage|title|headline|email|utterance|code|description|product|eingabe|texto|entrada|问题?|質問"
-)
-# A question and its answer are such even if there are no others.
-_ASKS: Final = regex.compile(
-    "q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada"
-)
-_ANSWERS: Final = regex.compile(
-    "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
-)
-# A question and its answer are such even if there are no others.
-_ASKS: Final = regex.compile(
-    "q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada"
-)
-_ANSWERS: Final = regex.compile(
-    "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
-)
 _QUESTION: Final = regex.compile(
     r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
 )
