@@ -51,7 +51,6 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
-      specpc batch s3://bucket/corpus/ s3://bucket/short/ --engine ray --resume
 
     Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
     gets one file a part, in the format of IN; a row that cannot be compressed goes to

@@ -40,7 +40,6 @@ def replay(
 
     \b
       specpc replay ~/.claude/projects/my-project/SESSION.jsonl
-      specpc replay session.jsonl --ratio 0.3 --json
 
     Names, numbers and paths that the agent used later count as lost where nothing that it would
     have seen had them.

@@ -92,9 +92,6 @@ WHEEL: Final = KNOWN_DRAFTS[0].source
 SHIPPED: Final = len(shipped_examples())
 PROFILES: Final = ROOT / "specpc" / "scorers" / "profiles"
 PROFILE: Final = json.loads((PROFILES / f"{DEFAULT_DRAFT}.json").read_text("utf-8"))
-RECEIVED: Final = json.loads((PROFILES / "received-attention.json").read_text("utf-8"))[
-    DEFAULT_DRAFT
-]
 assert isinstance(WHEEL, WheelFile)
 
 ROWS: Final = [
@@ -150,7 +147,6 @@ ROWS: Final = [
         number(PROFILE["layers"] * PROFILE["heads_per_layer"]),
     ),
     Row("docs/performance.md", r"take up to (\d+) MB", number(cache._LIMIT // 10**6)),
-    Row("docs/how-it-works.md", r"over (\d+) heads", number(len(RECEIVED["heads"]))),
     Row("docs/how-it-works.md", r"up to (\w+) of the best units", WORDS[lexical._LOOKS]),
     Row("docs/structure.md", r"mostly more than (\d+) characters", number(pieces._WHOLE)),
     Row("docs/cli.md", r"found on (\d+) texts", number(SHIPPED)),
