@@ -51,12 +51,10 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc batch corpus/ short/ -q "What was decided?" --ratio 0.2
-      specpc batch corpus.jsonl shorter/ --context-field text --workers 8
-      specpc batch s3://bucket/corpus/ s3://bucket/short/ --engine ray --resume
 
     Every row keeps its fields but the context, and gains 'compressed', 'spans' and counts. OUT
-    gets one file a part, in the format of IN, each written whole or not at all; a row that cannot
-    be compressed goes to OUT/_bad-rows with the reason. A worker that dies is replaced.
+    gets one file a part, in the format of IN; a row that cannot be compressed goes to
+    OUT/_bad-rows with the reason.
     """
     console, fields = asked.console, Fields(context_field, question_field)
     settings = BatchSettings(

@@ -40,7 +40,6 @@ def bench(
     \b
       specpc bench
       specpc bench --target-speed 2000 --price 2.5
-      specpc bench --tokens 8000 --tokens 32000 --ratio 0.1 --json
 
     The target is the model that reads the result; what it saves are the tokens that were cut. All
     tokens are the draft's. Loading the draft, once a process, is not in the figures.

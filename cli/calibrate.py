@@ -37,9 +37,9 @@ def calibrate(
       specpc calibrate --draft qwen2.5-0.5b
       specpc calibrate --draft ./my-model --data my-questions.jsonl
 
-    The heads are found on 160 texts with questions, and on your own where you give them:
-    lines with context, question and evidence. They are kept beside the drafts and used from then
-    on whenever this draft is; a draft that has changed is calibrated anew.
+    The heads are found on 160 texts with questions, and on your own where you give them: lines
+    with context, question and evidence. From then on they are used whenever this draft is; a
+    draft that has changed is calibrated anew.
     """
     for file in data or []:
         check_file(str(file))

@@ -79,7 +79,6 @@ def config(as_json: opt.Json = False) -> None:
 
     \b
       specpc config
-      specpc config > config.toml
       SPECPC_RATIO=0.3 specpc config --json
 
     An option that is typed comes first; then variables such as SPECPC_RATIO or SPECPC_DRAFT;

@@ -36,12 +36,11 @@ def correlate(
 
     \b
       specpc correlate report.md -q "Who signed the contract?" --target ./my-model
-      specpc correlate report.md --target ./my-model --draft qwen2.5-0.5b
       specpc correlate report.md --target ./my-model --plot layers.svg
 
-    Both models read the text with the question. Their importance scores of its tokens (the
-    paper's) are compared: by Spearman's rank correlation, and by how many of the target's top
-    tokens are among the draft's.
+    Compared are the importance scores (the paper's) that both models give the tokens: by
+    Spearman's rank correlation, and by how many of the target's top tokens are the draft's, too.
+    Both must be able to read the text at once.
     """
     if target is None:
         raise UsageError("name the model to be predicted: --target MODEL")

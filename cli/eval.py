@@ -100,9 +100,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Measure how much of what questions need each method keeps.
 
     \b
-      specpc eval data/*.jsonl --limit 20
       specpc eval data/*.jsonl --method auto --method bm25 --baseline bm25
-      specpc eval data/*.jsonl -o results.jsonl
       specpc eval data/*.jsonl -o results.jsonl --resume
       specpc eval --from results.jsonl --baseline bm25 -v --plot recall.svg
 
@@ -114,7 +112,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     \b
       specpc eval data/*.jsonl --limit 5 --target smollm2-135m --baseline full
       specpc eval *.jsonl --endpoint http://server:8000/v1 --endpoint-model NAME
-      specpc eval data/*.jsonl --target ./my-model --method speckv --method snapkv
     """
     served = endpoint is not None or endpoint_model is not None
     answered = target is not None or served

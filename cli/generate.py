@@ -77,7 +77,6 @@ def generate(  # noqa: PLR0913 - one parameter an option
 
     \b
       specpc generate report.md -q "Who signed the contract?" --target ./my-model
-      specpc generate a.md b.md -q "What changed?" --method speckv-pc
       cat notes.txt | specpc generate -q "What is due?" --method snapkv -v
 
     The answer goes to standard output as it is written. A draft model reads the text first and

@@ -50,14 +50,12 @@ def hook(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc hook install claude
-      specpc hook install codex --yes
       specpc hook install claude --ratio 0.3 --file .claude/settings.json
-      specpc hook <event.json
 
-    'install' has an agent start 'specpc hook' for every call of a tool, with the event as JSON
-    on standard input, and shows the setting before it writes it. An output is then cut to what
-    the call and the user's last words ask for; errors, where they are and how it ended stay, and
-    'specpc show' gives back all of it. Whatever fails, the agent goes on with the whole output.
+    'install' has an agent start 'specpc hook' for every call of a tool, and shows the setting
+    before it writes it. An output is then cut to what the call and the user's last words ask for;
+    errors, where they are and how it ended stay, and 'specpc show' gives back all of it. Whatever
+    fails, the agent goes on with the whole output.
     """
     if words:
         cutter_of(asked, min_tokens, server, context)  # what cannot work is not installed

@@ -40,7 +40,7 @@ def serve(
       pip install "specpc[mcp]"
       claude mcp add specpc -- specpc mcp docs/
 
-    The draft is loaded at the first call. Messages go to standard error.
+    The draft is loaded at the first call.
     """
     check_budget(ratio=ratio, target_tokens=None)
     for folder in folders or ():

@@ -31,12 +31,6 @@ def models(context: typer.Context, as_json: opt.Json = False) -> None:
     \b
     Which draft models are there, and which are on this machine?
         specpc models
-        specpc models --json
-
-    \b
-    Fetch one before going offline, and delete it again:
-        specpc models pull smollm2-135m
-        specpc models remove smollm2-135m
     """
     if context.invoked_subcommand is not None:
         return
@@ -67,12 +61,8 @@ def pull(
         specpc models pull
 
     \b
-    Any small causal language model of the Hugging Face Hub:
+    Any small causal language model of the Hugging Face Hub, or a GGUF file, which is converted:
         specpc models pull qwen2.5-0.5b
-        specpc models pull HuggingFaceTB/SmolLM2-360M-Instruct
-
-    \b
-    Convert a GGUF file of your own before its first use:
         specpc models pull ./model.gguf
     """
     from specpc.drafts.catalogue import find_draft
@@ -96,7 +86,6 @@ def remove(
 
     \b
         specpc models remove smollm2-135m
-        specpc models remove ./model.gguf
     """
     from specpc.drafts.inventory import remove_draft
 

@@ -140,8 +140,8 @@ Server = Annotated[
     setting(
         draft,
         "server",
-        "Address of a 'specpc serve' that does the work, at once; auto: one of your own, which is "
-        "started when needed and ends when idle [or SPECPC_SERVER].",
+        "Address of a 'specpc serve' that does the work, at once; auto: one of your own, started "
+        "when needed, ended when idle.",
     ),
 ]
 LeastTokens = Annotated[int, kept("Outputs with fewer tokens stay whole.", "--min-tokens")]
@@ -149,7 +149,7 @@ Resume = Annotated[bool, many("Go on with an interrupted run.", "--resume")]
 KeepShort = Annotated[
     bool,
     many(
-        "JSON lines: a text of which nothing fits into its budget stays whole, and is no error.",
+        "JSON lines: a text of which nothing fits into its budget stays whole.",
         "--keep-short",
     ),
 ]
@@ -172,8 +172,8 @@ MIN_TOKENS: Final = _TURNS.min_tokens
 Requery = Annotated[
     bool,
     chat(
-        "Cut all texts by the last question, to one budget, although a vendor's cache then finds "
-        "no earlier turn again.",
+        "Cut all texts by the last question, to one budget; a vendor's cache then finds no earlier "
+        "turn again.",
         "--requery",
     ),
 ]
@@ -243,7 +243,7 @@ def _asked(  # noqa: PLR0913, PLR0917 - one parameter an option
     keep: Annotated[
         list[str] | None,
         kept(
-            "Keep every sentence, line or other unit that this regular expression matches in; "
+            "Keep every unit (sentence, line ...) that this regular expression matches in; "
             "repeatable."
         ),
     ] = None,

@@ -26,7 +26,11 @@ def replay(
     context: typer.Context,
     asked: opt.Asked,
     session: Annotated[
-        str, typer.Argument(help="A transcript, or messages in JSON; '-' for standard input.")
+        str,
+        typer.Argument(
+            help="A transcript of Claude Code or Codex, or messages in JSON; '-' for standard "
+            "input."
+        ),
     ],
     min_tokens: opt.LeastTokens = LEAST_OUTPUT,
     server: opt.Server = None,
@@ -36,9 +40,7 @@ def replay(
 
     \b
       specpc replay ~/.claude/projects/my-project/SESSION.jsonl
-      specpc replay session.jsonl --ratio 0.3 --json
 
-    Reads transcripts of Claude Code and Codex, and messages as OpenAI and Anthropic take them.
     Names, numbers and paths that the agent used later count as lost where nothing that it would
     have seen had them.
     """

@@ -36,12 +36,10 @@ def run(
     \b
       specpc run -- pytest -q
       specpc run -q "Which test is slow?" -- pytest --durations 20
-      specpc run --ratio 0.1 -- npm install
 
-    Its exit code is passed on, and what it writes on standard output and standard error is cut
-    each by itself to what the command and the question ask for; errors, where they are and how
-    it ended stay. A last line says how 'specpc show' gives back all of it. Nothing is printed
-    before the command has ended.
+    Its exit code is passed on, and what it writes is cut to what the command and the question
+    ask for; errors, where they are and how it ended stay. A last line says how 'specpc show'
+    gives back all of it. Nothing is printed before the command has ended.
     """
     from specpc.agents.call import Call
     from specpc.agents.running import CommandError, run_command

@@ -22,7 +22,6 @@ def show(
 
     \b
       specpc show 3f2a9c01b7de
-      specpc show 3f2a9c01b7de | grep -n warning
       specpc show 3f2a9c01b7de -q "Which port is used?" --ratio 0.1
 
     With a question, what of it the question needs. Outputs are kept on this machine, readable by

@@ -44,13 +44,11 @@ def view(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc view report.md -q "Who signed the contract?"
-      specpc view report.md -q "Who signed the contract?" --ratio 0.1 --pager
       specpc view report.md -q "Who signed it?" -o report.html --open
       specpc view report.md -q "Who signed it?" --mark "signed by"
 
     In the terminal, kept text is coloured by the rank of its score and the rest is dimmed. The
-    HTML page needs no network; a slider in it changes the ratio, and every step shows exactly
-    what 'specpc compress' keeps at that ratio.
+    HTML page needs no network; a slider in it changes the ratio.
     """
     console, wants_page = asked.console, output is not None or open_page
     if wants_page and pager:

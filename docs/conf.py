@@ -19,9 +19,12 @@ author = "the specpc authors"
 copyright = author
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 html_theme = "furo"
 html_title = f"specpc {release}"
+html_copy_source = html_show_sourcelink = True  # the eye at the top of a page
+copybutton_prompt_text = "$ "  # copied are the commands after it, without it and what they print
+copybutton_line_continuation_character = "\\"
 myst_heading_anchors = 3
 highlight_language = "none"  # of indented blocks
 default_role = "code"

@@ -19,9 +19,10 @@ DEFAULT_DRAFT: Final = "smollm2-135m"
 """Name of the draft that is used where none is chosen."""
 
 DEFAULT_RATIO: Final = 0.5
+"""The ratio of commands where none is stated: half the tokens, at little loss."""
+
 GAP: Final = "[...] "
 """Marks cuts where a machine reads the result, unless the user says otherwise."""
-"""The ratio of commands where none is stated: half the tokens, at little loss."""
 
 LEAST_OUTPUT: Final = 2000
 """Tools' outputs of fewer tokens stay whole, where nobody states another number."""

@@ -84,15 +84,12 @@ def compress(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       specpc compress report.md -q "Who signed the contract?"
-      specpc compress report.md -q "Who signed the contract?" --ratio 0.1 --cache
       cat notes.txt | specpc compress -q "What changed?" --target-tokens 800
       specpc compress prompt.txt --ratio 0.3 | llm
-      specpc compress a.md b.md -q "What was decided?" -o compressed/
       specpc compress docs/ -q "What was decided?" -o compressed/ --resume
       specpc compress a.md docs/ --together -q "Who signed?" --target-tokens 2000
       specpc compress data.jsonl --jsonl --ratio 0.2 -o out.jsonl --resume
       specpc compress chat.json --format messages --tokenizer gpt-4o
-      specpc compress chats.jsonl --jsonl --format messages --ratio 0.3
 
     The compressed text goes to standard output, every kept piece byte for byte as it stood in
     the source; messages go to standard error. Without a question, the closing question or

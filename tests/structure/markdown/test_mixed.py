@@ -285,7 +285,7 @@ def open_fences(text: str) -> int:
 
 # Two things are not drawn that can open a fence of a list item, with what stood between cut away:
 # a closing fence indented unlike its opening, and indented code that looks like a fence
-# (docs/structure.md, Limits).
+# (docs/structure.md, What is not known).
 @given(markdown(), st.floats(0.05, 0.95), st.data())
 @settings(deadline=None, max_examples=300, derandomize=True)
 def test_no_fence_is_left_open(text: str, ratio: float, data: st.DataObject) -> None:
