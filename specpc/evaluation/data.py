@@ -125,7 +125,7 @@ def read_collection(
             else:
                 skipped[name] += 1
         if limit is not None:
-            usable.sort(key=lambda item: (withheld and not item.measurable, _lot(item)))
+            usable.sort(key=lambda item: (withheld and not item.measurable, lot(item)))
         items += usable[:limit]
     if not items:
         raise InputError(
@@ -135,7 +135,8 @@ def read_collection(
     return Collection(tuple(items), dict(skipped))
 
 
-def _lot(item: Item) -> bytes:
+def lot(item: Item) -> bytes:
+    """Where an item comes if a few of a data set are chosen: anywhere, but always the same."""
     return hashlib.sha256(item.id.encode()).digest()
 
 
