@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 _ARTICLES: Final = re.compile(r"\b(?:a|an|the)\b")
 _NUMBER: Final = re.compile(r"\d+")
-_WIDE: Final = "！？｡。＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰〾〿–—‘’‛“”„‟…‧﹏"
+_WIDE: Final = (
+    "！？｡。＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､"
+    "、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰〾〿–—‘’‛“”„‟…‧﹏"
+)
 _PUNCTUATION: Final = str.maketrans("", "", string.punctuation)
 _ALL_PUNCTUATION: Final = str.maketrans("", "", string.punctuation + _WIDE)
 _COMMENT: Final = ("`", "#", "//")

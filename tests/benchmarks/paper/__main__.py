@@ -15,7 +15,7 @@ from tests.benchmarks import paper
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PARTS: Final = ("ruler", "longbench", "kv", "correlation")
+PARTS: Final = ("ruler", "longbench", "kv", "correlation", "time")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from specpc.evaluation.data import Item
     from specpc.evaluation.records import Record
-    from tests.benchmarks.paper.bench import Bench
     from tests.benchmarks.paper.answers import Rows
+    from tests.benchmarks.paper.bench import Bench
     from tests.benchmarks.paper.journal import Line
 
 METHODS: Final = ("full", "speckv", "snapkv", "speckv-pc", "streaming")
