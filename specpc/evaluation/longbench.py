@@ -43,11 +43,7 @@ def f1(answer: str, gold: str, classes: Classes = ()) -> float:
 
 def f1_zh(answer: str, gold: str, classes: Classes = ()) -> float:
     """The same of Chinese words."""
-    ours, theirs = (
-        [word for part in _cut(text) if (word := "".join(part.lower().split()))]
-        for text in (answer, gold)
-    )
-    return _f1(*([w for x in t if (w := x.translate(_ALL_PUNCTUATION))] for t in (ours, theirs)))
+    return _f1(_chinese_words(answer), _chinese_words(gold))
 
 
 def rouge_l(answer: str, gold: str, classes: Classes = ()) -> float:
@@ -67,14 +63,15 @@ def rouge_l(answer: str, gold: str, classes: Classes = ()) -> float:
 
 def rouge_l_zh(answer: str, gold: str, classes: Classes = ()) -> float:
     """The same of Chinese words."""
-    return rouge_l(*(" ".join(_cut(text)) for text in (answer, gold)))
+    return rouge_l(" ".join(_cut(answer)), " ".join(_cut(gold)))
 
 
 def edit_similarity(answer: str, gold: str, classes: Classes = ()) -> float:
     """Of a line of code with the first one of an answer that is none of its frame, to a percent."""
     lines = answer.lstrip("\n").split("\n")
     line = next((one for one in lines if not any(mark in one for mark in _COMMENT)), "")
-    return round(100 * _rapidfuzz().normalized_similarity(line, gold)) / 100
+    similarity: float = _rapidfuzz().normalized_similarity(line, gold)
+    return round(100 * similarity) / 100
 
 
 def classification(answer: str, gold: str, classes: Classes = ()) -> float:
@@ -158,6 +155,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _words(text: str) -> list[str]:
     return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
+
+
+def _chinese_words(text: str) -> list[str]:
+    plain = ("".join(part.lower().split()) for part in _cut(text))
+    return [word for part in plain if (word := part.translate(_ALL_PUNCTUATION))]
 
 
 def _f1(ours: Sequence[str], theirs: Sequence[str]) -> float:

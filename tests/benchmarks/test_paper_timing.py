@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,9 +16,6 @@ from tests.benchmarks.paper.llama_server import llama_server
 from tests.benchmarks.paper.plan import QUICK
 from tests.benchmarks.paper.timing import break_even
 from tests.tiny_models import byte_tokenizer, tiny_model
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SERVER = """
 import argparse, json
@@ -62,13 +59,12 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 @pytest.fixture
-def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that serves as llama-cpp-python's does, and says two letters."""
     (tmp_path / "llama_cpp").mkdir()
     (tmp_path / "llama_cpp" / "server.py").write_text(SERVER)
     monkeypatch.setenv("LLAMA_PYTHON", sys.executable)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    yield
 
 
 def test_every_length_is_timed_both_ways(bench: Bench) -> None:

@@ -119,9 +119,7 @@ def _timed(bench: Bench, one: Wanted, ask: Ask) -> Line:
         context = number + compressor.compress(context, QUESTION, target_tokens=PROMPT_BUDGET).text
     line = asdict(one) | {"compress_seconds": time.perf_counter() - start}
     line |= ask(context)._asdict()
-    tell(
-        f"{one}: {line['compress_seconds']:.1f} + {line['first_seconds']:.1f} s to the first token"
-    )
+    tell(f"{one.engine} {one.method} {one.length:,}: first token after {_to_first(line):.1f} s")
     return line
 
 
