@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
 from specpc.evaluation.longbench import task_of
-from specpc.evaluation.tasks import Task, request
+from specpc.evaluation.tasks import BenchmarkTask, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,12 +49,12 @@ class Item:
     evidence: tuple[str, ...]
     extractive: bool
     lang: str
-    task: Task | None = None
+    task: BenchmarkTask | None = None
 
     @property
-    def asked(self) -> Task:
+    def asked(self) -> BenchmarkTask:
         """In which words a target is asked, and what its answer is worth."""
-        return self.task or Task(request(self.question))
+        return self.task or BenchmarkTask(request(self.question))
 
     @property
     def measurable(self) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from specpc.evaluation.base import KeptText, MethodSetup, TextMethod
     from specpc.evaluation.data import Item
-    from specpc.evaluation.tasks import Task
+    from specpc.evaluation.tasks import BenchmarkTask
     from specpc.kv.replies import Reply
     from specpc.models.draft import Draft
 
@@ -54,7 +54,9 @@ class TrimmedMethod:
 
         return shorten
 
-    def _answers(self, kept: KeptText, task: Task, budgets: Sequence[int]) -> Iterator[Reply]:
+    def _answers(
+        self, kept: KeptText, task: BenchmarkTask, budgets: Sequence[int]
+    ) -> Iterator[Reply]:
         """The answer at each budget; all share one look-ahead, and one reading of the text."""
         methods = [method_of(self.name, budget) for budget in budgets]
         text, asked, guess = task.before + kept.text, task.after, None

@@ -16,7 +16,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError, missing
-from specpc.evaluation.tasks import Metric, Task, fill, request
+from specpc.evaluation.tasks import BenchmarkTask, Metric, fill, request
 from specpc.machine.journal import parse_json
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ _FIRST_LINE: Final = frozenset({"trec", "triviaqa", "samsum", "lsht"})
 _PROMPTS, _LENGTHS = "dataset2prompt.json", "dataset2maxlen.json"
 
 
-def task_of(dataset: str, path: Path, question: str, classes: Sequence[str]) -> Task | None:
+def task_of(
+    dataset: str, path: Path, question: str, classes: Sequence[str]
+) -> BenchmarkTask | None:
     """What LongBench makes of an item; ``None`` of a data set that it does not have.
 
     Args:
@@ -125,7 +127,9 @@ def task_of(dataset: str, path: Path, question: str, classes: Sequence[str]) -> 
     metric = METRICS.get(name)
     if metric is None:
         return None
-    whole = partial(Task, metric=metric, first_line=name in _FIRST_LINE, classes=tuple(classes))
+    whole = partial(
+        BenchmarkTask, metric=metric, first_line=name in _FIRST_LINE, classes=tuple(classes)
+    )
     prompt = _told(path, _PROMPTS).get(name)
     if prompt is None:
         return whole(request(question))

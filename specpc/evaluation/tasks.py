@@ -37,7 +37,7 @@ def request(question: str) -> str:
 
 
 @dataclass(frozen=True)
-class Task:
+class BenchmarkTask:
     """What a benchmark makes of an item.
 
     Attributes:

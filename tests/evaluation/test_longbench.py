@@ -93,11 +93,11 @@ def test_what_is_asked_is_part_of_the_digest(repository: Path, tmp_path: Path) -
 
 def test_a_broken_configuration_is_told(repository: Path) -> None:
     (repository / "config" / "dataset2maxlen.json").write_text("[]")
-    with pytest.raises(InputError, match="dataset2maxlen.json is no JSON object"):
+    with pytest.raises(InputError, match=r"dataset2maxlen\.json is no JSON object"):
         read(repository / "data", "hotpotqa")
     (repository / "config" / "dataset2prompt.json").write_text("{")
     longbench._read.cache_clear()
-    with pytest.raises(InputError, match="dataset2prompt.json cannot be read"):
+    with pytest.raises(InputError, match=r"dataset2prompt\.json cannot be read"):
         read(repository / "data", "hotpotqa")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.evaluation import longbench
 from specpc.evaluation.data import lot, read_items
-from specpc.evaluation.tasks import Task, request
+from specpc.evaluation.tasks import BenchmarkTask, request
 from tests.benchmarks.paper.answers import answer_all, of_answer, record_of, turns
 from tests.benchmarks.paper.compressed import compare, methods
 from tests.benchmarks.paper.part import Part
@@ -81,7 +81,7 @@ def _set_items(bench: Bench, name: str, kind: Kind) -> list[Item]:
     found = [
         replace(
             item,
-            task=Task(
+            task=BenchmarkTask(
                 kind.prompt.format(item.question),
                 answer_tokens=kind.answer_tokens,
                 metric=kind.metric,

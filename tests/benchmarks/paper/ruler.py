@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.evaluation.data import lot, read_items
-from specpc.evaluation.tasks import Task
+from specpc.evaluation.tasks import BenchmarkTask
 from tests.benchmarks.paper.answers import answer_all, of_answer, record_of, turns
 from tests.benchmarks.paper.compressed import compare, methods
 from tests.benchmarks.paper.part import Part
@@ -65,14 +65,14 @@ def _task_items(path: Path, answer_tokens: int) -> list[Item]:
     return sorted(found, key=lot)
 
 
-def _task(meta: dict[str, str], question: str, answer_tokens: int) -> Task:
+def _task(meta: dict[str, str], question: str, answer_tokens: int) -> BenchmarkTask:
     """RULER's prompt: an example, if it gives one, what is asked for, the text, and the question.
 
     The beginning of the answer, which it gives, stands after the question.
     """
     before = [meta[name] for name in ("few_shot", "instruction") if name in meta]
     after = f"{question} {meta['answer_prefix']}"
-    return Task(after, "".join(f"{part}\n" for part in before), answer_tokens)
+    return BenchmarkTask(after, "".join(f"{part}\n" for part in before), answer_tokens)
 
 
 def measure(bench: Bench, lines: Sequence[Line]) -> Iterator[Line]:
