@@ -72,6 +72,11 @@ def pull(
         specpc models pull HuggingFaceTB/SmolLM2-360M-Instruct
 
     \b
+    A GGUF file of the Hub, converted once: Q4_K_M unless you name another:
+        specpc models pull Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF
+        specpc models pull unsloth/gemma-3-270m-it-GGUF:Q8_0
+
+    \b
     Convert a GGUF file of your own before its first use:
         specpc models pull ./model.gguf
     """

@@ -24,6 +24,7 @@ several commands is explained at the first of them; the others name it under *Al
 NOT_RUN = {
     "--endpoint ": "takes long; evaluation-howto.md has shorter ones",
     "qwen2.5-0.5b": "fetches a model",
+    "-GGUF": "fetches a model",
     "specpc generate": "takes minutes; shorter ones are in kv.md",
     "specpc bench": "measures for minutes",
     "models remove": "deletes a model",
