@@ -11,7 +11,7 @@ import pytest
 
 from specpc.errors import UsageError
 from specpc.evaluation.tasks import request
-from tests.benchmarks.paper import answers, compressed, kv, longbench, ruler
+from tests.benchmarks.paper import answers, compressed, kv, longbench, published, ruler
 from tests.benchmarks.paper.__main__ import main
 from tests.benchmarks.paper.bench import Bench
 from tests.benchmarks.paper.journal import open_run, read
@@ -130,6 +130,45 @@ def test_caches_are_cut_by_every_method_at_every_budget(bench: Bench) -> None:
     budgets, overall = kv.report(lines)
     assert "requests a minute" in budgets
     assert len(overall.splitlines()) == 4 + 3  # a line a method besides SnapKV
+
+
+@pytest.fixture
+def longbench_folder(tmp_path: Path) -> Path:
+    """LongBench's repository, with two items of three of its data sets."""
+    for name in ("config", "data"):
+        (tmp_path / name).mkdir()
+    prompt = {"hotpotqa": "Read.\n{context}\nQuestion: {input}", "lcc": "{context}Next line:\n"}
+    (tmp_path / "config" / "dataset2prompt.json").write_text(json.dumps(prompt))
+    lengths = dict.fromkeys(("hotpotqa", "lcc"), 2)
+    (tmp_path / "config" / "dataset2maxlen.json").write_text(json.dumps(lengths))
+    for name in ("hotpotqa", "lcc", "narrativeqa"):
+        lines = [
+            {
+                "_id": f"{name}{n}", "input": "" if name == "lcc" else "Who?", "context": LONG,
+                "answers": ["Quist"], "dataset": name, "language": "en", "all_classes": None,
+            }
+            for n in range(2)
+        ]  # fmt: skip
+        write_lines(tmp_path / "data" / f"{name}.jsonl", *lines)
+    return tmp_path / "data"
+
+
+def test_longbenchs_own_files(bench: Bench, longbench_folder: Path, tmp_path: Path) -> None:
+    names = [item.dataset for item in published.items(longbench_folder)]
+    assert names == ["narrativeqa", "hotpotqa", "lcc"] * 2
+    own = replace(bench, data=longbench_folder, budget=500, plan=replace(PLAN, published=3))
+    lines = measured(own, published.PART, [])
+    assert len(lines) == 3 * len(compressed.METHODS)
+    assert all(line["compressed_tokens"] <= 500 for line in lines if line["method"] != "full")
+    assert [text.splitlines()[0] for text in published.report(lines)][1:] == [
+        "Single-document questions:",
+        "Multi-document questions:",
+        "Code:",
+    ]
+    some = replace(own, plan=replace(PLAN, published=1))
+    assert len(measured(some, published.CACHES, [])) == 1 + 4 * len(published.KV_BUDGETS)
+    with pytest.raises(UsageError, match="no files of LongBench"):
+        published.items(tmp_path)
 
 
 def test_gains_are_paired_by_item_over_all_budgets() -> None:

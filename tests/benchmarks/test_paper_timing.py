@@ -52,10 +52,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     tiny_model("llama").save_pretrained(tmp_path / "tiny")
     byte_tokenizer().save_pretrained(tmp_path / "tiny")
     monkeypatch.setattr(timing, "installed", lambda: False)
-    monkeypatch.setattr(timing, "PROMPT_BUDGET", 200)
     plan = QUICK.__class__(0, 0, 0, 0, lengths=(300, 900), repeats=2)
     name = str(tmp_path / "tiny")
-    return Bench(tmp_path, plan, name, name, name)
+    return Bench(tmp_path, plan, name, name, name, budget=200)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARTS: Final = ("ruler", "longbench", "kv", "correlation", "time")
+PUBLISHED: Final = ("published", "published-kv")
+"""Parts that take LongBench's own files, and are measured if they are named."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--target", help="model that answers: a .gguf file, a folder or a name")
     parser.add_argument("--draft", help="model of its family that reads for the paper's methods")
     parser.add_argument("--quick", action="store_true", help="the first sixteenth of it")
-    parser.add_argument("--part", action="append", choices=PARTS, help="repeatable; all")
+    parts = (*PARTS, *PUBLISHED)
+    parser.add_argument("--part", action="append", choices=parts, help="repeatable [first five]")
+    parser.add_argument("--budget", type=int, help="tokens that prompts are cut to")
     parser.add_argument("--dtype", default="auto", help="number format of all models")
     parser.add_argument("--report", action="store_true", help="print tables, run nothing")
     options = parser.parse_args(arguments)
@@ -48,10 +52,13 @@ def _measure(options: argparse.Namespace) -> None:
     from tests.benchmarks.paper.bench import Bench, tell
     from tests.benchmarks.paper.journal import open_run
     from tests.benchmarks.paper.parts import load
-    from tests.benchmarks.paper.plan import QUICK, WHOLE
+    from tests.benchmarks.paper.plan import PROMPT_BUDGET, QUICK, WHOLE
 
     plan = QUICK if options.quick else WHOLE
-    bench = Bench(options.data, plan, options.target, options.draft, dtype=options.dtype)
+    budget = options.budget or PROMPT_BUDGET
+    bench = Bench(
+        options.data, plan, options.target, options.draft, dtype=options.dtype, budget=budget
+    )
     settings = {**bench.settings, "version": __version__}
     with open_run(options.run, settings) as (lines, write):
         for name in options.part or PARTS:
@@ -66,7 +73,7 @@ def _report(options: argparse.Namespace) -> None:
 
     settings, lines = read(options.run)
     print(", ".join(f"{name} {value}" for name, value in settings.items()))
-    for name in options.part or PARTS:
+    for name in options.part or (*PARTS, *PUBLISHED):
         if name in lines:
             part = load(name)
             print(f"\n## {part.title}\n\n" + "\n".join(part.report(lines[name])))

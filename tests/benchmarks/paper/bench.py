@@ -22,6 +22,7 @@ from specpc.evaluation.truncate import TruncateMethod
 from specpc.kv.lookahead import Guesser
 from specpc.options import DEFAULT_DRAFT, Setup
 from specpc.pipeline.compressor import Compressor
+from tests.benchmarks.paper.plan import PROMPT_BUDGET
 from tests.benchmarks.peers import start_peer
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 PAPER: Final = "paper"
 _AS_RELEASED: Final = "token"  # the paper keeps tokens, not sentences
+_CASCADE_WIDTH: Final = 32  # of pooling and neighbours before SpecKV, for all drafts
 
 
 def tell(line: str) -> None:
@@ -53,6 +55,7 @@ class Bench:
         draft_name: of its family, which reads for the paper's methods.
         default_draft_name: what specpc has where none is named.
         dtype: in which number format all of them compute.
+        budget: tokens of the target that a context is cut to.
         seed: of all that is left to chance.
     """
 
@@ -62,6 +65,7 @@ class Bench:
     draft_name: str
     default_draft_name: str = DEFAULT_DRAFT
     dtype: str = "auto"
+    budget: int = PROMPT_BUDGET
     seed: int = 0
 
     @property
@@ -72,6 +76,7 @@ class Bench:
             "draft": _identity(self.draft_name),
             "default_draft": _identity(self.default_draft_name),
             "dtype": self._dtype,
+            "budget": self.budget,
             "seed": self.seed,
         }
 
@@ -122,6 +127,9 @@ class Bench:
     def guesser(self) -> Guesser:
         """The draft guesses an answer, while the paper's scorer reads or by itself."""
         compressor = self.compressor(self.draft, PAPER, _AS_RELEASED)
+        scorer: Any = compressor.scorer
+        cascade = replace(scorer, kernel_size=_CASCADE_WIDTH, neighbor_tokens=_CASCADE_WIDTH)
+        compressor = replace(compressor, scorer=cascade)
         return Guesser(compressor, self.target.model, self.target.answer_tokens)
 
 

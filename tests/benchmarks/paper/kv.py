@@ -31,8 +31,14 @@ def items(bench: Bench) -> list[Item]:
 
 def measure(bench: Bench, lines: Sequence[Line]) -> Iterator[Line]:
     """See `Part`."""
-    chosen = items(bench)[: bench.plan.kv]
-    yield from a.answer_all(bench, chosen, lambda _: METHODS, CASCADE_BUDGET, lines, KV_BUDGETS)
+    return answer(bench, items(bench)[: bench.plan.kv], lines, KV_BUDGETS)
+
+
+def answer(
+    bench: Bench, chosen: Sequence[Item], lines: Sequence[Line], budgets: Sequence[int]
+) -> Iterator[Line]:
+    """Answers of some items from caches cut by every method to every budget."""
+    return a.answer_all(bench, chosen, lambda _: METHODS, CASCADE_BUDGET, lines, budgets)
 
 
 def score(record: Record) -> float | None:

@@ -11,7 +11,6 @@ from specpc.evaluation.tasks import BenchmarkTask, request
 from tests.benchmarks.paper.answers import answer_all, of_answer, record_of, turns
 from tests.benchmarks.paper.compressed import compare, methods
 from tests.benchmarks.paper.part import Part
-from tests.benchmarks.paper.plan import PROMPT_BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +95,7 @@ def _set_items(bench: Bench, name: str, kind: Kind) -> list[Item]:
 def measure(bench: Bench, lines: Sequence[Line]) -> Iterator[Line]:
     """See `Part`."""
     chosen = items(bench)[: bench.plan.longbench]
-    yield from answer_all(bench, chosen, methods(len(SETS)), PROMPT_BUDGET, lines)
+    yield from answer_all(bench, chosen, methods(len(SETS)), bench.budget, lines)
 
 
 def report(lines: Sequence[Line]) -> Iterator[str]:
@@ -111,8 +110,7 @@ def report(lines: Sequence[Line]) -> Iterator[str]:
 
 
 PART: Final = Part(
-    f"LongBench's kinds of tasks, contexts of {SHORTEST:,} to {LONGEST:,} tokens, cut to "
-    f"{PROMPT_BUDGET:,}",
+    f"LongBench's kinds of tasks: contexts of {SHORTEST:,} to {LONGEST:,} tokens, cut",
     measure,
     report,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 PROMPT_BUDGET: Final = 1024
-"""Tokens of the target that a context is cut to."""
+"""Tokens of the target that a context is cut to, unless another number is named."""
 
 CASCADE_BUDGET: Final = 2048
 """Those that SpecKV-PC cuts a context to before it cuts the cache."""
@@ -16,7 +16,7 @@ KV_BUDGETS: Final = (128, 256, 512)
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers of items; lengths in tokens of the target."""
+    """Numbers of items, ``None`` for all; lengths in tokens of the target."""
 
     ruler: int
     longbench: int
@@ -24,7 +24,8 @@ class Plan:
     correlation: int
     lengths: tuple[int, ...]
     repeats: int
+    published: int | None = None
 
 
 WHOLE: Final = Plan(48, 96, 24, 16, (2000, 4000, 8000), 3)
-QUICK: Final = Plan(6, 6, 2, 1, (2000, 4000), 1)
+QUICK: Final = Plan(6, 6, 2, 1, (2000, 4000), 1, 14)

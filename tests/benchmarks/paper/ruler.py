@@ -15,7 +15,6 @@ from specpc.evaluation.tasks import BenchmarkTask
 from tests.benchmarks.paper.answers import answer_all, of_answer, record_of, turns
 from tests.benchmarks.paper.compressed import compare, methods
 from tests.benchmarks.paper.part import Part
-from tests.benchmarks.paper.plan import PROMPT_BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +77,7 @@ def _task(meta: dict[str, str], question: str, answer_tokens: int) -> BenchmarkT
 def measure(bench: Bench, lines: Sequence[Line]) -> Iterator[Line]:
     """See `Part`."""
     chosen = items(bench.data)[: bench.plan.ruler]
-    yield from answer_all(bench, chosen, methods(len(TASKS)), PROMPT_BUDGET, lines)
+    yield from answer_all(bench, chosen, methods(len(TASKS)), bench.budget, lines)
 
 
 def report(lines: Sequence[Line]) -> Iterator[str]:
@@ -90,6 +89,4 @@ def report(lines: Sequence[Line]) -> Iterator[str]:
         yield f"Without cwe:\n\n{compare(others, of_answer('contained'), 'RULER without cwe')}"
 
 
-PART: Final = Part(
-    f"RULER, prompts of about {LENGTH:,} tokens, cut to {PROMPT_BUDGET:,}", measure, report
-)
+PART: Final = Part(f"RULER, prompts of about {LENGTH:,} tokens, cut to the budget", measure, report)
