@@ -42,7 +42,7 @@ def print_tables(
         columns = [*_OF_DATASET, _RATIO, _RECALL, _KEPT, _ACHIEVED]
         out.print(_table("Data sets", filter(_whole_cache, per_dataset), columns, names=2))
     if any(map(_answered, per_dataset)):
-        columns = [*_OF_DATASET, *_level(per_dataset), *_ANSWERS]
+        columns = [*_OF_DATASET, *_level(per_dataset), *_answers(per_dataset)]
         title = "Data sets: answers of the target"
         out.print()
         out.print(_table(title, filter(_answered, per_dataset), columns, names=2))
@@ -69,7 +69,7 @@ def _tables(group: str, rows: Sequence[SummaryRow], gains: Sequence[Difference])
     if telling := _told(rows):
         yield _table(f"{group}: {_TELLING_TITLE}", rows, [_METHOD, _RATIO, *telling])
     if any(map(_answered, rows)):
-        exact, f1, *others = _ANSWERS
+        exact, f1, *others = _answers(rows)
         against = [_gain(gains, "f1")] if gains else []
         columns = [_METHOD, *_level(rows), exact, f1, *against, *others]
         columns += [_TRUNCATED] if any(row.truncated for row in rows) else []
@@ -106,6 +106,12 @@ def _whole_cache(row: SummaryRow) -> bool:
 
 def _cost_known(row: SummaryRow) -> bool:
     return row.cache_bytes is not None
+
+
+def _answers(rows: Sequence[SummaryRow]) -> list[_Column]:
+    """What answers are measured by; of their benchmarks' own measures only if one has any."""
+    scored = any(row.estimates["score"] for row in rows)
+    return [*_ANSWERS, _SCORE] if scored else _ANSWERS
 
 
 def _answered(row: SummaryRow) -> bool:
@@ -165,7 +171,8 @@ _COSTS: Final[tuple[_Column, ...]] = (
     ("Whole answer", lambda row: f"{row.total_seconds:.2f} s"),
 )
 _HEADINGS: Final = ("Exact match", "F1", "Contained", "ROUGE-L")
-_ANSWERS: Final = [*map(_estimate, _HEADINGS, OF_ANSWERS)]
+_ANSWERS: Final = [*map(_estimate, _HEADINGS, OF_ANSWERS[:-1])]
+_SCORE: Final = _estimate("Score", OF_ANSWERS[-1])
 _TELLING_TITLE: Final = "what is told (ROUGE: recall)"
 _TOLD: Final = ("Facts whole", "Negations lost", "ROUGE-1", "ROUGE-2", "ROUGE-L")
 _TELLING: Final = dict(zip(OF_TELLING, map(_estimate, _TOLD, OF_TELLING), strict=True))

@@ -63,6 +63,8 @@ def pull(
     \b
     Any small causal language model of the Hugging Face Hub, or a GGUF file, which is converted:
         specpc models pull qwen2.5-0.5b
+        specpc models pull Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF
+        specpc models pull unsloth/gemma-3-270m-it-GGUF:Q8_0
         specpc models pull ./model.gguf
     """
     from specpc.drafts.catalogue import find_draft

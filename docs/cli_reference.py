@@ -29,6 +29,7 @@ under *Also*, where *draft* stands for {draft}. Brackets hold the default."""
 NOT_RUN = {
     "--endpoint ": "takes long; evaluation-howto.md has shorter ones",
     "qwen2.5-0.5b": "fetches a model",
+    "-GGUF": "fetches a model",
     "specpc generate": "takes minutes; shorter ones are in kv.md",
     "specpc bench": "measures for minutes",
     "models remove": "deletes a model",

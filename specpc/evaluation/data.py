@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specpc.errors import InputError
+from specpc.evaluation.longbench import task_of
+from specpc.evaluation.tasks import BenchmarkTask, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +37,7 @@ class Item:
         evidence: gold strings that occur in the context; can be empty.
         extractive: whether the answers occur in the context as they stand.
         lang: language code, or that of a programming language.
+        task: what its benchmark makes of it, if it comes from one that says so.
     """
 
     dataset: str
@@ -46,6 +49,12 @@ class Item:
     evidence: tuple[str, ...]
     extractive: bool
     lang: str
+    task: BenchmarkTask | None = None
+
+    @property
+    def asked(self) -> BenchmarkTask:
+        """In which words a target is asked, and what its answer is worth."""
+        return self.task or BenchmarkTask(request(self.question))
 
     @property
     def measurable(self) -> bool:
@@ -72,7 +81,9 @@ class Item:
     def digest(self) -> str:
         """Changes when anything does that a measurement depends on."""
         parts = (self.context, self.question, self.answers, self.answers_mode, self.evidence)
-        return hashlib.sha256(repr((*parts, self.extractive)).encode()).hexdigest()[:12]
+        asked = self.task and (self.task.before, self.task.after, self.task.answer_tokens)
+        told = (*parts, self.extractive, *(asked or ()))
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ def read_collection(
             else:
                 skipped[name] += 1
         if limit is not None:
-            usable.sort(key=lambda item: (withheld and not item.measurable, _lot(item)))
+            usable.sort(key=lambda item: (withheld and not item.measurable, lot(item)))
         items += usable[:limit]
     if not items:
         raise InputError(
@@ -124,7 +135,8 @@ def read_collection(
     return Collection(tuple(items), dict(skipped))
 
 
-def _lot(item: Item) -> bytes:
+def lot(item: Item) -> bytes:
+    """Where an item comes if a few of a data set are chosen: anywhere, but always the same."""
     return hashlib.sha256(item.id.encode()).digest()
 
 
@@ -179,7 +191,7 @@ def _parse(line: bytes, path: Path, dataset: str, number: str) -> Item:
     if "input" in fields and "outputs" in fields:
         return _ruler_item(fields, path, dataset, number)
     if "input" in fields and "context" in fields:
-        return _longbench_item(fields, dataset, number)
+        return _longbench_item(fields, path, dataset, number)
     if "context" in fields:
         return _own_item(fields, dataset, number)
     raise InputError(
@@ -227,14 +239,17 @@ def split_question(text: str) -> tuple[str, str]:
     return body[: breaks[-1].start()], body[breaks[-1].end() :].strip()
 
 
-def _longbench_item(fields: Fields, dataset: str, number: str) -> Item:
+def _longbench_item(fields: Fields, path: Path, dataset: str, number: str) -> Item:
     context = _text(fields, "context")
     answers = _texts(fields, "answers")
     # The answer to a classification is a label; that it occurs in the examples says nothing.
     found = not fields.get("all_classes") and answer_kept(context, answers, "any")
-    name, question = str(fields.get("_id", number)), _text(fields, "input")
-    lang = _text(fields, "language", "en")
-    return Item(dataset, name, context, question, answers, "any", (), found, lang)
+    classes, question = _texts(fields, "all_classes"), _text(fields, "input")
+    task = task_of(_text(fields, "dataset", path.stem), path, question, classes)
+    # A summary is asked for in the prompt alone.
+    question = question if question.strip() or task is None else task.after
+    name, lang = str(fields.get("_id", number)), _text(fields, "language", "en")
+    return Item(dataset, name, context, question, answers, "any", (), found, lang, task)
 
 
 def answer_kept(text: str, answers: Sequence[str], mode: str) -> bool:

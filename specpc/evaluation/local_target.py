@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from specpc.errors import UsageError
 from specpc.evaluation.own_scorers import ScorerMethod
-from specpc.evaluation.targets import clean, request
+from specpc.evaluation.targets import clean
 from specpc.evaluation.truncate import TruncateMethod
 from specpc.kv.answering import AnsweringModel
 from specpc.kv.lookahead import Guesser
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from specpc.evaluation.base import KeptText, MethodSetup, TextMethod
     from specpc.evaluation.data import Item
+    from specpc.evaluation.tasks import BenchmarkTask
     from specpc.kv.replies import Reply
     from specpc.models.draft import Draft
 
 
 def local_target(model: Draft, answer_tokens: int) -> AnsweringModel:
     """A model that answers questions, without thoughts, which would fill a short answer."""
-    return AnsweringModel(model, answer_tokens, thinks=False, cuts=True, asks=request, clean=clean)
+    return AnsweringModel(model, answer_tokens, thinks=False, cuts=True, clean=clean)
 
 
 @dataclass(frozen=True)
@@ -44,22 +45,24 @@ class TrimmedMethod:
         """As the method that makes the text."""
         # A guess on the way is an answer to what the target is asked, in all its words.
         guesses = self.guesser is not None and self.guesser.guesses_on_the_way
-        asked = replace(item, question=request(item.question)) if guesses else item
+        asked = replace(item, question=item.asked.after) if guesses else item
         compress = self.text.prepare(asked)
 
         def shorten(ratio: float) -> KeptText:
             kept = compress(ratio)
-            return replace(kept, answers=partial(self._answers, kept, item.question))
+            return replace(kept, answers=partial(self._answers, kept, item.asked))
 
         return shorten
 
-    def _answers(self, kept: KeptText, question: str, budgets: Sequence[int]) -> Iterator[Reply]:
+    def _answers(
+        self, kept: KeptText, task: BenchmarkTask, budgets: Sequence[int]
+    ) -> Iterator[Reply]:
         """The answer at each budget; all share one look-ahead, and one reading of the text."""
         methods = [method_of(self.name, budget) for budget in budgets]
-        guess = None
+        text, asked, guess = task.before + kept.text, task.after, None
         if self.guesser is not None:
-            guess = partial(self.guesser.guess, kept.text, request(question), kept.lookahead)
-        return self.target.answers(kept.text, question, methods, guess)
+            guess = partial(self.guesser.guess, text, asked, kept.lookahead)
+        return self.target.answers(text, asked, methods, guess, tokens=task.answer_tokens)
 
 
 def make(setup: MethodSetup) -> TrimmedMethod:

@@ -66,12 +66,14 @@ class AnswerScores:
         contained: RULER's: share of the answers it contains where all are needed, else whether
             it contains any.
         rouge_l: ROUGE-L with an accepted answer; the best one counts.
+        score: by the measure of the item's own benchmark, if that has one.
     """
 
     exact: bool | None = None
     f1: float | None = None
     contained: float | None = None
     rouge_l: float | None = None
+    score: float | None = None
 
 
 def score_answer(item: Item, answer: str) -> AnswerScores:
@@ -86,13 +88,15 @@ def score_answer(item: Item, answer: str) -> AnswerScores:
     """
     if not item.answers:
         return AnswerScores()
+    score = item.asked.score(answer, item.answers)
     if item.answers_mode == "all":
-        return AnswerScores(contained=contained(answer, item.answers, "all"))
+        return AnswerScores(contained=contained(answer, item.answers, "all"), score=score)
     return AnswerScores(
         exact=any(exact_match(answer, gold) for gold in item.answers),
         f1=max(token_f1(answer, gold) for gold in item.answers),
         contained=contained(answer, item.answers, "any") if item.extractive else None,
         rouge_l=None if item.extractive else max(rouge_l(answer, gold) for gold in item.answers),
+        score=score,
     )
 
 

@@ -33,6 +33,7 @@ class Answer:
     f1: float | None
     contained: float | None
     rouge_l: float | None
+    score: float | None
     truncated: bool
     seconds: float
     first_seconds: float | None = None

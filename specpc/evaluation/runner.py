@@ -130,7 +130,9 @@ def _ask(
     if kept.answers is not None:
         replies = kept.answers([budget for budget in budgets if budget is not None])
     else:
-        replies = iter([target.answer(kept.text, item.question)])
+        task = item.asked
+        text = task.before + kept.text
+        replies = iter([target.answer(text, task.after, task.answer_tokens)])
     for reply in replies:
         cost = reply.cost
         yield Answer(

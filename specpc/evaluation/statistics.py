@@ -26,7 +26,7 @@ ENGLISH: Final = "English and code"
 OTHERS: Final = "other languages"
 _ENGLISH_LANGS: Final = frozenset({"en", "py", "go", "rs", "js", "java"})
 
-OF_ANSWERS: Final = ("exact", "f1", "contained", "rouge_l")
+OF_ANSWERS: Final = ("exact", "f1", "contained", "rouge_l", "score")
 OF_TELLING: Final = ("facts_whole", "negations_lost", "rouge_1", "rouge_2", "rouge_l_recall")
 METRICS: Final = ("recall", "answer_kept", *OF_ANSWERS, *OF_TELLING)
 _PARTS: Final = dict.fromkeys(OF_ANSWERS, "answer") | dict.fromkeys(OF_TELLING, "telling")
@@ -48,8 +48,8 @@ class Estimate:
 
 Estimates = dict[str, Estimate | None]
 """By metric: evidence kept, answers kept, of a target's answers exact matches, their token F1, the
-accepted answers they contain and their ROUGE-L, and what is told without a question (`Telling`);
-``None`` where no item can be so measured."""
+accepted answers they contain, their ROUGE-L and what their benchmark makes of them, and what is
+told without a question (`Telling`); ``None`` where no item can be so measured."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""What targets are asked, what of their replies counts as an answer, and targets behind servers.
+"""What of a target's reply counts as an answer, and targets behind servers.
 
-What is not known here: how texts were compressed, and what a right answer is.
+What is not known here: how texts were compressed, what targets are asked, and what a right answer
+is.
 """
 
 from __future__ import annotations
@@ -21,11 +22,6 @@ from specpc.machine.network import split_address
 # Enough for four of RULER's numbers in a vocabulary of digits; most answers end far earlier.
 ANSWER_TOKENS: Final = 64
 
-# LongBench's words for question answering, with "the given passages" made "the text above".
-_REQUEST: Final = (
-    "Answer the question based on the text above. Only give me the answer and do not output "
-    "any other words.\n\nQuestion: {}\nAnswer:"
-)
 _THOUGHTS: Final = re.compile(r"(?<!\s)\s*<think>.*?</think>", re.DOTALL)
 
 _PATH: Final = "/chat/completions"
@@ -36,18 +32,11 @@ _KEY: Final = "OPENAI_API_KEY"
 class Target(Protocol):
     """Answers questions from a context."""
 
-    def answer(self, context: str, question: str) -> Reply:
-        """The target's most probable answer."""
+    def answer(self, context: str, question: str, tokens: int | None = None) -> Reply:
+        """The target's most probable answer to a question in all its words.
 
-
-def request(question: str) -> str:
-    """What a target is asked of a context."""
-    return _REQUEST.format(question)
-
-
-def request_after(question: str) -> str:
-    """What stands after the context where there is no other template."""
-    return f"\n\n{request(question)}"
+        It has at most so many tokens, or as many as the target gives where nobody says.
+        """
 
 
 def clean(text: str) -> str:
@@ -72,17 +61,17 @@ class Endpoint:
             raise UsageError(f"{_KEY} holds characters that no key has")
         return cls(check_address(address), model, answer_tokens, key or None)
 
-    def answer(self, context: str, question: str) -> Reply:
-        """Ask with temperature 0; the whole context is sent.
+    def answer(self, context: str, question: str, tokens: int | None = None) -> Reply:
+        """Ask with temperature 0; the whole context is sent, a blank line, and the question.
 
         Raises:
             SpecPCError: the server cannot be reached, refuses, or answers with something else.
         """
         body = {
             "model": self.model,
-            "messages": [{"role": "user", "content": context + request_after(question)}],
+            "messages": [{"role": "user", "content": f"{context}\n\n{question}"}],
             "temperature": 0,
-            "max_tokens": self.answer_tokens,
+            "max_tokens": tokens or self.answer_tokens,
         }
         reply = self._send(json.dumps(body).encode())
         try:

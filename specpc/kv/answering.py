@@ -47,10 +47,9 @@ class AnsweringModel:
 
     Attributes:
         model: the model and its tokenizer.
-        answer_tokens: most tokens of an answer.
+        answer_tokens: most tokens of an answer, unless it is asked for another number.
         thinks: see `Reader`.
         cuts: whether a context that is too long loses its middle, and is not refused.
-        asks: makes of a question what the model reads.
         clean: makes of what it says its answer.
     """
 
@@ -58,7 +57,6 @@ class AnsweringModel:
     answer_tokens: int
     thinks: bool = True
     cuts: bool = False
-    asks: Callable[[str], str] = str
     clean: Callable[[str], str] = str
     reader: Reader = field(init=False, repr=False, compare=False)
 
@@ -66,9 +64,9 @@ class AnsweringModel:
         """Make the model's reader."""
         object.__setattr__(self, "reader", Reader(self.model, self.thinks))
 
-    def answer(self, context: str, question: str) -> Reply:
+    def answer(self, context: str, question: str, tokens: int | None = None) -> Reply:
         """Read the whole context, and answer; see `answers`."""
-        [reply] = self.answers(context, question)
+        [reply] = self.answers(context, question, tokens=tokens)
         return reply
 
     def answers(
@@ -78,6 +76,8 @@ class AnsweringModel:
         methods: Sequence[Method] = (),
         guess: Callable[[], Tensor] | None = None,
         tell: Tell | None = None,
+        *,
+        tokens: int | None = None,
     ) -> Iterator[Reply]:
         """Read a context once, cut its KV cache in several ways, and answer from each.
 
@@ -89,6 +89,7 @@ class AnsweringModel:
             guess: gives ids ``[n]`` of what the answer may be, where the methods look ahead; called
                 only if something is cut.
             tell: called with each piece of an answer as it comes.
+            tokens: most of this answer, if not as many as of any.
 
         Yields the answer for each method, charged all that they share.
 
@@ -97,8 +98,9 @@ class AnsweringModel:
             UnsupportedModelError: the model's cache cannot be cut.
             OutOfMemoryError: the machine or device ran out of memory.
         """
+        most_tokens = tokens or self.answer_tokens
         start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
-        prompt, truncated = self._prompt(context, self.asks(question))
+        prompt, truncated = self._prompt(context, question, most_tokens)
         ids = torch.tensor([prompt], device=self.model.model.device)
         message = f"out of memory while target {self.model.name} reads {len(prompt):,} tokens"
         with memory_errors(f"{message}: use a smaller target, or a shorter text"):
@@ -107,19 +109,19 @@ class AnsweringModel:
             for cache in caches:
                 start, peak = time.perf_counter(), PeakMemory(self.model.model.device)
                 held = cache_bytes(cache)
-                text, tokens, first = self._decode(ids, cache, tell)
+                text, length, first = self._decode(ids, cache, most_tokens, tell)
                 seconds = time.perf_counter() - start
-                cost = Cost(len(prompt), tokens, first, seconds, held, peak.read())
+                cost = Cost(len(prompt), length, first, seconds, held, peak.read())
                 yield Reply(self.clean(text), truncated, cost.after(shared, most))
 
-    def _prompt(self, context: str, question: str) -> tuple[list[int], bool]:
-        """Token ids of the prompt, and whether the context lost its middle."""
+    def _prompt(self, context: str, question: str, most: int) -> tuple[list[int], bool]:
+        """Token ids of a prompt for so long an answer, and whether the context lost its middle."""
         frame, name = self.reader.frame(question), self.model.name
         ids = self.reader.encoder.plain_ids(context)
         limit = getattr(self.model.config, "max_position_embeddings", None)
         if limit is None:
             return frame.around(ids), False
-        room = limit - len(frame.around(())) - self.answer_tokens
+        room = limit - len(frame.around(())) - most
         if self.cuts and room < 1:
             raise InputError(
                 f"a question takes all of the {limit:,} tokens that target {name} can read: use "
@@ -153,13 +155,15 @@ class AnsweringModel:
         )
         return [cache]
 
-    def _decode(self, ids: Tensor, cache: Cache, tell: Tell | None) -> tuple[str, int, float]:
+    def _decode(
+        self, ids: Tensor, cache: Cache, most: int, tell: Tell | None
+    ) -> tuple[str, int, float]:
         """The most probable answer, how many tokens it took, and seconds to the first of them."""
         start, first, ends = time.perf_counter(), 0.0, answer_ends(self.model)
         teller: Any = None if tell is None else _Teller(self.model.tokenizer, tell)
         tokens, said = 0, list[int]()
         steps = greedy_tokens(self.model.model, ids, cache=cache)
-        for best in islice(steps, self.answer_tokens):
+        for best in islice(steps, most):
             tokens, ended = tokens + 1, int(best) in ends
             first = first or time.perf_counter() - start
             if ended:

@@ -21,7 +21,7 @@ from specpc.scorers.base import Context
 from specpc.scorers.cache import score_key
 from specpc.scorers.profile import paper_settings
 from specpc.selection.cover import CoverPicker
-from specpc.selection.tokens import Spread, TokenPicker
+from specpc.selection.tokens import TokenPicker
 from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
 from specpc.structure.closing import is_data
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from specpc.scorers.cache import ScoreCache
     from specpc.selection.base import Picker
     from specpc.text.joined import JoinedTexts
-    from specpc.text.pieces import Scores
+    from specpc.text.pieces import Scores, Spread
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,8 @@ class Loaded:
 
     @cached_property
     def spread(self) -> Spread:
-        """How far the paper's selection of tokens spreads with this draft."""
-        paper = paper_settings(self.draft)
-        return Spread(paper.kernel_size, paper.neighbor_tokens)
+        """How far the paper's selection of tokens spreads: as the scorer says, or as it does."""
+        return self.scorer.spread or paper_settings(self.draft).spread
 
 
 def read(

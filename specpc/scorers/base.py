@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from specpc.models.reader import Reader
-    from specpc.text.pieces import Pieces, Scores
+    from specpc.text.pieces import Pieces, Scores, Spread
 
     Progress: TypeAlias = Callable[[int, int], None] | None
     """Called with (tokens read, tokens in all) after each window."""
@@ -63,6 +63,11 @@ class Scorer(ABC):
         Raises:
             InputError: the question leaves no room for the context.
         """
+
+    @property
+    def spread(self) -> Spread | None:
+        """How far a selection of tokens spreads around the best; ``None`` if that is all one."""
+        return None
 
     def cache_key(self) -> str | None:
         """All that its scores depend on besides draft and text; ``None`` to keep none of them."""

@@ -47,7 +47,7 @@ def score(
     lookahead: tuple[int, ...] = ()
     for ids in context.each_window(progress):
         prompt = torch.cat((before, torch.from_numpy(ids), after)).long()
-        found = importance(reader.draft.model, prompt, len(after), settings)
+        found = importance(reader.draft.model, prompt, settings.rows or len(after), settings)
         vectors.append(found.scores[len(before) : len(before) + len(ids)])
         # What follows a window that is not all of the text is no guess of the answer.
         lookahead = found.lookahead if len(ids) == len(context.ids) else ()
@@ -61,13 +61,13 @@ def importance(
 
     ``s_t = max over layers l >= skip_layers, heads h, window rows i of w_i * A[l, h, i, t]``,
     where ``w`` rises from 0 to 1; with ``lookahead_tokens`` > 1, the rows of the generated tokens
-    join with weight 1.
+    join with weight 1. Settings may take the sum for the maximum, and weigh all rows alike.
 
     Args:
         model: causal language model loaded with ``attn_implementation=ATTENTION``.
         prompt: token ids ``[length]``.
         rows: number of last rows observed: the window.
-        settings: which layers count, and how many tokens the model goes on with.
+        settings: what counts, how, and how many tokens the model goes on with.
 
     Raises:
         UnsupportedModelError: no attention layer reported to the observer.
@@ -75,10 +75,11 @@ def importance(
     """
     rows = min(rows, len(prompt))
     # linspace(0, 1, 1) is [0]: a window of one row would see nothing.
-    weights = torch.linspace(0, 1, rows) if rows > 1 else torch.ones(rows)
+    rises = settings.weighted and rows > 1
+    weights = torch.linspace(0, 1, rows) if rises else torch.ones(rows)
     layers = model.config.get_text_config().num_hidden_layers
     first = settings.skip_layers if layers > settings.skip_layers else 0
-    observer = _RowMaximum(weights.to(model.device), first, len(prompt))
+    observer = _Reduced(weights.to(model.device), first, len(prompt), settings.reduction)
     ids = prompt[None].to(model.device)
     lookahead = _observe(model, ids, observer, settings.lookahead_tokens)
     if observer.scores is None:
@@ -86,13 +87,14 @@ def importance(
     return Importance(observer.scores[: len(prompt)].cpu(), lookahead)
 
 
-class _RowMaximum:
-    """Observer that keeps the running maximum of the weighted rows."""
+class _Reduced:
+    """Observer that keeps the running maximum of the weighted rows, or their sum."""
 
-    def __init__(self, weights: Tensor, first_layer: int, positions: int) -> None:
+    def __init__(self, weights: Tensor, first_layer: int, positions: int, how: str) -> None:
         self.weights = weights  # [rows]
         self.first_layer = first_layer
         self.positions = positions  # read so far, generated tokens included
+        self.sums = how == "mean"  # in the same order as the mean
         self.scores: Tensor | None = None  # [keys]
 
     def __call__(self, attention: LayerAttention) -> None:
@@ -100,18 +102,20 @@ class _RowMaximum:
             return
         rows = min(len(self.weights), attention.query.shape[2])
         probabilities = window_attention(attention, rows)[0]
-        reduced = probabilities.mul_(self.weights[-rows:, None]).amax(dim=(0, 1))
+        weighted = probabilities.mul_(self.weights[-rows:, None])
+        reduced = weighted.sum(dim=(0, 1)) if self.sums else weighted.amax(dim=(0, 1))
         if self.scores is None:
             self.scores = reduced
             return
         # Sliding-window layers may hold fewer keys than the sequence: those are its last ones.
         known = self.scores[self.positions - len(reduced) :]
-        torch.maximum(known, reduced[: len(known)], out=known)
+        combine = torch.add if self.sums else torch.maximum
+        combine(known, reduced[: len(known)], out=known)
 
 
 @torch.inference_mode()
 def _observe(
-    model: PreTrainedModel, ids: Tensor, observer: _RowMaximum, count: int
+    model: PreTrainedModel, ids: Tensor, observer: _Reduced, count: int
 ) -> tuple[int, ...]:
     """One observed forward; then ``count`` greedy tokens, all but the last observed as rows."""
     output = observe(model, observer, input_ids=ids, use_cache=count > 1)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Part of every key: raise it when the meaning of profiles changes.
 _FORMAT: Final = 1
+_PAPER: Final = "paper.json"
 _SAMPLE_BYTES: Final = 64
 _LONGEST_HEADER: Final = 100_000_000
 
@@ -72,10 +73,32 @@ def received_settings(draft: Draft) -> ReceivedSettings:
 
 
 def paper_settings(draft: Draft) -> PaperSettings:
-    """Of the paper's rule, as the paper has them for this family."""
-    families = json.loads(_shipped("paper.json"))
-    known = (fields for family, fields in families.items() if family in draft.name.lower())
-    return PaperSettings(**next(known, {}))
+    """Of the paper's rule: as the user has them, else as the paper has them for this family.
+
+    The user's are in ``CACHE/profiles/paper.json``, as those that ship: by a part of a draft's
+    name in lower case, of which the first that fits counts.
+
+    Raises:
+        DraftError: the user's cannot be read.
+    """
+    path = cache_folder("profiles") / _PAPER
+    try:
+        own = _settings_for(draft, path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError, DraftError) as error:
+        raise DraftError(
+            f"the settings {path} cannot be read ({error}): correct or delete them"
+        ) from error
+    return own or _settings_for(draft, _shipped(_PAPER)) or PaperSettings()
+
+
+def _settings_for(draft: Draft, text: str) -> PaperSettings | None:
+    families = parse_json(text)
+    if not isinstance(families, dict):
+        raise DraftError("they are no JSON object")
+    for family, fields in families.items():
+        if family in draft.name.lower():
+            return PaperSettings.checked(fields)
+    return None
 
 
 def _shipped(name: str) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.errors import DraftError
 from specpc.machine.journal import parse_json
 from specpc.scorers.base import Scorer
+from specpc.text.pieces import Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from specpc.models.reader import Reader
 
@@ -31,12 +32,37 @@ def _is_weight(value: object) -> bool:
     return math.isfinite(value) and abs(value) <= _LARGEST
 
 
+def _is_width(value: object) -> bool:
+    return _is_count(value) and value != 0
+
+
+def _is_width_or_none(value: object) -> bool:
+    return value is None or _is_width(value)
+
+
+def _is_reduction(value: object) -> bool:
+    return value in {"max", "mean"} if isinstance(value, str) else False
+
+
+_PAPER_VALUES: Final[dict[str, Callable[[object], bool]]] = {
+    "skip_layers": _is_count,
+    "lookahead_tokens": _is_width,
+    "max_window": _is_width_or_none,
+    "kernel_size": _is_width,
+    "neighbor_tokens": _is_width,
+    "rows": _is_width_or_none,
+    "weighted": lambda value: isinstance(value, bool),
+    "reduction": _is_reduction,
+    "pool": _is_reduction,
+}
+
+
 @dataclass(frozen=True)
 class PaperSettings(Scorer):
-    """The paper's rule.
+    """The paper's rule, with all that its released code can be set to.
 
     The rows of the greedy tokens that the draft looks ahead (fewer if it ends before), but for the
-    last one's, join the maximum; 1 means the prompt alone, as released.
+    last one's, join the reduction; 1 means the prompt alone, as released.
     """
 
     name = "paper"
@@ -45,13 +71,40 @@ class PaperSettings(Scorer):
     skip_layers: int = 8  # those below are ignored (models with no more layers use all)
     lookahead_tokens: int = 1
     max_window: int | None = None  # most context tokens read at once, if the draft can read more
-    kernel_size: int = 64  # width of the max-pool over the scores when tokens are selected
+    kernel_size: int = 64  # width of the pooling over the scores when tokens are selected
     neighbor_tokens: int = 64  # positions each selected token stands for, itself included
+    # Last tokens of the prompt whose attention counts; None for all that follows the text.
+    rows: int | None = None
+    weighted: bool = True  # whether the later of these count more
+    reduction: str = "max"  # over heads, layers and rows: max or mean
+    pool: str = "max"  # over the tokens that the kernel reaches, likewise
 
     def context_window(self, reader: Reader, question: str) -> int:
         """What the draft can read, less the frame and the look-ahead."""
         room = reader.room(reader.frame(question), reserved=self.lookahead_tokens - 1)
         return room if self.max_window is None else min(room, self.max_window)
+
+    @property
+    def spread(self) -> Spread:
+        """See `Scorer`."""
+        return Spread(self.kernel_size, self.neighbor_tokens, self.pool)
+
+    @classmethod
+    def checked(cls, fields: Any) -> PaperSettings:
+        """Settings that somebody wrote, those left out as in the paper.
+
+        Raises:
+            DraftError: one is none of these, or has a value that cannot be.
+        """
+        if not isinstance(fields, dict):
+            raise DraftError(f"settings of the paper's rule are an object, not {fields!r:.40}")
+        known = cls.__dataclass_fields__
+        for name, value in fields.items():
+            if name not in known:
+                raise DraftError(f"the paper's rule has no {name!r}: use {', '.join(known)}")
+            if not _PAPER_VALUES[name](value):
+                raise DraftError(f"{name} of the paper's rule cannot be {value!r:.40}")
+        return cls(**fields)
 
     def looking_ahead(self, tokens: int) -> PaperSettings:
         """See `Scorer`."""

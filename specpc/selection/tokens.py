@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,24 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.results import Span
-    from specpc.text.pieces import Scores
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How far the paper's selection spreads around the best tokens.
-
-    Attributes:
-        kernel_size: width of the max-pool over the scores.
-        neighbor_tokens: positions each chosen token stands for, itself included.
-    """
-
-    kernel_size: int = 64
-    neighbor_tokens: int = 64
-
-    def within(self, allowance: int) -> Spread:
-        """The same, no further than an allowance of tokens reaches."""
-        return Spread(min(self.kernel_size, allowance), min(self.neighbor_tokens, allowance))
+    from specpc.text.pieces import Scores, Spread
 
 
 @dataclass(frozen=True)
@@ -94,8 +77,8 @@ class TokenPicker(Picker):
         return self.pieces.rated(self.pieces.pool(scores.tokens, best=1))
 
 
-def max_pool(scores: Tensor, kernel_size: int) -> Tensor:
-    """Centred max-pool with zero padding (SpecPC step 4).
+def pool_scores(scores: Tensor, kernel_size: int, pool: str = "max") -> Tensor:
+    """Centred pooling with zero padding (SpecPC step 4).
 
     ``out[t] = max(scores[t - (k - 1) // 2 : t + k // 2 + 1])``, so an even kernel reaches one
     further to the right.
@@ -103,12 +86,16 @@ def max_pool(scores: Tensor, kernel_size: int) -> Tensor:
     Args:
         scores: ``[tokens]``, not negative.
         kernel_size: width k >= 1.
+        pool: ``max`` or ``mean``.
     """
     import torch
 
+    functions = torch.nn.functional
+    pooling: Any = functions.avg_pool1d if pool == "mean" else functions.max_pool1d
     left = (kernel_size - 1) // 2
     padded = torch.nn.functional.pad(scores, (left, kernel_size - 1 - left))
-    return torch.nn.functional.max_pool1d(padded[None, None], kernel_size, stride=1)[0, 0]
+    pooled: Tensor = pooling(padded[None, None], kernel_size, stride=1)[0, 0]
+    return pooled
 
 
 def select_tokens(
@@ -128,7 +115,7 @@ def select_tokens(
     Args:
         scores: ``[tokens]`` importance scores, not negative.
         count: budget C in tokens.
-        spread: width of the max-pool, and how many neighbours each chosen token brings.
+        spread: how scores are pooled, and how many neighbours each chosen token brings.
         last: how many tokens at the end are always kept, before any other.
         always: further positions that are, before these.
 
@@ -141,7 +128,7 @@ def select_tokens(
     count = min(count, length)
     if count == 0:
         return torch.empty(0, dtype=torch.long)
-    pooled = max_pool(scores, spread.kernel_size)
+    pooled = pool_scores(scores, spread.kernel_size, spread.pool)
     order = torch.sort(pooled, descending=True, stable=True).indices[:count]
     low = -((spread.neighbor_tokens - 1) // 2)
     offsets = torch.tensor(sorted(range(low, low + spread.neighbor_tokens), key=abs))

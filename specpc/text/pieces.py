@@ -43,6 +43,28 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How far the paper's selection spreads around the best tokens.
+
+    Attributes:
+        kernel_size: width of the pooling over the scores.
+        neighbor_tokens: positions each chosen token stands for, itself included.
+        pool: of the scores in reach: ``max`` or ``mean``.
+    """
+
+    kernel_size: int = 64
+    neighbor_tokens: int = 64
+    pool: str = "max"
+
+    def within(self, allowance: int) -> Spread:
+        """The same, no further than an allowance of tokens reaches."""
+        kernel_size, neighbors = (
+            min(w, allowance) for w in (self.kernel_size, self.neighbor_tokens)
+        )
+        return Spread(kernel_size, neighbors, self.pool)
+
+
+@dataclass(frozen=True)
 class Pieces:
     """A text in pieces of which some can be kept, and which of them each token belongs to.
 

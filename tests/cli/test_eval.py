@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.command_line import app
-from tests.evaluation.items import fields, write_lines
+from tests.evaluation.items import TEXT, fields, write_lines
 from tests.evaluation.servers import completion, scripted
 from tests.tiny_models import tiny_draft
 
@@ -212,6 +212,16 @@ def test_methods_that_cut_the_kv_cache(data: Path, tmp_path: Path) -> None:
     assert against[:4] == [(m, r, b) for m, r, b, _ in (*summary[1:3], *summary[5:7])]
     again = run(data, *kinds, *budgets[:2], *target, "-o", out, "--resume", "--json")
     assert [r["kv_budget"] for r in json.loads(again.stdout)["summary"][:4]] == [None, 40, 40, 40]
+
+
+def test_longbenchs_data_sets_have_a_score_of_their_own(data: Path, tmp_path: Path) -> None:
+    line = {"input": "Who?", "context": TEXT, "answers": ["Marta Quist"], "all_classes": None}
+    file = write_lines(tmp_path / "hotpotqa.jsonl", line)
+    target = ("--target", "tiny", "--answer-tokens", "3")
+    assert " Score" in run(file, *METHODS, *target).stdout
+    assert " Score" not in run(data, *METHODS, *target).stdout
+    found = json.loads(run(file, *METHODS, *target, "--json").stdout)
+    assert found["summary"][0]["score"]["items"] == 1
 
 
 def test_items_with_nothing_to_look_for_are_for_targets_only(tmp_path: Path) -> None:

@@ -68,6 +68,51 @@ def test_a_gguf_file_is_converted_listed_and_forgotten(hub: FakeHub, tmp_path: P
     assert str(path) not in listed()
 
 
+GGUF_REPOSITORIES = {
+    "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF": "qwen2.5-coder-0.5b-instruct-{}.gguf",
+    "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF": "qwen2.5-coder-1.5b-instruct-{}.gguf",
+    "unsloth/gemma-3-270m-it-GGUF": "gemma-3-270m-it-{}.gguf",
+}
+
+
+@pytest.mark.parametrize("repo", GGUF_REPOSITORIES)
+def test_a_gguf_file_of_the_hub_is_pulled_listed_and_removed(
+    hub: FakeHub, tmp_path: Path, repo: str
+) -> None:
+    content = write_gguf(tmp_path / "own.gguf").read_bytes()
+    names = [GGUF_REPOSITORIES[repo].format(kind) for kind in ("q2_k", "Q4_K_M", "q8_0")]
+    hub.repositories[repo] = {"README.md": b"", names[0]: b"", names[1]: content, names[2]: b""}
+
+    result = run("pull", repo)
+    fetching, converting = result.stderr.splitlines()
+    assert fetching.startswith(f"Fetching {repo} ({names[1]}, ")
+    assert converting.startswith(f"Converting {repo} ")
+    assert result.stdout.startswith(f"{repo} is ready: /")
+    assert hub.files_fetched() == {names[1]}
+    hub.requests.clear()
+    assert run("pull", repo).stderr == ""  # it is there
+    assert hub.requests == []
+
+    record = listed()[repo]
+    assert (record["origin"], record["source"]) == ("Hub", names[1])
+    assert record["cached_bytes"] > 0
+    assert run("remove", repo).stdout.startswith(f"Removed {repo}: ")
+    assert repo not in listed()
+    assert not list((tmp_path / "hub").glob("models--*/snapshots/*/*"))
+
+
+def test_another_gguf_file_is_named_by_its_end(hub: FakeHub, tmp_path: Path) -> None:
+    repo = "org/tiny-GGUF"
+    content = write_gguf(tmp_path / "own.gguf").read_bytes()
+    hub.repositories[repo] = {"tiny.Q4_K_M.gguf": b"", "tiny.Q8_0.gguf": content}
+    run("pull", f"{repo}:q8_0")
+    assert hub.files_fetched() == {"tiny.Q8_0.gguf"}
+    assert listed()[f"{repo}:q8_0"]["source"] == "tiny.Q8_0.gguf"
+    run("remove", f"{repo}:q8_0")
+    with pytest.raises(DraftError, match=f"{repo}:q8_0 is not in the"):
+        run("remove", f"{repo}:q8_0")
+
+
 def test_entries_can_be_removed_by_their_folder_name(hub: FakeHub, tmp_path: Path) -> None:
     run("pull", str(write_gguf(tmp_path / "own.gguf")))
     (other,) = [draft for draft in list_drafts() if draft.origin == "GGUF file"]

@@ -34,6 +34,13 @@ def test_what_is_on_disk_wins_over_a_hub_id(
     assert find_draft("org/other").source == HubRepository("org/other")
 
 
+def test_a_gguf_file_of_the_hub_is_named_behind_a_colon() -> None:
+    assert find_draft("org/model-GGUF:Q8_0").source == HubRepository("org/model-GGUF", "Q8_0")
+    for name in ("org/model:", "org/model:a/b", "org/model:a:b", "smollm2-135m:Q8_0"):
+        with pytest.raises(UnknownDraftError):
+            find_draft(name)
+
+
 def test_gguf_is_known_by_suffix_or_content(tmp_path: Path) -> None:
     for name, content in (("a.gguf", b"anything"), ("sha256-abc", b"GGUF\x03")):
         path = tmp_path / name

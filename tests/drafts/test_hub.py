@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specpc.drafts.hub import cached_snapshot
+from specpc.drafts.hub import HubFiles, cached_snapshot
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError, OfflineError, UnsupportedModelError
 from specpc.models.folder import small_files, weight_files
@@ -70,10 +70,53 @@ def test_an_unusable_model_is_refused_before_its_weights_are_fetched(served: Fak
 
 
 def test_a_repository_without_safetensors(served: FakeHub) -> None:
-    del served.repositories[REPO]["model.safetensors"]
+    for name in ("model.safetensors", "a.gguf"):
+        del served.repositories[REPO][name]
     with pytest.raises(DraftError, match="has no safetensors weights"):
         load_draft(REPO)
     assert served.files_fetched() == set()
+
+
+@pytest.mark.parametrize(
+    ("names", "variant", "chosen"),
+    [
+        (["m-q2_k.gguf", "m-Q4_K_M.gguf", "m-q8_0.gguf"], None, "m-Q4_K_M.gguf"),
+        (["m-q2_k.gguf", "m-q8_0.gguf"], None, "m-q8_0.gguf"),
+        (["m.gguf", "mmproj-q4_k_m.gguf", "m-q4_k_m-00001-of-00002.gguf"], None, "m.gguf"),
+        (["m-q4_k_m.gguf", "m-UD-Q4_K_XL.gguf"], "q4_k_xl", "m-UD-Q4_K_XL.gguf"),
+        (["folder/m.BF16.gguf", "m-q8_0.gguf"], "bf16", "folder/m.BF16.gguf"),
+    ],
+)
+def test_which_gguf_file_is_taken(names: list[str], variant: str | None, chosen: str) -> None:
+    assert HubFiles(REPO, dict.fromkeys(names, 1)).gguf_file(variant) == chosen
+
+
+@pytest.mark.parametrize(
+    ("names", "variant", "why"),
+    [
+        (["m.bin"], None, "has no safetensors weights"),
+        (["m-q4_k_m-00001-of-00002.gguf"], "q4_k_m", "no GGUF file in one piece"),
+        (["a.gguf", "b.gguf"], None, r"several GGUF files: .* as org/tiny:Q8_0 \(a.gguf, b.gguf\)"),
+        (["m-q4_k_m.gguf"], "q4_k", "several GGUF files"),
+    ],
+)
+def test_no_telling_which_gguf_file(names: list[str], variant: str | None, why: str) -> None:
+    with pytest.raises(DraftError, match=why):
+        HubFiles(REPO, dict.fromkeys(names, 1)).gguf_file(variant)
+
+
+def test_a_gguf_file_is_not_fetched_where_downloads_are_forbidden(hub: FakeHub) -> None:
+    hub.repositories[REPO] = {"a.gguf": b""}
+    with pytest.raises(OfflineError, match=f"specpc models pull {REPO}:q8_0"):
+        load_draft(f"{REPO}:q8_0", offline=True)
+    assert hub.requests == []
+
+
+def test_a_damaged_gguf_file_leaves_nothing_behind(hub: FakeHub, cache: Path) -> None:
+    hub.repositories[REPO] = {"a.gguf": b"GGUF"}
+    with pytest.raises(DraftError, match="cannot be read"):
+        load_draft(REPO)
+    assert list(cache.glob("[!.]*")) == []
 
 
 def test_a_missing_repository(hub: FakeHub) -> None:

@@ -11,7 +11,8 @@ import torch
 from specpc.drafts.load import load_target
 from specpc.errors import InputError, UnknownDraftError
 from specpc.evaluation.local_target import local_target
-from specpc.evaluation.targets import clean, request_after
+from specpc.evaluation.targets import clean
+from specpc.evaluation.tasks import request
 from specpc.kv.answering import AnsweringModel, cut_middle
 from specpc.models.tokens import TextEncoder
 from tests.evaluation.items import FACTS, TEXT, item
@@ -57,8 +58,8 @@ def read_text(target: AnsweringModel) -> str:
 
 def test_the_prompt_is_the_chat_template_without_thoughts() -> None:
     target = recorded(chat_template=TEMPLATE)
-    target.answer("Context. <s>", "Why?")
-    assert read_text(target) == f"<s>Context. <s>{request_after('Why?')}</s>answer:"
+    target.answer("Context. <s>", request("Why?"))
+    assert read_text(target) == f"<s>Context. <s>\n\n{request('Why?')}</s>answer:"
     # What the context spells out is no special token.
     model: Any = target.model.model
     assert model.read[0].count(target.model.tokenizer.bos_token_id) == 1
@@ -67,20 +68,20 @@ def test_the_prompt_is_the_chat_template_without_thoughts() -> None:
 
 def test_models_without_a_template_read_plain_text() -> None:
     target = recorded()
-    target.answer("Context.", "Why?")
-    assert read_text(target) == f"<s>Context.{request_after('Why?')}\n"
+    target.answer("Context.", request("Why?"))
+    assert read_text(target) == f"<s>Context.\n\n{request('Why?')}\n"
 
 
 def test_a_long_context_loses_its_middle() -> None:
     target = recorded(limit=300)
-    assert target.answer(TEXT[:50], "Why?").truncated is False
+    assert target.answer(TEXT[:50], request("Why?")).truncated is False
     model: Any = target.model.model
     model.read.clear()
-    reply = target.answer(TEXT, "Why?")
+    reply = target.answer(TEXT, request("Why?"))
     text = read_text(target)
     assert reply.truncated
     assert len(model.read[0]) + 1 == 300 - target.answer_tokens
-    shortened = text.removeprefix("<s>").removesuffix(f"{request_after('Why?')}\n")
+    shortened = text.removeprefix("<s>").removesuffix(f"\n\n{request('Why?')}\n")
     half = len(shortened) // 2
     assert shortened == TEXT[: len(shortened) - half] + TEXT[-half:]
     with pytest.raises(InputError, match="takes all of the 300 tokens"):
@@ -98,24 +99,24 @@ def test_cut_middle() -> None:
 def test_decoding_equals_transformers_greedy_search(family: str) -> None:
     target = local_target(tiny_draft(family), 12)
     tokenizer, model = target.model.tokenizer, target.model.model
-    prompt = f"<s>{TEXT}{request_after('Why?')}\n"
+    prompt = f"<s>{TEXT}\n\n{request('Why?')}\n"
     ids = torch.tensor([TextEncoder(tokenizer).template_ids(prompt)])
     made: Any = model.generate(  # type: ignore[operator]
         ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False
     )
     expected = str(tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True))
-    assert target.answer(TEXT, "Why?").text == expected.strip()
+    assert target.answer(TEXT, request("Why?")).text == expected.strip()
 
 
 def test_penalties_of_the_model_are_not_applied_and_its_ends_are() -> None:
     target = recorded(answer_tokens=8)
-    plain = target.answer(TEXT, "Why?")
+    plain = target.answer(TEXT, request("Why?"))
     settings: Any = target.model.model.generation_config
     settings.repetition_penalty = 100.0
-    assert target.answer(TEXT, "Why?") == plain
+    assert target.answer(TEXT, request("Why?")) == plain
     model: Any = target.model.model
     settings.eos_token_id = [299, model.read[2][0]]  # the first token it said
-    assert target.answer(TEXT, "Why?").text == ""
+    assert target.answer(TEXT, request("Why?")).text == ""
 
 
 @pytest.mark.parametrize(

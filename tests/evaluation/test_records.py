@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = {"draft": "tiny", "seed": 0}
-ANSWER = Answer("é\n", True, 1.0, 1.0, None, False, 0.5)
+ANSWER = Answer("é\n", True, 1.0, 1.0, None, None, False, 0.5)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from specpc.errors import BudgetError, InputError, SpecPCError, UsageError
 from specpc.evaluation.base import KeptText
 from specpc.evaluation.runner import RunPlan, run
+from specpc.evaluation.tasks import request
 from specpc.evaluation.truncate import TruncateMethod
 from specpc.kv.replies import Reply
 from specpc.models.tokens import TextEncoder
@@ -96,7 +97,7 @@ class Parrot:
         self.left = answers
         self.asked: list[tuple[str, str]] = []
 
-    def answer(self, context: str, question: str) -> Reply:
+    def answer(self, context: str, question: str, tokens: int | None = None) -> Reply:
         if self.left == 0:
             raise SpecPCError("unplugged")
         self.left -= 1
@@ -110,7 +111,7 @@ def test_a_target_answers_from_every_text() -> None:
     records = list(
         run([item()], {"full": full, "fake": Fake()}, RunPlan([0.1, 0.2]), target=target)
     )
-    assert target.asked == [(text, item().question) for text in (TEXT, FACTS[3], FACTS[3])]
+    assert target.asked == [(text, request(item().question)) for text in (TEXT, FACTS[3], FACTS[3])]
     found = [
         (r.method, r.ratio, r.answer.text, r.answer.contained, r.answer.truncated)
         for r in records

@@ -119,6 +119,7 @@ def answer(f1: float | None, **changes: Any) -> Answer:
         "f1": f1,
         "contained": None,
         "rouge_l": None,
+        "score": None,
         "truncated": False,
         "seconds": 0.1,
     }

@@ -10,6 +10,7 @@ from specpc.evaluation.base import KeptText
 from specpc.evaluation.data import Item
 from specpc.evaluation.methods import check_methods
 from specpc.evaluation.runner import RunPlan, run
+from specpc.evaluation.tasks import request
 from tests.evaluation.items import item
 from tests.evaluation.test_runner import Parrot
 
@@ -39,5 +40,5 @@ def test_the_question_is_withheld() -> None:
     target = Parrot()
     [record] = run([item()], {"recorder": recorder}, RunPlan([0.5], withheld=True), target=target)
     assert recorder.asked == [""]
-    assert target.asked == [("", item().question)]
+    assert target.asked == [("", request(item().question))]
     assert record.digest == item().digest

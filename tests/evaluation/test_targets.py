@@ -10,7 +10,7 @@ import pytest
 
 from specpc.errors import SpecPCError, UsageError
 from specpc.evaluation.local_target import local_target
-from specpc.evaluation.targets import Endpoint, check_address, request_after
+from specpc.evaluation.targets import Endpoint, check_address
 from specpc.kv.replies import Reply
 from tests.evaluation.items import FACTS, item
 from tests.evaluation.servers import Response, Server, answering, completion, scripted, serving
@@ -44,7 +44,7 @@ def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert server.paths == ["/v1/chat/completions"] * 2
     assert server.bodies[0] == {
         "model": "model-x",
-        "messages": [{"role": "user", "content": "Context." + request_after("Why?")}],
+        "messages": [{"role": "user", "content": "Context.\n\nWhy?"}],
         "temperature": 0,
         "max_tokens": 32,
     }

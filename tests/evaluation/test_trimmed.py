@@ -11,7 +11,7 @@ from specpc.evaluation.base import TextMethod
 from specpc.evaluation.local_target import TrimmedMethod, local_target
 from specpc.evaluation.methods import build_methods
 from specpc.evaluation.runner import RunPlan, run
-from specpc.evaluation.targets import request, request_after
+from specpc.evaluation.tasks import request
 from specpc.kv import SnapKV, SpecKV, StreamingLLM, generate
 from specpc.kv.answering import AnsweringModel
 from specpc.kv.lookahead import Guesser
@@ -53,7 +53,7 @@ def test_answers_are_those_of_generate(
 ) -> None:
     model, tokenizer = target.model.model, target.model.tokenizer
     reader = Reader(target.model)
-    frame = reader.frame(request("Why?"))
+    frame = reader.frame("Why?")
     ids = torch.tensor([frame.around(reader.encoder.plain_ids(TEXT))])
     guess = tokenizer("a guess", return_tensors="pt").input_ids[0]
     looks = isinstance(kinds[0], SpecKV)
@@ -142,7 +142,7 @@ def test_records(target: AnsweringModel) -> None:
     kinds = methods(target, "full", "snapkv", "speckv-pc")
     records = list(run([subject], kinds, RunPlan([0.5], [40, 60]), target=target))
     found = [(r.method, r.ratio, r.kv_budget, r.answer.cache_bytes) for r in records if r.answer]
-    prompt = len(Reader(target.model).encoder.plain_ids(TEXT + request_after(subject.question)))
+    prompt = len(Reader(target.model).encoder.plain_ids(f"{TEXT}\n\n{request(subject.question)}"))
     assert found == [
         ("full", 1.0, None, ENTRY * (prompt + 1)),  # the first token, and not the last
         ("snapkv", 1.0, 40, ENTRY * 40),

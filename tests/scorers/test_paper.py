@@ -9,10 +9,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.scorers.paper import importance
+from specpc import Compressor
+from specpc.models.reader import Reader
+from specpc.scorers.paper import Importance, importance
 from specpc.scorers.profile import paper_settings
-from specpc.scorers.settings import PaperSettings
-from specpc.selection.tokens import Spread, max_pool, select_tokens
+from specpc.scorers.settings import PaperSettings, ReceivedSettings
+from specpc.selection.tokens import pool_scores, select_tokens
+from specpc.text.pieces import Spread
 from tests.selection.slow_reference import slow_importance, slow_selection
 from tests.tiny_models import FAMILIES, tiny_draft, tiny_model
 
@@ -81,6 +84,41 @@ def test_the_lookahead_ends_where_the_answer_does() -> None:
     assert torch.allclose(ended[1].scores, whole[1].scores, atol=2e-6)
 
 
+@pytest.mark.parametrize("family", ["qwen2", "gemma3_text"])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("reduction", ["max", "mean"])
+def test_other_reductions_are_those_of_the_full_maps(
+    family: str, weighted: bool, reduction: str
+) -> None:
+    ids = random_ids(150)
+    with torch.no_grad():
+        eager = tiny_model(family, attention="eager")
+        maps = eager(ids[None], output_attentions=True, use_cache=False).attentions
+    seen = torch.stack([layer[0, :, -20:] for layer in maps[1:]])  # [layers, heads, rows, keys]
+    seen *= torch.arange(20)[:, None] / 19 if weighted else 1.0
+    expected = seen.amax(dim=(0, 1, 2)) if reduction == "max" else seen.sum(dim=(0, 1, 2))
+    settings = PaperSettings(skip_layers=1, weighted=weighted, reduction=reduction)
+    found = importance(tiny_model(family), ids, 20, settings)
+    assert torch.allclose(found.scores, expected, rtol=1e-4, atol=2e-6)
+
+
+def test_the_rows_are_what_follows_the_text_unless_a_number_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+
+    def spy(model: object, prompt: torch.Tensor, rows: int, _: PaperSettings) -> Importance:
+        seen.append(rows)
+        return Importance(torch.zeros(len(prompt)), ())
+
+    monkeypatch.setattr("specpc.scorers.paper.importance", spy)
+    draft = tiny_draft()
+    after = len(Reader(draft).frame("Why?").after)
+    for rows in (None, 3, 64):
+        Compressor(draft, PaperSettings(rows=rows)).score("One. Two. Three.", "Why?")
+    assert seen == [after, 3, 64]
+
+
 def test_models_with_few_layers_use_all_of_them() -> None:
     ids = random_ids(50)
     model = tiny_model("llama")
@@ -112,7 +150,22 @@ def test_selection_with_many_ties(
 
 
 def test_an_even_kernel_reaches_one_further_to_the_right() -> None:
-    assert max_pool(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4).tolist() == [0, 1, 1, 1, 1]
+    assert pool_scores(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4).tolist() == [0, 1, 1, 1, 1]
+
+
+def test_the_mean_counts_what_lies_beyond_the_ends_as_zero() -> None:
+    assert pool_scores(torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0]), 4, "mean").tolist() == [
+        0, 0.25, 0.25, 0.25, 0.25,
+    ]  # fmt: skip
+
+
+def test_tokens_are_selected_as_the_scorer_is_set() -> None:
+    draft = tiny_draft()
+    wide = Compressor(draft, PaperSettings(), unit="token")
+    narrow = Compressor(draft, PaperSettings(kernel_size=1, neighbor_tokens=1), unit="token")
+    assert (wide.spread, narrow.spread) == (Spread(64, 64), Spread(1, 1))
+    other = ReceivedSettings()  # which says nothing of it
+    assert Compressor(draft, other, unit="token").spread == Spread(64, 64)
 
 
 @pytest.mark.parametrize(

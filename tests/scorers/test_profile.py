@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from specpc.errors import DraftError
+from specpc.machine.files import cache_folder
 from specpc.models.draft import Draft
-from specpc.scorers.profile import find_profile, fingerprint, store_profile, stored_path
-from specpc.scorers.settings import DenseReference, HeadProfile
+from specpc.scorers import make_scorer
+from specpc.scorers.profile import (
+    find_profile,
+    fingerprint,
+    paper_settings,
+    store_profile,
+    stored_path,
+)
+from specpc.scorers.settings import DenseReference, HeadProfile, PaperSettings
 from tests.tiny_models import byte_tokenizer, tiny_model
 
 if TYPE_CHECKING:
@@ -98,3 +106,50 @@ def test_damaged_weights_have_no_fingerprint(tmp_path: Path, header: bytes) -> N
     path.write_bytes(len(header).to_bytes(8, "little") + header)
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it is, callers know of it
         fingerprint(tmp_path)
+
+
+def write_paper(text: str) -> Path:
+    path = cache_folder("profiles") / "paper.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_papers_rule_is_set_by_a_file(draft: Draft) -> None:
+    own = {
+        "skip_layers": 0, "lookahead_tokens": 8, "max_window": 4000, "kernel_size": 13,
+        "neighbor_tokens": 1, "rows": 64, "weighted": False, "reduction": "mean", "pool": "mean",
+    }  # fmt: skip
+    write_paper(json.dumps({"llama-3": {"rows": 1}, "tin": own, "": {"rows": 2}}))
+    assert paper_settings(draft) == PaperSettings(**own)
+    assert set(own) == {field.name for field in fields(PaperSettings)}
+    assert make_scorer("paper", draft) == PaperSettings(**own)
+    assert paper_settings(replace(draft, name="other")) == PaperSettings(rows=2)
+
+
+def test_what_ships_counts_where_the_file_says_nothing(draft: Draft) -> None:
+    llama = replace(draft, name="meta-llama/Llama-3.2-1B")
+    write_paper(json.dumps({"tin": {"rows": 2}}))
+    assert paper_settings(llama) == PaperSettings(kernel_size=32, neighbor_tokens=32)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "line 1"),
+        ("[]", "no JSON object"),
+        ('{"tiny": []}', "are an object"),
+        ('{"tiny": {"window": 3}}', "has no 'window': use skip_layers, "),
+        ('{"tiny": {"kernel_size": 0}}', "kernel_size of the paper's rule cannot be 0"),
+        ('{"tiny": {"rows": 1.5}}', "rows of"),
+        ('{"tiny": {"weighted": 1}}', "weighted of"),
+        ('{"tiny": {"pool": "median"}}', "pool of"),
+        ('{"tiny": {"reduction": ["max"]}}', "reduction of"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(draft: Draft, text: str, why: str) -> None:
+    path = write_paper(text)
+    with pytest.raises(DraftError, match="correct or delete them") as caught:
+        paper_settings(draft)
+    assert str(path) in str(caught.value)
+    assert why in str(caught.value)

@@ -16,9 +16,9 @@ from specpc.options import Protection
 from specpc.pipeline.documents import Document
 from specpc.results import Span
 from specpc.selection.fill import best_pieces, select_units
-from specpc.selection.tokens import Spread, TokenPicker
+from specpc.selection.tokens import TokenPicker
 from specpc.text.layout import LayoutBuilder, tiles
-from specpc.text.pieces import Pieces, Scores
+from specpc.text.pieces import Pieces, Scores, Spread
 from specpc.text.protection import (
     CLOSING,
     OPENING,
