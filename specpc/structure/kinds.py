@@ -49,6 +49,7 @@ from specpc.structure.records.formats import lay_out_records, record_runs
 from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables.columns import column_runs, lay_out_columns
 from specpc.structure.tables.csv import lay_out_csv
+from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.structure.talk.captions import caption_runs, lay_out_captions
 from specpc.structure.talk.examples import (
     example_runs,
@@ -184,6 +185,7 @@ DATA: tuple[Kind, ...] = (
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
+    Kind(lay_out_stacked, runs=stacked_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),

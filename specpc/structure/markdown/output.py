@@ -22,6 +22,7 @@ from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
+from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.text.alarms import find_alarms, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
@@ -66,6 +67,7 @@ _RUNS: Final = (
     (log_runs, lay_out_log),
     (trace_runs, lay_out_trace),
     (column_runs, lay_out_columns),
+    (stacked_runs, lay_out_stacked),
     (tree_runs, lay_out_indented),
 )
 

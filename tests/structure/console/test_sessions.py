@@ -147,3 +147,7 @@ def test_a_long_session_with_one_prompt_is_cut() -> None:
     layout = lay_out(text)
     assert len(pieces(layout, text)) > 100
     assert around(layout, text, "row 77 ") == ">>> show()\nrow 77 of the list\n"
+
+
+def test_amounts_after_a_currency_are_no_prompts() -> None:
+    assert lay_out_session("$ 57\n$ 50\n$ 1,230.50\n$ (48)\n") is None
