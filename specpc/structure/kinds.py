@@ -48,6 +48,7 @@ from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.records.formats import lay_out_records, record_runs
 from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables.columns import column_runs, lay_out_columns
+from specpc.structure.tables.contents import contents_runs, lay_out_contents
 from specpc.structure.tables.csv import lay_out_csv
 from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.structure.talk.captions import caption_runs, lay_out_captions
@@ -57,6 +58,7 @@ from specpc.structure.talk.examples import (
     lay_out_questions,
     question_runs,
 )
+from specpc.structure.talk.keys import key_runs, lay_out_keys
 from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript
 
 if TYPE_CHECKING:
@@ -185,9 +187,11 @@ DATA: tuple[Kind, ...] = (
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
+    Kind(lay_out_contents, runs=contents_runs),
     Kind(lay_out_stacked, runs=stacked_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
+    Kind(lay_out_keys, runs=key_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
     Kind(lay_out_script, FENCES, OTHER_ENDINGS, partial(lay_out_script, named=True)),
 )

@@ -29,6 +29,7 @@ _NEARLY: Final = 0.8
 # Of lines between the heads of columns and the first row, more are heads, too.
 _MOST_SECTIONS: Final = 3
 _FEWEST_ROWS: Final = 3
+_FEWEST_PAGES: Final = 4
 _FEWEST_UNDER_YEARS: Final = 2
 _NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 # "$", "1,234", "(1,234)", "$(0.17)", "12 %", "—"; "NM" and "(a)" where there is no amount.
@@ -202,6 +203,7 @@ def _known(read: Sequence[CellLine], rows: Sequence[CellRow]) -> Iterator[CellTa
     rows = [*rows]
     while rows and not _ends_well(read, rows[-1], usual):
         rows.pop()
+    paged = usual == 1 and _paged(rows)
     above = rows[0].above if rows else []
     heads = _heads(read, above)
     years = sum(read[number].years for number in above)
@@ -212,28 +214,50 @@ def _known(read: Sequence[CellLine], rows: Sequence[CellRow]) -> Iterator[CellTa
     if not years:
         labels = sum(len(row.above) for row in rows[1:]) + len(rows)
         sums = sum(any(map(_SUM.search, row.amounts)) for row in rows)
-        if (
-            apart < _NEARLY * len(rows)
-            or labels > _MOST_LABELS * len(rows)
-            or sums < _MOSTLY * len(rows)
-        ):
+        sure = paged or sums >= _MOSTLY * len(rows)
+        if apart < _NEARLY * len(rows) or labels > _MOST_LABELS * len(rows) or not sure:
             return
     elif not apart and (years < 2 or usual < 2):
         return
     if usual == 1 and _counts(rows):
         return
-    start, first = rows[0].first, rows[0].first
-    if heads:
-        start, first = heads[0], heads[-1] + 1
-        dated = _ONE_YEAR.fullmatch(" ".join(read[rows[0].first].amounts)) is not None
-        if dated or rows[0].first - first > _MOST_SECTIONS:
-            first = rows[0].first
-        elif read[first - 1].years == 1 and any(
-            read[n].years for row in rows[1:] for n in row.above
-        ):
-            first -= 1  # as others head other rows
+    start = heads[0] if heads else rows[0].first
     start = max(above[0] if above else start, start - _MOST_TITLES)
-    yield CellTable(start, first, rows[-1].end, rows, years)
+    yield CellTable(start, _head_end(read, rows, heads), rows[-1].end, rows, years)
+
+
+def _head_end(read: Sequence[CellLine], rows: Sequence[CellRow], heads: Sequence[int]) -> int:
+    """Where the head of a table ends, and the labels begin that head its first rows."""
+    first, below = rows[0].first, [n for row in rows[1:] for n in row.above]
+    if not heads:  # "PART I", if "PART II" stands further below
+        like = {read[n].label.split()[0] for n in below if read[n].label}
+        own = [n for n in rows[0].above if like.intersection(read[n].label.split()[:1])]
+        return own[-1] if own else first
+    dated = _ONE_YEAR.fullmatch(read[first].said) is not None
+    end = heads[-1] + 1
+    if dated or first - end > _MOST_SECTIONS:
+        return first
+    of_rows = read[end - 1].years == 1 and any(read[n].years for n in below)
+    return end - of_rows  # where years head rows
+
+
+def _paged(rows: Sequence[CellRow]) -> bool:
+    """Whether rows are of contents, with the numbers of pages; each then gets all it says.
+
+    "Item 7.", "Management's Discussion", "30".
+    """
+    said = [row.amounts[0] for row in rows]
+    if len(rows) < _FEWEST_PAGES or not all(map(_PAGE.fullmatch, said)):
+        return False
+    pages = [int(one) for one in said]
+    if any(after < one for one, after in pairwise(pages)):
+        return False
+    usual = Counter(len(row.above) for row in rows).most_common(1)[0][0]
+    if usual > 1 or pages[-1] - pages[0] < len(pages):
+        return False
+    for row in rows if usual else ():
+        row.first = row.above.pop() if row.above else row.first
+    return True
 
 
 def _ends_well(read: Sequence[CellLine], row: CellRow, usual: int) -> bool:

@@ -62,6 +62,8 @@ _PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
 _WORD: Final = re.compile(r"\S+")
 _CELL: Final = re.compile(r"\S+(?: \S+)*")
 _SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.!?] [A-Z])")
+# In a header there are no dots from one column to the next.
+_LEADER: Final = re.compile(r"\.{5}|(?:\. ){4}")
 # What is told of the rows of a result, and nothing without them.
 _COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
@@ -297,7 +299,7 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     apart = "  " in header.strip()
     if len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
         return None
-    if _SENTENCE.search(header) or _COMMAND.match(header):
+    if _SENTENCE.search(header) or _COMMAND.match(header) or _LEADER.search(header):
         return None
     if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
         return None
