@@ -76,6 +76,7 @@ _STAMP: Final = regex.compile(
 _LINE: Final = regex.compile(r"[^\r\n]++")
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+    r"|░|--[ ]?(?:[\r\n]|\Z)|-- (?![^\r\n]{0,200} --[\r\n])"  # what journalctl explains
 )
 # A chat whose lines have a time to the second: "[14/06/2025, 18:20:11] Ana: ...".
 _CHAT: Final = re.compile(
