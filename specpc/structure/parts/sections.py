@@ -62,6 +62,9 @@ _FEWEST_LINES: Final = 2
 _ROW: Final = regex.compile(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
 _FIELD: Final = regex.compile(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
 _HANGING: Final = 3
+# Between the cells of a row; the path of a file.
+_APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
+_PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
@@ -428,8 +431,11 @@ class _Sections:
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
-            self._add_sentence(end, needs, gap)
+            first = builder.position
+            piece = self._add_sentence(end, needs, gap)
             gap = None
+            if own.is_item and text[end - 1] in "\r\n" and OPENS.search(text[first:end]):
+                needs = (*needs, piece)
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
@@ -496,8 +502,14 @@ class _Sections:
         return piece
 
     def _names(self, said: str, ends: Sequence[int]) -> bool:
-        """Whether the first of some lines says what the others are about; of amounts, none does."""
+        """Whether the first of some lines says what the others are about.
+
+        Of amounts, none does, nor does the first row of several, or the first path.
+        """
         if len(said) > _SHORT_HEAD or _ENDED.search(said) or said.lstrip()[:1].islower():
+            return False
+        row = any(map(str.isdigit, said)) and _APART.search(said)
+        if row or _PATH.fullmatch(said):
             return False
         below = self.text[ends[0] : ends[-1]].lstrip()[:1]
         return not (said.lstrip()[:1].isdigit() and below.isdigit())
