@@ -60,7 +60,7 @@ from specpc.structure.talk.examples import (
     question_runs,
 )
 from specpc.structure.talk.keys import key_runs, lay_out_keys
-from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript
+from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript, paste_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -156,7 +156,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
-    Kind(lay_out_paste),
+    Kind(lay_out_paste, runs=paste_runs),
     Kind(partial(lay_out_trace, least=1.0)),  # some of which are alike, as stanzas are
     Kind(lay_out_banners, signed=True),
     Kind(lay_out_named_stanzas),
