@@ -26,6 +26,7 @@ from specpc.structure.tables.amounts import (
     amount_table,
     blank_after,
     indent,
+    is_note,
     kind_of_line,
     rows_of,
 )
@@ -306,8 +307,9 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
     first = APART.split(header)[0]
     parts = {n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))}
-    # Rules above sums, and lines on which the text of a row goes on.
+    # Rules above sums, lines on which the text of a row goes on, and what is noted below one.
     parts |= {n for n, row in enumerate(rows) if not row.strip(" -=_") or _is_part(row, header)}
+    parts |= {n for n, row in enumerate(rows) if n and is_note(row, rows[n - 1])}
     rows = [row for n, row in enumerate(rows) if n not in parts]
     wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
     columns = _columns([header, *rows])
