@@ -554,7 +554,9 @@ def _names(lines: Sequence[str]) -> bool:
     short = len(" ".join(said.split())) <= _SHORT_HEAD
     if not short or _ENDED.search(said) or said.lstrip()[:1].islower():
         return False
-    rows = all(any(map(str.isdigit, one)) and _APART.search(one) for one in (said, below))
+    rows = all(
+        _APART.search(one) and (":" in one or any(map(str.isdigit, one))) for one in (said, below)
+    )
     if rows or _PATH.fullmatch(said):
         return False
     return not (said.lstrip()[:1].isdigit() and below[:1].isdigit())

@@ -49,7 +49,7 @@ def lay_out_stacked(text: str) -> Layout | None:
     read, found = cell_tables(text[start:end] for start, end in spans)
     if len(found) != 1 or (found[0].first, found[0].end) != (0, len(spans)):
         return None
-    return lay_out_blocks(text, [_Sections(text, spans, read, found[0]).block()], "columns")
+    return lay_out_blocks(text, [_TableSections(text, spans, read, found[0]).block()], "columns")
 
 
 def stacked_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
@@ -60,7 +60,7 @@ def stacked_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
 
 
 @dataclass
-class _Open:
+class _OpenLabel:
     """A label that heads rows, and the row that is their total; or years, up to the next."""
 
     start: int
@@ -75,7 +75,7 @@ class _Open:
 
 
 @dataclass
-class _Sections:
+class _TableSections:
     """Makes the blocks of a table: rows in what they stand under."""
 
     text: str
@@ -147,7 +147,7 @@ class _Sections:
         labels = self._labels()
         ends = self._ends(labels)
         root: list[Block] = []
-        opened: list[_Open] = []
+        opened: list[_OpenLabel] = []
 
         def add(one: Block) -> None:
             (opened[-1].inside if opened else root).append(one)
@@ -169,7 +169,7 @@ class _Sections:
                     add(block(start, head, body="whole" if says else "nothing"))
                 else:
                     years = self.read[first].years > 0
-                    opened.append(_Open(start, head, ends.get(first), years))
+                    opened.append(_OpenLabel(start, head, ends.get(first), years))
             start, end = self.spans[row.first][0], self.spans[row.end - 1][1]
             add(record(start, end, body="whole"))
             while any(one.until == place for one in opened):
