@@ -27,6 +27,7 @@ from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
+from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.sessions import lay_out_session, session_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.json.values import lay_out_json, lay_out_json_lines
@@ -48,7 +49,9 @@ from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.records.formats import lay_out_records, record_runs
 from specpc.structure.records.stanzas import lay_out_named_stanzas, lay_out_stanzas, stanza_runs
 from specpc.structure.tables.columns import column_runs, lay_out_columns
+from specpc.structure.tables.contents import contents_runs, lay_out_contents
 from specpc.structure.tables.csv import lay_out_csv
+from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.structure.talk.captions import caption_runs, lay_out_captions
 from specpc.structure.talk.examples import (
     example_runs,
@@ -56,7 +59,8 @@ from specpc.structure.talk.examples import (
     lay_out_questions,
     question_runs,
 )
-from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript
+from specpc.structure.talk.keys import key_runs, lay_out_keys
+from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript, paste_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -147,11 +151,12 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_search, runs=search_runs),
     Kind(lay_out_folders, runs=folder_runs),
     Kind(lay_out_exchange, runs=exchange_runs),
+    Kind(lay_out_services, runs=service_runs),
     Kind(lay_out_session, ("console", "pycon", "irb", "psql", "shell-session"), runs=session_runs),
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
-    Kind(lay_out_paste),
+    Kind(lay_out_paste, runs=paste_runs),
     Kind(partial(lay_out_trace, least=1.0)),  # some of which are alike, as stanzas are
     Kind(lay_out_banners, signed=True),
     Kind(lay_out_named_stanzas),
@@ -184,8 +189,11 @@ DATA: tuple[Kind, ...] = (
     ),
     Kind(lay_out_yaml, ("yaml", "yml"), named=partial(lay_out_yaml, named=True), runs=yaml_runs),
     Kind(lay_out_columns, runs=column_runs),
+    Kind(lay_out_contents, runs=contents_runs),
+    Kind(lay_out_stacked, runs=stacked_runs),
     Kind(lay_out_transcript, ("chat", "transcript")),
     Kind(lay_out_questions, runs=question_runs),
+    Kind(lay_out_keys, runs=key_runs),
     Kind(lay_out_indented, ("help", "man"), runs=tree_runs),
     Kind(lay_out_script, FENCES, OTHER_ENDINGS, partial(lay_out_script, named=True)),
 )

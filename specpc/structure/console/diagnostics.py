@@ -53,6 +53,7 @@ _MESSAGE: Final = regex.compile(
     r"|test \S+ \.\.\. |test result: |thread '.*' (?:\(\d+\) )?panicked at "  # Cargo
     r"|(?:FAILED|ERROR|SKIPPED|XFAIL|PASSED) \S+(?:::| -)|>[ \t]{3,}\S|E {3,}\S"  # pytest
     r"|  ● \S|In \S+ line \d+:$"  # Jest, ShellCheck
+    r"|Execution failed for "  # Gradle
 )
 # A line like a message that goes on with the one before.
 _NOTE: Final = regex.compile(rf"{_PLACE}: note: |E(?: {{3,}}|$)|\[(?:ERROR|WARNING)\] {{2,}}\S")
@@ -65,7 +66,9 @@ _HEADING: Final = re.compile(
     r"|\*{5,} Module |_{3,} (?!coverage: ).* _{3,}$|---- \S+ stdout ----$"
     r"|(?:TASK|RUNNING HANDLER) ?(?:\[.*\] )?\*{3,}$|#\d+ \[|Step \d+/\d+ : "
     r"|[ ]?(?:FAIL|PASS)[ ]{1,2}\S+\.[cm]?[jt]sx?(?: |$)|make(?:\[\d+\])?: Entering directory"
-    r"|[ ]*\d+/\d+ Test +#\d+: |[ ]+Start +\d+: "  # CTest
+    r"|[ ]*\d+/\d+ Test +#\d+: |[ ]+Start +\d+: |\[ RUN +\] "  # CTest, googletest
+    r"|[ ]{5}Running (?:unittests |\S+\.rs )|[ ]{3}Doc-tests "  # Cargo
+    r"|> (?:Task|Configure project) :|\* (?:What went wrong|Where|Try|Exception is):$"  # Gradle
     r"|[ ]> \[[^\]]*\] \S.*:$"  # Docker, where it shows again what a step printed
 )
 _INDENTED: Final = re.compile(r"[ \t]")
@@ -81,12 +84,22 @@ _BANNER: Final = re.compile(
     r"={5}.*={3}$|-{6}$|-{20,}$|[-_]{3,} coverage: |test \d+$|\d+% tests passed|failures:$"
     r"|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped|collect2: "
     r"|error: (?:aborting|could not compile) "
+    r"|FAILURE: Build |BUILD (?:SUCCESSFUL|FAILED) in |\d+ actionable tasks?: "
+    r"|\d+: Task failed with |Total Test time |The following tests FAILED:"
+    # Cargo writes verbs as far to the right as others are long.
+    r"|(?=[ ]{1,9}[A-Z][a-z-]{2,10} )(?=.{11}[a-z] )"
 )
 # What groups with their headings, and whatever else, stand below: parts of a report, plays.
 _SECTION: Final = re.compile(r"={5}=* \S.*={3}$|PLAY \[.*\] \*{3}|PLAY RECAP \*{3}")
 _GOES_ON: Final = re.compile(
-    r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]+> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
+    r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]*> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
+# Of googletest, which says below it what it expected.
+_EXPECTED: Final = regex.compile(rf"{_PLACE}: Failure$")
+_TEST: Final = re.compile(r"\[[ A-Z=-]{8,10}\] ")
+# A heading that says how what it names has ended.
+_FAILED: Final = re.compile(r"\*{3}[A-Z][a-z]|\bFAIL(?:ED)?\b")
+_CLOSES: Final = re.compile(r"[ \t]*[}\])]+[,;]?$")
 # Below it stands what a test printed.
 _PRINTED: Final = re.compile(r"-{3,} .* -{3,}[ \t]*[\r\n]")
 # Terraform's signs stand in the margin of what they are about.
@@ -161,7 +174,7 @@ def diagnostic_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tup
 def _is_sure(groups: Sequence[_MessageGroup]) -> bool:
     """Whether there are several messages, or one that has several lines, or several headings."""
     sizes = [end - first for group in groups for first, end in group.messages]
-    below = [g.end - g.first for g in groups if not g.messages and g.first < g.head < g.end]
+    below = [g.end - g.first for g in groups if not g.messages and g.first < g.head]
     sizes += below if sizes or len(below) > 1 else []
     return len(sizes) >= _FEWEST or sum(sizes) > len(sizes) + 1
 
@@ -221,7 +234,8 @@ def _group(text: str, spans: Sequence[tuple[int, int]], group: _MessageGroup) ->
         yield from inside
     else:
         start, end = spans[group.first][0], spans[group.end - 1][1]
-        yield block(start, end, spans[group.head - 1][1], inside=inside)
+        whole = block(start, end, spans[group.head - 1][1], inside=inside)
+        yield replace(whole, says=_FAILED.search(text, start, whole.head) is not None)
 
 
 def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) -> Block:
@@ -260,7 +274,8 @@ def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
             levels[-1] = replace(levels[-1], end=end, body="whole")
         else:
             body: Body = "lines" if _NOTHING.match(said) is None else "nothing"
-            levels.append(LineLevel(start, end, indent, body=body))
+            closes = _CLOSES.match(said.strip("\r\n")) is not None
+            levels.append(LineLevel(start, end, indent, body=body, closes=closes))
         blank = said.count("\n") > 1 or said.count("\r") > 1
         before = "" if blank else said.rstrip("\r\n")
     return [_telling(text, one) for one in nested(levels)]
@@ -358,6 +373,8 @@ def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
             goes_on = True
         elif _MESSAGE.match(line) or _HEADING.match(line) or _BANNER.match(line):
             goes_on = False
+        elif _EXPECTED.match(said[place]):
+            goes_on = not blank[end - 1] and _TEST.match(line) is None
         elif blank[end - 1]:
             points = end + 1 < len(said) and not blank[end] and _CARET.match(said[end + 1])
             goes_on = bool(_AFTER_BLANK.match(line) or points)

@@ -76,12 +76,14 @@ _STAMP: Final = regex.compile(
 _LINE: Final = regex.compile(r"[^\r\n]++")
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
+    r"|░|--[ ]?(?:[\r\n]|\Z)|-- (?![^\r\n]{0,200} --[\r\n])"  # what journalctl explains
 )
 # A chat whose lines have a time to the second: "[14/06/2025, 18:20:11] Ana: ...".
 _CHAT: Final = re.compile(
     r"\u200e?\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?:[ \u202f][APap][Mm])?"
     r"(?:\] | - )(?:~[ \u202f])?\+?[\w.'’ ]{1,40}(?: to \w+)?:\s"
     r"|\d{1,2}:\d\d:\d\d[ \t]+From [^\r\n:]{1,60}:"
+    r"|\[?(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d(?::\d\d)?\]?[ \t]+<[ @+%~&]?[^<>\s]{1,40}>[ \t]"
 )
 
 

@@ -28,17 +28,20 @@ _PROMPT: Final = regex.compile(
     r"|(?P<shell>(?:\([\w.-]{1,40}+\) )?+(?:[\w.-]{1,40}+@[\w.-]{1,60}+[: ][^\s$#%]{0,100}+[$#%]"
     r"|\[[\w.-]{1,40}+@[\w.-]{1,60}+ [^\]]{0,80}+\][$#]|\w{0,4}sh-[\d.]{1,6}+[$#]"
     r"|(?:PS )?+[A-Z]:\\[^>]{0,120}+>)(?=[ ]\S|\Z))"
-    r"|(?P<plain>\$ (?=\S))"
+    r"|(?P<runner>[\w.+-]{1,40}+: [a-z_]{4,40}+(?:\[\d+\])?+> |nox > )(?=\S)"  # tox, nox
+    r"|(?P<plain>\$ (?=\S)(?![(-]?[\d.,]++\)?[ \t]*+%?\Z))"  # no amount
 )
 # In which it goes on.
 _MORE: Final = regex.compile(
     r"(?:\.\.\.|[ ]{1,8}(?:\.\.\.:|\.\.\.>|[-'\"`]>)|[\w.-]{1,63}[-('\"$*][*!]?[#>])(?=[ ]|\Z)"
 )
-_FEWEST: Final = {"python": 1, "data": 2, "other": 2, "shell": 2, "plain": 3}
+_FEWEST: Final = {"python": 1, "data": 2, "other": 2, "shell": 2, "plain": 3, "runner": 2}
 # A text with these beside what looks like a prompt quotes mails.
 _QUOTED: Final = regex.compile(r">{1,2}(?!>)[ ]?\S")
 # Lines above the first prompt that say which program it is.
 _MOST_ABOVE: Final = 8
+# How what tox ran has ended, which names it.
+_OUTCOME: Final = regex.compile(r"[ ]{0,2}[\w.+-]{1,40}+: (?:(?:OK|FAIL|SKIP)\b|exit \d+ \()")
 # What was asked in more is not kept with all of the answer.
 _LONGEST_HEAD: Final = 600
 _TOLD: Final = regex.compile(r"\p{Lu}\p{L}*+[ ,'’].{8}.*[\p{Ll}\d)`\"'][.:!?]\Z")
@@ -86,6 +89,11 @@ def _prompts(found: Sequence[Row]) -> list[int]:
     return [number for number, kind in kinds.items() if kind in known]
 
 
+def _is_of(row: Row, kind: str) -> bool:
+    match = _PROMPT.match(row.said)
+    return match is not None and match.lastgroup == kind
+
+
 def _is_told(found: Sequence[Row], starts: Sequence[int]) -> bool:
     """Whether paragraphs of prose stand between what is asked, behind blank lines."""
     told, apart = 0, False
@@ -101,16 +109,20 @@ def _exchanges(
     """What was asked at each prompt with what was answered, up to a blank line or the next one."""
     blocks: list[Block] = []
     begun, number = set(starts), 0
+    runner = any(_is_of(found[n], "runner") for n in starts)
+    ended = {n for n, row in enumerate(found) if runner and _OUTCOME.match(row.said)}
     while number < len(found):
         first = number
         number += 1
         if first not in begun:
+            if first in ended:
+                blocks.append(block(found[first].start, found[first].end, body="whole"))
             continue
         while number < len(found) and _goes_on(found, number, begun):
             number += 1
         head = number
         while number < len(found) and number not in begun:
-            if to_blank and found[number - 1].ends_block:
+            if number in ended or (to_blank and found[number - 1].ends_block):
                 break
             number += 1
         start, end, asked = found[first].start, found[number - 1].end, found[head - 1].end

@@ -13,6 +13,7 @@ from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagno
 from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
+from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
@@ -22,6 +23,7 @@ from specpc.structure.parts.shapes import is_plain, is_running
 from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
+from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.text.alarms import find_alarms, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
@@ -60,12 +62,14 @@ _TITLE: Final = "title"
 # Of a form of so many lines, each says something by itself.
 _COMMON: Final = 4
 _RUNS: Final = (
+    (service_runs, lay_out_services),
     (diff_runs, lay_out_diff),
     (search_runs, lay_out_search),
     (diagnostic_runs, lay_out_diagnostics),
     (log_runs, lay_out_log),
     (trace_runs, lay_out_trace),
     (column_runs, lay_out_columns),
+    (stacked_runs, lay_out_stacked),
     (tree_runs, lay_out_indented),
 )
 
@@ -187,7 +191,7 @@ class _OutputPieces:
                 bounds = {first.start + bound for bound in segment(said, "sentence")[1:]}
                 ends &= bounds
             for row, after in zip_longest(paragraph, paragraph[1:]):
-                if row.end in ends and not (after and _POINTS.match(after.said)):
+                if row.end in ends and not (after and _runs_on(row.said, after.said)):
                     self._add(row)
 
     def _add_head(self, end: int, mark: str) -> None:
@@ -247,6 +251,12 @@ class _OutputPieces:
             self._list = None
         banners = [*self._banners.values()][-1:]
         return [*leads, *(piece for _, piece in self._above[-1:])] or banners
+
+
+def _runs_on(said: str, after: str) -> bool:
+    """Whether a line points at the one before it, or goes on after a comma."""
+    comma = said.rstrip().endswith(",") and after[:1].islower()
+    return comma or _POINTS.match(after) is not None
 
 
 def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:

@@ -37,6 +37,10 @@ _PLAIN_HEADING: Final = regex.compile(
     r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
     r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
+# A line of capitals.
+_CAPITALS: Final = regex.compile(
+    r"[ \t]*+(?!\w{1,3}+\s*+\Z)\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;:!?]\s*+)\s*+"
+)
 # "1.1.  Terminology", as RFCs and contracts have it.
 _NUMBERED: Final = regex.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
@@ -179,6 +183,8 @@ def _titles(
 ) -> dict[int, int]:
     """Where lines start that head others without a mark of it, and their levels."""
     titled, alone, numbered, told = list[int](), list[int](), dict[int, int](), 0
+    parted = 0  # of those alone, how many have a blank line below
+    capitals, closed = 0, list[int]()  # lines in capitals, and those of them right above others
     for part, following in zip(parts, [*parts[1:], None], strict=True):
         own = lines.get(part.start, ())
         for place, line in enumerate(own):
@@ -189,24 +195,38 @@ def _titles(
             heads = after is not None or (following is not None and following.lay_out is not None)
             if not line.first or line.hidden or not heads:
                 continue
+            below = text[after.start : after.end] if after is not None else ""
+            if _CAPITALS.fullmatch(said):
+                capitals += 1
+                right_above = after is not None and not after.first
+                closed += [line.start] * (right_above and not _CAPITALS.fullmatch(below))
             if number := _NUMBER_LINE.match(said):
                 numbered[line.start] = _PLAIN + min(number["number"].count("."), _DEEPEST)
             elif _TITLED.fullmatch(said):
-                below = text[after.start : after.end] if after is not None else ""
                 titled += [] if below.lstrip()[:1].islower() else [line.start]
             elif (
-                (after is None or (after.first and _says(text, own, place + 1)))
+                (after is None or _heads_text(text, own, place))
                 and len(said) <= _LONGEST_WORDS
                 and _WORDS_ALONE.fullmatch(said)
                 and not is_open(said)
             ):
                 alone.append(line.start)
+                parted += after is None or after.first
     titled = titled if len(titled) >= _FEWEST else []
-    alone = alone if _FEWEST <= len(alone) <= _TITLE_SHARE * told else []
+    alone = alone if len(alone) >= _FEWEST and parted <= _TITLE_SHARE * told else []
     numbered = numbered if len(numbered) >= _FEWEST else {}
-    return {
-        **dict.fromkeys(alone, _TITLE_LEVEL), **dict.fromkeys(titled, _PLAIN), **numbered,
-    }  # fmt: skip
+    closed = closed if capitals >= _FEWEST else []
+    plain = dict.fromkeys([*closed, *titled], _PLAIN)
+    return {**dict.fromkeys(alone, _TITLE_LEVEL), **plain, **numbered}
+
+
+def _heads_text(text: str, own: Sequence[_Line], place: int) -> bool:
+    """Whether below a line stands running text: after a blank line, or in a long line."""
+    after = own[place + 1]
+    if after.first:
+        return _says(text, own, place + 1)
+    below = text[after.start : after.end].lstrip()
+    return len(below) > _LONGEST_WORDS and below[:1].isupper()
 
 
 def _says(text: str, own: Sequence[_Line], first: int) -> bool:

@@ -70,6 +70,8 @@ _NOT_SPACE: Final = regex.compile(r"\S")
 _INDENT: Final = regex.compile(r"[ \t]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
 _CLAUSE: Final = "#"
+# What comes before letters that are Roman numbers.
+_ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
 _REPEATED: Final = frozenset("*." + _CLAUSE)
 _LONGEST_END: Final = 20
 # What is nested deeper is told apart no more.
@@ -137,7 +139,7 @@ def numbered(text: str) -> Counter[tuple[str, int]]:
     lines = [match.span() for match in _LINE.finditer(text) if match.group()]
     marks = ((start, ITEM.match(text, start, end)) for start, end in lines)
     return Counter(
-        (_style(mark), columns(text, start))
+        (_style(mark, {}), columns(text, start))
         for start, mark in marks
         if mark is not None and (mark["number"] or "").isdigit()
     )
@@ -163,6 +165,7 @@ def paragraphs(
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
     blank, opens = True, False
+    left: ListItem | None = None  # the last item before a line that goes on with what led to it
     for start, end in lines:
         line = text[start:end]
         if line.isspace():
@@ -170,6 +173,7 @@ def paragraphs(
             continue
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
+            current, left = left or current, None
             current = _parent(current, indent, mark[1], apart=blank, opens=opens)
             if current is not None and current.depth >= _DEEPEST:
                 current = current.parent
@@ -179,6 +183,7 @@ def paragraphs(
                 current.parent.children += 1
             starts.append((start, mark[0], current, False, blank))
         elif blank or not starts or (start in sentence_starts and _leaves(current, indent)):
+            left = current if line.lstrip()[:1].islower() else None
             while current is not None and indent <= current.indent:
                 current = current.parent
             if current is not None:
@@ -239,9 +244,10 @@ def _marks(
     }
     if len(entries) < _FEWEST_ENTRIES:
         entries = set()
+    before: dict[str, str] = {}  # the last letters in each kind of brackets
     for start, end in lines:
         if match := ITEM.match(text, start, end):
-            found[start] = match.end(), _style(match)
+            found[start] = match.end(), _style(match, before)
         elif start in entries:
             found[start] = start + len(margin(text[start:end])), _BY_AUTHOR
     counts = Counter((style, columns(text, start)) for start, (_, style) in found.items()) | known
@@ -264,7 +270,8 @@ def _ends_entry(line: str) -> bool:
     return ends or _TITLE.fullmatch(said) is not None
 
 
-def _style(match: regex.Match[str]) -> str:
+def _style(match: regex.Match[str], before: dict[str, str]) -> str:
+    """What a mark looks like; "(i)" is a number unless it follows "(h)"."""
     if bullet := match["bullet"]:
         return bullet if bullet[0] in _REPEATED else "-" + bullet
     if clause := match["clause"]:
@@ -283,6 +290,12 @@ def _style(match: regex.Match[str]) -> str:
         )
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
+    if kind != "1":
+        brackets = match["open"] + match["close"] + kind
+        last, before[brackets] = before.get(brackets, "").lower(), number
+        roman = len(number) > 1 or last in _ROMAN.get(number.lower(), ())
+        roman |= number.lower() == "i" and last != "h"
+        kind = ("i" if number.islower() else "I") if roman else kind
     return match["open"] + kind + match["close"]
 
 

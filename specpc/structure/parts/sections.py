@@ -27,6 +27,7 @@ from specpc.structure.parts.lists import (
     numbered,
     paragraphs,
 )
+from specpc.structure.parts.shapes import shape_of
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import is_open, wrapped_at
 
@@ -62,6 +63,13 @@ _FEWEST_LINES: Final = 2
 _ROW: Final = regex.compile(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
 _FIELD: Final = regex.compile(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
 _HANGING: Final = 3
+_SHORT_VALUE: Final = 120
+# Between the cells of a row; the path of a file.
+_APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
+# What may head rows with numbers.
+_LABEL: Final = regex.compile(r"\p{Lu}[\p{L} ()/&–-]{2,40}+")
+_MOSTLY: Final = 0.6
+_PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
@@ -293,8 +301,9 @@ class _Sections:
             elif before is not None and self._titles(text, before, own):
                 needs += before.item.needs if before.item else ()
             self.asked = ()
-            leads = self._leads(text, own, after, following)
             led, listed = self._led(text, before, own), self.builder.next_piece
+            # What goes on with the list above leads to no other.
+            leads = "" if led else self._leads(text, own, after, following)
             needs += led
             last = self._add_paragraph(part.start, own, needs, leads)
             if led:
@@ -380,6 +389,9 @@ class _Sections:
         if own.item and own.is_item:
             inside = following is not None and following.indent > own.item.indent
             asks = any(mark.search(said) for mark in (OPENS, _ASKS, _BOLD)) or is_open(said)
+            # "2. USE" is a heading, "2.1 The user may not use the berth while" half a sentence.
+            long = own.item.style[0] not in "-*" and len(said) > _SHORT_HEAD
+            asks |= said.isupper() or bool(long and _UNFINISHED.search(said.rstrip()))
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
@@ -428,8 +440,11 @@ class _Sections:
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
-            self._add_sentence(end, needs, gap)
+            first = builder.position
+            piece = self._add_sentence(end, needs, gap)
             gap = None
+            if own.is_item and text[end - 1] in "\r\n" and OPENS.search(text[first:end]):
+                needs = (*needs, piece)
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
@@ -459,7 +474,11 @@ class _Sections:
         if not all(named[bisect_right(starts, end) - 1] for end in inside):
             return []
         said = [text[low:high] for low, high in rows]
-        ended = sum(_ENDED.search(line) is not None for line in said)
+        # What has a name is a value, if it is not long: "D1: The fees rise."
+        ended = sum(
+            _ENDED.search(line) is not None and not (field and len(line) <= _SHORT_VALUE)
+            for line, field in zip(said, named, strict=True)
+        )
         if OPENS.search(said[0]) is None and _MOST_ENDED * ended > len(said):
             return []
         goes_on = [
@@ -471,18 +490,22 @@ class _Sections:
     def _add_lines(self, ends: Sequence[int], needs: Sequence[int], leads: str) -> int:
         """Add lines, of which one that ends with a colon heads those below, as does the first.
 
-        A line brings those above it that it is indented below.
+        So does each that looks like the first ("Tuesday, 14 May"), or has no number among others
+        that do ("Lipids"). A line brings those above it that it is indented below.
         """
         builder, text = self.builder, self.text
+        starts = [builder.position, *ends[:-1]]
+        lines = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+        levels = _levels(lines)
         head = list[int]()
         above: list[tuple[int, int]] = []  # how far lines are indented, and the pieces
-        for number, end in enumerate(ends):
-            said, indent = text[builder.position : end], columns(text, builder.position)
+        for number, (end, said) in enumerate(zip(ends, lines, strict=True)):
+            indent = columns(text, builder.position)
             while above and above[-1][0] >= indent:
                 above.pop()
             opens = OPENS.search(said) is not None
-            if opens:
-                head = []
+            if opens or number in levels:
+                head = head[: 0 if opens else levels[number]]
             below = (*needs, *head, *(piece for _, piece in above[-1:]))
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
@@ -490,22 +513,53 @@ class _Sections:
                 head = [piece := builder.support(end, below, gap=OWN_LINE)]
             else:
                 piece = self._add_sentence(end, below, OWN_LINE)
-                if not number and self._names(said, ends):
-                    head = [piece]
+                if number in levels:
+                    head = [*head, piece]
             above.append((indent, piece))
         return piece
-
-    def _names(self, said: str, ends: Sequence[int]) -> bool:
-        """Whether the first of some lines says what the others are about; of amounts, none does."""
-        if len(said) > _SHORT_HEAD or _ENDED.search(said) or said.lstrip()[:1].islower():
-            return False
-        below = self.text[ends[0] : ends[-1]].lstrip()[:1]
-        return not (said.lstrip()[:1].isdigit() and below.isdigit())
 
     def _add_sentence(self, end: int, needs: Sequence[int], gap: str | None) -> int:
         marks, start = self.notation.marks, self.builder.position
         prose = marks is None or marks.search(self.text, start, end) is None
         return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
+
+
+def _levels(lines: Sequence[str]) -> dict[int, int]:
+    """Which of some lines head those below them: the first, if any, and those like it.
+
+    Below a title, where a label stands right away, labels are of the second level.
+    """
+    if not _names(lines):
+        return {}
+    first, rest = lines[0].strip(), range(1, len(lines))
+    shape = shape_of(first)
+    numbers = [any(map(str.isdigit, line)) for line in lines]
+    like = [n for n in rest if numbers[0] and shape and shape_of(lines[n].strip()) == shape]
+    labels: list[int] = []
+    if sum(numbers[1:]) >= _MOSTLY * len(rest):
+        labels = [
+            n
+            for n in rest[:-1][: 1 if numbers[0] else None]
+            if numbers[n + 1] and not numbers[n] and _LABEL.fullmatch(lines[n].strip())
+        ]
+    return {0: 0, **dict.fromkeys(like, 0), **dict.fromkeys(labels, int(1 in labels))}
+
+
+def _names(lines: Sequence[str]) -> bool:
+    """Whether the first of some lines says what the others are about.
+
+    Of amounts, none does, nor does the first row of several, or the first path.
+    """
+    said, below = lines[0], lines[1].strip() if len(lines) > 1 else ""
+    short = len(" ".join(said.split())) <= _SHORT_HEAD
+    if not short or _ENDED.search(said) or said.lstrip()[:1].islower():
+        return False
+    rows = all(
+        _APART.search(one) and (":" in one or any(map(str.isdigit, one))) for one in (said, below)
+    )
+    if rows or _PATH.fullmatch(said):
+        return False
+    return not (said.lstrip()[:1].isdigit() and below[:1].isdigit())
 
 
 def _is_title(said: str) -> bool:

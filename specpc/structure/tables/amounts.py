@@ -137,6 +137,14 @@ def _mostly_blank(line: str) -> bool:
     return len(cells) > 1 and not cells[0] and 2 * sum(map(bool, cells)) <= len(cells)
 
 
+def is_note(row: str, before: str) -> bool:
+    """Whether a line is words below a row, and indented more than that."""
+    said, above = row.strip(), before.strip()
+    deeper = len(row) - len(row.lstrip()) > len(before) - len(before.lstrip())
+    words = len(said.split()) >= FEWEST and APART.search(said) is None
+    return deeper and words and APART.search(above) is not None
+
+
 def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     """Rows, each with the lines it goes on in, those below a label or in a tree under that.
 
@@ -146,13 +154,15 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     rows: list[LineLevel] = []
     rule: int | None = None
     indents = [indent(text, span) for span in spans]
-    last = 0  # indent of the row above
+    last, before = 0, ""  # the row above, and its indent
     for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
         line = text[low:high]
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
         # Below a rule, and below such a row, what is right of the first column is a sum.
         below_it = own >= width > last and rule is None and not dashes
-        more = width and (below_it or _mostly_blank(line))
+        note = bool(rows) and not amounts and is_note(line.rstrip(), before)
+        more = width and (below_it or note or _mostly_blank(line))
+        before = line.rstrip()
         if rows and (more or (dashes and "=" in line)):
             rows[-1] = replace(rows[-1], end=high)
             continue

@@ -26,6 +26,7 @@ from specpc.structure.tables.amounts import (
     amount_table,
     blank_after,
     indent,
+    is_note,
     kind_of_line,
     rows_of,
 )
@@ -62,6 +63,8 @@ _PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
 _WORD: Final = re.compile(r"\S+")
 _CELL: Final = re.compile(r"\S+(?: \S+)*")
 _SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.!?] [A-Z])")
+# In a header there are no dots from one column to the next.
+_LEADER: Final = re.compile(r"\.{5}|(?:\. ){4}")
 # What is told of the rows of a result, and nothing without them.
 _COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
 _COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
@@ -297,15 +300,16 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     apart = "  " in header.strip()
     if len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
         return None
-    if _SENTENCE.search(header) or _COMMAND.match(header):
+    if _SENTENCE.search(header) or _COMMAND.match(header) or _LEADER.search(header):
         return None
     if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
     first = APART.split(header)[0]
     parts = {n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))}
-    # Rules above sums, and lines on which the text of a row goes on.
+    # Rules above sums, lines on which the text of a row goes on, and what is noted below one.
     parts |= {n for n, row in enumerate(rows) if not row.strip(" -=_") or _is_part(row, header)}
+    parts |= {n for n, row in enumerate(rows) if n and is_note(row, rows[n - 1])}
     rows = [row for n, row in enumerate(rows) if n not in parts]
     wide = sum("  " in row.strip() or (caps and len(row.split()) >= len(words)) for row in rows)
     columns = _columns([header, *rows])

@@ -159,11 +159,17 @@ def _is_table(rows: list[list[str]], delimiter: str) -> bool:
     if not all(map(_is_name, header, columns)) or len(set(header)) < len(header):
         return False
     typed = [_is_typed(column) for column in columns]
-    if any(typed):
+    if any(typed) or (delimiter == "|" and _is_aligned(rows)):
         return True
     # Sentences with as many commas each are no table: there, a space follows.
     spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])
     return len(rows) >= _FEWEST_UNTYPED_ROWS and (delimiter == "\t" or not spaced)
+
+
+def _is_aligned(rows: list[list[str]]) -> bool:
+    """Whether cells are as wide as those above them, and all rows begin with other ones."""
+    columns = [*zip(*rows, strict=True)][:-1]
+    return len({*columns[0]}) == len(rows) and all(len({*map(len, one)}) == 1 for one in columns)
 
 
 def _is_running(rows: list[list[str]], delimiter: str) -> bool:

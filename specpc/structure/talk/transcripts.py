@@ -11,12 +11,12 @@ import regex
 
 from specpc.structure.json.values import lay_out_json
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
-from specpc.structure.talk.turns import find_timed_turns, find_turns, stray_fences
+from specpc.structure.talk.turns import find_timed_turns, find_turns, first_timed, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.structure.talk.turns import Turn
     from specpc.text.layout import Layout
@@ -75,6 +75,13 @@ def lay_out_transcript(text: str) -> Layout | None:
 def lay_out_paste(text: str) -> Layout | None:
     """The same where every turn has its time and name on a line of its own: nothing else has."""
     return _laid_out(text, find_timed_turns(text))
+
+
+def paste_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines from the first such turn in a text to its end: comments on a ticket."""
+    first = first_timed(text, spans)
+    if first:
+        yield first, len(spans)
 
 
 def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:

@@ -30,6 +30,7 @@ _LONGEST_SESSION: Final = 80
 # something is said.
 _FEWEST_TIMED: Final = 3
 _SAYING: Final = 0.6
+_MOSTLY_PERSONS: Final = 0.8
 
 _SPACE: Final = r"[ \u00a0\u202f]"
 _AM: Final = rf"(?:{_SPACE}?[APap]\.?[Mm]\.?)?"
@@ -56,7 +57,11 @@ _WHEN: Final = (
     rf"[\[(]?(?i:(?:{_DAY}[,.]?(?:{_SPACE}|T)(?:(?:at|um|à|a las){_SPACE})?){{0,3}})"
     rf"\d{{1,2}}[:h]\d\d(?::\d\d)?(?:[.,]\d+)?{_AM}(?:{_SPACE}(?:Uhr|UTC|GMT))?[\])]?"
 )
-_NICK: Final = r"(?P<name>[@+]?\w[\w.'’&/#|~+ -]{0,39}?)(?: ?\([^()\r\n]{1,60}\))?"
+# "Berg, Anna" is one, too.
+_NICK: Final = (
+    r"(?P<name>[@+]?\w[\w.'’&/#|~+ -]{0,39}?(?:, \p{Lu}[\w.'’ -]{0,30}?)?)"
+    r"(?: ?\([^()\r\n]{1,60}\))?"
+)
 _BOLD: Final = r"(?:\*\*|__|\#{1,6} )?"
 _NEW_LINE: Final = r"(?:\r\n|\n|\r)"
 _LINE_END: Final = r"[ \t]*(?=[\r\n]|\Z)"
@@ -95,7 +100,11 @@ _TIMED: Final = tuple(
         rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@»][ \t]*)?"
         rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*{_WHEN}{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*(?::[\w+-]{{1,40}}:[ \t]*)?"
+        rf"{_WHEN}{_LINE_END}",
+        # Of tickets: Ana added a comment - 12/Jan/24 10:12 AM
+        rf"{_BOLD}{_NICK}{_MARK}? (?:added a comment|commented|wrote|replied|said)"
+        rf"(?:,? (?:on|at))?[ \t]*[-–—·:]?[ \t]*{_WHEN}:?{_LINE_END}",
         # A role below some names: Ana, [MOD], — Today at 10:12 AM.
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*{_NEW_LINE}[ \t]*)?"
         rf"[—–·][ \t]*{_WHEN}{_LINE_END}",
@@ -122,11 +131,12 @@ _NO_SPEAKER: Final = re.compile(
 # The date or number of a session, alone on its line before a turn.
 _SESSION: Final = re.compile(
     r"[^\w\r\n]*(?:(?:session|conversation|day|date|task|part|round|chat|call|meeting|on|at|of"
-    r"|a\.?m|p\.?m|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
+    r"|log|opened|changed|a\.?m|p\.?m|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*|\d+(?:st|nd|rd|th)?)"
     r"(?:[^\w\r\n]+|$))+",
     re.IGNORECASE,
 )
+_HEADING: Final = line_pattern(r"^#{1,6} \S")
 _FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
@@ -200,6 +210,24 @@ def find_timed_turns(text: str) -> list[Turn]:
     return turns if len(find_turns(text)) <= len(turns) else []
 
 
+def first_timed(text: str, spans: Sequence[tuple[int, int]]) -> int | None:
+    """The number of the line of a head of its own from which on turns may follow one another.
+
+    Below it stand no headings, which would be parts of what was said last.
+    """
+    if not _CLOCK.search(text):
+        return None
+    timed = _clocks(text, spans, range(3))
+    found = [one for style in _TIMED if (one := _timed_heads(text, spans, timed, style))]
+    if not found or len(best := max(found, key=len)) < _FEWEST_TIMED:
+        return None
+    first = min(best)
+    # A log begins its lines with a time, too.
+    persons = sum(not any(map(str.isdigit, match["name"])) for match in best.values())
+    headed = _HEADING.search(text, spans[first][1]) is not None
+    return None if headed or persons < _MOSTLY_PERSONS * len(best) else first
+
+
 def _best_timed(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     timed = _clocks(text, spans, range(3))
     return max((_timed_turns(text, spans, timed, style) for style in _TIMED), key=len)
@@ -242,6 +270,16 @@ def _timed_turns(
 
     The head is, or begins with, one of the ``timed`` lines.
     """
+    return _with_dates(text, spans, _timed_heads(text, spans, timed, style))
+
+
+def _timed_heads(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    timed: Sequence[int],
+    style: regex.Pattern[str],
+) -> dict[int, regex.Match[str]]:
+    """Heads by the lines that they are or begin with; none if too little is said below them."""
     found = {
         n: match
         for n in timed
@@ -251,12 +289,11 @@ def _timed_turns(
     }
     names = {match["name"].casefold() for match in found.values()}
     if len(found) < _FEWEST_TIMED and len(names) == len(found):
-        return []
+        return {}
     ends = [*(spans[n][0] for n in found), len(text)][1:]
     said = [text[match.end() : end] for match, end in zip(found.values(), ends, strict=True)]
-    if sum(not one.isspace() and one != "" for one in said) < _SAYING * len(found):
-        return []
-    return _with_dates(text, spans, found)
+    enough = sum(not one.isspace() and one != "" for one in said) >= _SAYING * len(found)
+    return found if enough else {}
 
 
 def _turns(text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str]) -> list[Turn]:

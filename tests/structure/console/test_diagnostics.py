@@ -479,3 +479,144 @@ def test_no_rule_or_heading_is_kept_alone(text: str) -> None:
     told = [own[unit] for unit in units(layout) if own[unit].startswith(alone)]
     told = [one for one in told if one.count("\n") == 1]
     assert told in ([], REPORT.splitlines(keepends=True)[-1:])
+
+
+GRADLE = """\
+> Task :app:preBuild UP-TO-DATE
+> Task :app:compileJava FAILED
+/srv/app/src/main/java/org/harbour/Fees.java:31: error: cannot find symbol
+        return berth.tariff().rate();
+                    ^
+  symbol:   method tariff()
+1 error
+> Task :lib:test
+FeesTest > roundsUp() PASSED
+FeesTest > rejectsNegative() FAILED
+    org.opentest4j.AssertionFailedError: expected: <3> but was: <2>
+
+24 tests completed, 1 failed
+> Task :app:printVersion
+version 4.2.0-rc1
+
+FAILURE: Build completed with 2 failures.
+
+1: Task failed with an exception.
+-----------
+* What went wrong:
+Execution failed for task ':lib:test'.
+> There were failing tests. See the report at: file:///srv/lib/build/reports/index.html
+
+* Try:
+> Run with --scan to get full insights.
+
+BUILD FAILED in 12s
+9 actionable tasks: 4 executed, 5 up-to-date
+"""
+CARGO = """\
+warning: `harbour` (lib) generated 1 warning
+    Finished `test` profile [unoptimized + debuginfo] target(s) in 0.05s
+     Running unittests src/lib.rs (target/debug/deps/harbour-2f4a1b0c9d8e7f60)
+
+running 2 tests
+test berth::tests::fits ... ok
+test fees::tests::slow ... ignored
+
+test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
+
+     Running tests/cli.rs (target/debug/deps/cli-7d1e2f3a4b5c6d70)
+
+running 1 test
+test reads_csv ... ok
+
+test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.31s
+"""
+CTEST = """\
+Test project /srv/harbour/build
+      Start  1: berth_basic
+ 1/3 Test  #1: berth_basic ......................   Passed    0.02 sec
+      Start  2: berth_overflow
+ 2/3 Test  #2: berth_overflow ...................***Failed    0.11 sec
+Running main() from gtest_main.cc
+[ RUN      ] Berth.Overflow
+/srv/harbour/tests/berth_test.cc:41: Failure
+Expected equality of these values:
+  capacity(4)
+    Which is: 13
+  12
+[  FAILED  ] Berth.Overflow (3 ms)
+
+      Start  3: radio
+ 3/3 Test  #3: radio ............................***Timeout  30.01 sec
+
+33% tests passed, 2 tests failed out of 3
+
+Total Test time (real) =  31.80 sec
+"""
+PLAN = """\
+data.aws_ami.ubuntu: Reading...
+
+Terraform will perform the following actions:
+
+  # aws_instance.web must be replaced
+-/+ resource "aws_instance" "web" {
+      ~ ami                          = "ami-0aaa" -> "ami-0bbb" # forces replacement
+        tags                         = {
+            "Name" = "web"
+        }
+      ~ vpc_security_group_ids       = [
+          - "sg-0111",
+          + "sg-0222",
+        ]
+      ~ user_data                    = "0123456789012345678901234567" -> (known after apply)
+        # (8 unchanged attributes hidden)
+    }
+
+  # aws_iam_user.old will be destroyed
+  - resource "aws_iam_user" "old" {
+      - name = "old" -> null
+    }
+
+Plan: 1 to add, 0 to change, 2 to destroy.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "heads"),
+    [
+        (GRADLE, "cannot find", ("> Task :app:compileJava FAILED",)),
+        (GRADLE, "roundsUp", ("> Task :lib:test",)),
+        (GRADLE, "version 4", ("> Task :app:printVersion",)),
+        (GRADLE, "failing tests", ("* What went wrong:", "Execution failed for task ':lib:test'.")),
+        (GRADLE, "BUILD FAILED", ()),
+        (CARGO, "test berth", ("     Running unittests src/lib.rs (target",)),
+        (CARGO, "0.31s", ("     Running tests/cli.rs (target",)),
+        (CTEST, "Running main", (" 2/3 Test  #2: berth_overflow",)),
+        (CTEST, "capacity", ("[ RUN      ] Berth.Overflow", "/srv/harbour/tests/berth_test.cc")),
+        (CTEST, "3/3 Test", ()),
+        (CTEST, "Total Test", ()),
+        (PLAN, "sg-0222", ("  # aws_instance.web must be replaced", "-/+ resource", "      ~ vpc")),
+    ],
+)
+def test_what_is_said_comes_with_its_task_or_test(
+    text: str, part: str, heads: tuple[str, ...]
+) -> None:
+    layout = lay_out(text)
+    assert layout.kind == "messages"
+    assert kept(layout, text, units(layout)) == text.replace("-----------\n", "")
+    own = around(layout, text, part).splitlines()
+    for head in heads:
+        assert own.pop(0).startswith(head)
+    assert part in "\n".join(own)
+    assert not [line for line in own if line.startswith(("> Task", "     Running", "* What"))]
+
+
+def test_brackets_are_closed_with_what_they_hold() -> None:
+    layout = lay_out(PLAN)
+    assert '        tags                         = {\n            "Name" = "web"\n        }\n' in (
+        around(layout, PLAN, '"Name"')
+    )
+
+
+def test_a_heading_that_says_what_failed_is_kept_for_itself() -> None:
+    for text, head in ((GRADLE, "> Task :app:compileJava"), (CTEST, " 2/3 Test")):
+        assert around(lay_out(text), text, head).count("\n") == 1

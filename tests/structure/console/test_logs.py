@@ -215,3 +215,26 @@ def test_a_record_that_says_nothing_is_never_kept() -> None:
     assert told == ["[INFO] Scanning\n", "[INFO] BUILD FAILURE\n"]
     text = "[INFO] \n" * 5
     assert units(lay_out(text))
+
+
+JOURNAL = """\
+May 02 08:13:58 harbour nginx[4182]: nginx: [emerg] bind() to 0.0.0.0:80 failed (98: In use)
+May 02 08:13:59 harbour systemd[1]: nginx.service: Failed with result 'exit-code'.
+░░ Subject: Unit failed
+░░ Defined-By: systemd
+░░\x20
+░░ The unit nginx.service has entered the 'failed' state with result 'exit-code'.
+May 02 08:14:11 harbour sshd[4190]: Accepted publickey for ann from 10.0.0.7 port 51010 ssh2
+May 02 08:14:12 harbour cron[801]: (root) CMD (run-parts /etc/cron.hourly)
+"""
+
+
+@pytest.mark.parametrize("mark", ["░░", "--"])
+def test_what_the_journal_explains_stays_with_its_record(mark: str) -> None:
+    text = JOURNAL.replace("░░", mark)
+    layout = lay_out(text)
+    assert layout.kind == "log"
+    own = around(layout, text, "Subject")
+    assert own.startswith("May 02 08:13:59 harbour systemd[1]: nginx.service: Failed")
+    assert own.endswith("result 'exit-code'.\n")
+    assert len(units(layout)) == 4

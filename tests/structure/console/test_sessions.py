@@ -147,3 +147,41 @@ def test_a_long_session_with_one_prompt_is_cut() -> None:
     layout = lay_out(text)
     assert len(pieces(layout, text)) > 100
     assert around(layout, text, "row 77 ") == ">>> show()\nrow 77 of the list\n"
+
+
+def test_amounts_after_a_currency_are_no_prompts() -> None:
+    assert lay_out_session("$ 57\n$ 50\n$ 1,230.50\n$ (48)\n") is None
+
+
+TOX = """\
+py311: commands[0]> pytest tests -q
+90 passed in 4.11s
+py311: OK ✔ in 12.31 seconds
+py312: install_package> python -I -m pip install --no-deps dist/shop-0.3.tar.gz
+py312: commands[0]> pytest tests -q
+FAILED tests/test_cart.py::test_total_rounds - assert 0.30000000000000004 == 0.3
+FAILED tests/test_cart.py::test_total_of_nothing - ValueError: nothing in the cart
+1 failed, 89 passed in 4.20s
+py312: exit 1 (4.81 seconds) /srv/shop> pytest tests -q pid=4711
+py312: FAIL ✖ in 13.02 seconds
+lint: commands[0]> ruff check src
+All checks passed!
+  py311: OK (12.31=setup[8.01]+cmd[4.30] seconds)
+  py312: FAIL code 1 (13.02=setup[8.21]+cmd[4.81] seconds)
+  lint: OK (1.23=setup[0.90]+cmd[0.33] seconds)
+"""
+
+
+def test_what_tox_ran_comes_with_its_environment() -> None:
+    layout = lay_out(TOX)
+    assert layout.kind == "session"
+    assert around(layout, TOX, "89 passed").startswith("py312: commands[0]> pytest tests -q\n")
+    assert around(layout, TOX, "All checks").startswith("lint: commands[0]> ruff check src\n")
+    for own in ("py312: FAIL ✖", "py312: exit 1", "  py312: FAIL code"):
+        line = next(one for one in TOX.splitlines(keepends=True) if one.startswith(own))
+        assert around(layout, TOX, own) == line
+
+
+def test_outcomes_are_a_part_of_what_a_shell_answers() -> None:
+    text = "$ sha256sum -c sums\na.txt: OK\nb.txt: FAILED\n$ ls\na.txt\n$ date\nThu May 2\n"
+    assert around(lay_out(text), text, "b.txt: F").startswith("$ sha256sum -c sums\n")

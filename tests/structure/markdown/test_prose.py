@@ -514,3 +514,28 @@ def test_lines_of_a_form_have_its_section_and_go_on() -> None:
 def test_a_label_in_capitals_comes_with_all_it_says() -> None:
     text = "It is so.\n\nALLERGIES: Penicillin (rash). No known food allergies.\n\nIt ends. Now.\n"
     assert keep(text, "No known") == "ALLERGIES: No known food allergies.\n\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/srv/harbour/README.md\n/srv/harbour/src/berth.rs\n/srv/harbour/src/tide.rs\n",
+        " README.md      |  12 ++++++++----\n src/tide.rs    |  88 +++++++++\n"
+        " 2 files changed, 96 insertions(+), 4 deletions(-)\n",
+    ],
+)
+def test_the_first_of_several_paths_or_rows_names_none_of_the_others(text: str) -> None:
+    layout = lay_out(text)
+    lines = text.splitlines(keepends=True)
+    assert [kept(layout, text, [piece]) for piece in units(layout)] == lines
+
+
+def test_what_an_item_says_up_to_a_colon_leads_to_its_other_lines() -> None:
+    text = (
+        "NOTES:\n1. Get the address of the application by running these commands:\n"
+        "  export POD=$(kubectl get pods)\n  echo http://127.0.0.1:8080\n\n"
+        "2. The password is stored in a secret.\n"
+    )
+    layout = lay_out(text)
+    assert "1. Get the address" in around(layout, text, "export POD")
+    assert around(layout, text, "password") == "NOTES:\n2. The password is stored in a secret.\n"

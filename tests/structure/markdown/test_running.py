@@ -170,3 +170,22 @@ def test_terms_and_sources_of_standards_are_whole() -> None:
     )
     assert "March 1997" in keep(text, "BCP 14")
     assert "OAuth" not in keep(text, "BCP 14")
+
+
+def test_a_title_may_stand_right_above_running_text() -> None:
+    long = (
+        "When a ship stays 6.5 hours, it is charged for 6. The tariff says otherwise, as all know."
+    )
+    text = f"Description\n{long}\n\nWhat to do\n{long.replace('ship', 'tug')} They ask for more.\n"
+    layout = lay_out(text)
+    assert around(layout, text, "They ask").startswith("What to do\n")
+    assert not any(pieces(layout, text)[unit].startswith("Desc") for unit in units(layout))
+
+
+def test_lines_of_capitals_head_what_is_right_below_them() -> None:
+    text = "EDUCATION\n\nNTNU, Trondheim\nM.Sc.\n\nSKILLS\nLanguages: Norwegian\nSoftware: R\n"
+    assert around(lay_out(text), text, "Software") == (
+        "SKILLS\nLanguages: Norwegian\nSoftware: R\n"
+    )
+    shouted = "THE SOFTWARE IS PROVIDED WITHOUT WARRANTY OF ANY\nKIND, BE IT EXPRESS OR IMPLIED.\n"
+    assert len(units(lay_out(shouted))) == 2

@@ -180,3 +180,115 @@ def test_what_goes_on_below_each_of_many_lists_belongs_to_one() -> None:
     text = "1. It holds for\n" + "    a) boats,\n    b) cars,\n  unless they are new.\n" * 40
     layout = lay_out(text)
     assert sum(map(len, layout.needs.values())) < 10 * len(layout)
+
+
+CLAUSES = """\
+1. DEFINITIONS
+1.1 In this Agreement:
+(a) "Berth" means berth 4;
+(b) "Vessel" means any ship that
+(i) is longer than 20 metres; and
+(ii) carries goods,
+but not a tug; and
+(c) "Fee" has the meaning in clause 3.
+
+2. USE
+2.1 The User may use the Berth only if:
+(a) it has paid the Fee; and
+(b) the Vessel is insured.
+2.2 The User shall not, without the written consent of the Authority:
+(a) store dangerous goods;
+(b) let others use the Berth, except
+(i) its affiliates; or
+(ii) in an emergency.
+2.3 The Authority may not close the Berth under this Agreement while
+(a) a Vessel lies there; or
+(b) a dispute is open.
+
+3. FEE
+3.1 The Fee is NOK 4,000 a day.
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (
+            "carries goods",
+            '1. DEFINITIONS\n1.1 In this Agreement:\n(b) "Vessel" means any ship that\n'
+            "(ii) carries goods,\nbut not a tug; and\n",
+        ),
+        ("the meaning", '1. DEFINITIONS\n1.1 In this Agreement:\n(c) "Fee" has the meaning in '),
+        (
+            "insured",
+            "2. USE\n2.1 The User may use the Berth only if:\n(b) the Vessel is insured.\n",
+        ),
+        (
+            "dangerous goods",
+            "2. USE\n2.2 The User shall not, without the written consent of the Authority:\n"
+            "(a) store dangerous goods;\n",
+        ),
+        (
+            "an emergency",
+            "2. USE\n2.2 The User shall not, without the written consent of the Authority:\n"
+            "(b) let others use the Berth, except\n(ii) in an emergency.\n",
+        ),
+        ("4,000", "3. FEE\n3.1 The Fee is NOK 4,000 a day.\n"),
+    ],
+)
+def test_clauses_that_are_not_indented_stand_under_their_own(part: str, expected: str) -> None:
+    assert keep(CLAUSES, part).startswith(expected)
+    assert keep(CLAUSES.replace("\n", "\r\n"), part).startswith(expected.replace("\n", "\r\n"))
+
+
+def test_headings_and_halves_of_clauses_are_not_kept_alone() -> None:
+    for what in ("2. USE", "3. FEE", "2.3 The Authority", "(b) let others", '(b) "Vessel"'):
+        assert never_alone(CLAUSES, what)
+
+
+def test_a_letter_is_a_number_unless_it_follows_the_one_before_it() -> None:
+    listed = "".join(f"({letter}) {letter}-goods;\n" for letter in "abcdefgh")
+    text = f"Not stored are:\n{listed}(i) ice;\n(j) jute, other than\n(i) bags;\n(ii) rope.\n"
+    assert keep(text, "ice") == "Not stored are:\n(i) ice;\n"
+    assert keep(text, "rope") == "Not stored are:\n(j) jute, other than\n(ii) rope.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        # The days of a calendar; parts of a report; a title and the days it runs.
+        (
+            "Monday, 13 May\n09:00  Stand-up\n14:00  Board\nTuesday, 14 May\nall day  Audit\n",
+            "Audit",
+            "Tuesday, 14 May\nall day  Audit\n",
+        ),
+        (
+            "Blood count\nHaemoglobin 11.2 g/dL LOW\nPlatelets 250\nLipids\nHDL 1.2 mmol/L\n",
+            "HDL",
+            "Lipids\nHDL 1.2 mmol/L\n",
+        ),
+        (
+            "Line 12  Harbour - Station\nMonday to Friday\nHarbour  06:10  06:40\n"
+            "Bridge  06:21  06:51\n",
+            "Bridge",
+            "Line 12  Harbour - Station\nMonday to Friday\nBridge  06:21  06:51\n",
+        ),
+        # Where and when, above what was done there.
+        (
+            "Harbour Authority Trondheim                              2019 - present\n"
+            "Head of Construction\n- Led the extension of Berth 4\n- Cut delays\n",
+            "Cut",
+            "Harbour Authority Trondheim                              2019 - present\n"
+            "Head of Construction\n- Cut delays\n",
+        ),
+        # Short values are no sentences, though they end like them.
+        (
+            "Decisions\nD1: Work on berth 4 stops.\nD2: Fees rise by 4%.\n",
+            "Fees",
+            "Decisions\nD2: Fees rise by 4%.\n",
+        ),
+    ],
+)
+def test_a_line_stands_under_the_last_label_above_it(text: str, part: str, expected: str) -> None:
+    assert keep(text, part) == expected
+    assert keep(f"{text}\nThat was all there is to say.\n", part).strip() == expected.strip()

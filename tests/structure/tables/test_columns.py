@@ -316,3 +316,16 @@ def test_tables_without_a_blank_line_between_have_their_own_headers(
     if text.startswith("QUERY"):  # what leads to a table
         made = made.removeprefix(said[0] + said[2])
     assert made == "".join(said[number] for number in expected)
+
+
+def test_what_is_noted_below_a_row_is_a_part_of_it() -> None:
+    text = (
+        "Test         Result    Flag   Units\nSodium       141              mmol/L\n"
+        "Potassium    5.9       H      mmol/L\n  Specimen haemolysed; may be falsely raised.\n"
+        "Creatinine   88               umol/L\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "columns"
+    assert around(layout, text, "haemolysed") == "".join(
+        text.splitlines(keepends=True)[n] for n in (0, 2, 3)
+    )

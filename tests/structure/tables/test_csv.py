@@ -176,3 +176,16 @@ def test_what_is_above_the_header_or_below_the_rows_is_no_part_of_the_table(
 )
 def test_rows_of_several_lengths_are_no_table(text: str) -> None:
     assert lay_out_csv(text) is None
+
+
+def test_two_languages_side_by_side_are_a_table() -> None:
+    text = (
+        "English                        | Norsk\n"
+        "The rent is NOK 9,000.         | Leien er 9 000 kr.\n"
+        "The tenant may not keep dogs.  | Leietaker kan ikke holde hund.\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "table"
+    assert around(layout, text, "hund") == text[: text.index("\n") + 1] + (
+        "The tenant may not keep dogs.  | Leietaker kan ikke holde hund.\n"
+    )

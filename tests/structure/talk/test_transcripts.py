@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from specpc.structure.talk.transcripts import lay_out_transcript
+from specpc.structure.parts.lines import lines
+from specpc.structure.talk.transcripts import lay_out_transcript, paste_runs
 from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -347,3 +348,99 @@ def test_roles_below_names_are_none_of_what_was_said_before() -> None:
         "nova — Today at 3:14 PM", "Kip", "nova — Today at 3:16 PM", "Kip",
     ]  # fmt: skip
     assert around(lay_out(text), text, "never") == "".join(made[2:])
+
+
+SLACK = """\
+Anna Berg
+  9:14 AM
+Did the piles arrive?
+
+Jonas Brandt
+  9:16 AM
+Yes, at seven. But 12 of them have the wrong grade.
+
+Maria Gomez
+:palm_tree:  10:02 AM
+Thanks! Do we still meet on Thursday?
+
+Anna Berg
+  10:05 AM
+No, Friday at ten.
+"""
+TEAMS = """\
+Berg, Anna  5/12/2024 9:14 AM
+Did the piles arrive?
+Brandt, Jonas  5/12/2024 9:16 AM
+Yes, at seven. But 12 of them have the wrong grade.
+Gomez, Maria  5/12/2024 10:02 AM
+Thanks! Do we still meet on Thursday?
+Berg, Anna  5/12/2024 10:05 AM
+No, Friday at ten.
+"""
+IRC = """\
+[2024-05-12 09:14:02] <anna> did the piles arrive?
+[2024-05-12 09:16:10] <jonas> yes, at seven. 12 of them have the wrong grade
+[2024-05-12 09:17:01] <anna> which berth?
+[2024-05-12 09:17:20] <jonas> 4
+[2024-05-12 10:02:11] *** maria joined
+[2024-05-12 10:02:40] <maria> do we still meet on thursday?
+[2024-05-12 10:05:12] <anna> no, friday at ten
+"""
+IRSSI = """\
+--- Log opened Sun May 12 09:10:00 2024
+09:14 < anna> did the piles arrive?
+09:16 <@jonas> yes, at seven. 12 of them have the wrong grade
+10:07 -!- maria [~m@10.0.0.9] has quit [Ping timeout]
+--- Day changed Mon May 13 2024
+08:01 < jonas> the crane is fixed
+08:02 < anna> good
+"""
+TICKET = """\
+HARB-412: Fee is rounded down for part hours
+Type: Bug
+Status: In Progress
+Reporter: Anna Berg
+
+Description
+When a ship stays 6.5 hours, it is charged for 6. The tariff says that part hours are rounded up.
+
+Comments
+
+Jonas Brandt added a comment - 03/May/24 8:30 AM
+I can reproduce it. It is in fees.py, line 31.
+
+Maria Gomez added a comment - 03/May/24 9:02 AM
+Is it also wrong for tugs?
+
+Jonas Brandt added a comment - 03/May/24 9:10 AM
+No.
+
+Anna Berg added a comment - 12/May/24 10:05 AM
+Please fix it before the audit on 1 June. The auditor asked for it twice, and he will do so again.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        (SLACK, "Friday", "Maria Gomez\n:palm_tree:  10:02 AM\nThanks! Do we still meet on "),
+        (SLACK, "wrong grade", "Anna Berg\n  9:14 AM\nDid the piles arrive?\n\nJonas Brandt\n"),
+        (TEAMS, "Friday", "Gomez, Maria  5/12/2024 10:02 AM\nThanks! Do we still meet on "),
+        (TEAMS, "wrong grade", "Berg, Anna  5/12/2024 9:14 AM\nDid the piles arrive?\nBrandt, "),
+        (IRC, "<jonas> 4", "[2024-05-12 09:17:01] <anna> which berth?\n[2024-05-12 09:17:20]"),
+        (IRSSI, "crane", "--- Day changed Mon May 13 2024\n08:01 < jonas> the crane is fixed\n"),
+        (IRSSI, "wrong", "--- Log opened Sun May 12 09:10:00 2024\n09:14 < anna> did the piles"),
+        (TICKET, "No.", "Comments\n\nMaria Gomez added a comment - 03/May/24 9:02 AM\nIs it also"),
+        (TICKET, "auditor", "Comments\n\nAnna Berg added a comment - 12/May/24 10:05 AM\n"),
+    ],
+)
+def test_more_styles_of_chats_and_tickets(text: str, part: str, expected: str) -> None:
+    for one in (text, text.replace("\n", "\r\n")):
+        assert around(lay_out(one), one, part).replace("\r\n", "\n").startswith(expected)
+    assert not [own for own in pieces(lay_out(text), text) if own.count(" AM\n") > 1]
+
+
+def test_lines_of_a_log_that_begin_with_a_time_are_no_turns_in_a_text() -> None:
+    line = "07/18/2008 08:47:5{} ANR0511I Session 23461{} opened output\nvolume AI3182L3.\n"
+    text = "The server stopped. This is its log:\n" + "".join(line.format(n, n) for n in range(6))
+    assert list(paste_runs(text, lines(text))) == []

@@ -1,0 +1,109 @@
+"""Lines behind names of services: ``docker compose logs``, ``foreman``, pods with ``--prefix``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import regex
+
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.hidden import without
+from specpc.text.layout import Layout, LayoutBuilder, Nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from specpc.structure.parts.rows import Row
+
+# "web-1  | ", "08:14:02 web.1    | ", "[pod/web-7d9c/web] ".
+_NAME: Final = regex.compile(
+    r"(?:(?P<bar>(?:\d\d:\d\d:\d\d )?(?P<name>[A-Za-z][\w./-]{0,60}+)[ ]*+\|)"
+    r"|(?P<pod>\[pod/[\w./-]{1,120}+\]))(?:[ ]|(?=[\r\n]|\Z))"
+)
+_FEWEST: Final = 4
+_EACH: Final = 2
+_LINE: Final = regex.compile(r"[^\r\n]++")
+
+
+def lay_out_services(text: str) -> Layout | None:
+    """The pieces of what several services print: what one says is read as if it stood alone.
+
+    Each line that is kept has the name before it.
+
+    Returns:
+        ``None`` unless at least half of the text is such lines.
+    """
+    found = rows(text)
+    blocks = _services(found)
+    return lay_out_blocks(text, blocks, "log") if mostly(text, found, blocks) else None
+
+
+def service_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Numbers of lines that may be such in a text (see `Kind.runs`)."""
+    yield from runs_of(_services(rows(text)), spans)
+
+
+def _services(found: Sequence[Row]) -> list[Block]:
+    """What one service says until another does, where the names are as wide in most lines."""
+    names = [_NAME.match(row.said) for row in found]
+    known = [match for match in names if match is not None]
+    widths = Counter(match.end("bar") for match in known if match["bar"] is not None)
+    pods = sum(match["pod"] is not None for match in known)
+    width, _ = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    barred = [match["name"] for match in known if match["bar"] and match.end("bar") == width]
+    # In a table the first cells differ.
+    if pods < _FEWEST and len(barred) < max(_FEWEST, _EACH * len({*barred})):
+        return []
+    blocks: list[Block] = []
+
+    def name(pair: tuple[Row, regex.Match[str] | None]) -> str | None:
+        match = pair[1]
+        if match is None or match["pod"] is not None:
+            return match and match["pod"]
+        return match["name"] if match.end("bar") == width else None
+
+    for own, group in groupby(zip(found, names, strict=True), key=name):
+        said = [row for row, _ in group]
+        if own is not None:
+            whole = block(said[0].start, said[-1].end, body="text")
+            blocks.append(replace(whole, nested=Nested(decode=_unnamed, tidy=_in_lines)))
+    return blocks
+
+
+def _unnamed(text: str) -> tuple[str, NDArray[np.int64]]:
+    """Lines without the names before them (see `Nested`)."""
+    marks = (_NAME.match(text, *line.span()) for line in _LINE.finditer(text))
+    return without(text, [mark.span() for mark in marks if mark is not None])
+
+
+def _in_lines(text: str, layout: Layout) -> Layout:
+    """The layout with pieces that begin inside of a line as parts of those before them.
+
+    They would stand without a name.
+    """
+    starts = layout.edges.tolist()[:-1]
+    first = [n for n, start in enumerate(starts) if not start or text[start - 1] in "\r\n"]
+    if len(first) == len(starts):
+        return layout
+    place = np.searchsorted(first, np.arange(len(starts)), side="right") - 1
+    builder = LayoutBuilder()
+    for low, high in zip(first, [*first[1:], len(starts)], strict=True):
+        own = range(low, high)
+        end = int(layout.edges[high])
+        if any(layout.units[n] for n in own):
+            piece = builder.unit(end, whole=True, gap=OWN_LINE)
+            if len(own) == 1 and low in layout.finer:
+                builder.refinable(piece, layout.finer[low])
+        else:
+            piece = builder.support(end, gap=OWN_LINE)
+        needs = {int(place[one]) for n in own for one in layout.needs.get(n, ())}
+        builder.require(piece, *sorted(needs - {piece}))
+    return builder.build(layout.kind)
