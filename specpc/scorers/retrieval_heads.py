@@ -158,14 +158,15 @@ def judge(
 ) -> NDArray[np.float64]:
     """``[pieces]``: those that are no units have the least value."""
     own = np.flatnonzero(pieces.layout.units)
-    # What is said twice must not make its words look common; it is worth its better place.
+    # What is said twice must not make its words look common, nor be worth more for having two
+    # places to be seen in: of a hundred copies the best seen one would beat all that is said once.
     _, first, same = np.unique(pieces.alike[own], return_index=True, return_inverse=True)
     query, said = stems([question])[0], stems(pieces.texts)
     words = [said[unit] for unit in own[first]]
     lexical = bm25(query, with_heads(pieces, said, own[first])) if profile.lexical else None
     similar = None if signals.similar is None else signals.similar[own[first]]
-    trained = None if signals.trained is None else _best_of(signals.trained[own], same)
-    fused = fuse(profile, _best_of(signals.attended[:, own], same), lexical, similar, trained)
+    trained = None if signals.trained is None else _mean_of(signals.trained[own], same)
+    fused = fuse(profile, _mean_of(signals.attended[:, own], same), lexical, similar, trained)
     best = follow_rare_words(fused, query, words, profile.second_look)
     if profile.lexical:
         best += asked_for(best, query, words)
@@ -177,11 +178,12 @@ def judge(
     return every
 
 
-def _best_of(values: NDArray[np.float64], same: NDArray[np.int64]) -> NDArray[np.float64]:
-    """``[..., groups]`` the best of each group, whose numbers are those of ``same``."""
-    best = np.full((*values.shape[:-1], int(same.max(initial=-1)) + 1), -np.inf)
-    np.maximum.at(best.T, same, values.T)
-    return best
+def _mean_of(values: NDArray[np.float64], same: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``[..., groups]`` the mean of each group, whose numbers are those of ``same``."""
+    counts = np.bincount(same)
+    total = np.zeros((*values.shape[:-1], len(counts)))
+    np.add.at(total.T, same, values.T)
+    return np.asarray(total / counts, dtype=np.float64)
 
 
 def _pool_windows(

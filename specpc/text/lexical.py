@@ -31,7 +31,7 @@ _FOUND: Final = 2.5
 # The value at which a unit lends all it can.
 _SURE: Final = 6.0
 # What the best unit with a word of the question gains, for the rarest of words.
-_ASKED: Final = 1.25
+_ASKED: Final = 0.6
 # What it gains for a number with the word before it.
 _NAMED: Final = 4.0
 # Words of heads that count for what stands under them; a table's header may have any number.
