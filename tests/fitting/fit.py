@@ -421,6 +421,8 @@ def write(
         f"fitted by tests/fitting on {len(usable)} examples of {len(sets)} public sets "
         f"({', '.join(sets)}); dense map: ridge regression of all-MiniLM-L6-v2 embeddings"
     )
+    if adapter is not None:
+        note += "; adapter: trained by tests/fitting/train.py"
     profile = make_profile(fit_readout(cases, last_layer), reference, adapter, note)
     profile = look_twice(profile, [Chooser.of(o, items[o.id]) for o in usable], similar)
     (PROFILES / "smollm2-135m.json").write_text(profile.to_json(), encoding="utf-8")
