@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from specpc.calibration.choosing import Bench, choose_heads
@@ -11,7 +11,7 @@ from specpc.errors import InputError
 from specpc.models.reader import Reader
 from specpc.scorers.dense import shipped_map
 from specpc.scorers.profile import shipped_profile
-from specpc.scorers.settings import DenseReference, HeadProfile
+from specpc.scorers.settings import HeadProfile
 from specpc.version import __version__
 
 if TYPE_CHECKING:
@@ -68,14 +68,24 @@ def calibrate(
         content_free_query=CONTENT_FREE_QUERY,
         window=WINDOW,
         provenance=f"specpc {__version__} calibrate: {len(observations)} examples of {source}",
-        dense=_dense(draft, max(layer for layer, _ in choice.heads)),
     )
-    return Calibration(profile, choice.quality, len(observations))
+    return Calibration(_with_shipped(draft, profile), choice.quality, len(observations))
 
 
-def _dense(draft: Draft, last_layer: int) -> DenseReference | None:
-    """The map that ships for this draft, if the forward goes as far as its layers."""
+def _with_shipped(draft: Draft, profile: HeadProfile) -> HeadProfile:
+    """The profile with what ships for its draft and is weighed beside its heads.
+
+    A map of states is left out if the forward does not go as far as its layers.
+    """
     shipped = shipped_profile(draft)
-    if shipped is None or shipped.dense is None:
-        return None
-    return shipped.dense if max(shipped_map(shipped.dense).layers) <= last_layer else None
+    if shipped is None:
+        return profile
+    found = replace(
+        profile,
+        lexical=shipped.lexical,
+        second_look=shipped.second_look,
+        adapter=shipped.adapter,
+    )
+    if shipped.dense and max(shipped_map(shipped.dense).layers) <= found.last_layer:
+        found = replace(found, dense=shipped.dense)
+    return found

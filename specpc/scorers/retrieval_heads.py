@@ -49,8 +49,9 @@ def score(
 ) -> Scores:
     """Weighted attention of the retrieval heads, question less content-free query.
 
-    Differences can be negative; only their order matters. Pieces are judged by the heads, BM25 and
-    dense similarity together. The forward stops after the deepest head used.
+    Differences can be negative; only their order matters. Pieces are judged by the heads and
+    what the profile weighs beside them: BM25, dense similarity, trained scores. The forward stops
+    after the deepest layer used.
     """
     model, ids, pieces = reader.draft.model, torch.from_numpy(context.ids), context.pieces
     units = asked = beside = trained = None

@@ -225,6 +225,7 @@ def test_the_default_draft(compressor: Compressor) -> None:
     assert found.last_layer < 30
     shipped = shipped_profile(draft)
     assert shipped is not None
+    assert (found.adapter, found.dense) == (shipped.adapter, shipped.dense)  # not lost
     assert {head[:2] for head in found.heads} & {head[:2] for head in shipped.heads}
     example = shipped_examples()[16]  # an article like the first, which had a say
     scorer = found
