@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from specpc.errors import DraftError
 from specpc.machine.journal import parse_json
 from specpc.scorers.base import Scorer
-from specpc.text.pieces import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specpc.models.reader import Reader
+    from specpc.text.pieces import Spread
 
 
 _LARGEST: Final = 1_000_000
@@ -87,6 +87,8 @@ class PaperSettings(Scorer):
     @property
     def spread(self) -> Spread:
         """See `Scorer`."""
+        from specpc.text.pieces import Spread
+
         return Spread(self.kernel_size, self.neighbor_tokens, self.pool)
 
     @classmethod
