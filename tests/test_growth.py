@@ -182,6 +182,11 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
         None,
     ),
     "colons below tags": (lambda n: "<abc>\n" * (n // 10) + ":::\n" * (n // 10), None),
+    "blanks before a time": (lambda n: "Ana wrote" + " " * 8 * n + "x 10:12\n", None),
+    "blanks in a sentence": (lambda n: "A b c d e f g" + " " * 8 * n + "h", None),
+    "blanks in a listing": (lambda n: "Note:\n" * 6 + "  0:\t90 " + " " * 8 * n + "\n", None),
+    "marks of notes": (lambda n: "a*." * (n // 8) + "\n\n* note\n", None),
+    "cases of a condition": (lambda n: "#if B\n" + "#else\n" * n + "#endif\nint a;\n", "a.cs"),
 }  # fmt: skip
 
 

@@ -23,11 +23,11 @@ _EXPLAINED: Final = 0.7
 _LISTED: Final = r"[ ]{0,6}\d{1,6}(?:[ ][0-9a-f]{4,8}[ ][0-9A-F]{2,16}[ ]*|[ ]{6,24})\t"
 # "main:", ".L4:", "0000000000001139 <main>:"; local ones begin with a dot or are numbers.
 _LABEL: Final = regex.compile(
-    rf"(?:{_LISTED})?(?:(?P<local>\.L[\w.$]*+|\d{{1,3}}|\.[\w.$]++|[\w.$]*+\$[\w$]*+)"
+    rf"(?:{_LISTED})?(?:(?P<local>\d{{1,3}}|\.[\w.$]++)"
     r"|(?P<name>[\w.$@?~]++)|[0-9a-f]{8,16}[ ]<(?P<name>[^<>]{1,200}+)>):(?=\s|\Z)"
 )
 _INSTRUCTION: Final = regex.compile(
-    rf"(?:{_LISTED}|[ ]{{0,8}}[0-9a-f]{{1,16}}:\t(?:[0-9a-f]{{2,8}}[ ])+[ ]*\t?)[ \t]*\S"
+    rf"(?:{_LISTED}|[ ]{{0,8}}[0-9a-f]{{1,16}}:\t(?:[0-9a-f]{{2,8}}[ ])+[ ]*+\t?)[ \t]*+\S"
     r"|[ \t]++(?:(?:rep[a-z]{0,3}|lock)[ \t]+)?[.a-zA-Z][\w.]{0,18}+(?:[ \t]++[^\s=][^\r\n{]*+)?\Z"
 )
 # Bytes that did not fit the line above.

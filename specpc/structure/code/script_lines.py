@@ -156,10 +156,10 @@ def comment_mark(text: str) -> str:
         mark: len(re.findall(rf"(?m)^[ \t]*(?:{written})", text))
         for mark, written in _MARKS.items()
     }
-    directives = Counter(match.lastgroup for match in _DIRECTIVE_LINE.finditer(text))
-    if directives["end"]:  # they begin as comments do in other languages
+    directives = Counter(match["end"] or "" for match in _DIRECTIVE_LINE.finditer(text))
+    if directives["endif"] or directives["endregion"]:  # they begin as comments do elsewhere
         counts["#"] -= directives.total()
-        counts["//"] += 1
+        counts["//"] += directives["endif"] > 0  # PowerShell has regions, too
     return max(counts, key=lambda mark: counts[mark])
 
 

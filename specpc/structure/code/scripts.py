@@ -45,6 +45,8 @@ OTHER_ENDINGS: Final = tuple(
 )
 _FEWEST: Final = 3
 _DEEPEST: Final = 40
+# Each case of a condition is nested in the one before.
+_MOST_CASES: Final = 20
 # A longer comment does not come along with what it is above.
 _LONGEST_COMMENT: Final = 300
 _SHORT: Final = 160
@@ -154,7 +156,7 @@ class _Statements:
     def _statement(self, above: int, first: int, last: int, depth: int) -> tuple[Block, int]:
         """What begins with a line, with the comments above it, and the number of the next line."""
         condition = self.conditions.get(first)
-        if condition and condition[-1] < last:
+        if condition and condition[-1] < last and len(condition) <= _MOST_CASES:
             return self._condition(above, first, depth)
         found, level = self.found, self.found[first].indent
         head = min(self.ends[first], last)

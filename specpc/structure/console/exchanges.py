@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
@@ -54,19 +54,24 @@ def _exchanges(found: Sequence[Row]) -> list[Block]:
 
 def _parts(own: Sequence[Row]) -> Iterator[Block]:
     """Remarks, requests and answers, each of which goes up to the next."""
-    numbers = accumulate(_FIRST.match(row.said) is not None for row in own)
-    numbered = zip(own, numbers, strict=True)
-    for (mark, _), group in groupby(numbered, lambda pair: (pair[0].said[0], pair[1])):
-        lines = [row for row, _ in group]
+    starts = [number for number, row in enumerate(own) if _FIRST.match(row.said)]
+    yield from _lines(own[: min(starts, default=len(own))])
+    for first, end in pairwise([*starts, len(own)]):
+        mark = own[first].said[0]
+        last = max(n for n in range(first, end) if own[n].said[0] == mark)
+        head, inside = own[first], list(_lines(own[first + 1 : last + 1]))
+        yield record(head.start, own[last].end, head.end, inside=inside)
+        yield from _lines(own[last + 1 : end])
+
+
+def _lines(own: Sequence[Row]) -> Iterator[Block]:
+    """Lines of a request or an answer, and remarks, of which some are indented below others."""
+    for mark, group in groupby(own, lambda row: row.said[0]):
+        lines = list(group)
         if mark == "*":
             yield from nested(LineLevel(row.start, row.end, _indent(row)) for row in lines)
         elif mark in "<>":
-            yield record(
-                lines[0].start,
-                lines[-1].end,
-                lines[0].end,
-                inside=[_line(row) for row in lines[1:]],
-            )
+            yield from map(_line, lines)
         else:
             yield replace(block(lines[0].start, lines[-1].end), body="nothing")
 

@@ -86,8 +86,13 @@ def _with_marks(text: str, layout: Layout) -> Layout:
         low = max(0, note.start() - _FURTHEST)
         for used in _uses(mark).finditer(text, low, note.start()):
             own = bisect_right(edges, used.start()) - 1
-            if own != piece and _is_mark(text, edges[own : own + 2], used, mark):
-                needs[own] = (*needs.get(own, ()), piece)
+            known = needs.get(own, ())
+            if (
+                own != piece
+                and piece not in known
+                and _is_mark(text, edges[own : own + 2], used, mark)
+            ):
+                needs[own] = (*known, piece)
     return replace(layout, needs=needs)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
 
 _SENTENCE: Final = regex.compile(
-    r"\W*\p{Lu}\S*+[ \t]++(?:\S+[ \t]+){6}.*\p{Ll}[.!?:][\"')\]]*\s*\Z"
+    r"\W*+\p{Lu}\S*+[ \t]++(?:\S++[ \t]++){6}.*\p{Ll}[.!?:][\"')\]]*\s*\Z"
 )
 # Before and after what a tool printed there are no more paragraphs of prose, or it is a report.
 _MOST_REMARKS: Final = 8

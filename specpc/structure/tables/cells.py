@@ -166,6 +166,7 @@ def _tables(read: Sequence[CellLine]) -> Iterator[CellTable]:
             label = above.pop()
             if rows and not above and _ASIDE.fullmatch(read[label].label):
                 rows[-1].end = number + 1
+                rows[-1].amounts += line.amounts
                 continue
             rows.append(CellRow(label, number + 1, above, [*line.amounts], apart=True))
             above = []
@@ -264,7 +265,7 @@ def _ends_well(read: Sequence[CellLine], row: CellRow, usual: int) -> bool:
     """Whether the last row has an amount, without the marks of notes and number of a page below."""
     while row.end > row.first + 1 and all(map(_NOTED.fullmatch, read[row.end - 1].amounts)):
         row.end -= 1
-        del row.amounts[-len(read[row.end].amounts) :]
+        del row.amounts[len(row.amounts) - len(read[row.end].amounts) :]
     last = read[row.end - 1].amounts
     if len(row.amounts) == usual + 1 and len(last) == 1 and _PAGE.fullmatch(last[0]):
         row.end -= 1

@@ -118,13 +118,10 @@ def _blocks(found: Sequence[Row]) -> list[Block]:
     """The lines below the titles of parts, and of all."""
     titles = [n for n, row in enumerate(found) if not _numbers(row.said)]
     own = [block(row.start, row.end, body="whole") for row in found]
-    if 0 not in titles:
-        return own
     # Of titles one below the other, the first is that of all.
-    all_of_it = len(found) > 1 and 1 in titles
-    parts: list[Block] = own[:0]
-    first = 1 if all_of_it else 0
-    starts = [n for n in titles if n >= first]
+    all_of_it = titles[:2] == [0, 1]
+    starts = titles[1:] if all_of_it else titles
+    parts = own[int(all_of_it) : min(starts, default=len(own))]
     for low, high in pairwise([*starts, len(found)]):
         end = found[high - 1].end
         if high - low > 1:

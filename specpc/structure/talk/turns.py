@@ -97,17 +97,18 @@ _CAPITALS: Final = (
 _TIMED: Final = tuple(
     regex.compile(style)
     for style in (
-        rf"\u200e?{_WHEN}:?[ \t]+(?:[-–—|][ \t]+)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]+(?:APP[ \t]+)?(?:[-–—·•|@»][ \t]*)?"
-        rf"(?={_SPACE}*+[\[(\w])|[ \t]*(?=[\[(])){_SPACE}*{_WHEN}:?{_LINE_END}",
-        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:\r\n|\n|\r)[—–· \t]*(?::[\w+-]{{1,40}}:[ \t]*)?"
+        rf"\u200e?{_WHEN}:?[ \t]++(?:[-–—|][ \t]++)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
+        rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]++(?:APP[ \t]++)?(?:[-–—·•|@»][ \t]*+)?"
+        rf"(?={_SPACE}*+[\[(\w])|[ \t]*+(?=[\[(])){_SPACE}*+{_WHEN}:?{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)[—–· \t]*+(?::[\w+-]{{1,40}}:[ \t]*+)?"
         rf"{_WHEN}{_LINE_END}",
         # Of tickets: Ana added a comment - 12/Jan/24 10:12 AM
         rf"{_BOLD}{_NICK}{_MARK}? (?:added a comment|commented|wrote|replied|said)"
-        rf"(?:,? (?:on|at))?[ \t]*[-–—·:]?[ \t]*{_WHEN}:?{_LINE_END}",
+        rf"(?:,? (?:on|at))?[ \t]*+(?:[-–—·:][ \t]*+)?{_WHEN}:?{_LINE_END}",
         # A role below some names: Ana, [MOD], — Today at 10:12 AM.
-        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*{_NEW_LINE}[ \t]*)?"
-        rf"[—–·][ \t]*{_WHEN}{_LINE_END}",
+        rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+"
+        rf"(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*+{_NEW_LINE}[ \t]*+)?[—–·][ \t]*+"
+        rf"{_WHEN}{_LINE_END}",
     )
 )
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.

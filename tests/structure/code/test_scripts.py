@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
+from specpc.structure.code.script_lines import comment_mark
 from specpc.structure.code.scripts import lay_out_script
 from tests.structure.kept import around, choices, kept, pieces, units
 from tests.structure.programs import PROGRAMS
@@ -295,5 +296,12 @@ def test_what_is_there_on_a_condition_comes_with_it(
 def test_what_is_open_takes_one_pass(line: str) -> None:
     for name in ("a.cs", "a.ps1"):
         text = "#if B\n" + line * 2000 + "int a;\n"
-        layout = lay_out(text, name)
-        assert kept(layout, text, units(layout)) == text
+        for ended in (text, text + "#endif\nint b;\n"):
+            layout = lay_out(ended, name)
+            assert kept(layout, ended, units(layout)) == ended
+
+
+def test_regions_of_powershell_make_no_other_comments() -> None:
+    text = "#region A\n$a = 1\n#endregion\nGet-Item .\n"
+    assert comment_mark(text) == "#"
+    assert comment_mark(CONDITIONAL) == "//"

@@ -55,6 +55,16 @@ def test_a_header_comes_with_its_answer(end: str, after: str) -> None:
     assert [certificate[0], certificate[-1]] == MOVED.splitlines()[2:5:2]
 
 
+def test_a_remark_among_headers_parts_no_answer() -> None:
+    noted = MOVED.replace(
+        "< set-cookie: session", '* Added cookie session="8a7f" for domain\n< set-cookie: session'
+    )
+    layout = lay_out(noted)
+    for header in ("Path=/; Secure", "max-age", "Added cookie"):
+        assert around(layout, noted, header).startswith("< HTTP/2 301")
+    assert around(layout, noted, "Issue another").startswith("* Issue another")
+
+
 def test_the_answer_itself_is_laid_out_as_what_it_is() -> None:
     made = pieces(lay_out(MOVED), MOVED)
     assert '"error": {' in made

@@ -37,6 +37,7 @@ Answers to odd-numbered exercises
         (KEY, "1 TRUE  2 FALSE  3 NOT GIVEN\n\n", "ANSWERS\n\nPart 2\n"),
         (ODD, "7. 0.25 9. 1/2  11. no solution\n", "Answers to odd-numbered exercises\n"),
         (ODD, "13. (a) 3; (b) 7\n", "Answers to odd-numbered exercises\n"),
+        ("1. A  2. C  3. D\nUnit 2\n1. B  2. D  3. A\n", "1. B  2. D  3. A\n", "Unit 2\n"),
         ("Key:\n1-B 2-A 3-D\n4-C 5-A 6-D\n", "4-C 5-A 6-D\n", "Key:\n"),
     ],
 )
