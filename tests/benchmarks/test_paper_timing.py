@@ -75,8 +75,12 @@ def test_every_length_is_timed_both_ways(bench: Bench) -> None:
         for method in ("full", "default")
     ]
     for line in lines:
-        assert (line["compress_seconds"] > 1e-3) == (line["method"] == "default")
         assert 0 < line["first_seconds"] <= line["seconds"]
+    full, cut = (
+        min(line["compress_seconds"] for line in lines if line["method"] == method)
+        for method in ("full", "default")
+    )
+    assert full < cut
     assert list(timing.measure(bench, lines)) == []
     [again] = timing.measure(bench, lines[:-1])
     assert again["length"] == 900
@@ -85,7 +89,7 @@ def test_every_length_is_timed_both_ways(bench: Bench) -> None:
         ["full", "2"],
         ["default", "2"],
     ] * 2
-    assert "not installed" in absent
+    assert "not timed" in absent
 
 
 def test_the_same_in_a_server(bench: Bench, llama: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 ANSWER_TOKENS: Final = 32
 METHODS: Final = ("full", "default")
 _FRAME_TOKENS: Final = 256  # of a chat template and the question, at most
-_ABSENT: Final = (
-    "The same in llama.cpp was not timed: llama-cpp-python and its server are not installed."
-)
+_ABSENT: Final = "The same in llama.cpp was not timed, which needs llama-cpp-python and its server."
 
 
 class Answered(NamedTuple):
