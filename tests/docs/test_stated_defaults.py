@@ -153,7 +153,7 @@ ROWS: Final = [
     Row("docs/cli.md", r"of the (\d+) that ship", number(SHIPPED)),
     Row("docs/cli.md", r"draft model \((\d+ MB)", size(KNOWN_DRAFTS[0].download_bytes)),
     # Agents
-    Row("README.md", r"gives back all, for (\d+) days", number(store._DAYS)),
+    Row("README.md", r"gives back all of it, from your disk, for (\d+) days", number(store._DAYS)),
     Row("docs/agents.md", r"`--min-tokens` \(([\d,]+)\)", number(LEAST_OUTPUT)),
     Row("docs/agents.md", r"for (\d+) days", number(store._DAYS)),
     Row("docs/agents.md", r"within (\d+) MB", number(store._LIMIT // 10**6)),

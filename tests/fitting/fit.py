@@ -5,9 +5,9 @@ python -m tests.fitting.fit observations/ ../shared/data [--adapter run/adapter.
 
 Every set is measured with a profile in whose fitting it had no part: the sets are split into eight
 parts (all RULER tasks in one), and each is measured with what was fitted on the others; only
-`BESIDE_ADAPTER` was set by hand. Only sets whose licence allows it are fitted on. ``--write`` fits on all of those and writes the profile. With
-an adapter, with which the observations were made, its score is weighed beside the others, and no
-head or state deeper than its last layer is used.
+`BESIDE_ADAPTER` was set by hand. Only sets whose licence allows it are fitted on. ``--write`` fits
+on all of those and writes the profile. With an adapter, with which the observations were made, its
+score is weighed beside the others, and no head or state deeper than its last layer is used.
 """
 
 from __future__ import annotations
