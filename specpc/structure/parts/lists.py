@@ -59,7 +59,8 @@ _LABEL: Final = regex.compile(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
     r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
 )
-_NAME: Final = regex.compile(r"\p{L}[\w .&/'’()-]{0,40}+:[ \t]++(?=\S)")
+# A sentence may have a colon, too: a name is of few words.
+_NAME: Final = regex.compile(r"\p{L}[\w.&/'’()-]*+(?: [\w.&/'’()-]++){0,4}+:[ \t]++(?=\S)")
 # "Issuer:  The server that ...", "COMMENT: Repeat it."
 _TERM: Final = regex.compile(
     r"[ \t]*+(?:\p{L}[\w .&/'’()-]{0,40}+:(?:[ ]{2,}|\t[ \t]*+)"

@@ -292,3 +292,15 @@ def test_a_letter_is_a_number_unless_it_follows_the_one_before_it() -> None:
 def test_a_line_stands_under_the_last_label_above_it(text: str, part: str, expected: str) -> None:
     assert keep(text, part) == expected
     assert keep(f"{text}\nThat was all there is to say.\n", part).strip() == expected.strip()
+
+
+def test_words_before_a_colon_in_a_sentence_are_no_name() -> None:
+    text = (
+        "# Changes\n\n"
+        "- A profile may name an adapter: additions that only the question passes. One ships. It "
+        "was trained.\n"
+        "- Redis cache: it is warm. It was filled at 9.\n"
+    )
+    layout = lay_out(text)
+    assert around(layout, text, "It was trained") == "# Changes\n\n- It was trained.\n"
+    assert around(layout, text, "at 9") == "# Changes\n\n- Redis cache: It was filled at 9.\n"
