@@ -13,6 +13,7 @@ from specpc.errors import BudgetError
 from specpc.models.tokens import TextEncoder
 from specpc.selection.fit import Fit
 from specpc.selection.units import UnitPicker
+from specpc.structure import lay_out
 from specpc.text.joined import JoinedTexts
 from specpc.text.markers import Marker
 from specpc.text.pieces import Pieces, Scores
@@ -84,3 +85,15 @@ def around(layout: Layout, text: str, *parts: str, gap: str = "") -> str:
     own = pieces(layout, text)
     chosen = [next(n for n in units(layout) if part in own[n]) for part in parts]
     return kept(layout, text, chosen, gap)
+
+
+def keep(text: str, *parts: str) -> str:
+    """What is kept of a text with the first units that hold some words."""
+    return around(lay_out(text), text, *parts)
+
+
+def never_alone(text: str, what: str) -> bool:
+    """Whether something is only kept for the sake of other text."""
+    layout = lay_out(text)
+    said = pieces(layout, text)
+    return not any(what in said[unit] for unit in units(layout))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.units import lay_out_units
-from tests.structure.kept import around, choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, keep, kept, never_alone, pieces, units
 
 NESTED = """# Outage
 
@@ -59,20 +59,6 @@ We took the receipts of 2024. Refunds were left out.
 Ask at the counter for more.
 """
 DETAILS = "<details>\n<summary>How was this measured?</summary>\n\n"
-
-
-def keep(text: str, *what: str) -> str:
-    """What is kept with the first units that say something."""
-    layout = lay_out(text)
-    said = pieces(layout, text)
-    return kept(layout, text, [next(n for n in units(layout) if one in said[n]) for one in what])
-
-
-def never_alone(text: str, what: str) -> bool:
-    """Whether something is only kept for the sake of other text."""
-    layout = lay_out(text)
-    said = pieces(layout, text)
-    return not any(what in said[n] for n in units(layout))
 
 
 def test_an_item_in_an_item_brings_it() -> None:

@@ -5,17 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specpc.structure import lay_out
-from tests.structure.kept import around, pieces, units
-
-
-def keep(text: str, *parts: str) -> str:
-    return around(lay_out(text), text, *parts)
-
-
-def never_alone(text: str, what: str) -> bool:
-    layout = lay_out(text)
-    said = pieces(layout, text)
-    return not any(what in said[unit] for unit in units(layout))
+from tests.structure.kept import around, keep, never_alone, pieces
 
 
 @pytest.mark.parametrize(
