@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+_LINE: Final = regex.compile(r"[^\r\n]++")
 
 
 def without(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, NDArray[np.int64]]:
@@ -27,3 +31,9 @@ def without(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, NDArray[
     starts, ends = (end for _, end in ranges), (start for start, _ in ranges)
     kept = zip([0, *starts], [*ends, len(text)], strict=True)
     return "".join(text[start:end] for start, end in kept), offsets
+
+
+def without_marks(text: str, mark: regex.Pattern[str]) -> tuple[str, NDArray[np.int64]]:
+    """Lines without what stands before each of them, as `without` has it."""
+    marks = (mark.match(text, *line.span()) for line in _LINE.finditer(text))
+    return without(text, [found.span() for found in marks if found is not None])

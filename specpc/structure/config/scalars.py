@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from specpc.structure.parts.blocks import lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, margin, one_piece
+from specpc.structure.parts.lines import OWN_LINE, line_groups, margin, one_piece
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from specpc.text.layout import Layout
@@ -62,7 +60,7 @@ def _in_lines(written: str, layout: Layout, column: int) -> Layout:
     become that of the scalar. Where all stands between brackets, and line breaks lead (as in JSON),
     the pieces are as they were.
     """
-    lines = list(_line_groups(written, layout.edges.tolist()))
+    lines = list(line_groups(written, layout.edges.tolist()))
     if len(lines) == 1 and len(layout) > 1 and _is_bracketed(layout):
         return layout
     if len(lines) == 1 or layout.separators:
@@ -87,15 +85,6 @@ def _in_lines(written: str, layout: Layout, column: int) -> Layout:
         own = line_of[piece].item()
         builder.require(own, *({line_of[support].item() for support in supports} - {own}))
     return builder.build(layout.kind)
-
-
-def _line_groups(written: str, edges: list[int]) -> Iterator[tuple[int, int]]:
-    """Numbers of the pieces, first and one past the last, that end with a line together."""
-    first = 0
-    for piece, end in enumerate(edges[1:]):
-        if end == edges[-1] or written[end - 1] in _BREAKS:
-            yield first, piece + 1
-            first = piece + 1
 
 
 def _is_bracketed(layout: Layout) -> bool:

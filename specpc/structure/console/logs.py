@@ -13,14 +13,12 @@ import regex
 from specpc.structure.console.diagnostics import diagnostic_runs
 from specpc.structure.console.traces import trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, line_pattern, lines
-from specpc.text.hidden import without
+from specpc.text.hidden import without_marks
 from specpc.text.layout import Layout, LayoutBuilder, Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
 
 _FEWEST: Final = 4
 # Of the lines, at least so many start a record; with those that visibly go on with one, more.
@@ -73,7 +71,6 @@ _GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
 _STAMP: Final = regex.compile(
     rf"{_STEP}(?:{_TIME})(?!\w)(?P<by> \S{{1,80}}+ [^\s\[:]{{1,80}}+\[\d++\]:)?+(?: |(?=[\r\n]|\Z))"
 )
-_LINE: Final = regex.compile(r"[^\r\n]++")
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
     r"|░|--[ ]?(?:[\r\n]|\Z)|-- (?![^\r\n]{0,200} --[\r\n])"  # what journalctl explains
@@ -117,7 +114,7 @@ def lay_out_log(text: str) -> Layout | None:
             continue
         if (stop := printed.get(match.start())) is not None:
             whole = ends[bisect_left(ends, stop)]
-            nested = Nested(decode=_unstamped)
+            nested = Nested(decode=partial(without_marks, mark=_STAMP))
             builder.nest(builder.unit(whole, step, gap=OWN_LINE), nested)
             last = ""
             continue
@@ -149,19 +146,13 @@ def _printed(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
         if by is None or len(own) < _FEWEST:
             continue
         start, end = spans[own[0]][0], spans[own[-1]][1]
-        said, offsets = _unstamped(text[start:end])
+        said, offsets = without_marks(text[start:end], _STAMP)
         inner, taken = lines(said), 0
         for first, stop in sorted(run for find in runs for run in find(said, inner)):
             if first >= taken:
                 taken = stop
                 low, high = offsets[[inner[first][0], inner[stop - 1][1]]].tolist()
                 yield start + low, start + high
-
-
-def _unstamped(text: str) -> tuple[str, NDArray[np.int64]]:
-    """Lines without the times before them (see `Nested`)."""
-    marks = (_STAMP.match(text, *line.span()) for line in _LINE.finditer(text))
-    return without(text, [mark.span() for mark in marks if mark is not None])
 
 
 def _log_end(text: str, last: regex.Match[str]) -> int:

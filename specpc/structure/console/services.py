@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -11,15 +12,13 @@ import numpy as np
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lines import OWN_LINE, line_groups
 from specpc.structure.parts.rows import mostly, rows, runs_of
-from specpc.text.hidden import without
+from specpc.text.hidden import without_marks
 from specpc.text.layout import Layout, LayoutBuilder, Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from specpc.structure.parts.rows import Row
 
@@ -30,7 +29,6 @@ _NAME: Final = regex.compile(
 )
 _FEWEST: Final = 4
 _EACH: Final = 2
-_LINE: Final = regex.compile(r"[^\r\n]++")
 
 
 def lay_out_services(text: str) -> Layout | None:
@@ -74,14 +72,12 @@ def _services(found: Sequence[Row]) -> list[Block]:
         said = [row for row, _ in group]
         if own is not None:
             whole = block(said[0].start, said[-1].end, body="text")
-            blocks.append(replace(whole, nested=Nested(decode=_unnamed, tidy=_in_lines)))
+            blocks.append(
+                replace(
+                    whole, nested=Nested(decode=partial(without_marks, mark=_NAME), tidy=_in_lines)
+                )
+            )
     return blocks
-
-
-def _unnamed(text: str) -> tuple[str, NDArray[np.int64]]:
-    """Lines without the names before them (see `Nested`)."""
-    marks = (_NAME.match(text, *line.span()) for line in _LINE.finditer(text))
-    return without(text, [mark.span() for mark in marks if mark is not None])
 
 
 def _in_lines(text: str, layout: Layout) -> Layout:
@@ -89,13 +85,12 @@ def _in_lines(text: str, layout: Layout) -> Layout:
 
     They would stand without a name.
     """
-    starts = layout.edges.tolist()[:-1]
-    first = [n for n, start in enumerate(starts) if not start or text[start - 1] in "\r\n"]
-    if len(first) == len(starts):
+    groups = list(line_groups(text, layout.edges.tolist()))
+    if len(groups) == len(layout):
         return layout
-    place = np.searchsorted(first, np.arange(len(starts)), side="right") - 1
+    place = np.repeat(np.arange(len(groups)), [high - low for low, high in groups])
     builder = LayoutBuilder()
-    for low, high in zip(first, [*first[1:], len(starts)], strict=True):
+    for low, high in groups:
         own = range(low, high)
         end = int(layout.edges[high])
         if any(layout.units[n] for n in own):

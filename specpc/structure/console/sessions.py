@@ -12,7 +12,7 @@ from specpc.structure.parts.remarks import without_remarks
 from specpc.structure.parts.rows import FENCE, rows, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
@@ -58,12 +58,14 @@ def lay_out_session(text: str) -> Layout | None:
     """
     found = rows(text)
     begin, stop = without_remarks(found)
-    starts = _prompts(found[:stop])
-    if not starts or starts[0] - begin > _MOST_ABOVE or len(found) < 2:
+    own = found[:stop]
+    prompts = _prompts(own)
+    first = next(iter(prompts), len(found))
+    if not prompts or first - begin > _MOST_ABOVE or len(found) < 2:
         return None
-    if _is_told(found[:stop], starts):
+    if _is_told(own[first:], len(prompts)):
         return None
-    return lay_out_blocks(text, _exchanges(found[:stop], starts), "session", loose="text")
+    return lay_out_blocks(text, _exchanges(own, prompts), "session", loose="text")
 
 
 def session_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -73,55 +75,50 @@ def session_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[
     yield from runs_of(blocks, spans)
 
 
-def _prompts(found: Sequence[Row]) -> list[int]:
-    """Numbers of the rows with prompts, of programs that have so many."""
+def _prompts(found: Sequence[Row]) -> dict[int, str]:
+    """Kinds of prompts by the numbers of their rows, of programs that have so many."""
     kinds = {
         number: match.lastgroup or ""
         for number, row in enumerate(found)
         if (match := _PROMPT.match(row.said)) is not None
     }
     if not kinds or any(FENCE.match(row.said) for row in found):
-        return []
+        return {}
     counts = Counter(kinds.values())
-    known = {kind for kind, count in counts.items() if count >= _FEWEST.get(kind, 1)}
+    known = {kind for kind, count in counts.items() if count >= _FEWEST[kind]}
     if "python" in known and any(_QUOTED.match(row.said) for row in found):
         known.discard("python")
-    return [number for number, kind in kinds.items() if kind in known]
+    return {number: kind for number, kind in kinds.items() if kind in known}
 
 
-def _is_of(row: Row, kind: str) -> bool:
-    match = _PROMPT.match(row.said)
-    return match is not None and match.lastgroup == kind
-
-
-def _is_told(found: Sequence[Row], starts: Sequence[int]) -> bool:
-    """Whether paragraphs of prose stand between what is asked, behind blank lines."""
+def _is_told(found: Sequence[Row], asked: int) -> bool:
+    """Whether paragraphs of prose stand between all that is asked, behind blank lines."""
     told, apart = 0, False
-    for row in found[starts[0] :]:
+    for row in found:
         told += apart and _TOLD.match(row.said) is not None
         apart = row.ends_block
-    return 3 * told >= len(starts)
+    return 3 * told >= asked
 
 
 def _exchanges(
-    found: Sequence[Row], starts: Sequence[int], *, to_blank: bool = False
+    found: Sequence[Row], prompts: Mapping[int, str], *, to_blank: bool = False
 ) -> list[Block]:
     """What was asked at each prompt with what was answered, up to a blank line or the next one."""
     blocks: list[Block] = []
-    begun, number = set(starts), 0
-    runner = any(_is_of(found[n], "runner") for n in starts)
+    number = 0
+    runner = "runner" in prompts.values()
     ended = {n for n, row in enumerate(found) if runner and _OUTCOME.match(row.said)}
     while number < len(found):
         first = number
         number += 1
-        if first not in begun:
+        if first not in prompts:
             if first in ended:
                 blocks.append(block(found[first].start, found[first].end, body="whole"))
             continue
-        while number < len(found) and _goes_on(found, number, begun):
+        while number < len(found) and _goes_on(found, number, prompts):
             number += 1
         head = number
-        while number < len(found) and number not in begun:
+        while number < len(found) and number not in prompts:
             if number in ended or (to_blank and found[number - 1].ends_block):
                 break
             number += 1
@@ -133,7 +130,7 @@ def _exchanges(
     return blocks
 
 
-def _goes_on(found: Sequence[Row], number: int, begun: set[int]) -> bool:
+def _goes_on(found: Sequence[Row], number: int, begun: Container[int]) -> bool:
     """Whether a row goes on with what the row before it asks."""
     said, before = found[number].said, found[number - 1].said
     if before.endswith("\\") and number not in begun:

@@ -13,7 +13,7 @@ from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from specpc.text.layout import Layout
 
@@ -83,3 +83,12 @@ def one_piece(size: int, kind: str, gap: str | None = None) -> Layout:
     builder = LayoutBuilder()
     builder.unit(size, whole=True, gap=gap)
     return builder.build(kind)
+
+
+def line_groups(text: str, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Numbers of the pieces, first and one past the last, that end with a line together."""
+    first = 0
+    for piece, end in enumerate(edges[1:]):
+        if end == edges[-1] or text[end - 1] in "\r\n":
+            yield first, piece + 1
+            first = piece + 1

@@ -39,6 +39,7 @@ _PAUSES: Final = frozenset(".:;!?|")
 _RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
 _PLAIN: Final = regex.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
 _ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
+_CLAUSE_END: Final = regex.compile(r"\p{L}{2}[.!?;,][\"'”’)]?\Z")
 _FEWEST_OTHER: Final = 2
 _STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])$")
 _MOSTLY: Final = 0.85
@@ -128,3 +129,8 @@ def is_plain(line: str) -> bool:
     """Whether nearly all of a line is words, with the marks of sentences."""
     words = line.split()
     return sum(_PLAIN.fullmatch(word) is not None for word in words) >= _MOSTLY * len(words)
+
+
+def ends_clause(said: str) -> bool:
+    """Whether a line ends as a sentence or a part of one does, which no title or entry does."""
+    return _CLAUSE_END.search(said) is not None

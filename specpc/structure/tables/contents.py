@@ -10,6 +10,7 @@ import regex
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.parts.rows import rows
+from specpc.structure.parts.shapes import ends_clause
 from specpc.text.units import is_open
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-LEADER: Final = regex.compile(r"(?:\.[ \t]?){4,}+|…{2,}+|·{4,}+")
-"""What leads the eye from one column to the next."""
+# What leads the eye from one column to the next.
+_LEADER: Final = regex.compile(r"(?:\.[ \t]?){4,}+|…{2,}+|·{4,}+")
 _LONGEST_VALUE: Final = 30
 _LONGEST_LABEL: Final = 100
 _LONGEST_TITLE: Final = 60
@@ -27,7 +28,6 @@ _LONGEST_TITLE: Final = 60
 _MOST_BETWEEN: Final = 2
 _FEWEST: Final = 3
 _HALF: Final = 0.5
-_SENTENCE: Final = regex.compile(r"\p{L}{2}[.!?;,][\"'”’)]?\Z")
 # "Chapter 3. ", "2.1 ", "IV. ", "A. "
 _BEGINS: Final = regex.compile(
     r"(?:\p{Lu}\p{L}{2,12}+ )?(?:(?P<number>\d{1,3}(?:\.\d{1,3}){0,4}+)|[IVXLC]{1,6}|\p{Lu})"
@@ -59,11 +59,11 @@ def contents_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 
 def _leads(said: str) -> bool:
     """Whether a line has dots that lead from something to something short."""
-    dots = LEADER.search(said)
+    dots = _LEADER.search(said)
     if dots is None or not any(map(str.isalnum, said[: dots.start()])):
         return False
     value = said[dots.end() :].strip()
-    return 0 < len(value) <= _LONGEST_VALUE and LEADER.search(value) is None
+    return 0 < len(value) <= _LONGEST_VALUE and _LEADER.search(value) is None
 
 
 def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -80,7 +80,7 @@ def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 
 def _is_other(row: Row) -> bool:
-    return len(row.said) > _LONGEST_LABEL or _SENTENCE.search(row.said.rstrip()) is not None
+    return len(row.said) > _LONGEST_LABEL or ends_clause(row.said.rstrip())
 
 
 def _title(found: Sequence[Row], first: int) -> int:

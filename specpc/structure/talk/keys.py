@@ -9,6 +9,7 @@ import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import rows
+from specpc.structure.parts.shapes import ends_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,6 @@ _FEWEST: Final = 2
 _FEWEST_IN_ONE: Final = 3
 # All numbers, or the odd ones.
 _STEPS: Final = frozenset({1, 2})
-_SENTENCE: Final = regex.compile(r"\p{L}{2}[.!?;,][\"'”’)]?\Z")
 _MOST_ABOVE: Final = 2
 
 
@@ -111,7 +111,7 @@ def _goes_on(numbers: Sequence[Sequence[int]], place: int) -> bool:
 def _is_title(row: Row) -> bool:
     said = row.said.strip()
     named = len(said) <= _LONGEST_TITLE and said[:1].isupper()
-    return named and _SENTENCE.search(said) is None and not _numbers(said)
+    return named and not ends_clause(said) and not _numbers(said)
 
 
 def _blocks(found: Sequence[Row]) -> list[Block]:
