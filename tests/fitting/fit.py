@@ -262,8 +262,7 @@ def look_twice(
 
     Where there is an adapter, which learned to follow chains, one look is enough.
     """
-    if profile.adapter is not None:
-        return replace(profile, second_look=0.0)
+    looks = LOOKS if profile.adapter is None else (0.0,)
 
     def mean(look: float) -> float:
         tried, sets = replace(profile, second_look=look), dict[str, list[float]]()
@@ -272,7 +271,7 @@ def look_twice(
             sets.setdefault(cut.o.dataset, []).append(found)
         return float(np.mean([np.mean(found) for found in sets.values()]))
 
-    return replace(profile, second_look=max(LOOKS, key=mean))
+    return replace(profile, second_look=max(looks, key=mean))
 
 
 def recalls(item: Mapping[str, Any], values: Array, sizes: Array, layout: Layout) -> list[float]:
@@ -327,9 +326,8 @@ def left_out(
         plain = replace(fitted, dense=None)
         methods = {
             "fitted": fitted,
-            "one look" if adapter is None else "two looks": replace(
-                fitted, second_look=0.0 if adapter is None else LOOKS[0]
-            ),
+            "one look": replace(fitted, second_look=0.0),
+            "two looks": replace(fitted, second_look=LOOKS[0]),
             "without dense": plain,
             "heads only": replace(plain, lexical=0.0, adapter=None, second_look=0.0),
         }
