@@ -11,6 +11,7 @@ import numpy as np
 
 from specpc.counting.counters import DRAFT, Counter
 from specpc.errors import Argument, DraftError
+from specpc.machine.notebook import notebook_bar
 from specpc.models.draft import runtime_of
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_part_windows
@@ -156,10 +157,13 @@ def _picker(
 def score(loaded: Loaded, read: ReadText, progress: Progress = None) -> ScoredText:
     """Score what was read, window by window, or find the scores in the cache.
 
+    In a notebook a bar shows how far that is, unless ``progress`` does.
+
     Raises:
         DraftError: the scores are no numbers.
     """
     start = time.perf_counter()
+    progress = progress or notebook_bar()
     question, count = read.query.text, read.tokens.count_before(read.query.tail_start)
     limit = read.scorer.context_window(loaded.reader, question)
     parts = [read.tokens.count_before(low) for low, _ in read.source.ranges]
