@@ -163,7 +163,7 @@ def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]
     All that can be where that is not enough, but would leave too little for parts of them.
     """
     kept = pieces.layout.with_needs(chosen)
-    spare = sorted(kept & pieces.layout.spare, key=lambda one: -pieces.sizes[one])
+    spare = sorted((kept & pieces.layout.spare) - {*chosen}, key=lambda one: -pieces.sizes[one])
     over = int(pieces.sizes[sorted(kept)].sum()) - allowance
     if over > int(pieces.sizes[spare].sum()):
         heads = int(pieces.sizes[sorted(kept - {*chosen})].sum())

@@ -61,6 +61,7 @@ class WordPicker(Picker):
     @classmethod
     def of(cls, text: str, bounds: NDArray[np.int64], layout: Layout) -> WordPicker:
         """Cut the prose of a text, given the ``[tokens + 1]`` character offsets of its tokens."""
+        layout = layout.without(layout.referred)  # or no word would go without a sentence
         words = lay_out_words(text, layout)
         return cls(Pieces(text, bounds, words), Pieces(text, bounds, layout))
 

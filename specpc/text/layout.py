@@ -88,8 +88,8 @@ class Layout:
             others, what cuts it into words.
         nested: units that are texts of their own and still to be laid out (`Nested`).
         kind: what the text was found to be, in a word.
-        spare: supports that are done without, the longest first, where a budget cannot hold the
-            best unit with all it needs.
+        spare: what is done without, the longest first, where a budget cannot hold the best unit
+            with all it needs.
         bodies: for units that say in short what follows them (a function's signature), the piece
             where that ends: any part of it alone says little.
     """
@@ -139,6 +139,11 @@ class Layout:
             seen, ordered = known[own]
             found[piece] = tuple(sorted(seen - {piece})) if piece in seen else ordered
         return found
+
+    @cached_property
+    def referred(self) -> frozenset[int]:
+        """Units that others are only told from: they head nothing."""
+        return self.spare - self.supports
 
     def with_needs(self, chosen: Iterable[int]) -> set[int]:
         """The chosen pieces and all they need, without separators."""

@@ -154,8 +154,9 @@ def with_heads(
     pieces: Pieces, words: Sequence[list[str]], own: NDArray[np.int64]
 ) -> list[list[str]]:
     """The `stems` of some pieces with those of the heads they stand under, given those of all."""
-    needs = pieces.layout.all_needs
+    needs, others = pieces.layout.all_needs, pieces.layout.referred
+    heads = [[one for one in needs.get(unit, ()) if one not in others] for unit in own.tolist()]
     return [
-        [word for head in needs.get(unit, ()) for word in words[head]][:_HEAD_WORDS] + words[unit]
-        for unit in own.tolist()
+        [word for head in above for word in words[head]][:_HEAD_WORDS] + words[unit]
+        for above, unit in zip(heads, own.tolist(), strict=True)
     ]

@@ -25,11 +25,11 @@ DRAWN = "┌──────┐     ┌──────┐\n│ Port │─�
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_drawings_are_whole(drawing: str, line_end: str) -> None:
     caption = "            Figure 1: Message Flow\n\n"
-    before, after = "It consists of two messages. They are short.\n\n", "It ends. That is all.\n"
+    before, after = "It consists of two messages. Each is short.\n\n", "It ends. That is all.\n"
     for own in (drawing, drawing + caption):
         text = (before + own + after).replace("\n", line_end)
         assert own.replace("\n", line_end) in pieces(lay_out(text), text)
-        assert around(lay_out(text), text, "They are") == f"They are short.{line_end * 2}"
+        assert around(lay_out(text), text, "Each is") == f"Each is short.{line_end * 2}"
     assert lay_out(drawing).kind == "drawing"
 
 

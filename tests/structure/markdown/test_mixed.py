@@ -24,7 +24,7 @@ ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} fo
 ANSWER = json.dumps({"user": "ann", "flights": ROWS})
 TABLE = "name,fee,since\n" + "".join(f"ship {n},{n},2019-0{n}-01\n" for n in range(1, 9))
 LOG = "".join(f"2024-05-01 12:00:0{n} INFO event {n}\n" for n in range(8))
-PROSE = "The harbour is old. It has two piers, and a crane. Ships call on Monday.\n"
+PROSE = "The harbour is old. Stranraer has two piers, and a crane. Ships call on Monday.\n"
 
 
 def unit_with(layout: Layout, text: str, what: str) -> int:
@@ -42,7 +42,7 @@ def test_json_after_a_label(label: str) -> None:
     result = keep_with(text, "HAT017")
     assert result.startswith(label)
     assert json.loads(result[len(label) :]) == {"flights": [ROWS[17]]}
-    assert keep_with(text, "two piers") == "It has two piers, and a crane. "
+    assert keep_with(text, "two piers") == "Stranraer has two piers, and a crane. "
 
 
 def test_two_answers_in_one_text() -> None:

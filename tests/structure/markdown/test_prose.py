@@ -74,13 +74,13 @@ def test_a_question_and_its_answer_are_one() -> None:
 
 
 def test_a_long_answer_brings_its_question() -> None:
-    text = FAQ.replace("There is a bar.", "There is a bar. It opens at six. " * 20)
+    text = FAQ.replace("There is a bar.", "There is a bar. Tea is at six. " * 20)
     layout = lay_out(text)
     said = pieces(layout, text)
-    own = [n for n in units(layout) if "It opens" in said[n]]
+    own = [n for n in units(layout) if "Tea is" in said[n]]
     assert len(own) > 5
     assert kept(layout, text, own[:1]) == (
-        "# FAQ\n\n**Is there food on board?**\n\nIt opens at six. "
+        "# FAQ\n\n**Is there food on board?**\n\nTea is at six. "
     )
 
 
@@ -128,10 +128,10 @@ def test_formulas_and_containers_are_whole() -> None:
     ],
 )  # fmt: skip
 def test_what_opens_is_closed(opening: str, closing: str) -> None:
-    said = "It is hot in the engine room. It is loud as well."
+    said = "It is hot in the engine room. Cranes are loud as well."
     text = f"# A\n\nBefore it.\n\n{opening}\n{said}\n{closing}\n\nAfter it.\n"
     result = keep(text, "loud")
-    assert result == f"# A\n\n{opening}\nIt is loud as well.\n{closing}\n\n"
+    assert result == f"# A\n\n{opening}\nCranes are loud as well.\n{closing}\n\n"
     assert keep(text, "After") == "# A\n\nAfter it.\n"
 
 
@@ -220,24 +220,24 @@ def test_a_list_does_not_bring_what_leads_to_another() -> None:
 
 
 def test_a_sentence_of_a_long_item_keeps_its_mark() -> None:
-    text = "- " + "The first is long. It goes on. " * 9 + "\n- Second.\n\nEnd.\n"
-    assert keep(text, "It goes").startswith("- It goes on.")
+    text = "- " + "The first is long. Much goes on. " * 9 + "\n- Second.\n\nEnd.\n"
+    assert keep(text, "Much goes").startswith("- Much goes on.")
 
 
 def test_definitions_bring_their_term() -> None:
-    text = "Crane\n: It lifts. It is old.\n\nRamp\n: It is closed.\n\nOther text. It ends.\n"
+    text = "Crane\n: It lifts. It is old.\n\nRamp\n: It is closed.\n\nOther text. All ends.\n"
     assert keep(text, "closed") == "Ramp\n: It is closed.\n\n"
-    assert keep(text, "It ends") == "It ends.\n"
+    assert keep(text, "All ends") == "All ends.\n"
 
 
 def test_quotes_keep_their_mark_and_who_said_it() -> None:
-    said = "".join(f"> This is sentence {n} of what was said. It has a second\n> half, too.\n"
+    said = "".join(f"> This is sentence {n} of what was said. One has a second\n> half, too.\n"
                    for n in range(8))  # fmt: skip
     text = f"Ann wrote:\n\n{said}>\n> — Ann Dahl\n\nBob agreed.\n"
     assert keep(text, "sentence 4") == (
         "Ann wrote:\n\n> This is sentence 4 of what was said. \n> — Ann Dahl\n\n"
     )
-    assert keep(text, "half").splitlines()[2:4] == ["> It has a second", "> half, too."]
+    assert keep(text, "half").splitlines()[2:4] == ["> One has a second", "> half, too."]
     line = "> [!NOTE]\n> " + "One is long. Two is longer. " * 15 + "\n"
     assert keep(line, "Two is").startswith("> [!NOTE]\n> Two is longer. ")
 
@@ -282,8 +282,8 @@ def test_the_title_of_a_clause_comes_with_what_stands_on_its_line() -> None:
     layout = lay_out(text)
     assert around(layout, text, "Repair") == "4.0 WORK NOT COVERED. 4.1 Repair of cranes.\n\n"
     assert around(layout, text, "And rust") == "4.2 Paint. And rust.\n"
-    text = "2. It ends.\n\n3. Late Payment. Interest is due. It is 2%.\n"
-    assert around(lay_out(text), text, "2%") == "3. Late Payment. It is 2%.\n"
+    text = "2. It ends.\n\n3. Late Payment. Interest is due. The rate is 2%.\n"
+    assert around(lay_out(text), text, "2%") == "3. Late Payment. The rate is 2%.\n"
 
 
 def test_numbers_of_items_are_those_of_a_list_across_fences() -> None:
@@ -481,9 +481,9 @@ def test_rows_with_a_mark_bring_the_note_below(part: str, note: str) -> None:
 
 
 def test_emphasis_and_items_are_no_marks() -> None:
-    text = "It is *not* so, and **never** was. It is 3*4.\n\n* one thing\n* another thing\n"
+    text = "It is *not* so, and **never** was. Twelve is 3*4.\n\n* one thing\n* another thing\n"
     assert keep(text, "not") == "It is *not* so, and **never** was. "
-    assert keep(text, "3*4") == "It is 3*4.\n\n"
+    assert keep(text, "3*4") == "Twelve is 3*4.\n\n"
 
 
 def test_lines_of_a_form_have_its_section_and_go_on() -> None:

@@ -32,7 +32,7 @@ where $w$ is the wind. It grows fast.
 \subsection{Data}
 The harbours are:
 \begin{itemize}
-\item Orrisay, where the crane stands and where the boat leaves at night. It is very old.
+\item Orrisay, where the crane stands and where the boat leaves at night. The pier is very old.
 \item Venn, with two piers:
   \begin{itemize}
   \item the old pier,
@@ -65,7 +65,7 @@ start --engine 1
 ----
 
 ====
-An example block. It has sentences.
+An example block. Some have more.
 ====
 
 // a comment
@@ -84,7 +84,7 @@ The engine is a :ref:`diesel <d>`. It is loud.
 
 .. note::
 
-   Wear ear plugs. They are in the box.
+   Wear ear plugs. Plugs are in the box.
 
 .. code-block:: bash
 
@@ -125,7 +125,7 @@ It rained. We left.
 WIKI = """{{Infobox ship
 | name = Asta
 }}
-'''Asta''' is a [[ferry]]. It sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>
+'''Asta''' is a [[ferry]]. Asta sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>
 
 == History ==
 It was built in 1951. It burned in 1972.
@@ -169,22 +169,22 @@ DOCUMENT = "\\documentclass{article}\n\\title{Ferries of the Sound}\n\\begin{doc
          "The harbours are:\n\\begin{itemize}\n\\item Venn, with two piers:\n  \\begin{itemize}\n"
          "  \\item the new pier.\n  \\end{itemize}\n\\end{itemize}\n\n"),
         ("latex", "very old", "\\section{Introduction}\n\\label{sec:intro}\n\\subsection{Data}\n"
-         "The harbours are:\n\\begin{itemize}\n\\item It is very old.\n\\end{itemize}\n\n"),
+         "The harbours are:\n\\begin{itemize}\n\\item The pier is very old.\n\\end{itemize}\n\n"),
         ("asciidoc", "stick", "= Ferry Manual\n== Engines\n\nBefore the start:\n\n"
          "* Check the oil.\n** The stick is red.\n"),
         ("asciidoc", "start --", "= Ferry Manual\n== Engines\n\n.Start script\n[source,bash]\n"
          "----\nstart --engine 1\n----\n\n"),
-        ("asciidoc", "It has", "= Ferry Manual\n== Engines\n\n====\nIt has sentences.\n====\n\n"),
+        ("asciidoc", "Some have", "= Ferry Manual\n== Engines\n\n====\nSome have more.\n====\n\n"),
         ("asciidoc", "grade 5", "= Ferry Manual\n== Engines\n\n=== Oil\n\nUse grade 5.\n"),
-        ("rst", "They are", "============\nFerry Manual\n============\n\nEngines\n=======\n\n"
-         ".. note::\n\n   They are in the box.\n\n"),
+        ("rst", "Plugs are", "============\nFerry Manual\n============\n\nEngines\n=======\n\n"
+         ".. note::\n\n   Plugs are in the box.\n\n"),
         ("rst", "start now", "============\nFerry Manual\n============\n\nEngines\n=======\n\n"
          "Start it like this::\n\n    start now\n\n"),
         ("rst", "grade 5", "============\nFerry Manual\n============\n\nEngines\n=======\n\nOil\n"
          "---\n\nUse grade 5.\n\n"),
         ("org", "Ask Dahl", "#+TITLE: Notes\n* Projects\n** TODO Repair the ramp\nAsk Dahl.\n"),
         ("org", "We left", "#+TITLE: Notes\n* Journal\n#+begin_quote\nWe left.\n#+end_quote\n"),
-        ("wiki", "It sails", "It sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>\n\n"),
+        ("wiki", "Asta sails", "Asta sails to [[Venn]].<ref>Dahl 2020. Page 4.</ref>\n\n"),
         ("wiki", "Nobody died", "== History ==\n=== Fire ===\nNobody died.\n\n"),
         ("wiki", "1972 ||", "== History ==\n=== Fire ===\n{| class=\"wikitable\"\n"
          "! Year !! Event\n|-\n| 1972 || Fire, in the engine room, where nobody was, at night, "
