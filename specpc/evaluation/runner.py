@@ -17,7 +17,7 @@ from specpc.evaluation.telling import Source
 from specpc.kv.settings import KV_BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from specpc.evaluation.base import Level, TextMethod
     from specpc.evaluation.data import Item
@@ -69,11 +69,7 @@ def run(
                 level: known.get((item.dataset, item.id, name, level))
                 for level in plan.levels(name)
             }
-            if any(digest not in (None, item.digest) for digest in digests.values()):
-                raise UsageError(
-                    f"{item.dataset}, item {item.id} has changed since it was measured: "
-                    "start a new results file"
-                )
+            check_unchanged(item, (digest for digest in digests.values() if digest is not None))
             missing = [level for level, digest in digests.items() if digest is None]
             for attempt in _attempts(told, method, list(dict.fromkeys(m.ratio for m in missing))):
                 budgets = [m.kv_budget for m in missing if m.ratio == attempt.ratio]
@@ -82,6 +78,15 @@ def run(
                     yield _record(item, name, attempt, budget, answer, source)
         if progress is not None:
             progress(count, len(items))
+
+
+def check_unchanged(item: Item, measured: Iterable[str]) -> None:
+    """Refuse an item that records with other digests were made of."""
+    if any(digest != item.digest for digest in measured):
+        raise UsageError(
+            f"{item.dataset}, item {item.id} has changed since it was measured: start a new "
+            "results file"
+        )
 
 
 class _Attempt(NamedTuple):

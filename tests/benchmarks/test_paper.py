@@ -110,6 +110,12 @@ def test_a_run_goes_on_with_the_answer_that_is_missing(bench: Bench) -> None:
     assert len(more) == len(compressed.METHODS)  # the third item, by each method
 
 
+def test_a_run_does_not_go_on_with_other_items(bench: Bench) -> None:
+    first, *_ = measured(bench, ruler, [])
+    with pytest.raises(UsageError, match="has changed since it was measured"):
+        measured(bench, ruler, [{**first, "digest": "another"}])
+
+
 def test_tables_of_compressed_prompts(bench: Bench) -> None:
     for part in (ruler, longbench):
         tables = list(part.report(measured(bench, part, [])))
@@ -215,7 +221,6 @@ def test_the_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("tests.benchmarks.paper.plan.QUICK", PLAN)
-    monkeypatch.setattr("tests.benchmarks.paper.bench.DEFAULT_DRAFT", bench.draft_name)
     monkeypatch.setattr(Bench, "__init__", _with_default(bench.default_draft_name))
     run = str(tmp_path / "run")
     names = ["--target", bench.target_name, "--draft", bench.draft_name]

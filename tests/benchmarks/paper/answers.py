@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from specpc.evaluation.records import Answer, Record
-from specpc.evaluation.runner import RunPlan, run
+from specpc.evaluation.runner import RunPlan, check_unchanged, run
 from specpc.evaluation.statistics import bootstrap
 from tests.benchmarks.paper.bench import tell
 
@@ -51,6 +51,7 @@ def answer_all(
         ratio = min(1.0, budget / max(1, bench.encoder.count(item.context)))
         plan = RunPlan([ratio], kv_budgets)
         known = [one for one in done if (one.dataset, one.id) == (item.dataset, item.id)]
+        check_unchanged(item, (one.digest for one in known))
         levels = {(one.method, one.level) for one in known}
         for name in methods(place):
             if all((name, level) in levels for level in plan.levels(name)):
