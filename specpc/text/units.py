@@ -36,6 +36,9 @@ _WORDS: Final = regex.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
     r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d[\d.,:]*+%?+;?+[ \t]++)?+){5}+"
 )
+# After a semicolon a line may be an item of a list, if many lines of a paragraph end in one.
+_PAUSES: Final = regex.compile(r";\s*+(?=\p{Ll}{2,}+[\s,])")
+_FEW: Final = 3
 _GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,:/%-]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
 _OPEN: Final = regex.compile(
@@ -127,6 +130,8 @@ def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
     widest = max([*known, *([] if widest is None else [widest])], default=None)
     for block, own, is_narrow in blocks:
         width = max(stop - start for start, stop, _ in block) if own else widest
+        pauses = {line for line in block if own and _PAUSES.match(text, line[1] - 1)}
+        own = own.union(pauses if _FEW * len(pauses) <= len(block) + 1 else ())  # noqa: PLW2901
         for line in block if width is not None else ():
             if (
                 line in own
@@ -204,8 +209,10 @@ def is_open(said: str) -> bool:
 def _was_full(text: str, line: _Line, width: int, *, narrow: bool = False) -> bool:
     """Whether a line is prose that had no room left for the next one's first word."""
     start, stop, end = line
-    word = _FIRST_WORD.match(text, end)
-    if word is None or _NUMBER.match(text, end) or not _may_go_on(text[start:stop], narrow=narrow):
+    word, said = _FIRST_WORD.match(text, end), text[start:stop]
+    if _PAUSES.match(text, stop - 1):
+        said = said[:-1]
+    if word is None or _NUMBER.match(text, end) or not _may_go_on(said, narrow=narrow):
         return False
     return stop - start + 1 + len(word[1]) > width
 

@@ -212,3 +212,24 @@ def test_a_line_with_an_open_end_goes_on() -> None:
     assert segment(text, "sentence")[1] == text.index("Next.")
     text = "Now we can test bunches of dates by just adding them to\n\nNext.\n"
     assert segment(text, "sentence")[1] == text.index("Next.")
+
+
+def test_wrapped_prose_goes_on_after_a_semicolon() -> None:
+    text = (
+        "Terms may be stated in the form of a separately written licence, or as they\n"
+        "are stated in others, or may be stated as exceptions;\n"
+        "the above requirements apply either way.\n\n"
+        "The next paragraph is as wide as the one above it, and it says just as much;\n"
+        "but it goes on, too.\n"
+    )
+    assert [text[low:high] for low, high in pairwise(segment(text, "sentence"))] == [
+        text[: text.index("The next")],
+        text[text.index("The next") :],
+    ]
+    items = (
+        "The clerk has to keep accounts of all the money that is received from\n"
+        "the county and others;\n"
+        "to send them each year to the auditors of the whole county;\n"
+        "to pay what is due.\n"
+    )
+    assert len(segment(items, "sentence")) == 4

@@ -28,7 +28,9 @@ SETTING: Final = regex.compile(
 _LOOSE: Final = re.compile(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
 # A setting that is left out: "# tls=off", ";extension=curl", "#*/5 * * * * root sync".
 _OUT: Final = regex.compile(r"[#;]+[ \t]*+")
-_ONE_WORD: Final = regex.compile(r"[ \t]*+\S*+[ \t]*+(?=[\r\n]|\Z)")
+_ONE_WORD: Final = regex.compile(
+    r"[ \t]*+(?:'[^'\r\n]*+'|\"[^\"\r\n]*+\"|\S*+)[ \t]*+(?:[#;][^\r\n]*+)?(?=[\r\n]|\Z)"
+)
 _DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
 # Lines of crontab, hosts and fstab.
@@ -87,6 +89,8 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
             kind = "more"
         elif goes_on:
             kind = "item" if listed else "more"
+        elif found and _is_remark(text, found[-1], column, content):
+            kind = "more"
         elif _COMMENT.match(text, content, end):
             kind = "out" if _is_out(text, content, end) else "comment"
         elif SECTION.match(text, content, end) and (column == 0 or not found):
@@ -105,6 +109,13 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
         continued = kind in {"setting", "more"} and said.endswith("\\") and not last
         found.append(SettingLine(start, end, content, kind, last))
     return found
+
+
+def _is_remark(text: str, above: SettingLine, column: int, content: int) -> bool:
+    """Whether a comment goes on with the remark at the end of a setting above, right below it."""
+    place = above.start + column
+    below = place > above.content or above.kind == "more"
+    return column > 0 and below and text[place : place + 1] == text[content] == "#"
 
 
 def _is_out(text: str, content: int, end: int) -> bool:

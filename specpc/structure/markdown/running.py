@@ -37,6 +37,12 @@ _PLAIN_HEADING: Final = regex.compile(
     r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
     r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
+# "4. Inability to Comply", and below it a row of dashes, which Markdown reads as an item.
+_UNDERLINE: Final = regex.compile(r"[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+")
+_UNDERLINED: Final = regex.compile(
+    r"[ \t]*+[^\r\n]{1,100}+(?<![.,;])(?:\r\n|\n|\r)[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+"
+)
+_UNDERLINED_LEVEL: Final = 2
 # A line of capitals.
 _CAPITALS: Final = regex.compile(
     r"[ \t]*+(?!\w{1,3}+\s*+\Z)\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;:!?]\s*+)\s*+"
@@ -55,6 +61,13 @@ _TITLED: Final = regex.compile(
     r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;]{0,70}+[.]?)?+"
     r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
 )
+# "8. Termination.", alone above text: of a row of such lines, which may be items if they are few.
+_CLAUSE: Final = regex.compile(
+    r"[ \t]{0,3}+(?P<number>\d{1,2})[.)][ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\.?\s*+"
+)
+_NUMBERED_BELOW: Final = regex.compile(r"\s*+(?:\d{1,2}[.)]|[-*+•])[ \t]")
+_FEWEST_CLAUSES: Final = 3
+_CLAUSE_SHARE: Final = 0.7
 # A short line of words that stands alone.
 _WORDS_ALONE: Final = regex.compile(
     r"[ \t]*+(?:\p{Lu}|\d{1,2}[ \t]++\p{Lu})"
@@ -183,6 +196,7 @@ def _titles(
 ) -> dict[int, int]:
     """Where lines start that head others without a mark of it, and their levels."""
     titled, alone, numbered, told = list[int](), list[int](), dict[int, int](), 0
+    underlined = list[int]()
     parted = 0  # of those alone, how many have a blank line below
     capitals, closed = 0, list[int]()  # lines in capitals, and those of them right above others
     for part, following in zip(parts, [*parts[1:], None], strict=True):
@@ -202,6 +216,8 @@ def _titles(
                 closed += [line.start] * (right_above and not _CAPITALS.fullmatch(below))
             if number := _NUMBER_LINE.match(said):
                 numbered[line.start] = _PLAIN + min(number["number"].count("."), _DEEPEST)
+            elif _UNDERLINED.fullmatch(said):
+                underlined.append(line.start)
             elif _TITLED.fullmatch(said):
                 titled += [] if below.lstrip()[:1].islower() else [line.start]
             elif (
@@ -216,8 +232,32 @@ def _titles(
     alone = alone if len(alone) >= _FEWEST and parted <= _TITLE_SHARE * told else []
     numbered = numbered if len(numbered) >= _FEWEST else {}
     closed = closed if capitals >= _FEWEST else []
-    plain = dict.fromkeys([*closed, *titled], _PLAIN)
-    return {**dict.fromkeys(alone, _TITLE_LEVEL), **plain, **numbered}
+    plain = dict.fromkeys([*closed, *titled, *_clauses(text, lines)], _PLAIN)
+    return {
+        **dict.fromkeys(alone, _TITLE_LEVEL),
+        **plain,
+        **numbered,
+        **dict.fromkeys(underlined, _UNDERLINED_LEVEL),
+    }
+
+
+def _clauses(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
+    """Where short lines with numbers start that stand alone above text, most in a row."""
+    found: list[tuple[int, int]] = []
+    for own in lines.values():
+        for place, (line, after) in enumerate(pairwise(own)):
+            clause = _CLAUSE.fullmatch(text, line.start, line.end)
+            alone = clause is not None and line.first and after.first and not line.hidden
+            if (
+                clause is not None
+                and alone
+                and not _NUMBERED_BELOW.match(text, after.start)
+                and _says(text, own, place + 1)
+            ):
+                found.append((line.start, int(clause["number"])))
+    rows = sum(later == number + 1 for (_, number), (_, later) in pairwise(found))
+    enough = rows >= _FEWEST_CLAUSES - 1 and rows >= _CLAUSE_SHARE * (len(found) - 1)
+    return [start for start, _ in found] if enough else []
 
 
 def _heads_text(text: str, own: Sequence[_Line], place: int) -> bool:
@@ -258,6 +298,7 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             _numbers(text, found[-1], end)
             if blank
             else _heads(text, found[-1].start, found[-1].end, end)
+            or (found[-1].first and _UNDERLINE.fullmatch(text, start, end))
         ):
             found[-1] = replace(found[-1], end=end)
             blank = False

@@ -51,7 +51,7 @@ _LONGEST_SAYS: Final = 100
 _BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
 _BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
 # A line of words without a mark at its end.
-_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++,?[ \t]*+(?:\r\n|\n|\r)?\Z")
+_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++[\"”’»)]{0,2}+,?[ \t]*+(?:\r\n|\n|\r)?\Z")
 # "Answer: B" leads to nothing after a blank line.
 _VALUE: Final = regex.compile(
     r"[^:：\r\n]{1,40}+[:：][ \t]*+\S[^\r\n]*+(?:\r\n|\n|\r)[ \t]*+[\r\n]"

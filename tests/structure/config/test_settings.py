@@ -335,3 +335,12 @@ def test_quoted_values_go_on_to_the_next_quote() -> None:
     layout = lay_out(text, ".env")
     assert key in pieces(layout, text)
     assert "NOTE=it's 5 o'clock\n" in pieces(layout, text)
+
+
+def test_settings_that_are_left_out_stand_for_themselves_with_their_remarks() -> None:
+    first = "#listen = 'localhost'    # what to listen on;\n                         # a list\n"
+    second = "#port = 5432             # (needs a restart)\n"
+    text = f"{first}{second}connections = 100        # (needs a restart)\npages = try\n"
+    layout = lay_out(text, "postgresql.conf")
+    assert pieces(layout, text)[:2] == [first, second]
+    assert not layout.supports

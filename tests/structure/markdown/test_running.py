@@ -41,6 +41,27 @@ from tests.structure.kept import around, keep, never_alone, pieces, units
             "open it",
             "STEP 2\nDo not open it.\n",
         ),
+        # Clauses of a licence.
+        (
+            "  8. Termination.\n\n  You may not sell it.  No one may.\n\n"
+            "  9. Acceptance Not Required.\n\n  You need not accept it.\n\n"
+            "  10. Patents.\n\n  Each grants you a licence.  Others do not.\n\n"
+            "  Nothing limits this.\n",
+            "Nothing",
+            "  10. Patents.\n\n  Nothing limits this.\n",
+        ),
+        (
+            "1. Terms\n--------\n\n1.1. Grants\n\nYou may use it. Ask us.\n\n"
+            "2. Inability to Comply\n----------------------\n\nIf you can, sail. Do not swim.\n",
+            "Do not",
+            "2. Inability to Comply\n----------------------\n\nDo not swim.\n",
+        ),
+        (
+            'Terms\n=====\n\n1.1. "Form"\n    means any form. It may be long.\n\n'
+            '1.2. "You" (or "Your")\n    means a person. It includes firms.\n\nThat is all.\n',
+            "a person",
+            'Terms\n=====\n\n1.2. "You" (or "Your")\n    means a person. It includes firms.\n\n',
+        ),
         # Titles without a mark.
         (
             "Ingredients\n\n225g butter\n4 eggs\n\nMethod\n\nBeat them. Bake it.\n",
