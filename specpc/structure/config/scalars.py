@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from specpc.structure.parts.blocks import lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, line_groups, margin, one_piece
-from specpc.structure.parts.nesting import LineLevel, nested
-from specpc.text.layout import LayoutBuilder, Nested
-from specpc.text.units import segment
+from specpc.structure.parts.indents import indented, lines_below
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from specpc.text.layout import Nested
 
-    from specpc.text.layout import Layout
-
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_CLOSES: Final = re.compile(r"\s*(?:[\])}]+[;,]?|fi|done|esac|end)\s*")
-_BREAKS: Final = "\r\n"
 # Of no kind of data: what is wrapped.
 _FOLDED: Final = "text"
 _MARKDOWN: Final = ("md", "markdown")
@@ -32,79 +20,8 @@ def scalar(column: int, key: str, *, folded: bool) -> Nested:
 
     It is what its ``key`` says by its ending ("nginx.conf"), or what it looks like.
     """
-    decode, tidy = partial(_dedented, column=column), partial(_in_lines, column=column)
+    prefix = " " * column
     ending = key.rpartition(".")[2].casefold() if "." in key else ""
     if ending in _MARKDOWN:
-        return Nested(key, decode, tidy=tidy)
-    info = _FOLDED if folded else ending
-    return Nested(decode=decode, tidy=tidy, fence=info, other=_lay_out_lines)
-
-
-def _dedented(written: str, column: int) -> tuple[str, NDArray[np.int64]]:
-    """The lines of a scalar as they are meant, and where each character is written."""
-    meant: list[str] = []
-    starts: list[int] = []
-    for match in _LINE.finditer(written):
-        line = match.group()
-        blank = min(column, len(line) - len(line.lstrip(" ")))
-        if blank < len(line):
-            meant.append(line[blank:])
-            starts += [match.start(), *range(match.start() + blank + 1, match.end())]
-    return "".join(meant), np.asarray([*starts, len(written)], dtype=np.int64)
-
-
-def _in_lines(written: str, layout: Layout, column: int) -> Layout:
-    """The layout in whole lines, so that each has its indentation.
-
-    A line that is indented further needs the one above it that is not: its indentation must not
-    become that of the scalar. Where all stands between brackets, and line breaks lead (as in JSON),
-    the pieces are as they were.
-    """
-    lines = list(line_groups(written, layout.edges.tolist()))
-    if len(lines) == 1 and len(layout) > 1 and _is_bracketed(layout):
-        return layout
-    if len(lines) == 1 or layout.separators:
-        return one_piece(len(written), layout.kind, " " * column + OWN_LINE)
-    builder = LayoutBuilder()
-    line_of = np.repeat(np.arange(len(lines)), [end - first for first, end in lines])
-    shallow: int | None = None
-    for first, end in lines:
-        start, stop = layout.edges[first].item(), layout.edges[end].item()
-        gap = " " * column + layout.gaps.get(first, OWN_LINE)
-        line = builder.support(stop, gap=gap)
-        if not layout.supports.issuperset(range(first, end)):
-            builder.make_unit(line, whole=end - first > 1 or first in layout.whole)
-        if end - first == 1 and first in layout.finer:
-            builder.refinable(line, layout.finer[first])
-        content = written[start:stop].lstrip(_BREAKS)
-        if not content[: column + 1].isspace():
-            shallow = line
-        elif content.strip() and shallow is not None:
-            builder.require(line, shallow)
-    for piece, supports in layout.needs.items():
-        own = line_of[piece].item()
-        builder.require(own, *({line_of[support].item() for support in supports} - {own}))
-    return builder.build(layout.kind)
-
-
-def _is_bracketed(layout: Layout) -> bool:
-    """Whether the first piece comes with all others."""
-    units = np.flatnonzero(layout.units).tolist()
-    return all(unit == 0 or 0 in layout.all_needs.get(unit, ()) for unit in units)
-
-
-def _lay_out_lines(text: str) -> Layout:
-    """The lines of what is no data, of prose those of each sentence together.
-
-    A line comes with those that it is indented below, and with what closes what they began.
-    """
-    rows: list[LineLevel] = []
-    low = 0
-    for bound in segment(text, "sentence")[1:]:
-        if bound == len(text) or text[bound - 1] in _BREAKS:
-            said = text[low:bound]
-            indent = len(margin(said.lstrip(_BREAKS)))
-            closes = _CLOSES.fullmatch(said) is not None
-            rows.append(LineLevel(low, bound, indent, closes=closes))
-            low = bound
-    return lay_out_blocks(text, nested(rows), "scalar", small=0)
+        return replace(indented(prefix), name=key, fence=None)
+    return indented(prefix, _FOLDED if folded else ending, lines_below)

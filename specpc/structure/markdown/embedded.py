@@ -8,6 +8,7 @@ from specpc.structure import kinds
 from specpc.structure.code.languages import LANGUAGES, fence_language, language_of
 from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.output import lay_out_output
+from specpc.structure.parts.indents import lines_below
 from specpc.structure.parts.lines import OWN_LINE, each_line, one_piece
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def closing_gap(info: str, prefix: str = "") -> str:
 
 def lay_out_lines(text: str, prefix: str = "") -> Layout:
     """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
+    if not prefix:
+        return lines_below(text)
     return each_line(text, "code", whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
 
 

@@ -22,7 +22,8 @@ from specpc.structure.markdown.quotes import lay_out_quote
 from specpc.structure.markdown.regions import find_regions
 from specpc.structure.markdown.running import split_running
 from specpc.structure.markup.html import lay_out_html
-from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
+from specpc.structure.parts.indents import fenced
+from specpc.structure.parts.lines import OWN_LINE, line_pattern, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.tables.csv import lay_out_row
 from specpc.text.layout import LayoutBuilder, Nested
@@ -104,7 +105,7 @@ def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:
 
 def _lay_out_code(text: str) -> Layout:
     short = len(text) <= _WHOLE
-    return one_piece(len(text), "code", OWN_LINE) if short else lay_out_lines(text)
+    return one_piece(len(text), "code", OWN_LINE) if short else fenced(len(text), "", margin(text))
 
 
 def _lay_out_html(text: str) -> Layout:
@@ -179,7 +180,10 @@ def _lay_out_fence(text: str, info: str) -> Layout:
     if _NOTE.match(info) and not before and text[breaks[0] : last].strip():
         builder.nest(builder.unit(last, (opening,), gap=OWN_LINE), Nested())
     else:
-        builder.append(lay_out_embedded(text[breaks[0] : last], info, before), [opening])
+        inside = text[breaks[0] : last]
+        blank = before and not before.strip()
+        own = fenced(len(inside), info, before) if blank else lay_out_embedded(inside, info, before)
+        builder.append(own, [opening])
     if closed:
         builder.require(opening, builder.support(len(text), gap=closing_gap(info, before)))
     return builder.build("fence")

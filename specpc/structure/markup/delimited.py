@@ -13,7 +13,8 @@ import regex
 
 from specpc.structure.markup.groups import matches
 from specpc.structure.parts.blocks import block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, fenced, margin, one_piece
+from specpc.structure.parts.indents import fenced
+from specpc.structure.parts.lines import OWN_LINE, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts, never
 from specpc.text.layout import LayoutBuilder
 

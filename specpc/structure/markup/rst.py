@@ -9,7 +9,8 @@ import regex
 
 from specpc.structure.markup.delimited import LINE
 from specpc.structure.parts.blocks import block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, fenced, line_pattern, margin, one_piece
+from specpc.structure.parts.indents import fenced
+from specpc.structure.parts.lines import OWN_LINE, line_pattern, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.parts.trees import names
 from specpc.text.layout import LayoutBuilder

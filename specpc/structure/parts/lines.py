@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.layout import LayoutBuilder
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -69,13 +69,6 @@ def each_line(text: str, kind: str, *, whole: bool, gap: str = OWN_LINE) -> Layo
     for end in segment(text, "line")[1:]:
         builder.unit(end, whole=whole, gap=gap)
     return builder.build(kind)
-
-
-def fenced(size: int, info: str = "", prefix: str = "") -> Layout:
-    """What is inside a fence, to be laid out by what it is (see `Nested`)."""
-    builder = LayoutBuilder()
-    builder.nest(builder.unit(size, gap=OWN_LINE), Nested(fence=info, prefix=prefix))
-    return builder.build("code")
 
 
 def one_piece(size: int, kind: str, gap: str | None = None) -> Layout:
