@@ -14,6 +14,9 @@ from specpc.structure.parts.lines import line_start, lines
 
 _EXPLAINED: Final = 0.9
 FEWEST: Final = 3
+_FEWEST_REMARKS: Final = 6
+_REMARKS: Final = 0.6
+_BELOW: Final = 0.6
 _EQUALS: Final = 0.7
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
 _COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
@@ -158,6 +161,23 @@ def value_end(text: str, start: int) -> int:
 def is_open(text: str, start: int, end: int) -> bool:
     """Whether a value that should have several lines has no end (see `value_end`)."""
     return start == end and _OPENING.match(text, start) is not None
+
+
+def is_remarks(text: str, found: list[SettingLine]) -> bool:
+    """Whether most lines are comments, one right below the other, as headings are not."""
+    said = [line for line in found if line.kind in {"comment", "out"}]
+    if len(said) < max(_FEWEST_REMARKS, _REMARKS * len(found)):
+        return False
+    marked = sum(text[line.content] == "#" for line in said)
+    below = sum(not line.last for line in said)
+    return marked == len(said) and below >= _BELOW * len(said) and not text.startswith("#!")
+
+
+def explained(found: list[SettingLine]) -> bool:
+    """Whether nearly all lines are something."""
+    counts = Counter(line.kind for line in found)
+    own = len(found) - counts["comment"] - counts["out"]
+    return counts["other"] <= (1 - _EXPLAINED) * own
 
 
 def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:

@@ -16,8 +16,10 @@ from specpc.structure.config.setting_lines import (
     SECTION,
     SETTING,
     SettingLine,
+    explained,
     is_config,
     is_open,
+    is_remarks,
     read_settings,
     value_end,
 )
@@ -52,12 +54,16 @@ def lay_out_config(text: str, *, named: bool = False) -> Layout | None:
     an array are records, and hold the sections that belong to them.
 
     Returns:
-        ``None`` unless nearly all lines are settings, sections and comments. That the text is
-        ``named`` so allows for settings that are written in other ways.
+        ``None`` unless nearly all lines are settings, sections and comments, or most are comments.
+        That the text is ``named`` so allows for settings that are written in other ways.
     """
     found = read_settings(text, named=named)
     if not is_config(text, found, named=named):
-        return None
+        if not is_remarks(text, found):
+            return None
+        found = found if named else read_settings(text, named=True)
+        if not explained(found):
+            return None
     mark = _MARKS.search(text)
     gap = "; {}\n" if mark and mark[2][0] == ";" else "# {}\n"
     return lay_out_blocks(text, _Settings(text).sections(found), "settings", gap=gap)

@@ -344,3 +344,16 @@ def test_settings_that_are_left_out_stand_for_themselves_with_their_remarks() ->
     layout = lay_out(text, "postgresql.conf")
     assert pieces(layout, text)[:2] == [first, second]
     assert not layout.supports
+
+
+def test_where_nearly_all_is_left_out_comments_are_no_headings() -> None:
+    remark = "# Which addresses are listened on, and how; see the manual.\n"
+    out = "#   Port 22\n#   AddressFamily any\n#   StrictHostKeyChecking ask\n"
+    out += "#   Tunnel no\n#   BatchMode no\n"
+    text = f"{remark}# More is told there.\n\nInclude more.d/*\n\nHost *\n{out}    SendEnv LANG\n"
+    layout = lay_out(text)
+    assert not {unit for unit, said in enumerate(pieces(layout, text)) if "Port" in said} & (
+        layout.supports
+    )
+    titles = "# Title\n# Second\n\nText is here.\n\n# Third\n\nMore text: it is.\n"
+    assert lay_out(titles).kind == "markdown"
