@@ -34,6 +34,11 @@ _OUT: Final = regex.compile(r"[#;]+[ \t]*+")
 _ONE_WORD: Final = regex.compile(
     r"[ \t]*+(?:'[^'\r\n]*+'|\"[^\"\r\n]*+\"|\S*+)[ \t]*+(?:[#;][^\r\n]*+)?(?=[\r\n]|\Z)"
 )
+# "#ForwardAgent no", "#   Port 22", as ssh and others write settings.
+_BARE: Final = regex.compile(
+    r"\p{Lu}\p{Ll}++(?:(?:\p{Lu}[\w]*+)[ \t]++[^\s.][^\r\n.]{0,80}+(?:\.\S[^\r\n]{0,80}+)?"
+    r"|[ \t]++(?:[\d/]\S*+|yes|no|on|off|none))[ \t]*+(?=[\r\n]|\Z)"
+)
 _DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
 # Lines of crontab, hosts and fstab.
@@ -127,6 +132,8 @@ def _is_out(text: str, content: int, end: int) -> bool:
     if marks is None:
         return False
     setting = SETTING.match(text, marks.end(), end)
+    if _BARE.match(text, marks.end(), end):
+        return True
     if setting is None:
         row = _ROWS[0].match(text, marks.end(), end)
         return row is not None and _DIGIT.search(row.group()) is not None

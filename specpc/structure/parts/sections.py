@@ -434,7 +434,7 @@ class _Sections:
             said = ends[0] if len(ends) < 2 else builder.position
             several = len(ends) > 1
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
-        named = leads or _UNFINISHED.search(text[said : ends[0]])
+        named = leads or _ENDED.search(text[said : ends[0]]) is None
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
             ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
