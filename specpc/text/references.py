@@ -26,7 +26,7 @@ _PRONOUNS: Final = "|".join((
 _POINTERS: Final = "|".join((
     "this|these|those|such|that (?:is|was|has|had|would|will|does|did|means|said)|that['’]s",
     "otherwise|instead|if (?:so|not|this|that|these|they|it)|(?:in|for|to|by) (?:this|that|these)",
-    "the (?:former|latter|same)|both|neither|nor",
+    "the (?:former|latter|same)|(?:both|neither)(?! (?:part(?:y|ies)|sides?|of the)\\b)|nor",
     "(?:most|some|all|many|few|each|one|two|half|none|part) of (?:it|them|these|those|this|"
     "her|his|its|their)",
     "dies(?:e[mnrs]?)?|andernfalls|sonst|ansonsten|stattdessen|dadurch|damit|davon|dazu|dabei",
@@ -42,19 +42,31 @@ _OF_NOTHING: Final = (
     r"(?:[\w']+ ){0,3}(?:that|whether|if|when|how|why|who)"
     r"|(?:is|was|may be|can be) (?:not |also |often |very )?"
     r"(?:(?:im)?possible|important|(?:un)?necessary|(?:un)?likely|useful|easy|hard|difficult|safe"
-    r"|best|better|good|common|enough|decided|agreed|planned|hoped|recommended|required|time) to"
+    r"|best|better|good|common|enough|essential|crucial|advisable|customary|worth|illegal|unlawful|forbidden"
+    r"|prohibited|mandatory|decided|agreed|planned|hoped|recommended|required|time) to"
     r"|(?:takes|took) (?:[\w']+ ){1,4}to)\b"
 )
 # "This report covers the year": where it stands itself.
 _HERE: Final = (
     r"(?:in |to |for |by )?this (?:paper|work|report|article|study|chapter|section|survey|book"
     r"|document|guide|page|agreement|contract|policy|license|licence|act|file|module|appendix)\b"
+    r"|th(?:is|ese) (?:(?-i:\p{Lu}\p{Ll})|terms|conditions|rules|instructions|guidelines)"
 )
 _NAMED: Final = regex.compile(
     rf"{_START}(?!{_OF_NOTHING})(?:{_PRONOUNS})(?![\w'’-])", regex.IGNORECASE
 )
 _SAID: Final = regex.compile(
     rf"{_START}(?!{_HERE})(?:(?:{_POINTERS})(?![\w'’-])|{_UNPARTED})", regex.IGNORECASE
+)
+# "Except for cars.", "Not on Sundays.", "No.": what is left out or answered stands before.
+_LEFT_OUT: Final = regex.compile(
+    rf"{_START}(?:(?:(?:but |and |or )?(?:not|only) (?:on|in|at|for|if|when|before|after|until|by"
+    r"|with|without|to|from|during)|except|excluding|(?:aber )?(?:nicht|nur) (?:am|an|in|im|für"
+    r"|mit|ohne|vor|nach|bis|wenn|falls|von|zu|bei)|außer|ausgenommen|sauf|excepté|mais pas"
+    r"|salvo|excepto|pero no|tranne|ma non|mas não|exceto|кроме|но не)\b[^.!?,;]{1,50}+[.!]"
+    r"|(?:yes|no|never|none|nothing|always|ja|nein|nie|oui|non|jamais|sí|nunca|mai|sim|não|nee"
+    r"|да|нет|никогда)[.!])[\s\"'”’»)*_]*+",
+    regex.IGNORECASE,
 )
 _PARTED: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n]*+\Z")
 _TAIL: Final = 100
@@ -76,7 +88,11 @@ def referring(text: str, layout: Layout) -> Layout:
         opens = not _goes_on(text, layout, piece, start)
         pronoun = _NAMED.match(text, start, end) is not None
         before = named if pronoun else piece - 1
-        refers = not opens and (pronoun or _SAID.match(text, start, end) is not None)
+        refers = not opens and (
+            pronoun
+            or _SAID.match(text, start, end) is not None
+            or _LEFT_OUT.fullmatch(text, start, end) is not None
+        )
         if refers and behind[before] < _LONGEST_ROW:
             needs[piece] = (*layout.needs.get(piece, ()), before)
             behind[piece] = behind[before] + 1

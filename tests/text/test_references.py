@@ -39,6 +39,10 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Esto no está permitido.",
         "Они были заменены.",
         "这是不允许的。",
+        "Except for the night boat.",
+        "Not on Sundays.",
+        "Nicht am Sonntag.",
+        "No.",
     ],
 )
 def test_a_sentence_about_one_before_it_needs_that(said: str) -> None:
@@ -57,6 +61,11 @@ def test_a_sentence_about_one_before_it_needs_that(said: str) -> None:
         "Italy joined in May.",
         "The north basin is 12 m deep.",
         "Was it halted in May?",
+        "Neither party may assign the lease.",
+        "This Lease ends in May.",
+        "These terms apply from May on.",
+        "Only Lena knows why.",
+        "Why not?",
     ],
 )
 def test_others_need_none(said: str) -> None:

@@ -24,6 +24,7 @@ _HEADS: Final = 0.6
 _MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
 _PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
 _SECTION: Final = re.compile(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
+_GOES_ON: Final = re.compile(r"(?:[,;]|[,;] (?:and|or|und|oder|et|ou))$")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
@@ -54,7 +55,11 @@ def _entries(found: Sequence[Row]) -> list[Block]:
     blocks: list[Block] = []
     for first, end in _runs(found):
         own = found[first:end]
-        heads = [place for place, row in enumerate(own) if not row.indented]
+        heads = [
+            place
+            for place, row in enumerate(own)
+            if not row.indented and not (place and _closes(own[place - 1], row))
+        ]
         spans = list(zip(heads, [*heads[1:], len(own)], strict=True))
         full = [span for span in spans if span[1] - span[0] > 1]
         if len(full) < _FEWEST or len(own) < _FEWEST_ROWS:
@@ -99,10 +104,17 @@ def _may_head(row: Row) -> bool:
     return not (row.ends_block and ends)
 
 
+def _closes(above: Row, row: Row) -> bool:
+    """Whether a line at the margin ends the sentence that the indented ones above are in."""
+    if row.indented or not above.indented or above.ends_block:
+        return False
+    return row.said[:1].islower() and _GOES_ON.search(above.said.rstrip()[-6:]) is not None
+
+
 def _entry(own: Sequence[Row]) -> Block:
     """A line with all that is indented below it."""
-    signed = len(own) > 2 and _SIGNED.match(own[-1].said) is not None
-    body = own[1 : len(own) - signed]
+    signed = len(own) > 2 and (_SIGNED.match(own[-1].said) or _closes(own[-2], own[-1]))
+    body = own[1 : len(own) - bool(signed)]
     tail = own[-1].start if signed else own[-1].end
     inside = nested_lines(body)
     whole = block(own[0].start, own[-1].end, own[0].end, tail=tail, inside=inside)

@@ -37,6 +37,8 @@ _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?>\r\n|\n|\r))*+(?:[ \t]++\Z)?+
 _CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|\n|\r)?+\Z")
 # Of a text without line breaks that begins like a heading, no more heads the rest.
 _LONGEST_HEADING: Final = 400
+# Several lines, a sentence, or what has a name, as "Content: The kiosk sells tea".
+_NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
 _WORDS: Final = regex.compile(r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}")
@@ -48,7 +50,7 @@ class MarkdownBlock:
 
     Attributes:
         kind: ``text``, ``heading``, ``table``, ``fence``, ``code``, ``quote``, ``html``, ``front``
-            (matter), ``enclosed`` or ``data``.
+            (matter), ``rule``, ``enclosed`` or ``data``.
         start: first character.
         end: one past the last; blank lines belong to the block before them.
         info: what stands behind the opening of a fence; the level of a heading.
@@ -188,6 +190,11 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
     return blocks[last].kind == "text" or blocks[last].end == region.end
 
 
+def _is_ruled_off(heading: Token, said: str) -> bool:
+    """Whether a line of dashes below what is no title parts it from what follows."""
+    return heading.markup == "-" and _NO_TITLE.search(said) is not None
+
+
 def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
     """Kind, lines and info of what has a structure, wherever it is nested."""
     done = 0
@@ -206,7 +213,9 @@ def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
                 yield inner
                 first = inner[2]
         done = last
-        if first < last:
+        if kind == "heading" and _is_ruled_off(token, tokens[number + 1].content):
+            yield "rule", last - 1, last, ""
+        elif first < last:
             yield kind, first, last, token.tag[1:] if kind == "heading" else token.info
 
 

@@ -1,7 +1,8 @@
 """What opens on one line and closes on another, in Markdown and prompts: all of it, or nothing.
 
-``$$``, ``\\[``, ``\\begin{...}``, ``:::``, ``{% ... %}``, ``{{< ... >}}``, ``<!--``, ``!!! note``
-with what is indented below, and tags that begin and end a line. In code fences there is none.
+``$$``, ``\\[``, ``\\begin{...}``, ``:::``, ``///``, ``{% ... %}``, ``{{< ... >}}``, ``<!--``,
+``!!! note`` with what is indented below, and tags that begin and end a line. In code fences there
+is none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
 
 # Without one of these a text has nothing of this kind.
-_MARKS: Final = line_pattern(r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|\{%|\{\{[<%]|<|!!!|\?\?\?)")
+_MARKS: Final = line_pattern(r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|///|\{%|\{\{[<%]|<|!!!|\?\?\?)")
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
 _FENCE: Final = regex.compile(
@@ -31,16 +32,18 @@ _FENCE: Final = regex.compile(
 )
 _OPENS: Final = regex.compile(
     r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
-    r"|(?P<colons>:{3,}+)[ \t]*+(?=[^\s:])|\{%-?[ \t]*+(?P<liquid>\w++)"
+    r"|(?P<colons>:{3,}+|/{3,}+)[ \t]*+(?=[^\s:/])|\{%-?[ \t]*+(?P<liquid>\w++)"
     r"|\{\{[<%][ \t]*+(?P<hugo>\w++)"
     r"|(?P<comment><!--)|(?P<note>!!!|\?\?\?)\+?[ \t]++\w)"
 )
 _CLOSES: Final = regex.compile(
-    r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+)"
+    r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+|/{3,}+)"
     r"|\{%-?[ \t]*+end(?P<liquid>\w++)[ \t]*+-?%\}"
     r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
+# Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
+_OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
 _INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
 
 
@@ -162,7 +165,7 @@ class _Scan:
                     self._open(_Open(key, start if begins else tag.start(), tag.end(), begins))
                 continue
             one = self._close(key)
-            known = tag["name"].casefold() in HTML_NAMES
+            known = tag["name"].casefold() in _OF_HTML
             if one and one.starts_line and not known and not text[tag.end() : end].strip():
                 titled = tag["name"] == "details" and "<summary>" in text[one.head : end]
                 stop = _after_blank(text, end)

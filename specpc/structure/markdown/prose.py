@@ -25,7 +25,7 @@ from specpc.structure.markup.html import lay_out_html
 from specpc.structure.parts.indents import fenced
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
-from specpc.structure.tables.csv import lay_out_row
+from specpc.structure.tables.csv import lay_out_row, section_rows
 from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+# HTML that says nothing by itself: "<div align="center">" above a paragraph, "</div>" below.
+_WRAPS: Final = regex.compile(
+    r"(?:\s*+</?(?:div|center|section|article|main|p|span|br|hr|font|small)\b[^<>]*+>)++\s*+"
+)
 _FENCE_MARK: Final = regex.compile(r"```|~~~")
 _FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
 _FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
@@ -50,6 +54,7 @@ _GOES_ON: Final = re.compile(
     r"[ ]{0,3}\|[ \t]*\|(?!(?:[ \t]*\|)*[ \t*_]*(?:sub)?(?:total|sum|average|mean|count)\b)",
     re.IGNORECASE,
 )
+_BAR: Final = re.compile(r"(?<!\\)\|")
 # Fences that draw or typeset something, of which a part is nothing.
 _DRAWN: Final = frozenset(
     {"mermaid", "plantuml", "dot", "graphviz", "math", "latex", "tex", "svg", "ascii", "ditaa"}
@@ -84,6 +89,8 @@ def _part(text: str, block: MarkdownBlock) -> SectionPart:
         return block.part
     if block.kind == "text":
         return SectionPart(start, end)
+    if block.kind == "rule" or (block.kind == "html" and _WRAPS.fullmatch(text, start, end)):
+        return SectionPart(start, end, hidden=True)
     if block.kind == "heading":
         return SectionPart(start, end, int(block.info))
     indent = _INDENT.match(text, start)
@@ -122,6 +129,13 @@ def _lay_out_region(text: str, data: int, inside: Layout) -> Layout:
     return builder.build(inside.kind)
 
 
+def _cells(row: str) -> list[str]:
+    """The cells of a row; those of a header are as many."""
+    line = row.strip().splitlines()[0].strip()
+    inner = line[line.startswith("|") :].removesuffix("|")
+    return _BAR.split(inner)
+
+
 def _lay_out_table(text: str) -> Layout:
     ends = [match.end() for match in _LINE_BREAK.finditer(text)]
     ends = [end for end in ends if text[end:].strip()] + [len(text)]
@@ -130,9 +144,15 @@ def _lay_out_table(text: str) -> Layout:
     builder = LayoutBuilder()
     header = builder.support(ends[1], gap=OWN_LINE)
     told: int | None = None  # the last row that says what it is about
-    for end in ends[2:]:
+    starts = [0, *ends[1:-1]]
+    cells = [_cells(text[start:end]) for start, end in zip(starts, ends[1:], strict=True)]
+    heads, section = section_rows(cells), [header]
+    for number, end in enumerate(ends[2:], start=1):
+        if number in heads:
+            section, told = [header, builder.support(end, [header], gap="")], None
+            continue
         goes_on = told is not None and _GOES_ON.match(text, builder.position, end)
-        row = builder.unit(end, [header], whole=True, gap="")
+        row = builder.unit(end, section, whole=True, gap="")
         builder.refinable(row, partial(lay_out_row, delimiter="|"))
         if goes_on and told is not None:
             builder.require(row, told)

@@ -43,9 +43,9 @@ _UNDERLINED: Final = regex.compile(
     r"[ \t]*+[^\r\n]{1,100}+(?<![.,;])(?:\r\n|\n|\r)[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+"
 )
 _UNDERLINED_LEVEL: Final = 2
-# A line of capitals.
+# A line of capitals; so far in the middle, of a few, too: who speaks in a screenplay.
 _CAPITALS: Final = regex.compile(
-    r"[ \t]*+(?!\w{1,3}+\s*+\Z)\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;:!?]\s*+)\s*+"
+    r"(?:[ \t]{8,}+|[ \t]*+(?!\w{1,3}+\s*+\Z))\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;:!?]\s*+)\s*+"
 )
 # "1.1.  Terminology", as RFCs and contracts have it.
 _NUMBERED: Final = regex.compile(
@@ -56,8 +56,10 @@ _NUMBERED: Final = regex.compile(
 _TITLED: Final = regex.compile(
     r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|clause|step|annex|appendix|schedule|chapitre"
     r"|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
-    r"|art[ií]culo|cláusula|paso)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
-    r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b|第[一二三四五六七八九十百零\d]{1,5}+[条章节節編部])"
+    r"|art[ií]culo|cláusula|paso|articolo|capo|artigo|hoofdstuk|rozdział|статья|глава|раздел"
+    r"|المادة|الفصل|الباب)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
+    r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b"
+    r"|第[一二三四五六七八九十百零\d]{1,5}+[条條章节節編部]|제[ ]?\d{1,4}[ ]?[조장절편])"
     r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;]{0,70}+[.]?)?+"
     r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
 )
@@ -207,7 +209,14 @@ def _titles(
             after = own[place + 1] if place + 1 < len(own) else None
             # What is data says something.
             heads = after is not None or (following is not None and following.lay_out is not None)
-            if not line.first or line.hidden or not heads:
+            if line.hidden or not heads:
+                continue
+            if not line.first:  # in a text without blank lines
+                above = text[own[place - 1].start : own[place - 1].end]
+                ended = (
+                    _SENTENCE.search(above) or own[place - 1].start in titled or said[0] in "第제"
+                )
+                titled += [line.start] * bool(ended and _TITLED.fullmatch(said))
                 continue
             below = text[after.start : after.end] if after is not None else ""
             if _CAPITALS.fullmatch(said):

@@ -5,7 +5,7 @@ Each says how its headings look, what opens and closes a block, and what says no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,8 @@ LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 # A table or a piece of code up to this size stays whole.
 _WHOLE: Final = 300
 _DEEPEST: Final = 10
+# Below all headings.
+_TERM: Final = 9
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Markup:
         inside: by what a block is opened by, what is inside (``text`` if it is not named):
             ``code``, ``table``, ``text`` in the same language, ``whole`` if a part of it is
             nothing, or ``hidden`` if it says nothing.
+        term: a line with nothing but what the lines below it define.
+        defines: such a line.
         leads: a line that belongs to the block or heading below it.
         hidden: a line that says nothing.
         row: what begins a row of a table, if not every line does.
@@ -55,6 +59,8 @@ class Markup:
     opens: regex.Pattern[str]
     closes: Callable[[regex.Match[str]], str]
     inside: Mapping[str, str] = field(default_factory=dict)
+    term: regex.Pattern[str] | None = None
+    defines: regex.Pattern[str] | None = None
     leads: regex.Pattern[str] | None = None
     hidden: regex.Pattern[str] | None = None
     row: regex.Pattern[str] | None = None
@@ -76,11 +82,16 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
     closing = _closing_lines(text, lines)
     position, number = 0, 0
     leading: int | None = None  # where what leads to the next line begins
+    closes, defined = 0, False  # whether a term is defined here, and what comes after that
     while number < len(lines):
         start, end = lines[number]
         first = start if leading is None else leading
         part: SectionPart | None = None
         after = number + 1
+        if defined and not _defines(text, markup, start, end):
+            if position < first:
+                yield SectionPart(position, first)
+            position, closes, defined = first, _TERM, False
         if heading := markup.heading.match(text, start, end):
             after = _skip_blank(text, lines, after)
             part = SectionPart(first, lines[after - 1][1], len(heading["level"]) + 1)
@@ -91,21 +102,27 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
                 stop = lines[after - 1][1]
                 head = lines[min(_skip_blank(text, lines, number + 1), last) - 1][1]
                 part = _block(text, markup, (first, head, lines[last][0], stop), opened, depth)
+        elif markup.term and markup.term.match(text, start, end) and after < len(lines):
+            part, defined = SectionPart(first, end, _TERM, asks=True), True
         else:
             part, after = _unopened(text, markup, lines, number, first)
         if part is not None:
             if position < part.start:
-                yield SectionPart(position, part.start)
-            yield part
-            position = part.end
-            leading = None
-        elif markup.leads and markup.leads.match(text, start, end):
-            leading = first
-        else:
-            leading = None
+                yield SectionPart(position, part.start, closes=closes)
+                closes = 0
+            yield part if part.level else replace(part, closes=closes)
+            position, closes = part.end, 0
+        leads = part is None and markup.leads and markup.leads.match(text, start, end)
+        leading = first if leads else None
         number = after
     if position < len(text):
-        yield SectionPart(position, len(text))
+        yield SectionPart(position, len(text), closes=closes)
+
+
+def _defines(text: str, markup: Markup, start: int, end: int) -> bool:
+    """Whether a line is blank, or says what the term above is."""
+    found = markup.defines.match(text, start, end) if markup.defines else None
+    return found is not None or text[start:end].isspace()
 
 
 def _unopened(

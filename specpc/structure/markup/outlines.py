@@ -88,6 +88,8 @@ _WIKI: Final = Markup(
         r"\[\[(?:category|kategorie|datei|file|image|bild):|__[^\W_]++__[ \t]*+$"
         r"|<!--[^>\r\n]*+-->[ \t]*+$"
     ),
+    term=_pattern(r";[^:\r\n]++$"),
+    defines=_pattern(r":"),
     row=_pattern(r"\|-"),
     groups=_pattern(r"<ref[^<>/]*+>[^<]*+(?:<(?!/ref)[^<]*+)*+</ref>|\{\{[^{}\r\n]*+\}\}|\[\[[^\[\]\r\n]*+\]\]"),
     marks=_pattern(r"\[\[|\]\]|\{\{|\}\}|<|''"),

@@ -23,6 +23,8 @@ BULLETS: Final = (
     "-*+•◦▪▸‣●○■□►▶➢➤→⇒✓✔✗✘✅❌☐☑☒◆◇»›·–—⁃∙\uf0a7\uf0b7\uf0d8\uf0fc"  # of Word's fonts, too
 )
 """What begins an item by itself."""
+# "а)", "أ.", "א."
+_LETTER: Final = r"[а-яёѐ-џ](?=\))|[\u0621-\u064a\u05d0-\u05ea]"
 _HAN: Final = "一二三四五六七八九十"
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
 # RFCs and of Word.
@@ -30,9 +32,12 @@ ITEM: Final = regex.compile(
     rf"(?P<indent>[ \t]*)(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
     r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
     r"|(?P<reference>\[(?:\d{1,3}|\p{Lu}[\w.+:-]{1,24}+(?=\](?:\t|[ ]{2})))\])"
-    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5})(?P<close>[.)]))"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5}"
+    rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
-    rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳])[ \t\u3000]*+(?=\S))"
+    rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
+    rf"|(?:[{_HAN}\d]{{1,3}}+|[イロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
+    r"[ \t\u3000]*+(?=\S))"
 )
 # "Adams, A. M.", "Brown T. B., ...": whom an entry of a bibliography is by.
 _ENTRY: Final = regex.compile(
@@ -73,6 +78,8 @@ _INDENT: Final = regex.compile(r"[ \t]*+")
 _CLAUSE: Final = "#"
 # What comes before letters that are Roman numbers.
 _ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
+# Of a law in Japanese: articles, paragraphs, items and what is in these.
+_JAPANESE: Final = ("第　", "1　", "一　", "イ　")
 _REPEATED: Final = frozenset("*." + _CLAUSE)
 _LONGEST_END: Final = 20
 # What is nested deeper is told apart no more.
@@ -259,6 +266,7 @@ def _marks(
         start: (mark, style)
         for start, (mark, style) in found.items()
         if style[0] in "-*"
+        or style in _JAPANESE
         or counts[style, columns(text, start)] > 1
         or (text[mark - 1] == "\t" and start + 1 < mark)  # as Word has it
     }
@@ -280,15 +288,7 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
     if match["reference"]:
         return _NUMBERED
     if han := match["han"]:
-        return (
-            "h)"
-            if han[-1] in "）)"
-            else "①"
-            if len(han) == 1
-            else "1、"
-            if han[0].isdecimal()
-            else "H、"
-        )
+        return _han_style(han, parted=match.string[match.end("han")] == "\u3000")
     number = match["number"]
     kind = "1" if number.isdigit() else "a" if number.islower() else "A"
     if kind != "1":
@@ -300,6 +300,16 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
     return match["open"] + kind + match["close"]
 
 
+def _han_style(han: str, *, parted: bool) -> str:
+    """What a mark of Chinese or Japanese looks like."""
+    if han[-1] in "）)":
+        return "h)"
+    if parted and han[-1] != "、" and not "①" <= han[0] <= "⑳":
+        level = 0 if han[0] == "第" else 1 if han.isdecimal() else 2 if han[0] in _HAN else 3
+        return _JAPANESE[level]
+    return "①" if len(han) == 1 else "1、" if han[0].isdecimal() else "H、"
+
+
 def _parent(
     current: ListItem | None, indent: int, style: str, *, apart: bool, opens: bool
 ) -> ListItem | None:
@@ -308,6 +318,11 @@ def _parent(
         current = current.parent
     if current is not None and indent == current.indent + 1:
         indent = current.indent
+    if style in _JAPANESE:  # of any level, below one of a higher one
+        rank = _JAPANESE.index(style)
+        while current is not None and current.indent == indent and _rank(current) >= rank:
+            current = current.parent
+        return current
     above = current
     while above is not None and above.indent == indent:
         if above.style == style:
@@ -315,6 +330,10 @@ def _parent(
         above = above.parent
     deeper = current is not None and (opens or _is_deeper(current, indent, style, apart=apart))
     return current if deeper else above
+
+
+def _rank(item: ListItem) -> int:
+    return _JAPANESE.index(item.style) if item.style in _JAPANESE else 0
 
 
 def _is_deeper(current: ListItem, indent: int, style: str, *, apart: bool) -> bool:

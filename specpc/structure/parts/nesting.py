@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block
@@ -27,6 +27,7 @@ class LineLevel:
         opens: whether it can hold others.
         body: what it is made of.
         closes: whether it ends what a row as far indented began.
+        says: whether it says something by itself, too.
     """
 
     start: int
@@ -35,6 +36,7 @@ class LineLevel:
     opens: bool = True
     body: Body = "whole"
     closes: bool = False
+    says: bool = False
 
 
 def nested(rows: Iterable[LineLevel]) -> list[Block]:
@@ -48,6 +50,7 @@ def nested(rows: Iterable[LineLevel]) -> list[Block]:
         if inside:
             end, last = (tail.end, tail.start) if tail else (inside[-1].end, None)
             own = block(row.start, end, row.end, tail=last, inside=inside)
+            own = replace(own, says=row.says)
         (waiting[-1][1] if waiting else root).append(own)
 
     for row in rows:

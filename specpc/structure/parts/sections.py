@@ -68,6 +68,7 @@ _SHORT_VALUE: Final = 120
 _APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
 # What may head rows with numbers.
 _LABEL: Final = regex.compile(r"\p{Lu}[\p{L} ()/&–-]{2,40}+")
+_PARTED: Final = re.compile(r"(?<=\d)[.,](?=\d{3})")  # thousands
 _MOSTLY: Final = 0.6
 _PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
@@ -289,6 +290,7 @@ class _Sections:
         formula, self.formula = self.formula, ()
         broken, self.broken = self.broken, ()
         opening = self.builder.next_piece
+        said = ()  # what ends in a colon right before
         for before, own, after in zip([None, *found], found, [*found[1:], None], strict=False):
             belongs = own.item.parent if own.item and own.is_item else own.item
             needs = belongs.needs if belongs else self._heading()
@@ -301,6 +303,7 @@ class _Sections:
             elif before is not None and self._titles(text, before, own):
                 needs += before.item.needs if before.item else ()
             self.asked = ()
+            needs += said if not own.is_item else ()
             led, listed = self._led(text, before, own), self.builder.next_piece
             # What goes on with the list above leads to no other.
             leads = "" if led else self._leads(text, own, after, following)
@@ -308,6 +311,7 @@ class _Sections:
             last = self._add_paragraph(part.start, own, needs, leads)
             if led:
                 self._belonging(text, led, own, listed)
+            said = (last,) if leads and after is not None and not after.is_item else ()
             self.said = tuple(range(listed, self.builder.next_piece)[-_MOST_ASKED:])
             if own.item and own.is_item:
                 own.item.needs = (last,)
@@ -386,6 +390,9 @@ class _Sections:
         said = text[own.start : own.end]
         if after is not None or following is None or following.apart or following.titled:
             following = None
+        quoted = after is not None and not after.is_item and after.apart
+        if quoted and after is not None and OPENS.search(said):
+            return "only"
         if own.item and own.is_item:
             inside = following is not None and following.indent > own.item.indent
             asks = any(mark.search(said) for mark in (OPENS, _ASKS, _BOLD)) or is_open(said)
@@ -436,6 +443,7 @@ class _Sections:
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _ENDED.search(text[said : ends[0]]) is None
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
+            leads = "too" if leads and several else leads  # says something, too
             ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
@@ -532,9 +540,13 @@ def _levels(lines: Sequence[str]) -> dict[int, int]:
     if not _names(lines):
         return {}
     first, rest = lines[0].strip(), range(1, len(lines))
-    shape = shape_of(first)
+    shape = shape_of(_PARTED.sub("", first))
     numbers = [any(map(str.isdigit, line)) for line in lines]
-    like = [n for n in rest if numbers[0] and shape and shape_of(lines[n].strip()) == shape]
+    like = [
+        n
+        for n in rest
+        if numbers[0] and shape and shape_of(_PARTED.sub("", lines[n].strip())) == shape
+    ]
     labels: list[int] = []
     if sum(numbers[1:]) >= _MOSTLY * len(rest):
         labels = [

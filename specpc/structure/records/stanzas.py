@@ -208,11 +208,12 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
 
 def _headed(groups: Sequence[_Group]) -> list[_Group]:
     """Records that begin with a line of the same key, of as many blocks each as most have."""
-    keys = [key_of(group.first) if group.is_short else None for group in groups]
-    counts = Counter(key for key in keys if key is not None)
+    keys = [key_of(group.first) for group in groups]
+    short = (key for key, group in zip(keys, groups, strict=True) if group.is_short)
+    counts = Counter(key for key in short if key is not None)
     if not counts or counts.most_common(1)[0][1] < _FEWEST:
         return []
-    key = counts.most_common(1)[0][0]
+    key = counts.most_common(1)[0][0]  # a longer block that begins so is no part of another, either
     found: list[_Group] = []
     chain: list[int] = []
     for place in [*(place for place, own in enumerate(keys) if own == key), 0]:

@@ -176,7 +176,8 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
         above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
         opens = bool(drawn) or label or above
-        rows.append(LineLevel(low if rule is None else rule, high, level, opens))
+        start = low if rule is None else rule
+        rows.append(LineLevel(start, high, level, opens, says=above and not label))
         rule, last = None, own
     if rule is not None and rows:
         rows[-1] = replace(rows[-1], end=spans[-1][1])

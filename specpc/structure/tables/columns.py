@@ -45,6 +45,7 @@ _MOST_TITLES: Final = 2
 _TALLEST_HEAD: Final = 8
 _ALIGNED: Final = 0.9
 _TYPED_SHARE: Final = 0.8
+_MARGIN: Final = 3
 # A line of dashes in two runs at least, or with crossings.
 _RULE: Final = re.compile(
     r"(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
@@ -52,6 +53,8 @@ _RULE: Final = re.compile(
 )
 # Below the names of columns.
 _COLUMNS: Final = re.compile(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
+# Of what R prints below coefficients.
+_SIGNED_OFF: Final = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
@@ -127,6 +130,8 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
             or _frames(text, spans[number : number + 3])
             or _ends_frame(text, spans, first, number)
             or _ends_box(text, spans, first, number)
+            or _SIGNED_OFF.fullmatch(text, *spans[number - 1])
+            or _heads_again(text, spans[first : first + 1 + _MOST_TITLES], spans[number])
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
@@ -145,6 +150,16 @@ def _frames(text: str, spans: Spans) -> bool:
         return False
     rule, header, other = (text[slice(*span)].strip("\r\n") for span in spans[:FEWEST])
     return is_ruled(rule, framed=True) and "|" in header and other == rule
+
+
+def _heads_again(text: str, above: Spans, span: tuple[int, int]) -> bool:
+    """Whether a line is the header above but for its first cell, which names other rows."""
+    line = text[slice(*span)].strip()
+    cells = APART.split(line)[1:]
+    if len(cells) < 2 or any(map(str.isdigit, line)) or not cells[-1][:1].isalpha():
+        return False
+    parted = (APART.split(text[slice(*one)].strip())[1:] for one in above if one != span)
+    return next((own for own in parted if len(own) > 1), None) == cells
 
 
 def _ends_frame(text: str, spans: Spans, first: int, number: int) -> bool:
@@ -291,20 +306,25 @@ def _is_grid(rules: Sequence[int]) -> bool:
 
 def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     """A table whose columns are told by what is blank in all lines."""
-    start, end = spans[above]
-    header = text[start:end].strip("\r\n").expandtabs()[:_WIDEST]
+    header = text[slice(*spans[above])].strip("\r\n").expandtabs()[:_WIDEST]
     cells = _CELL.findall(header)
     letters = [letter for letter in header if letter.isalpha()]
     caps = sum(map(str.isupper, letters)) >= _ALIGNED * max(1, len(letters)) > 0
     words = header.split()
-    apart = "  " in header.strip()
-    if len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
+    head = above + 1 + _names_labels(text, spans[above + 1 : above + 2], header)
+    below = text[slice(*spans[min(head, len(spans) - 1)])].strip("\r\n")
+    # Above numbers that end where the names do, there is one space between these.
+    numbers = _is_margin(header) and not _is_margin(below) and "  " in below.strip()
+    numbers = numbers and any(map(str.isdigit, below))
+    apart = "  " in header.strip() or numbers
+    if head >= len(spans) or len(words) < 2 or not (apart or (caps and len(words) > FEWEST)):
         return None
-    if _SENTENCE.search(header) or _COMMAND.match(header) or _LEADER.search(header):
+    said = _SENTENCE.search(header) and not numbers
+    if said or _COMMAND.match(header) or _LEADER.search(header):
         return None
     if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
         return None
-    rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[above + 1 :]]
+    rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[head:]]
     first = APART.split(header)[0]
     parts = {n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))}
     # Rules above sums, lines on which the text of a row goes on, and what is noted below one.
@@ -321,11 +341,25 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
         typed = sum(_is_typed(header, rows, column) for column in columns)
         known = typed > 0 and len(rows) > 1 and max(len(cells), len(columns) - 2) > 1
         known = known or (typed > 1 and len(cells) > 1 and len(columns) > FEWEST)
+        known = known or (numbers and typed > 1 and typed == len(columns) - 1)
     if not known:
         return None
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
-    inside = rows_of(text, spans[above + 1 :], width)
-    return replace(block(spans[0][0], spans[-1][1], end, inside=inside), spare=True)
+    inside = rows_of(text, spans[head:], width)
+    return replace(block(spans[0][0], spans[-1][1], spans[head - 1][1], inside=inside), spare=True)
+
+
+def _is_margin(line: str) -> bool:
+    return line.startswith(" " * _MARGIN)
+
+
+def _names_labels(text: str, spans: Spans, header: str) -> bool:
+    """Whether the line below a header names the labels of rows, as pandas prints it."""
+    line = text[slice(*spans[0])].strip("\r\n") if spans else ""
+    indent = len(header) - len(header.lstrip())
+    said = line.rstrip()
+    apart = len(said) < indent or ("  " in header and 0 < len(said) <= indent)
+    return bool(said) and apart and line[0].isalpha() and not any(map(str.isdigit, said))
 
 
 def _is_part(row: str, header: str) -> bool:

@@ -32,6 +32,12 @@ _SIZE: Final = re.compile(r"\s*\d[\d.,]*[KMGTP]?i?B?\s*")
 _SAID_AT: Final = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RULE: Final = re.compile(r"[\s:=+-]*")
+# In bold type, as Markdown has it.
+_BOLD: Final = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)")
+_DIGITS: Final = re.compile(r"[^\d]*\d[\d.,]*\s*\Z")
+_MISSING: Final = re.compile(r"n/?a|nan|null|none|nil|true|false|[-–—?.*]+", re.IGNORECASE)
+_LONGEST_UNIT: Final = 16
+_FEWEST_PARTED: Final = 3
 
 # A cell from this size on is running text.
 _LONG_CELL: Final = 80
@@ -65,12 +71,50 @@ def lay_out_csv(text: str, *, alone: bool = True, named: bool = False) -> Layout
     builder = LayoutBuilder()
     # A marker of a cut would be read as a row.
     _add_around(builder, found[:first])
-    header = builder.support(rows[0][0], gap="")
-    for end, _ in rows[1:]:
-        row = builder.unit(end, [header], whole=True, gap="")
+    below = 2 if _is_of_units(cells) else 1
+    header = builder.support(rows[below - 1][0], gap="")
+    heads, section = section_rows(cells), [header]
+    for number, (end, _) in enumerate(rows[below:], start=below):
+        if number in heads:
+            section = [header, builder.support(end, [header], gap="")]
+            continue
+        row = builder.unit(end, section, whole=True, gap="")
         builder.refinable(row, partial(lay_out_row, delimiter=delimiter))
     _add_around(builder, found[last:])
     return builder.build("table")
+
+
+def section_rows(rows: Sequence[Sequence[str]]) -> set[int]:
+    """Numbers of the rows that head those below them: all cells but the first are empty.
+
+    One is enough if it is in bold type; else there are several, each with others below it.
+    """
+    found = {
+        number
+        for number, cells in enumerate(rows)
+        if number and cells and cells[0].strip() and not any(map(str.strip, cells[1:]))
+    }
+    bold = {number for number in found if _BOLD.fullmatch(rows[number][0].strip())}
+    full = [number + 1 < len(rows) and number + 1 not in found for number in sorted(found)]
+    several = len(found) > 1 and len(rows[0]) >= _FEWEST_PARTED and all(full)
+    heads = found if several else bold
+    return {number for number in heads if number + 1 < len(rows) and number + 1 not in heads}
+
+
+def _is_of_units(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row below a header says what numbers are measured in, or their types."""
+    if len(rows) <= _FEWEST_ROWS or any(_DIGITS.match(cell) for cell in rows[1]):
+        return False
+    columns = [column for column in zip(*rows[2:], strict=False) if any(map(str.strip, column))]
+    if len(columns) < len(rows[1]) - 1:
+        return False
+    typed = [
+        unit.strip()
+        for unit, column in zip(rows[1], zip(*rows[2:], strict=False), strict=False)
+        if _is_typed(column)
+    ]
+    units = [unit for unit in typed if unit and not _MISSING.fullmatch(unit)]
+    return len(units) > 1 and all(len(cell) <= _LONGEST_UNIT for cell in rows[1])
 
 
 def _add_around(builder: LayoutBuilder, rows: Sequence[Row]) -> None:

@@ -105,3 +105,17 @@ def test_prose_is_none(name: str) -> None:
 )
 def test_what_only_looks_like_an_outline_is_none(text: str) -> None:
     assert lay_out_outline(text) is None
+
+
+def test_the_end_of_a_sentence_at_the_margin_comes_with_what_it_ends() -> None:
+    text = (
+        "Cap of liability, to which none of this applies:\n    (a) breach of Article 5;\n"
+        "    (b) amounts due.\nThe Supplier may end this Agreement if:\n    (1) the Customer does"
+        " not pay; or\n    (2) a Force Majeure Event goes on for 90 days,\n"
+        "in each case upon written notice of 15 days.\n"
+    )
+    layout = lay_out_outline(text)
+    assert layout is not None
+    said = pieces(layout, text)
+    assert not any(said[unit].startswith("in each case") for unit in units(layout))
+    assert "in each case" in "".join(said[n] for n in layout.complete([units(layout)[-1]]))

@@ -525,3 +525,46 @@ def test_what_an_item_says_up_to_a_colon_leads_to_its_other_lines() -> None:
     layout = lay_out(text)
     assert "1. Get the address" in around(layout, text, "export POD")
     assert around(layout, text, "password") == "NOTES:\n2. The password is stored in a secret.\n"
+
+
+def test_a_line_of_dashes_below_what_is_no_title_parts_passages() -> None:
+    text = (
+        "Use the passages.\n\nSource: https://ferry.example/c\nContent: The kiosk sells tea.\n---\n"
+        "Source: https://ferry.example/d\nContent: The kiosk closes at five.\n---\n\n"
+        "Known issues\n---\nThe dump is slow.\n"
+    )
+    assert keep(text, "closes at five") == (
+        "Source: https://ferry.example/d\nContent: The kiosk closes at five.\n"
+    )
+    assert keep(text, "sells tea").startswith("Source: https://ferry.example/c\n")
+    assert keep(text, "is slow") == "Known issues\n---\nThe dump is slow.\n"
+    assert never_alone("The pier is closed.\n---\nThe kiosk is open.\n", "---\n")
+
+
+def test_rows_of_a_table_come_with_the_one_that_heads_them() -> None:
+    text = (
+        "| Service | Small | Large |\n|---|---|---|\n| **Berths** | | |\n| Night | £12 | £20 |\n"
+        "| **Lifts** | | |\n| In | £80 | £140 |\n\n"
+    )
+    assert keep(text, "£140") == "".join(text.splitlines(keepends=True)[n] for n in (0, 1, 4, 5, 6))
+    assert never_alone(text, "Lifts")
+    missing = "| Key | Value |\n|---|---|\n| a | 1 |\n| b | |\n| c | 3 |\n"
+    assert "| b |" not in keep(missing, "| c |")
+    assert keep(missing, "| b |").endswith("| b | |\n")
+
+
+def test_tags_around_paragraphs_say_nothing() -> None:
+    text = '<div align="center">\n\n# Orrisay\n\nFerries since 1871.\n\n</div>\n\nMore.\n'
+    assert never_alone(text, "div")
+    assert keep(text, "1871") == "# Orrisay\n\nFerries since 1871.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"), [("<aside>", "</aside>"), ("/// warning | Careful", "///")]
+)
+def test_a_callout_is_opened_and_closed(opens: str, closes: str) -> None:
+    text = f"Before.\n\n{opens}\nThe key is in the safe.\n\n- Call Lee.\n\n{closes}\n\nAfter.\n"
+    made = keep(text, "the safe").strip()
+    assert made.startswith(f"{opens}\nThe key is in the safe.\n")
+    assert made.endswith(closes)
+    assert closes not in keep(text, "After")

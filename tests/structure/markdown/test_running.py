@@ -202,3 +202,27 @@ def test_lines_of_capitals_head_what_is_right_below_them() -> None:
     )
     shouted = "THE SOFTWARE IS PROVIDED WITHOUT WARRANTY OF ANY\nKIND, BE IT EXPRESS OR IMPLIED.\n"
     assert len(units(lay_out(shouted))) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第一条 标的\n乙方提供渡船服务。\n第二条 付款\n甲方应在三十日内付款。\n",
+        "Статья 9. Споры\nСпоры решает суд.\nСтатья 10. Срок\nДоговор действует до мая.\n",
+        "제3조 해지\n1. 파산한 때\n제4조 관할\n서울법원으로 한다.\n",
+        "SECTION 3. Pets.\nDogs are allowed.\nSECTION 4. Fees.\nThe fee is £12.\n",
+    ],
+)
+def test_articles_without_blank_lines_between_head_what_is_below_them(text: str) -> None:
+    lines = text.splitlines(keepends=True)
+    assert keep(text, lines[-1]) == "".join(lines[-2:])
+    assert never_alone(text, lines[-2])
+
+
+def test_the_middle_of_a_page_says_who_speaks_in_a_screenplay() -> None:
+    middle, own = " " * 25, " " * 10
+    text = (
+        f"INT. OFFICE - NIGHT\n\n{middle}MARA\n{own}You said she would not sail.\n\n"
+        f"{middle}LEE\n{own}I said she might not.\n\n"
+    )
+    assert keep(text, "might not") == f"{middle}LEE\n{own}I said she might not.\n\n"

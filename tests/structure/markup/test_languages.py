@@ -358,3 +358,13 @@ def test_pod(name: str | None) -> None:
     assert not any(line.startswith("=item") for line in left("counted once"))
     code = "\n\n".join(left("print leaves"))
     assert "From that comes:\n\n    use Ferry;\n\n    print leaves();" in code
+
+
+def test_a_definition_of_a_wiki_comes_with_its_term() -> None:
+    text = (
+        "== Ship ==\n\nThe '''Aurelia''' is a [[steamer]].\n\n; Length\n: 61 m\n; Beam\n"
+        ": 8 m, without paddles\n\n* Engines:\n** two cylinders\n\nShe sank.\n"
+    )
+    assert keep(text, "8 m") == "== Ship ==\n\n; Beam\n: 8 m, without paddles\n\n"
+    assert keep(text, "two cylinders") == "== Ship ==\n\n* Engines:\n** two cylinders\n\n"
+    assert keep(text, "She sank") == "== Ship ==\n\nShe sank.\n"

@@ -288,9 +288,54 @@ def test_words_before_a_colon_in_a_sentence_are_no_name() -> None:
     text = (
         "# Changes\n\n"
         "- A profile may name an adapter: additions that only the question passes. One ships. One "
-        "was trained.\n"
+        "was trained on questions.\n"
         "- Redis cache: it is warm. Somebody filled it at 9.\n"
     )
     layout = lay_out(text)
-    assert around(layout, text, "One was trained") == "# Changes\n\n- One was trained.\n"
+    assert (
+        around(layout, text, "One was trained") == "# Changes\n\n- One was trained on questions.\n"
+    )
     assert around(layout, text, "at 9") == "# Changes\n\n- Redis cache: Somebody filled it at 9.\n"
+
+
+def test_a_law_in_japanese_has_items_of_three_levels() -> None:
+    text = (
+        "第三条\u3000乙は、次の場合を除き、料金を返還しない。\n一\u3000欠航\n二\u3000次のいずれか\n"
+        "イ\u3000台風\nロ\u3000地震\n２\u3000前項は、回数券には適用しない。\n"
+        "第四条\u3000この限りでない。\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "地震") == lines[0] + lines[2] + lines[4]
+    assert keep(text, "回数券") == lines[0] + lines[5]
+    assert keep(text, "この限り") == lines[6]
+
+
+@pytest.mark.parametrize("letters", ["абв", "abc"])
+def test_items_with_letters_of_any_script_hang_on_what_leads_to_them(letters: str) -> None:
+    text = (
+        "2. Договор может быть расторгнут, если:\n"
+        f"{letters[0]}) оплата не поступила;\n{letters[1]}) судно не вышло, кроме шторма;\n"
+        f"{letters[2]}) стороны договорились.\n\n3. Споры решает суд.\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "кроме шторма") == lines[0] + lines[2]
+    assert keep(text, "договорились") == lines[0] + lines[3] + "\n"
+
+
+def test_a_colon_leads_to_the_paragraph_below_it() -> None:
+    text = (
+        "3. The judge held the notice valid. He said:\n\n“I do not accept that he knew.”\n\n"
+        "4. I agree.\n\nThe Board was told:\n\nThe pier is shut.\n\nIt was not.\n"
+    )
+    assert keep(text, "do not accept").startswith("3. The judge held the notice valid.")
+    assert keep(text, "pier is shut") == "The Board was told:\n\nThe pier is shut.\n\n"
+    assert keep(text, "judge held").startswith("3. The judge held")
+    assert never_alone(text, "The Board")
+
+
+def test_a_label_with_thousands_is_like_one_without() -> None:
+    text = (
+        "Common (up to 1 in 10 people)\ndizziness\ndry cough\n"
+        "Rare (up to 1 in 1,000 people)\nliver inflammation\n"
+    )
+    assert keep(text, "liver") == "Rare (up to 1 in 1,000 people)\nliver inflammation\n"

@@ -266,3 +266,15 @@ def test_an_address_makes_no_line_long() -> None:
     made = around(lay_out(text), text, "Severity: low")
     assert "semver  <1.0.3\nSeverity: low\n" in made
     assert "braces" not in made
+
+
+def test_a_longer_stanza_that_begins_as_the_others_is_no_part_of_another() -> None:
+    text = (
+        "1. Previous minutes\n   Moved by: Soto\n   CARRIED\n\n"
+        "2. Sale of the site\n   RESOLVED, that the offer of 4.2 million dollars be rejected, and"
+        " that the President be authorized to ask for five million dollars instead.\n   CARRIED\n\n"
+        "3. Dividend\n   Decision: Deferred\n   CARRIED\n\n"
+        "4. Other business\n   Decision: None\n   CLOSED\n"
+    )
+    assert "Previous minutes" not in around(lay_out(text), text, "be rejected")
+    assert "Sale of the site" in around(lay_out(text), text, "be rejected")

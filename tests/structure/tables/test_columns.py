@@ -329,3 +329,53 @@ def test_what_is_noted_below_a_row_is_a_part_of_it() -> None:
     assert around(layout, text, "haemolysed") == "".join(
         text.splitlines(keepends=True)[n] for n in (0, 2, 3)
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "tail"),
+    [
+        (
+            "            Estimate Std. Error t value Pr(>|t|)    \n",
+            (
+                "(Intercept)  4.11020    1.20100   3.422 0.000931 ***\n"
+                "rain         0.03310    0.00400   8.275 1.02e-12 ***\n"
+                "shade       -0.90100    0.31000  -2.906 0.004587 ** \n"
+            ),
+            "---\nSignif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1\n",
+        ),
+        (
+            "        mean   std  count\nregion                   \n",
+            "north   2.11  0.31     12\nsouth   1.90  0.21      9\n",
+            "",
+        ),
+        ("       no yes\n", "no     41   3\nyes     5  12\n", ""),
+    ],
+)
+def test_a_header_stands_above_the_numbers_alone(head: str, rows: str, tail: str) -> None:
+    text = head + rows + tail
+    layout = lay_out(text)
+    for row in rows.splitlines():
+        assert around(layout, text, row).removesuffix("---\n") == head + row + "\n"
+
+
+def test_a_row_with_values_that_others_stand_below_is_kept_by_itself() -> None:
+    text = (
+        "             yield         price\n              mean   std    mean    std\n"
+        "region crop                                 \n"
+        "north  rye    2.11  0.31  180.20   4.10\n       wheat  3.40  0.55  210.00   6.72\n"
+        "south  rye    1.90  0.21  175.30   3.30\n       wheat  4.02  0.61  214.10   7.01\n"
+    )
+    layout, lines = lay_out(text), text.splitlines(keepends=True)
+    assert around(layout, text, "175.30") == "".join(lines[n] for n in (0, 1, 2, 5))
+    assert around(layout, text, "214.10") == "".join(lines[n] for n in (0, 1, 2, 5, 6))
+
+
+def test_a_header_said_again_for_other_rows_heads_those() -> None:
+    text = (
+        "NORTH DIVISION       W    L    PCT\nGulls               11    3   .786\n"
+        "Rams                 9    5   .643\nSOUTH DIVISION       W    L    PCT\n"
+        "Miners              10    4   .714\nFoxes                4   10   .286\n"
+    )
+    layout, lines = lay_out(text), text.splitlines(keepends=True)
+    assert around(layout, text, "Miners") == lines[3] + lines[4]
+    assert around(layout, text, "Rams") == lines[0] + lines[2]

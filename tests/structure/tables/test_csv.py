@@ -189,3 +189,18 @@ def test_two_languages_side_by_side_are_a_table() -> None:
     assert around(layout, text, "hund") == text[: text.index("\n") + 1] + (
         "The tenant may not keep dogs.  | Leietaker kan ikke holde hund.\n"
     )
+
+
+def test_units_below_the_names_are_a_part_of_the_header() -> None:
+    text = "time;station;temp;wind\n;;°C;m/s\n00:00;OQ1;7,1;3,2\n01:00;OQ1;6,9;3,9\n02:00;OQ1;6,4;4,1\n"
+    lines = text.splitlines(keepends=True)
+    assert around(lay_out(text), text, "6,9") == lines[0] + lines[1] + lines[3]
+    values = "time,temp,wind\n00:00,n/a,-\n01:00,6.9,3.9\n02:00,6.4,4.1\n"
+    assert around(lay_out(values), values, "6.9") == "time,temp,wind\n01:00,6.9,3.9\n"
+
+
+def test_a_row_of_one_cell_heads_those_below_it() -> None:
+    text = "Item,Small,Large\nBerths,,\nNight,12,20\nWeek,70,115\nLifts,,\nIn,80,140\nOut,90,150\n"
+    assert around(lay_out(text), text, "140") == "Item,Small,Large\nLifts,,\nIn,80,140\n"
+    missing = "Item,Small,Large\nNight,12,20\nWeek,,\nIn,80,140\nOut,90,150\n"
+    assert around(lay_out(missing), missing, "140") == "Item,Small,Large\nIn,80,140\n"
