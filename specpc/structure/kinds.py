@@ -145,7 +145,7 @@ DATA: tuple[Kind, ...] = (
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
-        ("pot", "nbib", "enw"),
+        ("pot", "nbib", "enw", "ass", "ssa"),
         runs=record_runs,
     ),
     Kind(lay_out_search, runs=search_runs),
