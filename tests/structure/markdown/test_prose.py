@@ -525,3 +525,11 @@ def test_what_an_item_says_up_to_a_colon_leads_to_its_other_lines() -> None:
     layout = lay_out(text)
     assert "1. Get the address" in around(layout, text, "export POD")
     assert around(layout, text, "password") == "NOTES:\n2. The password is stored in a secret.\n"
+
+
+def test_a_rule_in_two_lines_is_whole_among_others() -> None:
+    rule = "Cmnd_Alias\tCRANE = /usr/bin/crane-start, \\\n\t\t/usr/bin/crane-stop\n"
+    text = f"Defaults\tenv_reset\n{rule}User_Alias\tHARBOUR = ann, bo\nHARBOUR\tALL=(root) CRANE\n"
+    assert rule in keep(text, "crane-stop")
+    assert "crane" not in keep(text, "ann, bo")
+    assert "crane" not in keep(text, "ALL=")
