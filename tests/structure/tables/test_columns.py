@@ -329,3 +329,28 @@ def test_what_is_noted_below_a_row_is_a_part_of_it() -> None:
     assert around(layout, text, "haemolysed") == "".join(
         text.splitlines(keepends=True)[n] for n in (0, 2, 3)
     )
+
+
+SMART = """\
+Vendor Specific SMART Attributes with Thresholds:
+ID# ATTRIBUTE_NAME          FLAG     VALUE WORST THRESH TYPE      UPDATED  WHEN_FAILED RAW_VALUE
+  5 Reallocated_Sector_Ct   0x0033   001   001   140    Pre-fail  Always   FAILING_NOW 1912
+  9 Power_On_Hours          0x0032   041   041   000    Old_age   Always       -       43211
+194 Temperature_Celsius     0x0022   118   099   000    Old_age   Always       -       32
+"""
+BUSY = """\
+CPU% MEM%   PID USER      COMMAND
+93.1  4.0  4121 ann       tickets --port 8080
+ 1.2 12.9   812 bo        mail-worker
+ 0.3  0.1     7 root      kworker
+"""
+
+
+@pytest.mark.parametrize(("text", "row"), [(SMART, "Temperature"), (BUSY, "mail-worker")])
+def test_a_header_is_no_prompt(text: str, row: str) -> None:
+    for own in (text, text.replace("\n", "\r\n"), "The disk is old. It hums.\n\n" + text):
+        layout = lay_out(own)
+        said = around(layout, own, row).strip().splitlines()
+        header = next(line for line in text.splitlines() if line.split()[0] in {"ID#", "CPU%"})
+        assert header in said
+        assert len(said) == 2 + text.startswith("Vendor")
