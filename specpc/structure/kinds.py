@@ -42,6 +42,7 @@ from specpc.structure.markup.outlines import (
 )
 from specpc.structure.markup.rst import lay_out_rst
 from specpc.structure.markup.xml import lay_out_xml
+from specpc.structure.records.armours import armour_runs, lay_out_armours
 from specpc.structure.records.banners import lay_out_banners
 from specpc.structure.records.commits import commit_runs, lay_out_commits
 from specpc.structure.records.components import component_runs, lay_out_components
@@ -136,6 +137,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_pod, ("pod",), named=partial(lay_out_pod, named=True), signed=True),
     Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True), signed=True),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True), whole=True),
+    Kind(lay_out_armours, ("pem", "asc", "crt", "key", "gpg"), runs=armour_runs),
     Kind(lay_out_drawing, runs=drawing_runs),
     Kind(lay_out_components, ("vcf", "ics"), ("vcard", "ical", "ifb"), runs=component_runs),
     Kind(lay_out_captions, ("srt", "vtt"), ("sbv",), runs=caption_runs),
@@ -145,7 +147,7 @@ DATA: tuple[Kind, ...] = (
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
-        ("pot", "nbib", "enw"),
+        ("pot", "nbib", "enw", "ass", "ssa"),
         runs=record_runs,
     ),
     Kind(lay_out_search, runs=search_runs),

@@ -60,6 +60,8 @@ _MOSTLY: Final = 0.5
 _SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
 # "refer-" and below it "ence".
 _HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
+# How a line ends that goes on in the next: a command, a rule.
+CONTINUED: Final = " \\"
 # Code, or a role of reStructuredText, which takes the place of some words.
 _A_WORD: Final = 8
 _SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++")
@@ -124,7 +126,7 @@ def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
 
     Paragraphs of which no line surely does are as wide as the others.
     """
-    ends = {end for _, _, end in _lines(text)}
+    ends = {end for _, stop, end in _lines(text) if not text.endswith(CONTINUED, 0, stop)}
     blocks = _wrapped(text)
     known = [stop - start for _, own, _ in blocks for start, stop, _ in own]
     widest = max([*known, *([] if widest is None else [widest])], default=None)

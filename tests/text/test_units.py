@@ -233,3 +233,14 @@ def test_wrapped_prose_goes_on_after_a_semicolon() -> None:
         "to pay what is due.\n"
     )
     assert len(segment(items, "sentence")) == 4
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_ends_with_a_backslash_goes_on(end: str) -> None:
+    command = "docker run -d \\\n  --name mail \\\n  r.example/mail:1.4\n"
+    text = f"Run this on web1.\n\n{command}docker stop mail\n\nNever on web2.\n".replace("\n", end)
+    bounds = segment(text, "sentence")
+    assert command.replace("\n", end) in [text[a:b] for a, b in pairwise(bounds)]
+    # As Markdown has it, it parts two lines.
+    parted = f"Pier 4\\{end}Lerwick{end}"
+    assert len(segment(parted, "sentence")) == 3

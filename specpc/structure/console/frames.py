@@ -36,20 +36,26 @@ _FRAME: Final = regex.compile(
     r"[ \t]*+at (?=\S)[^(:]*+[(:]\S*?\d|[ \t]++at (?=\S)[^(:]*+\("  # Java, JavaScript, Kotlin
     r"|[\w$./<>]*@(?:https?|file|app|node|webpack)[^\s@]*:\d+"  # Firefox, Safari
     r"|[ \t]*(?:\d+: )?from \S+:\d+(?::in |$)|\S+\.rb:\d+:in [`'\"]"  # Ruby
-    r"|[ \t]*#\d+[ \t]+(?:0x[\da-fA-F]+ |/|\{main\}|\[internal|[A-Za-z]:\\|[\w:~<>.*&]+ ?\()"
+    r"|[ \t]*#\d+[ \t]+(?:0x[\da-fA-F]+ |/|\{main\}|\[internal|[A-Za-z]:\\"
+    r"|[\w:~<>.*&]++(?: closure>)?+ ?\()"
     r"|[ \t]+\(\w[\w ]* [\d.]+\) \S+:\d+: "  # Elixir
+    r"|[ \t]++(?:\[[^\]\r\n]*+\]|[^\s:]++:\d++): in (?:\?|main chunk|\w++ ['<])"  # Lua
+    r"|[ \t]++[\w'.]++, called at [^\s:]++:\d++:\d++ in |[ \t]++[\w:]++\(.*\) called at \S++ line \d"
 )
 _GO_PATH: Final = re.compile(r"[ \t]+\S+\.go:\d+(?: \+0x[\da-f]+)?[ \t]*$")
 _NUMBERED: Final = re.compile(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust
 _RUST_PATH: Final = re.compile(r"[ \t]+at \S+:\d+")
+_JULIA: Final = re.compile(r"[ \t]+\[\d+\][ \t]+\S")
+_JULIA_PATH: Final = re.compile(r"[ \t]+@ \S")
 _GOES_ON: Final = re.compile(
     r"[ \t]+\.\.\. \d+ (?:more|common)|[ \t]*--- End of |[ \t]+(?:thrown )?in \S"
-    r"|[ \t]{4,}\S.* at \S+:\d+$|exit status \d+$"
+    r"|[ \t]{4,}\S.* at \S+:\d+$|exit status \d+$|\(elided \d+ frames|\"\}$"
 )
 _MOST_MEMBERS: Final = 30
 
 _LEADS: Final = re.compile(
-    r"[ \t]*(?:\[?stack ?(?:back)?trace\]?:?|call stack:?|backtrace:|goroutine \d+ \[.*\]:"
+    r"[ \t]*(?:\[?stack ?(?:back)?trace(?:back)?\]?:?|call ?stack(?: \(from \w+\))?:?|backtrace:"
+    r"|goroutine \d+ \[.*\]:|when the exception was thrown, this was the stack:"
     r"|(?:READ|WRITE) of size .*|Thread \d+ .*)[ \t]*$",
     re.IGNORECASE,
 )
@@ -71,6 +77,8 @@ _INNER: Final = re.compile(r" +-{3,}> ")
 # "DETAIL:  Key (id)=(3) already exists." below the error of a database.
 _DETAIL: Final = re.compile(r"[A-Z]\w*(?: \d+)?:[ \t]")
 _PLACE: Final = re.compile(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
+# Perl says below an error where it was.
+_PLACED: Final = re.compile(r" at \S+ line \d+")
 _CARET: Final = re.compile(r"[ \t]*\^[\^~ \t]*$")
 
 
@@ -227,6 +235,8 @@ class _TraceReader:
             return not _RAISED.match(line)
         if _NUMBERED.match(line):
             return bool(_RUST_PATH.match(after) or _NUMBERED.match(after))
+        if _JULIA.match(line):
+            return bool(_JULIA_PATH.match(after))
         return bool(line and not line[0].isspace() and _GO_PATH.match(after))
 
     def _error_first(self, place: int) -> TraceGroup | None:
@@ -239,6 +249,7 @@ class _TraceReader:
                 while after < len(self.said) and (
                     _GO_PATH.match(self.said[after])
                     or (_NUMBERED.match(self.said[end]) and _RUST_PATH.match(self.said[after]))
+                    or (_JULIA.match(self.said[end]) and _JULIA_PATH.match(self.said[after]))
                 ):
                     after += 1
                 if self.said[after - 1].endswith("{"):
@@ -295,5 +306,6 @@ class _TraceReader:
         if top < done and self.groups and not self.groups[-1].frames:  # a panic's backtrace
             group.parent = len(self.groups) - 1
         elif top >= done and not self.blank[top] and len(group.frames) > 1:
-            group.error = (top, top + 1)
+            goes_on = top > done and _PLACED.match(self.said[top])
+            group.error = (top - bool(goes_on), top + 1)
         return False

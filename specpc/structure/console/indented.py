@@ -59,6 +59,8 @@ _BULLET: Final = re.compile(r"[-*•+][ \t]|\d+[.)] |--? ")
 _SAID: Final = regex.compile(r"\S[^\r\n]*?(?:(?<![ ])[ ]{2,}+|\t)(?=\S)")
 _LONG_OPTION: Final = re.compile(r"(?<=[ ,])--\w")
 _KEYED: Final = re.compile(r"[^\W\d_][\w./()@ -]{0,60}:(?=\s|\Z)")
+# A number in many digits: "00:aa:33:1b:".
+_DIGITS: Final = re.compile(r"(?:[\da-fA-F]{2}:){2,}[\da-fA-F]{0,2}[ \t]*(?=[\r\n]|\Z)")
 _RULES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+[ \t]*(?=[\r\n])")
 _SENTENCE_END: Final = re.compile(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
 _QUESTIONABLE: Final = 0.1
@@ -172,13 +174,15 @@ def _is_keyed(text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int
         for match in [_KEYED.match(text, _start(text, span), span[1])]
     ]
     outer = Counter(key for key, indent in zip(keys, indents, strict=True) if key and not indent)
-    if not outer or max(outer.values()) > 1 or len(outer) < 2:  # as speakers of a chat return
-        return False
+    rooted = len(outer) == 1 and not indents[0] and all(indents[1:])
+    if not outer or max(outer.values()) > 1 or not (rooted or len(outer) > 1):
+        return False  # as speakers of a chat return
     holding = sum(
         key is not None and below > indent and text[span[0] : span[1]].rstrip().endswith(":")
         for key, span, indent, below in zip(keys, spans, indents, indents[1:], strict=False)
     )
-    return holding >= 2 and sum(map(bool, keys)) >= _KEYS * len(spans)
+    digits = sum(_DIGITS.match(text, _start(text, span), span[1]) is not None for span in spans)
+    return holding >= 2 and sum(map(bool, keys)) >= _KEYS * (len(spans) - digits)
 
 
 def _start(text: str, span: tuple[int, int]) -> int:

@@ -173,7 +173,7 @@ class JsonPieces:
     def _elements(self, array: JsonValue, opening: int, depth: int) -> None:
         """Add the elements of an array; a first row that names columns comes with the others."""
         objects = [one for one in array.inside if self.text[one.value] == "{"]
-        role = Role(record=True, paths=identifying(objects, self.text))
+        role = Role(record=True, paths=identifying(objects, self.text, array.key))
         needs, heading = [opening], columns(array, self.text)
         for run in self._runs(array.inside):
             comma = self._comma(run[0])

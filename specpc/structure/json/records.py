@@ -34,6 +34,7 @@ _WHAT: Final = _ranks(
     "name title subject summary headline label path file filename login username product "
     "question url uri link href country city place station region host service"
 )
+_NUMBERED: Final = _ranks("id identifier arn number no key")
 _WHO: Final = _ranks("user author from sender speaker by name username login actor customer owner")
 _WHEN: Final = _ranks(
     "time timestamp ts date datetime day at when start created month year week period quarter"
@@ -72,11 +73,11 @@ _COMMON: Final = 0.5
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-def identifying(records: Sequence[JsonValue], text: str) -> frozenset[Path]:
-    """The members that tell objects apart that stand in one array."""
+def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) -> frozenset[Path]:
+    """The members that tell objects apart that stand in one array, the value of a key or not."""
     values = _values(records, text)
     common = {path: own for path, own in values.items() if len(own) >= _COMMON * len(records)}
-    which = _best(common, _WHICH, _DISTINCT)
+    which = _own(common, of or "") or _best(common, _WHICH, _DISTINCT)
     what = _best(common, _WHAT, _COMMON if which else _DISTINCT)
     found = [which, what]
     if what is None and len(records) > 1:
@@ -208,6 +209,19 @@ def _best(
         if rank is not None and differ and different >= distinct * len(own):
             ranked.append((rank, place, path))
     return min(ranked)[2] if ranked else None
+
+
+def _own(values: dict[Path, list[str]], of: str) -> Path | None:
+    """The member that says which of what the array is of: of "Instances" the "InstanceId"."""
+    one = "".join(_WORDS.findall(of)).casefold()
+    one = one.removesuffix("ies") + "y" if one.endswith("ies") else one.removesuffix("s")
+    for path, own in values.items():
+        *first, last = _WORDS.findall(path[-1]) or [""]
+        named = "".join(first).casefold()
+        known = last.casefold() in _NUMBERED and len(set(own)) == len(own)
+        if known and len(path) == 1 and named and one.endswith(named):
+            return path
+    return None
 
 
 def _rank(path: Path, names: dict[str, int]) -> tuple[int, int, int] | None:

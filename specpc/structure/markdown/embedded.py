@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure import kinds
@@ -33,6 +34,7 @@ _PRINTED: Final = frozenset(
 )
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
+_INDENTED: Final = re.compile(r"[^\s][^\r\n]*[\r\n]+[ \t]+\S")
 
 
 def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | None = None) -> Layout:
@@ -58,7 +60,7 @@ def closing_gap(info: str, prefix: str = "") -> str:
 
 def lay_out_lines(text: str, prefix: str = "") -> Layout:
     """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
-    if not prefix:
+    if not prefix and _INDENTED.search(text):
         return lines_below(text)
     return each_line(text, "code", whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
 

@@ -27,7 +27,7 @@ from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.text.alarms import find_alarms, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
-from specpc.text.units import segment
+from specpc.text.units import CONTINUED, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -254,9 +254,9 @@ class _OutputPieces:
 
 
 def _runs_on(said: str, after: str) -> bool:
-    """Whether a line points at the one before it, or goes on after a comma."""
+    """Whether a line points at the one before it, or goes on after a comma or backslash."""
     comma = said.rstrip().endswith(",") and after[:1].islower()
-    return comma or _POINTS.match(after) is not None
+    return comma or said.endswith(CONTINUED) or _POINTS.match(after) is not None
 
 
 def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:

@@ -8,6 +8,7 @@ items and lines as any other text.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,8 @@ from specpc.structure.tables.csv import lay_out_row, section_rows
 from specpc.text.layout import LayoutBuilder, Nested
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specpc.structure.markdown.blocks import MarkdownBlock
     from specpc.text.layout import LayOut, Layout
 
@@ -55,6 +58,8 @@ _GOES_ON: Final = re.compile(
     re.IGNORECASE,
 )
 _BAR: Final = re.compile(r"(?<!\\)\|")
+# Longer remarks do not come along with what they are above.
+_LONGEST_REMARK: Final = 300
 # Fences that draw or typeset something, of which a part is nothing.
 _DRAWN: Final = frozenset(
     {"mermaid", "plantuml", "dot", "graphviz", "math", "latex", "tex", "svg", "ascii", "ditaa"}
@@ -76,7 +81,7 @@ def lay_out_markdown(text: str) -> Layout:
     of that.
     """
     blocks = find_blocks(text, find_regions(text))
-    parts = list(split_running(text, [_part(text, block) for block in blocks]))
+    parts = list(split_running(text, _joined(text, [_part(text, block) for block in blocks])))
     kinds = {block.kind for block in blocks} - {"text"}
     kind = "sentence" if not kinds else "mixed" if kinds == {"data"} else "markdown"
     layout = lay_out_parts(text, parts, Notation(kind, _begins_fence, _FENCE_MARK))
@@ -97,6 +102,31 @@ def _part(text: str, block: MarkdownBlock) -> SectionPart:
     columns = len(indent.group().expandtabs(4)) if indent else 0
     own, quotes = partial(_lay_out_block, block=block), block.kind == "quote"
     return SectionPart(start, end, lay_out=own, indent=columns, quotes=quotes)
+
+
+def _joined(text: str, parts: Sequence[SectionPart]) -> list[SectionPart]:
+    """The parts; of headings of one level right below one another, which are a remark, one.
+
+    What is no Markdown has such: settings, metrics, scripts. A long one, or one that heads
+    nothing, stands by itself.
+    """
+    joined: list[SectionPart] = []
+    remarks = set[int]()
+    for part in parts:
+        last = joined[-1] if joined else part
+        above = text[last.start : part.start]
+        parted = len(above.rstrip().splitlines()) < len(above.splitlines())
+        if last is part or parted or not last.level == part.level > 0:
+            joined.append(part)
+        else:
+            joined[-1] = replace(last, end=part.end)
+            remarks.add(last.start)
+    for place, (part, after) in enumerate(zip(joined, [*joined[1:], None], strict=True)):
+        alone = after is None or after.level or part.end - part.start > _LONGEST_REMARK
+        if part.start in remarks and alone:
+            lay_out = _lay_out_code
+            joined[place] = SectionPart(part.start, part.end, closes=part.level, lay_out=lay_out)
+    return joined
 
 
 def _lay_out_block(text: str, block: MarkdownBlock) -> Layout:

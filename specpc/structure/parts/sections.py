@@ -29,7 +29,7 @@ from specpc.structure.parts.lists import (
 )
 from specpc.structure.parts.shapes import shape_of
 from specpc.text.layout import LayoutBuilder
-from specpc.text.units import is_open, wrapped_at
+from specpc.text.units import CONTINUED, is_open, wrapped_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -472,7 +472,10 @@ class _Sections:
         indented.
         """
         text, start = self.text, self.builder.position
-        rows = [match.span() for match in _ROW.finditer(text, start, ends[-1])]
+        rows = list[tuple[int, int]]()
+        for match in _ROW.finditer(text, start, ends[-1]):
+            on = bool(rows) and text.endswith(CONTINUED, *rows[-1])
+            rows.append((rows.pop()[0] if on else match.start(), match.end()))
         stops = set(ends)
         if len(rows) < _FEWEST_LINES or any(after not in stops for after, _ in rows[1:]):
             return []

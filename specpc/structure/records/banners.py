@@ -9,6 +9,7 @@ import regex
 
 from specpc.structure.parts.blocks import lay_out_blocks, record
 from specpc.structure.parts.rows import FENCE, rows
+from specpc.structure.records.armours import is_edge
 from specpc.text.alarms import find_alarms
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def is_banner(line: str) -> bool:
     if line.startswith("==> "):  # of head and tail
         return line.endswith(" <==")
     match = _BANNER.match(line)
+    if match is not None and is_edge(line):
+        return False
     return match is not None and line.endswith(3 * match["mark"]) and line[-4:-3] != ""
 
 

@@ -19,19 +19,22 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-_GRAPH: Final = r"[*|\\/_. ]*+"
+_GRAPH: Final = r"[*|\\/_. o@]*+"
 _HASH: Final = r"[\da-f]{7,64}"
 # What a commit begins with, and what has to stand on the line below.
 _BEGINS: Final = regex.compile(
     rf"{_GRAPH}(?P<git>commit) {_HASH}(?: .*)?|(?P<mail>From) [\da-f]{{40}} .*"
-    r"|(?P<hg># HG changeset patch)|(?P<svn>-{50,})|(?P<tag>tag) \S+"
+    rf"|(?P<hg># HG changeset patch)|{_GRAPH}(?P<log>changeset): +\d+:{_HASH}"
+    r"|(?P<svn>-{50,})|(?P<tag>tag) \S+"
     r"|(?P<p4>Change) \d+ (?:on|by) .*"
 )
 _FIELD: Final = re.compile(
     r"(?:Merge|Author|AuthorDate|Commit|CommitDate|Date|Tagger|TaggerDate|Reflog|Reflog message"
     r"|From|Subject|To|Cc|Message-I[dD]|In-Reply-To|References|MIME-Version|Content-[\w-]+|X-[\w-]+"
-    r"|# \w+)\b:? .*|(?:tree|parent|author|committer|encoding|gpgsig|gpg:?|mergetag) .*"
+    r"|# \w+)\b:? .*|(?:bookmark|branch|date|files|phase|summary|tag|user)s?: .*|description:"
+    r"|(?:tree|parent:?|author|committer|encoding|gpgsig|gpg:?|mergetag) .*"
 )
+_DESCRIPTION: Final = "description:"  # of hg log -v; the message is below
 _SVN_HEAD: Final = re.compile(r"r\d+ \| .+ \| .+")
 # Commits of one line (--oneline, reflog, blame), and what a graph is drawn with.
 _SHORT: Final = regex.compile(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
@@ -118,8 +121,8 @@ def _begins(found: Sequence[Row], place: int) -> regex.Match[str] | None:
 
 def _commit(own: Sequence[Row], begins: regex.Match[str]) -> Block:
     """The commit at the beginning of some rows."""
-    if begins["git"]:
-        width = begins.start("git")
+    width = max(begins.start("git"), begins.start("log"), 0)
+    if width:
         own = [replace(row, said=_undrawn(row.said, width)) for row in own]
     body = _head_end(own, begins)
     end = body
@@ -133,13 +136,16 @@ def _commit(own: Sequence[Row], begins: regex.Match[str]) -> Block:
             end += 1
         message = own[body:end]
     changes, end = _changes(own, end)
-    if message and begins["git"] and begins.start("git"):
+    if message and width:
         changes = [*_paragraphs(message), *changes]
     elif message:
         changes = [block(message[0].start, message[-1].end, body="prose"), *changes]
     if begins["mail"]:  # and the version of git below
         end = len(own)
-    return record(own[0].start, own[end - 1].end, own[body - 1].end, inside=changes)
+    tail = own[end - 1].end
+    if begins["svn"] and end < len(own) and own[end].said.startswith("-" * 50):
+        end += 1  # the rule below the last
+    return record(own[0].start, own[end - 1].end, own[body - 1].end, tail=tail, inside=changes)
 
 
 def _changes(own: Sequence[Row], place: int) -> tuple[list[Block], int]:
@@ -176,16 +182,19 @@ def _head_end(own: Sequence[Row], begins: regex.Match[str]) -> int:
         if not (_FIELD.fullmatch(own[end].said) or (folds and own[end].indented)):
             break
         end += 1
+        if own[end - 1].said == _DESCRIPTION:
+            break
     return end
 
 
 def _paragraphs(message: Sequence[Row]) -> list[Block]:
     """Those of a message beside a graph, which would stand in the middle of its sentences."""
-    return [
-        record(own[0].start, own[-1].end)
-        for said, group in groupby(message, lambda row: bool(row.said.strip("|\\/*_. ")))
-        if said and (own := list(group))
-    ]
+    found: list[Block] = []
+    for said, group in groupby(message, lambda row: bool(row.said.strip("|\\/*_. "))):
+        own = list(group)
+        start, end = own[0].start, own[-1].end
+        found.append(record(start, end) if said else block(start, end, body="nothing"))
+    return found
 
 
 def _is_message(row: Row) -> bool:

@@ -36,6 +36,7 @@ class Format:
         told: fields that any part of a record brings, besides the first.
         ends: the last line of one, if it has one.
         blank: whether a blank line ends one.
+        more: what else goes on with the field above it, if anything but what is indented does.
         prose: whether long fields are running text.
         gap: how a cut before a record is marked; inside, none is.
     """
@@ -45,6 +46,7 @@ class Format:
     told: re.Pattern[str] | None = None
     ends: re.Pattern[str] | None = None
     blank: bool = True
+    more: re.Pattern[str] | None = None
     prose: bool = False
     gap: str = _NO_MARKER
 
@@ -65,13 +67,16 @@ class Format:
         end = place + 1
         while end < len(found) and not (self.blank and found[end - 1].ends_block):
             said = found[end].said
-            goes_on = self.field.match(said) or found[end].indented
+            goes_on = self.field.match(said) or found[end].indented or self._is_more(said)
             if self.begins.match(said) or not goes_on:
                 break
             end += 1
             if self.ends is not None and self.ends.match(said):
                 break
         return end
+
+    def _is_more(self, said: str) -> bool:
+        return self.more is not None and self.more.match(said) is not None
 
     def _record(self, own: Sequence[Row]) -> Block:
         start, end = own[0].start, own[-1].end
@@ -121,6 +126,35 @@ _UNIT_STATES: Final = Format(
     blank=False,
     gap=OWN_LINE,
 )
+# What is open on a host, below the names of the columns, and what scripts say of it.
+_HOSTS: Final = Format(
+    re.compile(r"Nmap scan report for "),
+    re.compile(r"[^\s|]"),
+    re.compile(r"PORT +STATE"),
+    more=re.compile(r"\|"),
+    gap=OWN_LINE,
+)
+_KEYS: Final = Format(
+    re.compile(r"(?:pub|sec)[#>]? +\w+[ /]"),
+    re.compile(r"(?:uid|sub|ssb|sig|rev)\b"),
+    gap=OWN_LINE,
+)
+# Installed packages, as rpm lists them: the last field is text in lines of its own.
+_INSTALLED: Final = Format(
+    re.compile(r"Name {8}: \S"),
+    re.compile(r"[A-Z][A-Za-z ]{11}: ?"),
+    re.compile(r"Version "),
+    blank=False,
+    more=re.compile(r""),
+    gap=OWN_LINE,
+)
+# Sections of subtitles; of the events in them, a line says what is in which place.
+_SUBTITLES: Final = Format(
+    re.compile(r"\[(?:Script Info|[Vv]4\+? Styles\+?|Events|Fonts|Graphics|Aegisub [\w ]+)\]$"),
+    re.compile(r"[;!]|[A-Z][\w ]*:"),
+    re.compile(r"Format:"),
+    gap=OWN_LINE,
+)
 _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
     ("\nmsgid ", translations),
     (
@@ -159,6 +193,10 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     (". row *", _DOWNWARDS.find),
     ("-[ RECORD ", _DOWNWARDS.find),
     (" Loaded: ", _UNIT_STATES.find),
+    ("Nmap scan report for ", _HOSTS.find),
+    ("\nuid ", _KEYS.find),
+    ("Name        : ", _INSTALLED.find),
+    ("[Script Info]", _SUBTITLES.find),
     (":", fields),
 )
 """A sign of each kind of record, and what finds them."""
@@ -168,8 +206,8 @@ def lay_out_records(text: str) -> Layout | None:
     """The pieces of records in formats of their own.
 
     Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
-    databases, states of services, and fields with names in stanzas (Debian's packages). A record
-    stays whole; a field of a longer one brings the first line and the title.
+    databases, states of services, scanned hosts, keys, packages (of rpm; Debian's, as any fields
+    with names in stanzas), subtitles (ASS). A record stays whole; a field of a longer one brings the first line and the title.
 
     Returns:
         ``None`` unless at least half of the text is such records.

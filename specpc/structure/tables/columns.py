@@ -70,7 +70,8 @@ _SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.
 _LEADER: Final = re.compile(r"\.{5}|(?:\. ){4}")
 # What is told of the rows of a result, and nothing without them.
 _COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
-_COMMAND: Final = re.compile(r"(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
+# After a prompt, of which "ID# ATTRIBUTE_NAME" is none.
+_COMMAND: Final = re.compile(r"(?![A-Z]{2,20}[#%] +[A-Z]{2})(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
 _UNIT: Final = (
     r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"

@@ -92,7 +92,10 @@ def section_rows(rows: Sequence[Sequence[str]]) -> set[int]:
     found = {
         number
         for number, cells in enumerate(rows)
-        if number and cells and cells[0].strip() and not any(map(str.strip, cells[1:]))
+        if number
+        and cells
+        and any(map(str.isalpha, cells[0]))
+        and not any(map(str.strip, cells[1:]))
     }
     bold = {number for number in found if _BOLD.fullmatch(rows[number][0].strip())}
     full = [number + 1 < len(rows) and number + 1 not in found for number in sorted(found)]

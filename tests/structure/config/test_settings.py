@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.config.settings import lay_out_config
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
 
 SERVERS = """\
 # The shop
@@ -357,3 +357,20 @@ def test_where_nearly_all_is_left_out_comments_are_no_headings() -> None:
     )
     titles = "# Title\n# Second\n\nText is here.\n\n# Third\n\nMore text: it is.\n"
     assert lay_out(titles).kind == "markdown"
+
+
+def test_interfaces_are_no_addresses_of_hosts() -> None:
+    text = "".join(
+        f"{n}: {name}: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP group default qlen 1000\n"
+        "    link/ether 02:42:0a:00:01:11 brd ff:ff:ff:ff:ff:ff promiscuity 0 minmtu 68\n"
+        f"    inet 10.0.{n}.17/24 brd 10.0.{n}.255 scope global dynamic noprefixroute {name}\n"
+        "       valid_lft 82111sec preferred_lft 82111sec\n"
+        "    inet6 fe80::1234:5678:9abc:def0/64 scope link noprefixroute\n"
+        "       valid_lft forever preferred_lft forever\n"
+        for n, name in enumerate(("lo", "eth0", "wlan0"), start=1)
+    )
+    assert lay_out(text).kind == "outline"
+    said = keep(text, "valid_lft 82111sec")
+    assert said.startswith("1: lo: ")
+    assert "10.0.1.17" in said
+    assert "10.0.2" not in said

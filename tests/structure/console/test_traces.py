@@ -292,3 +292,67 @@ def test_what_announces_a_trace_comes_with_it() -> None:
     assert lead in layout.supports
     made = around(layout, text, "SeatRepository")
     assert made.startswith("Here is what the log says:\n\nCaused by: java.sql.SQLTimeoutException")
+
+
+LUA = """\
+lua: fees.lua:41: attempt to index a nil value (field 'tariff')
+stack traceback:
+\tfees.lua:41: in function 'fee'
+\tmain.lua:12: in main chunk
+\t[C]: in ?
+"""
+HASKELL = """\
+tickets: Prelude.head: empty list
+CallStack (from HasCallStack):
+  error, called at libraries/base/GHC/List.hs:1646:3 in base:GHC.List
+  head, called at src/Fees.hs:41:10 in main:Fees
+  total, called at app/Main.hs:12:5 in main:Main
+"""
+PERL = """\
+Can't locate object method "fee" via package "Ferry::Port" at /srv/lib/Ferry.pm line 41.
+ at /srv/lib/Ferry.pm line 41.
+\tFerry::total("Obann", 3) called at bin/run.pl line 12
+\tmain::run() called at bin/run.pl line 20
+"""
+JULIA = """\
+ERROR: BoundsError: attempt to access 3-element Vector{Int64} at index [5]
+Stacktrace:
+ [1] getindex(A::Vector{Int64}, i1::Int64)
+   @ Base ./essentials.jl:13
+ [2] fee(n::Int64)
+   @ Main /srv/app/fees.jl:41
+"""
+DART = """\
+Unhandled exception:
+FormatException: Invalid radix-10 number (at character 1)
+#0      int.parse (dart:core-patch/integers_patch.dart:42:19)
+#1      main (file:///srv/app/bin/main.dart:3:7)
+#2      _delayEntrypointInvocation.<anonymous closure> (dart:isolate-patch/isolate_patch.dart:297:19)
+"""
+LARAVEL = """\
+[2026-04-01 10:00:00] production.ERROR: Column not found {"exception":"[object] (QueryException
+[stacktrace]
+#0 /srv/app/Fees.php(41): App\\Fees->all()
+#1 {main}
+"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        (LUA, "main.lua:12"),
+        (HASKELL, "src/Fees.hs:41"),
+        (PERL, "run.pl line 20"),
+        (JULIA, "fees.jl:41"),
+        (DART, "anonymous closure"),
+        (LARAVEL, "{main}"),
+    ],
+)
+@pytest.mark.parametrize("after", ["", "\nThe file was exported by the new tool. It has a blank.\n"])
+def test_frames_of_other_languages_bring_their_error(text: str, frame: str, after: str) -> None:
+    for own in (text + after, (text + after).replace("\n", "\r\n")):
+        said = around(lay_out(own), own, frame)
+        assert said.splitlines()[0] == text.splitlines()[0]
+        assert "blank" not in said
+    assert "essentials" not in around(lay_out(JULIA + after), JULIA + after, "[2] fee")

@@ -251,3 +251,26 @@ def test_few_plain_values_of_a_record_are_whole() -> None:
         for trip in result["trips"]:
             assert trip.get("price", price) == price
             assert trip.get("stops", trips[0]["stops"]) == trips[0]["stops"]
+
+
+def _listed(key: str, own: str, other: str) -> str:
+    """Answers of one object each, with two numbers: that of what it is made from comes first."""
+    padding = {f"Setting{n}": f"a value of some length {n}" for n in range(14)}
+    objects = [{other: "x-0abc", own: f"y-{n}", **padding, "Address": f"10.0.{n}.4"} for n in "ab"]
+    return json.dumps({"Answers": [{key: [one]} for one in objects]})
+
+
+@pytest.mark.parametrize(
+    ("key", "own", "other"),
+    [
+        ("Instances", "InstanceId", "ImageId"),
+        ("DBInstances", "DBInstanceIdentifier", "KmsKeyId"),
+        ("policies", "policy_id", "owner_uid"),
+        ("SecurityGroups", "GroupId", "VpcId"),
+    ],
+)
+def test_of_several_numbers_the_own_comes_along(key: str, own: str, other: str) -> None:
+    text = _listed(key, own, other)
+    said = around(lay_out(text), text, "10.0.b.4")
+    [answer] = json.loads(said)["Answers"]
+    assert answer[key] == [{own: "y-b", "Address": "10.0.b.4"}]

@@ -337,3 +337,46 @@ Moves by berth:
     assert around(layout, text, "July") == f"{head}| 1 | May | 40 |\n|   | July | 12 |\n"
     assert around(layout, text, "| 7 |") == f"{head}| 2 | May | 7 |\n"
     assert around(layout, text, "Total") == f"{head}|   | **Total** | 90 |\n"
+
+
+METRICS = """\
+# HELP ferry_pool_in_use Connections in use. Must stay below 90.
+# TYPE ferry_pool_in_use gauge
+ferry_pool_in_use 81
+# HELP http_requests_total The total number of HTTP requests.
+# TYPE http_requests_total counter
+http_requests_total{method="post",code="200"} 1027
+http_requests_total{method="post",code="400"} 3
+"""
+SSHD = """\
+# This is the server system-wide configuration file. See
+# sshd_config(5) for more information.
+
+# Never raise this above 90:
+# the server refuses connections
+#
+# beyond that
+MaxSessions 80
+# no default banner path
+AcceptEnv LANG LC_*
+"""
+
+
+def test_a_remark_of_several_lines_is_one() -> None:
+    for own in (METRICS, METRICS.replace("\n", "\r\n")):
+        said = around(lay_out(own), own, "ferry_pool_in_use 81")
+        assert "Must stay below 90" in said
+        assert "gauge" in said
+        assert "http" not in said
+    said = around(lay_out(SSHD), SSHD, "MaxSessions")
+    assert said == SSHD[SSHD.index("# Never") : SSHD.index("# no default")]
+    # One that heads nothing stands by itself, whole.
+    assert SSHD[: SSHD.index("# Never")] in [pieces(lay_out(SSHD), SSHD)[0]]
+    assert 0 in units(lay_out(SSHD))
+
+
+def test_headings_of_other_levels_or_after_a_blank_line_are_no_remark() -> None:
+    text = "# Fees\n## Night fees\nThey are 310.\n\n## Day fees\n\n## Refunds\nThey take 14 days.\n"
+    layout = lay_out(text)
+    assert around(layout, text, "310") == "# Fees\n## Night fees\nThey are 310.\n\n"
+    assert around(layout, text, "14 days") == "# Fees\n## Refunds\nThey take 14 days.\n"

@@ -568,3 +568,11 @@ def test_a_callout_is_opened_and_closed(opens: str, closes: str) -> None:
     assert made.startswith(f"{opens}\nThe key is in the safe.\n")
     assert made.endswith(closes)
     assert closes not in keep(text, "After")
+
+
+def test_a_rule_in_two_lines_is_whole_among_others() -> None:
+    rule = "Cmnd_Alias\tCRANE = /usr/bin/crane-start, \\\n\t\t/usr/bin/crane-stop\n"
+    text = f"Defaults\tenv_reset\n{rule}User_Alias\tHARBOUR = ann, bo\nHARBOUR\tALL=(root) CRANE\n"
+    assert rule in keep(text, "crane-stop")
+    assert "crane" not in keep(text, "ann, bo")
+    assert "crane" not in keep(text, "ALL=")

@@ -4,7 +4,7 @@ import pytest
 
 from specpc.structure import lay_out
 from tests.structure.heads import assert_under_heads, read
-from tests.structure.kept import kept, pieces, units
+from tests.structure.kept import keep, kept, pieces, units
 
 COMMIT = r"(\* )?commit [\da-f]{7}"
 AUTHOR = r"(\| )?Author:"
@@ -17,7 +17,49 @@ SAID = {
     "log_graph.txt": (COMMIT, r"\| diff --git", r"\| @@"),
     "series.mbox": ("From [0-9a-f]{40}", "diff --git", "@@"),
     "svn_log.txt": (r"r\d+ \|",),
+    "hg_log.txt": ("changeset: ",),
 }
+HG_GRAPH = """\
+o    changeset:   882:5c1f9a0c77e2
+|\\   tag:         tip
+| |  parent:      881:4b1f9a0c77e2
+| |  user:        Ann Lund <ann@ferry.example>
+| |  date:        Wed Apr 01 10:00:00 2026 +0200
+| |  description:
+| |  Merge stable
+| |
+| |  The night fees are rounded up. They were rounded down before, and that lost twelve euros
+| |  a night for more than a year, says the harbour master, who counted them again.
+| |
+| |  The board decided on 3 March that they are never rounded down again, whatever they are.
+| |
+| @  changeset:   881:4b1f9a0c77e2
+| |  user:        Bo Dahl <bo@ferry.example>
+| |  date:        Mon Mar 30 09:00:00 2026 +0200
+| |  summary:     Refunds are checked twice
+| |
+"""
+HG_PATCH = """\
+changeset:   881:4b1f9a0c77e2
+user:        Ann Lund <ann@ferry.example>
+date:        Wed Apr 01 10:00:00 2026 +0200
+summary:     Round night fees up
+
+diff -r 99aa9a0c77e2 -r 4b1f9a0c77e2 src/fees.c
+--- a/src/fees.c	Mon Mar 30 09:00:00 2026 +0200
++++ b/src/fees.c	Wed Apr 01 10:00:00 2026 +0200
+@@ -38,3 +38,4 @@
+ int fee(int port)
+ {
+-	return base[port] * 2;
++	return base[port] * 3;
+
+changeset:   880:99aa9a0c77e2
+user:        Bo Dahl <bo@ferry.example>
+date:        Mon Mar 30 09:00:00 2026 +0200
+summary:     Refunds are checked twice
+
+"""
 
 
 @pytest.mark.parametrize("name", SAID)
@@ -31,7 +73,7 @@ def test_lines_stay_below_their_commit(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in SAID if name not in {"series.mbox", "svn_log.txt"}]
+    "name", [name for name in SAID if name not in {"series.mbox", "svn_log.txt", "hg_log.txt"}]
 )
 def test_a_kept_commit_has_its_author_and_date(name: str) -> None:
     text = read(name)
@@ -85,3 +127,32 @@ def test_commits_are_found_in_other_text() -> None:
 )
 def test_what_only_looks_like_one_is_none(text: str) -> None:
     assert lay_out(text).kind != "history"
+
+
+@pytest.mark.parametrize("text", [HG_GRAPH, HG_PATCH, HG_GRAPH.replace("\n", "\r\n")])
+def test_mercurial_tells_of_a_change_by_whom_it_is(text: str) -> None:
+    layout = lay_out(text)
+    assert layout.kind == "history"
+    made = pieces(layout, text)
+    for unit in units(layout):
+        assert any(map(str.isalnum, made[unit]))  # no part of the graph alone
+        said = kept(layout, text, {unit})
+        assert [said.count(one) for one in ("changeset: ", "user: ", "date: ")] == [1, 1, 1]
+
+
+def test_a_paragraph_beside_a_graph_is_below_its_changeset() -> None:
+    assert keep(HG_GRAPH, "on 3 March") == (
+        HG_GRAPH[: HG_GRAPH.index("| |  Merge")] + HG_GRAPH.splitlines(keepends=True)[11]
+    )
+
+
+def test_a_rule_closes_the_last_commit_of_subversion() -> None:
+    rule = "-" * 72 + "\n"
+    text = "".join(
+        f"{rule}r{number} | ann | 2026-04-01 10:00:00 +0200 | 1 line\n\nRound fees {number} up.\n"
+        for number in (882, 881, 880)
+    )
+    layout = lay_out(text + rule)
+    assert layout.kind == "history"
+    assert len(units(layout)) == 3
+    assert keep(text + rule, "fees 880").endswith("up.\n" + rule)

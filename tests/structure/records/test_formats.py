@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from tests.structure.heads import assert_under_heads, read, results
-from tests.structure.kept import around, kept, pieces, units
+from tests.structure.kept import around, keep, kept, pieces, units
 
 HEADS = {
     "people.ldif": r"dn: ",
@@ -17,7 +17,6 @@ HEADS = {
     "references.ris": r"TY  - ",
     "dpkg.txt": r"Package: ",
     "cpuinfo.txt": r"processor\t",
-    "hg_log.txt": r"changeset: ",
     "outlook.txt": r"Subject:",
     "kubectl.txt": r"Name:",
 }
@@ -56,6 +55,107 @@ PACKAGES = (
     "Name: specpc\nVersion: 0.1\nSummary: Keeps what a question needs\nRequires: numpy\n\n"
     "Name: numpy\nVersion: 2.0\nSummary: Arrays\nRequires:\n"
 )
+
+SCAN = """\
+Starting Nmap 7.93 ( https://nmap.org ) at 2026-04-01 10:00 CEST
+Nmap scan report for web.ferry.example (10.0.1.17)
+Host is up (0.00042s latency).
+Not shown: 997 closed tcp ports (reset)
+PORT     STATE    SERVICE    VERSION
+22/tcp   open     ssh        OpenSSH 9.2p1 Debian 2 (protocol 2.0)
+443/tcp  open     ssl/http   nginx 1.22.1
+| ssl-cert: Subject: commonName=web.ferry.example
+| Not valid before: 2026-01-01T00:00:00
+|_Not valid after:  2026-04-01T00:00:00
+8080/tcp filtered http-proxy
+Service Info: OS: Linux; CPE: cpe:/o:linux:linux_kernel
+
+Nmap scan report for db.ferry.example (10.0.2.44)
+Host is up (0.00051s latency).
+PORT     STATE SERVICE
+5432/tcp open  postgresql
+
+Nmap done: 2 IP addresses (2 hosts up) scanned in 12.41 seconds
+"""
+RPM = """\
+Name        : ferry-tickets
+Version     : 2.4.1
+Release     : 3.el9
+Architecture: x86_64
+Install Date: Tue 01 Apr 2026 10:00:00 AM CEST
+Group       : Applications/Internet
+License     : GPLv3+
+Signature   : RSA/SHA256, Mon 30 Mar 2026 09:12:44 AM CEST, Key ID 05b555b38483c65d
+Source RPM  : ferry-tickets-2.4.1-3.el9.src.rpm
+URL         : https://ferry.example/tickets
+Summary     : Ticket office for ferries
+Description :
+Sells and checks tickets for ferries.
+
+It must not be installed beside tickets-legacy.
+Name        : ferry-mail
+Version     : 1.4
+License     : MIT
+Summary     : Mail robot
+Description :
+Sends receipts.
+"""
+KEYRING = """\
+/home/ann/.gnupg/pubring.kbx
+----------------------------
+pub   rsa4096 2024-01-02 [SC] [expires: 2027-01-01]
+      4B1F9A0C77E2D1A3B5C6D7E8F9012345678900AA
+uid           [ultimate] Ann Lund <ann@ferry.example>
+sub   rsa4096 2024-01-02 [E] [expires: 2027-01-01]
+
+pub   ed25519 2022-05-05 [SC] [revoked: 2025-02-01]
+      99AA9A0C77E2D1A3B5C6D7E8F901234567890BBB
+uid           [ revoked] Bo Dahl <bo@ferry.example>
+
+"""
+SUBTITLES = """\
+[Script Info]
+Title: Night boat
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, Bold
+Style: Default,Arial,48,&H00FFFFFF,0
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:12.00,0:00:15.00,Default,Ann,0,0,0,,The boat goes out at ten past ten.
+Dialogue: 0,0:00:15.20,0:00:18.00,Default,Bo,0,0,0,,It won't be back{\\i1} till morning{\\i0}.
+Dialogue: 0,0:00:20.00,0:00:24.00,Sign,,0,0,0,,BERTH 4
+Comment: 0,0:00:24.00,0:00:25.00,Default,,0,0,0,,check the time
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (SCAN, "Nmap scan report for web", "Not valid after"),
+        (SCAN, "Nmap scan report for db", "5432/tcp"),
+        (RPM, "Name        : ferry-tickets", "It must not be installed"),
+        (RPM, "Name        : ferry-mail", "MIT"),
+        (KEYRING, "99AA9A0C77E2D1A3B5C6D7E8F901234567890BBB", "Bo Dahl"),
+        (SUBTITLES, "Format: Layer, Start", "till morning"),
+    ],
+)
+def test_what_tools_list_keeps_its_name(text: str, name: str, said: str) -> None:
+    for own in (text, text.replace("\n", "\r\n"), text + "\nPlease look at this. It is urgent.\n"):
+        assert lay_out(own).kind == "records"
+        assert name in keep(own, said)
+
+
+def test_a_port_is_below_the_names_of_its_columns_and_brings_no_other_host() -> None:
+    said = keep(SCAN, "8080/tcp")
+    assert said == (
+        "Nmap scan report for web.ferry.example (10.0.1.17)\n"
+        "PORT     STATE    SERVICE    VERSION\n"
+        "8080/tcp filtered http-proxy\n\n"
+    )
+    assert "22/tcp" not in keep(SCAN, "5432/tcp")
 
 
 @pytest.mark.parametrize("name", HEADS)

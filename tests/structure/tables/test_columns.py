@@ -379,3 +379,28 @@ def test_a_header_said_again_for_other_rows_heads_those() -> None:
     layout, lines = lay_out(text), text.splitlines(keepends=True)
     assert around(layout, text, "Miners") == lines[3] + lines[4]
     assert around(layout, text, "Rams") == lines[0] + lines[2]
+
+
+SMART = """\
+Vendor Specific SMART Attributes with Thresholds:
+ID# ATTRIBUTE_NAME          FLAG     VALUE WORST THRESH TYPE      UPDATED  WHEN_FAILED RAW_VALUE
+  5 Reallocated_Sector_Ct   0x0033   001   001   140    Pre-fail  Always   FAILING_NOW 1912
+  9 Power_On_Hours          0x0032   041   041   000    Old_age   Always       -       43211
+194 Temperature_Celsius     0x0022   118   099   000    Old_age   Always       -       32
+"""
+BUSY = """\
+CPU% MEM%   PID USER      COMMAND
+93.1  4.0  4121 ann       tickets --port 8080
+ 1.2 12.9   812 bo        mail-worker
+ 0.3  0.1     7 root      kworker
+"""
+
+
+@pytest.mark.parametrize(("text", "row"), [(SMART, "Temperature"), (BUSY, "mail-worker")])
+def test_a_header_is_no_prompt(text: str, row: str) -> None:
+    for own in (text, text.replace("\n", "\r\n"), "The disk is old. It hums.\n\n" + text):
+        layout = lay_out(own)
+        said = around(layout, own, row).strip().splitlines()
+        header = next(line for line in text.splitlines() if line.split()[0] in {"ID#", "CPU%"})
+        assert header in said
+        assert len(said) == 2 + text.startswith("Vendor")
