@@ -73,9 +73,7 @@ _COMMON: Final = 0.5
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-def identifying(
-    records: Sequence[JsonValue], text: str, of: str | None = None
-) -> frozenset[Path]:
+def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) -> frozenset[Path]:
     """The members that tell objects apart that stand in one array, the value of a key or not."""
     values = _values(records, text)
     common = {path: own for path, own in values.items() if len(own) >= _COMMON * len(records)}

@@ -365,7 +365,9 @@ AcceptEnv LANG LC_*
 def test_a_remark_of_several_lines_is_one() -> None:
     for own in (METRICS, METRICS.replace("\n", "\r\n")):
         said = around(lay_out(own), own, "ferry_pool_in_use 81")
-        assert "Must stay below 90" in said and "gauge" in said and "http" not in said
+        assert "Must stay below 90" in said
+        assert "gauge" in said
+        assert "http" not in said
     said = around(lay_out(SSHD), SSHD, "MaxSessions")
     assert said == SSHD[SSHD.index("# Never") : SSHD.index("# no default")]
     # One that heads nothing stands by itself, whole.

@@ -6,7 +6,9 @@ from specpc.structure import lay_out
 from tests.structure.kept import keep, kept, pieces, units
 
 BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gt\n" * 3
-KEY = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{BODY}ZWQyNTUxOQ==\n-----END OPENSSH PRIVATE KEY-----\n"
+KEY = (
+    f"-----BEGIN OPENSSH PRIVATE KEY-----\n{BODY}ZWQyNTUxOQ==\n-----END OPENSSH PRIVATE KEY-----\n"
+)
 MESSAGE = (
     f"-----BEGIN PGP MESSAGE-----\nVersion: GnuPG v2\n\n{BODY}=Ab3d\n-----END PGP MESSAGE-----\n"
 )
@@ -49,7 +51,9 @@ def test_a_key_is_whole_or_gone_and_names_nothing(end: str) -> None:
 
 
 def test_keys_among_much_else() -> None:
-    text = "# Setup\n\n" + "The harbour has a server of its own. " * 60 + f"\n\n{KEY}\nThat is all.\n"
+    text = (
+        "# Setup\n\n" + "The harbour has a server of its own. " * 60 + f"\n\n{KEY}\nThat is all.\n"
+    )
     layout = lay_out(text)
     own = next(n for n in units(layout) if "BEGIN" in pieces(layout, text)[n])
     assert kept(layout, text, {own}).endswith(KEY + "\n")
