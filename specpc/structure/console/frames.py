@@ -40,7 +40,8 @@ _FRAME: Final = regex.compile(
     r"|[\w:~<>.*&]++(?: closure>)?+ ?\()"
     r"|[ \t]+\(\w[\w ]* [\d.]+\) \S+:\d+: "  # Elixir
     r"|[ \t]++(?:\[[^\]\r\n]*+\]|[^\s:]++:\d++): in (?:\?|main chunk|\w++ ['<])"  # Lua
-    r"|[ \t]++[\w'.]++, called at [^\s:]++:\d++:\d++ in |[ \t]++[\w:]++\(.*\) called at \S++ line \d"
+    r"|[ \t]++[\w'.]++, called at [^\s:]++:\d++:\d++ in "  # Haskell
+    r"|[ \t]++[\w:]++\(.*\) called at \S++ line \d"  # Perl
 )
 _GO_PATH: Final = re.compile(r"[ \t]+\S+\.go:\d+(?: \+0x[\da-f]+)?[ \t]*$")
 _NUMBERED: Final = re.compile(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust

@@ -207,7 +207,8 @@ def lay_out_records(text: str) -> Layout | None:
 
     Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
     databases, states of services, scanned hosts, keys, packages (of rpm; Debian's, as any fields
-    with names in stanzas), subtitles (ASS). A record stays whole; a field of a longer one brings the first line and the title.
+    with names in stanzas), subtitles (ASS). A record stays whole; a field of a longer one brings
+    the first line and the title.
 
     Returns:
         ``None`` unless at least half of the text is such records.

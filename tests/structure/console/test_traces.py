@@ -327,7 +327,7 @@ Unhandled exception:
 FormatException: Invalid radix-10 number (at character 1)
 #0      int.parse (dart:core-patch/integers_patch.dart:42:19)
 #1      main (file:///srv/app/bin/main.dart:3:7)
-#2      _delayEntrypointInvocation.<anonymous closure> (dart:isolate-patch/isolate_patch.dart:297:19)
+#2      _delayEntrypointInvocation.<anonymous closure> (dart:isolate-patch/isolate.dart:297:19)
 """
 LARAVEL = """\
 [2026-04-01 10:00:00] production.ERROR: Column not found {"exception":"[object] (QueryException
@@ -349,7 +349,7 @@ LARAVEL = """\
         (LARAVEL, "{main}"),
     ],
 )
-@pytest.mark.parametrize("after", ["", "\nThe file was exported by the new tool. It has a blank.\n"])
+@pytest.mark.parametrize("after", ["", "\nThe new tool exported the file. It has a blank.\n"])
 def test_frames_of_other_languages_bring_their_error(text: str, frame: str, after: str) -> None:
     for own in (text + after, (text + after).replace("\n", "\r\n")):
         said = around(lay_out(own), own, frame)
