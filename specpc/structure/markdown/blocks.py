@@ -34,6 +34,7 @@ _FRONT_MATTER: Final = regex.compile(
     r"[ \t]*(?:\r\n|\n|\r|\Z)"
 )
 _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?>\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
+_HARD: Final = regex.compile(r"(?<=(?<![^\r\n])[ ]{0,3}#{1,6})\u00a0")
 _CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|\n|\r)?+\Z")
 # Of a text without line breaks that begins like a heading, no more heads the rest.
 _LONGEST_HEADING: Final = 400
@@ -105,7 +106,7 @@ def _blocks(text: str, parts: list[SectionPart]) -> Iterator[MarkdownBlock]:
     if front:
         yield MarkdownBlock("front", 0, offset)
     position = offset
-    read = text.replace("\u00a0", " ")  # as it looks, a heading is one
+    read = _HARD.sub(" ", text)  # as it looks, a heading is one
     found = _parsed(text, _without(read, parts), offset) if _MARKS.search(read) else ()
     own = [MarkdownBlock("enclosed", part.start, part.end, part=part) for part in parts]
     for block in sorted([*own, *found], key=lambda block: block.start):

@@ -34,7 +34,7 @@ _PRINTED: Final = frozenset(
 )
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
-_INDENTED: Final = re.compile(r"[^\s][^\r\n]*[\r\n]+[ \t]+\S")
+_INDENTED: Final = re.compile(r"[\r\n][ \t]+\S")
 
 
 def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | None = None) -> Layout:

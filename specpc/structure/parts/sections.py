@@ -290,7 +290,7 @@ class _Sections:
         formula, self.formula = self.formula, ()
         broken, self.broken = self.broken, ()
         opening = self.builder.next_piece
-        said = ()  # what ends in a colon right before
+        said: tuple[int, ...] = ()  # what ends in a colon right before
         for before, own, after in zip([None, *found], found, [*found[1:], None], strict=False):
             belongs = own.item.parent if own.item and own.is_item else own.item
             needs = belongs.needs if belongs else self._heading()

@@ -576,3 +576,9 @@ def test_a_rule_in_two_lines_is_whole_among_others() -> None:
     assert rule in keep(text, "crane-stop")
     assert "crane" not in keep(text, "ann, bo")
     assert "crane" not in keep(text, "ALL=")
+
+
+def test_what_a_hard_blank_begins_is_no_fence() -> None:
+    text = "\u00a0```\nThe boat leaves. It is full.\n\nOnly in b\n```\nThat is all.\n```\n"
+    assert lay_out("#\u00a0Title\n\nThe boat leaves. All is well.\n").supports == {0}
+    assert never_alone(text, "Only") or "```" not in around(lay_out(text), text, "boat")
