@@ -100,7 +100,7 @@ def _with_nested(text: str, layout: Layout, depth: int) -> Layout:
         start, end = layout.edges[piece : piece + 2]
         lay: LayOut = partial(_lay_out, name=nested.name, depth=depth + 1)
         if nested.fence is not None:
-            fenced = partial(lay_out_embedded, info=nested.fence, prefix=nested.prefix)
+            fenced = partial(lay_out_embedded, info=nested.fence)
             lay = partial(_finer, lay=partial(fenced, other=nested.other), depth=depth)
         inside[piece] = _read(text[start:end], nested, lay)
     return expand(layout, inside)

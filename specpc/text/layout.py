@@ -52,7 +52,6 @@ class Nested:
         gap: how markers are written in it, if not as its own kind wants them.
         tidy: given the unit and its pieces, what else holds of them.
         fence: what stands behind the opening of a fence, where the unit is what is inside one.
-        prefix: what stands before each of its lines.
         other: its pieces in that place, where it is of no known kind of data.
     """
 
@@ -61,7 +60,6 @@ class Nested:
     gap: str | None = None
     tidy: Callable[[str, Layout], Layout] | None = None
     fence: str | None = None
-    prefix: str = ""
     other: LayOut | None = None
 
 

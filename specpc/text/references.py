@@ -42,8 +42,9 @@ _OF_NOTHING: Final = (
     r"(?:[\w']+ ){0,3}(?:that|whether|if|when|how|why|who)"
     r"|(?:is|was|may be|can be) (?:not |also |often |very )?"
     r"(?:(?:im)?possible|important|(?:un)?necessary|(?:un)?likely|useful|easy|hard|difficult|safe"
-    r"|best|better|good|common|enough|essential|crucial|advisable|customary|worth|illegal|unlawful|forbidden"
-    r"|prohibited|mandatory|decided|agreed|planned|hoped|recommended|required|time) to"
+    r"|best|better|good|common|enough|essential|crucial|advisable|customary|worth"
+    r"|illegal|unlawful|forbidden|prohibited|mandatory|decided|agreed|planned|hoped|recommended"
+    r"|required|time) to"
     r"|(?:takes|took) (?:[\w']+ ){1,4}to)\b"
 )
 # "This report covers the year": where it stands itself.

@@ -10,7 +10,6 @@ any did.
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import random
 import re
@@ -433,10 +432,11 @@ def json_lines(text: str) -> None:
 
 
 def is_program(text: str, language: str) -> bool:
-    """Whether its grammar takes it, and CPython's if it is Python; it need not run."""
+    """Whether its grammar takes it, and CPython if it is Python."""
     if parse(text, language).root_node.has_error:
         return False
-    return language != "python" or reads(ast.parse, text)
+    own = partial(compile, filename="x", mode="exec", dont_inherit=True)
+    return language != "python" or reads(own, text)
 
 
 def are_closed(text: str) -> bool:

@@ -131,9 +131,9 @@ def _is_out(text: str, content: int, end: int) -> bool:
     marks = _OUT.match(text, content, end)
     if marks is None:
         return False
-    setting = SETTING.match(text, marks.end(), end)
     if _BARE.match(text, marks.end(), end):
         return True
+    setting = SETTING.match(text, marks.end(), end)
     if setting is None:
         row = _ROWS[0].match(text, marks.end(), end)
         return row is not None and _DIGIT.search(row.group()) is not None
@@ -184,14 +184,13 @@ def explained(found: list[SettingLine]) -> bool:
     """Whether nearly all lines are something."""
     counts = Counter(line.kind for line in found)
     own = len(found) - counts["comment"] - counts["out"]
-    return counts["other"] <= (1 - _EXPLAINED) * own
+    return own - counts["other"] >= _EXPLAINED * own
 
 
 def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:
     """Whether nearly all lines are settings and, unless ``named`` so, surely nothing else."""
     counts = Counter(line.kind for line in found)
-    own = len(found) - counts["comment"] - counts["out"]
-    if own - counts["other"] < max(1, _EXPLAINED * own) or not counts["setting"]:
+    if not (explained(found) and counts["setting"]):
         return False
     if named:
         return True

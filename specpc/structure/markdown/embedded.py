@@ -41,12 +41,12 @@ def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | Non
     """The pieces of the lines inside a fence, or of what is told as clearly from what is around it.
 
     ``info`` is what stands behind the opening of the fence, ``prefix`` what stands before its lines
-    because of what the fence is in: indentation, ``>``. What is of no known kind has ``other``
+    because of the quotation that the fence is in: ``>``. What is of no known kind has ``other``
     pieces.
     """
     if len(text) <= _WHOLE and other is None:
         return one_piece(len(text), "code", prefix + OWN_LINE)
-    layout = None if prefix.strip() else _by_language(text, info, indented=bool(prefix))
+    layout = None if prefix else _by_language(text, info)
     if layout is None:
         return lay_out_lines(text, prefix) if other is None else other(text)
     return layout
@@ -62,17 +62,16 @@ def lay_out_lines(text: str, prefix: str = "") -> Layout:
     """Lines as units; without the mark of a quotation, a part of one would be no part of that."""
     if not prefix and _INDENTED.search(text):
         return lines_below(text)
-    return each_line(text, "code", whole=bool(prefix.strip()), gap=prefix + OWN_LINE)
+    return each_line(text, "code", whole=bool(prefix), gap=prefix + OWN_LINE)
 
 
-def _by_language(text: str, info: str, *, indented: bool) -> Layout | None:
+def _by_language(text: str, info: str) -> Layout | None:
     language = fence_language(info)
     words = info.split()
     named = words[0].casefold() if words else ""
     words = [] if named in _PRINTED else words
     named = "" if named in _PRINTED else named
-    # A marker at the start of a line would end the item that an indented fence is in.
-    if language is None and (named == "json" or not indented):
+    if language is None:
         for kind in kinds.likely(text):
             fits = not named or named in kind.names
             if fits and (layout := kind.lay_out(text)) is not None:

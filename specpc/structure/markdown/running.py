@@ -40,7 +40,7 @@ _PLAIN_HEADING: Final = regex.compile(
 # "4. Inability to Comply", and below it a row of dashes, which Markdown reads as an item.
 _UNDERLINE: Final = regex.compile(r"[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+")
 _UNDERLINED: Final = regex.compile(
-    r"[ \t]*+[^\r\n]{1,100}+(?<![.,;])(?:\r\n|\n|\r)[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+"
+    r"[ \t]*+[^\r\n]{1,100}+(?<![.,;])(?:\r\n|\n|\r)" + _UNDERLINE.pattern
 )
 _UNDERLINED_LEVEL: Final = 2
 # A line of capitals; so far in the middle, of a few, too: who speaks in a screenplay.
@@ -255,14 +255,12 @@ def _clauses(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
     found: list[tuple[int, int]] = []
     for own in lines.values():
         for place, (line, after) in enumerate(pairwise(own)):
+            if line.hidden or not (line.first and after.first):
+                continue
             clause = _CLAUSE.fullmatch(text, line.start, line.end)
-            alone = clause is not None and line.first and after.first and not line.hidden
-            if (
-                clause is not None
-                and alone
-                and not _NUMBERED_BELOW.match(text, after.start)
-                and _says(text, own, place + 1)
-            ):
+            if clause is None or _NUMBERED_BELOW.match(text, after.start):
+                continue
+            if _says(text, own, place + 1):
                 found.append((line.start, int(clause["number"])))
     rows = sum(later == number + 1 for (_, number), (_, later) in pairwise(found))
     enough = rows >= _FEWEST_CLAUSES - 1 and rows >= _CLAUSE_SHARE * (len(found) - 1)

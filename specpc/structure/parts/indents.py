@@ -27,8 +27,8 @@ _CLOSES: Final = re.compile(r"\s*(?:[\])}]+[;,]?|fi|done|esac|end)\s*")
 def fenced(size: int, info: str = "", prefix: str = "") -> Layout:
     """What is inside a fence, or indented as in one, laid out by what it is (see `Nested`)."""
     builder = LayoutBuilder()
-    nested = indented(prefix, info) if prefix else Nested(fence=info)
-    builder.nest(builder.unit(size, gap=prefix + OWN_LINE), nested)
+    read = indented(prefix, info) if prefix else Nested(fence=info)
+    builder.nest(builder.unit(size, gap=prefix + OWN_LINE), read)
     return builder.build("code")
 
 
