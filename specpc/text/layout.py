@@ -9,6 +9,7 @@ something on both of its sides is.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -302,6 +303,10 @@ class LayoutBuilder:
     def nest(self, piece: int, nested: Nested) -> None:
         """Have a unit be laid out as a text of its own."""
         self._nested[piece] = nested
+
+    def piece_at(self, position: int) -> int:
+        """Number of the piece in which a character stands."""
+        return bisect_right(self._edges, position) - 1
 
     def is_unit(self, piece: int) -> bool:
         """Whether a piece may be kept for its own sake."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.code.languages import LANGUAGES, parse
+from specpc.structure.code.scopes import taken_names
 from specpc.structure.code.syntax import (
     Group,
     Program,
@@ -50,7 +51,17 @@ def lay_out_code(text: str, language: str) -> Layout:
         return builder.build("code")
     for group in groups:
         _emit(builder, source, group, [])
+    if language == "python" and "nonlocal" in text:
+        _bring_bindings(builder, source, tree.root_node)
     return builder.build("code")
+
+
+def _bring_bindings(builder: LayoutBuilder, source: Program, root: Node) -> None:
+    """Have ``nonlocal`` come with what binds the name: without it, nothing compiles."""
+    for place, binding in taken_names(root):
+        piece, bound = (builder.piece_at(source.character(byte)) for byte in (place, binding))
+        if piece != bound:
+            builder.require(piece, bound)
 
 
 def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence[int]) -> None:

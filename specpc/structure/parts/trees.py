@@ -88,13 +88,14 @@ class Offsets:
 
     def start(self, node: Node) -> int:
         """First character of a node."""
-        return self._character(node.start_byte)
+        return self.character(node.start_byte)
 
     def end(self, node: Node) -> int:
         """One past its last."""
-        return self._character(node.end_byte)
+        return self.character(node.end_byte)
 
-    def _character(self, byte: int) -> int:
+    def character(self, byte: int) -> int:
+        """The character that begins at a byte."""
         if self._characters is None:
             return byte
         # The number of characters that begin in the bytes before.

@@ -48,6 +48,46 @@ def unit_with(text: str, layout: Layout, what: str) -> int:
     return piece
 
 
+COUNTERS = """\
+def parsed(grammar, data, latest):
+    still = 500 + len(data) // 50
+    calls = 0
+    deepest, total = 0, 0
+
+    def too_long(offset, has_error):
+        # A parser says now and then how far it is: where it looks for a way around, it stands.
+        nonlocal calls
+        calls += 1
+        print("looked at a further part of the data", offset, has_error)
+        return calls - offset // 8 > still
+
+    class Visitor:
+        total = None
+
+        def visit(self, node):
+            nonlocal total
+            total += 1
+            print("a node was visited", node)
+
+            def deeper():
+                nonlocal total, deepest
+                deepest = max(deepest, total)
+                print("a node was visited below", node)
+
+            deeper()
+
+    print("the whole of it is parsed, however long it takes to do so")
+    return grammar.parse(too_long, Visitor)
+"""
+
+
+def test_names_of_an_outer_function_come_with_what_binds_them() -> None:
+    layout = lay_out_code(COUNTERS, "python")
+    assert sum(layout.units) > 8
+    for unit in np.flatnonzero(layout.units).tolist():
+        compile(kept_text(COUNTERS, layout, [unit]), "<kept>", "exec")
+
+
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_samples_are_sound_and_get_cut(language: str) -> None:
     text = PROGRAMS[language]
