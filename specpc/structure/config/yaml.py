@@ -152,6 +152,7 @@ class _Reader:
             begins = line.column <= base and (item == listed or line.column < base)
             if (begins or not starts) and self.text[line.content] != ":":
                 starts.append(number)
+        starts = starts or own[:1]
         heads = []
         for number in starts:
             first = number

@@ -161,7 +161,7 @@ def _lay_out_region(text: str, data: int, inside: Layout) -> Layout:
 
 def _cells(row: str) -> list[str]:
     """The cells of a row; those of a header are as many."""
-    line = row.strip().splitlines()[0].strip()
+    line = (row.strip().splitlines() or [""])[0].strip()
     inner = line[line.startswith("|") :].removesuffix("|")
     return _BAR.split(inner)
 

@@ -299,6 +299,17 @@ def _opened(text: str) -> Layout:
     return expand(layout, inside)
 
 
+def test_what_begins_with_a_colon_is_part_of_the_entry_above() -> None:
+    service = (
+        "  s{0}:\n    image: web:{0}\n    ports:\n      - 80\n      - 443\n    restart: always\n"
+    )
+    text = "services:\n" + "".join(map(service.format, range(3)))
+    text += "    healthcheck:\n      :20:11\n"
+    layout = lay_out_yaml(text, named=True)
+    assert layout is not None
+    assert pieces(text, layout)[-1] == "    healthcheck:\n      :20:11\n"
+
+
 def test_a_remark_right_below_an_entry_is_about_that() -> None:
     text = """\
 image: berth

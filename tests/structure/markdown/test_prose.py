@@ -553,6 +553,11 @@ def test_rows_of_a_table_come_with_the_one_that_heads_them() -> None:
     assert keep(missing, "| b |").endswith("| b | |\n")
 
 
+def test_a_row_of_control_characters_is_a_row() -> None:
+    text = "| a | b |\n|---|---|\n\x1c\x1c\n| c | d |\n| e | f |\n"
+    assert keep(text, "| e") == "| a | b |\n|---|---|\n| e | f |\n"
+
+
 def test_tags_around_paragraphs_say_nothing() -> None:
     text = '<div align="center">\n\n# Orrisay\n\nFerries since 1871.\n\n</div>\n\nMore.\n'
     assert never_alone(text, "div")
