@@ -25,33 +25,39 @@ _RAISED: Final = r"(?:Error|Exception)"
 _CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 # As tools write it; in prose an error has neither capitals throughout nor a colon.
 _FAILURE: Final = regex.compile(
+    # Nothing else begins with what this looks at first: most characters are passed by at once.
+    r"(?<![^\r\n])(?:"
+    r"E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
+    r"|(?:[EF]\d{3,4}|invalid-syntax:) (?:\[\*\] )?[A-Z`]"
+    rf"|(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+(?:\(\d+\) )?{_CANNOT}\b)"
+    r"|(?=[A-Zefpnbc])(?:"
     r"\b(?:error|Error|fatal|Fatal|panic)(?:\[\w+\])?(?: \w+\d+)?: "
     r"|\b[Ff]ailure: "
     r"|\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|FAILED|FAIL|FAILURE|CONFLICT)\b"
     r"|\bUNMET (?!OPTIONAL)"
-    r"|npm (?:ERR!|error)|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
+    r"|npm (?:ERR!|error)"
     r"|\bError (?:at|in) \S+:\d"
     rf"|{_RAISED}\b(?=(?: \[\w+\])?: \S)(?<=(?<!\w)[A-Za-z_.]{{0,60}}{_RAISED})"
     rf"|{_RAISED}(?<=(?<![^\r\n])(?:[ \t>|]{{0,40}}|E[ \t]{{1,9}}|\S{{1,200}}:\d{{1,9}}: "
     rf"|Caused by: )[\w.$]{{0,80}}{_RAISED})[^\S\r\n]*+(?=[\r\n]|\Z)"
-    r"|(?<![^\r\n])(?:E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
-    r"|(?:[EF]\d{3,4}|invalid-syntax:) (?:\[\*\] )?[A-Z`])"
-    r"|:\d+(?::\d+)?:? (?:[EF]\d{3,4}\b|(?:error|fatal)\b)|[ \t]\d+:\d+[ \t]+error[ \t]"
-    rf"|(?<![^\r\n])(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+(?:\(\d+\) )?{_CANNOT}\b|: {_SYSTEM}"
-    r"|: undefined reference to |\bpanicked at |Segmentation fault|core dumped"
+    r"|\bpanicked at |Segmentation fault|core dumped"
     r"|\bInvalid (?:read|write|free)|\bboth modified: "
-    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9]"
+    r"|\b[Ee]xit(?:ed)?(?: with)? (?:code|status):? [1-9])"
+    r"|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
+    rf"|:(?:\d+(?::\d+)?:? (?:[EF]\d{{3,4}}\b|(?:error|fatal)\b)| {_SYSTEM}"
+    r"| undefined reference to )"
+    r"|[ \t](?=\d)\d+:\d+[ \t]+error[ \t]"
 )
 _OUTCOME: Final = regex.compile(
-    r"\b\d+ (?:failed|failures?|failing|errors?|problems?|passed|passing)\b"
-    r"(?=[ \t]*(?:[^\w \t]|in \d|generated\b|\Z))|\bTests run: \d"
-    r"|(?<![^\r\n])[^\w\r\n]{0,9}(?:\w{1,30}: )?"
+    r"(?<![^\r\n])(?:[^\w\r\n]{0,9}(?:\w{1,30}: )?"
     r"(?i:build|configuring|compilation|installation|tests?)(?: run)? "
-    r"(?:aborted|failed|incomplete|stopped|terminated)\b|\bBUILD [A-Z]+"
-    r"|\b(?:ERROR )?SUMMARY: |\btest result: |\bRan \d+ tests?\b"
-    r"|(?<![^\r\n])[#ℹ] (?:tests|pass|fail) \d"
-    r"|(?<![^\r\n])(?:\w{0,9}make(?:\[\d+\])?: \*\*\*"
+    r"(?:aborted|failed|incomplete|stopped|terminated)\b"
+    r"|[#ℹ] (?:tests|pass|fail) \d|\w{0,9}make(?:\[\d+\])?: \*\*\*"
     r"|Errors? (?:while|during|occurred)\b|Successfully \w+|Success: |Result: |TOTAL\b)"
+    r"|(?=[\dBERSTt])\b(?:"
+    r"\d+ (?:failed|failures?|failing|errors?|problems?|passed|passing)\b"
+    r"(?=[ \t]*(?:[^\w \t]|in \d|generated\b|\Z))|Tests run: \d|BUILD [A-Z]+"
+    r"|(?:ERROR )?SUMMARY: |test result: |Ran \d+ tests?\b)"
 )
 _WARNING: Final = regex.compile(
     r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
@@ -100,6 +106,12 @@ class Alarms:
 def tells_outcome(line: str) -> bool:
     """Whether a line says how something ended."""
     return _OUTCOME.search(line) is not None
+
+
+def tells_failure(text: str) -> bool:
+    """Whether something in what a tool printed is urgent: an error, or how it ended."""
+    said = COLOUR.sub("", text)
+    return _FAILURE.search(said) is not None or _OUTCOME.search(said) is not None
 
 
 def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:

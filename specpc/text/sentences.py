@@ -110,13 +110,14 @@ _ABBREVIATED: Final = regex.compile(
     regex.IGNORECASE,
 )
 # What ends no sentence if a number follows, and in names.
-_COUNTS: Final = regex.compile(
-    r"(?:^|[\s(\[/–-])(?:abs|app|approx|art|bd|ca|cap|cf|ch|chap|cl|eqs?|figs?|kap|max|min|nos?|nr"
-    r"|núm|pág|paras?|pp?|regs?|rn|sch(?:ed)?|secs?|ss|st|tabs?|tel|vgl|vols?|ziff"
-    r"|mon|tues?|wed|thu(?:rs)?|fri|sat|sun|jan|févr|feb|mar|märz|apr|avr|jun|juil|jul|aug|sept?|okt|oct|nov"
-    r"|dez|déc|dec|dic)\.\s*+\Z",
-    regex.IGNORECASE,
+_COUNTING: Final = (
+    "abs app approx art bd ca cap cf ch chap cl eq eqs fig figs kap max min no nos nr núm pág para"
+    " paras p pp reg regs rn sch sched sec secs ss st tab tabs tel vgl vol vols ziff"
+    " mon tue tues wed thu thurs fri sat sun jan févr feb mar märz apr avr jun juil jul aug sep"
+    " sept okt oct nov dez déc dec dic"
 )
+_COUNTS: Final = frozenset(_COUNTING.split())
+_PARTS_WORDS: Final = re.compile(r"[\s(\[/–-]")
 # Before a name: "Cllr. Hobbs", "Dña. Ana"; not "Ltd." nor "50 Hz.".
 _TITLE: Final = regex.compile(
     r"(?<![\p{L}\d-]|\d\s)(?!Ltd)(?:\p{Lu}[bcdfghj-np-tv-xz]{1,4}+"
@@ -197,16 +198,18 @@ def _is_abbreviated(text: str, end: int) -> bool:
     if said[-1:] == "." and _REMARK.match(text, end):
         return True
     following = text[end]
+    if said[-1:] != ".":
+        return False
+    if following.isdigit() and _PARTS_WORDS.split(said[:-1])[-1].casefold() in _COUNTS:
+        return True
     going_on: tuple[regex.Pattern[str], ...] = (_INITIALS, _LEADER)
     if following.islower():
         going_on += (_ABBREVIATED, _COUNTED)
-    elif following.isdigit():
-        going_on += (_COUNTS,)
     elif following.isupper():
         going_on += (_TITLE,)
     if any(pattern.search(before) for pattern in going_on):
         return True
-    dated = _DAY.search(text, max(0, end - 4), end + 10)
+    dated = _DAY.search(text, max(0, end - 4), end + 10) if following.isupper() else None
     return dated is not None and dated.start() < end
 
 

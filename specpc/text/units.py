@@ -301,6 +301,8 @@ _GRAPHEME: Final = regex.compile(_ONE_GRAPHEME, regex.VERSION1)
 
 def grapheme_ends(text: str) -> Iterator[int]:
     """Offsets where a user-perceived character (Unicode grapheme cluster) ends."""
+    if text.isascii() and "\r\n" not in text:  # the only one of two ASCII characters
+        return iter(range(1, len(text) + 1))
     return (match.end() for match in _GRAPHEME.finditer(text))
 
 

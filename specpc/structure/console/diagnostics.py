@@ -16,6 +16,7 @@ import regex
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.structure.parts.rows import rows
 from specpc.structure.parts.shapes import is_running
 from specpc.text.alarms import tells_outcome
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc.structure.parts.blocks import Body
+    from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
 _FENCE: Final = line_pattern(r"^(?:[ \t>]*+```|(?:[ \t]*+>[ \t>]*+)?+~~~)")
@@ -152,7 +154,7 @@ def lay_out_diagnostics(text: str) -> Layout | None:
     if _FENCE.search(text):  # Markdown, with messages in it or not
         return None
     spans = lines(text)
-    groups = _groups(text, spans)
+    groups = _groups(rows(text))
     count = sum(group.end - group.first for group in groups)
     if not _is_sure(groups) or count < _MOSTLY * len(spans):
         return None
@@ -162,7 +164,7 @@ def lay_out_diagnostics(text: str) -> Layout | None:
 def diagnostic_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that may be messages in a text (see `Kind.runs`)."""
     run: list[_MessageGroup] = []
-    for group in [*_groups(text, spans), None]:
+    for group in [*_groups(rows(text)), None]:
         if run and (group is None or group.first > run[-1].end):
             if _is_sure(run):
                 yield run[0].first, run[-1].end
@@ -187,7 +189,7 @@ def _blocks(
     A message says what it is wherever it stands, and the rule across the screen above it costs a
     lot; what a test printed that passed does not, nor does a task of one play of several.
     """
-    said = [_said(text[start:end]) for start, end in spans]
+    said = [row.said.rstrip() for row in rows(text)]
     sections = [n for n, line in enumerate(said) if _SECTION.match(line)]
     waiting = list(reversed(groups))
     for low, high in pairwise([0, *sections, len(spans)]):
@@ -295,9 +297,9 @@ def _indent(text: str, start: int) -> int:
     return len(found[1].expandtabs()) if found else 0
 
 
-def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
-    said = [_said(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
-    blank = [text.count("\n", *span) > 1 or text.count("\r", *span) > 1 for span in spans]
+def _groups(found: Sequence[Row]) -> list[_MessageGroup]:
+    said = [row.said[:_LOOKED_AT].rstrip() for row in found]
+    blank = [row.ends_block for row in found]
     groups: list[_MessageGroup] = []
     opened: _MessageGroup | None = None  # a heading, without messages yet or with
     place = 0
@@ -325,10 +327,6 @@ def _groups(text: str, spans: Sequence[tuple[int, int]]) -> list[_MessageGroup]:
         if opened is not None and opened.first == opened.head:
             opened = None
     return groups
-
-
-def _said(text: str) -> str:
-    return (text.strip("\r\n").splitlines() or [""])[0].rstrip()
 
 
 def _begins(said: Sequence[str], place: int) -> bool:

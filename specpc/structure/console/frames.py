@@ -11,6 +11,8 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specpc.structure.parts.rows import Row
+
 # What a line is, its beginning tells.
 _LOOKED_AT: Final = 400
 # So far above its frames an error is looked for: messages have several lines.
@@ -118,12 +120,10 @@ def is_traced(line: str) -> bool:
     return any(shape.match(line) is not None for shape in (_HEADER, _FILE, _FRAME))
 
 
-def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]:
+def find_groups(found: Sequence[Row]) -> list[TraceGroup]:
     """The errors with their frames, in order."""
-    said = [_first_line(text[start : min(end, start + _LOOKED_AT)]) for start, end in spans]
-    own = [text[start:end].lstrip("\r\n") for start, end in spans]
-    blank = [line.count("\n") + line.count("\r\r") > 1 for line in own]
-    reader = _TraceReader(said, blank, [])
+    said = [row.said[:_LOOKED_AT].rstrip() for row in found]
+    reader = _TraceReader(said, [row.ends_block for row in found], [])
     place = 0
     while place < len(said):
         if (group := reader.group(place)) is None:
@@ -132,10 +132,6 @@ def find_groups(text: str, spans: Sequence[tuple[int, int]]) -> list[TraceGroup]
             reader.groups.append(group)
             place = group.end
     return reader.groups
-
-
-def _first_line(text: str) -> str:
-    return (text.strip("\r\n").splitlines() or [""])[0].rstrip()
 
 
 @dataclass(frozen=True)

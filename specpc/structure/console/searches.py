@@ -104,6 +104,8 @@ def _with_paths(found: Sequence[Row], place: int, paths: set[str]) -> tuple[int,
     This returns, as the next do, the number of the row after all that was looked at, and
     blocks, if it is what was looked for.
     """
+    if not paths:
+        return place, ()
     lines: list[_FoundLine | None] = []
     while place + len(lines) < len(found):
         said = found[place + len(lines)].said
@@ -123,8 +125,6 @@ def _placed_line(said: str, paths: set[str]) -> _FoundLine | None:
     match = _PLACED.match(said)
     if match is not None:
         return _FoundLine(int(match["number"]), True, said[match.end() :])
-    if not paths:
-        return None
     for found, _ in zip(_NUMBER.finditer(said), range(_MOST_NUMBERS), strict=False):
         if said[: found.start()] in paths:
             return _FoundLine(int(found[1]), False, said[found.end() :])
@@ -163,6 +163,8 @@ def _without_path(found: Sequence[Row], place: int, paths: set[str]) -> tuple[in
 
 def _numbered_lines(found: Sequence[Row], place: int, *, blank: bool) -> list[_FoundLine | None]:
     """Lines with a number, and what parts them, up to a blank one or, maybe, across those."""
+    if place < len(found) and not found[place].said[:1].isdecimal():
+        return []
     lines: list[_FoundLine | None] = []
     while place + len(lines) < len(found):
         row = found[place + len(lines)]

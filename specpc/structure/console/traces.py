@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.console.frames import CHAINED, find_groups
 from specpc.structure.parts.lines import OWN_LINE, lines
+from specpc.structure.parts.rows import rows
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
@@ -33,7 +34,7 @@ def lay_out_trace(text: str, least: float = _ALL) -> Layout | None:
         traces.
     """
     spans = lines(text)
-    groups = find_groups(text, spans)
+    groups = find_groups(rows(text))
     count = sum(end - first for group in groups for first, end in group.parts)
     count += sum(CHAINED.match(text, start) is not None for start, _ in spans)
     # What stands before it may lead to it, as in any text with data in it.
@@ -45,7 +46,7 @@ def lay_out_trace(text: str, least: float = _ALL) -> Layout | None:
 def trace_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers of lines that are traces in a text (see `Kind.runs`)."""
     first = end = 0
-    for group in find_groups(text, spans):
+    for group in find_groups(rows(text)):
         low, high = group.parts[0][0], group.parts[-1][1]
         if low > end + 1 and end:
             yield first, end

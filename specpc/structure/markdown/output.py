@@ -24,7 +24,7 @@ from specpc.structure.records.banners import is_banner, is_drawn, title_end
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
 from specpc.structure.tables.columns import column_runs, lay_out_columns
 from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
-from specpc.text.alarms import find_alarms, tells_outcome
+from specpc.text.alarms import tells_failure, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
 from specpc.text.units import CONTINUED, segment
@@ -115,7 +115,7 @@ def _may_be_output(found: Sequence[Row]) -> bool:
     headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
     if any(_HEADING.match(row.said) for row in headings) or is_running(said):
         return False
-    return any(find_alarms(said, printed=True).urgency)
+    return tells_failure("\n".join(said))
 
 
 def _common(lines: Sequence[str]) -> frozenset[str]:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from specpc.structure.parts.rows import Row
 
-_SENTENCE: Final = regex.compile(
-    r"\W*+\p{Lu}\S*+[ \t]++(?:\S++[ \t]++){6}.*\p{Ll}[.!?:][\"')\]]*\s*\Z"
-)
+_BEGINS: Final = regex.compile(r"\W*+\p{Lu}\S*+[ \t]++(?:\S++[ \t]++){6}")
+_ENDS: Final = regex.compile(r"\p{Ll}[.!?:][\"')\]]*+\Z")
+_LOOKED_BACK: Final = 20
 # Before and after what a tool printed there are no more paragraphs of prose, or it is a report.
 _MOST_REMARKS: Final = 8
 
@@ -41,4 +41,8 @@ def _is_remark(paragraph: Sequence[Row]) -> bool:
 
 def is_sentence(said: str) -> bool:
     """Whether a line is of many words, from a capital letter to a full stop."""
-    return _SENTENCE.match(said) is not None
+    begins = _BEGINS.match(said)
+    said = said.rstrip()
+    return begins is not None and bool(
+        _ENDS.search(said, max(begins.end(), len(said) - _LOOKED_BACK))
+    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import regex
 
@@ -23,8 +22,7 @@ _BREAK: Final = re.compile(r"\r\n|\n|\r")
 FENCE: Final = regex.compile(r"[ \t>]*+(?:```|~~~)")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):  # made of every line of a text
     """A line that is not blank, with the blank lines after it.
 
     Attributes:
@@ -66,8 +64,10 @@ def rows(text: str) -> tuple[Row, ...]:
         at = first.start() if first else start
         at = line_start(text, start, at)
         said = _TO_BREAK.match(text, at, end)
-        after = len(_BREAK.findall(text, at, end))
-        found.append(Row(start, end, at, said.group() if said else "", after))
+        line = said.group() if said else ""
+        plain = at + len(line) + 1 == end
+        after = 1 if plain else len(_BREAK.findall(text, at, end))
+        found.append(Row(start, end, at, line, after))
     return tuple(found)
 
 

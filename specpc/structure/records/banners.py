@@ -10,7 +10,7 @@ import regex
 from specpc.structure.parts.blocks import lay_out_blocks, record
 from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.records.armours import is_edge
-from specpc.text.alarms import find_alarms
+from specpc.text.alarms import tells_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def lay_out_banners(text: str) -> Layout | None:
     if len(heads) < _FEWEST or heads[0].start > _ABOVE * len(text):
         return None
     drawn = all(len(row.said.rstrip()) >= _SCREEN for row in heads)
-    if drawn and any(find_alarms([row.said for row in found], printed=True).urgency):
+    if drawn and tells_failure(text):
         return None
     if any(FENCE.match(row.said) for row in found):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -123,7 +122,7 @@ def _commit(own: Sequence[Row], begins: regex.Match[str]) -> Block:
     """The commit at the beginning of some rows."""
     width = max(begins.start("git"), begins.start("log"), 0)
     if width:
-        own = [replace(row, said=_undrawn(row.said, width)) for row in own]
+        own = [row._replace(said=_undrawn(row.said, width)) for row in own]
     body = _head_end(own, begins)
     end = body
     if begins["git"] or begins["tag"] or begins["p4"]:

@@ -133,10 +133,13 @@ def _begins(found: Sequence[Row], place: int) -> bool:
 
 def _names_two(found: Sequence[Row], place: int) -> bool:
     """Whether the old and the new name of a file stand there."""
-    said, after = (row.said for row in (found[place], found[min(place + 1, len(found) - 1)]))
+    said = found[place].said
+    if not said.startswith(("--- ", "*** ")):
+        return False
+    after = found[min(place + 1, len(found) - 1)].said
     if said.startswith("--- "):
         return after.startswith("+++ ")
-    return said.startswith("*** ") and after.startswith("--- ") and not after.endswith(" ----")
+    return after.startswith("--- ") and not after.endswith(" ----")
 
 
 @dataclass(frozen=True)

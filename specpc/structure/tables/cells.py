@@ -112,7 +112,10 @@ class CellTable:
 
 def cell_tables(said: Iterable[str]) -> tuple[list[CellLine], list[CellTable]]:
     """What lines say, and the tables among them."""
-    read = [_read(line.strip()) for line in said]
+    stripped = [line.strip() for line in said]
+    if sum(_DIGIT.search(line) is not None for line in stripped) < _FEWEST_ROWS:
+        return [], []
+    read = [*map(_read, stripped)]
     return read, list(_tables(read))
 
 

@@ -128,11 +128,11 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
         begins = number < stop and (
             _COMMAND.match(text, *spans[number])
             or _PANEL.match(text, *spans[number])
-            or _frames(text, spans[number : number + 3])
+            or _frames(text, spans, number)
             or _ends_frame(text, spans, first, number)
             or _ends_box(text, spans, first, number)
             or _SIGNED_OFF.fullmatch(text, *spans[number - 1])
-            or _heads_again(text, spans[first : first + 1 + _MOST_TITLES], spans[number])
+            or _heads_again(text, spans, first, number)
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
@@ -145,21 +145,24 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
             first = number
 
 
-def _frames(text: str, spans: Spans) -> bool:
-    """Whether the first of some lines is a rule with bars above a header, as jest draws it."""
-    if len(spans) < FEWEST or text[spans[0][0]] != "-" or "|" not in text[slice(*spans[0])]:
+def _frames(text: str, spans: Spans, number: int) -> bool:
+    """Whether a line is a rule with bars above a header, as jest draws it."""
+    if number + FEWEST > len(spans) or text[spans[number][0]] != "-":
         return False
-    rule, header, other = (text[slice(*span)].strip("\r\n") for span in spans[:FEWEST])
+    if text.find("|", *spans[number]) < 0:
+        return False
+    rule, header, other = (text[slice(*s)].strip("\r\n") for s in spans[number : number + FEWEST])
     return is_ruled(rule, framed=True) and "|" in header and other == rule
 
 
-def _heads_again(text: str, above: Spans, span: tuple[int, int]) -> bool:
+def _heads_again(text: str, spans: Spans, first: int, number: int) -> bool:
     """Whether a line is the header above but for its first cell, which names other rows."""
-    line = text[slice(*span)].strip()
+    line = text[slice(*spans[number])].strip()
     cells = APART.split(line)[1:]
     if len(cells) < 2 or any(map(str.isdigit, line)) or not cells[-1][:1].isalpha():
         return False
-    parted = (APART.split(text[slice(*one)].strip())[1:] for one in above if one != span)
+    above = spans[first : min(first + 1 + _MOST_TITLES, number)]
+    parted = (APART.split(text[slice(*one)].strip())[1:] for one in above)
     return next((own for own in parted if len(own) > 1), None) == cells
 
 
@@ -168,18 +171,22 @@ def _ends_frame(text: str, spans: Spans, first: int, number: int) -> bool:
     if number <= first + FEWEST or text[spans[number - 1][0]] != "-":
         return False
     rule, last = (text[slice(*spans[n])].strip("\r\n") for n in (first, number - 1))
-    return rule == last and _frames(text, spans[first : first + FEWEST])
+    return rule == last and _frames(text, spans, first)
 
 
 def _ends_box(text: str, spans: Spans, first: int, number: int) -> bool:
     """Whether a table ends above a line: with its lower edge, or where another begins."""
-    before, said = (text[slice(*spans[n])].strip("\r\n") for n in (number - 1, number))
-    if _LOWER_EDGE.match(before) and is_ruled(before):
+    before, said = spans[number - 1], spans[number]
+    if _LOWER_EDGE.match(text, *before) and _is_rule(text, before):
         return True
-    if said.startswith("+") and is_ruled(said):
-        return is_ruled(before) or _BRANCH.match(before) is not None
-    below = text[slice(*spans[number + 1])] if number + 1 < len(spans) else ""
-    return number - first >= FEWEST and _COLUMNS.fullmatch(below) is not None
+    if text.startswith("+", said[0]) and _is_rule(text, said):
+        return _is_rule(text, before) or _BRANCH.match(text, *before) is not None
+    below = spans[number + 1] if number + 1 < len(spans) else (0, 0)
+    return number - first >= FEWEST and _COLUMNS.fullmatch(text, *below) is not None
+
+
+def _is_rule(text: str, span: tuple[int, int]) -> bool:
+    return is_ruled(text[slice(*span)].strip("\r\n"))
 
 
 def _table(text: str, spans: Spans, above: int) -> Block | None:
@@ -205,7 +212,7 @@ def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) ->
 
 def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool) -> Block | None:
     """A table with a rule below its header, or in rules."""
-    framed = _frames(text, spans[above : above + 3])
+    framed = _frames(text, spans, above)
     dashed = counted or any(_is_underlined(own[n : n + 3]) for n in range(MOST_ABOVE))
 
     def is_rule(line: str) -> bool:

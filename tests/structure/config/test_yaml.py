@@ -299,7 +299,7 @@ def _opened(text: str) -> Layout:
     return expand(layout, inside)
 
 
-def test_what_begins_with_a_colon_is_part_of_the_entry_above() -> None:
+def test_what_begins_with_a_colon_is_below_its_key() -> None:
     service = (
         "  s{0}:\n    image: web:{0}\n    ports:\n      - 80\n      - 443\n    restart: always\n"
     )
@@ -307,7 +307,7 @@ def test_what_begins_with_a_colon_is_part_of_the_entry_above() -> None:
     text += "    healthcheck:\n      :20:11\n"
     layout = lay_out_yaml(text, named=True)
     assert layout is not None
-    assert pieces(text, layout)[-1] == "    healthcheck:\n      :20:11\n"
+    assert pieces(layout, text)[-2:] == ["    healthcheck:\n", "      :20:11\n"]
 
 
 def test_a_remark_right_below_an_entry_is_about_that() -> None:
