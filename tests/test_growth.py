@@ -143,6 +143,9 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
         for name in ("a.py", "a.js", "a.ts", "a.go", "a.rs", "a.java", "a.c")
     },
     "what opens in Java": (lambda n: "a<" * (2 * n), "a.java"),
+    "arrows in Java": (lambda n: "a=>" * n, "a.java"),
+    "arrows in C": (lambda n: "a=>" * n, "a.c"),
+    "fences that are none": (lambda n: "-->" * (n // 3), None),
     "arrows in Rust": (lambda n: "-->" * (n // 3), "a.rs"),
     "comments in Java": (lambda n: "<!--" * (n // 4), "a.java"),
     "errors in a fence": (lambda n: "# a\n\n```js\n" + "|-" * (n // 2) + "\n```\n", None),

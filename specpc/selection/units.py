@@ -15,10 +15,10 @@ from specpc.selection.words import WordPicker, is_word
 from specpc.text.layout import expand, part, telling, tiles
 from specpc.text.lexical import bm25, stems, with_heads
 from specpc.text.pieces import Pieces, Scores, standardised
-from specpc.text.units import clause_bounds, segment
+from specpc.text.units import finer_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -71,15 +71,9 @@ class UnitPicker(Picker):
         fits = best in pieces.layout.whole or _cost(pieces, best) <= allowance
         if pieces.forced or fits or (found and not self.question):  # else any may be the best
             return Picked(found, pieces.layout)
-        said = pieces.texts[best]
-        prose = best in pieces.layout.prose or best in pieces.layout.finer
-        parts = [clause_bounds(said), clause_bounds(said, joined=True)] if prose else []
-        for bounds in (segment(said, "line"), segment(said, "sentence"), *parts):
-            if len(bounds) < 3:
-                continue
-            own = part(pieces.layout, best, bounds[1:-1])
+        for own in _parts(pieces.layout, best, pieces.texts[best]):
             if best not in pieces.layout.prose:  # a marker might be read as data
-                own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))
+                own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))  # noqa: PLW2901
             inside = {best: own}
             cut, judged = _finer(pieces, values, inside, partial(self.judge, scores=scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
@@ -115,6 +109,32 @@ class UnitPicker(Picker):
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
         return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
+
+
+def _parts(layout: Layout, unit: int, said: str) -> Iterator[Layout]:
+    """The lines of a unit, its sentences, its clauses: ways to cut it, the coarsest first."""
+    if unit in layout.finer:  # they cannot be told from what is written
+        own = layout.finer[unit](said)
+        if own.kind != "word":
+            yield telling(said, own)
+        return
+    for bounds in finer_bounds(said, prose=unit in layout.prose):
+        yield part(layout, unit, bounds[1:-1])
+
+
+def _in_words(layout: Layout, unit: int, said: str) -> Layout:
+    """The words of a unit that can be told only by what it means."""
+    own = layout.finer[unit](said)
+    if own.kind == "word":
+        return own
+    edges = own.edges.tolist()
+    return expand(
+        own,
+        {
+            piece: _in_words(own, piece, said[slice(*edges[piece : piece + 2])])
+            for piece in own.finer
+        },
+    )
 
 
 def _alarms_first(
@@ -207,7 +227,7 @@ def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: in
     text, whole = pieces.text[start:end], tiles([0, end - start])
     words = WordPicker.of(text, bounds, whole)
     if unit in pieces.layout.finer:  # they cannot be told from what is written
-        cut = pieces.layout.finer[unit](text)
+        cut = _in_words(pieces.layout, unit, text)
         cut = replace(cut, prose=frozenset(range(len(cut))))
         words = WordPicker(Pieces(text, bounds, cut), words.sentences)
     words = replace(words, fact=_FACT)

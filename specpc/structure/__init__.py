@@ -21,7 +21,7 @@ from specpc.structure.talk.transcripts import lay_out_transcript
 from specpc.text.colours import COLOUR, uncoloured
 from specpc.text.layout import LayoutBuilder, Nested, expand, tiles
 from specpc.text.references import referring
-from specpc.text.words import as_words
+from specpc.text.words import as_parts, as_words
 
 if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
@@ -120,7 +120,7 @@ def _read(text: str, nested: Nested, lay: LayOut) -> Layout:
         layout = as_words(meant)
     if offsets is not None:
         # What is meant cannot be told from what is written but by decoding it again.
-        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_words)
+        finer = dict.fromkeys(set(range(len(layout))) - layout.whole - layout.supports, as_parts)
         finer |= layout.finer
         layout = replace(
             layout,

@@ -26,7 +26,7 @@ _CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 # As tools write it; in prose an error has neither capitals throughout nor a colon.
 _FAILURE: Final = regex.compile(
     # Nothing else begins with what this looks at first: most characters are passed by at once.
-    r"(?<![^\r\n])(?:"
+    r"^(?:"
     r"E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
     r"|(?:[EF]\d{3,4}|invalid-syntax:) (?:\[\*\] )?[A-Z`]"
     rf"|(?:\[?[\w.+/-]{{1,60}}\]?: ){{1,3}}+(?:\(\d+\) )?{_CANNOT}\b)"
@@ -38,7 +38,7 @@ _FAILURE: Final = regex.compile(
     r"|npm (?:ERR!|error)"
     r"|\bError (?:at|in) \S+:\d"
     rf"|{_RAISED}\b(?=(?: \[\w+\])?: \S)(?<=(?<!\w)[A-Za-z_.]{{0,60}}{_RAISED})"
-    rf"|{_RAISED}(?<=(?<![^\r\n])(?:[ \t>|]{{0,40}}|E[ \t]{{1,9}}|\S{{1,200}}:\d{{1,9}}: "
+    rf"|{_RAISED}(?<=^(?:[ \t>|]{{0,40}}|E[ \t]{{1,9}}|\S{{1,200}}:\d{{1,9}}: "
     rf"|Caused by: )[\w.$]{{0,80}}{_RAISED})[^\S\r\n]*+(?=[\r\n]|\Z)"
     r"|\bpanicked at |Segmentation fault|core dumped"
     r"|\bInvalid (?:read|write|free)|\bboth modified: "
@@ -46,10 +46,11 @@ _FAILURE: Final = regex.compile(
     r"|\[(?i:error|fatal|failed|failure)\]|\*{3} ?(?:Error|Failed|\[)|\(Failed\)"
     rf"|:(?:\d+(?::\d+)?:? (?:[EF]\d{{3,4}}\b|(?:error|fatal)\b)| {_SYSTEM}"
     r"| undefined reference to )"
-    r"|[ \t](?=\d)\d+:\d+[ \t]+error[ \t]"
+    r"|[ \t](?=\d)\d+:\d+[ \t]+error[ \t]",
+    regex.MULTILINE,
 )
 _OUTCOME: Final = regex.compile(
-    r"(?<![^\r\n])(?:[^\w\r\n]{0,9}(?:\w{1,30}: )?"
+    r"^(?:[^\w\r\n]{0,9}(?:\w{1,30}: )?"
     r"(?i:build|configuring|compilation|installation|tests?)(?: run)? "
     r"(?:aborted|failed|incomplete|stopped|terminated)\b"
     r"|[#ℹ] (?:tests|pass|fail) \d|\w{0,9}make(?:\[\d+\])?: \*\*\*"
@@ -57,11 +58,13 @@ _OUTCOME: Final = regex.compile(
     r"|(?=[\dBERSTt])\b(?:"
     r"\d+ (?:failed|failures?|failing|errors?|problems?|passed|passing)\b"
     r"(?=[ \t]*(?:[^\w \t]|in \d|generated\b|\Z))|Tests run: \d|BUILD [A-Z]+"
-    r"|(?:ERROR )?SUMMARY: |test result: |Ran \d+ tests?\b)"
+    r"|(?:ERROR )?SUMMARY: |test result: |Ran \d+ tests?\b)",
+    regex.MULTILINE,
 )
 _WARNING: Final = regex.compile(
     r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
-    r"|(?:(?<![^\r\n])|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]"
+    r"|(?:^|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]",
+    regex.MULTILINE,
 )
 _SURE: Final = 1.0
 _PLACE: Final = 0.7
@@ -105,12 +108,17 @@ class Alarms:
 
 def tells_outcome(line: str) -> bool:
     """Whether a line says how something ended."""
-    return _OUTCOME.search(line) is not None
+    return _OUTCOME.search(_plain(line)) is not None
+
+
+def _plain(text: str) -> str:
+    """What is looked at: without colours, and with line ends as patterns know them."""
+    return COLOUR.sub("", text).replace("\r", "\n")
 
 
 def tells_failure(text: str) -> bool:
     """Whether something in what a tool printed is urgent: an error, or how it ended."""
-    said = COLOUR.sub("", text)
+    said = _plain(text)
     return _FAILURE.search(said) is not None or _OUTCOME.search(said) is not None
 
 
@@ -120,7 +128,7 @@ def find_alarms(texts: Sequence[str], *, printed: bool) -> Alarms:
     What a tool ``printed`` ends with how it went, and says where errors are; in other texts, of
     which some speak of errors, none is urgent.
     """
-    texts = [COLOUR.sub("", text) for text in texts]
+    texts = [_plain(text) for text in texts]
     # Nothing that is looked for goes on in the next line.
     together, levels = "\n".join(texts), [0.0] * len(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]

@@ -27,8 +27,9 @@ _POINTERS: Final = "|".join((
     "this|these|those|such|that (?:is|was|has|had|would|will|does|did|means|said)|that['’]s",
     "otherwise|instead|if (?:so|not|this|that|these|they|it)|(?:in|for|to|by) (?:this|that|these)",
     "the (?:former|latter|same)|(?:both|neither)(?! (?:part(?:y|ies)|sides?|of the)\\b)|nor",
-    "(?:most|some|all|many|few|each|one|two|half|none|part) of (?:it|them|these|those|this|"
-    "her|his|its|their)",
+    "(?:most|some|all|many|much|several|few|each|(?:an)?other|others|both|either|neither|half|none|part"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4}) of (?:it|them|these|those|this|her"
+    "|his|its|their)",
     "dies(?:e[mnrs]?)?|andernfalls|sonst|ansonsten|stattdessen|dadurch|damit|davon|dazu|dabei",
     "cel(?:a|ui|le)(?:-ci|-là)?|ceux-ci|cette?|ces|sinon",  # German, French
     "est[aeo]s?|es[aeo]s?|de lo contrario|quest[aeio]|altrimenti|iss?to|isso|caso contrário",

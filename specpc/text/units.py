@@ -288,10 +288,14 @@ def _best_cut(text: str, start: int, longest: int) -> int:
         ends = [m.end() for m in pattern.finditer(text, low, high) if m.end() < high]
         if ends:
             return ends[-1]
+    if _APART.match(text, high - 1):
+        return high
     inside = [cut for cut in grapheme_ends(text[start : high + 1]) if cut <= longest]
     return start + inside[-1] if inside else high
 
 
+# Two characters of which nothing before or after makes one grapheme.
+_APART: Final = regex.compile(r"[\p{GCB=Other}\p{GCB=Control}]{2}", regex.VERSION1)
 # To tell which two letters of a flag belong together, "\\X" looks at all of them before.
 _ONE_GRAPHEME: Final = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X)"
@@ -359,6 +363,14 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
         if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
             bounds.append(match.end())
     return [*bounds, len(text)]
+
+
+def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
+    """The lines of a unit, its sentences, its clauses: ways to cut it in two or more."""
+    ways = [segment(text, "line"), segment(text, "sentence")]
+    if prose:
+        ways += [clause_bounds(text), clause_bounds(text, joined=True)]
+    return (bounds for bounds in ways if len(bounds) > 2)
 
 
 def word_bounds(text: str) -> Bounds:

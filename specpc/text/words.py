@@ -12,7 +12,7 @@ import numpy as np
 from specpc.text.layout import Layout, refine, tiles
 from specpc.text.negations import negations
 from specpc.text.ties import paired, tied
-from specpc.text.units import apart, word_bounds
+from specpc.text.units import apart, finer_bounds, word_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,12 @@ _MOST_NEGATIONS: Final = 12
 def as_words(text: str) -> Layout:
     """A text in words and marks, whatever it is."""
     return tiles(word_bounds(text), "word")
+
+
+def as_parts(text: str) -> Layout:
+    """A text cut as coarsely as can be: into lines, sentences, clauses, or words and marks."""
+    bounds = next(finer_bounds(text), None)
+    return as_words(text) if bounds is None else tiles(bounds)
 
 
 def lay_out_words(text: str, layout: Layout) -> Layout:

@@ -242,6 +242,8 @@ def value(chosen: random.Random, depth: int = 0) -> Any:
     if depth > 4 or kind < 0.42:
         plain = [None, True, 0, 1, -1.5, 1e30, 10**20, "", "a", "Who signed?", "x" * 300, 3]
         return chosen.choice([*plain, scraps(chosen)[1]])
+    if kind < 0.46:  # the lines of one text
+        return scraps(chosen)[1].splitlines(keepends=True)
     if kind < 0.65:
         return [value(chosen, depth + 1) for _ in range(chosen.randint(0, 6))]
     keys = ["a", "b", "id", "name", "text", "}", ",", "\\", '"', "url", "error"]

@@ -33,6 +33,7 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Otherwise the fee is due.",
         "Both beams were replaced.",
         "Most of it came in May.",
+        "Four of them were at Berth 7.",
         "One of her first acts was to sell it.",
         "Andernfalls verfällt das Pfand.",
         "Elles ont été remplacées.",

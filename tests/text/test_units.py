@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.text.units import clause_bounds, safe_cuts, segment
+from specpc.text.units import clause_bounds, grapheme_ends, safe_cuts, segment
 from tests.pipeline.test_properties import texts
 
 
@@ -244,3 +244,9 @@ def test_a_line_that_ends_with_a_backslash_goes_on(end: str) -> None:
     # As Markdown has it, it parts two lines.
     parted = f"Pier 4\\{end}Lerwick{end}"
     assert len(segment(parted, "sentence")) == 3
+
+
+@given(st.text("ab\u0301\u200d👩🏽🇫🇷คำ가각\u1100\u0915\u094d\u0937", min_size=2, max_size=12))
+def test_no_cut_of_a_long_unit_parts_a_grapheme(part: str) -> None:
+    text = f"a{part}" * (3000 // len(part))
+    assert set(segment(text, "sentence")) <= {0, *grapheme_ends(text)}

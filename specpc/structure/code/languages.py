@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import line_pattern
-from specpc.structure.parts.trees import names, parsed, parser
+from specpc.structure.parts.trees import is_hopeless, names, parsed, parser
 
 if TYPE_CHECKING:
     from tree_sitter import Tree
@@ -163,6 +163,8 @@ _EVERY: Final = 50
 # A longer text is recognised by its beginning.
 _LOOKED_AT: Final = 200_000
 _ERRORS: Final = 0.01
+# So much in one statement.
+_UNENDED: Final = re.compile(rb"[^;{}]{600,}")
 _SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
 
 
@@ -172,7 +174,10 @@ def parse(text: str, language: str) -> Tree | None:
     ``None`` if there are so many errors in it that looking for one would take long.
     """
     grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
-    return parsed(grammar, text.encode("utf-8", "replace"))
+    data = text.encode("utf-8", "replace")
+    if any(is_hopeless(grammar, found.group()) for found in _UNENDED.finditer(data)):
+        return None
+    return parsed(grammar, data)
 
 
 def ending(name: str | None) -> str:

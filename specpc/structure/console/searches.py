@@ -134,6 +134,8 @@ def _placed_line(said: str, paths: set[str]) -> _FoundLine | None:
 def _below_path(found: Sequence[Row], place: int, paths: set[str]) -> tuple[int, Sequence[Block]]:
     """A file above its lines."""
     row = found[place]
+    if place + 1 == len(found) or not found[place + 1].said[:1].isdecimal():
+        return place, ()
     if row.ends_block or not _is_path(row.said) or _NUMBERED.match(row.said):
         return place, ()
     lines = _numbered_lines(found, place + 1, blank=False)
@@ -209,6 +211,8 @@ def _group(own: Sequence[Block]) -> list[Block]:
 
 def _named(found: Sequence[Row], place: int, paths: set[str]) -> tuple[int, Sequence[Block]]:
     """Lines that each begin with a file, without a number."""
+    if ":" not in found[place].said:
+        return place, ()
     matches: list[regex.Match[str]] = []
     while place + len(matches) < len(found):
         match = _NAMED.match(found[place + len(matches)].said)

@@ -131,8 +131,11 @@ def _separated(written: str, layout: Layout) -> Layout:
         gap = end
         if piece not in layout.separators and piece < len(layout) - 1:
             gap = _gap_before(written, start, end)
+        parts = start == gap < end and piece not in layout.supports
         stop = gap if gap > start else end
-        if piece in layout.supports:
+        if parts:  # nothing but what parts the pieces around it
+            separators[builder.support(end)] = _breaks(written[start:end])
+        elif piece in layout.supports:
             builder.support(stop)
         else:
             builder.unit(stop, whole=piece in layout.whole)

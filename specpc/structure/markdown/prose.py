@@ -42,7 +42,7 @@ _WRAPS: Final = regex.compile(
 )
 _FENCE_MARK: Final = regex.compile(r"```|~~~")
 _FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
-_FENCE_START: Final = re.compile(r"[ \t>*+-]*(?:```|~~~)")
+_FENCE_START: Final = re.compile(r"[ \t>*+-]{0,100}(?:```|~~~)")
 _PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _PREFIX: Final = re.compile(r"[ \t>]*")
 _INDENT: Final = re.compile(r"[ \t]*")

@@ -7,9 +7,9 @@ together, and so do a term and what ``:`` defines it as.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import regex
 
@@ -117,8 +117,7 @@ _FEWEST: Final = 2
 _SHARE: Final = 0.3
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(NamedTuple):  # made of every line of a text
     """A line with the blank ones after it; whether it begins a paragraph, and says nothing."""
 
     start: int
@@ -166,11 +165,11 @@ def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, l
     for pair in pairwise(alone):
         if pair[1][2] - pair[0][2] == 1:
             for start, place, _ in pair:
-                lines[start][place] = replace(lines[start][place], hidden=True)
+                lines[start][place] = lines[start][place]._replace(hidden=True)
     _hide_feet(text, lines)
     counts = Counter(found.values())
     for (start, place), said in found.items():
-        lines[start][place] = replace(lines[start][place], hidden=counts[said] > 1)
+        lines[start][place] = lines[start][place]._replace(hidden=counts[said] > 1)
     return lines
 
 
@@ -186,11 +185,11 @@ def _hide_feet(text: str, lines: dict[int, list[_Line]]) -> None:
                 below.append((start, place, said.strip()))
             foot = alone and _PAGE_FOOT.fullmatch(said) is not None
             if foot:
-                own[place] = replace(line, hidden=True)
+                own[place] = line._replace(hidden=True)
     counts = Counter(said for *_, said in below)
     for start, place, said in below:
         if counts[said] > 1:
-            lines[start][place] = replace(lines[start][place], hidden=True)
+            lines[start][place] = lines[start][place]._replace(hidden=True)
 
 
 def _titles(
@@ -296,7 +295,7 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             continue
         if match.group().isspace():
             if found:
-                found[-1] = replace(found[-1], end=end)
+                found[-1] = found[-1]._replace(end=end)
             blank = True
             continue
         new_page = match.group().startswith("\f")
@@ -307,7 +306,7 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             else _heads(text, found[-1].start, found[-1].end, end)
             or (found[-1].first and _UNDERLINE.fullmatch(text, start, end))
         ):
-            found[-1] = replace(found[-1], end=end)
+            found[-1] = found[-1]._replace(end=end)
             blank = False
             continue
         found.append(_Line(start if found else part.start, end, blank or new_page))

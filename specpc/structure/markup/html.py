@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
@@ -18,7 +19,7 @@ from specpc.text.units import segment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 
 BLOCKS: Final = names(
@@ -77,13 +78,18 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     if not (sure or is_html(text)):
         return None
     page = _Page(text)
-    tree = parsed(parser("tree_sitter_html"), page.data, _SECONDS)
+    tree = _parsed(text)
     if tree is None:
         return None
     page.find_blocks(tree.root_node)
     page.content(tree.root_node.children, len(text), [], _DEEPEST)
     layout = page.builder.build("html")
     return layout if layout.units.any() else None
+
+
+@lru_cache(maxsize=1)  # what is no page is asked again as what it would be in Markdown
+def _parsed(text: str) -> Tree | None:
+    return parsed(parser("tree_sitter_html"), Offsets(text).data, _SECONDS)
 
 
 @dataclass(frozen=True)
@@ -210,7 +216,8 @@ class _Page(Offsets):
             self._table(children, last, needs)
         elif tag == "pre":
             for bound in self._bounds(children, last, "line"):
-                self.builder.unit(bound, needs, gap=OWN_LINE)
+                marked = "<" in self.text[self.builder.position : bound]
+                self.builder.unit(bound, needs, whole=marked, gap=OWN_LINE)
         else:
             self.content(children, last, needs, depth - 1)
         if stop > self.builder.position:

@@ -60,9 +60,10 @@ def rows(text: str) -> tuple[Row, ...]:
     """The rows of a text, which tile it; one for each of the spans of `lines`."""
     found = []
     for start, end in lines(text):
-        first = _NOT_SPACE.search(text, start, end)
-        at = first.start() if first else start
-        at = line_start(text, start, at)
+        at = start
+        if text[start].isspace():  # blank lines, or an indented one
+            first = _NOT_SPACE.search(text, start, end)
+            at = line_start(text, start, first.start() if first else start)
         said = _TO_BREAK.match(text, at, end)
         line = said.group() if said else ""
         plain = at + len(line) + 1 == end

@@ -25,6 +25,10 @@ _SHORTEST: Final = 0.25
 _SECONDS: Final = 3e-6
 _READ: Final = 1 << 15
 _TRIED: Final = 7000
+# What is well written takes a third of this time, or less.
+_FIRST_TRIED: Final = 1750
+_LONGEST_TRIED: Final = 0.05
+_SECONDS_TRIED: Final = 5e-6
 
 
 @lru_cache
@@ -61,6 +65,23 @@ def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | No
     except ValueError:  # it was told to end
         grammar.reset()
         return None
+
+
+def is_hopeless(grammar: Parser, data: bytes) -> bool:
+    """Whether going around errors in some bytes takes the square of their number, and memory so.
+
+    A parser cannot be stopped in the midst of that: with ten thousand bytes without a bracket that
+    closes, it takes seconds and gigabytes. So it is given first a little, then twice as much.
+    """
+    size = _FIRST_TRIED
+    while True:
+        begun = time.thread_time()
+        found = parsed(grammar, data[:size])
+        if time.thread_time() - begun > _LONGEST_TRIED + _SECONDS_TRIED * size:
+            return True
+        if found is None or size >= len(data):
+            return False
+        size *= 2
 
 
 def names(listed: str) -> frozenset[str]:

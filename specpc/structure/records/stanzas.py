@@ -80,12 +80,19 @@ def lay_out_named_stanzas(text: str) -> Layout | None:
         name = name_of(groups[0].first) if groups else None
         if groups and not groups[0].first.startswith(_STATES) and (not name or _TALK.match(name)):
             return None
+        if groups and _speaks(groups[0]):
+            return None
     blocks = [group.block for group in groups]
     if any(FENCE.match(row.said) for row in found):
         return None
     if sum(block.end - block.start for block in blocks) < _ALIKE * len(text):
         return None
     return lay_out_blocks(text, blocks, "stanzas")
+
+
+def _speaks(group: _Group) -> bool:
+    """Whether a stanza is a name and below it, as far to the left, what somebody says."""
+    return group.first.rstrip().endswith(":") and any(not row.indented for row in group.body)
 
 
 def stanza_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

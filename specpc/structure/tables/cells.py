@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import regex
 
@@ -37,6 +37,8 @@ _CELL: Final = (
     rf"(?:[$€£¥]|[-+–—]?[$€£¥]?[(\[]?[-+–—]?[$€£¥]?(?:{_NUMBER})[xX]?%?[)\]]?%?"
     r"|[-–—]{1,3}|[%)#*†‡]{1,3}|NM|N/M|[Nn]/[Aa]|nm|n\.m\.|\([a-z1-9]\))"
 )
+# The last character of an amount or a year.
+_LAST: Final = frozenset("0123456789$€£¥xX%)]-–—#*†‡MAamFE.")
 _AMOUNTS: Final = regex.compile(rf"(?:{_CELL}(?:\s++|\Z))++")
 _IS_CELL: Final = regex.compile(_CELL)
 _DIGIT: Final = regex.compile(r"\d")
@@ -68,8 +70,7 @@ _NOTED: Final = regex.compile(r"\([a-z\d]\)|[*†‡#]")
 _PAGE: Final = regex.compile(r"\d{1,3}")
 
 
-@dataclass(frozen=True)
-class CellLine:
+class CellLine(NamedTuple):  # made of every line of a text
     """What a line says before its amounts, these, and how many years it is nothing but."""
 
     label: str = ""
@@ -123,12 +124,13 @@ def _read(said: str) -> CellLine:
     """What a line is in such a table; of other text, nothing."""
     if len(said) > _LONGEST_LABEL or not said:
         return CellLine()
-    years = len(_ONE_YEAR.findall(said)) if _YEARS.fullmatch(said) else 0
     cells = tuple(said.split())
-    if years > 1 or (years and len(cells) <= _MOST_WORDS):
-        return CellLine(amounts=cells, years=years, heads=True)
-    if _AMOUNTS.fullmatch(said):
-        return CellLine(amounts=cells)
+    if said[-1] in _LAST:
+        years = len(_ONE_YEAR.findall(said)) if _YEARS.fullmatch(said) else 0
+        if years > 1 or (years and len(cells) <= _MOST_WORDS):
+            return CellLine(amounts=cells, years=years, heads=True)
+        if _AMOUNTS.fullmatch(said):
+            return CellLine(amounts=cells)
     sentence = _SENTENCE.search(said) and (len(cells) >= _FEW_WORDS or said[0].islower())
     return CellLine() if sentence else _labelled(said, cells)
 
@@ -137,6 +139,8 @@ def _labelled(said: str, cells: tuple[str, ...]) -> CellLine:
     """A label, with amounts behind it or not."""
     heads = _DATE.fullmatch(said) or _COLUMN.fullmatch(said)
     first = len(cells)
+    if said[-1] not in _LAST:
+        return CellLine(said, heads=bool(heads))
     while first > 1 and _IS_CELL.fullmatch(cells[first - 1]):
         first -= 1
     amounts, label = cells[first:], " ".join(cells[:first])

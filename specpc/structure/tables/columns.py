@@ -55,6 +55,9 @@ _RULE: Final = re.compile(
 _COLUMNS: Final = re.compile(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
 # Of what R prints below coefficients.
 _SIGNED_OFF: Final = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
+# One of these is in whatever parts columns.
+_GAPS: Final = ("  ", "\t", "..", ". .")
+_DRAWN: Final = frozenset(" \t-+╭┌┏╔╰└┗╚╘")
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
@@ -127,11 +130,7 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
     for number in range(first + 1, stop + 1):
         begins = number < stop and (
             _COMMAND.match(text, *spans[number])
-            or _PANEL.match(text, *spans[number])
-            or _frames(text, spans, number)
-            or _ends_frame(text, spans, first, number)
-            or _ends_box(text, spans, first, number)
-            or _SIGNED_OFF.fullmatch(text, *spans[number - 1])
+            or (_is_drawn(text, spans, number) and _marks_part(text, spans, first, number))
             or _heads_again(text, spans, first, number)
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
@@ -143,6 +142,22 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                     yield start, number, found
                     break
             first = number
+
+
+def _is_drawn(text: str, spans: Spans, number: int) -> bool:
+    """Whether a line, or the one before or after it, begins as what is drawn does."""
+    return any(text[start] in _DRAWN for start, _ in spans[number - 1 : number + 2])
+
+
+def _marks_part(text: str, spans: Spans, first: int, number: int) -> bool:
+    """Whether marks part a line from the one before it."""
+    return (
+        _PANEL.match(text, *spans[number]) is not None
+        or _frames(text, spans, number)
+        or _ends_frame(text, spans, first, number)
+        or _ends_box(text, spans, first, number)
+        or _SIGNED_OFF.fullmatch(text, *spans[number - 1]) is not None
+    )
 
 
 def _frames(text: str, spans: Spans, number: int) -> bool:
@@ -158,6 +173,8 @@ def _frames(text: str, spans: Spans, number: int) -> bool:
 def _heads_again(text: str, spans: Spans, first: int, number: int) -> bool:
     """Whether a line is the header above but for its first cell, which names other rows."""
     line = text[slice(*spans[number])].strip()
+    if not any(gap in line for gap in _GAPS):
+        return False
     cells = APART.split(line)[1:]
     if len(cells) < 2 or any(map(str.isdigit, line)) or not cells[-1][:1].isalpha():
         return False

@@ -190,14 +190,15 @@ def _questions(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         return []
     found = []
     for place, (start, end) in enumerate(spans[:-1]):
+        asks = end - start <= _LONGEST_QUESTION and _QUESTION.match(text, start, end)
+        if not asks or _LABEL.match(text, start, end):
+            continue
         before = spans[place - 1] if place else (0, 0)
-        begins = (
+        if (
             place == 0
             or _blank_after(text, before)
             or _ENDED.search(text, max(before[0], before[1] - _SHORT), before[1])
-        )
-        asks = end - start <= _LONGEST_QUESTION and _QUESTION.match(text, start, end)
-        if begins and asks and not _LABEL.match(text, start, end):
+        ):
             found.append(place)
     # A question right above another is a part of the same.
     asked = set(found)

@@ -153,3 +153,19 @@ def test_a_sentence_that_no_budget_holds_is_cut_into_clauses(seed: int) -> None:
     for clause in clauses:
         rest = rest.replace(clause, "")
     assert not rest.strip()
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.4, 0.5, 0.6])
+def test_lines_that_a_budget_parts_are_strings(ratio: float) -> None:
+    said = 'He said "no". \n'
+    lines = [
+        said,
+        said,
+        "\n",
+        3 * "The boat leaves at 22:40, and the ferry, if it can, at nine. " + "\n",
+    ]
+    source = json.dumps({"cells": [{"cell_type": "code", "source": lines}] * 2}, indent=1)
+    result = fitted(lay_out_units(source, "structure"), source, ratio, 0)
+    assert result
+    for cell in json.loads(result)["cells"]:
+        assert is_part("".join(cell["source"]), "".join(lines))

@@ -233,3 +233,12 @@ def test_what_heads_or_leads_to_something_comes_with_it(
     result = keep_with(QUESTIONS, part)
     assert all(head in result for head in heads)
     assert not any(other in result for other in others)
+
+
+def test_a_tag_in_preformatted_text_is_not_parted() -> None:
+    text = "<html><body><p></p>\n<pre><code></code></pre>\n<div></div>\n</body></html>"
+    layout = lay_out_html(text)
+    assert layout is not None
+    assert "<code></code>" in pieces(layout, text)
+    for budget in range(2, 20):
+        assert Balance(fitted(layout, text, budget / 20, 0) or "").sound
