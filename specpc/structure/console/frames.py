@@ -76,6 +76,20 @@ _RAISED: Final = re.compile(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
 _LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
 _PANIC: Final = re.compile(r"thread '.*' (?:\(\d+\) )?panicked at ")
 _SUMMARY: Final = re.compile(r"SUMMARY: \w+Sanitizer")
+# Of Linux: what a kernel says went wrong, and what it prints of it.
+_OOPS: Final = regex.compile(
+    r"BUG: |kernel BUG at |Oops: |general protection fault|WARNING: CPU: \d|Kernel panic - "
+    r"|INFO: task \S++ blocked for |watchdog: BUG: |rcu: INFO: |Unable to handle kernel "
+)
+_DUMPED: Final = regex.compile(
+    r"[ \t]*+(?:\? )?[\w.]++\+0x[\da-f]++/0x[\da-f]++|[ \t]*+</?[A-Z]++>|---\[ |#PF: |Oops: "
+    r"|(?:Call Trace|CPU|Hardware name|Workqueue|RIP|RSP|R[A-Z\d]{2}|CR2|FS|CS|DR\d|PKRU|EFLAGS"
+    r"|Code|Modules linked in|Tainted|task|Comm|pc|lr|sp|x\d{1,2}|note|PGD"
+    r")\b ?: ?|(?:pc|lr) : "
+)
+_DUMP_ENDS: Final = regex.compile(r"---\[ end ")
+# So many other lines may stand in it one after the other.
+_OTHER_LINES: Final = 3
 _INNER: Final = re.compile(r" +-{3,}> ")
 # "DETAIL:  Key (id)=(3) already exists." below the error of a database.
 _DETAIL: Final = re.compile(r"[A-Z]\w*(?: \d+)?:[ \t]")
@@ -155,8 +169,8 @@ class _TraceReader:
     def group(self, place: int) -> TraceGroup | None:
         """The error with its frames that begins, or whose frames begin, at a line."""
         line = self.said[place]
-        if _DIVIDER.match(line):
-            return self._part(place)
+        if _DIVIDER.match(line) or _OOPS.match(line):
+            return self._dump(place) if _OOPS.match(line) else self._part(place)
         if _HEADER.match(line) or _FILE.match(line) or _NOTEBOOK.match(line):
             return self._python(place)
         if self._is_frame(place):
@@ -166,6 +180,19 @@ class _TraceReader:
         if self.groups and _SUMMARY.match(line):
             return TraceGroup(error=(place, place + 1))
         return None
+
+    def _dump(self, place: int) -> TraceGroup | None:
+        """What a kernel says went wrong, and each line that it prints of that."""
+        last = place
+        for end in range(place + 1, len(self.said)):
+            if _DUMPED.match(self.said[end]):
+                last = end
+            if self.blank[end - 1] or end - last > _OTHER_LINES or _DUMP_ENDS.match(self.said[end]):
+                break
+        if last - place < 2:
+            return None
+        frames = [(number, number + 1) for number in range(place + 1, last + 1)]
+        return TraceGroup(frames=frames, error=(place, place + 1))
 
     def _part(self, place: int) -> TraceGroup | None:
         """A part of a group of errors, below its divider."""

@@ -44,7 +44,7 @@ _TIME: Final = "|".join(
         rf"[IWEF]\d{{4}} {_CLOCK}",  # klog
         _CLOCK,
         r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
-        r" *+\d+\.\d{6}",  # dmesg
+        r"(?<=\[) *+\d+\.\d{6}(?=\])",  # dmesg
     )
 )
 # A text with code fences is Markdown, with a log in it or not.
@@ -69,7 +69,9 @@ _GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
 # What stands before each line of what a program prints where something else gives the time: the
 # steps of CI systems, containers, the journal.
 _STAMP: Final = regex.compile(
-    rf"{_STEP}(?:{_TIME})(?!\w)(?P<by> \S{{1,80}}+ [^\s\[:]{{1,80}}+\[\d++\]:)?+(?: |(?=[\r\n]|\Z))"
+    rf"{_STEP}[\[(]?(?:{_TIME})(?!\w)[\])]?"
+    r"(?P<by> \S{1,80}+ (?:[^\s\[:]{1,80}+\[\d++\]|kernel):)?+"
+    r"(?: \[ *+\d+\.\d{6}\])?+(?: |(?=[\r\n]|\Z))"
 )
 _GOES_ON: Final = re.compile(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"

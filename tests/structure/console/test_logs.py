@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.console.logs import lay_out_log
-from tests.structure.kept import around, choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, keep, kept, pieces, units
 
 STAMPS = [
     "2015-07-30 16:12:02,180 - INFO  [main] - ",
@@ -238,3 +238,40 @@ def test_what_the_journal_explains_stays_with_its_record(mark: str) -> None:
     assert own.startswith("May 02 08:13:59 harbour systemd[1]: nginx.service: Failed")
     assert own.endswith("result 'exit-code'.\n")
     assert len(units(layout)) == 4
+
+
+OOPS = """\
+{0}usb 1-4: new high-speed USB device number 6 using xhci_hcd
+{0}BUG: kernel NULL pointer dereference, address: 0000000000000018
+{0}#PF: supervisor read access in kernel mode
+{0}Oops: 0000 [#1] PREEMPT SMP NOPTI
+{0}CPU: 3 PID: 2231 Comm: kworker/3:1 Tainted: G           OE     6.1.0-18-amd64 #1
+{0}RIP: 0010:crane_read_reg+0x1f/0x60 [crane_drv]
+{0}Call Trace:
+{0} <TASK>
+{0} crane_poll+0x45/0x110 [crane_drv]
+{0} ? process_one_work+0x1e2/0x3b0
+{0} </TASK>
+{0}Modules linked in: crane_drv(OE)
+{0}---[ end trace 0000000000000000 ]---
+{0}usb 1-4: new high-speed USB device number 7 using xhci_hcd
+"""
+
+
+@pytest.mark.parametrize("stamp", ["[  812.441201] ", "Jun 14 12:00:01 crane3 kernel: "])
+def test_what_a_kernel_prints_of_an_error_says_which(stamp: str) -> None:
+    text = OOPS.format(stamp)
+    bug = f"{stamp}BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
+    assert keep(text, "crane_poll") == f"{bug}{stamp} crane_poll+0x45/0x110 [crane_drv]\n"
+    assert keep(text, "RIP").startswith(bug)
+    assert (
+        keep(text, "number 7")
+        == f"{stamp}usb 1-4: new high-speed USB device number 7 using xhci_hcd\n"
+    )
+
+
+def test_numbers_of_six_decimals_are_no_times() -> None:
+    head = "             price    quantity\n"
+    rows = ["count  1668.000000  1668.00000\n", "mean     43.118705     2.31415\n",
+            "std      18.220110     1.10292\n", "max     199.000000    12.00000\n"]  # fmt: skip
+    assert keep(head + "".join(rows), "std") == head + rows[2]
