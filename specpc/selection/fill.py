@@ -97,6 +97,7 @@ class Basket:
     ) -> None:
         """Start empty; for ``[pieces]`` sizes and numbers."""
         self.sizes = sizes
+        self._tokens: list[int] = sizes.tolist()
         self.layout = layout
         self.alike = alike
         self.needs = layout.all_needs if layout is not None else {}
@@ -104,6 +105,8 @@ class Basket:
         self.supports: set[int] = set()  # and what was chosen: a protected piece may be one
         self.said: set[int] = set()  # numbers of what is alike
         self.used = 0
+        # Many need the same, and all of it is there once one of them is.
+        self._there: set[int] = set()
 
     def fits(self, units: Sequence[int], budget: int) -> bool:
         """Whether they say anything new, and may be added together."""
@@ -112,15 +115,23 @@ class Basket:
 
     def cost(self, *units: int) -> int:
         """Tokens they would add."""
-        new = {support for unit in units for support in self.needs.get(unit, ())}
-        return sum(int(self.sizes[piece]) for piece in {*units, *new} - self.supports)
+        new = {*units}
+        for unit in units:
+            needs = self.needs.get(unit, ())
+            if id(needs) not in self._there:
+                new.update(needs)
+        return sum(map(self._tokens.__getitem__, new - self.supports))
 
     def add(self, unit: int) -> None:
         """Choose one more."""
         self.used += self.cost(unit)
         self.chosen.append(unit)
         self.said.add(int(self.alike[unit]))
-        self.supports.update((unit, *self.needs.get(unit, ())))
+        self.supports.add(unit)
+        needs = self.needs.get(unit, ())
+        if id(needs) not in self._there:
+            self.supports.update(needs)
+            self._there.add(id(needs))
 
     def first(self, count: int) -> Basket:
         """Only the units that were chosen first."""

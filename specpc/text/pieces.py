@@ -175,9 +175,13 @@ class Pieces:
     def spans(self, chosen: Sequence[int], values: NDArray[np.float64]) -> list[Span]:
         """Chosen units and what they need, in text order; a support scores as what needs it."""
         score = {unit: float(values[unit]) for unit in chosen}
+        needed: dict[tuple[int, ...], float] = {}  # many need the same
         for unit in chosen:
-            for support in self.layout.all_needs.get(unit, ()):
-                score[support] = max(score.get(support, -math.inf), float(values[unit]))
+            needs = self.layout.all_needs.get(unit, ())
+            needed[needs] = max(needed.get(needs, -math.inf), float(values[unit]))
+        for needs, value in needed.items():
+            for support in needs:
+                score[support] = max(score.get(support, -math.inf), value)
         edges = self.edges.tolist()
         return [
             Span(edges[p], edges[p + 1], score.get(p, -math.inf))
