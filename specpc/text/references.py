@@ -14,6 +14,7 @@ import regex
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
+_NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten"
 # Marks that a sentence may begin with.
 _START: Final = r"[\s\"'“‘«„(*_]*+"
 # Of somebody or something that was named, maybe several sentences before.
@@ -28,8 +29,7 @@ _POINTERS: Final = "|".join((
     "otherwise|instead|if (?:so|not|this|that|these|they|it)|(?:in|for|to|by) (?:this|that|these)",
     "the (?:former|latter|same)|(?:both|neither)(?! (?:part(?:y|ies)|sides?|of the)\\b)|nor",
     "(?:most|some|all|many|much|several|few|each|(?:an)?other|others|both|either|neither|half|none|part"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4}) of (?:it|them|these|those|this|her"
-    "|his|its|their)",
+    rf"|{_NUMBERS}|\d{{1,4}}) of (?:it|them|these|those|this|her|his|its|their)",
     "dies(?:e[mnrs]?)?|andernfalls|sonst|ansonsten|stattdessen|dadurch|damit|davon|dazu|dabei",
     "cel(?:a|ui|le)(?:-ci|-là)?|ceux-ci|cette?|ces|sinon",  # German, French
     "est[aeo]s?|es[aeo]s?|de lo contrario|quest[aeio]|altrimenti|iss?to|isso|caso contrário",
@@ -66,6 +66,9 @@ _LEFT_OUT: Final = regex.compile(
     r"|with|without|to|from|during)|except|excluding|(?:aber )?(?:nicht|nur) (?:am|an|in|im|für"
     r"|mit|ohne|vor|nach|bis|wenn|falls|von|zu|bei)|außer|ausgenommen|sauf|excepté|mais pas"
     r"|salvo|excepto|pero no|tranne|ma non|mas não|exceto|кроме|но не)\b[^.!?,;]{1,50}+[.!]"
+    # "Six failed."
+    rf"|(?:{_NUMBERS}|most|some|all|many|few|several|none|both|others|another) (?:was|were|is|are"
+    r"|has|have|had|did|do|does|\p{L}{2,}ed)\b[^.!?,;:]{0,30}+[.!]"
     r"|(?:yes|no|never|none|nothing|always|ja|nein|nie|oui|non|jamais|sí|nunca|mai|sim|não|nee"
     r"|да|нет|никогда)[.!])[\s\"'”’»)*_]*+",
     regex.IGNORECASE,
