@@ -163,6 +163,9 @@ _EVERY: Final = 50
 # A longer text is recognised by its beginning.
 _LOOKED_AT: Final = 200_000
 _ERRORS: Final = 0.01
+# Of an excerpt, so much is looked at without what is torn at an end of it.
+_MOSTLY: Final = 0.5
+_QUOTES: Final = re.compile(r'"""')
 # So much in one statement.
 _UNENDED: Final = re.compile(rb"[^;{}]{600,}")
 _SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
@@ -219,7 +222,36 @@ def _by_content(text: str) -> str | None:
     if found[best] * _EVERY < len(NOT_BLANK.findall(text)):
         return None
     likely = [best, "typescript"] if best == "javascript" else [best]
-    return next((name for name in likely if _errors(text, name) <= _ERRORS), None)
+    if name := next((name for name in likely if _errors(text, name) <= _ERRORS), None):
+        return name
+    start, stop = sound_part(text, best)
+    enough = len(text) > stop - start >= _MOSTLY * len(text)
+    return best if enough and _errors(text[start:stop], best) <= _ERRORS else None
+
+
+def sound_part(text: str, language: str) -> tuple[int, int]:
+    """From where to where an excerpt has no half of a docstring or comment at an end of it.
+
+    Without such halves, or with one at either end of Python, that is all of it.
+    """
+    if language == "python":
+        quotes = [match.span() for match in _QUOTES.finditer(text)]
+        if len(quotes) % 2 == 0:
+            return 0, len(text)
+        ways = (_line_end(text, quotes[0][1]), len(text)), (0, _line_start(text, quotes[-1][0]))
+        return min(ways, key=lambda way: _errors(text[slice(*way)], language))
+    closes, opens = text.find("*/"), text.rfind("/*")
+    start = _line_end(text, closes) if closes >= 0 and "/*" not in text[:closes] else 0
+    stop = _line_start(text, opens) if opens > text.rfind("*/") else len(text)
+    return (start, stop) if start < stop else (0, len(text))
+
+
+def _line_end(text: str, position: int) -> int:
+    return text.find("\n", position) + 1 or len(text)
+
+
+def _line_start(text: str, position: int) -> int:
+    return text.rfind("\n", 0, position) + 1
 
 
 def _errors(text: str, language: str) -> float:

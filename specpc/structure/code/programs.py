@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.code.languages import LANGUAGES, parse
+from specpc.structure.code.languages import LANGUAGES, parse, sound_part
 from specpc.structure.code.scopes import taken_names
 from specpc.structure.code.syntax import (
     Group,
@@ -20,6 +20,7 @@ from specpc.structure.code.syntax import (
     statements,
     trailing,
 )
+from specpc.structure.parts.lines import add_sentences
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
@@ -37,10 +38,15 @@ _MOST_SKELETON: Final = 0.8
 _DEEPEST: Final = 40
 
 
-def lay_out_code(text: str, language: str) -> Layout:
-    """The pieces of a program, with errors or not, in one of `LANGUAGES`."""
+def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
+    """The pieces of a program, with errors or not, in one of `LANGUAGES`; or, if it may be torn
+    at its ends, of an excerpt."""
     source = Program(text, LANGUAGES[language])
     tree, builder = parse(text, language), LayoutBuilder()
+    if torn and (tree is None or tree.root_node.has_error):
+        start, stop = sound_part(text, language)
+        if stop - start < len(text):
+            return _lay_out_torn(text, language, start, stop)
     if tree is None:
         for end in segment(text, "line")[1:]:
             builder.unit(end, whole=True, gap=source.gap(builder.position))
@@ -53,6 +59,21 @@ def lay_out_code(text: str, language: str) -> Layout:
         _emit(builder, source, group, [])
     if language == "python" and "nonlocal" in text:
         _bring_bindings(builder, source, tree.root_node)
+    return builder.build("code")
+
+
+def _lay_out_torn(text: str, language: str, start: int, stop: int) -> Layout:
+    """An excerpt with half a docstring or comment at an end, which is prose.
+
+    Where that is open, it comes with the line above, which says of what.
+    """
+    builder = LayoutBuilder()
+    if start:
+        add_sentences(builder, text, start)
+    builder.append(lay_out_code(text[start:stop], language, torn=False))
+    if stop < len(text):
+        heads = text[start:stop].rstrip().endswith(":")
+        add_sentences(builder, text, len(text), [builder.next_piece - 1] if heads else ())
     return builder.build("code")
 
 

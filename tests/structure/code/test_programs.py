@@ -48,6 +48,42 @@ def unit_with(text: str, layout: Layout, what: str) -> int:
     return piece
 
 
+TORN = {
+    "python": (
+        '    The fee, in whole euros.\n    """\n',
+        '    return 12\n\n\ndef fare(to):\n    """Of a seat."""\n    return 3 * to\n\n\n'
+        'def fine(days):\n    """Of a book."""\n    return days\n\n\ndef rest(days):\n',
+        '    """What is left, if any\n    of the days\n',
+    ),
+    "java": (
+        "     * The fee, in whole euros.\n     */\n",
+        "    int fee() {\n        return 12;\n    }\n\n    public int fare(int to) {\n"
+        "        return 3 * to;\n    }\n\n    private int fine(int days) {\n"
+        "        return days;\n    }\n",
+        "    /**\n     * What is left, if any\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "ends"),
+    # With a half at either end, Python's quotes are as many as in a whole program.
+    [("python", (1, 0)), ("python", (0, 1)), ("java", (1, 0)), ("java", (0, 1)), ("java", (1, 1))],
+)
+def test_an_excerpt_may_begin_or_end_in_a_comment(language: str, ends: tuple[int, int]) -> None:
+    head, body, tail = TORN[language]
+    text = head * ends[0] + body * 4 + tail * ends[1]
+    assert language_of(None, text) == language
+    layout = lay_out_code(text, language)
+    at = text.index("return 3 * to" if language == "java" else '"""Of a seat')
+    edges = layout.edges.tolist()
+    unit = int(np.searchsorted(edges, at, side="right")) - 1
+    own = kept_text(text, layout, [unit])
+    assert "fare(" in own
+    assert "fee" not in own
+    assert "What is left" not in own
+
+
 COUNTERS = """\
 def parsed(grammar, data, latest):
     still = 500 + len(data) // 50
