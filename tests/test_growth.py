@@ -145,6 +145,8 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "what opens in Java": (lambda n: "a<" * (2 * n), "a.java"),
     "arrows in Java": (lambda n: "a=>" * n, "a.java"),
     "arrows in C": (lambda n: "a=>" * n, "a.c"),
+    "numbered lines": (lambda n: "".join(f"{i:6d}\ta. b" * 2 + "\n" for i in range(n // 20)), None),
+    "halves of comments": (lambda n: "*/ a;\n" * (n // 12) + "/* a;\n" * (n // 12), "a.c"),
     "fences that are none": (lambda n: "-->" * (n // 3), None),
     "arrows in Rust": (lambda n: "-->" * (n // 3), "a.rs"),
     "comments in Java": (lambda n: "<!--" * (n // 4), "a.java"),

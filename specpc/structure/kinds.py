@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.code.assembler import lay_out_assembler
+from specpc.structure.code.listings import lay_out_listing, listing_runs
 from specpc.structure.code.scripts import FENCES, OTHER_ENDINGS, lay_out_script
 from specpc.structure.code.sql import lay_out_sql, sql_runs
 from specpc.structure.config.braces import braces_runs, lay_out_braces
@@ -150,6 +151,7 @@ DATA: tuple[Kind, ...] = (
         ("pot", "nbib", "enw", "ass", "ssa"),
         runs=record_runs,
     ),
+    Kind(lay_out_listing, runs=listing_runs),
     Kind(lay_out_search, runs=search_runs),
     Kind(lay_out_folders, runs=folder_runs),
     Kind(lay_out_exchange, runs=exchange_runs),

@@ -152,7 +152,13 @@ _TYPICAL: Final = {
         r"(?:module\.)?exports\b[^\r\n]*=|"
         r"(?:export )?class \w+[^\r\n]*\{[ \t]*$"
     ),
-    "cpp": r"#[ \t]*include[ \t]*[<\"]",
+    "cpp": (
+        r"#[ \t]*(?:include[ \t]*[<\"]|(?:ifn?def|define|undef)[ \t]+\w|pragma once|endif\b)|"
+        r"typedef [^\r\n]*[{;]|(?:typedef )?(?:struct|union|enum)(?: \w+)? ?\{|template ?<|"
+        r"(?:static |inline |const |extern |unsigned )*+"
+        r"(?:void|int|char|bool|size_t|double|u?int\d+_t)[ \t*]+\w+\([^\r\n;]*[{,)][ \t]*$"
+        r"|namespace \w+ ?\{|using namespace |[ \t]*std::\w"
+    ),
 }
 _TYPICAL_LINE: Final = {name: line_pattern(rf"^(?:{lines})") for name, lines in _TYPICAL.items()}
 FENCE_LINE: Final = line_pattern(r"^[ \t]*+(?:```|~~~)")
@@ -193,8 +199,15 @@ def language_of_file(name: str | None) -> str | None:
     return _BY_ENDING.get(ending(name))
 
 
-def language_of(name: str | None, text: str) -> str | None:
+def file_in(language: str) -> str:
+    """A name of a file in one of `LANGUAGES`."""
+    return f"a.{next(end for end, found in _BY_ENDING.items() if found == language)}"
+
+
+def language_of(name: str | None, text: str, *, excerpt: bool = False) -> str | None:
     """The language of a program: by its file's ending, its first line, or else what it says.
+
+    Of what is an ``excerpt`` of some file, a single typical line tells.
 
     Returns:
         One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.
@@ -205,7 +218,7 @@ def language_of(name: str | None, text: str) -> str | None:
         return None
     if shebang := _SHEBANG.match(text):
         return "python" if shebang[1] == "python" else "javascript"
-    return _by_content(text[:_LOOKED_AT])
+    return _by_content(text[:_LOOKED_AT], 1 if excerpt else _FEWEST)
 
 
 def fence_language(info: str) -> str | None:
@@ -214,10 +227,10 @@ def fence_language(info: str) -> str | None:
     return _FENCES.get(words[0].casefold()) if words else None
 
 
-def _by_content(text: str) -> str | None:
+def _by_content(text: str, fewest: int) -> str | None:
     found = {name: len(line.findall(text)) for name, line in _TYPICAL_LINE.items()}
     best = max(found, key=lambda name: found[name])
-    if found[best] < _FEWEST or FENCE_LINE.search(text):
+    if found[best] < fewest or FENCE_LINE.search(text):
         return None
     if found[best] * _EVERY < len(NOT_BLANK.findall(text)):
         return None

@@ -8,19 +8,19 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.lines import OWN_LINE, line_groups
+from specpc.structure.parts.lines import in_lines
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.text.hidden import without_marks
-from specpc.text.layout import Layout, LayoutBuilder, Nested
+from specpc.text.layout import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc.structure.parts.rows import Row
+    from specpc.text.layout import Layout
 
 # "web-1  | ", "08:14:02 web.1    | ", "[pod/web-7d9c/web] ".
 _NAME: Final = regex.compile(
@@ -74,31 +74,7 @@ def _services(found: Sequence[Row]) -> list[Block]:
             whole = block(said[0].start, said[-1].end, body="text")
             blocks.append(
                 replace(
-                    whole, nested=Nested(decode=partial(without_marks, mark=_NAME), tidy=_in_lines)
+                    whole, nested=Nested(decode=partial(without_marks, mark=_NAME), tidy=in_lines)
                 )
             )
     return blocks
-
-
-def _in_lines(text: str, layout: Layout) -> Layout:
-    """The layout with pieces that begin inside of a line as parts of those before them.
-
-    They would stand without a name.
-    """
-    groups = list(line_groups(text, layout.edges.tolist()))
-    if len(groups) == len(layout):
-        return layout
-    place = np.repeat(np.arange(len(groups)), [high - low for low, high in groups])
-    builder = LayoutBuilder()
-    for low, high in groups:
-        own = range(low, high)
-        end = int(layout.edges[high])
-        if any(layout.units[n] for n in own):
-            piece = builder.unit(end, whole=True, gap=OWN_LINE)
-            if len(own) == 1 and low in layout.finer:
-                builder.refinable(piece, layout.finer[low])
-        else:
-            piece = builder.support(end, gap=OWN_LINE)
-        needs = {int(place[one]) for n in own for one in layout.needs.get(n, ())}
-        builder.require(piece, *sorted(needs - {piece}))
-    return builder.build(layout.kind)

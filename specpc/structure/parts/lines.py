@@ -7,9 +7,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import regex
 
-from specpc.text.layout import LayoutBuilder
+from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -85,3 +86,27 @@ def line_groups(text: str, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
         if end == edges[-1] or text[end - 1] in "\r\n":
             yield first, piece + 1
             first = piece + 1
+
+
+def in_lines(text: str, layout: Layout) -> Layout:
+    """The layout with pieces that begin inside of a line as parts of those before them.
+
+    They would stand without what is before the line: a name, a number.
+    """
+    groups = list(line_groups(text, layout.edges.tolist()))
+    if len(groups) == len(layout):
+        return layout
+    place = np.repeat(np.arange(len(groups)), [high - low for low, high in groups])
+    builder = LayoutBuilder()
+    for low, high in groups:
+        own = range(low, high)
+        end = int(layout.edges[high])
+        if any(layout.units[n] for n in own):
+            piece = builder.unit(end, whole=True, gap=OWN_LINE)
+            if len(own) == 1 and low in layout.finer:
+                builder.refinable(piece, layout.finer[low])
+        else:
+            piece = builder.support(end, gap=OWN_LINE)
+        needs = {int(place[one]) for n in own for one in layout.needs.get(n, ())}
+        builder.require(piece, *sorted(needs - {piece}))
+    return builder.build(layout.kind)
