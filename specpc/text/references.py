@@ -67,8 +67,8 @@ _LEFT_OUT: Final = regex.compile(
     r"|mit|ohne|vor|nach|bis|wenn|falls|von|zu|bei)|außer|ausgenommen|sauf|excepté|mais pas"
     r"|salvo|excepto|pero no|tranne|ma non|mas não|exceto|кроме|но не)\b[^.!?,;]{1,50}+[.!]"
     # "Six failed."
-    rf"|(?:{_NUMBERS}|most|some|all|many|few|several|none|both|others|another) (?:was|were|is|are"
-    r"|has|have|had|did|do|does|\p{L}{2,}ed)\b[^.!?,;:]{0,30}+[.!]"
+    rf"|(?:{_NUMBERS}|most|some|all|many|few|several|none|both|others|another) (?:was|were|had|did"
+    r"|\p{L}{2,}ed)(?: \w++)?+[.!]"
     r"|(?:yes|no|never|none|nothing|always|ja|nein|nie|oui|non|jamais|sí|nunca|mai|sim|não|nee"
     r"|да|нет|никогда)[.!])[\s\"'”’»)*_]*+",
     regex.IGNORECASE,

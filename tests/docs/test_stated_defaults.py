@@ -148,7 +148,7 @@ ROWS: Final = [
     ),
     Row("docs/performance.md", r"take up to (\d+) MB", number(cache._LIMIT // 10**6)),
     Row("docs/how-it-works.md", r"up to (\w+) of the best units", WORDS[lexical._LOOKS]),
-    Row("docs/structure.md", r"mostly more than (\d+) characters", number(pieces._WHOLE)),
+    Row("docs/structure.md", r"mostly over (\d+) characters", number(pieces._WHOLE)),
     Row("docs/cli.md", r"found on (\d+) texts", number(SHIPPED)),
     Row("docs/cli.md", r"of the (\d+) that ship", number(SHIPPED)),
     Row("docs/cli.md", r"draft model \((\d+ MB)", size(KNOWN_DRAFTS[0].download_bytes)),

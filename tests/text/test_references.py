@@ -35,7 +35,7 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Most of it came in May.",
         "Four of them were at Berth 7.",
         "Six failed.",
-        "Most were sound in May.",
+        "Most were sound.",
         "One of her first acts was to sell it.",
         "Andernfalls verfällt das Pfand.",
         "Elles ont été remplacées.",
