@@ -10,6 +10,8 @@ from specpc.structure.parts.lines import line_pattern
 from specpc.structure.parts.trees import is_hopeless, names, parsed, parser
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Tree
 
 
@@ -153,7 +155,7 @@ _TYPICAL: Final = {
         r"(?:export )?class \w+[^\r\n]*\{[ \t]*$"
     ),
     "cpp": (
-        r"#[ \t]*(?:include[ \t]*[<\"]|(?:ifn?def|define|undef)[ \t]+\w|pragma once|endif\b)|"
+        r"#(?:[ \t]*include[ \t]*[<\"]|(?:ifn?def|define|undef)[ \t]+\w|pragma once|endif\b)|"
         r"typedef [^\r\n]*[{;]|(?:typedef )?(?:struct|union|enum)(?: \w+)? ?\{|template ?<|"
         r"(?:static |inline |const |extern |unsigned )*+"
         r"(?:void|int|char|bool|size_t|double|u?int\d+_t)[ \t*]+\w+\([^\r\n;]*[{,)][ \t]*$"
@@ -184,8 +186,9 @@ def parse(text: str, language: str) -> Tree | None:
     """
     grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
     data = text.encode("utf-8", "replace")
-    if any(is_hopeless(grammar, found.group()) for found in _UNENDED.finditer(data)):
-        return None
+    for found in _UNENDED.finditer(data):  # each with the line that opens it
+        if is_hopeless(grammar, data[data.rfind(b"\n", 0, found.start()) + 1 : found.end()]):
+            return None
     return parsed(grammar, data)
 
 
@@ -238,25 +241,49 @@ def _by_content(text: str, fewest: int) -> str | None:
     if name := next((name for name in likely if _errors(text, name) <= _ERRORS), None):
         return name
     start, stop = sound_part(text, best)
-    enough = len(text) > stop - start >= _MOSTLY * len(text)
-    return best if enough and _errors(text[start:stop], best) <= _ERRORS else None
+    return best if stop - start < len(text) else None
 
 
 def sound_part(text: str, language: str) -> tuple[int, int]:
     """From where to where an excerpt has no half of a docstring or comment at an end of it.
 
-    Without such halves, or with one at either end of Python, that is all of it.
+    That is all of it, unless only without such a half nearly all of it parses, and most is left.
+    (Of Python, with a half at either end, it cannot be told.)
     """
-    if language == "python":
-        quotes = [match.span() for match in _QUOTES.finditer(text)]
-        if len(quotes) % 2 == 0:
-            return 0, len(text)
-        ways = (_line_end(text, quotes[0][1]), len(text)), (0, _line_start(text, quotes[-1][0]))
-        return min(ways, key=lambda way: _errors(text[slice(*way)], language))
+    whole = 0, len(text)
+    if _errors(text, language) <= _ERRORS:
+        return whole
+    ways = [
+        (start, stop)
+        for start, stop in (_without_quotes(text) if language == "python" else _without_stars(text))
+        if len(text) > stop - start >= _MOSTLY * len(text)
+    ]
+    wrong = {way: _errors(text[slice(*way)], language) for way in ways}
+    best = min(ways, key=lambda way: (wrong[way], way[0] - way[1]), default=whole)
+    return best if wrong.get(best, 1.0) <= _ERRORS else whole
+
+
+def _without_quotes(text: str) -> Iterator[tuple[int, int]]:
+    """Without what stands up to the first quotes of a docstring, or from the last ones on."""
+    quotes = [match.span() for match in _QUOTES.finditer(text)]
+    if len(quotes) % 2:
+        yield _line_end(text, quotes[0][1]), len(text)
+        yield 0, _line_start(text, quotes[-1][0])
+
+
+def _without_stars(text: str) -> Iterator[tuple[int, int]]:
+    """Without what stands up to the end of a comment, or from the beginning of one on."""
     closes, opens = text.find("*/"), text.rfind("/*")
-    start = _line_end(text, closes) if closes >= 0 and "/*" not in text[:closes] else 0
-    stop = _line_start(text, opens) if opens > text.rfind("*/") else len(text)
-    return (start, stop) if start < stop else (0, len(text))
+    begins = closes >= 0 and "/*" not in text[:closes] and not _is_quoted(text, closes)
+    ends = opens > text.rfind("*/") and not _is_quoted(text, opens)
+    start = _line_end(text, closes) if begins else 0
+    yield start, _line_start(text, opens) if ends else len(text)
+
+
+def _is_quoted(text: str, position: int) -> bool:
+    """Whether a string or comment that ends with the line may begin before."""
+    before = text[_line_start(text, position) : position]
+    return "//" in before or any(quote in before for quote in "\"'`")
 
 
 def _line_end(text: str, position: int) -> int:

@@ -26,6 +26,9 @@ _MOSTLY: Final = 0.5
 _NUMBER: Final = regex.compile(
     r"(?P<number>[ ]*+\d{1,7})(?P<mark>[\t→:]| ?[|│](?: |(?=[\r\n]|\Z))|(?=[\r\n]|\Z))"
 )
+# What parts the cells of a row; a rule.
+_APART: Final = regex.compile(r"\S {2,}+\S")
+_RULE: Final = regex.compile(r"[ \t]*+[-=_+|│┼─━═]{3,}+[-=_+|│┼─━═ \t]*+")
 
 
 def lay_out_listing(text: str) -> Layout | None:
@@ -63,7 +66,7 @@ def listing_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[
 
 
 def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Rows that are numbered one after the other; a blank one that has no number ends them."""
+    """Rows that are numbered one after the other, from 1 or a later one on."""
     read = [_NUMBER.match(row.said) for row in found]
     parts = [
         place
@@ -71,16 +74,26 @@ def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
         if one is None or other is None or int(one["number"]) + 1 != int(other["number"])
     ]
     for first, end in pairwise([0, *parts, len(found)]):
-        if end - first >= _FEWEST and _is_listing(found[first:end], read[first:end]):
+        above = found[first - 1].said if first else ""
+        if end - first >= _FEWEST and _is_listing(found[first:end], read[first:end], above):
             yield first, end
 
 
-def _is_listing(own: Sequence[Row], read: Sequence[regex.Match[str] | None]) -> bool:
+def _is_listing(own: Sequence[Row], read: Sequence[regex.Match[str] | None], above: str) -> bool:
     """Whether numbers stand in a column of their own, and are no table's or list's."""
     known = [one for one in read if one is not None]
-    if len({one["mark"].strip(" ") for one in known if one["mark"]}) != 1:
+    marks = {one["mark"].strip(" ") for one in known if one["mark"]}
+    if len(marks) != 1 or int(known[0]["number"]) == 0:
         return False
-    if len({one.end("number") for one in known}) == 1 and known[0]["number"].startswith(" "):
+    mark = marks.pop()
+    # The header of a table, or the rule below that.
+    if mark in above or _RULE.fullmatch(above):
+        return False
+    said = [row.said[one.end() :].strip() for row, one in zip(own, read, strict=True) if one]
+    if 2 * sum(mark in line or _APART.search(line) is not None for line in said) > len(said):
+        return False
+    aligned = len({one.end("number") for one in known}) == 1 and known[0]["number"].startswith(" ")
+    if aligned and mark != ":":
         return True
-    said, _ = without_marks("\n".join(row.said for row in own), _NUMBER)
-    return language_of(None, said) is not None
+    plain, _ = without_marks("\n".join(row.said for row in own), _NUMBER)
+    return language_of(None, plain) is not None

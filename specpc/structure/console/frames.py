@@ -78,14 +78,19 @@ _PANIC: Final = re.compile(r"thread '.*' (?:\(\d+\) )?panicked at ")
 _SUMMARY: Final = re.compile(r"SUMMARY: \w+Sanitizer")
 # Of Linux: what a kernel says went wrong, and what it prints of it.
 _OOPS: Final = regex.compile(
-    r"BUG: |kernel BUG at |Oops: |general protection fault|WARNING: CPU: \d|Kernel panic - "
-    r"|INFO: task \S++ blocked for |watchdog: BUG: |rcu: INFO: |Unable to handle kernel "
+    r"BUG: |kernel BUG at |(?:Internal error: )?Oops: |general protection fault|WARNING: CPU: \d"
+    r"|Kernel panic - |INFO: task \S++ blocked for |watchdog: BUG: |rcu: INFO: "
+    r"|Unable to handle kernel "
+)
+# Where it was: one of these is in each.
+_PLACES: Final = regex.compile(
+    r"[ \t]*+(?:\? )?[\w.]++\+0x[\da-f]++/0x[\da-f]++|RIP: |pc : |Call [Tt]race:"
 )
 _DUMPED: Final = regex.compile(
-    r"[ \t]*+(?:\? )?[\w.]++\+0x[\da-f]++/0x[\da-f]++|[ \t]*+</?[A-Z]++>|---\[ |#PF: |Oops: "
-    r"|(?:Call Trace|CPU|Hardware name|Workqueue|RIP|RSP|R[A-Z\d]{2}|CR2|FS|CS|DR\d|PKRU|EFLAGS"
-    r"|Code|Modules linked in|Tainted|task|Comm|pc|lr|sp|x\d{1,2}|note|PGD"
-    r")\b ?: ?|(?:pc|lr) : "
+    rf"{_PLACES.pattern}|[ \t]*+</?[A-Z]++>|---\[ |#PF: |(?:Internal error: )?Oops: |lr : "
+    r"|(?:Call [Tt]race|CPU|Hardware name|Workqueue|RIP|RSP|R[A-Z\d]{2}|CR2|FS|CS|DR\d|PKRU|EFLAGS"
+    r"|Code|Modules linked in|Tainted|task|Comm|pc|lr|sp|x\d{1,2}|note|PGD|(?:Mem|Data) abort info"
+    r"|pstate|user pgtable)\b ?: ?|[ \t]+(?:ESR|EC|SET|EA|FSC|ISV|CM|WnR) = |\[[\da-f]{16}\] "
 )
 _DUMP_ENDS: Final = regex.compile(r"---\[ end ")
 # So many other lines may stand in it one after the other.
@@ -183,13 +188,16 @@ class _TraceReader:
 
     def _dump(self, place: int) -> TraceGroup | None:
         """What a kernel says went wrong, and each line that it prints of that."""
-        last = place
+        last, placed = place, False
         for end in range(place + 1, len(self.said)):
+            if self.blank[end - 1]:
+                break
             if _DUMPED.match(self.said[end]):
                 last = end
-            if self.blank[end - 1] or end - last > _OTHER_LINES or _DUMP_ENDS.match(self.said[end]):
+                placed = placed or _PLACES.match(self.said[end]) is not None
+            if end - last > _OTHER_LINES or _DUMP_ENDS.match(self.said[end]):
                 break
-        if last - place < 2:
+        if last - place < 2 or not placed:
             return None
         frames = [(number, number + 1) for number in range(place + 1, last + 1)]
         return TraceGroup(frames=frames, error=(place, place + 1))

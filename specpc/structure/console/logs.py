@@ -45,6 +45,7 @@ _TIME: Final = "|".join(
         _CLOCK,
         r"\d{10}(?:\d{3})?(?:\.\d+)?",  # seconds or milliseconds since 1970
         r"(?<=\[) *+\d+\.\d{6}(?=\])",  # dmesg
+        r"(?<![^\r\n]) *+\d+\.\d{6}(?= [a-z_]\w*+\()",  # strace -r
     )
 )
 # A text with code fences is Markdown, with a log in it or not.

@@ -30,6 +30,8 @@ BLOCKS: Final = names(
 )
 # What heads the elements after it, up to one that is as high: headings, terms, what is folded.
 _HEADINGS: Final = {**{f"h{level}": level for level in range(1, 7)}, "dt": 7, "summary": 7}
+# A tree takes fifty times as much memory as its text.
+_KEPT: Final = 200_000
 _LISTS: Final = names("ul ol menu dl table")
 _SECTIONS: Final = names("thead tbody tfoot")
 _VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
@@ -87,8 +89,12 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     return layout if layout.units.any() else None
 
 
-@lru_cache(maxsize=1)  # what is no page is asked again as what it would be in Markdown
 def _parsed(text: str) -> Tree | None:
+    return _read(text) if len(text) <= _KEPT else _read.__wrapped__(text)
+
+
+@lru_cache(maxsize=1)  # what is no page is asked again as what it would be in Markdown
+def _read(text: str) -> Tree | None:
     return parsed(parser("tree_sitter_html"), Offsets(text).data, _SECONDS)
 
 

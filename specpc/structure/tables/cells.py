@@ -38,7 +38,7 @@ _CELL: Final = (
     r"|[-–—]{1,3}|[%)#*†‡]{1,3}|NM|N/M|[Nn]/[Aa]|nm|n\.m\.|\([a-z1-9]\))"
 )
 # The last character of an amount or a year.
-_LAST: Final = frozenset("0123456789$€£¥xX%)]-–—#*†‡MAamFE.")
+_LAST: Final = frozenset("$€£¥xX%)]-–—#*†‡MAamFE.")
 _AMOUNTS: Final = regex.compile(rf"(?:{_CELL}(?:\s++|\Z))++")
 _IS_CELL: Final = regex.compile(_CELL)
 _DIGIT: Final = regex.compile(r"\d")
@@ -114,7 +114,7 @@ class CellTable:
 def cell_tables(said: Iterable[str]) -> tuple[list[CellLine], list[CellTable]]:
     """What lines say, and the tables among them."""
     stripped = [line.strip() for line in said]
-    if sum(_DIGIT.search(line) is not None for line in stripped) < _FEWEST_ROWS:
+    if sum(_DIGIT.search(line) is not None for line in stripped) < _FEWEST_UNDER_YEARS:
         return [], []
     read = [*map(_read, stripped)]
     return read, list(_tables(read))
@@ -125,7 +125,7 @@ def _read(said: str) -> CellLine:
     if len(said) > _LONGEST_LABEL or not said:
         return CellLine()
     cells = tuple(said.split())
-    if said[-1] in _LAST:
+    if _may_end(said):
         years = len(_ONE_YEAR.findall(said)) if _YEARS.fullmatch(said) else 0
         if years > 1 or (years and len(cells) <= _MOST_WORDS):
             return CellLine(amounts=cells, years=years, heads=True)
@@ -135,11 +135,16 @@ def _read(said: str) -> CellLine:
     return CellLine() if sentence else _labelled(said, cells)
 
 
+def _may_end(said: str) -> bool:
+    """Whether an amount or a year may end with the last character."""
+    return said[-1] in _LAST or said[-1].isdecimal()
+
+
 def _labelled(said: str, cells: tuple[str, ...]) -> CellLine:
     """A label, with amounts behind it or not."""
     heads = _DATE.fullmatch(said) or _COLUMN.fullmatch(said)
     first = len(cells)
-    if said[-1] not in _LAST:
+    if not _may_end(said):
         return CellLine(said, heads=bool(heads))
     while first > 1 and _IS_CELL.fullmatch(cells[first - 1]):
         first -= 1

@@ -62,6 +62,15 @@ def test_an_excerpt_is_known_by_a_single_line() -> None:
         "".join(f"{n}. Say it.\n" for n in range(1, 9)),
         "".join(f"{n * 3}:def f{n}():\n" for n in range(1, 9)),  # what grep found
         "1\n2\n3\n4\n5\n6\n",
+        " id |  name   | qty \n----+---------+-----\n"
+        + "".join(f"{n:3d} | ship a  | {n * 7:3d}\n" for n in range(1, 12))
+        + "(11 rows)\n",
+        " id |  name  \n----+--------\n" + "".join(f"{n:3d} | ship a\n" for n in range(1, 12)),
+        "Rank\tPort\n" + "".join(f"{n:4d}\tLerwick\n" for n in range(1, 12)),
+        "Row │ Name    Age\n" + "".join(f"{n:4d} │ Anna   {n * 3}\n" for n in range(1, 12)),
+        "thread 'main' panicked at src/main.rs:4:5:\nexplicit panic\nstack backtrace:\n"
+        + "".join(f"{n:4d}: core::panicking::panic_fmt\n" for n in range(12)),
+        "".join(f"{n:2d}:00 Doors open\n" for n in range(8, 14)),
     ],
 )
 def test_other_numbers_are_none(text: str) -> None:
@@ -82,3 +91,8 @@ def test_every_line_keeps_its_number(
     )
     for result in results:
         assert set((result or "").splitlines()) <= lines
+
+
+def test_blank_lines_may_have_no_number() -> None:
+    text = "     1\tGates close at nine.\n\n     2\tThey open at six.\n     3\tA\n     4\tB\n"
+    assert lay_out(text + "     5\tC\n").kind == "listing"

@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specpc.structure.code.languages import LANGUAGES, fence_language, language_of, parse
+from specpc.structure.code.languages import (
+    LANGUAGES,
+    fence_language,
+    language_of,
+    parse,
+    sound_part,
+)
 from specpc.structure.code.programs import lay_out_code
 from specpc.text.layout import Layout
 from tests.structure.kept import fitted
@@ -82,6 +88,35 @@ def test_an_excerpt_may_begin_or_end_in_a_comment(language: str, ends: tuple[int
     assert "fare(" in own
     assert "fee" not in own
     assert "What is left" not in own
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", 'import os\n\n\ndef a(x):\n    return 1\n\n\ndef c(x):\n    """'),
+        ("javascript", "let = ;\n" + "app.get('/*', (a) => {\n  b();\n});\n" * 9),
+        ("javascript", "f(1);\n" * 9 + "let = ;\ncron('*/5 * * * *', report);\n" + "g(2);\n" * 9),
+        ("java", "//*************** fees\nint a = ;\nint f() {\n    return 1;\n}\n" * 5),
+    ],
+)
+def test_marks_in_strings_and_remarks_tear_nothing(language: str, text: str) -> None:
+    assert sound_part(text, language) in {(0, len(text)), (0, text.rfind('    """'))}
+
+
+@pytest.mark.parametrize("language", ["c", "cpp", "java", "javascript"])
+def test_a_long_list_of_numbers_is_parsed(language: str) -> None:
+    opens = {"javascript": "const t = [", "java": "int[] t = {"}.get(language, "const int t[] = {")
+    closes = "];\n" if language == "javascript" else "};\n"
+    text = opens + ", ".join(map(str, range(6000))) + closes
+    assert parse(text if language != "java" else f"class A {{\n{text}}}\n", language) is not None
+
+
+def test_a_remark_that_says_define_is_pythons() -> None:
+    text = "import numpy as np\nimport torch\n\n" + "".join(
+        f"# define the {what}\n{what} = np.zeros({n})\n\n"
+        for n, what in enumerate(["grid", "loss", "net"])
+    )
+    assert language_of(None, text) == "python"
 
 
 COUNTERS = """\

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
+from specpc.structure.console.frames import find_groups
 from specpc.structure.console.logs import lay_out_log
+from specpc.structure.parts.rows import rows
 from tests.structure.kept import around, choices, fitted, keep, kept, pieces, units
 
 STAMPS = [
@@ -275,3 +277,21 @@ def test_numbers_of_six_decimals_are_no_times() -> None:
     rows = ["count  1668.000000  1668.00000\n", "mean     43.118705     2.31415\n",
             "std      18.220110     1.10292\n", "max     199.000000    12.00000\n"]  # fmt: skip
     assert keep(head + "".join(rows), "std") == head + rows[2]
+
+
+def test_a_report_of_a_bug_is_no_dump_of_a_kernel() -> None:
+    said = "BUG: gate does not close\nSteps to reproduce: press it\nCPU: Intel i7\nCode: 0x14\n"
+    assert not find_groups(rows(said))
+    arm = (
+        "Unable to handle kernel NULL pointer dereference at virtual address 0000000000000018\n"
+        "Mem abort info:\n  ESR = 0x96000004\n  EC = 0x25: DABT (current EL), IL = 32 bits\n"
+        "  SET = 0, FnV = 0\n  EA = 0, S1PTW = 0\nInternal error: Oops: 96000004 [#1] SMP\n"
+        "pc : crane_poll+0x18/0x40\nCall trace:\n crane_poll+0x18/0x40\n"
+    )
+    [group] = find_groups(rows(arm))
+    assert (group.error, group.end) == ((0, 1), 10)
+
+
+def test_times_before_calls_are_times() -> None:
+    text = "".join(f"     0.{n:06d} read(3, 0x{n:x}) = {n}\n" for n in range(14))
+    assert lay_out(text).kind == "log"

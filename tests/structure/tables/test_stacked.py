@@ -287,3 +287,9 @@ def test_marks_of_notes_and_numbers_of_pages_are_no_part_of_a_row() -> None:
 )
 def test_other_lines_with_numbers_are_none(text: str) -> None:
     assert lay_out_stacked(text) is None
+
+
+def test_two_rows_and_other_digits_are_enough() -> None:
+    wide = "Three months ended\nRevenue\n1,200 1,300 1,400\nCosts of sales\n900 950 1,000\n"
+    assert lay_out_stacked(wide) is not None
+    assert lay_out_stacked("Fees received\n١.٢٠٠\nOther income\n٧.١٠٠\nCosts\n٩٠٠\n") is not None
