@@ -72,9 +72,7 @@ class UnitPicker(Picker):
         if pieces.forced or fits or (found and not self.question):  # else any may be the best
             return Picked(found, pieces.layout)
         for own in _parts(pieces.layout, best, pieces.texts[best]):
-            if best not in pieces.layout.prose:  # a marker might be read as data
-                own = replace(own, gaps=dict.fromkeys(range(len(own)), ""))  # noqa: PLW2901
-            inside = {best: own}
+            inside = {best: own if best in pieces.layout.prose else _unmarked(own)}
             cut, judged = _finer(pieces, values, inside, partial(self.judge, scores=scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
             cut = _without_spared(cut, {first}, allowance)
@@ -120,6 +118,11 @@ def _parts(layout: Layout, unit: int, said: str) -> Iterator[Layout]:
         return
     for bounds in finer_bounds(said, prose=unit in layout.prose):
         yield part(layout, unit, bounds[1:-1])
+
+
+def _unmarked(layout: Layout) -> Layout:
+    """The layout of what is no prose: a marker might be read as data."""
+    return replace(layout, gaps=dict.fromkeys(range(len(layout)), ""))
 
 
 def _in_words(layout: Layout, unit: int, said: str) -> Layout:
@@ -238,7 +241,7 @@ def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: in
     said = [Span(word.start + start, word.end + start, word.score) for word in found]
     said += [Span(edges[piece], edges[piece + 1], best) for piece in needs]
     inside = words.pieces.layout
-    if unit not in pieces.layout.prose:  # a marker might be read as data
-        inside = replace(inside, gaps=dict.fromkeys(range(len(inside)), ""))
+    if unit not in pieces.layout.prose:
+        inside = _unmarked(inside)
     layout = expand(pieces.layout, {unit: inside})
     return Picked(sorted(said, key=lambda piece: piece.start), layout, cut_unit=True)

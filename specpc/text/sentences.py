@@ -195,11 +195,11 @@ def _is_abbreviated(text: str, end: int) -> bool:
     inside = said[-1:].isalnum() and not _UNSPACED.match(said[-1])
     if (inside or said[-1:] == ",") and not {*after} & {"\r", "\n"}:
         return True  # before the numbers of what is listed in it: "if (i) ..."
-    if said[-1:] == "." and _REMARK.match(text, end):
-        return True
-    following = text[end]
     if said[-1:] != ".":
         return False
+    if _REMARK.match(text, end):
+        return True
+    following = text[end]
     if following.isdigit() and _PARTS_WORDS.split(said[:-1])[-1].casefold() in _COUNTS:
         return True
     going_on: tuple[regex.Pattern[str], ...] = (_INITIALS, _LEADER)

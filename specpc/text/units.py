@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -367,10 +367,10 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
 
 def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
     """The lines of a unit, its sentences, its clauses: ways to cut it in two or more."""
-    ways = [segment(text, "line"), segment(text, "sentence")]
+    ways = [partial(segment, text, "line"), partial(segment, text, "sentence")]
     if prose:
-        ways += [clause_bounds(text), clause_bounds(text, joined=True)]
-    return (bounds for bounds in ways if len(bounds) > 2)
+        ways += [partial(clause_bounds, text), partial(clause_bounds, text, joined=True)]
+    return (bounds for way in ways if len(bounds := way()) > 2)
 
 
 def word_bounds(text: str) -> Bounds:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import line_pattern
+from specpc.structure.parts.lines import line_pattern, line_start
 from specpc.structure.parts.trees import is_hopeless, names, parsed, parser
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def _without_quotes(text: str) -> Iterator[tuple[int, int]]:
     quotes = [match.span() for match in _QUOTES.finditer(text)]
     if len(quotes) % 2:
         yield _line_end(text, quotes[0][1]), len(text)
-        yield 0, _line_start(text, quotes[-1][0])
+        yield 0, line_start(text, 0, quotes[-1][0])
 
 
 def _without_stars(text: str) -> Iterator[tuple[int, int]]:
@@ -277,21 +277,17 @@ def _without_stars(text: str) -> Iterator[tuple[int, int]]:
     begins = closes >= 0 and "/*" not in text[:closes] and not _is_quoted(text, closes)
     ends = opens > text.rfind("*/") and not _is_quoted(text, opens)
     start = _line_end(text, closes) if begins else 0
-    yield start, _line_start(text, opens) if ends else len(text)
+    yield start, line_start(text, 0, opens) if ends else len(text)
 
 
 def _is_quoted(text: str, position: int) -> bool:
     """Whether a string or comment that ends with the line may begin before."""
-    before = text[_line_start(text, position) : position]
+    before = text[line_start(text, 0, position) : position]
     return "//" in before or any(quote in before for quote in "\"'`")
 
 
 def _line_end(text: str, position: int) -> int:
     return text.find("\n", position) + 1 or len(text)
-
-
-def _line_start(text: str, position: int) -> int:
-    return text.rfind("\n", 0, position) + 1
 
 
 def _errors(text: str, language: str) -> float:

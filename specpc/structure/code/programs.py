@@ -39,8 +39,10 @@ _DEEPEST: Final = 40
 
 
 def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
-    """The pieces of a program, with errors or not, in one of `LANGUAGES`; or, if it may be torn
-    at its ends, of an excerpt."""
+    """The pieces of a program, with errors or not, in one of `LANGUAGES`.
+
+    It may be an excerpt that is ``torn`` inside a docstring or comment.
+    """
     source = Program(text, LANGUAGES[language])
     tree, builder = parse(text, language), LayoutBuilder()
     if torn and (tree is None or tree.root_node.has_error):

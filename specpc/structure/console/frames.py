@@ -174,8 +174,9 @@ class _TraceReader:
     def group(self, place: int) -> TraceGroup | None:
         """The error with its frames that begins, or whose frames begin, at a line."""
         line = self.said[place]
-        if _DIVIDER.match(line) or _OOPS.match(line):
-            return self._dump(place) if _OOPS.match(line) else self._part(place)
+        for begins, read in ((_DIVIDER, self._part), (_OOPS, self._dump)):
+            if begins.match(line):
+                return read(place)
         if _HEADER.match(line) or _FILE.match(line) or _NOTEBOOK.match(line):
             return self._python(place)
         if self._is_frame(place):
