@@ -1,9 +1,10 @@
 """The slowest texts there are: what grows faster than its size, or takes seconds a MB.
 
 ``python -m tests.benchmarks.worst_case`` runs all that passes over a text, without a model, on the
-bank of `worst_texts` at two sizes, and the slowest of it at a third. Each text has a process of its
-own, forked from one that has all imports behind it, which is ended at a limit of processor time.
-What may be noise is measured again before it is listed.
+bank of `worst_texts` at two sizes, and the slowest of it at a third. A text that is laid out alike
+under several names is cut once. Each has a process of its own, forked from one that has all imports
+behind it, which is ended at a limit of processor time. What may be noise is measured again before
+it is listed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import os
 import pickle
 import resource
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field, fields
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -39,9 +41,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specpc.selection.base import Picker
+    from specpc.text.layout import Layout
+
+Seen: TypeAlias = Set[bytes]
+"""What texts were laid out to."""
 
 _TOKEN: Final = 4  # characters
 _KEPT: Final = 0.3
+
+
+_NONE: Final[Seen] = frozenset()
 
 
 @dataclass
@@ -49,6 +58,8 @@ class Passes:
     """All that passes over a text: what it takes, in seconds of processor time."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    shapes: set[bytes] = field(default_factory=set)
+    """What the text was laid out to."""
 
     def timed(self, name: str, work: Callable[[], object]) -> object:
         """Do some work, and note the time."""
@@ -60,10 +71,12 @@ class Passes:
         finally:
             self.seconds[name] = time.process_time() - start
 
-    def by_name(self, text: str, name: str | None) -> None:
-        """What depends on the name of a file."""
-        found = self.timed("layout", lambda: telling(text, lay_out(text, name)))
-        layout = found
+    def by_name(self, text: str, name: str | None, shapes: Seen = _NONE) -> None:
+        """What depends on the name of a file; what is cut from ``shapes`` was timed before."""
+        layout = self.timed("layout", lambda: telling(text, lay_out(text, name)))
+        self.shapes = shapes_of(text, layout)  # type: ignore[arg-type]
+        if self.shapes & shapes:
+            return
         bounds = np.asarray([*range(0, len(text), _TOKEN), len(text)])
         pieces = Pieces(text, bounds, layout)  # type: ignore[arg-type]
         self.timed("needs", lambda: pieces.layout.complete(range(len(pieces))))
@@ -98,8 +111,24 @@ class Passes:
         self.timed("locate", lambda: locate(SlicedText(text, ()), text[: len(text) // 2] + "x y"))
 
 
-def run(text: str, name: str | None, options: argparse.Namespace) -> dict[str, float] | str:
-    """Seconds by what passes over a text, in a process of its own; or what ended it."""
+def shapes_of(text: str, layout: Layout) -> set[bytes]:
+    """A digest of all that pickers see of a text; none where some of that is programs."""
+    if layout.finer or layout.nested:
+        return set()
+    told: list[object] = [text, layout.edges.tolist()]
+    for each in fields(layout)[1:]:
+        value = getattr(layout, each.name)
+        told.append(sorted(value.items()) if isinstance(value, Mapping) else sorted(value))
+    return {sha256(repr(told).encode(errors="surrogatepass")).digest()}
+
+
+def run(
+    text: str,
+    name: str | None,
+    options: argparse.Namespace,
+    shapes: Seen = _NONE,
+) -> Passes | str:
+    """What passes over a text take, in a process of its own; or what ended it."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -113,8 +142,8 @@ def run(text: str, name: str | None, options: argparse.Namespace) -> dict[str, f
             else:
                 if name is None:
                     passes.always(text)
-                passes.by_name(text, name)
-            told: object = passes.seconds
+                passes.by_name(text, name, shapes)
+            told: object = passes
         except BaseException as error:
             told = f"{type(error).__name__}: {error!s:.80} after {passes.seconds}"
         os.write(writing, pickle.dumps(told))
@@ -129,32 +158,38 @@ def run(text: str, name: str | None, options: argparse.Namespace) -> dict[str, f
 
 
 def compare(
-    small: str, large: str, name: str | None, options: argparse.Namespace
+    small: str, large: str, name: str | None, options: argparse.Namespace, shapes: set[bytes]
 ) -> tuple[float, list[str]]:
-    """Seconds a MB of the slowest pass over the larger text, and what is wrong."""
+    """Seconds a MB of the slowest pass over the larger text, and what is wrong.
+
+    ``shapes``: what the two were laid out to under other names, which is added to.
+    """
     wrong: list[str] = []
     rate = 0.0
     for _ in range(options.repeats):
-        last = run(large, name, options)
+        last = run(large, name, options, shapes)
         if isinstance(last, str):
             return float("inf"), [last]
         # Of a short text, what it takes says nothing.
         rates = {
             what: 1e6 * seconds / max(len(large), options.sizes[0])
-            for what, seconds in last.items()
+            for what, seconds in last.seconds.items()
         }
         rate = max(rates.values())
-        if max(last.values()) < options.floor and rate <= options.slow:
+        if max(last.seconds.values()) < options.floor and rate <= options.slow:
+            shapes |= last.shapes
             return rate, []
-        first = run(small, name, options)
+        first = run(small, name, options, shapes if last.shapes & shapes else _NONE)
         if isinstance(first, str):
             return float("inf"), [first]
         wrong = []
-        for what, seconds in last.items():
-            growth = 2 * seconds / max(first.get(what, 0.0), 1e-4) * len(small) / len(large)
+        for what, seconds in last.seconds.items():
+            before = max(first.seconds.get(what, 0.0), 1e-4)
+            growth = 2 * seconds / before * len(small) / len(large)
             if rates[what] > options.slow or (growth > options.growth and seconds > options.floor):
                 wrong.append(f"{what} {seconds:.2f} s = {rates[what]:.1f} s/MB x{growth:.1f}")
         if not wrong:
+            shapes |= first.shapes | last.shapes
             break
     return rate, wrong
 
@@ -171,17 +206,18 @@ def warm_up() -> None:
             run_here.always(text)
 
 
-def cases(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
-    """Names of texts and of files."""
-    for file in options.names:
-        for key, _ in texts(10, options.endings):
-            if not options.only or any(only in key for only in options.only):
-                yield key, file or None
+def cases(options: argparse.Namespace) -> Iterator[tuple[str, list[str | None]]]:
+    """Names of texts, each with names of files, for this part of the bank."""
+    part, parts = options.part
+    for number, (key, _) in enumerate(texts(10, options.endings)):
+        wanted = not options.only or any(only in key for only in options.only)
+        if number % parts == part and wanted:
+            yield key, [file or None for file in options.names]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs=2, default=[64_000, 128_000])
+    parser.add_argument("--sizes", type=int, nargs=2, default=[32_000, 64_000])
     parser.add_argument("--names", nargs="*", default=["", *NAMES])
     parser.add_argument("--endings", nargs="*", default=ENDINGS)
     parser.add_argument("--layout", action="store_true", help="lay out, and nothing else")
@@ -198,32 +234,32 @@ def main() -> None:
     warm_up()
     begun = time.monotonic()
     low, high = (dict(texts(size, tuple(options.endings))) for size in options.sizes)
-    part, parts = options.part
     rates: list[tuple[float, str, str | None]] = []
     bad = 0
-    for number, (key, file) in enumerate(cases(options)):
-        if number % parts != part:
-            continue
-        rate, wrong = compare(low[key], high[key], file, options)
-        rates.append((rate, key, file))
-        bad += bool(wrong)
-        if wrong:
-            print(f"{file or '-':8} {key:28} {'; '.join(wrong)}", flush=True)
+    for key, files in cases(options):
+        shapes: set[bytes] = set()
+        for file in files:
+            rate, wrong = compare(low[key], high[key], file, options, shapes)
+            rates.append((rate, key, file))
+            bad += bool(wrong)
+            if wrong:
+                print(f"{file or '-':8} {key:28} {'; '.join(wrong)}", flush=True)
     spent = time.monotonic() - begun
     print(f"{len(rates)} texts, {bad} of them slow or growing, {spent:.0f} s", flush=True)
     rates.sort(key=lambda one: -one[0])
     huge = dict(texts(options.largest, tuple(options.endings))) if options.slowest else {}
     options.limit *= options.largest // options.sizes[1] + 1
-    for rate, key, file in rates[: options.slowest]:
+    for before, key, file in rates[: options.slowest]:
         told = run(huge[key], file, options)
         if isinstance(told, str):
             print(f"{file or '-':8} {key:28} {told}", flush=True)
             continue
         size = len(huge[key]) / 1e6
-        slow = [f"{what} {s / size:.1f}" for what, s in told.items() if s / size > options.slow]
-        most = max(told.values()) / size
+        by_pass = {what: seconds / size for what, seconds in told.seconds.items()}
+        slow = [f"{what} {rate:.1f}" for what, rate in by_pass.items() if rate > options.slow]
+        most = max(by_pass.values())
         print(
-            f"{file or '-':8} {key:28} {most:5.1f} s/MB, was {rate:5.1f} {'; '.join(slow)}",
+            f"{file or '-':8} {key:28} {most:5.1f} s/MB, was {before:5.1f} {'; '.join(slow)}",
             flush=True,
         )
 
