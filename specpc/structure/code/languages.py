@@ -238,27 +238,30 @@ def _by_content(text: str, fewest: int) -> str | None:
     if found[best] * _EVERY < len(NOT_BLANK.findall(text)):
         return None
     likely = [best, "typescript"] if best == "javascript" else [best]
-    if name := next((name for name in likely if _errors(text, name) <= _ERRORS), None):
+    trees = ((name, parse(text, name)) for name in likely)
+    if name := next((name for name, tree in trees if _errors(tree) <= _ERRORS), None):
         return name
-    start, stop = sound_part(text, best)
+    start, stop = _without_halves(text, best)
     return best if stop - start < len(text) else None
 
 
-def sound_part(text: str, language: str) -> tuple[int, int]:
+def sound_part(text: str, language: str, tree: Tree | None) -> tuple[int, int]:
     """From where to where an excerpt has no half of a docstring or comment at an end of it.
 
     That is all of it, unless only without such a half nearly all of it parses, and most is left.
-    (Of Python, with a half at either end, it cannot be told.)
+    (Of Python, with a half at either end, it cannot be told.) ``tree`` is that of all of it.
     """
+    return (0, len(text)) if _errors(tree) <= _ERRORS else _without_halves(text, language)
+
+
+def _without_halves(text: str, language: str) -> tuple[int, int]:
     whole = 0, len(text)
-    if _errors(text, language) <= _ERRORS:
-        return whole
     ways = [
         (start, stop)
         for start, stop in (_without_quotes(text) if language == "python" else _without_stars(text))
         if len(text) > stop - start >= _MOSTLY * len(text)
     ]
-    wrong = {way: _errors(text[slice(*way)], language) for way in ways}
+    wrong = {way: _errors(parse(text[slice(*way)], language)) for way in ways}
     best = min(ways, key=lambda way: (wrong[way], way[0] - way[1]), default=whole)
     return best if wrong.get(best, 1.0) <= _ERRORS else whole
 
@@ -290,9 +293,8 @@ def _line_end(text: str, position: int) -> int:
     return text.find("\n", position) + 1 or len(text)
 
 
-def _errors(text: str, language: str) -> float:
-    """Share of the text that the grammar does not account for."""
-    tree = parse(text, language)
+def _errors(tree: Tree | None) -> float:
+    """Share of a text that the grammar does not account for."""
     if tree is None:
         return 1.0
     wrong = 0

@@ -45,8 +45,8 @@ def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
     """
     source = Program(text, LANGUAGES[language])
     tree, builder = parse(text, language), LayoutBuilder()
-    if torn and (tree is None or tree.root_node.has_error):
-        start, stop = sound_part(text, language)
+    if torn:
+        start, stop = sound_part(text, language, tree)
         if stop - start < len(text):
             return _lay_out_torn(text, language, start, stop)
     if tree is None:
@@ -168,7 +168,9 @@ def _grouped(
         punctuation = not node.is_named and not node.type.isalpha()
         glued = punctuation or node.type in source.language.glued
         follows = node.type in source.language.leading
-        if groups and (glued or follows or start is None):
+        # What stands beside the bracket that closes the region is no line of its own.
+        beside = start is None or start >= region[1]
+        if groups and (glued or follows or beside):
             groups[-1].nodes += [*leading, node]
         elif not follows:
             groups.append(_group(source, [*leading, node]))

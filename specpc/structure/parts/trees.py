@@ -46,8 +46,12 @@ def parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | No
     spent on each byte.
     """
     # What is open makes each step take longer: whether a text is hopeless, its beginning tells.
-    if len(data) > 2 * _TRIED and parsed(grammar, data[:_TRIED], seconds) is None:
+    if len(data) > 2 * _TRIED and _parsed(grammar, data[:_TRIED], seconds) is None:
         return None
+    return _parsed(grammar, data, seconds)
+
+
+def _parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | None:
     still = _FEWEST_STILL + len(data) // _STILL
     latest = time.thread_time() + _SHORTEST + seconds * len(data)
     calls = 0
@@ -71,17 +75,18 @@ def is_hopeless(grammar: Parser, data: bytes) -> bool:
     """Whether going around errors in some bytes takes the square of their number, and memory so.
 
     A parser cannot be stopped in the midst of that: with ten thousand bytes without a bracket that
-    closes, it takes seconds and gigabytes. So it is given first a little, then twice as much.
+    closes, it takes seconds and gigabytes. So it is given first a little, then twice as much, while
+    that is not all.
     """
-    size = _FIRST_TRIED
+    size = min(_FIRST_TRIED, len(data))
     while True:
         begun = time.thread_time()
-        found = parsed(grammar, data[:size])
+        found = _parsed(grammar, data[:size])
         if time.thread_time() - begun > _LONGEST_TRIED + _SECONDS_TRIED * size:
             return True
+        size *= 2
         if found is None or size >= len(data):
             return False
-        size *= 2
 
 
 def names(listed: str) -> frozenset[str]:

@@ -100,7 +100,10 @@ def test_an_excerpt_may_begin_or_end_in_a_comment(language: str, ends: tuple[int
     ],
 )
 def test_marks_in_strings_and_remarks_tear_nothing(language: str, text: str) -> None:
-    assert sound_part(text, language) in {(0, len(text)), (0, text.rfind('    """'))}
+    assert sound_part(text, language, parse(text, language)) in {
+        (0, len(text)),
+        (0, text.rfind('    """')),
+    }
 
 
 @pytest.mark.parametrize("language", ["c", "cpp", "java", "javascript"])
@@ -314,6 +317,15 @@ def test_headers_are_cut_between_declarations(language: str, before: str, end: s
 @pytest.mark.parametrize("text", ["", " \n", "x", "\ufeff", "é = 'ü'\r\n", "\ud800 = 1\n"])
 def test_odd_texts(text: str) -> None:
     assert lay_out_code(text, "python").edges.tolist() == [0, len(text)][: 1 + bool(text)]
+
+
+def test_what_stands_beside_a_closing_bracket_is_no_line() -> None:
+    text = (
+        '{\n    "id": "D "F2",\n      "fromom: a@b.c\nTo: d@e.f\n\nwas IV. Asta crane IV. '
+        "http://x.y/z?q=1, Bob: so\n\x85}"
+    )
+    layout = lay_out_code(text, "python")
+    assert "".join(text[a:b] for a, b in pairwise(layout.edges.tolist())) == text
 
 
 @pytest.mark.parametrize("language", sorted(PROGRAMS.keys() - {"c", "cpp"}))
