@@ -62,9 +62,15 @@ _SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
 _HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
 # How a line ends that goes on in the next: a command, a rule.
 CONTINUED: Final = " \\"
-# Code, or a role of reStructuredText, which takes the place of some words.
+# Code, a role of reStructuredText or an address, which takes the place of some words.
 _A_WORD: Final = 8
-_SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++")
+_SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++|<[^\s<>]++>|\bhttps?://\S++")
+# The first line of a sentence, however short, and what only the rest of it begins with.
+_BEGINS: Final = regex.compile(r"[ \t]*+[\"'“‘(]?\p{Lu}[\p{Ll}'’-]*+(?:,?[ \t]++[^\s:=|]++){3}")
+_SMALL_WORD: Final = regex.compile(
+    r"[ \t]*+(?:\p{Ll}[\p{Ll}'’-]*+|<[^\s<>]*[:@][^\s<>]*>)[,;.!?:]*+(?:[ \t\r\n]|\Z)"
+)
+_CLOSES: Final = frozenset(".!?:…")
 _FIRST_WORD: Final = regex.compile(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
@@ -141,7 +147,35 @@ def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
                 or (own and line[2] not in told and _is_abbreviated(text, line))
             ):
                 ends.discard(line[2])
+        ends.difference_update(_inside_sentences(text, block, told, wrapped=bool(own)))
     return ends
+
+
+def _inside_sentences(
+    text: str, block: Sequence[_Line], told: set[int], *, wrapped: bool
+) -> Iterator[int]:
+    """Ends of lines in a paragraph within what begins and ends as a sentence does.
+
+    Where lines are wrapped, it is enough that the next one goes on with a small word.
+    """
+    lines = list(block)
+    if _LINE.search(text, lines[-1][2]) is None:
+        lines.append((lines[-1][2], len(text), len(text)))
+    going: set[int] = set()
+    closed = False  # whether what goes on in the line below ends with a mark
+    for start, stop, end in reversed(lines):
+        said = text[start:stop].rstrip()
+        small = end not in told and _SMALL_WORD.match(text, end)
+        on = bool(small and _WRAPPED.match(said[-1:]) and (wrapped or closed))
+        if on:
+            going.add(end)
+        marked = said[-1:] in _CLOSES or not told.isdisjoint(range(start + 1, stop + 1))
+        closed = marked or (closed and on)
+    within = False
+    for start, stop, end in lines:
+        within = end in going and (within or wrapped or bool(_BEGINS.match(text, start, stop)))
+        if within:
+            yield end
 
 
 def wrapped_at(text: str) -> int | None:

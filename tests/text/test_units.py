@@ -70,6 +70,37 @@ def test_a_wrapped_line_may_go_on_with_a_name_or_a_quotation() -> None:
     assert cut(text, "sentence") == [text[:first], text[first:second], text[second:]]
 
 
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        ("One such defect of it is to not be\n", "able to use a certain precision.\n"),
+        ("Since the fee is only accurate\n", "to two places, you would want to say:\n"),
+        ("Please send reports to the list\n", "<http://port.example/list> or to the\nauthor.\n"),
+        ("There were by the end of it\n", "six, which is\nall there ever were. "),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_short_line_goes_on_where_a_sentence_does(begins: str, goes_on: str, end: str) -> None:
+    first, then = (f"{begins}{goes_on}".replace("\n", end), f"So it is.{end}")
+    assert cut(first + then, "sentence") == [first, then]
+
+
+def test_among_wrapped_lines_a_short_one_goes_on_with_a_small_word() -> None:
+    text = (
+        "If you are interested in the latest version of all that, have a look at\n"
+        "the depot at <http://port.example/browse/antlr>. There are\n"
+        "archives.\n"
+    )
+    assert cut(text, "sentence") == [text[: text.index("There")], text[text.index("There") :]]
+
+
+@pytest.mark.parametrize(
+    "text", ["milk and eggs\nbread of today\nbutter.\n", "Show what there is\nlist all of it\n"]
+)
+def test_lists_of_lines_are_cut_at_line_ends(text: str) -> None:
+    assert len(cut(text, "sentence")) == len(text.splitlines())
+
+
 def test_wrapped_capitals_are_not_cut_at_line_ends() -> None:
     text = (
         "IN NO EVENT SHALL THE PORT BE LIABLE FOR ANY DIRECT, INDIRECT OR\n"

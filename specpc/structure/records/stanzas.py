@@ -189,7 +189,11 @@ def _between_blanks(found: Sequence[Row]) -> Iterator[_Group]:
 
 def _between_rules(found: Sequence[Row]) -> list[_Group]:
     """What stands below each rule; a title between two rules heads what is below the second."""
-    rules = [place for place, row in enumerate(found) if _RULE.fullmatch(row.said)]
+    rules = [
+        place
+        for place, row in enumerate(found)
+        if _RULE.fullmatch(row.said) and not _underlines(found, place)
+    ]
     if len(rules) < 2:
         return []
     starts = rules if rules[0] <= 1 and found[0].start == found[rules[0]].start else [0, *rules]
@@ -211,6 +215,13 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
         end = next((n for n in range(usual, len(own)) if own[n - 1].ends_block), len(own))
         groups[-1] = _Group(own[:end], groups[-1].head)
     return groups
+
+
+def _underlines(found: Sequence[Row], place: int) -> bool:
+    """Whether a rule is as long as the line above, which begins a block: that is a heading."""
+    if not place or found[place - 1].ends_block or (place > 1 and not found[place - 2].ends_block):
+        return False
+    return len(found[place].said.rstrip()) == len(found[place - 1].said.rstrip())
 
 
 def _headed(groups: Sequence[_Group]) -> list[_Group]:

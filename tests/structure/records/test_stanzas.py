@@ -93,6 +93,19 @@ def test_what_only_looks_like_records_is_none(text: str) -> None:
     assert lay_out_named_stanzas(text) is None
 
 
+def test_underlined_headings_are_no_rules_between_records() -> None:
+    said = (
+        "Of this there is no more than one so far. It was never told why that is, or of whom.\n\n"
+    )
+    text = "".join(
+        f"{n}) {name}\n=======\n\n{said * n}See the page of it:\n$ show {name}\n\n\n"
+        for n, name in enumerate(["FEES", "DUES", "TOLL", "COST"], start=1)
+    )
+    made = pieces(lay_out(text), text)
+    assert not any(piece.startswith("=") for piece in made)
+    assert not any(piece.rstrip().endswith(")") for piece in made)
+
+
 def test_what_is_said_in_turns_is_no_stanza() -> None:
     text = "User: hi\nBot: hello\n\nUser: who\nBot: me\n\nUser: why\nBot: hm\n"
     assert lay_out_named_stanzas(text) is None
