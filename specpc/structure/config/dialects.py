@@ -160,7 +160,24 @@ GOMOD: Final = Dialect(
     endings=("mod", "work"),
     loose=_words("module go toolchain require replace exclude retract tool use godebug", r"[ \t]"),
 )
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD)
+# Of whatever program: logrotate, keepalived, Logstash, Dovecot, ALSA. What begins with one of these
+# words is a program itself, and so is what ends its lines with a semicolon.
+_PROGRAM: Final = (
+    r"(?!(?:abstract|actor|case|class|companion|contract|data|do|else|enum|export|extension|extern"
+    r"|final|fn|for|func|function|fun|if|impl|interface|internal|library|match|module|namespace"
+    r"|object|open|package|private|protected|protocol|pub|public|record|sealed|static|struct|sub"
+    r"|switch|trait|try|type|union|unsafe|while)\b)"
+)
+_NO_SEMICOLON: Final = r"(?![^\r\n]{0,500};[ \t]*(?:[\r\n]|\Z))"
+BLOCKS: Final = Dialect(
+    "blocks",
+    re.compile(rf"{_PROGRAM}[\w/*\"][^(){{}};=<>,\r\n]*\{{(?=[ \t]*[\r\n])"),
+    r"(?<!\S)#[^\r\n]*",
+    names=("conf", "keepalived", "logstash", "logrotate"),
+    loose=re.compile(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
+    inner=re.compile(rf"{_NO_SEMICOLON}(?!\"[^\"\r\n]*\"[ \t]*:)\S"),
+)
+DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, BLOCKS)
 
 
 @lru_cache

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.config.braces import lay_out_braces
-from specpc.structure.config.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
+from specpc.structure.config.dialects import BLOCKS, CSS, DIALECTS, HCL, NGINX, Dialect
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = {
     "main.tf": "hcl", "nginx.conf": "nginx", "site.css": "css", "user.proto": "protobuf",
     "apache.conf": "apache", "Caddyfile": "caddy", "api.graphql": "graphql",
+    "keepalived.conf": "blocks", "logstash.conf": "blocks", "dovecot.conf": "blocks",
+    "logrotate.conf": "blocks",
 }  # fmt: skip
 
 
@@ -51,6 +53,17 @@ def test_all_blocks_are_closed(name: str, seed: int, ratio: float) -> None:
             "proxy_read_timeout 10s",
             "http {\n    server {\n        server_name mail.example.org;\n        location / {\n"
             "            proxy_read_timeout 10s;\n        }\n    }\n}\n",
+        ),
+        (
+            "keepalived.conf",
+            "auth_pass 1111",
+            "vrrp_instance VI_1 {\n    authentication {\n        auth_pass 1111\n    }\n}\n",
+        ),
+        (
+            "logstash.conf",
+            "received_at",
+            'filter {\n  if [type] == "syslog" {\n    mutate {\n      add_field => '
+            '[ "received_at", "%{@timestamp}" ]\n    }\n  }\n}\n\n',
         ),
         (
             "main.tf",
@@ -202,7 +215,7 @@ def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> 
     assert lay_out_braces(text, dialect) is None
 
 
-@pytest.mark.parametrize("dialect", [HCL, NGINX, CSS])
+@pytest.mark.parametrize("dialect", [HCL, NGINX, CSS, BLOCKS])
 @pytest.mark.parametrize(
     "text",
     ["resource {\n" * 5000, "server {" * 9000, ".a,\n" * 9000, '"' * 9000, "x <<EOF\n" * 5000, "/*" * 9000,
