@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import line_pattern, line_start
-from specpc.structure.parts.trees import is_hopeless, is_slow, names, parsed, parser
+from specpc.structure.parts.trees import is_hopeless, names, parsed, parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,8 +186,6 @@ def parse(text: str, language: str) -> Tree | None:
     """
     grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
     data = text.encode("utf-8", "replace")
-    if is_slow(grammar, data):
-        return None
     for found in _UNENDED.finditer(data):  # each with the line that opens it
         if is_hopeless(grammar, data[data.rfind(b"\n", 0, found.start()) + 1 : found.end()]):
             return None

@@ -29,8 +29,6 @@ _TRIED: Final = 7000
 _FIRST_TRIED: Final = 1750
 _LONGEST_TRIED: Final = 0.05
 _SECONDS_TRIED: Final = 5e-6
-# The beginning of 1,600 real files took .1 to 1.3e-6 seconds a byte, what is no program 2 to 8.
-_SECONDS_BEGINNING: Final = 1.75e-6
 
 
 @lru_cache
@@ -71,18 +69,6 @@ def _parsed(grammar: Parser, data: bytes, seconds: float = _SECONDS) -> Tree | N
     except ValueError:  # it was told to end
         grammar.reset()
         return None
-
-
-def is_slow(grammar: Parser, data: bytes) -> bool:
-    """Whether the beginning of a long text takes as much longer as only what is full of errors."""
-    if len(data) <= 2 * _TRIED:
-        return False
-    for _ in range(2):  # any time but the least may be another program's
-        begun = time.thread_time()
-        found = _parsed(grammar, data[:_TRIED])
-        if found is not None and time.thread_time() - begun < _SECONDS_BEGINNING * _TRIED:
-            return False
-    return True
 
 
 def is_hopeless(grammar: Parser, data: bytes) -> bool:

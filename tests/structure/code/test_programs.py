@@ -114,11 +114,6 @@ def test_a_long_list_of_numbers_is_parsed(language: str) -> None:
     assert parse(text if language != "java" else f"class A {{\n{text}}}\n", language) is not None
 
 
-def test_what_begins_as_no_program_is_not_parsed_to_its_end() -> None:
-    assert parse("](" * 20_000, "rust") is None
-    assert parse("fn a() -> u8 { 1 }\n" * 2000, "rust") is not None
-
-
 def test_a_remark_that_says_define_is_pythons() -> None:
     text = "import numpy as np\nimport torch\n\n" + "".join(
         f"# define the {what}\n{what} = np.zeros({n})\n\n"
