@@ -66,11 +66,16 @@ CONTINUED: Final = " \\"
 _A_WORD: Final = 8
 _SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++|<[^\s<>]++>|\bhttps?://\S++")
 # The first line of a sentence, however short, and what only the rest of it begins with.
-_BEGINS: Final = regex.compile(r"[ \t]*+[\"'“‘(]?\p{Lu}[\p{Ll}'’-]*+(?:,?[ \t]++[^\s:=|]++){3}")
+_BEGINS: Final = regex.compile(r"[ \t]*+[\"'“‘(¿¡]?\p{Lu}[\p{L}'’-]*+(?:,?[ \t]++[^\s:=|]++){3}")
 _SMALL_WORD: Final = regex.compile(
-    r"[ \t]*+(?:\p{Ll}[\p{Ll}'’-]*+|<[^\s<>]*[:@][^\s<>]*>)[,;.!?:]*+(?:[ \t\r\n]|\Z)"
+    r"[ \t]*+(?:\(?\p{Ll}[\p{Ll}'’-]*+[,;.!?]*+(?:[ \t\r\n]|\Z)"
+    r"|<(?=[^\s<>]*+>)[^\s<>:@]*+[:@][^\s<>]*+>)"
 )
-_CLOSES: Final = frozenset(".!?:…")
+# How it ends, but for a word that is shortened.
+_CLOSED: Final = regex.compile(r"(?<!\b(?:etc|usw))(?<=[\w\"'”’)\]>»%])[.!?…][\"'”’)\]»]*+\Z")
+_LONGEST_END: Final = 40
+_GAP: Final = regex.compile(r"[^\s.!?:;](?: {2}|\t)\s*+\S")
+_FEWEST_WORDS: Final = 3
 _FIRST_WORD: Final = regex.compile(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
@@ -156,21 +161,26 @@ def _inside_sentences(
 ) -> Iterator[int]:
     """Ends of lines in a paragraph within what begins and ends as a sentence does.
 
-    Where lines are wrapped, it is enough that the next one goes on with a small word.
+    Where lines are wrapped, it is enough that it ends so. Of one or two words is the last line at
+    most; lists have such, and lines that are indented or in columns.
     """
     lines = list(block)
     if _LINE.search(text, lines[-1][2]) is None:
         lines.append((lines[-1][2], len(text), len(text)))
-    going: set[int] = set()
-    closed = False  # whether what goes on in the line below ends with a mark
+    ends, going = told - {len(text)}, set[int]()
+    closed, indent = False, 0  # of the line below: whether what goes on in it ends with a mark
     for start, stop, end in reversed(lines):
         said = text[start:stop].rstrip()
-        small = end not in told and _SMALL_WORD.match(text, end)
-        on = bool(small and _WRAPPED.match(said[-1:]) and (wrapped or closed))
+        own = len(said) - len(said.lstrip())
+        several = len(said.split(None, _FEWEST_WORDS)) >= _FEWEST_WORDS
+        goes_on = _FIRST_WORD if is_open(said) else _SMALL_WORD
+        on = closed and several and end not in told and own >= indent
+        on = on and _WRAPPED.match(said[-1:]) is not None and bool(goes_on.match(text, end))
         if on:
             going.add(end)
-        marked = said[-1:] in _CLOSES or not told.isdisjoint(range(start + 1, stop + 1))
-        closed = marked or (closed and on)
+        marked = (said.endswith(":") and several) or _CLOSED.search(said[-_LONGEST_END:])
+        marked = marked or not ends.isdisjoint(range(start + 1, stop + 1))
+        closed, indent = _GAP.search(said) is None and (bool(marked) or on), own
     within = False
     for start, stop, end in lines:
         within = end in going and (within or wrapped or bool(_BEGINS.match(text, start, stop)))
@@ -260,7 +270,7 @@ def _may_go_on(line: str, *, narrow: bool = False) -> bool:
         return False
     if narrow:
         return _SOME_WORDS.search(line) is not None
-    said = _SPAN.sub(_as_words, line) if "`" in line else line
+    said = _SPAN.sub(_as_words, line) if "`" in line or "://" in line or "@" in line else line
     return _WORDS.search(said) is not None
 
 

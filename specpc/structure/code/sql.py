@@ -310,7 +310,8 @@ def _list(text: str, first: int, commas: Sequence[int], close: int) -> Layout:
             continue
         end = own + len(text[own:comma].rstrip())
         if remarked:
-            builder.require(head, builder.support(end, gap=gap))
+            if end > own:  # else a remark has taken it
+                builder.require(head, builder.support(end, gap=gap))
             continue
         builder.unit(end, [head], whole=True, gap=gap)
         if number:

@@ -133,7 +133,8 @@ class _Group:
             return False
         if _MARKED.match(self.first) or self.is_marked_up or _CLAUSE.match(self.first):
             return False
-        if not any(map(str.isalpha, self.first)) or is_code(said):
+        underlined = len(said) == 2 and _RULE.fullmatch(said[1]) is not None
+        if underlined or not any(map(str.isalpha, self.first)) or is_code(said):
             return False
         if 2 * sum(any(map(str.isalpha, line)) for line in said) < len(said):  # cells of a table
             return False
@@ -189,12 +190,8 @@ def _between_blanks(found: Sequence[Row]) -> Iterator[_Group]:
 
 def _between_rules(found: Sequence[Row]) -> list[_Group]:
     """What stands below each rule; a title between two rules heads what is below the second."""
-    rules = [
-        place
-        for place, row in enumerate(found)
-        if _RULE.fullmatch(row.said) and not _underlines(found, place)
-    ]
-    if len(rules) < 2:
+    rules = [place for place, row in enumerate(found) if _RULE.fullmatch(row.said)]
+    if len(rules) < 2 or _are_underlines(found, rules):
         return []
     starts = rules if rules[0] <= 1 and found[0].start == found[rules[0]].start else [0, *rules]
     groups: list[_Group] = []
@@ -217,8 +214,14 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
     return groups
 
 
+def _are_underlines(found: Sequence[Row], rules: Sequence[int]) -> bool:
+    """Whether rules of several lengths are nearly all as long as the headings above them."""
+    widths = {len(found[place].said.rstrip()) for place in rules if _underlines(found, place)}
+    return len(widths) > 1 and _ALIKE * len(rules) <= sum(_underlines(found, r) for r in rules)
+
+
 def _underlines(found: Sequence[Row], place: int) -> bool:
-    """Whether a rule is as long as the line above, which begins a block: that is a heading."""
+    """Whether a rule is as long as the line above, which begins a block."""
     if not place or found[place - 1].ends_block or (place > 1 and not found[place - 2].ends_block):
         return False
     return len(found[place].said.rstrip()) == len(found[place - 1].said.rstrip())

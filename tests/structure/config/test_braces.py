@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.config.braces import lay_out_braces
-from specpc.structure.config.dialects import BLOCKS, CSS, DIALECTS, HCL, NGINX, Dialect
+from specpc.structure.config.dialects import BLOCKS as SETTINGS
+from specpc.structure.config.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = {
@@ -215,7 +216,7 @@ def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> 
     assert lay_out_braces(text, dialect) is None
 
 
-@pytest.mark.parametrize("dialect", [HCL, NGINX, CSS, BLOCKS])
+@pytest.mark.parametrize("dialect", [HCL, NGINX, CSS, SETTINGS])
 @pytest.mark.parametrize(
     "text",
     ["resource {\n" * 5000, "server {" * 9000, ".a,\n" * 9000, '"' * 9000, "x <<EOF\n" * 5000, "/*" * 9000,

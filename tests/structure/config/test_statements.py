@@ -372,3 +372,13 @@ def test_a_part_of_a_statement_that_cannot_be_cut_is_whole() -> None:
     assert layout.finer
     for lay in list(layout.finer.values())[:1]:
         assert lay(said).edges.tolist() == [0, len(said)]
+
+
+def test_a_remark_may_take_the_last_element_of_a_list() -> None:
+    text = (
+        "CREATE TABLE orders (\r    id integer PRIMARY KEY, -- counted\r"
+        "    customer integer, --    total numeric -- in euros\r);\r"
+    )
+    layout = lay_out_sql(text, named=True)
+    assert layout is not None
+    assert layout.edges.tolist()[-1] == len(text)

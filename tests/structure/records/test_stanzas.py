@@ -98,12 +98,20 @@ def test_underlined_headings_are_no_rules_between_records() -> None:
         "Of this there is no more than one so far. It was never told why that is, or of whom.\n\n"
     )
     text = "".join(
-        f"{n}) {name}\n=======\n\n{said * n}See the page of it:\n$ show {name}\n\n\n"
-        for n, name in enumerate(["FEES", "DUES", "TOLL", "COST"], start=1)
+        f"{n}) {name}\n{'=' * len(name)}===\n\n{said * n}See its page:\n$ show {name}\n\n\n"
+        for n, name in enumerate(["FEES", "DUTIES", "TOLLS", "COST"], start=1)
     )
     made = pieces(lay_out(text), text)
     assert not any(piece.startswith("=") for piece in made)
-    assert not any(piece.rstrip().endswith(")") for piece in made)
+    assert "2) DUTIES\n=========\n\n" in made
+
+
+@pytest.mark.parametrize("said", ["state ok", "yes and no", "no"])
+def test_a_rule_as_long_as_the_line_above_may_part_records(said: str) -> None:
+    text = "".join(f"id {n}\nroom {n}{n}\n\n{said}\n--------\n" for n in range(5))
+    made = pieces(lay_out(text), text)
+    assert not any("room 11" in piece and "id 1\n" not in piece for piece in made)
+    assert not any(piece.startswith(said) and "id" in piece for piece in made)
 
 
 def test_what_is_said_in_turns_is_no_stanza() -> None:
