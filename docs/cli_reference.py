@@ -52,6 +52,8 @@ _TYPE = re.compile(r" <(?:list\[)?([^] ]+?)(?:\]| range)?>$")
 _DEFAULT = re.compile(r"\.? *\[(?:default: \(?([^])]*)\)?|([\dx<>=]+))\]\.?")
 _DRAFT = [f"`--{name}`" for name in WHERE]
 
+_TWICE = re.compile(r"\[\[([^\]]*)\]\](?:\.\.\.)?")
+
 
 def reference() -> str:
     """The reference in Markdown."""
@@ -77,7 +79,9 @@ def _paragraphs(command: Any, context: Any, name: str, seen: dict[str, str]) -> 
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = {_option(param, context): param for param in params if param not in arguments}
     new = {line: param for line, param in options.items() if line not in seen}
-    usage = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
+    pieces = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
+    # Some versions of typer put brackets around what has them already.
+    usage = [_TWICE.sub(r"[\1]", piece) for piece in pieces]
     lines = [_line(*each, context) for each in zip(arguments, usage, strict=False)]
     if len(new) <= MANY:
         lines += new
