@@ -66,7 +66,8 @@ class Command(typer.core.TyperCommand):
             name: setting.value for name, setting in found.values.items() if name in self.settings
         }
         context = super().make_context(info_name, args, parent, **extra)
-        typed = {param.name for param in self.params if is_typed(context, param.name)}
+        names = [str(param.name) for param in self.params]
+        typed = {name for name in names if is_typed(context, name)}
         if "target_tokens" in typed and "ratio" not in typed:
             typed.add("ratio")
             context.params["ratio"] = None

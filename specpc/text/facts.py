@@ -105,8 +105,9 @@ class Told:
     @property
     def alone(self) -> NDArray[np.float64]:
         """``[pieces]`` what each is worth for a token, were it the only one."""
-        told = [float(self.weights[facts].sum()) for facts in self.facts]
-        result: NDArray[np.float64] = (np.asarray(told) + self.own) / np.maximum(self.sizes, 1)
+        owners, every = flat(self.facts)
+        told = np.bincount(owners, self.weights[every], minlength=len(self.facts))
+        result: NDArray[np.float64] = (told + self.own) / np.maximum(self.sizes, 1)
         return result
 
 
@@ -154,17 +155,22 @@ def likeness(
     """
     if not units.any():
         return np.zeros(len(facts))
-    every = np.concatenate([np.zeros(0, dtype=np.int64), *facts])
+    owners, every = flat(facts)
     places = np.maximum(np.bincount(every, minlength=count), 1)
-    rarity = np.log(1 + len(facts) / places)
-    lengths = np.asarray([float(np.sqrt((rarity[own] ** 2).sum())) or 1.0 for own in facts])
-    whole = np.zeros(count)
-    for unit in np.flatnonzero(units).tolist():
-        whole[facts[unit]] += rarity[facts[unit]] / lengths[unit]
-    like = np.asarray([float((whole[own] * rarity[own]).sum()) for own in facts]) / lengths
+    rarity = np.log(1 + len(facts) / places)[every]
+    lengths = np.sqrt(np.bincount(owners, rarity**2, minlength=len(facts)))
+    lengths[lengths == 0] = 1.0
+    whole = np.bincount(every, rarity / lengths[owners] * units[owners], minlength=count)
+    like = np.bincount(owners, whole[every] * rarity, minlength=len(facts)) / lengths
     spread = float(like[units].std())
     result: NDArray[np.float64] = (like - like[units].mean()) / (spread or 1.0)
     return result
+
+
+def flat(facts: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All numbers one after another, with that of the piece each belongs to."""
+    owners = np.repeat(np.arange(len(facts)), [len(own) for own in facts])
+    return owners, np.concatenate([np.zeros(0, dtype=np.int64), *facts])
 
 
 def without_labels(texts: Sequence[str]) -> list[str]:

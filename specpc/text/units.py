@@ -178,9 +178,10 @@ def _inside_sentences(
         on = on and _WRAPPED.match(said[-1:]) is not None and bool(goes_on.match(text, end))
         if on:
             going.add(end)
-        marked = (said.endswith(":") and several) or _CLOSED.search(said[-_LONGEST_END:])
+        marked = _CLOSED.search(said[-_LONGEST_END:]) is not None
+        marked = marked or (several and said.endswith(":"))
         marked = marked or not ends.isdisjoint(range(start + 1, stop + 1))
-        closed, indent = _GAP.search(said) is None and (bool(marked) or on), own
+        closed, indent = _GAP.search(said) is None and (marked or on), own
     within = False
     for start, stop, end in lines:
         within = end in going and (within or wrapped or bool(_BEGINS.match(text, start, stop)))
