@@ -167,7 +167,7 @@ def _inside_sentences(
     lines = list(block)
     if _LINE.search(text, lines[-1][2]) is None:
         lines.append((lines[-1][2], len(text), len(text)))
-    ends, going = told - {len(text)}, set[int]()
+    going: set[int] = set()
     closed, indent = False, 0  # of the line below: whether what goes on in it ends with a mark
     for start, stop, end in reversed(lines):
         said = text[start:stop].rstrip()
@@ -180,7 +180,7 @@ def _inside_sentences(
             going.add(end)
         marked = _CLOSED.search(said[-_LONGEST_END:]) is not None
         marked = marked or (several and said.endswith(":"))
-        marked = marked or not ends.isdisjoint(range(start + 1, stop + 1))
+        marked = marked or not told.isdisjoint(range(start + 1, min(stop + 1, len(text))))
         closed, indent = _GAP.search(said) is None and (marked or on), own
     within = False
     for start, stop, end in lines:

@@ -216,8 +216,8 @@ def _between_rules(found: Sequence[Row]) -> list[_Group]:
 
 def _are_underlines(found: Sequence[Row], rules: Sequence[int]) -> bool:
     """Whether rules of several lengths are nearly all as long as the headings above them."""
-    widths = {len(found[place].said.rstrip()) for place in rules if _underlines(found, place)}
-    return len(widths) > 1 and _ALIKE * len(rules) <= sum(_underlines(found, r) for r in rules)
+    widths = [len(found[place].said.rstrip()) for place in rules if _underlines(found, place)]
+    return len({*widths}) > 1 and len(widths) >= _ALIKE * len(rules)
 
 
 def _underlines(found: Sequence[Row], place: int) -> bool:
