@@ -81,7 +81,8 @@ def squares(size: int) -> int:
 
 
 def test_growth_is_seen_and_nothing_else() -> None:
-    assert grows(squares, 2000)
+    # It may be hidden by what else the machine does, but not each time.
+    assert any(grows(squares, 2000) for _ in range(3))
     assert not grows(lambda size: sum(range(100 * size)), 20_000)
     assert grows(lambda size: re.match(r"(?:a|a?)+b", "a" * size), 1000, limit=0.5)
 
@@ -191,6 +192,11 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "blanks in a sentence": (lambda n: "A b c d e f g" + " " * 8 * n + "h", None),
     "blanks in a listing": (lambda n: "Note:\n" * 6 + "  0:\t90 " + " " * 8 * n + "\n", None),
     "marks of notes": (lambda n: "a*." * (n // 8) + "\n\n* note\n", None),
+    "short paragraphs": (lambda n: "It is\nso.\n\n" * (6 * n), None),
+    "words of lines": (
+        lambda n: "# a\n" + "".join(f"[a{i}]: b{i}\n" for i in range(4 * n)),
+        "a.js",
+    ),
     "cases of a condition": (lambda n: "#if B\n" + "#else\n" * n + "#endif\nint a;\n", "a.cs"),
 }  # fmt: skip
 

@@ -71,7 +71,8 @@ def _likely(
     import numpy as np  # what is shorter does without, and all that these import
 
     from specpc.text.forms import are_rare
-    from specpc.text.lexical import bm25, stems
+    from specpc.text.lexical import bm25
+    from specpc.text.terms import stems
 
     sizes = np.asarray([len(line) for line in lines], dtype=np.int64)
     worth = _ALARM * np.asarray(levels) + _RARE * are_rare(lines, sizes > 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specpc.evaluation.ranked import RankedMethod
-from specpc.text.lexical import bm25, stems
+from specpc.text.lexical import bm25
+from specpc.text.terms import stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

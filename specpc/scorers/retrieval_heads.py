@@ -21,8 +21,9 @@ from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import UnitEmbedder, input_embeddings, shipped_map
 from specpc.scorers.trained import TrainedScores
-from specpc.text.lexical import asked_for, bm25, follow_rare_words, stems, with_heads
+from specpc.text.lexical import asked_for, bm25, follow_rare_words, with_heads
 from specpc.text.pieces import Scores, pool, standardised
+from specpc.text.terms import stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +163,7 @@ def judge(
     # What is said twice must not make its words look common, nor be worth more for having two
     # places to be seen in: of a hundred copies the best seen one would beat all that is said once.
     _, first, same = np.unique(pieces.alike[own], return_index=True, return_inverse=True)
-    query, said = stems([question])[0], stems(pieces.texts)
+    query, said = stems([question])[0], pieces.stems
     words = [said[unit] for unit in own[first]]
     lexical = bm25(query, with_heads(pieces, said, own[first])) if profile.lexical else None
     similar = None if signals.similar is None else signals.similar[own[first]]

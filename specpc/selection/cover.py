@@ -19,6 +19,7 @@ import numpy as np
 
 from specpc.selection.fill import Basket
 from specpc.selection.units import UnitPicker, total_size
+from specpc.text.facts import flat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,11 +73,18 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     news: list[float] = told.weights.tolist()
     facts: list[list[int]] = [own.tolist() for own in told.facts]
     own: list[float] = told.own.tolist()
+    owners, every = flat(told.facts)
 
     def gain(units: Choice) -> float:
         said = facts[units[0]] if len(units) == 1 else {*chain(*(facts[unit] for unit in units))}
         worth = sum(news[fact] for fact in said) + sum(own[unit] for unit in units)
         return worth / max(1, basket.cost(*units))
+
+    def first_gains() -> list[float]:
+        # What `gain` tells of each unit by itself.
+        said = np.bincount(owners, np.asarray(news)[every], minlength=len(own))
+        gains: list[float] = ((said + told.own) / np.maximum(1, basket.costs())).tolist()
+        return gains
 
     def add(units: Choice) -> None:
         for unit in units:
@@ -87,7 +95,10 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     for unit in sorted(pieces.forced):
         add((unit,))
     for choices in _choices(pieces, allowance):
-        waiting = [(-gain(units), units) for units in choices]
+        known = first_gains()
+        waiting = [
+            (-(known[units[0]] if len(units) == 1 else gain(units)), units) for units in choices
+        ]
         heapq.heapify(waiting)
         while waiting and basket.used < allowance:
             units = heapq.heappop(waiting)[1]

@@ -100,6 +100,7 @@ class Basket:
         self._tokens: list[int] = sizes.tolist()
         self.layout = layout
         self.alike = alike
+        self._alike: list[int] = alike.tolist()
         self.needs = layout.all_needs if layout is not None else {}
         self.chosen: list[int] = []
         self.supports: set[int] = set()  # and what was chosen: a protected piece may be one
@@ -110,7 +111,7 @@ class Basket:
 
     def fits(self, units: Sequence[int], budget: int) -> bool:
         """Whether they say anything new, and may be added together."""
-        new = any(int(self.alike[unit]) not in self.said for unit in units)
+        new = any(self._alike[unit] not in self.said for unit in units)
         return new and self.used + self.cost(*units) <= budget
 
     def cost(self, *units: int) -> int:
@@ -122,11 +123,19 @@ class Basket:
                 new.update(needs)
         return sum(map(self._tokens.__getitem__, new - self.supports))
 
+    def costs(self) -> NDArray[np.int64]:
+        """``[units]`` what each by itself would cost."""
+        costs: NDArray[np.int64] = self.sizes.copy()
+        costs[[*self.supports]] = 0
+        needing = [*self.needs]
+        costs[needing] = [self.cost(unit) for unit in needing]
+        return costs
+
     def add(self, unit: int) -> None:
         """Choose one more."""
         self.used += self.cost(unit)
         self.chosen.append(unit)
-        self.said.add(int(self.alike[unit]))
+        self.said.add(self._alike[unit])
         self.supports.add(unit)
         needs = self.needs.get(unit, ())
         if id(needs) not in self._there:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,13 +11,14 @@ from specpc.results import Span
 from specpc.selection.base import Picked, Picker
 from specpc.selection.fill import best_pieces
 from specpc.selection.words import WordPicker, is_word
-from specpc.text.layout import expand, part, telling, tiles
-from specpc.text.lexical import bm25, stems, with_heads
+from specpc.text.layout import expand, tiles
+from specpc.text.lexical import bm25, with_heads
+from specpc.text.parts import unmarked
 from specpc.text.pieces import Pieces, Scores, standardised
-from specpc.text.units import finer_bounds
+from specpc.text.terms import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -57,27 +57,23 @@ class UnitPicker(Picker):
         """
         pieces, values = self.pieces, self.values(scores)
         for _ in range(_FINEST):
-            finer = pieces.layout.finer
-            inside = {
-                unit: telling(pieces.texts[unit], finer[unit](pieces.texts[unit]))
-                for unit in sorted(self.too_large(pieces, allowance))
-            }
-            if not inside:
+            large = frozenset(self.too_large(pieces, allowance))
+            if not large:
                 break
-            pieces, values = _finer(pieces, values, inside, partial(self.judge, scores=scores))
+            cut = pieces.opened(large)
+            pieces, values = cut, _values_inside(pieces, values, cut, self.judge(cut, scores))
         best = int(np.where(pieces.layout.units, values, -np.inf).argmax())
         pieces = _without_spared(pieces, pieces.forced or {best}, allowance)
         found = self.chosen(pieces, values, allowance)
         fits = best in pieces.layout.whole or _cost(pieces, best) <= allowance
         if pieces.forced or fits or (found and not self.question):  # else any may be the best
             return Picked(found, pieces.layout)
-        for own in _parts(pieces.layout, best, pieces.texts[best]):
-            inside = {best: own if best in pieces.layout.prose else _unmarked(own)}
-            cut, judged = _finer(pieces, values, inside, partial(self.judge, scores=scores))
+        for cut in pieces.parted(best):
+            judged = _values_inside(pieces, values, cut, self.judge(cut, scores))
             first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
-            cut = _without_spared(cut, {first}, allowance)
-            if _cost(cut, first) <= allowance:
-                return Picked(self.chosen(cut, judged, allowance), cut.layout, cut_unit=True)
+            lean = _without_spared(cut, {first}, allowance)
+            if _cost(lean, first) <= allowance:
+                return Picked(self.chosen(lean, judged, allowance), lean.layout, cut_unit=True)
         words = _words(pieces, best, scores.tokens, allowance)
         return words or Picked(found, pieces.layout)
 
@@ -99,30 +95,14 @@ class UnitPicker(Picker):
         """``[pieces]`` what parts of units are worth, which no scorer saw."""
         judged = standardised(pieces.pool(scores.tokens))
         if self.question:
-            own, words = np.arange(len(pieces)), stems(pieces.texts)
-            shared = bm25(stems([self.question])[0], with_heads(pieces, words, own))
+            said = with_heads(pieces, pieces.stems, np.arange(len(pieces)))
+            shared = bm25(stems([self.question])[0], said)
             judged += standardised(shared)
         return judged
 
     def values(self, scores: Scores) -> NDArray[np.float64]:
         """``[pieces]`` what the units are chosen by."""
         return self.pieces.pool(scores.tokens) if scores.pieces is None else scores.pieces
-
-
-def _parts(layout: Layout, unit: int, said: str) -> Iterator[Layout]:
-    """The lines of a unit, its sentences, its clauses: ways to cut it, the coarsest first."""
-    if unit in layout.finer:  # they cannot be told from what is written
-        own = layout.finer[unit](said)
-        if own.kind != "word":
-            yield telling(said, own)
-        return
-    for bounds in finer_bounds(said, prose=unit in layout.prose):
-        yield part(layout, unit, bounds[1:-1])
-
-
-def _unmarked(layout: Layout) -> Layout:
-    """The layout of what is no prose: a marker might be read as data."""
-    return replace(layout, gaps=dict.fromkeys(range(len(layout)), ""))
 
 
 def _in_words(layout: Layout, unit: int, said: str) -> Layout:
@@ -200,20 +180,19 @@ def _spared(pieces: Pieces, chosen: Collection[int], allowance: int) -> set[int]
     return spared
 
 
-def _finer(
-    pieces: Pieces,
-    values: NDArray[np.float64],
-    inside: dict[int, Layout],
-    judge: Callable[[Pieces], NDArray[np.float64]],
-) -> tuple[Pieces, NDArray[np.float64]]:
-    """The pieces with some of them cut; the best part of each is worth as much as the whole."""
-    cut = pieces.cut(expand(pieces.layout, inside))
+def _values_inside(
+    pieces: Pieces, values: NDArray[np.float64], cut: Pieces, own: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Values of the pieces after some were cut, which for themselves are worth their ``own``.
+
+    The best part of each is worth as much as the whole was.
+    """
     whole = np.searchsorted(pieces.edges, cut.edges[:-1], side="right") - 1
-    own = judge(cut)
     best = np.full(len(pieces), -np.inf)
     np.maximum.at(best, whole[cut.layout.units], own[cut.layout.units])
     worse = np.where(np.isfinite(best[whole]), best[whole] - own, 0.0)
-    return cut, values[whole] - worse
+    inside: NDArray[np.float64] = values[whole] - worse
+    return inside
 
 
 def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: int) -> Picked | None:
@@ -242,6 +221,6 @@ def _words(pieces: Pieces, unit: int, tokens: NDArray[np.float64], allowance: in
     said += [Span(edges[piece], edges[piece + 1], best) for piece in needs]
     inside = words.pieces.layout
     if unit not in pieces.layout.prose:
-        inside = _unmarked(inside)
+        inside = unmarked(inside)
     layout = expand(pieces.layout, {unit: inside})
     return Picked(sorted(said, key=lambda piece: piece.start), layout, cut_unit=True)

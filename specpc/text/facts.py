@@ -208,7 +208,7 @@ def find_facts(
     for text in texts:
         words = {term for term in terms(text) if _tells(term)}
         words.update(_NUMBER.findall(text))
-        for word in sorted(words - numbers.keys()):
+        for word in sorted(word for word in words if word not in numbers):
             name = capitals[word] > others[word]
             numbers[word] = len(weights)
             weights.append(_NUMERAL if word[0].isdigit() else _NAME if name else _TOPIC)

@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from specpc.text.pieces import standardised
-from specpc.text.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +51,8 @@ def follow_rare_words(
 ) -> NDArray[np.float64]:
     """Values ``[units]`` of any scale, standardised, with what the best of them lend to others.
 
-    Query and units are given by their `stems`; ``most`` is lent for the rarest of words.
+    Query and units are given by their stems (`specpc.text.terms`); ``most`` is lent for the rarest
+    of words.
     """
     values = standardised(values)
     lent = np.zeros_like(values)
@@ -116,20 +116,8 @@ def _rare_words(query: Sequence[str], units: Sequence[Sequence[str]]) -> dict[st
     }
 
 
-def stems(texts: Sequence[str]) -> list[list[str]]:
-    """The `terms` of each text, reduced to their English stems.
-
-    That leaves those of other languages as they are, or nearly so.
-    """
-    # Imported here: compressing without a question does not need it.
-    import Stemmer
-
-    stem: Any = Stemmer.Stemmer("english").stemWords
-    return [stem(terms(text)) for text in texts]
-
-
 def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-    """BM25 of each unit for the question, over the units of the one text, given the `stems` of all.
+    """BM25 of each unit for the question, over the units of the one text, given the stems of all.
 
     Lucene's variant, with k1 = 1.5 and b = 0.75; zero where nothing is shared. A package for it
     brings scipy, whose import takes longer than to read a short text.

@@ -13,10 +13,13 @@ import numpy as np
 from specpc.results import Span
 from specpc.text.alarms import find_alarms
 from specpc.text.facts import Place, Told
+from specpc.text.layout import expand, telling
+from specpc.text.parts import ways_to_part
 from specpc.text.protection import NOTHING, Protected, forced_units
+from specpc.text.terms import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -126,6 +129,11 @@ class Pieces:
         return np.asarray([numbers.setdefault(key, len(numbers)) for key in keys])
 
     @cached_property
+    def stems(self) -> list[list[str]]:
+        """The stems of the words of each (`specpc.text.terms.stems`)."""
+        return stems(self.texts)
+
+    @cached_property
     def told(self) -> Told:
         """What the pieces tell."""
         return Told.of(self.texts, self._place, self.sizes, self._alarms)
@@ -157,6 +165,40 @@ class Pieces:
             parts = range(int(edges[piece]), int(edges[piece + 1]))
             forced.update(touched.intersection(parts) or parts)
         return replace(self, layout=layout, forced=frozenset(forced))
+
+    def opened(self, units: frozenset[int]) -> Pieces:
+        """The same with some units in parts as `Layout.finer` tells them.
+
+        Kept until others are asked for: a budget is tried with several allowances.
+        """
+        if units not in self._opened:
+            self._opened.clear()
+            finer, texts = self.layout.finer, self.texts
+            inside = {unit: telling(texts[unit], finer[unit](texts[unit])) for unit in units}
+            self._opened[units] = self.cut(expand(self.layout, inside))
+        return self._opened[units]
+
+    def parted(self, unit: int) -> Iterator[Pieces]:
+        """The same with one unit in its lines, its sentences, its clauses: the coarsest first.
+
+        They are kept as `opened` keeps them.
+        """
+        if unit not in self._parted:
+            self._parted.clear()
+            self._parted[unit] = [], ways_to_part(self.layout, unit, self.texts[unit])
+        made, others = self._parted[unit]
+        yield from made
+        for way in others:
+            made.append(self.cut(expand(self.layout, {unit: way})))
+            yield made[-1]
+
+    @cached_property
+    def _opened(self) -> dict[frozenset[int], Pieces]:
+        return {}
+
+    @cached_property
+    def _parted(self) -> dict[int, tuple[list[Pieces], Iterator[Layout]]]:
+        return {}
 
     def pool(self, scores: NDArray[np.float64], best: int = _BEST_TOKENS) -> NDArray[np.float64]:
         """``[pieces]`` mean of each piece's best token scores, given those of all ``[tokens]``."""

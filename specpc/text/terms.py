@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
 from specpc.text.scripts import UNSPACED_SCRIPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TERM: Final = regex.compile(
     rf"(?P<unspaced>[{UNSPACED_SCRIPTS}][{UNSPACED_SCRIPTS}\p{{M}}]*)|[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]+",
@@ -28,3 +31,15 @@ def terms(text: str) -> list[str]:
         else:
             found.append(run)
     return found
+
+
+def stems(texts: Sequence[str]) -> list[list[str]]:
+    """The `terms` of each text, reduced to their English stems.
+
+    That leaves those of other languages as they are, or nearly so.
+    """
+    # Imported here: compressing without a question does not need it.
+    import Stemmer
+
+    stem: Any = Stemmer.Stemmer("english").stemWords
+    return [stem(terms(text)) for text in texts]

@@ -28,12 +28,13 @@ from specpc.selection.units import UnitPicker
 from specpc.selection.words import WordPicker
 from specpc.structure import lay_out
 from specpc.text.layout import telling
-from specpc.text.lexical import bm25, stems
+from specpc.text.lexical import bm25
 from specpc.text.markers import marker_for
 from specpc.text.pieces import Pieces, Scores
 from specpc.text.protection import unmark
 from specpc.text.query import find_query
 from specpc.text.spans import join, keep_apart, merge
+from specpc.text.terms import stems
 from specpc.text.units import safe_cuts, segment
 from tests.benchmarks.worst_texts import ENDINGS, MORE_NAMES, NAMES, texts
 

@@ -23,8 +23,9 @@ from specpc.models.reader import Reader
 from specpc.scorers.dense import input_embeddings, word_means
 from specpc.scorers.trained import LEAST
 from specpc.structure.units import cut_into_units
-from specpc.text.lexical import bm25, stems, with_heads
+from specpc.text.lexical import bm25, with_heads
 from specpc.text.pieces import pool
+from specpc.text.terms import stems
 from tests.fitting.observe import (
     FITTED,
     MEASURED_ONLY,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpc.text.lexical import asked_for, bm25, follow_rare_words, standardised, stems
+from specpc.text.lexical import asked_for, bm25, follow_rare_words, standardised
+from specpc.text.terms import stems
 
 FILLER = [f"Remark {word} says nothing of note." for word in "abcdefghijklmnopqrstuvwxyz"]
 CHAIN = [

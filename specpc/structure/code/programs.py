@@ -156,21 +156,18 @@ def _grouped(
     for number, node in enumerate(nodes):
         if source.end(node) <= region[0] or node.start_byte == node.end_byte:
             continue
-        own_line = source.line_start(source.start(node)) is not None
-        if node.type in source.language.leading and own_line and number not in ending:
+        follows = node.type in source.language.leading
+        own_line = follows and source.line_start(source.start(node)) is not None
+        if own_line and number not in ending:
             leading.append(node)
             if alone and detached(source, node):
                 groups.append(_group(source, leading))
                 leading = []
             continue
-        first = leading[0] if leading else node
-        start = source.line_start(source.start(first))
         punctuation = not node.is_named and not node.type.isalpha()
-        glued = punctuation or node.type in source.language.glued
-        follows = node.type in source.language.leading
-        # What stands beside the bracket that closes the region is no line of its own.
-        beside = start is None or start >= region[1]
-        if groups and (glued or follows or beside):
+        glued = follows or punctuation or node.type in source.language.glued
+        first = leading[0] if leading else node
+        if groups and (glued or _is_beside(source, first, region)):
             groups[-1].nodes += [*leading, node]
         elif not follows:
             groups.append(_group(source, [*leading, node]))
@@ -178,6 +175,12 @@ def _grouped(
     if leading and (alone or not groups):
         groups.append(_group(source, leading))
     return _tiled(source, groups, region)
+
+
+def _is_beside(source: Program, node: Node, region: tuple[int, int]) -> bool:
+    """Whether it is on no line of its own, or on that of the bracket that closes the region."""
+    start = source.line_start(source.start(node))
+    return start is None or start >= region[1]
 
 
 def _group(source: Program, nodes: list[Node]) -> Group:

@@ -18,8 +18,9 @@ from specpc.models.lean.packing import PackedText
 from specpc.models.windows import cut_windows
 from specpc.scorers.trained import piece_scores
 from specpc.structure.units import lay_out_units
-from specpc.text.lexical import bm25, stems
+from specpc.text.lexical import bm25
 from specpc.text.pieces import Pieces
+from specpc.text.terms import stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

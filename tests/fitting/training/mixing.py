@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specpc.text.lexical import stems
+from specpc.text.terms import stems
 from tests.fitting.training.documents import Document, is_held_out, join, read_file
 from tests.fitting.training.makers import MAKERS
 
