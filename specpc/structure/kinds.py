@@ -37,6 +37,7 @@ from specpc.structure.markup.html import lay_out_html
 from specpc.structure.markup.latex import lay_out_latex
 from specpc.structure.markup.outlines import (
     lay_out_asciidoc,
+    lay_out_jira,
     lay_out_org,
     lay_out_pod,
     lay_out_wiki,
@@ -137,6 +138,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_org, ("org",), named=partial(lay_out_org, named=True), signed=True),
     Kind(lay_out_pod, ("pod",), named=partial(lay_out_pod, named=True), signed=True),
     Kind(lay_out_wiki, ("mediawiki", "wiki"), named=partial(lay_out_wiki, named=True), signed=True),
+    Kind(lay_out_jira, signed=True),
     Kind(lay_out_html, ("html",), ("htm", "xhtml"), partial(lay_out_html, sure=True), whole=True),
     Kind(lay_out_armours, ("pem", "asc", "crt", "key", "gpg"), runs=armour_runs),
     Kind(lay_out_drawing, runs=drawing_runs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specpc.structure.parts.trees import Offsets
 
@@ -165,8 +165,7 @@ def blocks(source: Program, group: Group) -> Iterator[tuple[Node, int, int]]:
         waiting += reversed(placed.children())
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A node, and what stands beside it: a tree takes long to find the siblings of one.
 
     Attributes:

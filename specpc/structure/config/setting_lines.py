@@ -44,7 +44,11 @@ _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w
 # Lines of crontab, hosts and fstab.
 _ROWS: Final = (
     re.compile(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
-    re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*(?::[\da-fA-F]*){2,})[ \t]+[\w.-]+"),
+    # "00:12:04 Ann" is none.
+    re.compile(
+        r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?:(?=[\da-fA-F:]*::)|(?=(?:[\da-fA-F]{1,4}:){7}))[\da-fA-F:]+)"
+        r"[ \t]+[\w.-]+"
+    ),
     re.compile(
         r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
     ),

@@ -20,7 +20,7 @@ _DOCKER: Final = re.compile(
     r"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)[ \t]"
 )
 _FROM: Final = re.compile(r"FROM[ \t]+\S")
-_TARGET: Final = re.compile(r"[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
+_TARGET: Final = re.compile(r"(?!\d+:)[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
 _WORD: Final = re.compile(
     r"(?P<if>ifn?(?:eq|def))\b|(?P<else>else)\b|(?P<endif>endif)\b|(?P<define>define)[ \t]"
     r"|(?P<endef>endef)\b"

@@ -42,6 +42,14 @@ _CLOSES: Final = regex.compile(
     r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
+# What ends, alone on its line, a formula with blank lines in it; no headings are in there.
+_FAR_ENDS: Final = {
+    kind: regex.compile(
+        r"(?:(?!\#{1,6} )[^\r\n$]*+(?:\r\n|\n|\r)){1,40}?[ ]{0,3}+"
+        rf"{regex.escape(_RAW_ENDS[kind])}[ \t]*+(?=[\r\n]|\Z)"
+    )
+    for kind in ("math", "display")
+}
 # Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
 _INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
@@ -119,13 +127,20 @@ class _Scan:
         if self.raw is None:
             return False
         kind, line = self.raw.key[0], self.text[start:end]
-        if kind != "comment" and line.isspace():
-            self.raw = None  # no formula goes on behind a blank line
+        if kind != "comment" and line.isspace() and not self._ends_far(start):
+            self.raw = None
             return False
         if _RAW_ENDS[kind] in line:
             self._add_raw(self.raw, end)
             self.raw = None
         return True
+
+    def _ends_far(self, start: int) -> bool:
+        """Whether a formula that opened on a line of its own goes on behind a blank line."""
+        if self.raw is None:
+            return False
+        alone = _after_blank(self.text, self.raw.head) > self.raw.head
+        return alone and _FAR_ENDS[self.raw.key[0]].match(self.text, start) is not None
 
     def _is_fenced(self, start: int, end: int) -> bool:
         """Whether a line is in a code fence, or one of its two lines."""

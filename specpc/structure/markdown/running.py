@@ -109,6 +109,8 @@ _QUESTION_LINE: Final = regex.compile(
     r"(?![ \t]*+[-*+•>|\"“„«—–'(\[<])[^\r\n.?？؟]{3,200}+(?:[.?](?=\S)[^\r\n.?？؟]*+)*+[?？؟]\s*+"
 )
 _MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
+# "==> Caveats", as Homebrew and the like head what they print.
+_ARROW: Final = regex.compile(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
 _DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
 _IMAGES: Final = regex.compile(
     r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
@@ -390,7 +392,7 @@ def _special(
 def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
-    if line.first and after.first and (level := _plain_level(said, text, after)):
+    if level := _unmarked_level(said, text, line, after):
         return SectionPart(line.start, line.end, level)
     if line.first and _LABEL.fullmatch(said):
         return SectionPart(line.start, line.end, _DOCUMENT)
@@ -403,6 +405,13 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
     if line.first and asks and _QUESTION_LINE.fullmatch(said):
         return SectionPart(line.start, line.end, _QUESTION, asks=True)
     return None
+
+
+def _unmarked_level(said: str, text: str, line: _Line, after: _Line) -> int:
+    """The level of a heading that Markdown does not mark, 0 of what is none."""
+    if _ARROW.fullmatch(said):
+        return 0 if _ARROW.match(text, after.start) else _PLAIN
+    return _plain_level(said, text, after) if line.first and after.first else 0
 
 
 def _plain_level(said: str, text: str, after: _Line) -> int:

@@ -98,8 +98,34 @@ _WIKI_SIGNS: Final = _pattern(
     r"^(?P<title>={2,6}+[^=\r\n]++={2,6}+[ \t]*+$)|\[\[[^\]\r\n]{1,200}+\]\]|^\{\{|^\{\||'''"
 )
 
+# Of Jira and Confluence.
+_JIRA: Final = Markup(
+    "wiki",
+    heading=_pattern(
+        r"(?=h[1-6]\.[ \t]++\S)(?:(?P<level>h)1|(?P<level>h2)|(?P<level>h3\.)|(?P<level>h4\.[ \t])"
+        r"|(?P<level>h[56]\.[ \t]++\S))"
+    ),
+    opens=_pattern(
+        r"[ \t]*+\{(?P<as>code|noformat|quote|panel|color|expand)\b[^}\r\n]*+\}[ \t]*+$"
+    ),
+    closes=lambda opened: f"{{{opened['as']}}}",
+    inside={"code": "code", "noformat": "code"},
+    grid=_pattern(r"\|"),
+    groups=_pattern(r"\[[^\[\]\r\n|]*+\|[^\[\]\r\n]++\]|\{\{[^{}\r\n]*+\}\}"),
+    marks=_pattern(r"\{\{|\}\}|\{(?:code|noformat|quote|panel|color)"),
+)
+_JIRA_SIGNS: Final = _pattern(
+    r"^(?P<title>h[1-6]\.[ \t]++\S)|^\{(?:code|noformat|quote|panel)\b|^\|\|[^\r\n]+\|\|"
+    r"|\{\{[^{}\r\n]+\}\}|\[[^\[\]\r\n|]+\|https?:|^[#*-]{1,4}[ \t]++\S"
+)
+
 # Markdown marks its headings and code so.
 _OTHER: Final = _pattern(r"^#{1,6}[ \t]++\w|^[ \t]*```|^~~~")
+# Where numbered items begin so, headings stand alone.
+_MARKDOWN: Final = _pattern(
+    r"^[ \t]*```|^~~~|(?:\A|(?<=[\r\n][ \t]*(?:\r\n|\n|\r)))#{1,6}[ \t]++\S[^\r\n]*+"
+    r"(?:\r\n|\n|\r)[ \t]*+[\r\n]"
+)
 _FEWEST: Final = 3
 
 
@@ -124,10 +150,15 @@ def lay_out_wiki(text: str, *, named: bool = False) -> Layout | None:
     return lay_out_markup(text, _WIKI) if named or _has_signs(text, _WIKI_SIGNS) else None
 
 
-def _has_signs(text: str, signs: regex.Pattern[str]) -> bool:
+def lay_out_jira(text: str) -> Layout | None:
+    """The pieces of a ticket of Jira or a page of Confluence, ``None`` if it is none."""
+    return lay_out_markup(text, _JIRA) if _has_signs(text, _JIRA_SIGNS, _MARKDOWN) else None
+
+
+def _has_signs(text: str, signs: regex.Pattern[str], foreign: regex.Pattern[str] = _OTHER) -> bool:
     """Whether there are headings of a language and other signs of it, and none of Markdown's."""
     titles = others = 0
     for match in signs.finditer(text):
         titles += match["title"] is not None
         others += match["title"] is None
-    return titles > 0 and others > 0 and titles + others >= _FEWEST and not _OTHER.search(text)
+    return titles > 0 and others > 0 and titles + others >= _FEWEST and not foreign.search(text)

@@ -77,6 +77,9 @@ _STYLES: Final = tuple(
         rf"{_TIME}(?:<[ @+%~&]?(?P<name>[^<>\r\n]{{1,40}})>(?=\s|\Z)"
         r"|(?P<name>[^\s<>|│]{1,40})[ \t]*[|│])[^\S\r\n]*",
         r"<[ @+]?(?P<name>[^\s<>/]{1,40})>(?=[ \t]+[^\s<])[^\S\r\n]*",
+        # 00:12:04 From Ann to Everyone : ...
+        rf"{_TIME}From[ \t]++(?P<name>[^:\r\n]{{1,60}}?)(?:[ \t]+to[ \t][^:\r\n]{{1,80}}?)?[ \t]*:"
+        r"(?=\s)[^\S\r\n]*",
     )
 )
 _BANNER: Final = regex.compile(
@@ -88,8 +91,9 @@ _CAPITALS: Final = (
     regex.compile(
         # THE COURT: ..., Q. ..., with line numbers or not
         r"[ \t]*+(?:\d{1,2}[ \t]++)?(?P<name>[QA](?=[.:][ \t]|[ \t]{2})"
-        r"|[A-Z][A-Z.'’-]*+(?: [A-Z][A-Z.'’-]*+){0,4})"
-        r"(?::(?=\s)|(?<=\b[QA])(?:\.(?=\s)|(?=[ \t]{2})))[ \t]*",
+        r"|[A-Z](?:\.?[A-Z'’-])*+(?:\.?+ [A-Z](?:\.?[A-Z'’-])*+){0,4}\.??)"
+        # Of a play: MAUD. Let us go.
+        r"(?::(?=\s)|(?<=[A-Z]{2})\.(?=\s)|(?<=\b[QA])(?:\.(?=\s)|(?=[ \t]{2})))[ \t]*",
     ),
 )
 # Heads on a line of their own: [14-Jun-25 18:20] ana; Ana  10:12 AM; Ana, [14.06.2025 18:20];
@@ -305,7 +309,9 @@ def _turns(text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str
     ways = [name.casefold() for name in names], _kinds(names)
     spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
     speaks = max(spoken, key=sum)
-    if not any(speaks) and _is_timed(text, spans, found, names):
+    # Where some come back whose names are in capitals, others so written speak once.
+    once = style in _CAPITALS if any(speaks) else _is_timed(text, spans, found, names)
+    if once:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
     return _with_dates(text, spans, turns | _remarks(text, spans, turns))
@@ -317,10 +323,11 @@ def _is_timed(
     found: dict[int, regex.Match[str]],
     names: Sequence[str],
 ) -> bool:
-    """Whether most lines are turns with a time, by few speakers who come back."""
+    """Whether most lines are turns with a time, or of a play, by few who come back."""
     timed = sum(_BEGINS_TIMED.match(text, *spans[n]) is not None for n in found)
+    staged = sum(match.group().rstrip().endswith(".") for match in found.values())
     enough = len(found) >= max(_FEWEST_TIMED, _ONCE_LINES * len(spans))
-    return enough and timed == len(found) and 1 < len(set(names)) < len(names)
+    return enough and len(found) in (timed, staged) and 1 < len(set(names)) < len(names)
 
 
 def _remarks(

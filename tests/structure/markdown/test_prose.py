@@ -587,3 +587,14 @@ def test_what_a_hard_blank_begins_is_no_fence() -> None:
     text = "\u00a0```\nThe boat leaves. It is full.\n\nOnly in b\n```\nThat is all.\n```\n"
     assert lay_out("#\u00a0Title\n\nThe boat leaves. All is well.\n").supports == {0}
     assert never_alone(text, "Only") or "```" not in around(lay_out(text), text, "boat")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("$$", "$$"), (r"\[", r"\]")])
+def test_a_formula_may_have_blank_lines(opening: str, closing: str) -> None:
+    formula = f"{opening}\nf(d) = a\n\n    + b d\n{closing}\n\n"
+    text = f"# Fares\n\nThe fare is this. See below.\n\n{formula}It does not grow at night.\n"
+    layout = lay_out(text)
+    assert formula in pieces(layout, text)
+    # A mark that nothing closes takes no text with it.
+    lone = f"# Fares\n\n{opening}\nf(d) = a\n\n# More\n\nIt is so.\n\n{closing}\n"
+    assert any(piece.startswith("It is so.") for piece in pieces(lay_out(lone), lone))

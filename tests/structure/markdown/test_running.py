@@ -41,6 +41,13 @@ from tests.structure.kept import around, keep, never_alone, pieces, units
             "open it",
             "STEP 2\nDo not open it.\n",
         ),
+        # What Homebrew prints.
+        (
+            "==> ferry: stable 16.4\nA planner of trips\nNot installed\n==> Caveats\n"
+            "To start it now:\n  ferry start\n==> Analytics\ninstall: 42,512 (30 days)\n",
+            "ferry start",
+            "==> Caveats\nTo start it now:\n  ferry start\n",
+        ),
         # Clauses of a licence.
         (
             "  8. Termination.\n\n  You may not sell it.  No one may.\n\n"

@@ -368,3 +368,61 @@ def test_a_definition_of_a_wiki_comes_with_its_term() -> None:
     assert keep(text, "8 m") == "== Ship ==\n\n; Beam\n: 8 m, without paddles\n\n"
     assert keep(text, "two cylinders") == "== Ship ==\n\n* Engines:\n** two cylinders\n\n"
     assert keep(text, "She sank") == "== Ship ==\n\nShe sank.\n"
+
+
+TICKET = """h1. Fares doubled after the update
+
+*Environment:* production, build 2026.11.2
+
+h2. Steps to reproduce
+# Log in as [test user|https://ferry.example/test].
+# Look at the total.
+
+h2. Analysis
+{panel:title=Root cause}
+The cache key lacks the currency. The fares are added.
+{panel}
+
+* Affects only users who are logged in
+** Those with a voucher
+* Reload the page
+
+||Port||Expected||Shown||
+|Orrisay|12.40 EUR for two adults|24.80 EUR for two adults|
+|Skelmore|9.10 EUR for two adults|18.20 EUR for two adults|
+|Vang|22.00 EUR for two adults|44.00 EUR for two adults|
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        (
+            "Look at",
+            "h1. Fares doubled after the update\n\nh2. Steps to reproduce\n"
+            "# Look at the total.\n\n",
+        ),
+        (
+            "lacks",
+            "h1. Fares doubled after the update\n\nh2. Analysis\n{panel:title=Root cause}\n"
+            "The cache key lacks the currency. \n{panel}\n\n",
+        ),
+        (
+            "voucher",
+            "h1. Fares doubled after the update\n\nh2. Analysis\n"
+            "* Affects only users who are logged in\n** Those with a voucher\n",
+        ),
+        (
+            "|Vang",
+            "h1. Fares doubled after the update\n\nh2. Analysis\n||Port||Expected||Shown||\n"
+            "|Vang|22.00 EUR for two adults|44.00 EUR for two adults|\n",
+        ),
+    ],
+)
+def test_tickets_of_jira(what: str, expected: str) -> None:
+    layout = lay_out(TICKET)
+    assert layout.kind == "wiki"
+    assert around(layout, TICKET, what) == expected
+    # Items with numbers are no headings where others are.
+    markdown = "# Ferries\n\nh2. is a heading of Jira.\n\n# More\n\n* It is so.\n"
+    assert lay_out(markdown).kind != "wiki"

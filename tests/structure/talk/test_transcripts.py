@@ -30,8 +30,9 @@ def chats(draw: st.DrawFn) -> tuple[str, str]:
     turns = []
     for n in range(draw(st.integers(8, 20))):
         name = NAMES[n % 2 + 2 * draw(st.booleans())] if n > 7 else NAMES[n % 4]
-        # A name alone in its line, with nothing below it, is no turn.
-        fewest = int(form == "{}:\n")
+        # A name alone in its line, with nothing below it, is no turn; many names of which nothing
+        # is said are the keys of records.
+        fewest = int(form == "{}:\n" or n % 4 < 3)
         said = draw(st.lists(SENTENCES, min_size=fewest, max_size=3))
         if draw(st.integers(0, 2)) == 0:
             said = [sentence.replace("\n", " ") for sentence in said] * 8
@@ -446,3 +447,41 @@ def test_lines_of_a_log_that_begin_with_a_time_are_no_turns_in_a_text() -> None:
     line = "07/18/2008 08:47:5{} ANR0511I Session 23461{} opened output\nvolume AI3182L3.\n"
     text = "The server stopped. This is its log:\n" + "".join(line.format(n, n) for n in range(6))
     assert list(paste_runs(text, lines(text))) == []
+
+
+def test_messages_of_a_meeting_say_from_whom_and_to_whom() -> None:
+    text = (
+        "00:12:04\t From Maud Ryel : Can all hear me? It is loud here.\n"
+        "00:12:31\t From Ove Lund to Maud Ryel(Direct Message) : The budget is 40,000.\n"
+        "00:13:02\t From Ida Berg to Everyone : yes, loud and clear\n"
+        "\tand the slides are sharp\n"
+        "00:14:10\t From Maud Ryel to Everyone : Thank you.\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert around(layout, text, "40,000") == text.splitlines(keepends=True)[1]
+    assert around(layout, text, "slides") == "".join(text.splitlines(keepends=True)[2:4])
+
+
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_who_speaks_in_a_play(separator: str) -> None:
+    speeches = [
+        ("MAUD", "The wind has turned; we shall not land. The lamps are out."),
+        ("OVE", "Then let us wait until the morning tide."),
+        ("A SAILOR", "The rope is cut!"),
+        ("MAUD", "Count the knives."),
+        ("OVE", "I saw nobody on the lower deck."),
+        ("MR. RYEL", "Nor did I."),
+        ("MAUD", "Then we are lost."),
+    ]
+    text = "ACT II\n\n" + "\n\n".join(f"{name}.{separator}{said}" for name, said in speeches)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    for name, said in speeches:
+        last = said.rpartition(". ")[2]
+        assert around(layout, text, last).strip().startswith(f"{name}.{separator}")
+    few = "MAUD. It is dark. We wait.\n\nOVE. I know.\n\nMAUD. Who cut it?\n"
+    assert around(lay_out(few), few, "We wait") == "MAUD. It is dark. We wait.\n\n"
+    # Sections of a contract begin with words in capitals, too, each with others.
+    terms = ["TERM. It is a year.", "FEES. They are due.", "LAW. It is that of Vang."]
+    assert lay_out("\n\n".join(terms)).kind != "transcript"
