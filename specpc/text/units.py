@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -79,6 +80,14 @@ _FEWEST_WORDS: Final = 3
 _FIRST_WORD: Final = regex.compile(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
+# "Ann Ryel<tab>Port to Windows.", of which several stand below one another, and what goes on in the
+# second column.
+_TABBED: Final = regex.compile(
+    r"(?<![^\r\n])(?P<indent>[ ]{0,8}+)(?=[^\r\n]{1,120}+(?:[\r\n]|\Z))"
+    r"\p{L}[^\r\n\t]{1,40}+\t++\S[^\r\n]*+"
+    r"(?:(?:\r\n|\n|\r)(?P=indent)[ ]{0,3}+\t[ \t]*+\S[^\r\n]*+)*+"
+)
+_FEWEST_TABBED: Final = 3
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
@@ -123,13 +132,28 @@ def apart(bounds: Sequence[int], least: int) -> Bounds:
 def _sentence_ends(text: str, width: int | None) -> set[int]:
     """Ends of sentences with their numbers, and of lines that are not wrapped (items, headings)."""
     told = sentence_ends(text)
-    ends = told | _line_ends(text, told, width)
+    ends = _by_entries(text, told | _line_ends(text, told, width))
     return {
         end
         for start, end in pairwise([0, *sorted(ends)])
         if end == len(text)
         or not (_NUMBER.fullmatch(text, start, end) or _MARK.fullmatch(text, start, end))
     }
+
+
+def _by_entries(text: str, ends: set[int]) -> set[int]:
+    """Ends without those inside of entries in two columns, and with those of the entries."""
+    entries = [match.span() for match in _TABBED.finditer(text)] if "\t" in text else []
+    if len(entries) < _FEWEST_TABBED:
+        return ends
+    starts = [start for start, _ in entries]
+
+    def is_inside(end: int) -> bool:
+        place = bisect_right(starts, end) - 1
+        return place >= 0 and entries[place][0] < end <= entries[place][1]
+
+    breaks = (_LINE.match(text, end) for _, end in entries)
+    return {end for end in ends if not is_inside(end)} | {one.end() for one in breaks if one}
 
 
 def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:

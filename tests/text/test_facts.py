@@ -111,3 +111,29 @@ def test_any_text_can_be_told(words: list[str]) -> None:
     pieces = Pieces(text, np.arange(len(text) + 1), tiles(segment(text, "sentence")))
     assert np.isfinite(pieces.told.alone).all()
     assert (Place.of(text, pieces.layout).ranks >= 0).all()
+
+
+def test_capitals_throughout_tell_no_names() -> None:
+    texts = ["THE BOAT AND THE PIER ARE LEFT TO Orrisay.".upper(), "The boat is at Orrisay."]
+    found, weights = find_facts(texts, np.ones(2, dtype=bool))
+    assert weights[found[0]].max() <= 1 + 1e-9  # the name is known from the other sentence
+    assert np.sort(weights[found[0]])[-2] < 0.2
+
+
+def test_where_a_link_leads_is_no_news() -> None:
+    plain = "See the manual."
+    linked = "See the [manual](https://ferry.example/en/boats/manual.html)."
+    found, _ = find_facts([plain, linked], np.ones(2, dtype=bool))
+    assert found[0].tolist() == found[1].tolist()
+
+
+def test_a_licence_tells_nothing_unless_it_is_all() -> None:
+    licence = (
+        'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND. IN NO EVENT SHALL THE '
+        "AUTHORS BE LIABLE FOR ANY CLAIM OR DAMAGES.\n\n"
+    )
+    text = "The night boat leaves Orrisay at 22:45. Skis are rented at the pier in Vang. " * 9
+    both = told(f"{text}\n\n{licence}")
+    assert not any(len(own) for own in both.facts[-2:])
+    assert all(len(own) for own in both.facts[:-2])
+    assert all(len(own) for own in told(licence).facts)

@@ -305,3 +305,18 @@ def test_a_line_that_ends_with_a_backslash_goes_on(end: str) -> None:
 def test_no_cut_of_a_long_unit_parts_a_grapheme(part: str) -> None:
     text = f"a{part}" * (3000 // len(part))
     assert set(segment(text, "sentence")) <= {0, *grapheme_ends(text)}
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_entries_in_two_columns_are_whole(line_break: str) -> None:
+    entries = [
+        " Dana L. How\t\tOriginal DES implementation,\n",
+        " Colin Plumb\t\tOriginal MD5. It was new.\n",
+        " J.H.M. Dassen\t\tOriginal port of blowfish to GNU lsh, later\n"
+        " \t\t\tsplit off into Nettle. (This blowfish\n \t\t\twas replaced later).\n",
+    ]
+    text = "".join(["These have written it. Others helped.\n\n", *entries])
+    text = text.replace("\n", line_break)
+    whole = [entry.replace("\n", line_break) for entry in entries]
+    assert cut(text, "sentence")[2:] == whole
+    assert len(cut("Ann\tIt is. It was.\nBob\tHe is. He was.\n", "sentence")) == 4

@@ -161,6 +161,10 @@ def lay_out_parts(text: str, parts: Sequence[SectionPart], notation: Notation) -
     return layout if layout.units.any() else replace(layout, supports=frozenset())
 
 
+def _units(layout: Layout) -> list[int]:
+    return [piece for piece, unit in enumerate(layout.units.tolist()) if unit]
+
+
 def _question(text: str, parts: tuple[SectionPart, ...], notation: Notation) -> Layout:
     """A question and its answer that are one piece elsewhere."""
     sections = _Sections(text, notation)
@@ -250,7 +254,9 @@ class _Sections:
             if part.apart or part.titled:
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
-            self.formula = (self.builder.next_piece,) if len(inside) == 1 else ()
+            first = self.builder.next_piece
+            short = part.end - part.start <= _WHOLE
+            self.formula = tuple(first + unit for unit in _units(inside)) if short else ()
             self.pending = self.broken = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
@@ -406,6 +412,7 @@ class _Sections:
         heads = to_list and len(said) <= _SHORT_HEAD and not _VALUE.match(said)
         if (
             OPENS.search(said)
+            or (not to_list and said.rstrip().endswith((",", "，", "、")))  # "For example,"
             or (to_list and _ASKS.search(said))
             or _UNFINISHED.search(said.rstrip() if heads else said)
         ):

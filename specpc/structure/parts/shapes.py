@@ -92,15 +92,16 @@ def _shape(line: str) -> str:
 
 
 def is_running(lines: Sequence[str]) -> bool:
-    """Whether most lines are prose that goes on in the next."""
-    on = sum(
-        len(line) >= _LONG
-        and line.rstrip()[-1:] not in _PAUSES
-        and _RUNS_ON.match(after) is not None
-        and is_plain(line)
-        for line, after in pairwise(lines)
-    )
-    return 2 * on > len(lines) - 1 > 0
+    """Whether most lines that do not end with a sentence are prose that goes on in the next."""
+    said = [line for line in lines if any(map(str.isalnum, line))]
+    unended = [pair for pair in pairwise(said) if pair[0].rstrip()[-1:] not in _PAUSES]
+    on = sum(len(line) >= _LONG and _goes_on(line, after) for line, after in unended)
+    return 2 * on > len(unended) and 3 * on > len(said) - 1
+
+
+def _goes_on(line: str, after: str) -> bool:
+    shouted = line.isupper() and after.isupper()
+    return (shouted or _RUNS_ON.match(after) is not None) and is_plain(line)
 
 
 def is_told(lines: Sequence[str]) -> bool:

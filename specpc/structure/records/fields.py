@@ -36,10 +36,13 @@ _REMARK: Final = "# {}\n"
 
 def fields(found: Sequence[Row]) -> list[Block]:
     """Stanzas that begin with the same field, as lists of packages and processors do."""
-    stanzas = [one for one in _stanzas(found) if len(_names(one)) >= _FEWEST_FIELDS]
-    stanzas = [one for one in stanzas if len(set(_names(one))) == len(_names(one))]
+    every = [one for one in _stanzas(found) if len(set(_names(one))) == len(_names(one))]
+    stanzas = [one for one in every if len(_names(one)) >= _FEWEST_FIELDS]
     first = Counter(_names(one)[0] for one in stanzas)
     stanzas = [one for one in stanzas if first[_names(one)[0]] >= _FEWEST]
+    # What others only name is said in one of fewer fields: the text of a licence.
+    known = {name for one in stanzas for name in _names(one)}
+    stanzas = [one for one in every if one in stanzas or known.issuperset(_names(one))]
     starts, ends = {one[0].start for one in stanzas}, {one[-1].end for one in stanzas}
     # What stands by itself heads what follows, as the fields of a mail do.
     return [_stanza(one) for one in stanzas if one[0].start in ends or one[-1].end in starts]

@@ -31,6 +31,9 @@ _LONGEST_SESSION: Final = 80
 _FEWEST_TIMED: Final = 3
 _SAYING: Final = 0.6
 _MOSTLY_PERSONS: Final = 0.8
+_FEWEST_STANZAS: Final = 2
+_FEWEST_FIELDS: Final = 3
+_SAME_FIRST: Final = 0.6
 
 _SPACE: Final = r"[ \u00a0\u202f]"
 _AM: Final = rf"(?:{_SPACE}?[APap]\.?[Mm]\.?)?"
@@ -314,6 +317,8 @@ def _turns(text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str
     if once:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
+    if _are_fields(text, spans, turns):
+        return []
     return _with_dates(text, spans, turns | _remarks(text, spans, turns))
 
 
@@ -328,6 +333,26 @@ def _is_timed(
     staged = sum(match.group().rstrip().endswith(".") for match in found.values())
     enough = len(found) >= max(_FEWEST_TIMED, _ONCE_LINES * len(spans))
     return enough and len(found) in (timed, staged) and 1 < len(set(names)) < len(names)
+
+
+def _are_fields(
+    text: str, spans: Sequence[tuple[int, int]], turns: dict[int, regex.Match[str]]
+) -> bool:
+    """Whether names are those of fields: of several stanzas most begin with the same, none has one
+    twice, and some have many."""
+    stanzas: list[list[str]] = [[]]
+    for n, (start, end) in enumerate(spans):
+        if n in turns:
+            stanzas[-1].append(turns[n]["name"].casefold())
+        if stanzas[-1] and len(_BREAK.findall(text, start, end)) > 1:
+            stanzas.append([])
+    stanzas = [names for names in stanzas if len(names) > 1]
+    if len(stanzas) < _FEWEST_STANZAS or max(map(len, stanzas)) < _FEWEST_FIELDS:
+        return False
+    _, most = Counter(names[0] for names in stanzas).most_common(1)[0]
+    once = all(len({*names}) == len(names) for names in stanzas)
+    spoken = any(_ROLE.match(name) for names in stanzas for name in names)
+    return once and not spoken and most >= _SAME_FIRST * len(stanzas)
 
 
 def _remarks(

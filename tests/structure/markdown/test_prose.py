@@ -598,3 +598,15 @@ def test_a_formula_may_have_blank_lines(opening: str, closing: str) -> None:
     # A mark that nothing closes takes no text with it.
     lone = f"# Fares\n\n{opening}\nf(d) = a\n\n# More\n\nIt is so.\n\n{closing}\n"
     assert any(piece.startswith("It is so.") for piece in pieces(lay_out(lone), lone))
+
+
+def test_a_sentence_may_go_on_behind_a_fence() -> None:
+    text = (
+        "# Use\n\nTo make one, run the command. For example,\n\n"
+        "```sh\nferry make 2.7 my-env\n```\n\nwill make one for 2.7. It is fast.\n\n"
+        "It may be removed.\n"
+    )
+    layout = lay_out(text)
+    whole = "For example,\n\n```sh\nferry make 2.7 my-env\n```\n\nwill make one for 2.7. "
+    assert around(layout, text, "will make") == f"# Use\n\n{whole}"
+    assert around(layout, text, "removed") == "# Use\n\nIt may be removed.\n"

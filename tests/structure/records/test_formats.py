@@ -388,3 +388,29 @@ def test_the_state_of_a_service_is_not_that_of_the_one_before() -> None:
     made = around(layout, STATES, "Failed to start")
     assert made.splitlines()[0] == "× nginx.service - A high performance web server"
     assert "kiosk" not in made
+
+
+def test_wrapped_text_in_records_is_cut_by_sentences() -> None:
+    record = "Files: {}.c\nCopyright: 2019 Ann\nLicense: GPL-2+\n\n"
+    licences = (
+        "License: GPL-2+\n This program is free software; you can redistribute it and/or modify\n"
+        " it under the terms of the GNU General Public License as published by\n"
+        " the Free Software Foundation; either version 2 of the License, or\n"
+        " (at your option) any later version.\n .\n"
+        " It is distributed in the hope that it will be useful,\n"
+        " but WITHOUT ANY WARRANTY; without even the implied warranty of\n"
+        " MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the\n"
+        " GNU General Public License for more details.\n\n"
+        'License: Expat\n THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS\n'
+        " OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF\n"
+        " MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT.\n"
+    )
+    text = "".join(record.format(name) for name in "abcdefghi") + licences
+    layout = lay_out(text)
+    assert layout.kind == "records"
+    for part, sentence in (
+        ("at your option", "License: GPL-2+\n This program is"),
+        ("WITHOUT ANY", "License: GPL-2+\n It is distributed"),
+        ("NOT LIMITED", "License: Expat\n THE SOFTWARE IS"),
+    ):
+        assert around(layout, text, part).startswith(sentence)

@@ -30,9 +30,8 @@ def chats(draw: st.DrawFn) -> tuple[str, str]:
     turns = []
     for n in range(draw(st.integers(8, 20))):
         name = NAMES[n % 2 + 2 * draw(st.booleans())] if n > 7 else NAMES[n % 4]
-        # A name alone in its line, with nothing below it, is no turn; many names of which nothing
-        # is said are the keys of records.
-        fewest = int(form == "{}:\n" or n % 4 < 3)
+        # A name alone in its line, with nothing below it, is no turn.
+        fewest = int(form == "{}:\n")
         said = draw(st.lists(SENTENCES, min_size=fewest, max_size=3))
         if draw(st.integers(0, 2)) == 0:
             said = [sentence.replace("\n", " ") for sentence in said] * 8
