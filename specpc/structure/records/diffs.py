@@ -72,7 +72,7 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
         while hunk := _hunk(found, end):
             hunks.append(hunk.block)
             end = hunk.end
-        if not hunks and found[place].said.startswith(_PROPERTIES):
+        if not hunks and head > place and found[place].said.startswith(_PROPERTIES):
             while end < len(found) and not (found[end - 1].ends_block or _begins(found, end)):
                 end += 1
             blocks.append(record(found[place].start, found[end - 1].end, found[head - 1].end))

@@ -199,3 +199,10 @@ def test_properties_are_one_piece() -> None:
     text = f"Index: ntp.conf\n{'=' * 67}\n{UNIFIED}{properties}"
     layout = lay_out(text)
     assert properties[1:] in pieces(layout, text)
+
+
+@pytest.mark.parametrize("said", ["Property changes on: ", "Property changes on:  x", "Index: "])
+def test_a_head_that_names_no_file_ends_nothing_and_hangs_nothing(said: str) -> None:
+    text = f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n\n{said}\nAdded: x\n\nIt is so.\n"
+    layout = lay_out(text)
+    assert any(piece.startswith("It is so.") for piece in pieces(layout, text))
