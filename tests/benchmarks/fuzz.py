@@ -37,6 +37,7 @@ from specpc.scorers.base import Scorer
 from specpc.structure import lay_out
 from specpc.structure.code.languages import parse
 from specpc.text.pieces import Scores
+from tests.growth import TooLongError, limited
 from tests.structure.programs import PROGRAMS
 from tests.tiny_models import tiny_draft
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from specpc.models.reader import Reader
     from specpc.scorers.base import Context, Progress
 
+# Seconds of processor time after which an input is said to hang.
+_HANGS: Final = 30.0
 ROOT: Final = Path(__file__).parents[2]
 ENDINGS: Final = {
     "python": "py",
@@ -328,7 +331,10 @@ def check(case: Case) -> tuple[str, list[str]]:
     begun = time.process_time()
     ask = partial(compressor(**case.options).compress, case.text, case.question, name=case.name)
     try:
-        result = ask(**case.cut)
+        with limited(_HANGS):
+            result = ask(**case.cut)
+    except TooLongError:
+        return "error", ["it hangs"]
     except (BudgetError, InputError) as error:
         return type(error).__name__, []
     except SpecPCError as error:
