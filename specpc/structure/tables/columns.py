@@ -388,11 +388,11 @@ def _names_labels(text: str, spans: Spans, header: str) -> bool:
 
 
 def _is_part(row: str, header: str) -> bool:
-    """Whether a row has nothing but words below the second column of the header."""
+    """Whether a row has nothing but words below the second column of the header: "REF 0425"."""
     apart = APART.search(header.strip())
     second = len(header) - len(header.lstrip()) + apart.end() if apart else 0
     indent = len(row) - len(row.lstrip())
-    return 0 < second <= indent and "  " not in row.strip() and not any(map(str.isdigit, row))
+    return 0 < second <= indent and "  " not in row.strip() and row[indent : indent + 1].isalpha()
 
 
 def _goes_on(row: str, following: str, width: int) -> bool:
