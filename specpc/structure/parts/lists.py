@@ -37,6 +37,7 @@ ITEM: Final = regex.compile(
     rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
     rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
+    r"|[・●○■□◆◇](?=[\p{Han}\p{Hiragana}\p{Katakana}A-Za-z\d])"
     rf"|[{_KANA}](?:[．.、）)]|(?=[ ]))|[A-H\d]{{1,2}}．|問[ ]?[\d０-９]{{1,3}}+[．.]?(?=[ \u3000])"
     rf"|(?:[{_HAN}\d]{{1,3}}+|[アウエオカキクイロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
     r"[ \t\u3000]*+(?=\S))"
@@ -304,6 +305,8 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
 
 def _han_style(han: str, *, parted: bool) -> str:
     """What a mark of Chinese or Japanese looks like."""
+    if han[0] in "・●○■□◆◇":
+        return "-" + han
     if han[-1] in "）)":
         return "h)"
     if parted and han[-1] != "、" and not "①" <= han[0] <= "⑳":

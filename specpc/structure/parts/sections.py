@@ -456,7 +456,8 @@ class _Sections:
             first = builder.position
             piece = self._add_sentence(end, needs, gap)
             gap = None
-            if own.is_item and text[end - 1] in "\r\n" and OPENS.search(text[first:end]):
+            opens = OPENS.search(text[first:end]) or _ASKS.search(text[first:end])
+            if own.is_item and text[end - 1] in "\r\n" and opens:
                 needs = (*needs, piece)
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)

@@ -137,6 +137,7 @@ _NO_SPEAKER: Final = re.compile(
     r"|keywords|notes?|warning|examples?|info|error|debug|trace|fatal|critical|subject|from|to|cc"
     r"|sent|id|name|type|description|version|file|line|step|section|article|chapter|figure|table"
     r"|input|output|context|traceback|detail|hint"
+    r"|beschluss|abstimmung|ja|nein|enthaltung|decision|resolution|votes?|décision|acuerdo|votación"
     r"|depart(?:s|ure)?|arriv(?:e|es|al)|check-?(?:in|out)|boarding|opens|closes|starts?|ends?"
     r"|ab|an|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
 )
@@ -376,6 +377,12 @@ def _kinds(names: Sequence[str]) -> list[str]:
 def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> list[bool]:
     """Which names are speakers' names; none if this is no transcript."""
     counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
+    # "TOP 1", "TOP 2", "TOP 3" are what is spoken of.
+    said = {name.casefold() for name in names}
+    once = Counter(key for key, name in zip(_kinds([*said]), said, strict=True) if key != name)
+    for key, numbered in once.items():
+        if numbered > 1 and numbered == counts[key] and not _ROLE.match(key):
+            del counts[key]
     known = {key for key, count in counts.items() if count > 1 or _ROLE.match(key)}
     proper = {
         key

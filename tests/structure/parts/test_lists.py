@@ -394,3 +394,20 @@ def test_what_an_item_quotes_below_it_comes_with_what_leads_to_it() -> None:
     )
     assert "As the judge said at [31]:\n" in keep(text, "does not forbid")
     assert "As the judge said at [31]:\n" in keep(text, "plainly right")
+
+
+def test_choices_on_a_line_come_with_the_question_of_their_item() -> None:
+    text = (
+        "1. Which mineral is hardest?\n   (A) quartz   (B) topaz   (C) diamond\n"
+        "2. Which is no metal?\n   (A) iron   (B) sulphur   (C) zinc\n"
+    )
+    assert keep(text, "sulphur") == text.partition("diamond\n")[2]
+
+
+def test_bullets_of_japanese_need_no_space() -> None:
+    text = (
+        "不具合修正\n・画面が更新されない問題を修正しました。\n・日付を直しました。\n\n"
+        "既知の問題\n・iOS 15では通知が届きません。\n■未対応\n"
+    )
+    assert keep(text, "届きません") == "既知の問題\n・iOS 15では通知が届きません。\n"
+    assert keep(text, "日付") == "不具合修正\n・日付を直しました。\n\n"

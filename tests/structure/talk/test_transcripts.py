@@ -570,3 +570,15 @@ def test_nobody_is_called_depart() -> None:
     layout = lay_out(text)
     assert layout.kind != "transcript"
     assert around(layout, text, "19:10") == "Sun 25 May\nDepart 19:10\n"
+
+
+def test_what_has_a_number_on_an_agenda_does_not_speak() -> None:
+    text = (
+        "Protokoll vom 12.05.2025\n\nTOP 1: Begrüßung\nAlle sind da.\n\n"
+        "TOP 2: Dach\nBeschluss: Es wird nicht saniert.\nJa: 4   Nein: 11\n\n"
+        "TOP 3: Hausgeld\nBeschluss: Es steigt um 12 €.\nJa: 13   Nein: 3\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind != "transcript"
+    assert around(layout, text, "Ja: 4").startswith("TOP 2: Dach\n")
+    assert "Dach" not in around(layout, text, "Ja: 13")
