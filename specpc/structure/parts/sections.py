@@ -68,6 +68,9 @@ _SHORT_VALUE: Final = 120
 _APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
 # What may head rows with numbers.
 _LABEL: Final = regex.compile(r"\p{Lu}[\p{L} (),/&–-]{2,40}+")
+_AMOUNT: Final = regex.compile(
+    r"[ \t]*+[\p{Sc}+−-]{0,2} ?\d[\d.,: ]*+(?:\p{Sc}|%|[\p{L}°²³/]{1,6}+)?\s*+"
+)
 _PARTED: Final = re.compile(r"(?<=\d)[.,](?=\d{3})")  # thousands
 _MOSTLY: Final = 0.6
 _PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
@@ -519,6 +522,7 @@ class _Sections:
         starts = [builder.position, *ends[:-1]]
         lines = [text[start:end] for start, end in zip(starts, ends, strict=True)]
         levels = _levels(lines)
+        numbers = [any(map(str.isdigit, line)) for line in lines]
         head = list[int]()
         above: list[tuple[int, int]] = []  # how far lines are indented, and the pieces
         for number, (end, said) in enumerate(zip(ends, lines, strict=True)):
@@ -529,6 +533,8 @@ class _Sections:
             if opens or number in levels:
                 head = head[: 0 if opens else levels[number]]
             below = (*needs, *head, *(piece for _, piece in above[-1:]))
+            if number and _AMOUNT.fullmatch(said) and not numbers[number - 1]:
+                below = (*below, self.builder.next_piece - 1)  # "Total", and below it "£61.98"
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:

@@ -411,3 +411,9 @@ def test_bullets_of_japanese_need_no_space() -> None:
     )
     assert keep(text, "届きません") == "既知の問題\n・iOS 15では通知が届きません。\n"
     assert keep(text, "日付") == "不具合修正\n・日付を直しました。\n\n"
+
+
+def test_an_amount_comes_with_the_line_that_names_it() -> None:
+    text = "Order placed\n14 May 2025\nTotal\n£61.98\nWeight\n0.9 kg\nDispatch to\nEdda Hallgrim\n"
+    assert "Total\n£61.98\n" in keep(text, "61.98")
+    assert "Weight\n0.9 kg\n" in keep(text, "0.9")

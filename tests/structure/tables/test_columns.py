@@ -418,3 +418,14 @@ def test_a_line_with_a_number_goes_on_with_the_row_above_it() -> None:
     layout = lay_out(text)
     assert around(layout, text, "SALARY").splitlines() == [text.splitlines()[n] for n in (0, 3, 4)]
     assert around(layout, text, "TAX").splitlines() == [text.splitlines()[n] for n in (0, 2)]
+
+
+def test_rows_above_the_rule_of_a_total_are_no_header() -> None:
+    text = (
+        "品名        数量   单价    金额\n纯牛奶      2     8.50   17.00\n鸡蛋        1    12.80   12.80\n"
+        "会员优惠                   -3.00\n--------------------------------\n"
+        "合计                      26.80\n微信支付                  26.80\n"
+    )
+    layout = lay_out("欢迎光临海港超市\n\n" + text)
+    own = pieces(layout, "欢迎光临海港超市\n\n" + text)
+    assert any(own[unit].startswith("鸡蛋") for unit in units(layout))
