@@ -39,7 +39,7 @@ _CODED: Final = regex.compile(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+(?:\r\n|\n|\r)")
 _MOST_FIELDS: Final = 200
 _SAYS: Final = regex.compile(
     r"wr(?:ote|ites)|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|napisał"
-    r"|пишет|написал|[写寫]道|@[^<>\s]++>[ ]?[:：]"
+    r"|пишет|написал|[写寫]道|\w>[ ]?[:：]"
 )
 
 
