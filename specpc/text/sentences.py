@@ -121,7 +121,8 @@ _PARTS_WORDS: Final = re.compile(r"[\s(\[/–-]")
 # Before a name: "Cllr. Hobbs", "Dña. Ana"; not "Ltd." nor "50 Hz.".
 _TITLE: Final = regex.compile(
     r"(?<![\p{L}\d-]|\d\s)(?!Ltd)(?:\p{Lu}[bcdfghj-np-tv-xz]{1,4}+"
-    r"|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl)\.\s++\Z"
+    r"|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl"
+    r"|sig|dott|avv|ing|geom|prof|sra?|dra?|srta)\.\s++\Z"
 )
 # What is counted, before more about it: "2 tbsp. sugar", "84 kr. per month".
 _COUNTED: Final = regex.compile(r"(?:^|[\s(])[\d½¼¾⅓⅔][\d.,/½¼¾-]*+[ \u00a0-]?\p{L}{1,5}\.\s++\Z")

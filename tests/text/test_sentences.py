@@ -167,3 +167,14 @@ def test_long_paragraphs_end_sentences_as_short_ones_do(name: str) -> None:
     one = {end + between.isspace() * (end == len(paragraph)) for end in sentence_ends(paragraph)}
     expected = {n * step + end for n in range(text.count(paragraph)) for end in one}
     assert sentence_ends(text) == {min(end, len(text)) for end in expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tra il sig. Paolo Rossi e la ditta Neri non si conviene altro.",
+        "El contrato lo firma el sr. Díaz en nombre de la empresa.",
+    ],
+)
+def test_no_sentence_ends_before_a_name_in_other_languages(text: str) -> None:
+    assert sentence_ends(text) == {len(text)}

@@ -37,7 +37,10 @@ _BASE64: Final = line_pattern(r"^content-transfer-encoding:\s*+base64", regex.IG
 _QUOTED: Final = line_pattern(r"^content-transfer-encoding:\s*+quoted-print", regex.IGNORECASE)
 _CODED: Final = regex.compile(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+(?:\r\n|\n|\r)")
 _MOST_FIELDS: Final = 200
-_SAYS: Final = regex.compile("wr(?:ote|ites)|schrieb|écrit|escribió|scritto|schreef|skrev|napisał")
+_SAYS: Final = regex.compile(
+    r"wr(?:ote|ites)|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|napisał"
+    r"|пишет|написал|[写寫]道|\w>[ ]?[:：]"
+)
 
 
 @dataclass(frozen=True)

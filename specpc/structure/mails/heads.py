@@ -12,18 +12,20 @@ if TYPE_CHECKING:
 
 # A line such as "> *Subject:* Re: lunch".
 _FIELD: Final = regex.compile(
-    r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?:"
+    r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?[:：]"
 )
 _GOES_ON: Final = regex.compile(r"[> ]*+(?:(?<= )|[ \t])[ \t]*+[^\s>]")
-# What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch.
+# What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch,
+# Portuguese, Russian, Japanese, Chinese, Arabic.
 ROLES: Final = {
     name: role
     for role, names in {
-        "from": "from|von|de|da|van",
-        "to": "to|an|à|a|para|aan",
+        "from": "from|von|de|da|van|от|от кого|差出人|发件人|寄件者|من",
+        "to": "to|an|à|a|para|aan|кому|宛先|收件人|收件者|إلى",
         "sent": "date|sent|gesendet|datum|envoyé|date d'envoi|enviado|enviado el|fecha|inviato|data"
-        "|verzonden",
-        "subject": "subject|betreff|objet|asunto|oggetto|onderwerp",
+        "|verzonden|enviada em|отправлено|дата|送信日時|日時|发送时间|日期|寄件日期|تاريخ",
+        "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|assunto|тема"
+        "|件名|主题|主旨|الموضوع",
         "sender": "sender|cc|bcc|copie|kopie",
     }.items()
     for name in names.split("|")

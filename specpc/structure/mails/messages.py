@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
 _FROM: Final = line_pattern(
-    r"^[> *_]{0,20}+(?:from|von|de|da|van)[*_]*+[ \u00a0]?:", regex.IGNORECASE
+    r"^[> *_]{0,20}+(?:from|von|de|da|van|от|от кого|差出人|发件人|寄件者|من)[*_]*+[ \u00a0]?[:：]",
+    regex.IGNORECASE,
 )
 # Addresses of a whole department need not be repeated, nor what has many lines.
 _LONGEST_TOLD: Final = 300

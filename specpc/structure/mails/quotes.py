@@ -20,8 +20,9 @@ _PREFIX: Final = regex.compile(r"(?:[ \t]{0,3}>)++[ \t]?")
 # "On 1 May 2024 at 10:12, Ada Lovelace <ada@example.org> wrote:", perhaps in two lines.
 ATTRIBUTION: Final = regex.compile(
     r"[> \t]*+[^\s>][^\r\n]{2,200}(?:(?:\r\n|\n|\r)[> \t]*+[^\s>][^\r\n]{0,120})?"
-    r"\b(?:wrote|writes|schrieb[^\r\n:]{0,100}|a écrit|escribió|ha scritto|schreef|skrev"
-    r"|napisał\w*)[ \u00a0]?:[*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
+    r"(?:\b(?:wrote|writes|schrieb[^\r\n:]{0,100}|geschrieben|a écrit|escribió|ha scritto|escreveu"
+    r"|schreef|skrev|napisał\w*|пишет|написала?|写道|寫道)|\d:\d\d[^\r\n<>]{1,60}+<[^\s<>@]{1,60}+@[^\s<>]{1,60}+>)"
+    r"[ \u00a0]?[:：][*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
 )
 # A longer answer says itself what it answers.
 LONGEST_ANSWER: Final = 500

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -40,6 +41,7 @@ _CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|
 _LONGEST_HEADING: Final = 400
 # Several lines, a sentence, or what has a name, as "Content: The kiosk sells tea".
 _NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
+_PARTING: Final = 3
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
 _WORDS: Final = regex.compile(r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}")
@@ -191,14 +193,27 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
     return blocks[last].kind == "text" or blocks[last].end == region.end
 
 
-def _is_ruled_off(heading: Token, said: str) -> bool:
+def _parting(tokens: list[Token]) -> bool:
+    """Whether double lines part records: one in three stands below what is no title."""
+    said = [
+        after.content
+        for heading, after in pairwise(tokens)
+        if heading.type == "heading_open" and heading.markup == "="
+    ]
+    other = sum(_NO_TITLE.search(one) is not None for one in said)
+    return other > 0 and _PARTING * other >= len(said)
+
+
+def _is_ruled_off(heading: Token, said: str, *, parting: bool) -> bool:
     """Whether a line of dashes below what is no title parts it from what follows."""
-    return heading.markup == "-" and _NO_TITLE.search(said) is not None
+    return (heading.markup == "-" and _NO_TITLE.search(said) is not None) or (
+        heading.markup == "=" and parting
+    )
 
 
 def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
     """Kind, lines and info of what has a structure, wherever it is nested."""
-    done = 0
+    done, parting = 0, _parting(tokens)
     for number, token in enumerate(tokens):
         kind = _KINDS.get(token.type)
         if kind is None or token.map is None or token.map[0] < done:
@@ -214,7 +229,7 @@ def _structures(tokens: list[Token]) -> Iterator[tuple[str, int, int, str]]:
                 yield inner
                 first = inner[2]
         done = last
-        if kind == "heading" and _is_ruled_off(token, tokens[number + 1].content):
+        if kind == "heading" and _is_ruled_off(token, tokens[number + 1].content, parting=parting):
             yield "rule", last - 1, last, ""
         elif first < last:
             yield kind, first, last, token.tag[1:] if kind == "heading" else token.info

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # What announces data is short: "[tool] ", "Observation: ", "JSON data:" on a line before.
 _LONGEST_LABEL: Final = 120
 _SENTENCE_END: Final = re.compile(r"[.!?。！？]\s+")
+# A line that ends so says something by itself: "The isle is 4.8 km long.[7]".
+_ENDED: Final = regex.compile(r"[.!?。！？][\"'”’)\]]{0,3}+(?:\[\d{1,3}\])*+\s*+\Z")
 _ANNOUNCES: Final = regex.compile(r"[:：=][*_`\"']*+\s*+\Z")
 
 # An object or array that may be JSON, at the start of a line or after a space or mark.
@@ -269,7 +271,10 @@ def _table(
     layout = lay_out_csv(text[start:end], alone=False)
     if layout is None:
         return None
-    label, above = _label(text, 0, start), spans[max(block, first - _MOST_ABOVE)][0]
+    above = first
+    while above > max(block, first - _MOST_ABOVE) and not _ENDED.search(text, *spans[above - 1]):
+        above -= 1
+    label, above = _label(text, 0, start), spans[above][0]
     if label == start and start - above <= _LONGEST_LABEL:
         label = above
     return Region(label, start, end, layout)

@@ -63,6 +63,15 @@ _TITLED: Final = regex.compile(
     r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;]{0,70}+[.]?)?+"
     r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
 )
+# "History[edit]", as pages of a wiki are copied, or the second on a line of its own.
+_EDIT: Final = regex.compile(
+    r"[ \t]*+\[ ?(?:edit|bearbeiten|modifier|editar|modifica|bewerken|править|編集|编辑|編輯|تعديل"
+    r"|संपादित करें)(?: ?\| ?[^\[\]\r\n]{1,40}+)?+ ?\][ \t]*+(?>\r\n|\n|\r|\Z)\s*+",
+    regex.IGNORECASE,
+)
+_EDITED: Final = regex.compile(
+    rf"[^\r\n\[\]]{{1,100}}+(?:\r\n|\n|\r)?+{_EDIT.pattern}", regex.IGNORECASE
+)
 # "8. Termination.", alone above text: of a row of such lines, which may be items if they are few.
 _CLAUSE: Final = regex.compile(
     r"[ \t]{0,3}+(?P<number>\d{1,2})[.)][ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\.?\s*+"
@@ -199,7 +208,7 @@ def _titles(
 ) -> dict[int, int]:
     """Where lines start that head others without a mark of it, and their levels."""
     titled, alone, numbered, told = list[int](), list[int](), dict[int, int](), 0
-    underlined = list[int]()
+    underlined, titled_by_edit = list[int](), list[int]()
     parted = 0  # of those alone, how many have a blank line below
     capitals, closed = 0, list[int]()  # lines in capitals, and those of them right above others
     for part, following in zip(parts, [*parts[1:], None], strict=True):
@@ -211,6 +220,9 @@ def _titles(
             # What is data says something.
             heads = after is not None or (following is not None and following.lay_out is not None)
             if line.hidden or not heads:
+                continue
+            if _EDITED.fullmatch(said):
+                titled_by_edit.append(line.start)
                 continue
             if not line.first:  # in a text without blank lines
                 above = text[own[place - 1].start : own[place - 1].end]
@@ -242,7 +254,7 @@ def _titles(
     alone = alone if len(alone) >= _FEWEST and parted <= _TITLE_SHARE * told else []
     numbered = numbered if len(numbered) >= _FEWEST else {}
     closed = closed if capitals >= _FEWEST else []
-    plain = dict.fromkeys([*closed, *titled, *_clauses(text, lines)], _PLAIN)
+    plain = dict.fromkeys([*closed, *titled, *titled_by_edit, *_clauses(text, lines)], _PLAIN)
     return {
         **dict.fromkeys(alone, _TITLE_LEVEL),
         **plain,
@@ -305,7 +317,8 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
         if found and (
             _numbers(text, found[-1], end)
             if blank
-            else _heads(text, found[-1].start, found[-1].end, end)
+            else _EDIT.fullmatch(text, start, end)
+            or _heads(text, found[-1].start, found[-1].end, end)
             or (found[-1].first and _UNDERLINE.fullmatch(text, start, end))
         ):
             found[-1] = found[-1]._replace(end=end)

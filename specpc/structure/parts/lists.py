@@ -25,6 +25,7 @@ BULLETS: Final = (
 """What begins an item by itself."""
 # "а)", "أ.", "א."
 _LETTER: Final = r"[а-яёѐ-џ](?=\))|[\u0621-\u064a\u05d0-\u05ea]"
+_KANA: Final = "アイウエオカキク"
 _HAN: Final = "一二三四五六七八九十"
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
 # RFCs and of Word.
@@ -36,7 +37,9 @@ ITEM: Final = regex.compile(
     rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
     rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
-    rf"|(?:[{_HAN}\d]{{1,3}}+|[イロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
+    r"|[・●○■□◆◇](?=[\p{Han}\p{Hiragana}\p{Katakana}A-Za-z\d])"
+    rf"|[{_KANA}](?:[．.、）)]|(?=[ ]))|[A-H\d]{{1,2}}．|問[ ]?[\d０-９]{{1,3}}+[．.]?(?=[ \u3000])"
+    rf"|(?:[{_HAN}\d]{{1,3}}+|[アウエオカキクイロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
     r"[ \t\u3000]*+(?=\S))"
 )
 # "Adams, A. M.", "Brown T. B., ...": whom an entry of a bibliography is by.
@@ -302,11 +305,15 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
 
 def _han_style(han: str, *, parted: bool) -> str:
     """What a mark of Chinese or Japanese looks like."""
+    if han[0] in "・●○■□◆◇":
+        return "-" + han
     if han[-1] in "）)":
         return "h)"
     if parted and han[-1] != "、" and not "①" <= han[0] <= "⑳":
         level = 0 if han[0] == "第" else 1 if han.isdecimal() else 2 if han[0] in _HAN else 3
         return _JAPANESE[level]
+    if han[0] in "問" + _KANA or "A" <= han[0] <= "H":  # a question, and what to choose from
+        return _KANA[0] if han[0] in _KANA else han[0] if han[0] == "問" else "A．"
     return "①" if len(han) == 1 else "1、" if han[0].isdecimal() else "H、"
 
 

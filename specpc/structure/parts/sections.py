@@ -67,7 +67,10 @@ _SHORT_VALUE: Final = 120
 # Between the cells of a row; the path of a file.
 _APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
 # What may head rows with numbers.
-_LABEL: Final = regex.compile(r"\p{Lu}[\p{L} ()/&–-]{2,40}+")
+_LABEL: Final = regex.compile(r"\p{Lu}[\p{L} (),/&–-]{2,40}+")
+_AMOUNT: Final = regex.compile(
+    r"[ \t]*+[\p{Sc}+−-]{0,2} ?\d[\d.,: ]*+(?:\p{Sc}|%|[\p{L}°²³/]{1,6}+)?\s*+"
+)
 _PARTED: Final = re.compile(r"(?<=\d)[.,](?=\d{3})")  # thousands
 _MOSTLY: Final = 0.6
 _PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
@@ -310,7 +313,7 @@ class _Sections:
                 needs += before.item.needs if before.item else ()
             self.asked = ()
             needs += said if not own.is_item else ()
-            led, listed = self._led(text, before, own), self.builder.next_piece
+            led, listed = self._led(text, before, own, after), self.builder.next_piece
             # What goes on with the list above leads to no other.
             leads = "" if led else self._leads(text, own, after, following)
             needs += led
@@ -358,15 +361,18 @@ class _Sections:
         for piece in inside:
             self.builder.require(piece, last)
 
-    def _led(self, text: str, before: Paragraph | None, own: Paragraph) -> tuple[int, ...]:
+    def _led(
+        self, text: str, before: Paragraph | None, own: Paragraph, after: Paragraph | None
+    ) -> tuple[int, ...]:
         """What led to the list above, if a paragraph goes on with that: "unless ..."."""
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
         short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
         if not short or not (answers or _CONTINUES.match(text, own.start)):
             return ()
+        heads = after is not None and after.is_item and not _ENDED.search(text, own.start, own.end)
         if (
-            own.apart
+            (own.apart or heads)
             and not answers
             and (before is None or not _GOES_ON.search(text[before.start : before.end]))
         ):
@@ -396,7 +402,9 @@ class _Sections:
         said = text[own.start : own.end]
         if after is not None or following is None or following.apart or following.titled:
             following = None
-        quoted = after is not None and not after.is_item and after.apart
+        # Below an item, as far to the left, a quotation may stand without a blank line.
+        left = own.is_item and after is not None and after.item is None
+        quoted = after is not None and not after.is_item and (after.apart or left)
         if quoted and after is not None and OPENS.search(said):
             return "only"
         if own.item and own.is_item:
@@ -458,7 +466,8 @@ class _Sections:
             first = builder.position
             piece = self._add_sentence(end, needs, gap)
             gap = None
-            if own.is_item and text[end - 1] in "\r\n" and OPENS.search(text[first:end]):
+            opens = OPENS.search(text[first:end]) or _ASKS.search(text[first:end])
+            if own.is_item and text[end - 1] in "\r\n" and opens:
                 needs = (*needs, piece)
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)
@@ -489,9 +498,14 @@ class _Sections:
         named = [_FIELD.match(text, low) is not None for low, _ in rows]
         starts = [low for low, _ in rows]
         inside = stops.difference(starts, ends[-1:])
-        if not all(named[bisect_right(starts, end) - 1] for end in inside):
-            return []
         said = [text[low:high] for low, high in rows]
+        # "plus 19 % tax incl. 50.92" is no sentence, either.
+        value = [
+            field or (len(line) <= _SHORT_HEAD and not _ENDED.search(line))
+            for field, line in zip(named, said, strict=True)
+        ]
+        if not all(value[bisect_right(starts, end) - 1] for end in inside):
+            return []
         # What has a name is a value, if it is not long: "D1: The fees rise."
         ended = sum(
             _ENDED.search(line) is not None and not (field and len(line) <= _SHORT_VALUE)
@@ -515,6 +529,7 @@ class _Sections:
         starts = [builder.position, *ends[:-1]]
         lines = [text[start:end] for start, end in zip(starts, ends, strict=True)]
         levels = _levels(lines)
+        numbers = [any(map(str.isdigit, line)) for line in lines]
         head = list[int]()
         above: list[tuple[int, int]] = []  # how far lines are indented, and the pieces
         for number, (end, said) in enumerate(zip(ends, lines, strict=True)):
@@ -525,6 +540,8 @@ class _Sections:
             if opens or number in levels:
                 head = head[: 0 if opens else levels[number]]
             below = (*needs, *head, *(piece for _, piece in above[-1:]))
+            if number and _AMOUNT.fullmatch(said) and not numbers[number - 1]:
+                below = (*below, self.builder.next_piece - 1)  # "Total", and below it "£61.98"
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:

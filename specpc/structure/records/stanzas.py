@@ -277,7 +277,10 @@ def _like(groups: Sequence[_Group]) -> list[_Group]:
 
 def _shared(run: Sequence[_Group]) -> Sequence[_Group]:
     """The stanzas of a run from the first to the last with a line that most have one like."""
-    own = [{key for row in group.own if (key := shape_of(row.said))} for group in run]
+    # Between rules it is enough that lines begin alike.
+    tell = key_of if any(group.head > 1 for group in run) else shape_of
+    rows = ([row.said for row in group.own if not _RULE.fullmatch(row.said)] for group in run)
+    own = [{key for said in lines for key in (shape_of(said), tell(said)) if key} for lines in rows]
     counts = Counter(key for keys in own for key in keys)
     if not counts:
         return []

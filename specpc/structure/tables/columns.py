@@ -245,7 +245,9 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     else:
         last = rules[0]
         cells = len(APART.split(own[last - 1].strip())) + len(_BARS.findall(own[last - 1]))
-        if last > MOST_ABOVE or (cells < 2 and not counted):
+        # Above the total of a receipt stand rows.
+        listed = last > 1 and all(_ends_typed(line) for line in own[1:last])
+        if listed or last > MOST_ABOVE or (cells < 2 and not counted):
             return None
     while last + 1 < len(own) and last + 1 in rules:
         last += 1
@@ -296,6 +298,13 @@ def _panel(text: str, spans: Spans) -> Block | None:
             inside.append(block(start, end, body="whole"))
     tail, end = spans[closing]
     return replace(block(spans[0][0], end, spans[0][1], tail=tail, inside=inside), spare=True)
+
+
+def _ends_typed(line: str) -> bool:
+    """Whether a line is words and ends in a number of a column."""
+    cells = APART.split(line.strip())
+    ends = len(cells) > 1 and _TYPED.fullmatch(cells[-1]) and not YEARS.fullmatch(cells[-1])
+    return bool(ends) and any(map(str.isalpha, cells[0]))
 
 
 def _is_barred(text: str, span: tuple[int, int]) -> bool:
@@ -388,11 +397,11 @@ def _names_labels(text: str, spans: Spans, header: str) -> bool:
 
 
 def _is_part(row: str, header: str) -> bool:
-    """Whether a row has nothing but words below the second column of the header."""
+    """Whether a row has nothing but words below the second column of the header: "REF 0425"."""
     apart = APART.search(header.strip())
     second = len(header) - len(header.lstrip()) + apart.end() if apart else 0
     indent = len(row) - len(row.lstrip())
-    return 0 < second <= indent and "  " not in row.strip() and not any(map(str.isdigit, row))
+    return 0 < second <= indent and "  " not in row.strip() and row[indent : indent + 1].isalpha()
 
 
 def _goes_on(row: str, following: str, width: int) -> bool:

@@ -52,6 +52,7 @@ _MONTH: Final = r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz
 _DAY: Final = (
     r"(?:today|yesterday|heute|gestern|hier|aujourd['’]hui|hoy|ayer"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)"
+    r"|(?:mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom)"
     r"|\d{1,4}[./-](?:\d{1,2}|[A-Za-z]{3})[./-]\d{2,4}|\d{1,2}[./]\d{1,2}\.?"
     rf"|\d{{1,2}}\.?{_SPACE}{_MONTH}(?:{_SPACE}\d{{4}})?"
     rf"|{_MONTH}{_SPACE}\d{{1,2}}(?:st|nd|rd|th)?(?:,?{_SPACE}\d{{4}})?)"
@@ -94,10 +95,15 @@ _CAPITALS: Final = (
     regex.compile(
         # THE COURT: ..., Q. ..., with line numbers or not
         r"[ \t]*+(?:\d{1,2}[ \t]++)?(?P<name>[QA](?=[.:][ \t]|[ \t]{2})"
-        r"|[A-Z](?:\.?[A-Z'’-])*+(?:\.?+ [A-Z](?:\.?[A-Z'’-])*+){0,4}\.??)"
-        # Of a play: MAUD. Let us go.
-        r"(?::(?=\s)|(?<=[A-Z]{2})\.(?=\s)|(?<=\b[QA])(?:\.(?=\s)|(?=[ \t]{2})))[ \t]*",
+        r"|[A-Z][A-Z.'’-]*+(?: [A-Z][A-Z.'’-]*+){0,4})"
+        r"(?::(?=\s)|(?<=\b[QA])(?:\.(?=\s)|(?=[ \t]{2})))[ \t]*",
     ),
+)
+# MAUD. ..., CAPTAIN ROE (rising). ..., HÉLÈNE, à part. – ..., of plays
+_PLAY: Final = regex.compile(
+    r"[ \t]*+(?P<name>(?:(?:MRS?|DR|ST|MME)\. |A )?+\p{Lu}[\p{Lu}'’-]++(?: [\p{Lu}\d'’-]++){0,4}+)"
+    r"(?:,? ?\([^()\r\n]{1,60}+\)|, [^\r\n.:]{1,60}+)?+\."
+    r"(?:[ \t]++(?:[–—-][ \t]++)?(?=\S)|[ \t]*+(?=[\r\n]))"
 )
 # Heads on a line of their own: [14-Jun-25 18:20] ana; Ana  10:12 AM; Ana, [14.06.2025 18:20];
 # 00:01:22 Ana; the name and below it the time.
@@ -121,12 +127,14 @@ _TIMED: Final = tuple(
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
 _CARD: Final = regex.compile(
     rf"(?<![^\r\n](?:\r\n|\n|\r)){_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)"
-    rf"(?:[^\r\n]{{1,40}}+(?:\r\n|\n|\r)){{1,4}}?[^\r\n\d\[(]{{0,20}}?{_WHEN}{_LINE_END}"
+    rf"(?:[^\r\n]{{1,40}}+(?:\r\n|\n|\r)){{1,4}}?"
+    rf"(?:[^\r\n\d\[(]{{0,20}}?|[^\r\n»]{{1,60}}+»[ ]){_WHEN}{_LINE_END}"
 )
 _TALLEST_CARD: Final = 6
 _ONLY_TIME: Final = regex.compile(rf"[ \t]*+{_WHEN}{_LINE_END}")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _CLOCK: Final = regex.compile(r"\d[:h]\d\d")
+_PERSON: Final = regex.compile(r"\D++(?:(?<=[ ])\d{1,2})?")  # "Speaker 3" is one
 _BEGINS_TIMED: Final = regex.compile(_TIME)
 _ROLE: Final = re.compile(rf"(?:{_ROLES})\b")
 # Fields of documents, and remarks: what stands before the colon says nothing.
@@ -135,6 +143,9 @@ _NO_SPEAKER: Final = re.compile(
     r"|keywords|notes?|warning|examples?|info|error|debug|trace|fatal|critical|subject|from|to|cc"
     r"|sent|id|name|type|description|version|file|line|step|section|article|chapter|figure|table"
     r"|input|output|context|traceback|detail|hint"
+    r"|beschluss|abstimmung|ja|nein|enthaltung|decision|resolution|votes?|décision|acuerdo|votación"
+    r"|depart(?:s|ure)?|arriv(?:e|es|al)|check-?(?:in|out)|boarding|opens|closes|starts?|ends?"
+    r"|ab|an|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
 )
 # The date or number of a session, alone on its line before a turn.
 _SESSION: Final = re.compile(
@@ -203,7 +214,8 @@ def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     if len(banners) >= _FEWEST_TIMED:
         ways.append(_with_dates(text, spans, banners))
     # Words in capitals are fields of records as well.
-    capitals = (_turns(text, spans, style) for style in _CAPITALS)
+    capitals = [_turns(text, spans, style) for style in _CAPITALS]
+    capitals.append(_turns(text, spans, _PLAY, once=True))
     ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
     cards = _timed_turns(text, spans, _clocks(text, spans, range(2, _TALLEST_CARD)), _CARD)
     return cards or max([*ways, _best_timed(text, spans)], key=len)
@@ -231,7 +243,7 @@ def first_timed(text: str, spans: Sequence[tuple[int, int]]) -> int | None:
         return None
     first = min(best)
     # A log begins its lines with a time, too.
-    persons = sum(not any(map(str.isdigit, match["name"])) for match in best.values())
+    persons = sum(_PERSON.fullmatch(match["name"]) is not None for match in best.values())
     headed = _HEADING.search(text, spans[first][1]) is not None
     return None if headed or persons < _MOSTLY_PERSONS * len(best) else first
 
@@ -292,7 +304,7 @@ def _timed_heads(
         n: match
         for n in timed
         if (match := style.match(text, spans[n][0]))
-        and len(match["name"].split()) <= _MOST_WORDS
+        and _speaks(match["name"].casefold())
         and not _ONLY_TIME.match(text, spans[n][0])  # nobody is called "14 Jan"
     }
     names = {match["name"].casefold() for match in found.values()}
@@ -304,17 +316,23 @@ def _timed_heads(
     return found if enough else {}
 
 
-def _turns(text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str]) -> list[Turn]:
-    """The turns of a text if it is a transcript of this style, and none if not."""
+def _turns(
+    text: str, spans: Sequence[tuple[int, int]], style: regex.Pattern[str], *, once: bool = False
+) -> list[Turn]:
+    """The turns of a text if it is a transcript of this style, and none if not.
+
+    ``once`` says that in this style also those speak who do so once, among others.
+    """
     found = {n: match for n, span in enumerate(spans) if (match := style.match(text, *span))}
     names = [" ".join(match["name"].split()) for match in found.values()]
     # "Speaker 1" is somebody; "Thought 1" is one of many by the same.
     ways = [name.casefold() for name in names], _kinds(names)
     spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
     speaks = max(spoken, key=sum)
-    # Where some come back whose names are in capitals, others so written speak once.
-    once = style in _CAPITALS if any(speaks) else _is_timed(text, spans, found, names)
-    if once:
+    heard = any(speaks)
+    if (once and (heard or _come_back(names, len(spans)))) or (
+        not heard and _is_timed(text, spans, found, names)
+    ):
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
     if _are_fields(text, spans, turns):
@@ -328,11 +346,15 @@ def _is_timed(
     found: dict[int, regex.Match[str]],
     names: Sequence[str],
 ) -> bool:
-    """Whether most lines are turns with a time, or of a play, by few who come back."""
+    """Whether most lines are turns with a time, by few speakers who come back."""
     timed = sum(_BEGINS_TIMED.match(text, *spans[n]) is not None for n in found)
-    staged = sum(match.group().rstrip().endswith(".") for match in found.values())
-    enough = len(found) >= max(_FEWEST_TIMED, _ONCE_LINES * len(spans))
-    return enough and len(found) in (timed, staged) and 1 < len(set(names)) < len(names)
+    return timed == len(found) and _come_back(names, len(spans))
+
+
+def _come_back(names: Sequence[str], line_count: int) -> bool:
+    """Whether most lines are turns, and not all by others."""
+    enough = len(names) >= max(_FEWEST_TIMED, _ONCE_LINES * line_count)
+    return enough and 1 < len(set(names)) < len(names)
 
 
 def _are_fields(
@@ -391,6 +413,12 @@ def _kinds(names: Sequence[str]) -> list[str]:
 def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> list[bool]:
     """Which names are speakers' names; none if this is no transcript."""
     counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
+    # "TOP 1", "TOP 2", "TOP 3" are what is spoken of.
+    said = {name.casefold() for name in names}
+    once = Counter(key for key, name in zip(_kinds([*said]), said, strict=True) if key != name)
+    for key, numbered in once.items():
+        if numbered > 1 and numbered == counts[key] and not _ROLE.match(key):
+            del counts[key]
     known = {key for key, count in counts.items() if count > 1 or _ROLE.match(key)}
     proper = {
         key

@@ -291,3 +291,41 @@ def test_a_quotation_of_somebody_else_is_not_by_who_was_quoted_before() -> None:
     text = "He says of it:\n\n> It is so.\n\nOthers deny that.\n\n> It is not so at all.\n"
     assert around(lay_out(text), text, "at all") == "> It is not so at all.\n"
     assert around(lay_out(text), text, "Others") == "Others deny that.\n\n"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "差出人 送信日時 宛先 件名",
+        "发件人 发送时间 收件人 主题",
+        "От Дата Кому Тема",
+        "De Data Para Assunto",
+    ],
+)
+@pytest.mark.parametrize("colon", [": ", "："])
+def test_heads_of_mails_in_other_languages(names: str, colon: str) -> None:
+    said = ["Ana <ana@example.org>", "2025-05-13 9:41", "Bo", "Re: 3.8"]
+    head = "".join(f"{a}{colon}{b}\n" for a, b in zip(names.split(), said, strict=True)) + "\n"
+    text = head + "No.\n\nThe price excludes tax.\n"
+    layout = lay_out(text)
+    assert layout.kind == "e-mail"
+    assert around(layout, text, "excludes") == head + "The price excludes tax.\n"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "2025年5月12日(月) 18:02 田中 一郎 <tanaka@example.org>:",
+        "Em seg., 12 de mai. de 2025 às 18:02, Ana <ana@example.org> escreveu:",
+        "пн, 12 мая 2025 г. в 18:02, Анна <ana@example.org> пишет:",
+        "Am 12. Mai 2025 hat Ana <ana@example.org> geschrieben:",
+    ],
+)
+def test_who_is_quoted_is_told_in_other_languages(says: str) -> None:
+    text = (
+        "From: Bo <bo@example.org>\nTo: Ana <ana@example.org>\nSubject: Re: tax\n\n"
+        f"It is not included.\n\n{says}\n\n> Dear Bo,\n>\n> Is the tax included?\n"
+    )
+    layout = lay_out(text)
+    assert f"{says}\n\n> Is the tax" in around(layout, text, "Is the tax").replace(">\n", "")
+    assert not any(says in pieces(layout, text)[unit] for unit in units(layout))

@@ -233,3 +233,29 @@ def test_the_middle_of_a_page_says_who_speaks_in_a_screenplay() -> None:
         f"{middle}LEE\n{own}I said she might not.\n\n"
     )
     assert keep(text, "might not") == f"{middle}LEE\n{own}I said she might not.\n\n"
+
+
+@pytest.mark.parametrize("edit", ["[edit]", "\n[edit]", " [edit | edit source]", "[编辑]"])
+def test_headings_of_a_wiki_that_was_copied_head_what_is_below(edit: str) -> None:
+    text = (
+        f"Fair Isle is an island.[1]\nHistory{edit}\nThe Romans did not visit it.[2]\n"
+        f"Geography{edit}\nThe island is 4.8 kilometres long.[3]\nClimate data\n"
+        "Month\tJan\tFeb\nMaximum\t6.7\t6.5\nMinimum\t3.3\t2.9\n"
+    )
+    assert keep(text, "Romans") == f"History{edit}\nThe Romans did not visit it.[2]\n"
+    assert never_alone(text, "Geography")
+    assert keep(text, "4.8") == f"Geography{edit}\nThe island is 4.8 kilometres long.[3]\n"
+    assert keep(text, "Maximum") == (
+        f"Geography{edit}\nClimate data\nMonth\tJan\tFeb\nMaximum\t6.7\t6.5\n"
+    )
+
+
+def test_double_lines_below_sentences_part_them() -> None:
+    text = (
+        "The Salt Path\n\nWe had no money.\n==========\n"
+        "Les Misérables\n\nHe stole bread.\n==========\n"
+    )
+    assert "no money" not in keep(text, "bread")
+    assert not never_alone(text, "no money")
+    titles = "Berth 4\n=======\n\nIt is shut.\n\nBerth 5\n=======\n\nIt is open.\n"
+    assert keep(titles, "open") == "Berth 5\n=======\n\nIt is open.\n"

@@ -339,3 +339,81 @@ def test_a_label_with_thousands_is_like_one_without() -> None:
         "Rare (up to 1 in 1,000 people)\nliver inflammation\n"
     )
     assert keep(text, "liver") == "Rare (up to 1 in 1,000 people)\nliver inflammation\n"
+
+
+def test_a_line_above_a_new_list_belongs_to_that() -> None:
+    text = (
+        "berth /bɜːθ/ noun\n1. a place at a wharf.\n2. a bunk on a ship.\n"
+        "berth verb [with object]\n1. moor a ship.\n2. give a bed to someone.\n"
+    )
+    assert keep(text, "moor") == "berth verb [with object]\n1. moor a ship.\n"
+    assert keep(text, "wharf") == "berth /bɜːθ/ noun\n1. a place at a wharf.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "choice", "kept"),
+    [
+        (
+            "問1 幕府を開いた人物は誰か。一つ選びなさい。\nア 足利尊氏\nイ 源頼朝\n\n"
+            "問2 金閣を建てたのは誰か。\nア 足利義満\nイ 足利義政\n\n問3 年を答えなさい。\n",
+            "源頼朝",
+            "問1 幕府を開いた人物は誰か。一つ選びなさい。\nイ 源頼朝\n\n",
+        ),
+        (
+            "一、选择题\n\n1．不属于山东省的是\nA．青岛\nB．徐州\n\n2．最长的河流是\nA．黄河\nB．长江\n\n"
+            "二、填空题\n\n3．光速约为\n",
+            "黄河",
+            "一、选择题\n\n2．最长的河流是\nA．黄河\n",
+        ),
+    ],
+)
+def test_choices_come_with_their_question(text: str, choice: str, kept: str) -> None:
+    assert keep(text, choice) == kept
+
+
+def test_rows_with_shortened_words_are_not_cut() -> None:
+    text = (
+        "Pos. Bezeichnung Menge Gesamt\n1 Schlauch DN 50 12 m 50,40 €\n2 Kupplung 4 Stk 47,60 €\n"
+        "zzgl. 19 % USt. 50,92 €\nGesamtbetrag 318,92 €\n"
+    )
+    assert keep(text, "50,92") == "Pos. Bezeichnung Menge Gesamt\nzzgl. 19 % USt. 50,92 €\n"
+
+
+def test_a_heading_among_rows_may_have_a_comma() -> None:
+    text = (
+        "Montag bis Freitag\nWyk ab        06:15   08:30\nDagebüll an   07:05   09:20\n"
+        "Samstag, Sonntag und Feiertage\nWyk ab        08:30   11:00\nDagebüll an   09:25   11:50\n"
+    )
+    assert keep(text, "09:25") == ("Samstag, Sonntag und Feiertage\nDagebüll an   09:25   11:50\n")
+
+
+def test_what_an_item_quotes_below_it_comes_with_what_leads_to_it() -> None:
+    text = (
+        "3. I would reject this ground. As the judge said at [31]:\n"
+        '"The clause does not forbid assignment."\n4. That reading is plainly right.\n'
+    )
+    assert "As the judge said at [31]:\n" in keep(text, "does not forbid")
+    assert "As the judge said at [31]:\n" in keep(text, "plainly right")
+
+
+def test_choices_on_a_line_come_with_the_question_of_their_item() -> None:
+    text = (
+        "1. Which mineral is hardest?\n   (A) quartz   (B) topaz   (C) diamond\n"
+        "2. Which is no metal?\n   (A) iron   (B) sulphur   (C) zinc\n"
+    )
+    assert keep(text, "sulphur") == text.partition("diamond\n")[2]
+
+
+def test_bullets_of_japanese_need_no_space() -> None:
+    text = (
+        "不具合修正\n・画面が更新されない問題を修正しました。\n・日付を直しました。\n\n"
+        "既知の問題\n・iOS 15では通知が届きません。\n■未対応\n"
+    )
+    assert keep(text, "届きません") == "既知の問題\n・iOS 15では通知が届きません。\n"
+    assert keep(text, "日付") == "不具合修正\n・日付を直しました。\n\n"
+
+
+def test_an_amount_comes_with_the_line_that_names_it() -> None:
+    text = "Order placed\n14 May 2025\nTotal\n£61.98\nWeight\n0.9 kg\nDispatch to\nEdda Hallgrim\n"
+    assert "Total\n£61.98\n" in keep(text, "61.98")
+    assert "Weight\n0.9 kg\n" in keep(text, "0.9")

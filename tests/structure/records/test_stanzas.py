@@ -299,3 +299,27 @@ def test_a_longer_stanza_that_begins_as_the_others_is_no_part_of_another() -> No
     )
     assert "Previous minutes" not in around(lay_out(text), text, "be rejected")
     assert "Sale of the site" in around(lay_out(text), text, "be rejected")
+
+
+def test_a_highlight_keeps_the_book_it_is_from() -> None:
+    text = "".join(
+        f"{book}\n- Your {what} | Added on Monday, 12 May 2025 21:4{n}:11\n\n{said}\n==========\n"
+        for n, (book, what, said) in enumerate(
+            [
+                ("The Salt Path (R. Winn)", "Highlight on page 34 | Location 512-514", "No money."),
+                ("The Salt Path (R. Winn)", "Note on page 34 | Location 514", "check the date"),
+                (
+                    "Les Misérables (V. Hugo)",
+                    "Highlight on page 120 | Location 18",
+                    "Nul n'est mauvais.",
+                ),
+                ("Dubliners (J. Joyce)", "Bookmark on page 7 | Location 90", ""),
+            ]
+        )
+    )
+    for own in (text, text.replace("\n", "\r\n")):
+        layout = lay_out(own)
+        for said, book in (("No money", "Salt Path"), ("check", "Salt Path"), ("Nul", "Misér")):
+            made = around(layout, own, said)
+            assert book in made
+            assert made.count("Added on") == 1

@@ -404,3 +404,28 @@ def test_a_header_is_no_prompt(text: str, row: str) -> None:
         header = next(line for line in text.splitlines() if line.split()[0] in {"ID#", "CPU%"})
         assert header in said
         assert len(said) == 2 + text.startswith("Vendor")
+
+
+def test_a_line_with_a_number_goes_on_with_the_row_above_it() -> None:
+    text = (
+        "Date        Description                         Paid out    Paid in     Balance\n"
+        "01 Apr 25   BALANCE BROUGHT FORWARD                                      1,204.18\n"
+        "02 Apr 25   DD  HARROW COUNCIL TAX                148.00                 1,056.18\n"
+        "03 Apr 25   CR  PELICAN FERRIES SALARY                      2,310.44     3,366.62\n"
+        "            REF 0425-PAY\n"
+        "30 Apr 25   BALANCE CARRIED FORWARD                                      3,366.62\n"
+    )
+    layout = lay_out(text)
+    assert around(layout, text, "SALARY").splitlines() == [text.splitlines()[n] for n in (0, 3, 4)]
+    assert around(layout, text, "TAX").splitlines() == [text.splitlines()[n] for n in (0, 2)]
+
+
+def test_rows_above_the_rule_of_a_total_are_no_header() -> None:
+    text = (
+        "品名        数量   单价    金额\n纯牛奶      2     8.50   17.00\n鸡蛋        1    12.80   12.80\n"
+        "会员优惠                   -3.00\n--------------------------------\n"
+        "合计                      26.80\n微信支付                  26.80\n"
+    )
+    layout = lay_out("欢迎光临海港超市\n\n" + text)
+    own = pieces(layout, "欢迎光临海港超市\n\n" + text)
+    assert any(own[unit].startswith("鸡蛋") for unit in units(layout))

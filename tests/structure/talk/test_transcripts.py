@@ -484,3 +484,139 @@ def test_who_speaks_in_a_play(separator: str) -> None:
     # Sections of a contract begin with words in capitals, too, each with others.
     terms = ["TERM. It is a year.", "FEES. They are due.", "LAW. It is that of Vang."]
     assert lay_out("\n\n".join(terms)).kind != "transcript"
+
+
+PLAY = """\
+SCENE I. A kitchen. Night.
+
+MAUD at the table. Enter PETER, wet.
+
+MAUD. You are late. The boat was seen.
+PETER. It was not ours.
+MAUD. Whose, then?
+PETER. Nobody's. (He sits.) It had no lamp
+and no one at the helm.
+A VOICE. Open the door!
+MAUD (rising). Do not.
+CAPTAIN ROE. In the King's name.
+"""
+PLAY_IN_FRENCH = """\
+HÉLÈNE, à la fenêtre. – Le bateau n'est pas rentré.
+LE DOCTEUR. – Il rentrera.
+HÉLÈNE. – Vous n'en savez rien.
+LE DOCTEUR, s'asseyant. – On ne voit pas le feu de jour.
+UN MARIN. – Venez vite.
+"""
+NAMES_ALONE = """\
+Enter BARNARDO and FRANCISCO.
+
+BARNARDO.
+Long live the King.
+
+FRANCISCO.
+You come upon your hour.
+
+BARNARDO.
+Get thee to bed.
+
+FRANCISCO.
+For this relief much thanks.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        (PLAY, "not ours", "PETER. It was not ours.\n"),
+        (PLAY, "helm", "PETER. Nobody's. (He sits.) It had no lamp\nand no one at the helm.\n"),
+        (PLAY, "Open", "A VOICE. Open the door!\n"),
+        (PLAY, "Do not", "MAUD (rising). Do not.\n"),
+        (PLAY, "King", "CAPTAIN ROE. In the King's name.\n"),
+        (PLAY_IN_FRENCH, "Venez", "UN MARIN. – Venez vite.\n"),
+        (PLAY_IN_FRENCH, "de jour", "LE DOCTEUR, s'asseyant. – On ne voit pas le feu de jour.\n"),
+        (NAMES_ALONE, "thanks", "FRANCISCO.\nFor this relief much thanks.\n"),
+    ],
+)
+def test_who_speaks_in_a_play_is_kept_with_what_is_said(text: str, part: str, whole: str) -> None:
+    for own in (text, text.replace("\n", "\r\n")):
+        layout = lay_out(own)
+        assert around(layout, own, part).splitlines() in (
+            whole.splitlines(),
+            ["MAUD. Whose, then?", *whole.splitlines()],
+        )
+
+
+def test_headings_with_a_full_stop_are_no_speakers() -> None:
+    text = "DEFINITIONS. A berth is a place.\nFEES. They are due in May.\nTERM. It ends in June.\n"
+    assert lay_out(text).kind != "transcript"
+
+
+FORUM = """\
+Thema: Wärmepumpe taktet
+
+heizer77
+Beiträge: 12
+Registriert: 03.01.2021
+#1
+Beitrag von heizer77 » Di 13. Mai 2025, 20:14
+Sie taktet 40 mal am Tag.
+
+klimabert
+Moderator
+Beiträge: 4821
+Registriert: 11.09.2009
+#2
+Beitrag von klimabert » Di 13. Mai 2025, 21:02
+Normal sind 6 Starts.
+
+heizer77
+Beiträge: 12
+Registriert: 03.01.2021
+#3
+Beitrag von heizer77 » Mi 14. Mai 2025, 07:31
+Einen Puffer gibt es keinen.
+"""
+
+
+def test_what_is_said_in_a_forum_has_its_name_above_the_date_one_joined() -> None:
+    layout = lay_out(FORUM)
+    made = around(layout, FORUM, "Normal")
+    assert made.startswith("klimabert\n")
+    assert "heizer" not in made
+    made = around(layout, FORUM, "Puffer")
+    assert made.startswith("heizer77\n")
+    assert "klimabert" not in made
+
+
+def test_speakers_with_numbers_are_heard_below_a_summary() -> None:
+    text = (
+        "Meeting notes\nWed, May 14, 2025\n\nSUMMARY KEYWORDS\nsilt, licence\n\n"
+        "SPEAKERS\nAda Brandt, Luc Osei, Speaker 3\n\n"
+        "Ada Brandt  00:01\nThe licence did not come.\n\nLuc Osei  00:07\nIt was refused.\n\n"
+        "Speaker 3  00:15\nWe should appeal.\n\nLuc Osei  00:18\nThere is time until the 28th.\n"
+    )
+    assert around(lay_out(text), text, "the 28th").endswith(
+        "Luc Osei  00:18\nThere is time until the 28th.\n"
+    )
+
+
+def test_nobody_is_called_depart() -> None:
+    text = (
+        "Thu 22 May\nFlight BA1442\nLondon\nDepart 09:05\nEdinburgh\nArrive 10:25\nSeat 14C\n\n"
+        "Sun 25 May\nFlight BA1457\nEdinburgh\nDepart 19:10\nLondon\nArrive 20:35\nSeat 9A\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind != "transcript"
+    assert around(layout, text, "19:10") == "Sun 25 May\nDepart 19:10\n"
+
+
+def test_what_has_a_number_on_an_agenda_does_not_speak() -> None:
+    text = (
+        "Protokoll vom 12.05.2025\n\nTOP 1: Begrüßung\nAlle sind da.\n\n"
+        "TOP 2: Dach\nBeschluss: Es wird nicht saniert.\nJa: 4   Nein: 11\n\n"
+        "TOP 3: Hausgeld\nBeschluss: Es steigt um 12 €.\nJa: 13   Nein: 3\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind != "transcript"
+    assert around(layout, text, "Ja: 4").startswith("TOP 2: Dach\n")
+    assert "Dach" not in around(layout, text, "Ja: 13")
