@@ -388,3 +388,17 @@ def test_the_state_of_a_service_is_not_that_of_the_one_before() -> None:
     made = around(layout, STATES, "Failed to start")
     assert made.splitlines()[0] == "× nginx.service - A high performance web server"
     assert "kiosk" not in made
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_comment_right_above_an_entry_of_a_directory_is_about_it(line_end: str) -> None:
+    text = (
+        "# extended LDIF\n# filter: (uid=*)\n\n# entry-id: 12\ndn: uid=kim,dc=ex,dc=org\nuid: kim\n"
+        "loginShell: /bin/false\n\n# entry-id: 13\n# disabled on 2024-03-01\n"
+        "dn: uid=lee,dc=ex,dc=org\nchangetype: modify\nreplace: mail\nmail: lee@ex.org\n-\n"
+    ).replace("\n", line_end)
+    assert around(lay_out(text), text, "disabled").split() == text.split("\n")[8].split() + [
+        *text[text.index("# disabled") :].split()
+    ]
+    assert "filter" not in around(lay_out(text), text, "uid: kim")
+    assert "entry-id: 12" in around(lay_out(text), text, "uid: kim")
