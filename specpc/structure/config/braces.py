@@ -154,6 +154,7 @@ class _Braces:
         levels = [_Level(0, 0, [])]
         pending = flat = until = 0  # flat: open brackets that begin no block
         begun: int | None = None  # where a statement begins that is not finished
+        script = False
         for start, end in spans:
             content = _content(self.text, start, end)
             own: list[_Mark] = []
@@ -164,6 +165,14 @@ class _Braces:
             described = code.startswith('"') and code.endswith('"')
             if code and begun is None and start >= until and not described:
                 begun = content
+            bound = self.dialect.script and self.dialect.script.match(code)
+            if script or (bound and len(levels) > 1):
+                # Commands of a shell, whose brackets are none here.
+                script, until = not (bound and bound["end"]), end
+                if not script:
+                    self._add(levels[-1].inside, pending, end)
+                    pending, begun = end, None
+                continue
             until = max([until, *(mark.end for mark in own)])
             opens, closes, flat = _changes(own, content, content + len(code), flat)
             unfinished = closes and begun is not None and begun < content and self._is_strict

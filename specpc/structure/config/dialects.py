@@ -36,6 +36,7 @@ class Dialect:
         loose: what may stand outside blocks, where statements end with their line.
         inner: how statements in blocks begin: in none as members of JSON do.
         goes_on: what ends or begins a line with which a statement does not end.
+        script: a line that begins, or ends, commands of another language, which are one statement.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Dialect:
     loose: re.Pattern[str] | None = None
     inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
     goes_on: re.Pattern[str] | None = None
+    script: re.Pattern[str] | None = None
 
     @property
     def brackets(self) -> str:
@@ -176,6 +178,9 @@ BLOCKS: Final = Dialect(
     names=("conf", "keepalived", "logstash", "logrotate"),
     loose=re.compile(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
     inner=re.compile(rf"{_NO_SEMICOLON}(?!\"[^\"\r\n]*\"[ \t]*:)\S"),
+    script=re.compile(
+        r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"
+    ),
 )
 DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, BLOCKS)
 

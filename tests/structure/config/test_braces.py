@@ -224,3 +224,20 @@ def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> 
 )  # fmt: skip
 def test_it_is_linear(dialect: Dialect, text: str) -> None:
     lay_out_braces(text, dialect, named=True)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_commands_of_a_shell_in_a_block_are_one_statement(line_end: str) -> None:
+    text = (
+        "weekly\n/var/log/app/*.log {\n    rotate 14\n    compress\n    firstaction\n"
+        "        if ! pgrep -x app >/dev/null; then exit 1; fi\n"
+        '        for f in a b; do {\n            echo "$f"\n        }; done\n    endscript\n'
+        "    postrotate\n        invoke-rc.d nginx rotate\n    endscript\n    su app app\n}\n"
+    ).replace("\n", line_end)
+    layout = lay_out(text)
+    assert layout.kind == "blocks"
+    for unit in units(layout):
+        left = kept(layout, text, [unit])
+        assert ("firstaction" in left) == ("pgrep" in left) == ("echo" in left)
+        assert ("postrotate" in left) == ("invoke-rc.d" in left)
+        assert left.count("action") + left.count("postrotate") == left.count("endscript")
