@@ -163,9 +163,8 @@ def _hunk(found: Sequence[Row], place: int) -> _Hunk | None:
     if unified is not None:
         end = _unified_end(found, place + 1, unified)
         words = _words_end(found, place + 1, unified)
-        if words > end:
-            return _made(found, place, words, ())
-        return _made(found, place, end, _changes(found[place + 1 : end]))
+        changes = _changes(found[place + 1 : end]) if words <= end else ()
+        return _made(found, place, max(words, end), changes)
     if row.said.startswith(_CONTEXT):
         return _context_hunk(found, place)
     end = place + 1
