@@ -30,6 +30,7 @@ from specpc.structure.config.yaml_lines import (
     read_yaml,
 )
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.numbers import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,8 +49,6 @@ _LONG: Final = 1500
 # By these an item among others is known, and a document of a cluster.
 _NAMES: Final = frozenset({"name", "id", "key", "title", "alias", "host", "path"})
 _MANIFEST: Final = frozenset({"apiVersion", "kind"})
-# How the key ends that says which of those in a list an item is.
-_NUMBERED: Final = re.compile(r"[_-]?(?:id|identifier|arn|name|number)\Z", re.IGNORECASE)
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _ANCHOR: Final = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
 _ALIAS: Final = re.compile(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
@@ -238,7 +237,7 @@ class _Reader:
         These are its name, in the list of "Instances" the "InstanceId", and of a manifest its kind.
         """
         keys = {self._key(entry.start) for entry in inside}
-        names = keys & _NAMES or {key for key in keys if _is_own(key, of)}
+        names = keys & _NAMES or {key for key in keys if is_own(key, of)}
         return self.manifest(self._marked(inside, names))
 
     def manifest(self, inside: Sequence[Block]) -> list[Block]:
@@ -275,14 +274,6 @@ class _Reader:
         place = after_dashes(self.text, place, len(self.text))
         key = KEY.match(self.text, place)
         return key.group()[:-1].strip("\"' \t") if key else ""
-
-
-def _is_own(key: str, of: str) -> bool:
-    """Whether a key says which of what a list is of: of "Instances" the "InstanceId"."""
-    one = re.sub(r"[_-]", "", of).casefold()
-    one = one.removesuffix("ies") + "y" if one.endswith("ies") else one.removesuffix("s")
-    named = re.sub(r"[_-]", "", _NUMBERED.sub("", key)).casefold()
-    return _NUMBERED.search(key) is not None and bool(named) and one.endswith(named)
 
 
 def _with_anchors(text: str, layout: Layout) -> Layout:
