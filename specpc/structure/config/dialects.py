@@ -162,6 +162,31 @@ GOMOD: Final = Dialect(
     endings=("mod", "work"),
     loose=_words("module go toolchain require replace exclude retract tool use godebug", r"[ \t]"),
 )
+# What routers of Juniper are told; what stands in "system" and the like is of no other program.
+JUNOS: Final = Dialect(
+    "junos",
+    _words(
+        "system chassis interfaces protocols policy-options routing-options routing-instances"
+        " security firewall groups snmp vlans applications class-of-service forwarding-options"
+        " access logical-systems",
+        r"[ \t]*\{",
+    ),
+    rf"#[^\r\n]*|{_C}",
+    ends=";",
+    names=("junos", "juniper"),
+)
+_FIELD: Final = r"[a-z_]\w*(?:[ \t]*:[ \t]*[^\s,<]|[ \t]*\{)(?![^\r\n]{0,500}[,;][ \t]*[\r\n])"
+# Messages of Protocol Buffers as text.
+MESSAGES: Final = Dialect(
+    "messages",
+    re.compile(r"[a-z_]\w*[ \t]*:?[ \t]*\{(?=[ \t]*(?:[\r\n]|\Z))"),
+    r"#[^\r\n]*",
+    names=("textproto", "pbtxt", "prototxt"),
+    endings=("textpb", "txtpb"),
+    known=re.compile(r"(?:name|id|key|host|path)[ \t]*:"),
+    loose=re.compile(_FIELD),
+    inner=re.compile(_FIELD),
+)
 # Of whatever program: logrotate, keepalived, Logstash, Dovecot, ALSA. What begins with one of these
 # words is a program itself, and so is what ends its lines with a semicolon.
 _PROGRAM: Final = (
@@ -182,7 +207,7 @@ BLOCKS: Final = Dialect(
         r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"
     ),
 )
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, BLOCKS)
+DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, JUNOS, MESSAGES, BLOCKS)
 
 
 @lru_cache

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.config.braces import lay_out_braces
 from specpc.structure.config.dialects import BLOCKS as SETTINGS
-from specpc.structure.config.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
+from specpc.structure.config.dialects import CSS, DIALECTS, HCL, JUNOS, MESSAGES, NGINX, Dialect
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = {
@@ -241,3 +241,86 @@ def test_commands_of_a_shell_in_a_block_are_one_statement(line_end: str) -> None
         assert ("firstaction" in left) == ("pgrep" in left) == ("echo" in left)
         assert ("postrotate" in left) == ("invoke-rc.d" in left)
         assert left.count("action") + left.count("postrotate") == left.count("endscript")
+
+
+ROUTER = """\
+## Last commit: 2024-03-01 09:00:00 UTC by admin
+version 20.4R3;
+system {
+    host-name fw1;
+    /* do not enable telnet */
+    services {
+        ssh {
+            root-login deny;
+        }
+        inactive: telnet;
+    }
+}
+interfaces {
+    ge-0/0/0 {
+        description "To ISP";
+        unit 0 {
+            family inet {
+                address 203.0.113.2/30;
+            }
+        }
+    }
+    ge-0/0/1 {
+        disable;
+    }
+}
+"""
+MESSAGE = """\
+# proto-file: config.proto
+name: "shop"
+servers {
+  port: 443
+  host: "a.example"
+  # not for production
+  insecure: true
+  labels { key: "zone" value: "eu" }
+}
+servers {
+  port: 8443
+  host: "b.example"
+  tags: ["blue", "green"]
+  retry: {
+    max: 3
+    on: UNAVAILABLE
+  }
+}
+timeout { seconds: 30 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "said"),
+    [
+        (ROUTER, "203", "interfaces ge-0/0/0 unit 0 family inet address 203.0.113.2/30;"),
+        (ROUTER, "disable", "interfaces ge-0/0/1 disable;"),
+        (ROUTER, "telnet;", "system /* do not enable telnet */ services inactive: telnet;"),
+        (MESSAGE, "max: 3", 'servers host: "b.example" retry: max: 3'),
+        (MESSAGE, "insecure", 'servers host: "a.example" # not for production insecure: true'),
+        (MESSAGE, "seconds", "timeout seconds: 30"),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_settings_of_routers_and_messages(text: str, part: str, said: str, line_end: str) -> None:
+    source = text.replace("\n", line_end)
+    left = around(lay_out(source), source, part)
+    assert is_closed(left)
+    assert " ".join(left.replace("{", " ").replace("}", " ").split()) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server {\n  port: 443,\n  host: 'a',\n}\nclient {\n  port: 80,\n  host: 'b',\n}\n",
+        "nav {\n  color: red;\n}\nmain {\n  color: blue;\n}\n",
+        "query {\n  order {\n    id\n  }\n}\n",
+        "system {\n  note\n}\n",
+    ],
+)
+def test_what_is_no_message(text: str) -> None:
+    assert lay_out_braces(text, MESSAGES) is None
+    assert lay_out_braces(text, JUNOS) is None
