@@ -12,7 +12,7 @@ from specpc.structure.parts.numbers import is_own
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RULE: Final = re.compile(r"[|+-]*-[|+-]*")
+_RULE: Final = re.compile(r"[|+]*-[|+-]*")
 _ROW: Final = re.compile(r"(\|+)([^|].*[^|])\|+")
 _NAMES: Final = frozenset({"name", "id", "key"})
 _FEWEST: Final = 4
