@@ -35,7 +35,8 @@ _SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mar
 _SPACES: Final = ("\\n", "\\r", "\\t")
 # Breaks between paragraphs.
 _PARAGRAPHS: Final = 2
-# How what goes on with a line begins.
+# How what a line goes on from ends, and how what goes on with one begins.
+_CARRIED: Final = regex.compile(r"[^ .!?][ ]\Z")
 _CARRIES: Final = regex.compile(r"[ ,.;:!?)]")
 _MOST_RUNS: Final = 200
 _LINE_END: Final = '\\n"'
@@ -71,7 +72,7 @@ def are_runs(value: JsonValue, text: str) -> bool:
     told = [said for said in (_strings(one, text) for one in objects) if said]
     joined = sum(
         any(
-            said.endswith(" ") or _CARRIES.match(after[path]) is not None
+            _CARRIED.search(said, max(0, len(said) - 2)) or _CARRIES.match(after[path])
             for path, said in before.items()
             if path in after
         )

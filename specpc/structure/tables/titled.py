@@ -20,7 +20,7 @@ _DEEPEST: Final = 20
 
 
 @dataclass
-class _Table:
+class _TitledTable:
     """A table that is open: how many bars its rows begin with, its title, and what is in it."""
 
     bars: int
@@ -48,7 +48,7 @@ def titled_table(text: str, spans: Sequence[tuple[int, int]]) -> Block | None:
     drawn = not said[0].strip("-") and _RULE.fullmatch(said[2]) is not None
     if not drawn or rows[1] is None or "|" in rows[1][2]:
         return None
-    tables: list[_Table] = []
+    tables: list[_TitledTable] = []
     number = 1
     while number < len(spans):
         row = rows[number]
@@ -67,7 +67,7 @@ def titled_table(text: str, spans: Sequence[tuple[int, int]]) -> Block | None:
             tables[-1].inside.append(closed)
         if titles:
             start = spans[number][0] if tables else spans[0][0]
-            tables.append(_Table(bars, cells[0].strip(), start, spans[last - 1][1]))
+            tables.append(_TitledTable(bars, cells[0].strip(), start, spans[last - 1][1]))
         elif _is_header(tables, rows, number, last) and after:
             tables[-1].head, tables[-1].cells = spans[last - 1][1], len(cells)
         elif tables:
@@ -89,7 +89,7 @@ def _rules_end(said: Sequence[str], number: int) -> int:
     return number
 
 
-def _is_row(tables: Sequence[_Table], bars: int, before: re.Match[str] | None) -> bool:
+def _is_row(tables: Sequence[_TitledTable], bars: int, before: re.Match[str] | None) -> bool:
     """Whether what has one cell is a row of the table that is open, and no title of another."""
     if not tables or tables[-1].bars != bars:
         return False
@@ -97,7 +97,7 @@ def _is_row(tables: Sequence[_Table], bars: int, before: re.Match[str] | None) -
 
 
 def _is_header(
-    tables: Sequence[_Table], rows: Sequence[re.Match[str] | None], number: int, last: int
+    tables: Sequence[_TitledTable], rows: Sequence[re.Match[str] | None], number: int, last: int
 ) -> bool:
     """Whether a row right below a title names the columns of those below it."""
     row, after = rows[number], rows[last] if last < len(rows) else None
@@ -107,7 +107,7 @@ def _is_header(
     return fresh and row[1] == after[1] and row[2].count("|") == after[2].count("|") > 0
 
 
-def _row(table: _Table, start: int, end: int, cells: Sequence[str]) -> Block:
+def _row(table: _TitledTable, start: int, end: int, cells: Sequence[str]) -> Block:
     """A row, told of the others if it has a key that says which they are of."""
     own = block(start, end, body="whole")
     key = cells[0].strip()

@@ -201,7 +201,7 @@ def test_the_parts_of_a_line_stay_together(runs: list[dict[str, Any]]) -> None:
 
 
 def test_messages_are_no_parts_of_a_line() -> None:
-    said = ["The lift is broken. ", "Call the porter.", "Done.", "Thanks."]
+    said = ["The lift is broken. ", "Call the porter. ", "Done. ", "Thanks."]
     turns = [{"role": "user", "content": one} for one in said]
     text = json.dumps({"channel": "porters", "messages": turns})
     layout = lay_out(text)
