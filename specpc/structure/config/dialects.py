@@ -84,7 +84,11 @@ HCL: Final = Dialect(
     rf"#[^\r\n]*|//[^\r\n]*|{_C}",
     names=("hcl", "terraform"),
     endings=("tf", "tfvars", "nomad"),
-    loose=re.compile(r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}"),
+    # "Outputs:" is what Terraform shows of a state below its resources.
+    loose=re.compile(
+        r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}|Outputs:[ \t]*(?=[\r\n]|\Z)"
+    ),
+    goes_on=re.compile(r"Outputs:\Z"),
 )
 NGINX: Final = Dialect(
     "nginx",

@@ -324,3 +324,18 @@ def test_settings_of_routers_and_messages(text: str, part: str, said: str, line_
 def test_what_is_no_message(text: str) -> None:
     assert lay_out_braces(text, MESSAGES) is None
     assert lay_out_braces(text, JUNOS) is None
+
+
+def test_outputs_below_the_resources_of_a_state_are_of_none() -> None:
+    text = (
+        '# aws_s3_bucket.logs:\nresource "aws_s3_bucket" "logs" {\n    id = "acme-logs"\n\n'
+        "    versioning {\n        enabled = false\n    }\n}\n\n"
+        '# aws_sqs_queue.jobs:\nresource "aws_sqs_queue" "jobs" {\n    delay_seconds = 90\n}\n\n\n'
+        'Outputs:\n\nweb_ip = "10.0.0.7"\nurls = [\n    "https://a.example",\n]\n'
+    )
+    layout = lay_out(text)
+    assert layout.kind == "hcl"
+    assert around(layout, text, "web_ip") == 'Outputs:\n\nweb_ip = "10.0.0.7"\n'
+    assert around(layout, text, "a.example") == 'urls = [\n    "https://a.example",\n]\n'
+    assert around(layout, text, "enabled").startswith("# aws_s3_bucket.logs:\n")
+    assert "aws_s3" not in around(layout, text, "delay")
