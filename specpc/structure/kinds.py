@@ -27,6 +27,7 @@ from specpc.structure.console.folders import folder_runs, lay_out_folders
 from specpc.structure.console.indented import lay_out_indented, tree_runs
 from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.margins import lay_out_outline, outline_runs
+from specpc.structure.console.requests import lay_out_requests
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.sessions import lay_out_session, session_runs
@@ -156,6 +157,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_search, runs=search_runs),
     Kind(lay_out_folders, runs=folder_runs),
     Kind(lay_out_exchange, runs=exchange_runs),
+    Kind(lay_out_requests, ("http",), ("rest",), partial(lay_out_requests, named=True)),
     Kind(lay_out_services, runs=service_runs),
     Kind(lay_out_session, ("console", "pycon", "irb", "psql", "shell-session"), runs=session_runs),
     Kind(lay_out_listing, runs=listing_runs),

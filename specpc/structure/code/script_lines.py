@@ -79,7 +79,7 @@ _CARRIES: Final = re.compile(r"(?:\?\.|\.(?=\w)|&&|\|\||\|>|\||->|[+*](?![+*])|a
 _CLOSES: Final = re.compile(
     r"[})\]]|(?:end|fi|done|esac|od|endif|endforeach|endfunction|endmacro|endwhile|endfor|endswitch"
     r"|endfunc|endtry|enddo|until|next|loop|wend|@end)\b(?![ \t]*[:=.(])"
-    r"|end(?:if|foreach|function|macro|while)[ \t]*\(|;;|\?>",
+    r"|end(?:if|foreach|function|macro|while)[ \t]*\(|;;|\?>|aug(?:roup)?[ \t]+END\b",
     re.IGNORECASE,
 )
 _MIDDLE: Final = re.compile(
@@ -160,7 +160,8 @@ def comment_mark(text: str) -> str:
     if directives["endif"] or directives["endregion"]:  # they begin as comments do elsewhere
         counts["#"] -= directives.total()
         counts["//"] += directives["endif"] > 0  # PowerShell has regions, too
-    return max(counts, key=lambda mark: counts[mark])
+    # A command of Vim may begin with what begins comments elsewhere.
+    return max(counts, key=lambda mark: (counts[mark], counts[mark] > 0 and mark == '"'))
 
 
 def code_lines(text: str, mark: str) -> tuple[CodeLine, ...]:

@@ -66,13 +66,17 @@ _TYPICAL: Final = line_pattern(
     r"|(?:suspend |inline )?fun \w+|func \w+[^\r\n]*\{$"
     r"|va[lr] \w+(?: *:[^\r\n]*)? = |let \w+ = |sub \w+ *\{|my [$@%(]|use [\w:\\]+;"
     r"|\$\w+ = [^\r\n]*;$|proc \S+ \{|set\([A-Z]|(?:end)?(?:if|function|foreach|macro)\([A-Za-z]?"
-    r"|\((?:defun|defvar|define|defn|defmacro|setq|ns)\b)"
+    r"|\((?:defun|defvar|define|defn|defmacro|setq|ns)\b"
+    r"|aug(?:roup)? \w+$|autocmd!?(?: [A-Z]|$)|(?:[nvxoict]map|[nvxoict]?noremap) \S+ \S"
+    r"|func(?:tion)?! [\w:#.]+\(|setl(?:ocal)? \w+[-+]?=|let [gbswtlav]:\w+ ?=)"
 )
 _CODE: Final = line_pattern(
     r"^[ \t]*+(?:[^\r\n]*+(?<=[;{}()\]\[,\\=|&])|[#;%'\"]|//|--|/?\*"
     r"|(?:end|fi|done|esac|else|then|do|begin|return|break|continue|next|def|class|module|case|when"
     r"|if|for|while|unless|elsif|require|import|use|package|local|function)\b[^.\r\n]*$"
-    r"|[$\w.@:-]+ *[-+|]?= ?\S|\$\w|@\w)"
+    r"|[$\w.@:-]+ *[-+|]?= ?\S|\$\w|@\w"
+    r"|(?:set|let|call|[nvxoict]?(?:nore)?map|au\w*|syntax|filetype|hi\w*|command|endf\w*|endif)!? "
+    r"*[^.\r\n]*$)"
 )
 _EVERY: Final = 12
 _LIKE_CODE: Final = 0.6

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.code.scripts import lay_out_script
-from specpc.structure.parts.blocks import small_size
+from specpc.structure.parts.blocks import block, lay_out_blocks, small_size
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.text.layout import Layout, LayoutBuilder, tiles
 
@@ -48,7 +48,20 @@ _BEGINS: Final = line_pattern(
 )
 _ENDS: Final = line_pattern(r"^(?i:END)\b")
 # "/*! ... */" is what MySQL reads, if it is new enough.
-_COMMENT: Final = re.compile(r"\s*(?:--[^\r\n]*|(?P<remark>/\*(?!!)))")
+# So is what a template (dbt, Jinja) says of a statement above it.
+_COMMENT: Final = re.compile(
+    r"\s*(?:--[^\r\n]*|(?P<remark>/\*(?!!))|\{\{[^{}]{0,2000}\}\}|\{%[^{}]{0,2000}%\}"
+    r"|\{#[^{}]{0,2000}#\})"
+)
+# Surely SQL, closed or not.
+_WITH: Final = re.compile(
+    r"WITH\s+(?:RECURSIVE\s+)?[\w\"]+\s*(?:\([^()]*\)\s*)?AS\s*\(", re.IGNORECASE
+)
+_REFERS: Final = re.compile(r"\b(?i:from|join)\s+\{\{\s*(?:ref|source)\(")
+# A query with a name ends with a bracket before which stands:
+_NAMED: Final = re.compile(r"\bAS(?:\s+(?:NOT\s+)?MATERIALIZED)?\s*\Z", re.IGNORECASE)
+# A longer query does not come along with those it is made of.
+_LONGEST_QUERY: Final = 400
 _STATEMENT: Final = re.compile(
     r"/\*!|DELIMITER\s+\S|EXEC(?:UTE)?\s+\S|DECLARE\s+\S"
     r"|(?:CREATE|ALTER|DROP)\s+(?:OR\s+(?:REPLACE|ALTER)\s+|DEFINER\s*=\s*\S+\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
@@ -102,8 +115,10 @@ def lay_out_sql(text: str, *, named: bool = False) -> Layout | None:
     Returns:
         ``None`` unless all statements begin as some do.
     """
-    closed = ";" in text or _LONE.search(text) is not None
-    if not named and not (closed and _STATEMENT.match(text, _after_comments(text, 0))):
+    code = _after_comments(text, 0)
+    closed = ";" in text or _LONE.search(text) is not None or _WITH.match(text, code) is not None
+    closed = closed or _REFERS.search(text) is not None
+    if not named and not (closed and _STATEMENT.match(text, code)):
         return None
     found = list(_statements(text))
     told = [one for one in found if one.code < one.end]  # but for a remark that ends it
@@ -251,7 +266,7 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
         return _routine(text)
     opening = _LISTS.match(text, code)
     if opening is None:
-        return None
+        return _queries(text, code, marks) if _WITH.match(text, code) else None
     rows = opening.group()[:1] in "Ii"
     depth, bounds, close = 0, list[int](), -1
     for place, mark in marks:
@@ -273,6 +288,54 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
         first = len(text[:first].rstrip(" \t"))
         first = first if text[first - 1] in "\r\n" else opening.end()
     return _list(text, first, bounds, close)
+
+
+def _queries(text: str, code: int, marks: Sequence[tuple[int, str]]) -> Layout | None:
+    """The queries with names that one is made of, each a unit, and that one, which comes along."""
+    depth, opened, begun = 0, -1, code
+    bounds = list[tuple[int, int]]()  # where each begins and ends
+    for place, mark in marks:
+        if mark == "(" and depth == 0:
+            if bounds and begun < 0:
+                break
+            opened = place if _NAMED.search(text[max(begun, place - 40) : place]) else -1
+        depth += (mark == "(") - (mark == ")")
+        if mark == ")" and depth == 0 and opened >= 0:
+            bounds.append((begun, place + 1))
+            begun = opened = -1
+        elif mark == "," and depth == 0 and begun < 0:
+            if text[bounds[-1][1] : place].strip():
+                break
+            begun = place + 1
+    if not bounds or begun >= 0 or not text[bounds[-1][1] :].strip():
+        return None
+    builder = LayoutBuilder()
+    keyword = _next_line(text, code + len("WITH"))
+    head = builder.support(keyword, gap=_SQL_GAP)
+    units = []
+    for number, (start, end) in enumerate(bounds):
+        if number:
+            builder.support(_next_line(text, start), gap="")
+        stop = _next_line(text, end) if number + 1 == len(bounds) else end
+        units.append(builder.unit(stop, [head], whole=True, gap=_SQL_GAP))
+        builder.refinable(units[-1], _query)
+        if number:
+            builder.surround(units[-1] - 1, units[0], units[-1] + 1)
+    query = builder.unit(len(text), whole=True, gap=_SQL_GAP)
+    if len(text) - bounds[-1][1] <= _LONGEST_QUERY:
+        for unit in units:
+            builder.require(unit, query)
+    return builder.build("sql")
+
+
+def _query(text: str) -> Layout:
+    """The lines of a query with a name, between the first and what closes it."""
+    head, close = _next_line(text, text.index("(") + 1), text.rindex(")")
+    tail = max(text.rfind("\n", 0, close), text.rfind("\r", 0, close)) + 1
+    if head >= tail or text[tail:close].strip():
+        return tiles([0, len(text)], prose=False)
+    own = block(0, len(text), head, tail=tail)
+    return lay_out_blocks(text, [own], "sql", gap=_SQL_GAP, small=0)
 
 
 def _routine(text: str) -> Layout | None:

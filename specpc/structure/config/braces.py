@@ -140,6 +140,14 @@ def _changes(marks: Sequence[_Mark], first: int, last: int, flat: int) -> tuple[
     return opens, closes, flat
 
 
+def _before(marks: list[_Mark], end: int) -> list[_Mark]:
+    """The marks before an offset, taken from the end of those that wait."""
+    own: list[_Mark] = []
+    while marks and marks[-1].start < end:
+        own.append(marks.pop())
+    return own
+
+
 @dataclass(frozen=True)
 class _Braces:
     """Finds the blocks of a text."""
@@ -154,16 +162,23 @@ class _Braces:
         levels = [_Level(0, 0, [])]
         pending = flat = until = 0  # flat: open brackets that begin no block
         begun: int | None = None  # where a statement begins that is not finished
+        script = False  # whether what ends commands of a shell is still to come
         for start, end in spans:
             content = _content(self.text, start, end)
-            own: list[_Mark] = []
-            while marks and marks[-1].start < end:
-                own.append(marks.pop())
+            own = _before(marks, end)
             code = self.text[content : own.pop().start if own and own[-1].kind == "#" else end]
             code = code.rstrip()
             described = code.startswith('"') and code.endswith('"')
             if code and begun is None and start >= until and not described:
                 begun = content
+            bound = self.dialect.script and self.dialect.script.match(code)
+            if script or (bound and len(levels) > 1):
+                # Brackets there open and close nothing here.
+                script, until = not (bound and bound["end"]), end
+                if not script:
+                    self._add(levels[-1].inside, pending, end)
+                    pending, begun = end, None
+                continue
             until = max([until, *(mark.end for mark in own)])
             opens, closes, flat = _changes(own, content, content + len(code), flat)
             unfinished = closes and begun is not None and begun < content and self._is_strict

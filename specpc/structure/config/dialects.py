@@ -36,6 +36,7 @@ class Dialect:
         loose: what may stand outside blocks, where statements end with their line.
         inner: how statements in blocks begin: in none as members of JSON do.
         goes_on: what ends or begins a line with which a statement does not end.
+        script: a line that begins, or ends, commands of another language, which are one statement.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Dialect:
     loose: re.Pattern[str] | None = None
     inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
     goes_on: re.Pattern[str] | None = None
+    script: re.Pattern[str] | None = None
 
     @property
     def brackets(self) -> str:
@@ -82,7 +84,11 @@ HCL: Final = Dialect(
     rf"#[^\r\n]*|//[^\r\n]*|{_C}",
     names=("hcl", "terraform"),
     endings=("tf", "tfvars", "nomad"),
-    loose=re.compile(r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}"),
+    # "Outputs:" is what Terraform shows of a state below its resources.
+    loose=re.compile(
+        r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}|Outputs:[ \t]*(?=[\r\n]|\Z)"
+    ),
+    goes_on=re.compile(r"Outputs:\Z"),
 )
 NGINX: Final = Dialect(
     "nginx",
@@ -160,6 +166,31 @@ GOMOD: Final = Dialect(
     endings=("mod", "work"),
     loose=_words("module go toolchain require replace exclude retract tool use godebug", r"[ \t]"),
 )
+# What routers of Juniper are told; what stands in "system" and the like is of no other program.
+JUNOS: Final = Dialect(
+    "junos",
+    _words(
+        "system chassis interfaces protocols policy-options routing-options routing-instances"
+        " security firewall groups snmp vlans applications class-of-service forwarding-options"
+        " access logical-systems",
+        r"[ \t]*\{",
+    ),
+    rf"#[^\r\n]*|{_C}",
+    ends=";",
+    names=("junos", "juniper"),
+)
+_FIELD: Final = r"[a-z_]\w*(?:[ \t]*:[ \t]*[^\s,<]|[ \t]*\{)(?![^\r\n]{0,500}[,;][ \t]*[\r\n])"
+# Messages of Protocol Buffers as text.
+MESSAGES: Final = Dialect(
+    "messages",
+    re.compile(r"[a-z_]\w*[ \t]*:?[ \t]*\{(?=[ \t]*(?:[\r\n]|\Z))"),
+    r"#[^\r\n]*",
+    names=("textproto", "pbtxt", "prototxt"),
+    endings=("textpb", "txtpb"),
+    known=re.compile(r"(?:name|id|key|host|path)[ \t]*:"),
+    loose=re.compile(_FIELD),
+    inner=re.compile(_FIELD),
+)
 # Of whatever program: logrotate, keepalived, Logstash, Dovecot, ALSA. What begins with one of these
 # words is a program itself, and so is what ends its lines with a semicolon.
 _PROGRAM: Final = (
@@ -176,8 +207,11 @@ BLOCKS: Final = Dialect(
     names=("conf", "keepalived", "logstash", "logrotate"),
     loose=re.compile(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
     inner=re.compile(rf"{_NO_SEMICOLON}(?!\"[^\"\r\n]*\"[ \t]*:)\S"),
+    script=re.compile(
+        r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"
+    ),
 )
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, BLOCKS)
+DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, JUNOS, MESSAGES, BLOCKS)
 
 
 @lru_cache

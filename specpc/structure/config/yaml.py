@@ -30,9 +30,11 @@ from specpc.structure.config.yaml_lines import (
     read_yaml,
 )
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.numbers import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from specpc.text.layout import Layout
 
@@ -126,14 +128,17 @@ class _Reader:
     text: str
     aliases: frozenset[str]
 
-    def entries(self, found: Sequence[YamlLine], depth: int) -> list[Block]:
-        """The entries at the level of the first of these lines, each with all that is in it."""
+    def entries(self, found: Sequence[YamlLine], depth: int, of: str = "") -> list[Block]:
+        """The entries at the level of the first of these lines, each with all that is in it.
+
+        They are the value ``of`` a key, or of none.
+        """
         result: list[Block] = []
         for group, above in self._groups(found):
             if above and group[above - 1].end - group[0].start > _LONGEST_COMMENT:
                 result.append(block(group[0].start, group[above].start, body="whole"))
                 group, above = group[above:], 0  # noqa: PLW2901
-            result.append(self._entry(group, above, depth))
+            result.append(self._entry(group, above, depth, of))
         return result
 
     def _groups(self, found: Sequence[YamlLine]) -> Iterator[tuple[Sequence[YamlLine], int]]:
@@ -185,7 +190,7 @@ class _Reader:
     def _is_item(self, line: YamlLine) -> bool:
         return DASHES.match(self.text, line.content, line.end) is not None
 
-    def _entry(self, group: Sequence[YamlLine], above: int, depth: int) -> Block:
+    def _entry(self, group: Sequence[YamlLine], above: int, depth: int, of: str) -> Block:
         """One entry: a key or item, with the comments above it."""
         text, line = self.text, group[above]
         start, end = group[0].start, group[-1].end
@@ -194,23 +199,23 @@ class _Reader:
         if len(group) == above + 1 or depth >= _DEEPEST or not self.aliases.isdisjoint(anchors):
             return whole
         if DASHES.match(text, line.content, line.end) is not None:
-            return self._item(group, above, depth)
+            return self._item(group, above, depth, of)
         key = KEY.match(text, line.content, line.end)
         if key is not None and OPEN.match(text, key.end(), line.end):
-            below = group[above + 1 :]
-            return block(start, end, line.end, inside=self.entries(below, depth + 1))
+            inside = self.entries(group[above + 1 :], depth + 1, self._key(line.start))
+            return block(start, end, line.end, inside=inside)
         if key is not None and (opens := SCALAR.match(text, key.end(), line.end)):
             return self._scalar(whole, line, group[above + 1], folded=opens["mark"] == ">")
         return whole
 
-    def _item(self, group: Sequence[YamlLine], above: int, depth: int) -> Block:
+    def _item(self, group: Sequence[YamlLine], above: int, depth: int, of: str) -> Block:
         """An item of a list, with the comments above it: its first entry comes with all others."""
         text, line = self.text, group[above]
         start, end = group[0].start, group[-1].end
         dash = after_dash(text, line)
         if not text[dash : line.end].strip():
             inside = self.entries(group[above + 1 :], depth + 1)
-            return block(start, end, line.end, inside=self._marked(inside, _NAMES))
+            return block(start, end, line.end, inside=self._told(inside, of))
         rest = replace(line, content=dash, column=line.column + dash - line.content)
         first, *inside = self.entries([rest, *group[above + 1 :]], depth + 1)
         if not inside:
@@ -218,13 +223,22 @@ class _Reader:
         if first.end - start > _LONGEST_FIRST:
             return block(start, end, body="whole")
         if self._key(first.start) not in _NAMES:
-            inside = self._marked(inside, _NAMES)
+            _, *inside = self._told([first, *inside], of)
         return block(start, end, first.end, inside=inside)
 
     def _scalar(self, whole: Block, line: YamlLine, first: YamlLine, *, folded: bool) -> Block:
         """A block scalar that a line begins: what its lines are, of which the first is given."""
         nested = scalar(first.column, self._key(line.start), folded=folded)
         return replace(whole, head=first.start, body="text", nested=nested)
+
+    def _told(self, inside: Sequence[Block], of: str) -> list[Block]:
+        """The entries of an item ``of`` a list, with those marked by which it is known.
+
+        These are its name, in the list of "Instances" the "InstanceId", and of a manifest its kind.
+        """
+        keys = {self._key(entry.start) for entry in inside}
+        names = keys & _NAMES or {key for key in keys if is_own(key, of)}
+        return self.manifest(self._marked(inside, names))
 
     def manifest(self, inside: Sequence[Block]) -> list[Block]:
         """The entries of a document, with those marked by which a manifest is known."""
@@ -238,7 +252,7 @@ class _Reader:
                 marked[number] = replace(entry, inside=tuple(names), told=True)
         return marked
 
-    def _marked(self, inside: Sequence[Block], names: frozenset[str]) -> list[Block]:
+    def _marked(self, inside: Sequence[Block], names: AbstractSet[str]) -> list[Block]:
         return [
             replace(entry, told=True)
             if self._key(entry.start) in names

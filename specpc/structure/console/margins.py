@@ -51,15 +51,24 @@ def outline_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[
 
 
 def _entries(found: Sequence[Row]) -> list[Block]:
-    """The entries of the longest run of them."""
+    """The entries of all runs of them: those with two lines above the indented ones, or others."""
+    return _entries_of(found, titled=True) or _entries_of(found, titled=False)
+
+
+def _entries_of(found: Sequence[Row], *, titled: bool) -> list[Block]:
+    """The entries where each is ``titled`` by a line above others at the margin, or none is."""
     blocks: list[Block] = []
-    for first, end in _runs(found):
+    for first, end in _runs(found, titled=titled):
         own = found[first:end]
         heads = [
             place
             for place, row in enumerate(own)
             if not row.indented and not (place and _closes(own[place - 1], row))
         ]
+        if titled:
+            heads = [place for place in heads if not place or own[place - 1].ends_block]
+            if not all(_is_title(own, place) for place in heads):
+                continue
         spans = list(zip(heads, [*heads[1:], len(own)], strict=True))
         full = [span for span in spans if span[1] - span[0] > 1]
         if len(full) < _FEWEST or len(own) < _FEWEST_ROWS:
@@ -81,11 +90,21 @@ def _entries(found: Sequence[Row]) -> list[Block]:
     return blocks
 
 
-def _runs(found: Sequence[Row]) -> Iterator[tuple[int, int]]:
+def _is_title(found: Sequence[Row], place: int) -> bool:
+    """Whether a line at the margin has another below it, and below that an indented one."""
+    if place + 2 >= len(found) or found[place].ends_block or found[place + 1].ends_block:
+        return False
+    begins = not place or found[place - 1].ends_block
+    margin = not (found[place].indented or found[place + 1].indented)
+    return begins and margin and found[place + 2].indented
+
+
+def _runs(found: Sequence[Row], *, titled: bool) -> Iterator[tuple[int, int]]:
     """Rows that may be entries: from a line at the margin with one below it that is indented."""
     first: int | None = None
     for place, row in enumerate(found):
         below = place + 1 < len(found) and found[place + 1].indented
+        below = below or (titled and _is_title(found, place))
         if first is not None and not row.indented and not (below and _may_head(row)):
             if found[place - 1].ends_block or _MARKED.match(row.said):
                 yield first, place

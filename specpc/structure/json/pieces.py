@@ -15,7 +15,7 @@ from specpc.structure.json.records import (
     identifying,
     is_told,
 )
-from specpc.structure.json.strings import LONG, are_lines, as_text, is_text
+from specpc.structure.json.strings import LONG, are_lines, are_runs, as_text, is_text
 from specpc.structure.json.tree import read
 from specpc.structure.parts.blocks import small_size
 from specpc.text.layout import LayoutBuilder
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # A record up to this size stays whole where a budget can hold it (see `blocks`).
 _WHOLE: Final = 400
+# So is a line of rich text, whose parts are half sentences.
+_RUNNING: Final = 2000
 # A list of numbers (a place, a curve) says nothing in part: it is whole up to this share of a text.
 _NUMBERS: Final = 0.5
 # Numbers of a longer list are kept or dropped in runs of about this size.
@@ -136,6 +138,8 @@ class JsonPieces:
             largest = self.small
             if role.record:
                 largest = _WHOLE
+            if value.size > largest and value.size <= _RUNNING and are_runs(value, self.text):
+                largest = _RUNNING
             if value.numbers:
                 largest = max(largest, int(_NUMBERS * len(self.text)))
             return value.size > largest and depth < _DEEPEST

@@ -79,6 +79,12 @@ def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) 
     common = {path: own for path, own in values.items() if len(own) >= _COMMON * len(records)}
     which = _own(common, of or "") or _best(common, _WHICH, _DISTINCT)
     what = _best(common, _WHAT, _COMMON if which else _DISTINCT)
+    if which is None and what is None:
+        # Nothing of its own names it, but what it holds may: the request of an exchange.
+        inner = _values(records, text, anywhere=True)
+        named = {path: own for path, own in inner.items() if len(own) >= _COMMON * len(records)}
+        what = _best(named, _WHAT, _COMMON)
+        common |= {path: own for path, own in named.items() if what and path[0] == what[0]}
     found = [which, what]
     if what is None and len(records) > 1:
         found += [_best(common, _WHO), _best(common, _WHEN)]
@@ -172,8 +178,10 @@ def _name_in(cell: JsonValue) -> JsonValue | None:
     return next((member for member in cell.inside if member.key in _COLUMN_NAMES), None)
 
 
-def _values(records: Sequence[JsonValue], text: str) -> dict[Path, list[str]]:
-    """Short values in records, by where they stand in each."""
+def _values(
+    records: Sequence[JsonValue], text: str, *, anywhere: bool = False
+) -> dict[Path, list[str]]:
+    """Short values in records, by where they stand in each; in those ``anywhere`` in them, too."""
     found: dict[Path, list[str]] = {}
     # What holds nothing but objects is known by what is in them.
     bare = not any(_is_short(member, text) for record in records for member in record.inside)
@@ -181,7 +189,8 @@ def _values(records: Sequence[JsonValue], text: str) -> dict[Path, list[str]]:
         for member in record.inside:
             key = member.key or ""
             inside = [inner for inner in member.inside if _is_short(inner, text)]
-            if inside and key not in _HOLDERS and (not bare or _last_word(key) in _WHO):
+            held = key in _HOLDERS or anywhere
+            if inside and not held and (not bare or _last_word(key) in _WHO):
                 named = [inner for inner in inside if inner.key in _NAMES]
                 inside = named[:1] if _last_word(key) in _WHO else []
             for inner in inside:

@@ -35,6 +35,10 @@ _SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mar
 _SPACES: Final = ("\\n", "\\r", "\\t")
 # Breaks between paragraphs.
 _PARAGRAPHS: Final = 2
+# How what a line goes on from ends, and how what goes on with one begins.
+_CARRIED: Final = regex.compile(r"[^ .!?][ ]\Z")
+_CARRIES: Final = regex.compile(r"[ ,.;:!?)]")
+_MOST_RUNS: Final = 200
 _LINE_END: Final = '\\n"'
 _BREAK: Final = regex.compile(r"\s|\\[nrt]")
 
@@ -55,6 +59,39 @@ def are_lines(value: JsonValue, text: str) -> bool:
         and all(text[one.value] == '"' and one.key is None for one in strings)
         and all(text.endswith(_LINE_END, one.value, one.end) for one in strings[:-1])
     )
+
+
+def are_runs(value: JsonValue, text: str) -> bool:
+    """Whether an array holds the parts of one line: objects whose strings go on with each other.
+
+    So rich text is written: what is bold, or a link, is an object of its own.
+    """
+    objects = value.inside
+    if not 1 < len(objects) <= _MOST_RUNS or any(text[one.value] != "{" for one in objects):
+        return False
+    told = [said for said in (_strings(one, text) for one in objects) if said]
+    joined = sum(
+        any(
+            _CARRIED.search(said, max(0, len(said) - 2)) or _CARRIES.match(after[path])
+            for path, said in before.items()
+            if path in after
+        )
+        for before, after in pairwise(told)
+    )
+    return joined > 0 and 2 * joined >= len(told) - 1
+
+
+def _strings(value: JsonValue, text: str) -> dict[tuple[str | None, ...], str]:
+    """The strings of an object that may be running text, and of the objects in it."""
+    found = {}
+    for member in value.inside:
+        for path, one in [
+            ((member.key,), member),
+            *(((member.key, inner.key), inner) for inner in member.inside),
+        ]:
+            if text[one.value] == '"' and one.size > len('""'):
+                found[path] = text[one.value + 1 : one.end - 1]
+    return found
 
 
 def as_text(name: str | None = None) -> Nested:

@@ -33,6 +33,10 @@ _GOES_ON: Final = re.compile(
 _UNIFIED: Final = re.compile(
     r"(?P<marks>@@+|##) (?:-\d+(?:,(?P<old>\d+))? )+\+\d+(?:,(?P<new>\d+))? (?:@@+|##)(?: .*)?"
 )
+# Words that were taken out or put in, as --word-diff shows them; lines of nothing else.
+_WORD_CHANGED: Final = re.compile(r"\[-(?=\S)[^\r\n]{0,2000}?-\]|\{\+[^\r\n]{0,2000}?\+\}")
+_REMOVED: Final = re.compile(r"\[-(?:(?!-\]).)*-\]")
+_ADDED: Final = re.compile(r"\{\+(?:(?!\+\}).)*\+\}")
 _PROPERTIES: Final = "Property changes on: "
 _GIT_BINARY: Final = "GIT binary patch"
 _CONTEXT: Final = "*" * 15
@@ -158,7 +162,9 @@ def _hunk(found: Sequence[Row], place: int) -> _Hunk | None:
     unified = _UNIFIED.fullmatch(row.said)
     if unified is not None:
         end = _unified_end(found, place + 1, unified)
-        return _made(found, place, end, _changes(found[place + 1 : end]))
+        words = _words_end(found, place + 1, unified)
+        changes = _changes(found[place + 1 : end]) if words <= end else ()
+        return _made(found, place, max(words, end), changes)
     if row.said.startswith(_CONTEXT):
         return _context_hunk(found, place)
     end = place + 1
@@ -200,6 +206,25 @@ def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
         new -= (mark in " +") + blank
         place += 1
     return place
+
+
+def _words_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
+    """Where the lines of a hunk end that are not marked, but the words in them are.
+
+    ``place`` if no words are. Below as many as its head counts, a blank line ends it.
+    """
+    old, new = (int(head[name] or 1) for name in ("old", "new"))
+    first, marked = place, False
+    while place < len(found) and not (_ends(old, new) and found[place - 1].ends_block):
+        said = found[place].said
+        if _begins(found, place) or _UNIFIED.fullmatch(said):
+            break
+        marked = marked or _WORD_CHANGED.search(said) is not None
+        blank = found[place].breaks - 1
+        old -= (_ADDED.fullmatch(said) is None) + blank
+        new -= (_REMOVED.fullmatch(said) is None) + blank
+        place += 1
+    return place if marked else first
 
 
 def _is_signature(found: Sequence[Row], place: int) -> bool:

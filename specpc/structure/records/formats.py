@@ -39,6 +39,7 @@ class Format:
         more: what else goes on with the field above it, if anything but what is indented does.
         prose: whether long fields are running text.
         gap: how a cut before a record is marked; inside, none is.
+        remark: begins a comment, which belongs to the record right below it.
     """
 
     begins: re.Pattern[str]
@@ -49,19 +50,29 @@ class Format:
     more: re.Pattern[str] | None = None
     prose: bool = False
     gap: str = _NO_MARKER
+    remark: re.Pattern[str] | None = None
 
     def find(self, found: Sequence[Row]) -> list[Block]:
         """The records in some rows."""
         blocks: list[Block] = []
-        place = 0
+        place = last = 0
         while place < len(found):
             if not self.begins.match(found[place].said):
                 place += 1
                 continue
             end = self._end(found, place)
-            blocks.append(self._record(found[place:end]))
-            place = end
+            own = self._record(found[place:end])
+            first = place
+            while first > last and self._is_remark(found[first - 1]):
+                first -= 1
+            blocks.append(replace(own, start=found[first].start))
+            place = last = end
         return blocks
+
+    def _is_remark(self, row: Row) -> bool:
+        """Whether a comment stands right above what follows it."""
+        remark = self.remark is not None and self.remark.match(row.said) is not None
+        return remark and not row.ends_block
 
     def _end(self, found: Sequence[Row], place: int) -> int:
         end = place + 1
@@ -163,6 +174,7 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
             re.compile(r"dn::? "),
             re.compile(r"[A-Za-z][\w;.-]*:[:<]?(?: |$)|-$|#"),
             gap=_REMARK,
+            remark=re.compile(r"#"),
         ).find,
     ),
     ("@", bibliography),

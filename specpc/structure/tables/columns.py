@@ -30,6 +30,7 @@ from specpc.structure.tables.amounts import (
     kind_of_line,
     rows_of,
 )
+from specpc.structure.tables.titled import titled_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -218,7 +219,7 @@ def _table(text: str, spans: Spans, above: int) -> Block | None:
 def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) -> Block | None:
     """A table with so many lines above its header; psql counts rows of one column, too."""
     own = [text[start:end].strip("\r\n") for start, end in spans[above : above + _TALLEST_HEAD]]
-    found = _panel(text, spans) if above == 0 else None
+    found = (titled_table(text, spans) or _panel(text, spans)) if above == 0 else None
     found = found or _ruled(text, spans, above, own, counted=counted)
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)

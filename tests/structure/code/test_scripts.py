@@ -305,3 +305,38 @@ def test_regions_of_powershell_make_no_other_comments() -> None:
     text = "#region A\n$a = 1\n#endregion\nGet-Item .\n"
     assert comment_mark(text) == "#"
     assert comment_mark(CONDITIONAL) == "//"
+
+
+VIM = """\
+" General
+set number
+set tabstop=4 " four columns
+let mapleader = ","
+
+augroup python
+  autocmd!
+  autocmd FileType python setlocal expandtab
+  autocmd BufWritePre *.py call s:Strip()
+augroup END
+
+function! s:Strip() abort
+  if &filetype ==# 'markdown'
+    return
+  endif
+  %s/\\s\\+$//e
+endfunction
+
+nnoremap <leader>w :w<CR>
+"""
+
+
+@pytest.mark.parametrize("name", [None, "a.vim"])
+def test_groups_and_functions_of_vim_are_closed(name: str | None) -> None:
+    layout = lay_out(VIM, name)
+    assert layout.kind == "script"
+    for unit in units(layout):
+        left = kept(layout, VIM, [unit])
+        assert left.count("augroup python") == left.count("augroup END")
+        assert ("autocmd" in left) == ("augroup python" in left)
+        assert left.count("function!") == left.count("endfunction")
+        assert ("four columns" in left) == ("tabstop" in left)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.config.braces import lay_out_braces
 from specpc.structure.config.dialects import BLOCKS as SETTINGS
-from specpc.structure.config.dialects import CSS, DIALECTS, HCL, NGINX, Dialect
+from specpc.structure.config.dialects import CSS, DIALECTS, HCL, JUNOS, MESSAGES, NGINX, Dialect
 from tests.structure.kept import around, fitted, kept, pieces, read, units
 
 NAMES = {
@@ -224,3 +224,118 @@ def test_what_is_none_of_them_is_left_to_others(dialect: Dialect, text: str) -> 
 )  # fmt: skip
 def test_it_is_linear(dialect: Dialect, text: str) -> None:
     lay_out_braces(text, dialect, named=True)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_commands_of_a_shell_in_a_block_are_one_statement(line_end: str) -> None:
+    text = (
+        "weekly\n/var/log/app/*.log {\n    rotate 14\n    compress\n    firstaction\n"
+        "        if ! pgrep -x app >/dev/null; then exit 1; fi\n"
+        '        for f in a b; do {\n            echo "$f"\n        }; done\n    endscript\n'
+        "    postrotate\n        invoke-rc.d nginx rotate\n    endscript\n    su app app\n}\n"
+    ).replace("\n", line_end)
+    layout = lay_out(text)
+    assert layout.kind == "blocks"
+    for unit in units(layout):
+        left = kept(layout, text, [unit])
+        assert ("firstaction" in left) == ("pgrep" in left) == ("echo" in left)
+        assert ("postrotate" in left) == ("invoke-rc.d" in left)
+        assert left.count("action") + left.count("postrotate") == left.count("endscript")
+
+
+ROUTER = """\
+## Last commit: 2024-03-01 09:00:00 UTC by admin
+version 20.4R3;
+system {
+    host-name fw1;
+    /* do not enable telnet */
+    services {
+        ssh {
+            root-login deny;
+        }
+        inactive: telnet;
+    }
+}
+interfaces {
+    ge-0/0/0 {
+        description "To ISP";
+        unit 0 {
+            family inet {
+                address 203.0.113.2/30;
+            }
+        }
+    }
+    ge-0/0/1 {
+        disable;
+    }
+}
+"""
+MESSAGE = """\
+# proto-file: config.proto
+name: "shop"
+servers {
+  port: 443
+  host: "a.example"
+  # not for production
+  insecure: true
+  labels { key: "zone" value: "eu" }
+}
+servers {
+  port: 8443
+  host: "b.example"
+  tags: ["blue", "green"]
+  retry: {
+    max: 3
+    on: UNAVAILABLE
+  }
+}
+timeout { seconds: 30 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "said"),
+    [
+        (ROUTER, "203", "interfaces ge-0/0/0 unit 0 family inet address 203.0.113.2/30;"),
+        (ROUTER, "disable", "interfaces ge-0/0/1 disable;"),
+        (ROUTER, "telnet;", "system /* do not enable telnet */ services inactive: telnet;"),
+        (MESSAGE, "max: 3", 'servers host: "b.example" retry: max: 3'),
+        (MESSAGE, "insecure", 'servers host: "a.example" # not for production insecure: true'),
+        (MESSAGE, "seconds", "timeout seconds: 30"),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_settings_of_routers_and_messages(text: str, part: str, said: str, line_end: str) -> None:
+    source = text.replace("\n", line_end)
+    left = around(lay_out(source), source, part)
+    assert is_closed(left)
+    assert " ".join(left.replace("{", " ").replace("}", " ").split()) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server {\n  port: 443,\n  host: 'a',\n}\nclient {\n  port: 80,\n  host: 'b',\n}\n",
+        "nav {\n  color: red;\n}\nmain {\n  color: blue;\n}\n",
+        "query {\n  order {\n    id\n  }\n}\n",
+        "system {\n  note\n}\n",
+    ],
+)
+def test_what_is_no_message(text: str) -> None:
+    assert lay_out_braces(text, MESSAGES) is None
+    assert lay_out_braces(text, JUNOS) is None
+
+
+def test_outputs_below_the_resources_of_a_state_are_of_none() -> None:
+    text = (
+        '# aws_s3_bucket.logs:\nresource "aws_s3_bucket" "logs" {\n    id = "acme-logs"\n\n'
+        "    versioning {\n        enabled = false\n    }\n}\n\n"
+        '# aws_sqs_queue.jobs:\nresource "aws_sqs_queue" "jobs" {\n    delay_seconds = 90\n}\n\n\n'
+        'Outputs:\n\nweb_ip = "10.0.0.7"\nurls = [\n    "https://a.example",\n]\n'
+    )
+    layout = lay_out(text)
+    assert layout.kind == "hcl"
+    assert around(layout, text, "web_ip") == 'Outputs:\n\nweb_ip = "10.0.0.7"\n'
+    assert around(layout, text, "a.example") == 'urls = [\n    "https://a.example",\n]\n'
+    assert around(layout, text, "enabled").startswith("# aws_s3_bucket.logs:\n")
+    assert "aws_s3" not in around(layout, text, "delay")

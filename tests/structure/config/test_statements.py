@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
@@ -13,7 +14,7 @@ from specpc.structure import lay_out
 from specpc.structure.code.sql import lay_out_sql
 from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.text.layout import Layout
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, read, units
 
 NAMES = st.sampled_from(["id", "name", "mail", "total", "note"])
 TYPES = st.sampled_from(["integer", "text DEFAULT 'a;b(,'", "numeric(10, 2)", "text -- one, two\n"])
@@ -382,3 +383,74 @@ def test_a_remark_may_take_the_last_element_of_a_list() -> None:
     layout = lay_out_sql(text, named=True)
     assert layout is not None
     assert layout.edges.tolist()[-1] == len(text)
+
+
+MODEL = """\
+{{ config(materialized='incremental', unique_key='order_id') }}
+
+-- Orders that were paid
+with orders as (
+
+    select * from {{ ref('stg_orders') }}
+    where status <> 'test'
+
+),
+
+payments as (
+
+    select
+        order_id,
+        sum(case when payment_method = 'card' then amount else 0 end) as card_amount
+    from {{ ref('stg_payments') }}
+    group by 1
+
+)
+
+select orders.order_id, coalesce(payments.card_amount, 0) as amount
+from orders
+left join payments on orders.order_id = payments.order_id
+{% if is_incremental() %}
+where orders.updated_at > (select max(updated_at) from {{ this }})
+{% endif %}
+"""
+QUERY = """\
+WITH RECURSIVE late(no, "to") AS (
+    SELECT no, "to" FROM trips WHERE NOT cancelled AND delay > 20
+), ports AS MATERIALIZED (
+    SELECT name, berth FROM ports WHERE open IN (1, 2)
+), boats (name) AS (SELECT name FROM fleet)
+SELECT no, berth, boats.name
+FROM late JOIN ports ON late."to" = ports.name, boats
+ORDER BY no
+"""
+
+
+@pytest.mark.parametrize("name", ["orders.sql", None])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_query_comes_with_what_it_is_a_part_of(name: str | None, line_end: str) -> None:
+    text = MODEL.replace("\n", line_end)
+    layout = lay_out(text, name)
+    assert layout.kind == "sql"
+    left = around(layout, text, "stg_payments")
+    assert "stg_orders" not in left
+    begun = re.sub(r"\s+", " ", left)
+    assert "-- Orders that were paid with payments as ( select" in begun
+    assert begun.endswith("{% endif %} ")
+    assert around(layout, text, "stg_orders", "stg_payments") == text
+
+
+@given(data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_queries_with_names_are_read_by_sqlite(data: st.DataObject) -> None:
+    layout = lay_out(QUERY)
+    assert layout.kind == "sql"
+    left = kept(layout, QUERY, data.draw(choices(layout)))
+    if left:
+        with pytest.raises(sqlite3.OperationalError, match="no such"):
+            sqlite3.connect(":memory:").execute(left)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_queries_with_names_take_one_pass(named: bool) -> None:
+    lay_out_sql(f"WITH a AS (SELECT 1)\nSELECT {'b, ' * 100_000}c;\n", named=named)
+    lay_out_sql(f"WITH {'a AS (SELECT 1), ' * 30_000}b AS (SELECT 2) SELECT 1", named=named)

@@ -327,3 +327,39 @@ ingress:
     assert put(text, "ClusterIP") == text[text.index("## Service") : text.index("# not in")]
     assert put(text, "regcred") == "pullSecrets: []\n#  - name: regcred\n\n"
     assert put(text, "enabled") == "# not in the cluster\ningress:\n  enabled: false\n"
+
+
+def test_a_manifest_in_a_list_says_of_which_it_is() -> None:
+    text = (
+        "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    labels:\n"
+        "      app: web\n    name: web-1\n    namespace: shop\n  status:\n    phase: Running\n"
+        "    containerStatuses:\n    - name: app\n      ready: false\n- apiVersion: v1\n  kind: Pod\n"
+        "  metadata:\n    name: db-0\n    namespace: shop\n  status:\n    phase: Pending\n"
+        '    message: 0/3 nodes are available\nkind: List\nmetadata:\n  resourceVersion: ""\n'
+    )
+    layout = lay_out(text)
+    for unit in units(layout):
+        for item in documents(kept(layout, text, [unit]))[0].get("items", []):
+            assert item["kind"] == "Pod"
+            assert item["metadata"]["name"] in {"web-1", "db-0"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "own", "other"),
+    [
+        ("Instances", "InstanceId", "ImageId"),
+        ("DBInstances", "DBInstanceIdentifier", "SubnetId"),
+        ("policies", "policy_id", "owner_id"),
+    ],
+)
+def test_an_item_is_known_by_the_number_of_what_it_is(listed: str, own: str, other: str) -> None:
+    items = "".join(
+        f"- Architecture: x86_64\n  {other}: o-{n}\n  {own}: i-{n}\n  State:\n    Code: 80\n"
+        f"    Name: stopped\n  Tags:\n  - Key: Owner\n    Value: team-{n}\n"
+        for n in range(3)
+    )
+    text = f"{listed}:\n{items}"
+    left = documents(around(lay_out(text), text, "team-1"))[0][listed]
+    assert left == [
+        {"Architecture": "x86_64", own: "i-1", "Tags": [{"Key": "Owner", "Value": "team-1"}]}
+    ]

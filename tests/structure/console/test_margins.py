@@ -5,7 +5,7 @@ import pytest
 from specpc.structure import lay_out
 from specpc.structure.console.margins import lay_out_outline
 from tests.structure.heads import assert_under_heads, read
-from tests.structure.kept import kept, pieces, units
+from tests.structure.kept import around, kept, pieces, units
 
 HARDWARE = """\
 port
@@ -119,3 +119,69 @@ def test_the_end_of_a_sentence_at_the_margin_comes_with_what_it_ends() -> None:
     said = pieces(layout, text)
     assert not any(said[unit].startswith("in each case") for unit in units(layout))
     assert "in each case" in "".join(said[n] for n in layout.complete([units(layout)[-1]]))
+
+
+DEVICES = """\
+Bus 001 Device 003: ID 046d:c52b Logitech, Inc. Unifying Receiver
+Device Descriptor:
+  bLength                18
+  idVendor           0x046d Logitech, Inc.
+  Configuration Descriptor:
+    MaxPower               98mA
+    Interface Descriptor:
+      bInterfaceNumber        0
+      Endpoint Descriptor:
+        wMaxPacketSize     0x0008  1x 8 bytes
+Device Status:     0x0000
+  (Bus Powered)
+
+Bus 002 Device 001: ID 1d6b:0003 Linux Foundation 3.0 root hub
+Device Descriptor:
+  bLength                18
+  bcdUSB               3.00
+  Configuration Descriptor:
+    MaxPower                0mA
+Device Status:     0x0001
+  Self Powered
+"""
+TABLES = """\
+Handle 0x0004, DMI type 4, 48 bytes
+Processor Information
+\tSocket Designation: CPU1
+\tFlags:
+\t\tFPU (Floating-point unit on-chip)
+\t\tVME (Virtual mode extension)
+\tVersion: Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz
+
+Handle 0x0005, DMI type 4, 48 bytes
+Processor Information
+\tSocket Designation: CPU2
+\tFlags: None
+\tStatus: Unpopulated
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("text", "part", "said"),
+    [
+        (DEVICES, "Bus Powered", "Bus 001"),
+        (DEVICES, "wMax", "Bus 001"),
+        (DEVICES, "0mA", "Bus 002"),
+        (DEVICES, "Self", "Bus 002"),
+        (TABLES, "VME", "Handle 0x0004"),
+        (TABLES, "6230", "Handle 0x0004"),
+        (TABLES, "Unpop", "Handle 0x0005"),
+    ],
+)
+def test_lines_at_the_margin_below_a_title_belong_to_it(
+    text: str, part: str, said: str, line_end: str
+) -> None:
+    # So long that none is whole.
+    more = "".join(f"  bReserved{n:<12}{n:>5}\n" for n in range(20))
+    text = text.replace("  bLength", f"{more}  bLength").replace("\tSocket", f"{more}\tSocket")
+    source = text.replace("\n", line_end)
+    left = around(lay_out(source), source, part)
+    assert said in left
+    assert len([line for line in left.splitlines() if line[:3] in {"Bus", "Han"}]) == 1
+    assert ("Flags:" in left) == (part in {"VME", "Unpop"})

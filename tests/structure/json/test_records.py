@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -274,3 +275,35 @@ def test_of_several_numbers_the_own_comes_along(key: str, own: str, other: str) 
     said = around(lay_out(text), text, "10.0.b.4")
     [answer] = json.loads(said)["Answers"]
     assert answer[key] == [{own: "y-b", "Address": "10.0.b.4"}]
+
+
+@pytest.mark.parametrize(
+    ("record", "named"),
+    [
+        # An entry of an archive of requests, and a finding of a linter: known by what they hold.
+        (
+            {"time": 30.5, "request": {"method": "POST", "url": "https://a.example/pay/{n}"},
+             "response": {"status": 500, "text": LONG}},
+            ("request", "url"),
+        ),
+        (
+            {"severity": "high", "location": {"path": "src/{n}.py", "from": 3}, "message": LONG},
+            ("location", "path"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_nothing_of_its_own_names_is_known_by_what_it_holds(
+    record: dict[str, Any], named: tuple[str, str]
+) -> None:
+    records = [json.loads(json.dumps(record).replace("{n}", str(n))) for n in range(3)]
+    text = json.dumps({"log": {"entries": records}})
+    layout = lay_out(text)
+    for unit in np.flatnonzero(layout.units):
+        for one in json.loads(kept(layout, text, [int(unit)]))["log"]["entries"]:
+            assert one[named[0]][named[1]] in {own[named[0]][named[1]] for own in records}
+
+
+def test_what_has_a_name_is_known_by_none_of_what_it_holds() -> None:
+    records = [{"id": n, "request": {"url": f"u{n}"}, "text": LONG} for n in range(3)]
+    text = json.dumps(records)
+    assert identifying(read(text).inside, text) == {("id",)}

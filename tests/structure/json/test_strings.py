@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -169,3 +170,40 @@ def test_lines_that_a_budget_parts_are_strings(ratio: float) -> None:
     assert result
     for cell in json.loads(result)["cells"]:
         assert is_part("".join(cell["source"]), "".join(lines))
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        # As documents of Jira, Google Docs and Notion hold them.
+        [
+            {"type": "text", "text": "Please do "},
+            {"type": "text", "text": "not", "marks": [{"type": "strong"}]},
+            {"type": "text", "text": " deploy on a Friday, whatever they say."},
+        ],
+        [
+            {"startIndex": 1, "textRun": {"content": "We will not ship ", "textStyle": {}}},
+            {"startIndex": 18, "textRun": {"content": "before it is done.\n", "textStyle": {}}},
+        ],
+        [
+            {"text": {"content": "No flights but in "}, "plain_text": "No flights but in "},
+            {"text": {"content": "economy"}, "plain_text": "economy"},
+            {"text": {"content": ", as agreed."}, "plain_text": ", as agreed."},
+        ],
+    ],
+)
+def test_the_parts_of_a_line_stay_together(runs: list[dict[str, Any]]) -> None:
+    text = json.dumps({"title": "Rules", "content": [{"type": "paragraph", "content": runs}]})
+    layout = lay_out(text)
+    for unit in units(layout):
+        left = json.loads(kept(layout, text, [unit])).get("content")
+        assert left is None or left[0].get("content", runs) == runs
+
+
+def test_messages_are_no_parts_of_a_line() -> None:
+    said = ["The lift is broken. ", "Call the porter. ", "Done. ", "Thanks."]
+    turns = [{"role": "user", "content": one} for one in said]
+    text = json.dumps({"channel": "porters", "messages": turns})
+    layout = lay_out(text)
+    lone = [json.loads(kept(layout, text, [unit])).get("messages", []) for unit in units(layout)]
+    assert [turns[2]] in lone

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.records.diffs import lay_out_diff
 from tests.structure.heads import assert_under_heads, read, results
-from tests.structure.kept import kept, pieces, units
+from tests.structure.kept import around, kept, pieces, units
 
 if TYPE_CHECKING:
     from specpc import Compressor
@@ -206,3 +206,45 @@ def test_a_head_that_names_no_file_ends_nothing_and_hangs_nothing(said: str) -> 
     text = f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n\n{said}\nAdded: x\n\nIt is so.\n"
     layout = lay_out(text)
     assert any(piece.startswith("It is so.") for piece in pieces(layout, text))
+
+
+WORDS = """\
+diff --git a/lease.txt b/lease.txt
+index 11f2c3a..22b4d5e 100644
+--- a/lease.txt
++++ b/lease.txt
+@@ -4,6 +4,6 @@ 2. RENT
+# Rent
+
+The rent is [-850-]{+910+} EUR a month, due on the [-third-]{+first+} working day.
+Heating is {+not+} included.
+- Keys: two
+{+Pets need our consent.+}
+[-Pets are allowed.-]
+@@ -40,2 +40,2 @@ 9. NOTICE
+Write to {+support@acme.example or+} call us.
+The notice is three months.
+
+So heating is extra from now on.
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_changed_words_stay_below_their_file_and_hunk(line_end: str) -> None:
+    text = WORDS.replace("\n", line_end)
+    layout = lay_out(text)
+    assert layout.kind == "diff"
+    for part, hunk in [("Heating", "@@ -4"), ("Keys", "@@ -4"), ("Write to", "@@ -40")]:
+        left = around(layout, text, part)
+        assert "+++ b/lease.txt" in left
+        assert hunk in left
+    assert around(layout, text, "So heating").strip() == "So heating is extra from now on."
+
+
+def test_what_stands_below_a_diff_of_lines_is_not_in_it() -> None:
+    text = (
+        "--- a/x.md\n+++ b/x.md\n@@ -1,2 +1,2 @@\n A line.\n-The old one, which was too long.\n"
+        "+The new one, which is rather long, too.\n\nIt had [-a-]{+the+} fault.\n"
+    )
+    layout = lay_out(text)
+    assert around(layout, text, "It had").strip() == "It had [-a-]{+the+} fault."

@@ -414,3 +414,16 @@ def test_wrapped_text_in_records_is_cut_by_sentences() -> None:
         ("NOT LIMITED", "License: Expat\n THE SOFTWARE IS"),
     ):
         assert around(layout, text, part).startswith(sentence)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_comment_right_above_an_entry_of_a_directory_is_about_it(line_end: str) -> None:
+    text = (
+        "# extended LDIF\n# filter: (uid=*)\n\n# entry-id: 12\ndn: uid=kim,dc=ex,dc=org\nuid: kim\n"
+        "loginShell: /bin/false\n\n# entry-id: 13\n# disabled on 2024-03-01\n"
+        "dn: uid=lee,dc=ex,dc=org\nchangetype: modify\nreplace: mail\nmail: lee@ex.org\n-\n"
+    ).replace("\n", line_end)
+    left = around(lay_out(text), text, "mail: lee")
+    assert left.startswith(f"# entry-id: 13{line_end}# disabled on 2024-03-01{line_end}dn: uid=lee")
+    assert "filter" not in around(lay_out(text), text, "uid: kim")
+    assert "entry-id: 12" in around(lay_out(text), text, "uid: kim")
