@@ -7,7 +7,7 @@ import stat
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specpc.errors import UsageError
 from specpc_cli.inputs import STDIN, check_file, text_name
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc_cli.console import Console
+
+
+# Folders in folders; each is walked inside the one it is in.
+_DEEPEST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ def _walk(
                 found.skipped.append((str(path), "a link to a folder it is in"))
             elif real == avoid:
                 found.skipped.append((str(path), "the output"))
+            elif len(above) > _DEEPEST:
+                found.skipped.append((str(path), "too deep"))
             else:
                 _walk(path, place / entry.name, (*above, real), avoid, found)
         elif kind in {stat.S_IFREG, None}:

@@ -23,6 +23,8 @@ _ENGLISH: Final = "en"
 _STRETCH: Final = 2000
 # Where a stretch is cut, marks that open may not be closed yet.
 _UNSURE: Final = 400
+# The library panics at such a blank between an initial and a full stop.
+_BLANK_BEFORE_STOP: Final = regex.compile(r"(?<=\p{L}\s*)[^\S\x00-\x7f](?=\.)")
 # A line is taken for what most of the runs of letters at its beginning are.
 _LOOKED_AT: Final = 200
 _SCRIPTS: Final = {
@@ -294,7 +296,7 @@ def _boundaries(text: str, language: str) -> Iterator[int]:
         part = text[start:stop]
         if language in _SLOW:
             part = _TOKEN.sub(_without_marks, part)
-        found = get_sentence_boundaries(language, part)
+        found = get_sentence_boundaries(language, _BLANK_BEFORE_STOP.sub(" ", part))
         sure = stop - _UNSURE if stop < len(text) else len(text)
         ends = [end for one in found if (end := start + int(one["end_index"])) <= sure]
         yield from ends

@@ -178,3 +178,10 @@ def test_long_paragraphs_end_sentences_as_short_ones_do(name: str) -> None:
 )
 def test_no_sentence_ends_before_a_name_in_other_languages(text: str) -> None:
     assert sentence_ends(text) == {len(text)}
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\x85", "\u2003", "\u2028", "\u3000", " \n\xa0"])
+@pytest.mark.parametrize("start", ["Take plan A", "Возьми план Б", "Plan A", "取 A"])
+def test_a_blank_before_a_full_stop_ends_nothing_else(start: str, blank: str) -> None:
+    text = f"{start}{blank}. Then go. "
+    assert len(text) in sentence_ends(text)

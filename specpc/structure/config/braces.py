@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LONGEST_RUN: Final = 2000
 _LONGEST_NAME: Final = 200
+# Blocks in more others than this are what one of those holds.
+_DEEPEST: Final = 50
 _REST: Final = regex.compile(r"[ \t]*+(?=[\r\n]|\Z)")
 _TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
 _CONTENT: Final = re.compile(r"[^ \t\r\n]")
@@ -181,6 +183,8 @@ class _Braces:
                 continue
             until = max([until, *(mark.end for mark in own)])
             opens, closes, flat = _changes(own, content, content + len(code), flat)
+            if opens and len(levels) > _DEEPEST:
+                opens, flat = False, flat + 1
             unfinished = closes and begun is not None and begun < content and self._is_strict
             if unfinished or flat < 0 or (opens and closes) or (closes and len(levels) == 1):
                 return None

@@ -330,9 +330,11 @@ def _turns(
     spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
     speaks = max(spoken, key=sum)
     heard = any(speaks)
-    if (once and (heard or _come_back(names, len(spans)))) or (
-        not heard and _is_timed(text, spans, found, names)
-    ):
+    if once:
+        everyone = heard or _come_back(names, len(spans))
+    else:
+        everyone = not heard and _is_timed(text, spans, found, names)
+    if everyone:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
     if _are_fields(text, spans, turns):

@@ -339,3 +339,11 @@ def test_outputs_below_the_resources_of_a_state_are_of_none() -> None:
     assert around(layout, text, "a.example") == 'urls = [\n    "https://a.example",\n]\n'
     assert around(layout, text, "enabled").startswith("# aws_s3_bucket.logs:\n")
     assert "aws_s3" not in around(layout, text, "delay")
+
+
+@pytest.mark.parametrize("opens", ["a {", "server {", "mod a {", "a: {"])
+@pytest.mark.parametrize("depth", [60, 900])
+def test_blocks_may_be_in_any_number_of_others(opens: str, depth: int) -> None:
+    text = f"{opens}\n" * depth + "b 1;\n" + "}\n" * depth
+    assert len(lay_out(text)) > 1
+    assert len(lay_out(f"c {{\n  d 1;\n}}\n{text}", "a.conf")) > 1
