@@ -193,6 +193,10 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "blanks in a listing": (lambda n: "Note:\n" * 6 + "  0:\t90 " + " " * 8 * n + "\n", None),
     "marks of notes": (lambda n: "a*." * (n // 8) + "\n\n* note\n", None),
     "short paragraphs": (lambda n: "It is\nso.\n\n" * (6 * n), None),
+    "fields of packages": (
+        lambda n: "".join(f"Package: p{i}\nVersion: 1.{i}\nSection: a\n\n" for i in range(2 * n)),
+        None,
+    ),
     "words of lines": (
         lambda n: "# a\n" + "".join(f"[a{i}]: b{i}\n" for i in range(4 * n)),
         "a.js",

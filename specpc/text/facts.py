@@ -60,7 +60,13 @@ _PRINTED: Final = frozenset({
     "history", "search",
 })  # fmt: skip
 _MOST_RUNNING: Final = 0.2
-# Licences, which every model knows by heart: in a text of something else, they tell nothing.
+# Licences, which every model knows by heart: in a text of something else, their clauses tell
+# nothing. What contracts say, too, is known by what else is there.
+_LICENSED: Final = regex.compile(
+    r"permission is hereby granted|redistribution and use in|licensed under the apache"
+    r"|\bgnu (?:lesser |affero |library )?general public license",
+    regex.IGNORECASE,
+)
 _BY_HEART: Final = regex.compile(
     r"permission is hereby granted|\bprovided\W{1,4}as[ -]is\b|without (?:any )?warrant(?:y|ies)"
     r"|in no event shall\b|fitness for a particular|above copyright notice|all rights reserved"
@@ -72,7 +78,7 @@ _BY_HEART: Final = regex.compile(
 )
 _LICENCE: Final = 0.5
 # Where a link or an image leads to; what is said stands before.
-_TARGET: Final = regex.compile(r"(?<=\])\([^()\s]{1,400}+\)")
+_TARGET: Final = regex.compile(r"(?<=\])\((?=[^()\s/#]*+[/#])[^()\s]{1,400}+\)")
 # So many words in capitals are no names.
 _SHOUTED: Final = 6
 _POINTS_BACK: Final = regex.compile(
@@ -193,6 +199,8 @@ def _without_licences(
     facts: Sequence[NDArray[np.int64]], texts: Sequence[str], sizes: NDArray[np.int64]
 ) -> list[NDArray[np.int64]]:
     """What each piece tells: a clause of a licence nothing, unless that is what the text is."""
+    if not any(_LICENSED.search(text) for text in texts):
+        return [*facts]
     known = np.asarray([_BY_HEART.search(text) is not None for text in texts])
     if sizes[known].sum() > _LICENCE * sizes.sum():
         return [*facts]

@@ -130,10 +130,23 @@ def test_where_a_link_leads_is_no_news() -> None:
 def test_a_licence_tells_nothing_unless_it_is_all() -> None:
     licence = (
         'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND. IN NO EVENT SHALL THE '
-        "AUTHORS BE LIABLE FOR ANY CLAIM OR DAMAGES.\n\n"
+        "AUTHORS BE LIABLE FOR ANY CLAIM OR DAMAGES.\n\nPermission is hereby granted to anyone."
     )
     text = "The night boat leaves Orrisay at 22:45. Skis are rented at the pier in Vang. " * 9
     both = told(f"{text}\n\n{licence}")
-    assert not any(len(own) for own in both.facts[-2:])
-    assert all(len(own) for own in both.facts[:-2])
+    assert not any(len(own) for own in both.facts[-3:])
+    assert all(len(own) for own in both.facts[:-3])
     assert all(len(own) for own in told(licence).facts)
+
+
+def test_what_a_contract_says_is_no_licence() -> None:
+    text = (
+        "The car is sold on 3 May without warranty for 4500 euros to Ann Ryel. In no event shall "
+        "the liability of Kova exceed 250000 euros in a year. "
+    )
+    assert all(len(own) for own in told(text * 3 + "It is so, and was. " * 30).facts[:2])
+
+
+def test_brackets_of_programs_are_no_links() -> None:
+    found, _ = find_facts(["handlers[0](payload)", "handlers[0]"], np.zeros(2, dtype=bool))
+    assert len(found[0]) == len(found[1]) + 1

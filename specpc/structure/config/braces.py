@@ -125,15 +125,19 @@ class _Mark:
     kind: str
 
 
-def _changes(marks: Sequence[_Mark], first: int, last: int, flat: int) -> tuple[bool, bool, int]:
+def _changes(
+    marks: Sequence[_Mark], span: tuple[int, int], flat: int, *, deep: bool
+) -> tuple[bool, bool, int]:
     """Whether a line opens a block at its end and closes one at its start.
 
-    Also how many brackets are open that begin no block, given how many were.
+    Also how many brackets are open that begin no block, given how many were: ``deep`` in others,
+    none does.
     """
     opens = closes = False
+    first, last = span
     for mark in marks:
         if mark.kind in {"(", "{"}:
-            opens = mark.kind == "{" and not flat and mark.end == last
+            opens = mark.kind == "{" and not (flat or deep) and mark.end == last
             flat += not opens
         elif mark.kind == "}" and not flat and mark.start == first:
             closes = True
@@ -182,9 +186,8 @@ class _Braces:
                     pending, begun = end, None
                 continue
             until = max([until, *(mark.end for mark in own)])
-            opens, closes, flat = _changes(own, content, content + len(code), flat)
-            if opens and len(levels) > _DEEPEST:
-                opens, flat = False, flat + 1
+            span, deep = (content, content + len(code)), len(levels) > _DEEPEST
+            opens, closes, flat = _changes(own, span, flat, deep=deep)
             unfinished = closes and begun is not None and begun < content and self._is_strict
             if unfinished or flat < 0 or (opens and closes) or (closes and len(levels) == 1):
                 return None

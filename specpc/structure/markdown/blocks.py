@@ -41,6 +41,7 @@ _CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|
 _LONGEST_HEADING: Final = 400
 # Several lines, a sentence, or what has a name, as "Content: The kiosk sells tea".
 _NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
+_SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
@@ -200,8 +201,8 @@ def _parting(tokens: list[Token]) -> bool:
         for heading, after in pairwise(tokens)
         if heading.type == "heading_open" and heading.markup == "="
     ]
-    other = sum(_NO_TITLE.search(one) is not None for one in said)
-    return other > 0 and _PARTING * other >= len(said)
+    other = sum(_SAYS.search(one) is not None for one in said)
+    return other > 1 and _PARTING * other >= len(said)
 
 
 def _is_ruled_off(heading: Token, said: str, *, parting: bool) -> bool:

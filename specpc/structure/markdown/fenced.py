@@ -42,10 +42,12 @@ _CLOSES: Final = regex.compile(
     r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
-# What ends, alone on its line, a formula with blank lines in it; no headings are in there.
+# What ends, alone on its line, a formula with blank lines in it; no headings are in there, nor
+# three words in a row.
 _FAR_ENDS: Final = {
     kind: regex.compile(
-        r"(?:(?!\#{1,6} )[^\r\n$]*+(?:\r\n|\n|\r)){1,40}?[ ]{0,3}+"
+        r"(?:(?!\#{1,6} |[^\r\n$\\]*?\p{L}{2,}+ \p{L}{2,}+ \p{L}{2})"
+        r"[^\r\n$]*+(?:\r\n|\n|\r)){1,40}?[ ]{0,3}+"
         rf"{regex.escape(_RAW_ENDS[kind])}[ \t]*+(?=[\r\n]|\Z)"
     )
     for kind in ("math", "display")

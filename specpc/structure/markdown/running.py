@@ -15,6 +15,7 @@ import regex
 
 from specpc.structure.markdown.notes import LINK, NOTE
 from specpc.structure.parts.lines import OWN_LINE, one_piece
+from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.sections import SectionPart
 from specpc.text.units import is_open
 
@@ -72,6 +73,8 @@ _EDIT: Final = regex.compile(
 _EDITED: Final = regex.compile(
     rf"[^\r\n\[\]]{{1,100}}+(?:\r\n|\n|\r)?+{_EDIT.pattern}", regex.IGNORECASE
 )
+# "Name: Ann [edit]", "It was so. [edit]".
+_SAID: Final = regex.compile(r"[^\[\]:：]{1,60}+[:：]\s*+\S|[^\[\]]*[.!?。][ ]?\[")
 # "8. Termination.", alone above text: of a row of such lines, which may be items if they are few.
 _CLAUSE: Final = regex.compile(
     r"[ \t]{0,3}+(?P<number>\d{1,2})[.)][ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\.?\s*+"
@@ -120,6 +123,7 @@ _QUESTION_LINE: Final = regex.compile(
 _MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
 # "==> Caveats", as Homebrew and the like head what they print.
 _ARROW: Final = regex.compile(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
+_ARROWS: Final = regex.compile(r"\s*+={2,4}> \S")
 _DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
 _IMAGES: Final = regex.compile(
     r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
@@ -221,7 +225,7 @@ def _titles(
             heads = after is not None or (following is not None and following.lay_out is not None)
             if line.hidden or not heads:
                 continue
-            if _EDITED.fullmatch(said):
+            if _is_edited(said, text, after):
                 titled_by_edit.append(line.start)
                 continue
             if not line.first:  # in a text without blank lines
@@ -294,6 +298,14 @@ def _says(text: str, own: Sequence[_Line], first: int) -> bool:
     said = text[own[first].start : own[first].end]
     several = first + 1 < len(own) and not own[first + 1].first
     return several or _SENTENCE.search(said) is not None or len(said) > _LONGEST_WORDS
+
+
+def _is_edited(said: str, text: str, after: _Line | None) -> bool:
+    """Whether a line is a heading that may be edited; what is in a list of such is none."""
+    if _EDITED.fullmatch(said) is None or ITEM.match(said) or _SAID.match(said):
+        return False
+    listed = after is not None and not after.first and " [" in said
+    return not (listed and after is not None and _EDITED.fullmatch(text, after.start, after.end))
 
 
 def _is_running(part: SectionPart) -> bool:
@@ -422,7 +434,7 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
 
 def _unmarked_level(said: str, text: str, line: _Line, after: _Line) -> int:
     """The level of a heading that Markdown does not mark, 0 of what is none."""
-    if _ARROW.fullmatch(said):
+    if _ARROW.fullmatch(said) and _ARROWS.match(text):
         return 0 if _ARROW.match(text, after.start) else _PLAIN
     return _plain_level(said, text, after) if line.first and after.first else 0
 

@@ -162,7 +162,8 @@ def _hunk(found: Sequence[Row], place: int) -> _Hunk | None:
     unified = _UNIFIED.fullmatch(row.said)
     if unified is not None:
         end = _unified_end(found, place + 1, unified)
-        words = _words_end(found, place + 1, unified)
+        counted = _is_counted(found[place + 1 : end], unified)
+        words = place if counted else _words_end(found, place + 1, unified)
         changes = _changes(found[place + 1 : end]) if words <= end else ()
         return _made(found, place, max(words, end), changes)
     if row.said.startswith(_CONTEXT):
@@ -206,6 +207,16 @@ def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
         new -= (mark in " +") + blank
         place += 1
     return place
+
+
+def _is_counted(own: Sequence[Row], head: re.Match[str]) -> bool:
+    """Whether a hunk has as many lines as its head says."""
+    counts = [int(head[name] or 1) for name in ("old", "new")]
+    marks = [row.said[:1] for row in own]
+    blank = sum(row.breaks - 1 for row in own)
+    return counts[0] - blank <= sum(mark in " -" for mark in marks) <= counts[0] and (
+        counts[1] - blank <= sum(mark in " +" for mark in marks) <= counts[1]
+    )
 
 
 def _words_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:

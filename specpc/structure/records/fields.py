@@ -42,7 +42,8 @@ def fields(found: Sequence[Row]) -> list[Block]:
     stanzas = [one for one in stanzas if first[_names(one)[0]] >= _FEWEST]
     # What others only name is said in one of fewer fields: the text of a licence.
     known = {name for one in stanzas for name in _names(one)}
-    stanzas = [one for one in every if one in stanzas or known.issuperset(_names(one))]
+    starts = {one[0].start for one in stanzas}
+    stanzas = [one for one in every if one[0].start in starts or known.issuperset(_names(one))]
     starts, ends = {one[0].start for one in stanzas}, {one[-1].end for one in stanzas}
     # What stands by itself heads what follows, as the fields of a mail do.
     return [_stanza(one) for one in stanzas if one[0].start in ends or one[-1].end in starts]

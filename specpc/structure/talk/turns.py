@@ -105,6 +105,12 @@ _PLAY: Final = regex.compile(
     r"(?:,? ?\([^()\r\n]{1,60}+\)|, [^\r\n.:]{1,60}+)?+\."
     r"(?:[ \t]++(?:[–—-][ \t]++)?(?=\S)|[ \t]*+(?=[\r\n]))"
 )
+# What may head some of a text; of a play, acts and scenes do.
+_ALONE: Final = regex.compile(r"[ \t]*+\p{Lu}[\p{Lu}\d &’'-]{2,60}+[ \t]*+(?:[\r\n]|\Z)")
+_ACT: Final = regex.compile(
+    r"[ \t]*+(?:ACT|SCENE|PROLOGUE|EPILOGUE|AKT|AUFZUG|SZENE|ACTE|SCÈNE|ACTO|ESCENA|ATTO|SCENA"
+    r"|CURTAIN|VORHANG|RIDEAU|FIN|FINIS|THE END)\b"
+)
 # Heads on a line of their own: [14-Jun-25 18:20] ana; Ana  10:12 AM; Ana, [14.06.2025 18:20];
 # 00:01:22 Ana; the name and below it the time.
 _TIMED: Final = tuple(
@@ -145,7 +151,7 @@ _NO_SPEAKER: Final = re.compile(
     r"|input|output|context|traceback|detail|hint"
     r"|beschluss|abstimmung|ja|nein|enthaltung|decision|resolution|votes?|décision|acuerdo|votación"
     r"|depart(?:s|ure)?|arriv(?:e|es|al)|check-?(?:in|out)|boarding|opens|closes|starts?|ends?"
-    r"|ab|an|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
+    r"|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
 )
 # The date or number of a session, alone on its line before a turn.
 _SESSION: Final = re.compile(
@@ -215,10 +221,18 @@ def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
         ways.append(_with_dates(text, spans, banners))
     # Words in capitals are fields of records as well.
     capitals = [_turns(text, spans, style) for style in _CAPITALS]
-    capitals.append(_turns(text, spans, _PLAY, once=True))
+    capitals.append(_played(text, spans))
     ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
     cards = _timed_turns(text, spans, _clocks(text, spans, range(2, _TALLEST_CARD)), _CARD)
     return cards or max([*ways, _best_timed(text, spans)], key=len)
+
+
+def _played(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
+    """The turns of a play; none where what stands below headings is no act."""
+    turns = _turns(text, spans, _PLAY, once=True)
+    within = [span for span in spans if turns and turns[0].start < span[0] < turns[-1].start]
+    heads = (span for span in within if _ALONE.match(text, *span))
+    return [] if any(not _ACT.match(text, *span) for span in heads) else turns
 
 
 def find_timed_turns(text: str) -> list[Turn]:
@@ -337,7 +351,7 @@ def _turns(
     if everyone:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
-    if _are_fields(text, spans, turns):
+    if style is _STYLES[0] and _are_fields(text, spans, turns):
         return []
     return _with_dates(text, spans, turns | _remarks(text, spans, turns))
 
@@ -366,6 +380,8 @@ def _are_fields(
     twice, and some have many."""
     stanzas: list[list[str]] = [[]]
     for n, (start, end) in enumerate(spans):
+        if _BEGINS_TIMED.match(text, start, end) or text[start:end].rstrip().endswith("?"):
+            return False  # fields do not ask
         if n in turns:
             stanzas[-1].append(turns[n]["name"].casefold())
         if stanzas[-1] and len(_BREAK.findall(text, start, end)) > 1:
@@ -418,8 +434,9 @@ def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> 
     # "TOP 1", "TOP 2", "TOP 3" are what is spoken of.
     said = {name.casefold() for name in names}
     once = Counter(key for key, name in zip(_kinds([*said]), said, strict=True) if key != name)
+    talked = any(count > 1 for key, count in counts.items() if key not in once)
     for key, numbered in once.items():
-        if numbered > 1 and numbered == counts[key] and not _ROLE.match(key):
+        if numbered > 1 and numbered == counts[key] and not (talked or _ROLE.match(key)):
             del counts[key]
     known = {key for key, count in counts.items() if count > 1 or _ROLE.match(key)}
     proper = {

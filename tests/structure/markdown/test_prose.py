@@ -610,3 +610,20 @@ def test_a_sentence_may_go_on_behind_a_fence() -> None:
     whole = "For example,\n\n```sh\nferry make 2.7 my-env\n```\n\nwill make one for 2.7. "
     assert around(layout, text, "will make") == f"# Use\n\n{whole}"
     assert around(layout, text, "removed") == "# Use\n\nIt may be removed.\n"
+
+
+def test_headings_with_a_colon_are_headings() -> None:
+    title = "Flask-Foo: tables for Flask\n===========================\n\n"
+    text = f"{title}It adds tables. Ann wrote it.\n\nInstall\n-------\n\nUse pip. Then go.\n"
+    assert around(lay_out(text), text, "Ann wrote") == f"{title}Ann wrote it.\n\n"
+    part = "Part 1: Setup\n=============\n\n"
+    text = f"Guide\n=====\n\nOne. Two.\n\n{part}Do this. Do that.\n\nUse\n===\n\nRun it. Wait.\n"
+    assert around(lay_out(text), text, "Do that") == f"{part}Do that.\n\n"
+
+
+def test_a_price_in_dollar_signs_opens_no_formula() -> None:
+    text = (
+        "Luigi's Trattoria\n$$\n\nItalian food, open until ten. Closed on Mondays.\n\n"
+        "Thai Palace\n$$\n\nThai food, open until nine. Closed on Sundays.\n"
+    )
+    assert "Thai Palace" not in around(lay_out(text), text, "Italian")

@@ -259,3 +259,31 @@ def test_double_lines_below_sentences_part_them() -> None:
     assert not never_alone(text, "no money")
     titles = "Berth 4\n=======\n\nIt is shut.\n\nBerth 5\n=======\n\nIt is open.\n"
     assert keep(titles, "open") == "Berth 5\n=======\n\nIt is open.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        (
+            "My account\n\nName: Ann Ryel [edit]\nEmail: ann@example.org [edit]\n"
+            "Plan: 12 euros a month [edit]\n\nLog out\n",
+            "Ann Ryel",
+            "Name: Ann Ryel [edit]\n",
+        ),
+        (
+            "- Buy milk [edit]\n- Pay rent by 5 May [edit]\n- Call Bob [edit]\n",
+            "Pay rent",
+            "- Pay rent by 5 May [edit]\n",
+        ),
+        (
+            "Budget is too high this year.\n==> Ann will talk to finance by 3 May\n"
+            "Hiring: two candidates were seen.\n==> Bob will call both of them\n",
+            "finance",
+            "==> Ann will talk to finance by 3 May\n",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_heading_is_kept_for_itself(
+    text: str, part: str, expected: str
+) -> None:
+    assert around(lay_out(text), text, part).endswith(expected)

@@ -248,3 +248,13 @@ def test_what_stands_below_a_diff_of_lines_is_not_in_it() -> None:
     )
     layout = lay_out(text)
     assert around(layout, text, "It had").strip() == "It had [-a-]{+the+} fault."
+
+
+def test_brackets_in_an_ordinary_diff_are_no_changed_words() -> None:
+    text = (
+        "diff --git a/u.md b/u.md\n--- a/u.md\n+++ b/u.md\n@@ -1,3 +1,3 @@\n use\n"
+        "-RE = [-+]?[a-z-]+\n+RE = [-+]?[a-z_-]+\n end\nThat was the patch. I ran the tests.\n"
+        "All pass.\n"
+    )
+    layout = lay_out(text)
+    assert not any("RE =" in one and "patch" in one for one in pieces(layout, text))

@@ -620,3 +620,51 @@ def test_what_has_a_number_on_an_agenda_does_not_speak() -> None:
     assert layout.kind != "transcript"
     assert around(layout, text, "Ja: 4").startswith("TOP 2: Dach\n")
     assert "Dach" not in around(layout, text, "Ja: 13")
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        # Exchanges between blank lines.
+        (
+            "[09:00] Ann: The shop is open. Is the bread here?\n[09:05] Bob: It is.\n"
+            "[17:00] Cy: I have closed.\n\n[09:01] Ann: Open again. Who has the key?\n"
+            "[09:07] Cy: I have it.\n\n[09:00] Ann: Good morning!\n[16:50] Bob: I leave now.\n"
+            "[17:02] Cy: Closed.\n",
+            "It is.",
+            "[09:00] Ann: The shop is open. Is the bread here?\n[09:05] Bob: It is.\n",
+        ),
+        (
+            "<ann> where is the key?\n<bob> below the mat\n<cy> no, i have it\n\n"
+            "<ann> who closes today?\n<cy> me\n\n<ann> is the bread here?\n<bob> yes\n",
+            "me",
+            "<ann> who closes today?\n<cy> me\n\n",
+        ),
+        # Those who are asked have numbers.
+        (
+            "Interviewer: What do you eat?\nRespondent 1: Bread.\nRespondent 2: Rice and beans.\n"
+            "Respondent 3: I do not eat in the morning.\nInterviewer: And what do you drink?\n"
+            "Respondent 4: Tea.\nRespondent 5: Milk.\n",
+            "Tea",
+            "Interviewer: And what do you drink?\nRespondent 4: Tea.\n",
+        ),
+        (
+            "An: Hi, are you there?\nMinh: Yes, I am.\nAn: When do we meet?\nMinh: At six.\n"
+            "An: Fine, see you.\nMinh: Bye.\n",
+            "At six",
+            "An: When do we meet?\nMinh: At six.\n",
+        ),
+    ],
+)
+def test_chats_that_look_like_fields_or_items_are_chats(text: str, part: str, whole: str) -> None:
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert around(layout, text, part) == whole
+
+
+def test_what_stands_below_headings_in_capitals_is_no_play() -> None:
+    text = (
+        "PART ONE\n\nTEA. It comes from China.\nRUM. It comes from Cuba.\n\n"
+        "PART TWO\n\nTEA. It costs 5 euros.\nRUM. It costs 20 euros.\n"
+    )
+    assert "PART TWO" not in around(lay_out(text), text, "Cuba")
