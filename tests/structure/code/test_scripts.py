@@ -356,3 +356,11 @@ def test_a_quote_that_closes_a_string_alone_begins_no_comment() -> None:
             assert left.count("{") == left.count("}")
     assert comment_mark(text.replace("# without", "echo without")) == "#"
     assert comment_mark('" One\n%s/a/b/\nset number\nlet g:a = 1\n') == '"'
+
+
+def test_notes_that_begin_with_words_of_vim_are_no_script() -> None:
+    text = (
+        "aug 5\nset the table for six\ncall Bob about the car\naug 9\ncall Ann\nhis birthday\n"
+        "high tide at six\naug 12\nlet the dog out\n"
+    )
+    assert lay_out_script(text) is None
