@@ -27,6 +27,14 @@ _MARKS: Final = {
     "'": r"'(?=\s)",
     '"': r'"(?=\s)',
 }
+# How comments of Vim begin that are counted: a quote alone on its line closes a string of many.
+_COUNTED: Final = _MARKS | {'"': r'"[ \t]+\w'}
+VIM: Final = (
+    r"(?:augroup \w+$|autocmd!?(?: [A-Z]|$)|(?:[nvxoict]map|[nvxoict]?noremap) \S+ \S"
+    r"|func(?:tion)?! [\w:#.]+\(|setl(?:ocal)? \w+[-+]?=|let [gbswtlav]:\w+ ?=)"
+)
+"""How commands of Vim begin that hardly occur elsewhere, as `line_pattern` reads it."""
+_VIM_LINE: Final = line_pattern(rf"^[ \t]*+{VIM}")
 # In many languages of the one there are such of the other, too, and nothing else begins so.
 _ALIKE: Final = {"#": _MARKS["#"] + "|//", "//": r"//|#(?!\[)"}
 
@@ -154,14 +162,15 @@ def comment_mark(text: str) -> str:
     """How most comments of a program begin."""
     counts = {
         mark: len(re.findall(rf"(?m)^[ \t]*(?:{written})", text))
-        for mark, written in _MARKS.items()
+        for mark, written in _COUNTED.items()
     }
     directives = Counter(match["end"] or "" for match in _DIRECTIVE_LINE.finditer(text))
     if directives["endif"] or directives["endregion"]:  # they begin as comments do elsewhere
         counts["#"] -= directives.total()
         counts["//"] += directives["endif"] > 0  # PowerShell has regions, too
     # A command of Vim may begin with what begins comments elsewhere.
-    return max(counts, key=lambda mark: (counts[mark], counts[mark] > 0 and mark == '"'))
+    vim = counts['"'] > 0 and _VIM_LINE.search(text) is not None
+    return max(counts, key=lambda mark: (counts[mark], vim and mark == '"'))
 
 
 def code_lines(text: str, mark: str) -> tuple[CodeLine, ...]:

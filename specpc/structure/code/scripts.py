@@ -14,7 +14,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.code.languages import FENCE_LINE, NOT_BLANK, language_of
-from specpc.structure.code.script_lines import CodeLine, code_lines, comment_mark, statement_ends
+from specpc.structure.code.script_lines import (
+    VIM,
+    CodeLine,
+    code_lines,
+    comment_mark,
+    statement_ends,
+)
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, small_size
 from specpc.structure.parts.lines import line_pattern
 from specpc.structure.parts.trees import names
@@ -67,16 +73,15 @@ _TYPICAL: Final = line_pattern(
     r"|va[lr] \w+(?: *:[^\r\n]*)? = |let \w+ = |sub \w+ *\{|my [$@%(]|use [\w:\\]+;"
     r"|\$\w+ = [^\r\n]*;$|proc \S+ \{|set\([A-Z]|(?:end)?(?:if|function|foreach|macro)\([A-Za-z]?"
     r"|\((?:defun|defvar|define|defn|defmacro|setq|ns)\b"
-    r"|aug(?:roup)? \w+$|autocmd!?(?: [A-Z]|$)|(?:[nvxoict]map|[nvxoict]?noremap) \S+ \S"
-    r"|func(?:tion)?! [\w:#.]+\(|setl(?:ocal)? \w+[-+]?=|let [gbswtlav]:\w+ ?=)"
+    rf"|{VIM})"
 )
 _CODE: Final = line_pattern(
     r"^[ \t]*+(?:[^\r\n]*+(?<=[;{}()\]\[,\\=|&])|[#;%'\"]|//|--|/?\*"
     r"|(?:end|fi|done|esac|else|then|do|begin|return|break|continue|next|def|class|module|case|when"
     r"|if|for|while|unless|elsif|require|import|use|package|local|function)\b[^.\r\n]*$"
     r"|[$\w.@:-]+ *[-+|]?= ?\S|\$\w|@\w"
-    r"|(?:set|let|call|[nvxoict]?(?:nore)?map|au\w*|syntax|filetype|hi\w*|command|endf\w*|endif)!? "
-    r"*[^.\r\n]*$)"
+    r"|(?:set|let|call|[nvxoict]?(?:nore)?map|au(?:group|tocmd)?|syntax|filetype|hi(?:ghlight)?"
+    r"|command|endf(?:unc(?:tion)?)?|endif)\b[^.\r\n]*$)"
 )
 _EVERY: Final = 12
 _LIKE_CODE: Final = 0.6

@@ -55,12 +55,17 @@ _COMMENT: Final = re.compile(
 )
 # Surely SQL, closed or not.
 _WITH: Final = re.compile(
-    r"WITH\s+(?:RECURSIVE\s+)?[\w\"]+\s*(?:\([^()]*\)\s*)?AS\s*\(", re.IGNORECASE
+    r"(?P<keyword>WITH\s+(?:RECURSIVE\s+)?)[\w\"]+\s*(?:\([^()]*\)\s*)?AS\s*\(", re.IGNORECASE
 )
 _REFERS: Final = re.compile(r"\b(?i:from|join)\s+\{\{\s*(?:ref|source)\(")
 # A query with a name ends with a bracket before which stands:
 _NAMED: Final = re.compile(r"\bAS(?:\s+(?:NOT\s+)?MATERIALIZED)?\s*\Z", re.IGNORECASE)
-# A longer query does not come along with those it is made of.
+_NAME: Final = r"(?:[\w$]++|\"[^\"\r\n]++\"|`[^`\r\n]++`|\[[^]\r\n]++\])"
+_CALLED: Final = regex.compile(_NAME)
+# What a query may read.
+_READS: Final = regex.compile(rf"(?:\b(?:FROM|JOIN)\s++|,\s*+)(?P<name>{_NAME})", regex.IGNORECASE)
+# No more than so much comes along with a query that reads it, nor a longer query with those it is
+# made of if it is most of a statement.
 _LONGEST_QUERY: Final = 400
 _STATEMENT: Final = re.compile(
     r"/\*!|DELIMITER\s+\S|EXEC(?:UTE)?\s+\S|DECLARE\s+\S"
@@ -293,7 +298,7 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
 def _queries(text: str, code: int, marks: Sequence[tuple[int, str]]) -> Layout | None:
     """The queries with names that one is made of, each a unit, and that one, which comes along."""
     depth, opened, begun = 0, -1, code
-    bounds = list[tuple[int, int]]()  # where each begins and ends
+    bounds = list[tuple[int, int, int]]()  # where each begins, is opened and ends
     for place, mark in marks:
         if mark == "(" and depth == 0:
             if bounds and begun < 0:
@@ -301,38 +306,74 @@ def _queries(text: str, code: int, marks: Sequence[tuple[int, str]]) -> Layout |
             opened = place if _NAMED.search(text[max(begun, place - 40) : place]) else -1
         depth += (mark == "(") - (mark == ")")
         if mark == ")" and depth == 0 and opened >= 0:
-            bounds.append((begun, place + 1))
+            bounds.append((begun, opened, place + 1))
             begun = opened = -1
         elif mark == "," and depth == 0 and begun < 0:
-            if text[bounds[-1][1] : place].strip():
+            if text[bounds[-1][2] : place].strip():
                 break
             begun = place + 1
-    if not bounds or begun >= 0 or not text[bounds[-1][1] :].strip():
+    keyword = _WITH.match(text, code)
+    if keyword is None or not bounds or begun >= 0 or not text[bounds[-1][2] :].strip():
+        return None
+    if len(text) - bounds[-1][2] > max(_LONGEST_QUERY, bounds[-1][2]):
         return None
     builder = LayoutBuilder()
-    keyword = _next_line(text, code + len("WITH"))
-    head = builder.support(keyword, gap=_SQL_GAP)
+    said = len(text[: keyword.end("keyword")].rstrip())
+    head = builder.support(_next_line(text, said), gap=_SQL_GAP)
+    bounds[0] = (builder.position, *bounds[0][1:])
     units = []
-    for number, (start, end) in enumerate(bounds):
+    for number, (start, opening, end) in enumerate(bounds):
         if number:
             builder.support(_next_line(text, start), gap="")
         stop = _next_line(text, end) if number + 1 == len(bounds) else end
+        finer = partial(_query, opened=opening - builder.position)
         units.append(builder.unit(stop, [head], whole=True, gap=_SQL_GAP))
-        builder.refinable(units[-1], _query)
+        builder.refinable(units[-1], finer)
         if number:
             builder.surround(units[-1] - 1, units[0], units[-1] + 1)
-    query = builder.unit(len(text), whole=True, gap=_SQL_GAP)
-    if len(text) - bounds[-1][1] <= _LONGEST_QUERY:
-        for unit in units:
-            builder.require(unit, query)
+    # It says nothing without what it reads, all of which may be too much.
+    query = builder.support(len(text), gap=_SQL_GAP)
+    for unit, read in zip(units, _read(text, bounds), strict=True):
+        builder.require(unit, query, *(units[number] for number in read))
     return builder.build("sql")
 
 
-def _query(text: str) -> Layout:
-    """The lines of a query with a name, between the first and what closes it."""
-    head, close = _next_line(text, text.index("(") + 1), text.rindex(")")
+def _read(text: str, bounds: Sequence[tuple[int, int, int]]) -> list[tuple[int, ...]]:
+    """For each query with a name, the numbers of those before it that it reads, if they are short.
+
+    What these read counts, too, so that no query brings more than that.
+    """
+    known: dict[str, int] = {}
+    found: list[tuple[int, ...]] = []
+    brought: list[frozenset[int]] = []
+    for number, (start, opened, end) in enumerate(bounds):
+        own, read = list[int](), frozenset[int]()
+        names = (_plain(match["name"]) for match in _READS.finditer(text, opened, end))
+        for other in dict.fromkeys(known[name] for name in names if name in known):
+            more = read | brought[other] | {other}
+            if sum(bounds[one][2] - bounds[one][0] for one in more) <= _LONGEST_QUERY:
+                own.append(other)
+                read = more
+        found.append(tuple(own))
+        brought.append(read)
+        if called := _CALLED.match(text, _after_comments(text, start)):
+            known[_plain(called.group())] = number
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared."""
+    return name.strip('"`[]').casefold()
+
+
+def _query(text: str, opened: int) -> Layout:
+    """The lines of a query with a name, between the line that opens it and what closes it.
+
+    A string that holds it may have less: then all of it.
+    """
+    head, close = _next_line(text, opened + 1), text.rfind(")")
     tail = max(text.rfind("\n", 0, close), text.rfind("\r", 0, close)) + 1
-    if head >= tail or text[tail:close].strip():
+    if text[opened : opened + 1] != "(" or head >= tail or text[tail:close].strip():
         return tiles([0, len(text)], prose=False)
     own = block(0, len(text), head, tail=tail)
     return lay_out_blocks(text, [own], "sql", gap=_SQL_GAP, small=0)

@@ -13,11 +13,13 @@ from specpc.structure.parts.rows import rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from specpc.structure.parts.blocks import Body
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
 _GAP: Final = "# {}\n"
 _PARTS: Final = re.compile(r"#{3}(?!#)")
+_HEADING: Final = re.compile(r"#{1,2}[ \t]+\S")
 _REQUEST: Final = re.compile(
     r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE|CONNECT|GRAPHQL|WEBSOCKET)"
     r"[ \t]+(?:https?:|wss?:|/|\{\{|\w[\w.-]*[:/])\S*(?:[ \t]+HTTP/[\d.]+)?[ \t]*"
@@ -42,14 +44,29 @@ def lay_out_requests(text: str, *, named: bool = False) -> Layout | None:
         return None
     bounds = [0, *starts, len(found)]
     blocks: list[Block] = []
-    for first, last in pairwise(bounds):
+    for number, (first, last) in enumerate(pairwise(bounds)):
         own = found[first:last]
         request = _request(own)
         if request is not None and (named or _is_sure(own, request)):
             blocks.append(_block(own, request))
-        elif not named and not all(_REMARK.match(row.said) for row in own):
+        elif not named and not (_says_nothing(own) if number else _is_preface(own)):
             return None
+        elif number:
+            body: Body = "lines" if len(own) > 1 else "nothing"
+            blocks.append(block(own[0].start, own[-1].end, own[0].end, body=body))
     return lay_out_blocks(text, blocks, "requests", gap=_GAP) if blocks else None
+
+
+def _is_preface(own: Sequence[Row]) -> bool:
+    """Whether what stands above the first part is of a file of requests, and no page's title."""
+    titled = any(_HEADING.match(row.said) for row in own)
+    variables = any(row.said.startswith("@") for row in own)
+    return all(_REMARK.match(row.said) for row in own) and (variables or not titled)
+
+
+def _says_nothing(own: Sequence[Row]) -> bool:
+    """Whether a part is but its mark, as below the last request."""
+    return not any(map(str.isalnum, "".join(row.said for row in own)))
 
 
 def _request(own: Sequence[Row]) -> int | None:

@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from specpc.structure.parts.numbers import WORDS, is_own
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -34,7 +36,6 @@ _WHAT: Final = _ranks(
     "name title subject summary headline label path file filename login username product "
     "question url uri link href country city place station region host service"
 )
-_NUMBERED: Final = _ranks("id identifier arn number no key")
 _WHO: Final = _ranks("user author from sender speaker by name username login actor customer owner")
 _WHEN: Final = _ranks(
     "time timestamp ts date datetime day at when start created month year week period quarter"
@@ -69,8 +70,6 @@ _FEWEST: Final = 2
 _DISTINCT: Final = 0.9
 # At least this share of records must have a member for it to be looked for in all.
 _COMMON: Final = 0.5
-
-_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) -> frozenset[Path]:
@@ -222,13 +221,8 @@ def _best(
 
 def _own(values: dict[Path, list[str]], of: str) -> Path | None:
     """The member that says which of what the array is of: of "Instances" the "InstanceId"."""
-    one = "".join(_WORDS.findall(of)).casefold()
-    one = one.removesuffix("ies") + "y" if one.endswith("ies") else one.removesuffix("s")
     for path, own in values.items():
-        *first, last = _WORDS.findall(path[-1]) or [""]
-        named = "".join(first).casefold()
-        known = last.casefold() in _NUMBERED and len(set(own)) == len(own)
-        if known and len(path) == 1 and named and one.endswith(named):
+        if len(path) == 1 and len(set(own)) == len(own) and is_own(path[-1], of, names=False):
             return path
     return None
 
@@ -244,7 +238,7 @@ def _rank(path: Path, names: dict[str, int]) -> tuple[int, int, int] | None:
 
 
 def _last_word(key: str) -> str:
-    words = _WORDS.findall(key)
+    words = WORDS.findall(key)
     return words[-1].casefold() if words else ""
 
 

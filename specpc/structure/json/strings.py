@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -35,9 +36,11 @@ _SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mar
 _SPACES: Final = ("\\n", "\\r", "\\t")
 # Breaks between paragraphs.
 _PARAGRAPHS: Final = 2
-# How what a line goes on from ends, and how what goes on with one begins.
+# How what a line goes on from ends, and how what goes on with one begins: ":8080" and "./src" do
+# not, nor does what has no words go on.
 _CARRIED: Final = regex.compile(r"[^ .!?][ ]\Z")
-_CARRIES: Final = regex.compile(r"[ ,.;:!?)]")
+_CARRIES: Final = regex.compile(r"[ ][(“«„‘'\"\\]{0,2}+\p{L}|[,.;:!?)]{1,3}+(?:[ ]|\\n|\Z)")
+_LETTER: Final = regex.compile(r"\p{L}")
 _MOST_RUNS: Final = 200
 _LINE_END: Final = '\\n"'
 _BREAK: Final = regex.compile(r"\s|\\[nrt]")
@@ -70,15 +73,20 @@ def are_runs(value: JsonValue, text: str) -> bool:
     if not 1 < len(objects) <= _MOST_RUNS or any(text[one.value] != "{" for one in objects):
         return False
     told = [said for said in (_strings(one, text) for one in objects) if said]
-    joined = sum(
-        any(
-            _CARRIED.search(said, max(0, len(said) - 2)) or _CARRIES.match(after[path])
-            for path, said in before.items()
-            if path in after
-        )
+    # It is one member that goes on, the same in all.
+    joined = Counter(
+        path
         for before, after in pairwise(told)
+        for path in before.keys() & after.keys()
+        if _goes_on(before[path], after[path])
     )
-    return joined > 0 and 2 * joined >= len(told) - 1
+    return max(joined.values(), default=0) * 2 >= max(2, len(told) - 1)
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether what a string says goes on in the next."""
+    carried = _CARRIED.search(before, max(0, len(before) - 2)) or _CARRIES.match(after)
+    return carried is not None and _LETTER.search(before) is not None
 
 
 def _strings(value: JsonValue, text: str) -> dict[tuple[str | None, ...], str]:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NUMBERED: Final = re.compile(r"[_-]?(?:id|identifier|arn|name|number)\Z", re.IGNORECASE)
+WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+"""What a key is made of: "Instance" and "Id"."""
+_NUMBERS: Final = frozenset({"id", "identifier", "arn", "number", "no", "key"})
 
 
-def is_own(key: str, of: str) -> bool:
-    """Whether a key says which of what a list is of: of "Instances" the "InstanceId"."""
-    one = re.sub(r"[_-]", "", of).casefold()
+def is_own(key: str, of: str, *, names: bool = True) -> bool:
+    """Whether a key says which of what a list is of: of "Instances" the "InstanceId".
+
+    So does a name, if ``names`` are asked for.
+    """
+    one = "".join(WORDS.findall(of)).casefold()
     one = one.removesuffix("ies") + "y" if one.endswith("ies") else one.removesuffix("s")
-    named = re.sub(r"[_-]", "", _NUMBERED.sub("", key)).casefold()
-    return _NUMBERED.search(key) is not None and bool(named) and one.endswith(named)
+    *first, last = WORDS.findall(key) or [""]
+    named, number = "".join(first).casefold(), last.casefold()
+    numbers = _NUMBERS | {"name"} if names else _NUMBERS
+    if not first:  # "instanceid"
+        number = number.removeprefix(one)
+        named = one if number in numbers and number != last.casefold() else ""
+    return number in numbers and bool(named) and one.endswith(named)

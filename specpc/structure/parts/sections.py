@@ -210,6 +210,8 @@ class _Sections:
     """The last sentences of the paragraph before."""
     tail: int = -1
     """The last piece that goes on with what led to a list above it."""
+    small: set[int] = field(default_factory=set)
+    """Pieces with which paragraphs and items end that begin with a small letter."""
     leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
     """By what they belong to: sentences that lead to the items that come next."""
 
@@ -314,10 +316,12 @@ class _Sections:
             self.asked = ()
             needs += said if not own.is_item else ()
             led, listed = self._led(text, before, own, after), self.builder.next_piece
-            # What goes on with the list above leads to no other.
-            leads = "" if led else self._leads(text, own, after, following)
+            # What goes on with the list above leads to another only if it says so.
+            opens = OPENS.search(text[own.start : own.end]) is not None
+            leads = "" if led and not opens else self._leads(text, own, after, following)
             needs += led
             last = self._add_paragraph(part.start, own, needs, leads)
+            self.small |= {last} if _SMALL_LETTER.match(text, own.text) else set()
             if led:
                 self._belonging(text, led, own, listed)
             said = (last,) if leads and after is not None and not after.is_item else ()
@@ -325,7 +329,9 @@ class _Sections:
             if own.item and own.is_item:
                 own.item.needs = (last,)
             elif leads:
-                self.leads[belongs] = _Lead((last,))
+                # What goes on with a list may stand as far to the left as the item that is in.
+                inner = after.item if led and after is not None and after.is_item else None
+                self.leads[inner.parent if inner else belongs] = _Lead((last,))
             else:
                 self.leads.pop(belongs, None)
         if broken and _SMALL_LETTER.match(text.lstrip()):
@@ -370,20 +376,23 @@ class _Sections:
         answers = _ANSWERS.match(text, own.start) is not None
         if not short or not (answers or _CONTINUES.match(text, own.start)):
             return ()
-        heads = after is not None and after.is_item and not _ENDED.search(text, own.start, own.end)
-        if (
-            (own.apart or heads)
-            and not answers
-            and (before is None or not _GOES_ON.search(text[before.start : before.end]))
-        ):
+        on = answers or (
+            before is not None and _GOES_ON.search(text[before.start : before.end]) is not None
+        )
+        if own.apart and not on:
             return ()
         indent, item = columns(text, own.start), before.item if before is not None else None
         while item is not None and not (item.children and item.indent <= indent):
             item = item.parent
         lead = self.leads.get(own.item)
-        if item is not None or lead is not None:
-            return item.needs if item is not None else lead.pieces if lead is not None else ()
-        return self.said if answers else ()
+        if item is None and lead is None:
+            return self.said if answers else ()
+        led = item.needs if item is not None else lead.pieces if lead is not None else ()
+        heads = after is not None and after.is_item and not _ENDED.search(text, own.start, own.end)
+        # Below "It is due if:", "unless one of these holds:" goes on; below "packages:" or "berth
+        # noun", "dev packages:" and "berth verb" do not.
+        opens = OPENS.search(text[own.start : own.end]) is not None
+        return () if heads and not on and not (opens and self.small.isdisjoint(led)) else led
 
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""

@@ -340,3 +340,27 @@ def test_groups_and_functions_of_vim_are_closed(name: str | None) -> None:
         assert ("autocmd" in left) == ("augroup python" in left)
         assert left.count("function!") == left.count("endfunction")
         assert ("four columns" in left) == ("tabstop" in left)
+
+
+def test_a_quote_that_closes_a_string_alone_begins_no_comment() -> None:
+    text = (
+        '#!/bin/sh\nusage() {\n  echo "Usage: a.sh FILE\n  Copies a FILE.\n"\n  exit 1\n}\n'
+        "# without a file, say how\n"
+        'if [ -z "$1" ]; then\n  usage\nfi\ncp "$1" /tmp\n'
+    )
+    for source in (text, text.replace('FILE.\n"\n', 'FILE.\n" >&2\n')):
+        layout = lay_out(source, "a.sh")
+        for unit in units(layout):
+            left = kept(layout, source, [unit])
+            assert left.count('"') % 2 == 0
+            assert left.count("{") == left.count("}")
+    assert comment_mark(text.replace("# without", "echo without")) == "#"
+    assert comment_mark('" One\n%s/a/b/\nset number\nlet g:a = 1\n') == '"'
+
+
+def test_notes_that_begin_with_words_of_vim_are_no_script() -> None:
+    text = (
+        "aug 5\nset the table for six\ncall Bob about the car\naug 9\ncall Ann\nhis birthday\n"
+        "high tide at six\naug 12\nlet the dog out\n"
+    )
+    assert lay_out_script(text) is None

@@ -454,3 +454,76 @@ def test_queries_with_names_are_read_by_sqlite(data: st.DataObject) -> None:
 def test_queries_with_names_take_one_pass(named: bool) -> None:
     lay_out_sql(f"WITH a AS (SELECT 1)\nSELECT {'b, ' * 100_000}c;\n", named=named)
     lay_out_sql(f"WITH {'a AS (SELECT 1), ' * 30_000}b AS (SELECT 2) SELECT 1", named=named)
+    chain = ", ".join(f"q{n} AS (SELECT 1 FROM q{n - 1}, q{n // 2})" for n in range(20_000))
+    layout = lay_out_sql(f"WITH {chain} SELECT 1", named=named)
+    assert layout is not None
+    assert sum(map(len, layout.all_needs.values())) < 20 * len(layout)
+
+
+RECURSIVE = """\
+WITH RECURSIVE roots AS (
+  SELECT id FROM parts WHERE parent IS NULL
+), tree AS (
+  SELECT id FROM roots
+  UNION ALL
+  SELECT p.id FROM parts p JOIN tree t ON p.parent = t.id
+), other AS (
+  SELECT id FROM boats
+)
+SELECT count(*) FROM tree;
+"""
+
+
+def test_queries_bring_the_short_ones_they_read_and_how_all_are_read() -> None:
+    layout = lay_out(RECURSIVE)
+    left = around(layout, RECURSIVE, "FROM boats")
+    assert left.split()[:4] == ["WITH", "RECURSIVE", "other", "AS"]
+    assert "roots" not in left
+    left = around(layout, RECURSIVE, "UNION ALL")
+    assert left == RECURSIVE.replace(", other AS (\n  SELECT id FROM boats\n)", "")
+    # The last query says nothing without those that it reads.
+    assert not any("count" in pieces(layout, RECURSIVE)[unit] for unit in units(layout))
+    for chosen in units(layout):
+        connection = sqlite3.connect(":memory:")
+        connection.execute("CREATE TABLE parts (id, parent)")
+        connection.execute("CREATE TABLE boats (id)")
+        if "tree AS" in (left := kept(layout, RECURSIVE, [chosen])):
+            connection.execute(left)
+        else:
+            with pytest.raises(sqlite3.OperationalError, match="no such table: tree"):
+                connection.execute(left)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH a AS (\n  SELECT id, total FROM orders\n),\n-- paid ones (see ticket 5)\nb AS (\n"
+        "  SELECT id FROM a\n  WHERE total > 5\n)\nSELECT id FROM b;\n",
+        "WITH a (\n  id,\n  total\n) AS (\n  SELECT id\n  FROM orders\n  WHERE total > 5\n)\n"
+        "SELECT id FROM a;\n",
+    ],
+)
+def test_the_lines_of_a_query_stand_between_its_own_brackets(text: str) -> None:
+    layout = lay_out(text)
+    unit = next(n for n in units(layout) if "total > 5" in pieces(layout, text)[n])
+    said = pieces(layout, text)[unit]
+    inside = layout.finer[unit](said)
+    left = around(inside, said, "total > 5")
+    assert "SELECT" not in left
+    assert left.startswith(said[: said.index("AS (") + len("AS (")])
+    assert layout.finer[unit](said[5:]).units.all()
+
+
+@pytest.mark.parametrize(("few", "kind"), [(True, "one piece"), (False, "parts")])
+def test_a_query_with_a_name_comes_with_the_statement_however_long(few: bool, kind: str) -> None:
+    columns = ",\n".join(f"  column_{n}" for n in range(60))
+    named = ", ".join(
+        f"a{n} AS (\n  SELECT id, total FROM orders\n)" for n in range(1 if few else 30)
+    )
+    text = f"WITH {named}\nSELECT\n{columns}\nFROM a0;\n"
+    layout = lay_out(text)
+    assert (len(units(layout)) == 1) == few, kind
+    for unit in units(layout):
+        left = kept(layout, text, [unit])
+        assert "column_59" in left
+        assert "a0 AS" in left or not few

@@ -89,6 +89,9 @@ def test_requests_are_not_mixed() -> None:
         "### Delete it\n\nDELETE /orders/7\n\nNot possible once it is shipped.\n",
         "### Orders\n\nWe GET what we ask for.\n",
         "GET /orders HTTP/1.1\nHost: a.example\n",
+        "# Shop API\n\n### List users\n\nGET /users\n\n### Get one user\n\nGET /users/1\n",
+        "### List users\n\nGET /users\n\n### Notes\n# only admins\n",
+        "### List users\n\nGET /users\n\n### Notes\n",
     ],
 )
 def test_pages_about_requests_are_none(text: str) -> None:
@@ -100,3 +103,14 @@ def test_a_request_in_a_fence_is_known() -> None:
     left = around(lay_out(text), text, "{{admin}}")
     assert "DELETE {{base}}/orders/17" in left
     assert "POST" not in left
+
+
+def test_what_has_no_request_stands_below_its_mark() -> None:
+    listed = "# Of the shop\n@base = https://a.example\n\n### List users\nGET /users\n\n"
+    assert lay_out_requests(f"{listed}###\n") is not None
+    text = f"{listed}### Notes\n# only admins\n\n### To do\n"
+    layout = lay_out(text, "shop.http")
+    assert layout.kind == "requests"
+    assert around(layout, text, "only admins") == "### Notes\n# only admins\n\n"
+    for unit in units(layout):
+        assert kept(layout, text, [unit]) not in {"### Notes\n", "### To do\n"}

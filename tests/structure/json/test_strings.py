@@ -207,3 +207,23 @@ def test_messages_are_no_parts_of_a_line() -> None:
     layout = lay_out(text)
     lone = [json.loads(kept(layout, text, [unit])).get("messages", []) for unit in units(layout)]
     assert [turns[2]] in lone
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [
+            {"name": name, "listen": f":{port}", "note": mark * 100}
+            for name, port, mark in [("web", 8080, "x"), ("api", 9090, "y"), ("db", 5432, "z")]
+        ],
+        [{"path": f"./src/part{n}.py", "lines": n, "owner": "Ann Lee"} for n in range(14)],
+        [{"name": f"part{n}", "context": ".", "image": f"shop/part:{n}"} for n in range(14)],
+        [{"key": f"K{n}", "width": f" {n * 12}", "sep": ",", "of": "fares"} for n in range(14)],
+        [{"a": "one ", "b": "x"}, {"a": "two", "b": "y"}, {"a": "z", "b": "x"}, {"b": ", x"}]
+        * 8,
+    ],
+)  # fmt: skip
+def test_records_with_marks_in_their_values_are_no_parts_of_a_line(records: list[Any]) -> None:
+    text = json.dumps({"services": records})
+    layout = lay_out(text)
+    assert len(units(layout)) >= len(records)

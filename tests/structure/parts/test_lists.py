@@ -348,6 +348,27 @@ def test_a_line_above_a_new_list_belongs_to_that() -> None:
     )
     assert keep(text, "moor") == "berth verb [with object]\n1. moor a ship.\n"
     assert keep(text, "wharf") == "berth /bɜːθ/ noun\n1. a place at a wharf.\n"
+    text = "packages:\n- curl\n- git\ndev packages:\n- gdb\n- perf\n"
+    assert keep(text, "curl") == "packages:\n- curl\n"
+    assert keep(text, "gdb") == "dev packages:\n- gdb\n"
+
+
+@pytest.mark.parametrize(
+    ("lead", "exception"),
+    [
+        ("The fee is due if:\n", "unless one of these holds:\n"),
+        ("Die Gebühr entfällt für:\n", "es sei denn, eines davon gilt:\n"),
+        ("2. The fee is due if:\n", "unless one of these holds:\n"),
+    ],
+)
+def test_what_goes_on_with_a_list_may_lead_to_its_own(lead: str, exception: str) -> None:
+    above = "1. It holds.\n" if lead[0] == "2" else ""
+    text = (
+        f"{above}{lead}- the boat is large\n- the boat is old\n{exception}"
+        "- it is a rescue boat\n- it is empty\n"
+    )
+    assert keep(text, "large") == f"{lead}- the boat is large\n{exception}"
+    assert keep(text, "rescue") == f"{lead}{exception}- it is a rescue boat\n"
 
 
 @pytest.mark.parametrize(
