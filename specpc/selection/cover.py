@@ -80,11 +80,15 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
         worth = sum(news[fact] for fact in said) + sum(own[unit] for unit in units)
         return worth / max(1, basket.cost(*units))
 
-    def first_gains() -> list[float]:
-        # What `gain` tells of each unit by itself.
+    def first_gains(choices: list[Choice]) -> list[float]:
+        # As `gain` tells them; what single units are worth, all at once.
         said = np.bincount(owners, np.asarray(news)[every], minlength=len(own))
-        gains: list[float] = ((said + told.own) / np.maximum(1, basket.costs())).tolist()
-        return gains
+        worth: list[float] = (said + told.own).tolist()
+        costs = basket.costs([units[0] for units in choices])
+        return [
+            gain(units) if len(units) > 1 else worth[units[0]] / max(1, cost)
+            for units, cost in zip(choices, costs, strict=True)
+        ]
 
     def add(units: Choice) -> None:
         for unit in units:
@@ -95,10 +99,8 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     for unit in sorted(pieces.forced):
         add((unit,))
     for choices in _choices(pieces, allowance):
-        known = first_gains()
-        waiting = [
-            (-(known[units[0]] if len(units) == 1 else gain(units)), units) for units in choices
-        ]
+        gains = first_gains(choices)
+        waiting = [(-first, units) for first, units in zip(gains, choices, strict=True)]
         heapq.heapify(waiting)
         while waiting and basket.used < allowance:
             units = heapq.heappop(waiting)[1]

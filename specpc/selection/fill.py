@@ -123,13 +123,13 @@ class Basket:
                 new.update(needs)
         return sum(map(self._tokens.__getitem__, new - self.supports))
 
-    def costs(self) -> NDArray[np.int64]:
-        """``[units]`` what each by itself would cost."""
-        costs: NDArray[np.int64] = self.sizes.copy()
-        costs[[*self.supports]] = 0
-        needing = [*self.needs]
-        costs[needing] = [self.cost(unit) for unit in needing]
-        return costs
+    def costs(self, units: Sequence[int]) -> list[int]:
+        """What each of them would cost by itself; most need nothing."""
+        needs, there, tokens = self.needs, self.supports, self._tokens
+        return [
+            self.cost(unit) if unit in needs else 0 if unit in there else tokens[unit]
+            for unit in units
+        ]
 
     def add(self, unit: int) -> None:
         """Choose one more."""

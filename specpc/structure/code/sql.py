@@ -48,7 +48,7 @@ _BEGINS: Final = line_pattern(
 )
 _ENDS: Final = line_pattern(r"^(?i:END)\b")
 # "/*! ... */" is what MySQL reads, if it is new enough.
-# So is what a template (dbt, Jinja) says of a statement above it.
+# What a template (dbt, Jinja) says above a statement is a comment, too.
 _COMMENT: Final = re.compile(
     r"\s*(?:--[^\r\n]*|(?P<remark>/\*(?!!))|\{\{[^{}]{0,2000}\}\}|\{%[^{}]{0,2000}%\}"
     r"|\{#[^{}]{0,2000}#\})"
@@ -271,7 +271,8 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
         return _routine(text)
     opening = _LISTS.match(text, code)
     if opening is None:
-        return _queries(text, code, marks) if _WITH.match(text, code) else None
+        keyword = _WITH.match(text, code)
+        return _queries(text, keyword, marks) if keyword else None
     rows = opening.group()[:1] in "Ii"
     depth, bounds, close = 0, list[int](), -1
     for place, mark in marks:
@@ -295,9 +296,9 @@ def _opened(text: str, marks: tuple[tuple[int, str], ...]) -> Layout | None:
     return _list(text, first, bounds, close)
 
 
-def _queries(text: str, code: int, marks: Sequence[tuple[int, str]]) -> Layout | None:
+def _queries(text: str, keyword: re.Match[str], marks: Sequence[tuple[int, str]]) -> Layout | None:
     """The queries with names that one is made of, each a unit, and that one, which comes along."""
-    depth, opened, begun = 0, -1, code
+    depth, opened, begun = 0, -1, keyword.start()
     bounds = list[tuple[int, int, int]]()  # where each begins, is opened and ends
     for place, mark in marks:
         if mark == "(" and depth == 0:
@@ -312,8 +313,7 @@ def _queries(text: str, code: int, marks: Sequence[tuple[int, str]]) -> Layout |
             if text[bounds[-1][2] : place].strip():
                 break
             begun = place + 1
-    keyword = _WITH.match(text, code)
-    if keyword is None or not bounds or begun >= 0 or not text[bounds[-1][2] :].strip():
+    if not bounds or begun >= 0 or not text[bounds[-1][2] :].strip():
         return None
     if len(text) - bounds[-1][2] > max(_LONGEST_QUERY, bounds[-1][2]):
         return None

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
-_FROM: Final = line_pattern(
-    r"^[> *_]{0,20}+(?:from|von|de|da|van|от|от кого|差出人|发件人|寄件者|من)[*_]*+[ \u00a0]?[:：]",
-    regex.IGNORECASE,
-)
+_NAMES: Final = "|".join(name for name, role in ROLES.items() if role == "from")
+_FROM: Final = line_pattern(rf"^[> *_]{{0,20}}+(?:{_NAMES})[*_]*+[ \u00a0]?[:：]", regex.IGNORECASE)
 # Addresses of a whole department need not be repeated, nor what has many lines.
 _LONGEST_TOLD: Final = 300
 _MOST_TOLD: Final = 20

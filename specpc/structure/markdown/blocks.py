@@ -41,6 +41,7 @@ _CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|
 _LONGEST_HEADING: Final = 400
 # Several lines, a sentence, or what has a name, as "Content: The kiosk sells tea".
 _NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
+# Surely none, whatever stands below it.
 _SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
 # Indented lines of words and nothing else are a paragraph, not code.
@@ -206,7 +207,7 @@ def _parting(tokens: list[Token]) -> bool:
 
 
 def _is_ruled_off(heading: Token, said: str, *, parting: bool) -> bool:
-    """Whether a line of dashes below what is no title parts it from what follows."""
+    """Whether a line of dashes below what is no title, or a double one, parts two texts."""
     return (heading.markup == "-" and _NO_TITLE.search(said) is not None) or (
         heading.markup == "=" and parting
     )

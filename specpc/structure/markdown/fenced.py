@@ -129,7 +129,7 @@ class _Scan:
         if self.raw is None:
             return False
         kind, line = self.raw.key[0], self.text[start:end]
-        if kind != "comment" and line.isspace() and not self._ends_far(start):
+        if kind != "comment" and line.isspace() and not self._ends_far(self.raw, start):
             self.raw = None
             return False
         if _RAW_ENDS[kind] in line:
@@ -137,12 +137,10 @@ class _Scan:
             self.raw = None
         return True
 
-    def _ends_far(self, start: int) -> bool:
+    def _ends_far(self, one: _Open, start: int) -> bool:
         """Whether a formula that opened on a line of its own goes on behind a blank line."""
-        if self.raw is None:
-            return False
-        alone = _after_blank(self.text, self.raw.head) > self.raw.head
-        return alone and _FAR_ENDS[self.raw.key[0]].match(self.text, start) is not None
+        alone = _after_blank(self.text, one.head) > one.head
+        return alone and _FAR_ENDS[one.key[0]].match(self.text, start) is not None
 
     def _is_fenced(self, start: int, end: int) -> bool:
         """Whether a line is in a code fence, or one of its two lines."""

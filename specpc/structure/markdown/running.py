@@ -304,8 +304,9 @@ def _is_edited(said: str, text: str, after: _Line | None) -> bool:
     """Whether a line is a heading that may be edited; what is in a list of such is none."""
     if _EDITED.fullmatch(said) is None or ITEM.match(said) or _SAID.match(said):
         return False
-    listed = after is not None and not after.first and " [" in said
-    return not (listed and after is not None and _EDITED.fullmatch(text, after.start, after.end))
+    if after is None or after.first or " [" not in said:
+        return True
+    return _EDITED.fullmatch(text, after.start, after.end) is None
 
 
 def _is_running(part: SectionPart) -> bool:

@@ -25,6 +25,7 @@ BULLETS: Final = (
 """What begins an item by itself."""
 # "а)", "أ.", "א."
 _LETTER: Final = r"[а-яёѐ-џ](?=\))|[\u0621-\u064a\u05d0-\u05ea]"
+_DOTS: Final = "・●○■□◆◇"  # right before Japanese
 _KANA: Final = "アイウエオカキク"
 _HAN: Final = "一二三四五六七八九十"
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
@@ -37,7 +38,8 @@ ITEM: Final = regex.compile(
     rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
     rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
-    r"|[・●○■□◆◇](?=[\p{Han}\p{Hiragana}\p{Katakana}A-Za-z\d])"
+    rf"|[{_DOTS}]"
+    r"(?=[\p{Han}\p{Hiragana}\p{Katakana}A-Za-z\d])"
     rf"|[{_KANA}](?:[．.、）)]|(?=[ ]))|[A-H\d]{{1,2}}．|問[ ]?[\d０-９]{{1,3}}+[．.]?(?=[ \u3000])"
     rf"|(?:[{_HAN}\d]{{1,3}}+|[アウエオカキクイロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
     r"[ \t\u3000]*+(?=\S))"
@@ -305,7 +307,7 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
 
 def _han_style(han: str, *, parted: bool) -> str:
     """What a mark of Chinese or Japanese looks like."""
-    if han[0] in "・●○■□◆◇":
+    if han[0] in _DOTS:
         return "-" + han
     if han[-1] in "）)":
         return "h)"

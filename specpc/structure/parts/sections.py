@@ -164,10 +164,6 @@ def lay_out_parts(text: str, parts: Sequence[SectionPart], notation: Notation) -
     return layout if layout.units.any() else replace(layout, supports=frozenset())
 
 
-def _units(layout: Layout) -> list[int]:
-    return [piece for piece, unit in enumerate(layout.units.tolist()) if unit]
-
-
 def _question(text: str, parts: tuple[SectionPart, ...], notation: Notation) -> Layout:
     """A question and its answer that are one piece elsewhere."""
     sections = _Sections(text, notation)
@@ -261,7 +257,8 @@ class _Sections:
             inside = part.lay_out(self.text[part.start : part.end])
             first = self.builder.next_piece
             short = part.end - part.start <= _WHOLE
-            self.formula = tuple(first + unit for unit in _units(inside)) if short else ()
+            units = inside.units.tolist() if short else ()
+            self.formula = tuple(first + piece for piece, unit in enumerate(units) if unit)
             self.pending = self.broken = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
@@ -317,8 +314,8 @@ class _Sections:
             needs += said if not own.is_item else ()
             led, listed = self._led(text, before, own, after), self.builder.next_piece
             # What goes on with the list above leads to another only if it says so.
-            opens = OPENS.search(text[own.start : own.end]) is not None
-            leads = "" if led and not opens else self._leads(text, own, after, following)
+            last_of_all = led and not OPENS.search(text[own.start : own.end])
+            leads = "" if last_of_all else self._leads(text, own, after, following)
             needs += led
             last = self._add_paragraph(part.start, own, needs, leads)
             self.small |= {last} if _SMALL_LETTER.match(text, own.text) else set()

@@ -188,7 +188,7 @@ def _made(found: Sequence[Row], place: int, end: int, inside: Sequence[Block]) -
 
 def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
     """Where the lines of a hunk end: as its head counts them, if it does that right."""
-    old, new = (int(head[name] or 1) for name in ("old", "new"))
+    old, new = _counts(head)
     counts = len(head["marks"]) == 2
     old += found[place - 1].breaks - 1  # blank lines right after the head
     while place < len(found):
@@ -211,12 +211,16 @@ def _unified_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
 
 def _is_counted(own: Sequence[Row], head: re.Match[str]) -> bool:
     """Whether a hunk has as many lines as its head says."""
-    counts = [int(head[name] or 1) for name in ("old", "new")]
-    marks = [row.said[:1] for row in own]
     blank = sum(row.breaks - 1 for row in own)
-    return counts[0] - blank <= sum(mark in " -" for mark in marks) <= counts[0] and (
-        counts[1] - blank <= sum(mark in " +" for mark in marks) <= counts[1]
+    return all(
+        count - blank <= sum(row.said[:1] in marks for row in own) <= count
+        for count, marks in zip(_counts(head), (" -", " +"), strict=True)
     )
+
+
+def _counts(head: re.Match[str]) -> tuple[int, int]:
+    """How many old and new lines the head of a hunk tells of."""
+    return int(head["old"] or 1), int(head["new"] or 1)
 
 
 def _words_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
@@ -224,7 +228,7 @@ def _words_end(found: Sequence[Row], place: int, head: re.Match[str]) -> int:
 
     ``place`` if no words are. Below as many as its head counts, a blank line ends it.
     """
-    old, new = (int(head[name] or 1) for name in ("old", "new"))
+    old, new = _counts(head)
     first, marked = place, False
     while place < len(found) and not (_ends(old, new) and found[place - 1].ends_block):
         said = found[place].said

@@ -36,14 +36,13 @@ _REMARK: Final = "# {}\n"
 
 def fields(found: Sequence[Row]) -> list[Block]:
     """Stanzas that begin with the same field, as lists of packages and processors do."""
-    every = [one for one in _stanzas(found) if len(set(_names(one))) == len(_names(one))]
-    stanzas = [one for one in every if len(_names(one)) >= _FEWEST_FIELDS]
-    first = Counter(_names(one)[0] for one in stanzas)
-    stanzas = [one for one in stanzas if first[_names(one)[0]] >= _FEWEST]
+    named = [(one, _names(one)) for one in _stanzas(found)]
+    named = [(one, names) for one, names in named if len(set(names)) == len(names)]
+    records = [names for _, names in named if len(names) >= _FEWEST_FIELDS]
+    first = Counter(names[0] for names in records)
+    known = {name for names in records if first[names[0]] >= _FEWEST for name in names}
     # What others only name is said in one of fewer fields: the text of a licence.
-    known = {name for one in stanzas for name in _names(one)}
-    starts = {one[0].start for one in stanzas}
-    stanzas = [one for one in every if one[0].start in starts or known.issuperset(_names(one))]
+    stanzas = [one for one, names in named if known.issuperset(names)]
     starts, ends = {one[0].start for one in stanzas}, {one[-1].end for one in stanzas}
     # What stands by itself heads what follows, as the fields of a mail do.
     return [_stanza(one) for one in stanzas if one[0].start in ends or one[-1].end in starts]
