@@ -228,27 +228,31 @@ def find_facts(
     """
     texts = [_TARGET.sub("", text) for text in texts]
     capitals, others, first = Counter[str](), Counter[str](), Counter[str]()
-    for text, running in zip(texts, prose.tolist(), strict=True):
+    # What is said again and again is read once.
+    for (text, running), times in Counter(zip(texts, prose.tolist(), strict=True)).items():
         begins = {match.end() for match in _BEGINS.finditer(text)} if running else set[int]()
         shouted = running and text.isupper() and text.count(" ") >= _SHOUTED
         for match in _WORD.finditer(text):
             capital = match.group()[0].isupper()
             inside = match.start() not in begins
             counts = others if shouted or not capital else capitals if inside else first
-            counts[match.group().casefold()] += 1
+            counts[match.group().casefold()] += times
     for word in first.keys() - capitals.keys() - others.keys():
         capitals[word] = int(first[word] <= _SELDOM)
     numbers: dict[str, int] = {}
     weights: list[float] = []
-    found = []
+    known: dict[str, NDArray[np.int64]] = {}
     for text in texts:
+        if text in known:
+            continue
         words = {term for term in terms(text) if _tells(term)}
         words.update(_NUMBER.findall(text))
         for word in sorted(word for word in words if word not in numbers):
             name = capitals[word] > others[word]
             numbers[word] = len(weights)
             weights.append(_NUMERAL if word[0].isdigit() else _NAME if name else _TOPIC)
-        found.append(np.asarray(sorted(numbers[word] for word in words), dtype=np.int64))
+        known[text] = np.asarray(sorted(numbers[word] for word in words), dtype=np.int64)
+    found = [known[text] for text in texts]
     none = np.zeros(0, dtype=np.int64)
     places = np.bincount(np.concatenate([none, *found]), minlength=len(weights))
     return found, np.asarray(weights) * places**_SPREAD

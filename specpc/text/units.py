@@ -108,7 +108,7 @@ def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     if unit == "word":
         return word_bounds(text)
     if unit == "sentence":
-        cuts = _sentence_ends(text, width)
+        cuts = set() if _is_word(text) else _sentence_ends(text, width)
     else:
         breaks = _LINE if unit == "line" else _PARAGRAPH
         cuts = {match.end() for match in breaks.finditer(text)}
@@ -116,6 +116,11 @@ def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     if unit == "sentence" and len(text) >= _LONG and len(bounds) * _TINY > len(text):
         bounds = apart(bounds, _SHORTEST)
     return bounds
+
+
+def _is_word(text: str) -> bool:
+    """Whether there is one word at most, as in many a cell and item: no sentence ends in that."""
+    return text.isascii() and len(text.split(None, 1)) <= 1
 
 
 def apart(bounds: Sequence[int], least: int) -> Bounds:

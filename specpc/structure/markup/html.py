@@ -39,6 +39,8 @@ _NO_TEXT: Final = names("script style template noscript svg colgroup")
 _NO_TEXT_NODES: Final = frozenset(
     {"script_element", "style_element", "comment", "erroneous_end_tag"}
 )
+# In these are no others.
+_LEAVES: Final = names("start_tag end_tag self_closing_tag text doctype") | _NO_TEXT_NODES
 # A table with a longer row is there for the sake of the page's looks.
 _LONGEST_ROW: Final = 1000
 _DEEPEST: Final = 60
@@ -109,17 +111,19 @@ class _Page(Offsets):
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
         nodes, parents = [root], [0]  # asking a node for its parent takes long in deep trees
         for number, node in enumerate(nodes):
-            nodes += node.children
-            parents += [number] * node.child_count
-        for node, number in zip(reversed(nodes), reversed(parents), strict=True):
-            parent = nodes[number].id
-            if self._tag(node) in BLOCKS:
-                self.with_blocks.add(node.id)
-            if node.id in self.with_code or (node.type != "comment" and self._is_hidden(node)):
+            inside = () if node.type in _LEAVES else node.children
+            nodes += inside
+            parents += [number] * len(inside)
+        ids = [node.id for node in nodes]
+        for number, own, node in reversed([*zip(parents, ids, nodes, strict=True)]):
+            kind, tag, parent = node.type, self._tag(node), ids[number]
+            if own in self.with_code or (
+                kind != "comment" and (kind in _NO_TEXT_NODES or tag in _NO_TEXT)
+            ):
                 self.with_code.add(parent)
                 self.with_blocks.add(parent)
-            if node.id in self.with_blocks:
-                self.with_blocks.add(parent)
+            if tag in BLOCKS or own in self.with_blocks:
+                self.with_blocks.update((own, parent))
 
     def content(self, nodes: Sequence[Node], end: int, needs: list[int], depth: int) -> None:
         """Add all up to ``end``: text blocks, and runs of text between them."""

@@ -21,7 +21,7 @@ _BYTES: Final = 8
 _FEWEST_STILL: Final = 500
 _STILL: Final = 50
 # Its processor time in seconds: at least, and for each byte.
-_SHORTEST: Final = 0.25
+_SHORTEST: Final = 0.1
 _SECONDS: Final = 3e-6
 _READ: Final = 1 << 15
 _TRIED: Final = 7000
