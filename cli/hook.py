@@ -104,8 +104,13 @@ def _install(words: Sequence[str], file: Path | None, yes: bool) -> None:
     if after == before:
         tell(f"{path} has it already")
         return
+    try:
+        data = json.dumps(after, indent=2, ensure_ascii=False).encode() + b"\n"
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise UsageError(
+            f"{path} cannot be written again ({error}): add the hook by hand"
+        ) from error
     tell(f"{path} will be:")
-    data = json.dumps(after, indent=2, ensure_ascii=False).encode() + b"\n"
     write_stdout(data)
     if not yes and not typer.confirm("Write it?", err=True):
         raise typer.Exit(1)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -175,11 +174,10 @@ def settings_with_hook(settings: Any, agent: str, command: Sequence[str]) -> dic
     Raises:
         InputError: they are none.
     """
-    made: dict[str, Any] = deepcopy(settings) if isinstance(settings, dict) else {}
-    hooks = made.setdefault("hooks", {})
     event, matcher = _INSTALLED[agent]
-    groups = hooks.setdefault(event, []) if isinstance(hooks, dict) else None
-    if not isinstance(settings, dict) or not isinstance(groups, list):
+    hooks = settings.get("hooks", {}) if isinstance(settings, dict) else None
+    groups = hooks.get(event, []) if isinstance(hooks, dict) else None
+    if not isinstance(groups, list):
         raise InputError(
             "no hook can be added to these settings: make them an object whose field 'hooks' "
             "holds lists"
@@ -188,8 +186,7 @@ def settings_with_hook(settings: Any, agent: str, command: Sequence[str]) -> dic
     entry = {"type": "command", "command": told, "timeout": _TIMEOUT_SECONDS}
     group = {"matcher": matcher, "hooks": [entry]}
     others = [one for one in groups if not _is_ours(one)]
-    hooks[event] = [*others, group]
-    return made
+    return {**settings, "hooks": {**hooks, event: [*others, group]}}
 
 
 def _is_ours(group: Any) -> bool:

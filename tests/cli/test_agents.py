@@ -184,6 +184,16 @@ def test_install_shows_then_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (broken.exit_code, path.read_text()) == (2, "{no")
 
 
+@pytest.mark.parametrize("settings", ['{"a": "\\ud800"}', '{"a":' * 2000 + "1" + "}" * 2000])
+def test_settings_that_cannot_be_written_again_are_left(tmp_path: Path, settings: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(settings)
+    made = specpc("hook", "install", "claude", "--file", path, "--yes")
+    assert (made.exit_code, made.stdout) == (2, "")
+    assert f"{path} cannot be " in made.stderr
+    assert path.read_text() == settings
+
+
 def test_install_into_a_file_of_the_project(tmp_path: Path) -> None:
     file = tmp_path / "a" / "hooks.json"
     assert specpc("hook", "install", "codex", "--file", file, "--yes").exit_code == 0

@@ -159,6 +159,18 @@ def test_a_link_to_itself_stops_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_tiny_draft")
+def test_folders_too_deep_to_walk_are_told(tmp_path: Path) -> None:
+    docs, out = write_tree(tmp_path), tmp_path / "out"
+    deep = docs.joinpath(*"a" * 600)
+    deep.mkdir(parents=True)
+    (deep / "lost.txt").write_text(TEXT)
+    result = run(docs, *ARGS, "-o", out)
+    assert result.exit_code == 0
+    assert "1 (too deep)" in result.stderr
+    assert len(records(out)[1:]) == 3
+
+
+@pytest.mark.usefixtures("_tiny_draft")
 def test_two_runs_into_one_folder_do_not_mix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -220,9 +220,7 @@ class _Page(Offsets):
         opened = self.builder.support(begun, needs) if begun > self.builder.position else None
         needs = needs if opened is None else [opened]
         last = self.start(closing) if closing is not None else stop
-        if tag == "table" and all(
-            self.end(row) - self.start(row) <= _LONGEST_ROW for row in self._rows(children)
-        ):
+        if tag == "table" and self._has_rows(children):
             self._table(children, last, needs)
         elif tag == "pre":
             for bound in self._bounds(children, last, "line"):
@@ -307,12 +305,19 @@ class _Page(Offsets):
             else:
                 yield node
 
-    def _rows(self, nodes: Sequence[Node]) -> Iterator[Node]:
-        for node in nodes:
-            if self._tag(node) == "tr":
-                yield node
-            elif self._tag(node) in _SECTIONS:
-                yield from self._rows(node.children)
+    def _has_rows(self, nodes: Sequence[Node]) -> bool:
+        """Whether a table's rows are short, and its sections not in one another without end."""
+        waiting = [(node, 0) for node in nodes]
+        while waiting:
+            node, depth = waiting.pop()
+            tag = self._tag(node)
+            if tag == "tr" and self.end(node) - self.start(node) > _LONGEST_ROW:
+                return False
+            if tag in _SECTIONS:
+                if depth == _DEEPEST:
+                    return False
+                waiting += [(child, depth + 1) for child in node.children]
+        return True
 
     def _is_header(self, row: Node, around: str) -> bool:
         """Whether a row stands in the table's head or all of its cells are headers."""

@@ -201,6 +201,15 @@ def test_deep_nesting_ends(tag: str) -> None:
     pieces(layout, text)
 
 
+def test_sections_of_a_table_in_one_another_end() -> None:
+    row = "<tr><td>Asta</td><td>12</td></tr>"
+    for count in (2, 1000):
+        text = f"<table>{'<tbody>' * count}{row}{'</tbody>' * count}</table><p>It left.</p>"
+        layout = lay_out_html(text)
+        assert layout is not None
+        assert any("Asta" in pieces(layout, text)[unit] for unit in units(layout))
+
+
 QUESTIONS = """\
 <main><h1>Fees</h1><p>Without VAT.</p>
 <h2>Questions</h2>
