@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
