@@ -81,7 +81,7 @@ def _answer(asked: opt.Asked, min_tokens: int, server: str | None, context: type
             cutter, call = cutter_of(asked, min_tokens, server, context), event.call
             made = {place: cut.text for place, text in texts if (cut := cutter.cut(text, call))}
             answer = event.replaced(made) if made else None
-        except (SpecPCError, OSError) as error:
+        except (SpecPCError, OSError, RecursionError) as error:
             told = in_options(error) if isinstance(error, SpecPCError) else error
             tell(f"specpc: the output is shown whole: {told}")
     if answer is not None:

@@ -138,6 +138,15 @@ def test_hook_says_nothing_where_nothing_is_to_be_done(tmp_path: Path) -> None:
     assert made.stderr.startswith("specpc: the output is shown whole: ")
 
 
+def test_a_response_too_deep_to_copy_is_shown_whole() -> None:
+    deep: list[Any] = []
+    for _ in range(800):
+        deep = [deep]
+    made = specpc("hook", stdin=event(tool_response={"stdout": OUTPUT, "rows": deep}))
+    assert (made.exit_code, made.stdout) == (0, "")
+    assert made.stderr.startswith("specpc: the output is shown whole: ")
+
+
 def test_hook_wraps_commands_with_its_own_options(monkeypatch: pytest.MonkeyPatch) -> None:
     told = event(hook_event_name="PreToolUse", turn_id="1")
     words = ["hook", "--ratio", "0.2", "--min-tokens=500", "--offline"]
