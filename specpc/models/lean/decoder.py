@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -227,7 +227,8 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
     Queries are ``[batch, heads, queries, head_dim]``, keys and values ``[batch, kv_heads, keys,
     head_dim]``, shared by heads in groups; a mask is boolean ``[1, 1, queries, keys]``.
     """
-    if mask is None and query.device.type == "cpu" and query.dtype == torch.bfloat16:
+    on_cpu = query.device.type == "cpu" and query.dtype == torch.bfloat16
+    if mask is None and on_cpu and not _has_amx():
         return attention_in_blocks(query, key, value)
     queries, keys = query.shape[2], key.shape[2]
     attend: Any = functional.scaled_dot_product_attention
@@ -245,12 +246,23 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
     return attend(query, key, value, attn_mask=mask)  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=1)
+def _has_amx() -> bool:
+    """Whether the processor multiplies tiles of bfloat16, as torch's own kernel then does.
+
+    That takes a quarter of the time of blocks there (2.8 against 11.9 ms for a window of 1,024
+    tokens, 9 heads and 3 of keys).
+    """
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(found.get("amx_bf16", False))
+
+
 def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """`attention` without a mask, by plain matrix products.
 
-    In bfloat16 on a CPU they take two thirds of the time of torch's own kernel, which converts
-    to float32 and back inside. Logits are rounded to bfloat16, as transformers' eager attention
-    does. No more than ``[heads, 128, keys]`` is held.
+    In bfloat16 on a CPU without AMX they take two thirds of the time of torch's own kernel, which
+    converts to float32 and back inside. Logits are rounded to bfloat16, as the eager attention of
+    transformers does. No more than ``[heads, 128, keys]`` is held.
     """
     batch, heads, queries, size = query.shape
     kv_heads, keys = key.shape[1], key.shape[2]

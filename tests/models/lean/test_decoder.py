@@ -19,6 +19,7 @@ from specpc.drafts.load import load_draft
 from specpc.models.attention import LayerAttention
 from specpc.models.draft import Draft
 from specpc.models.forward import read_pieces
+from specpc.models.lean import decoder
 from specpc.models.lean.decoder import LeanModel, attention, attention_in_blocks
 from specpc.models.lean.load import read_shape, view_of
 from specpc.models.lean.packing import PackedText
@@ -157,7 +158,9 @@ def test_pieces_read_in_one_pass_are_as_if_read_one_by_one(folder: Path, before:
 @pytest.mark.parametrize(
     ("queries", "keys"), [(1, 1), (1, 300), (130, 130), (257, 300), (128, 256)]
 )
-def test_attention_in_blocks_is_causal_attention(kv_heads: int, queries: int, keys: int) -> None:
+def test_attention_in_blocks_is_causal_attention(
+    monkeypatch: pytest.MonkeyPatch, kv_heads: int, queries: int, keys: int
+) -> None:
     dice = torch.Generator().manual_seed(queries + keys)
     query = torch.randn(2, queries, 6, 8, generator=dice).transpose(1, 2)  # as the layers have them
     key, value = (torch.randn(2, kv_heads, keys, 8, generator=dice) for _ in range(2))
@@ -165,9 +168,11 @@ def test_attention_in_blocks_is_causal_attention(kv_heads: int, queries: int, ke
     expected = scaled_dot_product_attention(query, key, value, attn_mask=seen, enable_gqa=True)
     assert torch.allclose(attention_in_blocks(query, key, value), expected, atol=1e-5)
     rounded = [states.bfloat16() for states in (query, key, value)]
-    found = attention(*rounded, None)  # what it is for
-    assert found.dtype == torch.bfloat16
-    assert torch.allclose(found.float(), expected, atol=0.05)
+    for amx in (False, True):  # what it is for, and where torch's own kernel is quicker
+        monkeypatch.setattr(decoder, "_has_amx", lambda amx=amx: amx)
+        found = attention(*rounded, None)
+        assert found.dtype == torch.bfloat16
+        assert torch.allclose(found.float(), expected, atol=0.05)
 
 
 def test_a_template_read_halfway_is_read_again_by_who_looks_deeper(tmp_path: Path) -> None:
