@@ -23,11 +23,12 @@ from specpc.scorers import make_scorer, retrieval_heads
 from specpc.scorers.base import Context
 from specpc.scorers.dense import DenseMap, input_embeddings, shipped_map
 from specpc.scorers.profile import shipped_profile
-from specpc.scorers.retrieval_heads import read, score
+from specpc.scorers.retrieval_heads import Signals, judge, read, score
 from specpc.scorers.settings import AdapterReference, DenseReference, HeadProfile
 from specpc.scorers.tensors import read_tensors
+from specpc.structure import lay_out
 from specpc.structure.units import cut_into_units
-from specpc.text.pieces import Scores, standardised
+from specpc.text.pieces import Pieces, Scores, standardised
 from tests.scorers.one_window import tokens_of
 from tests.tiny_adapters import (
     lean_of,
@@ -91,6 +92,12 @@ def load_saved(folder: Path, lean: bool = True) -> Draft:
     return load_draft(str(folder), device="cpu", dtype="float32", lean=lean)
 
 
+@pytest.fixture
+def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units are worth what is read of them, and nothing of what is beside."""
+    monkeypatch.setattr(retrieval_heads, "_BESIDE", 0.0)
+
+
 def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Scores:
     reader = Reader(draft or tiny_draft())
     tokens = reader.encoder.encode(TEXT)
@@ -100,6 +107,7 @@ def judged(profile: HeadProfile, windows: int, draft: Draft | None = None) -> Sc
     return score(profile, reader, "Who kept bees?", Context(tokens.ids, ranges, units))
 
 
+@pytest.mark.usefixtures("_apart")
 def test_units_are_judged_by_each_heads_best_tokens() -> None:
     profile = replace(PROFILE, lexical=0.0)
     reader = Reader(tiny_draft())
@@ -160,6 +168,7 @@ def states_of(draft: Draft, ids: list[int]) -> torch.Tensor:
     return cache.layers[1].values.detach()[0].transpose(0, 1).flatten(1)
 
 
+@pytest.mark.usefixtures("_apart")
 def test_similarity_is_that_of_mean_states(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tiny_draft()
     config = draft.model.config
@@ -251,6 +260,7 @@ def test_bad_profiles(text: str) -> None:
         HeadProfile.from_json(text)
 
 
+@pytest.mark.usefixtures("_apart")
 def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
     reader = Reader(tiny_draft())
     text = '[{"name": "Ana Ruiz", "age": 61}, {"name": "Bo Lind", "age": 35}]'
@@ -264,8 +274,27 @@ def test_only_what_may_be_kept_for_its_own_sake_is_compared() -> None:
     assert values.std() == pytest.approx(1)
 
 
+def test_units_lend_to_those_that_they_touch() -> None:
+    text = "# Bees\n\nAna kept bees. Bo sold it.\n\n# Cars\n\nIt left."
+    layout = lay_out(text)
+    pieces = Pieces(text, np.asarray([*range(len(text) + 1)]), layout)
+    units = np.flatnonzero(layout.units).tolist()
+    assert len(units) == 3
+    assert units[1] == units[0] + 1 < units[2] - 1
+    trained = np.zeros(len(pieces))
+    trained[units] = 3.0, 0.0, 1.0
+    profile = replace(PROFILE, lexical=0.0, adapter=AdapterReference("x", "", 1.0, 2))
+    values = judge(profile, "Who?", pieces, Signals(np.zeros((3, len(pieces))), None, trained))
+    alone = standardised(trained[units])
+    sizes = pieces.sizes[units]
+    alone -= 0.3 * np.log(np.maximum(sizes / (2 * np.median(sizes)), 1))
+    lent = 0.2 * np.asarray([alone[1], alone[0], 0])
+    assert values[units] == pytest.approx(alone + lent)
+
+
 @pytest.mark.parametrize("windows", [1, 3])
 @pytest.mark.parametrize("lean", [True, False])
+@pytest.mark.usefixtures("_apart")
 def test_pieces_are_judged_by_an_adapter(
     windows: int, lean: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
