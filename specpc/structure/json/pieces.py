@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from specpc.structure.json.records import (
     has_more,
     identifying,
     is_told,
+    parallel,
 )
 from specpc.structure.json.strings import LONG, are_lines, are_runs, as_text, is_text
 from specpc.structure.json.tree import read
@@ -63,6 +64,23 @@ class Role:
 
 
 PLAIN: Final = Role()
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Numbers of values that stand beside one another in several arrays, first and past the last.
+
+    Attributes:
+        start: of the first.
+        end: one past that of the last.
+        texts: whether some are texts, which are cut.
+        pieces: what they are in each of the arrays.
+    """
+
+    start: int
+    end: int
+    texts: bool
+    pieces: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -220,6 +238,8 @@ class JsonPieces:
             told = []
         role = Role(record=alike(value.inside), name=file_name(value, self.text))
         heading = columns(value, self.text)
+        beside = [] if heading else parallel(value)
+        cells = self._cells(beside, depth)
         rest: list[int] = []
         rows: list[int] = []
         head: list[int] = []
@@ -234,6 +254,9 @@ class JsonPieces:
                 told.append(self._support(member.end, (opening,)))
             elif member is heading:
                 head.append(self._support(member.end, (opening,)))
+            elif any(member is one for one in beside):
+                rest.append(self._support(member.value + 1, (opening,)))
+                self._column(member, rest[-1], cells, depth + 1)
             else:
                 rest.append(self.add(member, (opening,), role, depth))
                 if heading and are_rows(member.inside, len(heading.inside)):
@@ -243,6 +266,34 @@ class JsonPieces:
             self.builder.require(piece, *told or ())
         for piece in rows:
             self.builder.require(piece, *head)
+        for own in cells:
+            for piece in own.pieces:
+                self.builder.require(piece, *(other for other in own.pieces if other != piece))
+
+    def _cells(self, arrays: Sequence[JsonValue], depth: int) -> list[_Cells]:
+        """What is kept together of arrays of which the first values belong together, and so on."""
+        if not arrays:
+            return []
+        values = list(zip(*(array.inside for array in arrays), strict=True))
+        cut = [any(self._is_cut(one, PLAIN, depth + 1) for one in own) for own in values]
+        widest = max(one.end - one.start for own in values for one in own)
+        step = 1 if any(cut) else max(1, min(_RUN, self.small) // widest)
+        return [_Cells(n, min(n + step, len(cut)), cut[n]) for n in range(0, len(cut), step)]
+
+    def _column(self, array: JsonValue, opening: int, cells: Sequence[_Cells], depth: int) -> None:
+        """Add one of such arrays; what stands beside a text only comes with that."""
+        for own in cells:
+            run = array.inside[own.start : own.end]
+            comma = self._comma(run[0])
+            if not own.texts:
+                piece = self.builder.unit(run[-1].end, (opening,), whole=True, gap=NO_MARKER)
+            elif self._is_cut(run[0], PLAIN, depth):
+                piece = self.cut(run[0], (opening,))
+            else:
+                piece = self._support(run[0].end, (opening,))
+            own.pieces.append(piece)
+            self._end(comma, opening)
+        self._close(opening, array.end)
 
 
 def _cut(text: str, role: Role) -> Layout:
