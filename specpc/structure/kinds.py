@@ -98,7 +98,7 @@ class Kind:
 
 # The surest first: what is JSON is nothing else.
 DATA: tuple[Kind, ...] = (
-    Kind(lay_out_json, ("json",), whole=True),
+    Kind(lay_out_json, ("json", "jsonc", "json5"), whole=True),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
     Kind(
         lay_out_xml,
