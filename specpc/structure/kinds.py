@@ -151,7 +151,7 @@ DATA: tuple[Kind, ...] = (
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
-        ("pot", "nbib", "enw", "ass", "ssa"),
+        ("pot", "nbib", "enw", "ass", "ssa", "ged", "fasta", "fa"),
         runs=record_runs,
     ),
     Kind(lay_out_search, runs=search_runs),
