@@ -61,9 +61,8 @@ _ASKS: Final = regex.compile(
 
 # What a chat shows below what was said: how many thought what of it, and that it was answered.
 _BELOW: Final = regex.compile(
-    r"(?:[\r\n]++[ \t]*+(?::[\w+-]{1,40}:|[\U0001f300-\U0001faff]|\d{1,3} repl(?:y|ies)\b)"
-    r"[^\r\n]{0,40}+)++"
-    r"\s*+\Z"
+    r"(?:(?:\r\n|\n|\r)[ \t]*+(?::[\w+-]{1,40}:|[\U0001f300-\U0001faff]|\d{1,3} repl(?:y|ies)\b)"
+    r"[^\r\n]{0,40}+){1,6}+(?:[ \t\r\n]{0,20}+)\Z"
 )
 _LONGEST_BELOW: Final = 200
 
