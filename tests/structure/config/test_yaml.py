@@ -424,3 +424,45 @@ def test_a_value_keeps_the_condition_it_stands_under() -> None:
         "  replicas: {{ .Values.count }}\n  {{- else }}\n  {{- end }}\n{{- end }}\n"
     )
     assert around(lay_out(JINJA, "a.yaml"), JINJA, "timeout: 10") == "mail:\n  timeout: 10\n"
+
+
+RULES = """\
+- alert: DiskFull
+  expr: |
+    avail_bytes / size_bytes < 0.05
+    and readonly == 0
+  for: 10m
+- command: >
+    postgres
+    -c max_connections=20
+    -c log_statement=none
+- query: |
+    SELECT no, leaves
+    FROM trips
+    WHERE late = false
+- text: |
+    The trip is late.
+    It does not wait for the bus.
+- note: >
+    The trip is late, and nobody
+    knows why. It does not wait
+    for the bus.
+- run: |
+    pip install -e .
+    pytest -q
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "left"),
+    [
+        ("avail", "avail_bytes / size_bytes < 0.05\n    and readonly == 0\n"),
+        ("max_conn", "postgres\n    -c max_connections=20\n    -c log_statement=none\n"),
+        ("FROM", "SELECT no, leaves\n    FROM trips\n    WHERE late = false\n"),
+        ("wait for", "text: |\n    It does not wait for the bus.\n"),
+        ("does not wait\n", "The trip is late, and nobody\n    knows why. It does not wait\n"),
+        ("pytest", "pytest -q\n"),
+    ],
+)
+def test_conditions_and_commands_of_several_lines_are_whole(part: str, left: str) -> None:
+    assert left in around(lay_out(RULES, "a.yaml"), RULES, part)
