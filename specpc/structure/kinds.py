@@ -98,7 +98,7 @@ class Kind:
 
 # The surest first: what is JSON is nothing else.
 DATA: tuple[Kind, ...] = (
-    Kind(lay_out_json, ("json",), whole=True),
+    Kind(lay_out_json, ("json", "jsonc", "json5"), whole=True),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
     Kind(
         lay_out_xml,
@@ -151,7 +151,7 @@ DATA: tuple[Kind, ...] = (
     Kind(
         lay_out_records,
         ("po", "ldif", "bib", "bibtex", "ris"),
-        ("pot", "nbib", "enw", "ass", "ssa"),
+        ("pot", "nbib", "enw", "ass", "ssa", "ged", "fasta", "fa"),
         runs=record_runs,
     ),
     Kind(lay_out_search, runs=search_runs),

@@ -312,6 +312,10 @@ class LayoutBuilder:
         """Whether a piece may be kept for its own sake."""
         return piece not in self._supports
 
+    def is_text(self, piece: int) -> bool:
+        """Whether a piece is still to be laid out as a text of its own."""
+        return piece in self._nested
+
     def make_unit(self, support: int, *, whole: bool = False) -> None:
         """Have a support be kept for its own sake too."""
         self._supports.discard(support)

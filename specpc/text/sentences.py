@@ -91,10 +91,24 @@ _PAUSE: Final = regex.compile(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
 _SHORTEST_CLAUSE: Final = 60
 
 
+# A note on what is said: "It was sold.[^1] Nobody paid.[2]"
+_NOTED: Final = regex.compile(r"(?<=[.!?])(?:\[\^?[\w-]{1,20}+\]){1,4}+[ \t]{1,9}+(?=\p{Lu})")
+# "C.S. Lewis", "the M.S. Asta", "at 5 p.m. Monday"; after "the U.S." a sentence may begin, if it
+# does with such a word.
+_DOTTED: Final = regex.compile(r"(?:(?<![\p{L}\d.])(?:\p{Lu}\.){2,5}+|\d[ \u00a0]?[ap]\.m\.)\s++\Z")
+_BEGINNING: Final = (
+    "a after all also although an and another as at before both but by each every few for"
+    " from he her here his how however i if in it its many most my nevertheless no nobody none"
+    " not now of on once one only or our she since so some such than that the their then there"
+    " these they this those thus to today under until we what when where while who why with"
+    " yet you your"
+)
+_BEGINNERS: Final = frozenset(_BEGINNING.split())
 # What is never cut: images and links, code, emphasis, formulas, tags.
 _INLINE: Final = regex.compile(
     r"!?\[[^][\r\n]{0,300}+\]\([^()\r\n]{0,500}+\)|`[^`\r\n]{1,200}+`"
-    r"|\*\*[^*\r\n]{1,300}+\*\*|__[^_\r\n]{1,300}+__|\$[^\s$][^$\r\n]{0,200}+\$(?!\d)"
+    r"|\*\*[^*\r\n]{1,300}+\*\*|__[^_\r\n]{1,300}+__|\$\$[^$\r\n]{1,300}+\$\$"
+    r"|\$[^\s$][^$\r\n]{0,200}+\$(?!\d)"
     r"|</?[a-zA-Z][^<>\r\n]{0,300}+>"
 )
 # Scripts in which a sentence may follow another without a space between.
@@ -156,6 +170,7 @@ def sentence_ends(text: str) -> set[int]:
         for start, stop, language in _runs(text)
         for end in _ends(text[start:stop], language)
     }
+    found |= {match.end() for match in _NOTED.finditer(text)}
     ends = sorted(_between_words(text, found))
     ends = _outside(text, ends, _INLINE.finditer(text))
     rows = (m for m in _LINES.finditer(text) if _is_row(m.group()))
@@ -212,8 +227,15 @@ def _is_abbreviated(text: str, end: int) -> bool:
         going_on += (_TITLE,)
     if any(pattern.search(before) for pattern in going_on):
         return True
-    dated = _DAY.search(text, max(0, end - 4), end + 10) if following.isupper() else None
-    return dated is not None and dated.start() < end
+    return following.isupper() and _is_named(text, end, before)
+
+
+def _is_named(text: str, end: int, before: str) -> bool:
+    """Whether a name goes on there, or a date."""
+    dated = _DAY.search(text, max(0, end - 4), end + 10)
+    word = _WORD.match(text, end) if _DOTTED.search(before) else None
+    named = word is not None and word.group().casefold() not in _BEGINNERS
+    return named or (dated is not None and dated.start() < end)
 
 
 def _is_row(line: str) -> bool:
@@ -237,7 +259,9 @@ def _outside(
             place += 1
         if last >= 0 and not any(map(str.isalnum, text[last:high])):
             space = _SPACE.match(text, high)
-            outside.append(space.end() if space else high)
+            end = space.end() if space else high
+            if not text[end : end + 1].islower():
+                outside.append(end)
     return [*outside, *ends[place:]]
 
 

@@ -185,3 +185,21 @@ def test_no_sentence_ends_before_a_name_in_other_languages(text: str) -> None:
 def test_a_blank_before_a_full_stop_ends_nothing_else(start: str, blank: str) -> None:
     text = f"{start}{blank}. Then go. "
     assert len(text) in sentence_ends(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The ship M.S. Asta was sold.", "C.S. Lewis and J.R.R. Tolkien wrote of it."),
+        ("It was built in the U.S.", "The price is not known."),
+        ("They left at 5 p.m. Monday.", "It opens at 9 a.m."),
+        ("We meet at 9 a.m.", "Nobody is late."),
+        ("The pier belongs to the town.[^1]", "It was built in 1903.[2][3]"),
+        ("The rate is $$r = \\frac{1}{2}. $$ a day.", "It is not fixed."),
+    ],
+)
+def test_initials_notes_and_formulas_end_no_sentence_and_hide_no_end(
+    first: str, second: str
+) -> None:
+    text = f"{first} {second}"
+    assert [text[a:b].strip() for a, b in pairwise(segment(text, "sentence"))] == [first, second]

@@ -98,6 +98,21 @@ NGINX: Final = Dialect(
     names=("nginx", "conf"),
     known=re.compile(r"server_name\b"),
 )
+# Of name servers, and of those that give addresses.
+BIND: Final = Dialect(
+    "bind",
+    _words(
+        "options zone acl key controls logging view masters primaries statistics-channels"
+        " trust-anchors dnssec-policy subnet shared-network",
+        _SAME_LINE,
+    ),
+    rf"#[^\r\n]*|//[^\r\n]*|{_C}",
+    "// {}\n",
+    ";",
+    names=("bind", "named", "conf"),
+    endings=("zones",),
+    loose=re.compile(r"[a-z][\w-]*[ \t][^{}\r\n]*;"),
+)
 CADDY: Final = Dialect(
     "caddy",
     re.compile(
@@ -202,7 +217,7 @@ _PROGRAM: Final = (
 _NO_SEMICOLON: Final = r"(?![^\r\n]{0,500};[ \t]*(?:[\r\n]|\Z))"
 BLOCKS: Final = Dialect(
     "blocks",
-    re.compile(rf"{_PROGRAM}[\w/*\"][^(){{}};=<>,\r\n]*\{{(?=[ \t]*[\r\n])"),
+    re.compile(rf"{_PROGRAM}[\w/*\"][^(){{}};=<>,\r\n]*=?\{{(?=[ \t]*[\r\n])"),
     r"(?<!\S)#[^\r\n]*",
     names=("conf", "keepalived", "logstash", "logrotate"),
     loose=re.compile(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
@@ -211,7 +226,20 @@ BLOCKS: Final = Dialect(
         r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"
     ),
 )
-DIALECTS: Final = (HCL, NGINX, PROTO, GRAPHQL, CSS, APACHE, CADDY, GOMOD, JUNOS, MESSAGES, BLOCKS)
+DIALECTS: Final = (
+    HCL,
+    NGINX,
+    BIND,
+    PROTO,
+    GRAPHQL,
+    CSS,
+    APACHE,
+    CADDY,
+    GOMOD,
+    JUNOS,
+    MESSAGES,
+    BLOCKS,
+)
 
 
 @lru_cache

@@ -19,6 +19,8 @@ _REMARKS: Final = 0.6
 _BELOW: Final = 0.6
 _EQUALS: Final = 0.7
 CONTENT: Final = re.compile(r"[^ \t\r\n]")
+# A setting of Linux that is off: "# CONFIG_NFS_FS is not set".
+_UNSET: Final = re.compile(r"# [A-Z][A-Z\d_]+ is not set[ \t]*(?=[\r\n]|\Z)")
 _COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
 SECTION: Final = re.compile(
     r"\[\[?[ \t]*(?P<name>[^\[\]\r\n=]{1,100})\]?\][ \t]*(?:[#;][^\r\n]*)?(?=[\r\n]|\Z)"
@@ -103,6 +105,8 @@ def read_settings(text: str, *, named: bool) -> list[SettingLine]:
             kind = "item" if listed else "more"
         elif found and _is_remark(text, found[-1], column, content):
             kind = "more"
+        elif _UNSET.match(text, content, end):
+            kind, indent = "setting", column
         elif _COMMENT.match(text, content, end):
             kind = "out" if _is_out(text, content, end) else "comment"
         elif SECTION.match(text, content, end) and (column == 0 or not found):
@@ -206,7 +210,11 @@ def is_config(text: str, found: list[SettingLine], *, named: bool) -> bool:
     )
     if counts["section"] and equals >= _EQUALS * len(settings):
         return len(settings) + counts["section"] >= FEWEST
-    plain = {line for line in settings if _PLAIN.match(text, line.content)}
+    plain = {
+        line
+        for line in settings
+        if _PLAIN.match(text, line.content) or _UNSET.match(text, line.content)
+    }
     rows = max(
         sum(line in plain or row.match(text, line.content) is not None for line in settings)
         for row in _ROWS

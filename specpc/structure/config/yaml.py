@@ -1,6 +1,7 @@
 """YAML, read by indentation: what is kept has the keys above it, and parses as its source does.
 
-Templates of YAML (Helm, Jinja) are read by the same rules, the lines of the template as comments.
+Templates of YAML (Helm, Jinja) are read by the same rules, the lines of the template as comments;
+what is in a part of one brings the lines that begin and end it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from specpc.structure.config.yaml_lines import (
     YamlLine,
     after_dash,
     after_dashes,
+    control,
     is_template,
     is_yaml,
     read_yaml,
@@ -68,8 +70,14 @@ def lay_out_yaml(text: str, *, named: bool = False) -> Layout | None:
     if not is_yaml(text, found, named=named):
         return None
     aliases = set(_ALIAS.findall(text)) & set(_ANCHOR.findall(text))
+    controls = [(line, does) for line in found if (does := control(text, line))]
+    if controls:
+        apart = {line.start for line, _ in controls}
+        found = [line for line in found if line.start not in apart]
     documents = list(_documents(_Reader(text, frozenset(aliases)), found))
-    layout = lay_out_blocks(text, documents, "yaml", gap=_GAP, small=0 if aliases else None)
+    small = 0 if aliases or controls else None
+    layout = lay_out_blocks(text, documents, "yaml", gap=_GAP, small=small)
+    layout = _with_controls(layout, controls) if controls else layout
     return _with_anchors(text, layout) if aliases else layout
 
 
@@ -274,6 +282,33 @@ class _Reader:
         place = after_dashes(self.text, place, len(self.text))
         key = KEY.match(self.text, place)
         return key.group()[:-1].strip("\"' \t") if key else ""
+
+
+def _with_controls(layout: Layout, controls: Sequence[tuple[YamlLine, str]]) -> Layout:
+    """The layout in which what is in a part of a template needs the lines around that."""
+    lines = np.asarray([line.start for line, _ in controls])
+    found = (np.searchsorted(layout.edges, lines, side="right") - 1).tolist()
+    does = dict(zip(found, (does for _, does in controls), strict=True))
+    alone = {
+        piece
+        for piece, (line, _) in zip(found, controls, strict=True)
+        if layout.edges[piece] == line.start and layout.edges[piece + 1] <= line.end
+    }
+    needs = {piece: list(supports) for piece, supports in layout.needs.items()}
+    parts: list[int] = []  # what opens those that are open
+    for piece in range(len(layout)):
+        if does.get(piece) == "opens":
+            needs.setdefault(piece, []).extend(parts[-1:])
+            parts.append(piece)
+        elif parts and piece in does:
+            needs.setdefault(piece, []).append(parts[-1])
+            needs.setdefault(parts[-1], []).append(piece)
+            if does[piece] == "ends":
+                parts.pop()
+        elif parts:
+            needs.setdefault(piece, []).append(parts[-1])
+    kept = {piece: tuple(supports) for piece, supports in needs.items()}
+    return replace(layout, needs=kept, supports=layout.supports | alone)
 
 
 def _with_anchors(text: str, layout: Layout) -> Layout:

@@ -33,6 +33,11 @@ _SINGLE_END: Final = re.compile(r"[^']*(?:''[^']*)*'")
 _TEMPLATE: Final = re.compile(
     r"\{[{%]-?[ \t]*(?:if|else|end|range|with|define|for|block|elif|/\*|set|include|template|- |\$)"
 )
+# What begins, parts and ends a part of a template, alone on its line.
+_CONTROL: Final = re.compile(
+    r"\{(?:\{-?[ \t]*(?:(?P<opens>if|range|with|define|block)|(?P<parts>else)|end)"
+    r"|%-?[ \t]*(?:(?P<begins>if|for|block|macro|filter)|(?P<other>else|elif)|end[a-z]+))\b"
+)
 DOCUMENT: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
 
 
@@ -170,3 +175,13 @@ def is_yaml(text: str, found: list[YamlLine], *, named: bool) -> bool:
 def is_template(text: str, line: YamlLine) -> bool:
     """Whether a line belongs to a template of Helm or Jinja, and to no YAML."""
     return _TEMPLATE.match(text, line.content, line.end) is not None
+
+
+def control(text: str, line: YamlLine) -> str:
+    """What a line does in a template: "opens", "parts" or "ends" a part of it, or nothing."""
+    match = None if line.raw else _CONTROL.match(text, line.content, line.end)
+    if match is None or sum(text.count(mark, line.content, line.end) for mark in ("{{", "{%")) > 1:
+        return ""
+    if match["opens"] or match["begins"]:
+        return "opens"
+    return "parts" if match["parts"] or match["other"] else "ends"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.json.dialects import LAST_COMMA, NOTE, in_json
 from specpc.structure.json.records import (
     alike,
     are_rows,
@@ -14,6 +15,7 @@ from specpc.structure.json.records import (
     has_more,
     identifying,
     is_told,
+    parallel,
 )
 from specpc.structure.json.strings import LONG, are_lines, are_runs, as_text, is_text
 from specpc.structure.json.tree import read
@@ -66,6 +68,38 @@ PLAIN: Final = Role()
 
 
 @dataclass(frozen=True)
+class _Cells:
+    """Numbers of values that stand beside one another in several arrays, first and past the last.
+
+    Attributes:
+        start: of the first.
+        end: one past that of the last.
+        texts: whether some are texts, which are cut.
+        pieces: what they are in each of the arrays.
+    """
+
+    start: int
+    end: int
+    texts: bool
+    pieces: list[int] = field(default_factory=list)
+
+
+@dataclass
+class _Comma:
+    """A value and the comma behind it.
+
+    Attributes:
+        first: the first piece of the value, which is the one that says what it needs.
+        piece: the comma, if there is one.
+        note: the comment behind it, if there is one.
+    """
+
+    first: int
+    piece: int | None = None
+    note: int | None = None
+
+
+@dataclass(frozen=True)
 class JsonPieces:
     """Adds the pieces of valid values to a builder, from left to right.
 
@@ -76,11 +110,13 @@ class JsonPieces:
         builder: what they are added to.
         text: where the values are written.
         small: most characters of a container that stays whole without being a record.
+        source: the same in another dialect, if it is the text only as JSON (see `as_json`).
     """
 
     builder: LayoutBuilder
     text: str
     small: int
+    source: str | None = None
 
     def add(
         self,
@@ -102,7 +138,7 @@ class JsonPieces:
         string = self.text[value.value] == '"' and value.size > _INDIVISIBLE
         divisible = bool(value.inside) and not value.numbers
         if depth < _DEEPEST and (divisible or (string and is_text(self._string(value)))):
-            self.builder.refinable(piece, partial(_cut, role=role))
+            self.builder.refinable(piece, partial(_cut, role=role, dialect=self.source is not None))
         return piece
 
     def cut(
@@ -116,10 +152,18 @@ class JsonPieces:
         """Add a value in pieces, and give the one that opens it."""
         end = value.end if end is None else end
         if not value.inside:
-            return self._nested(value.value + 1, value.end - 1, end, needs, as_text(role.name))
+            return self._nested(
+                value.value + 1,
+                value.end - 1,
+                end,
+                needs,
+                as_text(role.name, dialect=self.source is not None),
+            )
         if are_lines(value, self.text):
             first, last = value.inside[0].value + 1, value.inside[-1].end - 1
-            return self._nested(first, last, end, needs, as_text(role.name))
+            return self._nested(
+                first, last, end, needs, as_text(role.name, dialect=self.source is not None)
+            )
         opening = self._support(value.value + 1, needs)
         if self.text[value.value] == "[":
             self._elements(value, opening, depth + 1)
@@ -165,27 +209,47 @@ class JsonPieces:
         self._close(opening, end)
         return opening
 
-    def _comma(self, before: JsonValue) -> int | None:
-        """Add the comma before a value, if there is one."""
-        return self._support(before.start) if before.start > self.builder.position else None
+    def _comma(self, before: JsonValue, commas: list[_Comma]) -> None:
+        """Add the comma before a value, if there is one, and the comment on what stands there."""
+        if before.start > self.builder.position:
+            commas[-1].piece = self._support(before.start)
+            commas[-1].note = self._note()
+        commas.append(_Comma(self.builder.next_piece))
 
-    def _end(self, comma: int | None, opening: int) -> None:
-        """Have a comma, now that what follows it has its pieces, be a separator."""
-        if comma is not None:
-            self.builder.surround(comma, opening + 1, self.builder.next_piece)
+    def _note(self) -> int | None:
+        """Add the comment on a value that stands in the same line."""
+        note = NOTE.match(self.source, self.builder.position) if self.source else None
+        return self._support(note.end()) if note else None
+
+    def _end(self, commas: Sequence[_Comma]) -> None:
+        """Have commas, now that all has its pieces, be kept if a value before and after one is.
+
+        Comments are where the value before them is: what closes the container follows them, too.
+        """
+        if commas and self.source:
+            if last := LAST_COMMA.match(self.source, self.builder.position):
+                self._support(last.end())  # what is kept of the others needs none
+            commas[-1].note = self._note()
+        end = self.builder.next_piece
+        for comma in commas:
+            if comma.piece is not None:
+                self.builder.surround(comma.piece, comma.first, end)
+            if comma.note is not None:
+                self.builder.surround(comma.note, comma.first, end + 1)
 
     def _elements(self, array: JsonValue, opening: int, depth: int) -> None:
         """Add the elements of an array; a first row that names columns comes with the others."""
         objects = [one for one in array.inside if self.text[one.value] == "{"]
         role = Role(record=True, paths=identifying(objects, self.text, array.key))
         needs, heading = [opening], columns(array, self.text)
+        commas: list[_Comma] = []
         for run in self._runs(array.inside):
-            comma = self._comma(run[0])
+            self._comma(run[0], commas)
             if run[0] is heading:
                 needs.append(self._support(run[0].end, needs))
             else:
                 self.add(run[0], needs, role, depth, run[-1].end)
-            self._end(comma, opening)
+        self._end(commas)
 
     def _runs(self, elements: Sequence[JsonValue]) -> Iterator[list[JsonValue]]:
         """The elements one by one, but for numbers that follow one another."""
@@ -220,11 +284,14 @@ class JsonPieces:
             told = []
         role = Role(record=alike(value.inside), name=file_name(value, self.text))
         heading = columns(value, self.text)
+        beside = [] if heading else parallel(value)
+        cells = self._cells(beside, depth)
         rest: list[int] = []
         rows: list[int] = []
         head: list[int] = []
+        commas: list[_Comma] = []
         for member in value.inside:
-            comma = self._comma(member)
+            self._comma(member, commas)
             inner = frozenset(path[1:] for path in paths if path[:-1] == (member.key,))
             if inner and member.inside and told is not None:
                 rest.append(self._support(member.value + 1, (opening,)))
@@ -234,19 +301,52 @@ class JsonPieces:
                 told.append(self._support(member.end, (opening,)))
             elif member is heading:
                 head.append(self._support(member.end, (opening,)))
+            elif any(member is one for one in beside):
+                rest.append(self._support(member.value + 1, (opening,)))
+                self._column(member, rest[-1], cells, depth + 1)
             else:
                 rest.append(self.add(member, (opening,), role, depth))
                 if heading and are_rows(member.inside, len(heading.inside)):
                     rows.append(rest[-1])
-            self._end(comma, opening)
+        self._end(commas)
         for piece in rest:
             self.builder.require(piece, *told or ())
         for piece in rows:
             self.builder.require(piece, *head)
+        for own in cells:
+            for piece in own.pieces:
+                self.builder.require(piece, *(other for other in own.pieces if other != piece))
+
+    def _cells(self, arrays: Sequence[JsonValue], depth: int) -> list[_Cells]:
+        """What is kept together of arrays of which the first values belong together, and so on."""
+        if not arrays:
+            return []
+        values = list(zip(*(array.inside for array in arrays), strict=True))
+        cut = [any(self._is_cut(one, PLAIN, depth + 1) for one in own) for own in values]
+        widest = max(one.end - one.start for own in values for one in own)
+        step = 1 if any(cut) else max(1, min(_RUN, self.small) // widest)
+        return [_Cells(n, min(n + step, len(cut)), cut[n]) for n in range(0, len(cut), step)]
+
+    def _column(self, array: JsonValue, opening: int, cells: Sequence[_Cells], depth: int) -> None:
+        """Add one of such arrays; what stands beside a text only comes with that."""
+        commas: list[_Comma] = []
+        for own in cells:
+            run = array.inside[own.start : own.end]
+            self._comma(run[0], commas)
+            if not own.texts:
+                piece = self.builder.unit(run[-1].end, (opening,), whole=True, gap=NO_MARKER)
+            elif self._is_cut(run[0], PLAIN, depth):
+                piece = self.cut(run[0], (opening,))
+            else:
+                piece = self._support(run[0].end, (opening,))
+            own.pieces.append(piece)
+        self._end(commas)
+        self._close(opening, array.end)
 
 
-def _cut(text: str, role: Role) -> Layout:
+def _cut(text: str, role: Role, dialect: bool) -> Layout:
     """The pieces of a value that is a unit elsewhere."""
-    pieces = JsonPieces(LayoutBuilder(), text, max(_ONE_THING, small_size(text)))
-    pieces.cut(read(text), (), role, end=len(text))
+    source, text = (text, in_json(text)) if dialect else (None, text)
+    pieces = JsonPieces(LayoutBuilder(), text, max(_ONE_THING, small_size(text)), source)
+    pieces.cut(read(text, source=source), (), role, end=len(text))
     return pieces.built("json")

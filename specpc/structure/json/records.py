@@ -66,6 +66,8 @@ _SHORT: Final = 80
 _MOST: Final = 3
 _LONGEST_KIND: Final = 40
 _FEWEST: Final = 2
+# Of arrays with fewer values, as many are no sign of a table.
+_FEWEST_ROWS: Final = 3
 # Values of which so many are the same tell no records apart.
 _DISTINCT: Final = 0.9
 # At least this share of records must have a member for it to be looked for in all.
@@ -146,6 +148,17 @@ def columns(value: JsonValue, text: str) -> JsonValue | None:
             named = any(are_rows(other.inside, width) for other in inside if other is not member)
             return member if named else None
     return None
+
+
+def parallel(value: JsonValue) -> list[JsonValue]:
+    """Members that are the columns of one table: arrays of equally many scalars."""
+    by_length: dict[int, list[JsonValue]] = {}
+    for member in value.inside:
+        if len(member.inside) >= _FEWEST_ROWS and not any(
+            one.inside or one.key is not None for one in member.inside
+        ):
+            by_length.setdefault(len(member.inside), []).append(member)
+    return next((own for own in by_length.values() if len(own) > 1), [])
 
 
 def are_rows(values: Sequence[JsonValue], width: int) -> bool:

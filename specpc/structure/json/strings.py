@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -27,12 +29,18 @@ _ESCAPE: Final = regex.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
     r'|(?P<joint>(?:"[ \t\r\n]*+,[ \t\r\n]*+")++)'
 )
+# Of strings of Python, which may hold quotation marks.
+_OTHER_ESCAPE: Final = regex.compile(
+    r"\\x[0-9a-fA-F]{2}|\\U[0-9a-fA-F]{8}|\\u[0-9a-fA-F]{4}|\\.(?P<joint>(?!))?"
+)
 _JOINT_BEFORE: Final = regex.compile(r'(?r)(?:"[ \t\r\n]*+,[ \t\r\n]*+")++')
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Text has words; addresses, hashes and encoded images have none, and say nothing in part.
 _LONGEST_WORDS: Final = 25
 _UNSPACED: Final = regex.compile(UNSPACED)
-_SIMPLE: Final[dict[str, str]] = {f"\\{mark}": json.loads(f'"\\{mark}"') for mark in '"\\/bfnrt'}
+_SIMPLE: Final[dict[str, str]] = {
+    f"\\{mark}": json.loads(f'"\\{mark}"') for mark in '"\\/bfnrt'
+} | {"\\'": "'"}
 _SPACES: Final = ("\\n", "\\r", "\\t")
 # Breaks between paragraphs.
 _PARAGRAPHS: Final = 2
@@ -102,12 +110,14 @@ def _strings(value: JsonValue, text: str) -> dict[tuple[str | None, ...], str]:
     return found
 
 
-def as_text(name: str | None = None) -> Nested:
+def as_text(name: str | None = None, *, dialect: bool = False) -> Nested:
     """How what stands between two quotes is read, or from the first of some strings to the last."""
+    if dialect:
+        return Nested(name, partial(decode, escape=_OTHER_ESCAPE), gap="", tidy=_separated)
     return Nested(name, decode, gap="", tidy=_separated)
 
 
-def decode(written: str) -> tuple[str, NDArray[np.int64]]:
+def decode(written: str, escape: regex.Pattern[str] = _ESCAPE) -> tuple[str, NDArray[np.int64]]:
     r"""The text that is meant by what stands between quotes, and where its characters are written.
 
     Half a character (a lone ``\ud83d``) is read as one that cannot be shown. What stands between
@@ -118,7 +128,7 @@ def decode(written: str) -> tuple[str, NDArray[np.int64]]:
     meant: list[str] = []
     offsets: list[int] = []
     position = 0
-    for match in _ESCAPE.finditer(written):
+    for match in escape.finditer(written):
         start, end = match.span()
         meant.append(written[position:start])
         offsets += range(position, start)
@@ -135,6 +145,8 @@ def decode(written: str) -> tuple[str, NDArray[np.int64]]:
 def _unescaped(escape: str) -> str:
     if (meant := _SIMPLE.get(escape)) is not None:
         return meant
+    if escape[1] in "xU":
+        return chr(min(int(escape[2:], 16), sys.maxunicode))
     try:
         meant = str(json.loads(f'"{escape}"'))
     except ValueError:

@@ -50,10 +50,13 @@ def is_container(text: str) -> bool:
     return True
 
 
-def read(text: str, start: int = 0, stop: int | None = None) -> JsonValue:
+def read(
+    text: str, start: int = 0, stop: int | None = None, source: str | None = None
+) -> JsonValue:
     """What one valid document, or one member or element of another, holds.
 
-    It may stand between other text: from ``start`` up to ``stop``.
+    It may stand between other text: from ``start`` up to ``stop``. Keys are those of the
+    ``source``, if that is a text in another dialect with everything in the same places.
     """
     stop = len(text) if stop is None else stop
     around = JsonValue(start, start, start, None)
@@ -63,6 +66,8 @@ def read(text: str, start: int = 0, stop: int | None = None) -> JsonValue:
         mark, end = match.group()[0], match.end()
         if mark == '"':
             string = match.group()[1:-1]
+            if source is not None:
+                string = source[match.start() : match.end()].strip("\"': ")
         elif mark == ":":
             key, after = string, end
         elif mark in "[{":

@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.json.dialects import as_json
 from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
 from specpc.structure.json.records import identifying
 from specpc.structure.json.tree import SPACE, is_container, read
@@ -32,12 +33,18 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
     Containers of at most ``small`` characters stay whole: 400, or a tenth of a short text.
 
     Returns:
-        ``None`` if Python's ``json`` does not read the text or it holds a lone string or number.
+        ``None`` if Python's ``json`` does not read the text, nor what it stands for in JSON (see
+        `as_json`), or it holds a lone string or number.
     """
+    source = None
     if not is_container(text):
-        return None
-    pieces = JsonPieces(LayoutBuilder(), text, small_size(text) if small is None else small)
-    value = read(text)
+        source, written = text, as_json(text)
+        if written is None:
+            return None
+        text = written
+    small = small_size(text) if small is None else small
+    pieces = JsonPieces(LayoutBuilder(), text, small, source)
+    value = read(text, source=source)
     if value.inside:
         pieces.cut(value, (), end=len(text))
     else:
@@ -54,12 +61,15 @@ def lay_out_json_lines(text: str) -> Layout | None:
     Returns:
         ``None`` if there is anything else, or if there are not at least two.
     """
-    spans = _documents(text)
+    source, spans = None, _documents(text)
+    if not spans and (written := as_json(text, lines=True)) is not None:
+        source, text = text, written
+        spans = _documents(text)
     if len(spans) < _FEWEST_LINES:
         return None
-    records = [read(text, start, end) for start, end in spans]
+    records = [read(text, start, end, source) for start, end in spans]
     role = Role(record=True, paths=identifying(records, text))
-    pieces, last = JsonPieces(LayoutBuilder(), text, small_size(text)), ""
+    pieces, last = JsonPieces(LayoutBuilder(), text, small_size(text), source), ""
     for record, (start, end) in zip(records, spans, strict=True):
         line = text[start:end].strip(SPACE)
         if line == last:

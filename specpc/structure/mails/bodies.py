@@ -165,8 +165,10 @@ class Bodies:
             after += 1
         if not quoted or self.offset(after) - self.offset(place) > LONGEST_ANSWER:
             return
-        # Of what is long, the last: people answer below what they answer to.
-        self._nest(after, (*needs, *(quoted if length <= LONGEST_ANSWER else quoted[-1:])))
+        if length > LONGEST_ANSWER:
+            # Of what is long, the last: people answer below what they answer to.
+            quoted = [piece for piece in quoted[-1:] if not builder.is_text(piece)]
+        self._nest(after, (*needs, *quoted))
 
     def _ends_answer(self, place: int, first: int, end: int) -> bool:
         text = self.lines[place].text

@@ -5,13 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import regex
 
 from specpc.structure.parts.lines import OWN_LINE
+from specpc.text.layout import Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from specpc.text.layout import LayoutBuilder
 
@@ -24,6 +28,8 @@ ATTRIBUTION: Final = regex.compile(
     r"|schreef|skrev|napisał\w*|пишет|написала?|写道|寫道)|\d:\d\d[^\r\n<>]{1,60}+<[^\s<>@]{1,60}+@[^\s<>]{1,60}+>)"
     r"[ \u00a0]?[:：][*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
 )
+# Of a patch that is quoted, every line is another's without its file and place.
+_HUNK: Final = regex.compile(r"@@ -\d[\d,]{0,20} \+\d[\d,]{0,20} @@")
 # A longer answer says itself what it answers.
 LONGEST_ANSWER: Final = 500
 # A longer stretch is cut in its lines where no sentence ends with one.
@@ -39,7 +45,8 @@ def level(line: str) -> int:
 def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int]) -> None:
     """Add quoted lines up to an offset, in whole lines that are whole sentences.
 
-    A line that says who wrote what is quoted below it, one level deeper, is needed by that.
+    A line that says who wrote what is quoted below it, one level deeper, is needed by that. A patch
+    is laid out as one.
     """
     start, first = builder.position, builder.next_piece
     found = [match.span() for match in _LINE.finditer(text, start, end)]
@@ -69,6 +76,19 @@ def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int])
             waiting = builder.support(last, told, gap=OWN_LINE)
 
 
+def _unquoted(text: str) -> tuple[str, NDArray[np.int64]]:
+    """What is quoted, in which a line begins where its mark does, and where its characters are."""
+    said: list[str] = []
+    offsets: list[int] = []
+    for match in _LINE.finditer(text):
+        prefix = _PREFIX.match(match.group())
+        start = match.start() + (prefix.end() if prefix else 0)
+        if start < match.end():
+            said.append(text[start : match.end()])
+            offsets += [match.start(), *range(start + 1, match.end())]
+    return "".join(said), np.asarray([*offsets, len(text)], dtype=np.int64)
+
+
 def _attribution(
     text: str, lines: Sequence[tuple[int, int]], deeper: bool
 ) -> tuple[int, int | None]:
@@ -93,6 +113,10 @@ def _add_lines(
     """Add lines of one level: units end where both a sentence and a line do."""
     own = [span for span in lines if span[1] <= end]
     said = [_PREFIX.sub("", text[start:stop], count=1) for start, stop in own]
+    if any(_HUNK.match(line) for line in said):
+        patch = builder.unit(own[-1][1], needs, gap=OWN_LINE)
+        builder.nest(patch, Nested("quoted.diff", decode=_unquoted, gap=OWN_LINE))
+        return
     ends = set(segment("".join(said), "sentence"))
     done = 0
     for (_, stop), line in zip(own, said, strict=True):

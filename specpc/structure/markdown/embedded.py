@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure import kinds
@@ -34,6 +36,7 @@ _PRINTED: Final = frozenset(
 )
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
+_BREAK: Final = re.compile(r"[\r\n]")
 _INDENTED: Final = re.compile(r"[\r\n][ \t]+\S")
 
 
@@ -45,7 +48,15 @@ def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | Non
     pieces.
     """
     if len(text) <= _WHOLE and other is None:
-        return one_piece(len(text), "code", prefix + OWN_LINE)
+        whole = one_piece(len(text), "code", prefix + OWN_LINE)
+        if _BREAK.search(text.strip()):
+            return replace(whole, finer={0: partial(_lay_out_longer, info=info, prefix=prefix)})
+        return whole
+    return _lay_out_longer(text, info, prefix, other)
+
+
+def _lay_out_longer(text: str, info: str, prefix: str, other: LayOut | None = None) -> Layout:
+    """The pieces of lines inside a fence that are cut."""
     layout = None if prefix else _by_language(text, info)
     if layout is None:
         return lay_out_lines(text, prefix) if other is None else other(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +44,9 @@ _FEWEST: Final = 3
 _STATISTICS: Final = re.compile(
     r" \S.* \| +(?:\d+|Bin|Unmerged)\b.*| \d+ files? changed.*| \d+ (?:insertion|deletion)s?\b.*"
     r"| (?:create|delete|rename|copy|rewrite|mode change) .*|:\d{6} \d{6} .*|[ACDMRTUX]\d*\t.*"
-    r"|\d+\t\d+\t.*|-\t-\t.*|---|Changed paths:|   [AMDR] /.*"
+    r"|\d+\t\d+\t.*|-\t-\t.*|Changed paths:|   [AMDR] /.*"
 )
+_RULE: Final = "---"  # below the message of a mailed patch
 _MESSAGE: Final = re.compile(r" {4}|\t| {4}$")
 
 
@@ -156,6 +158,10 @@ def _changes(own: Sequence[Row], place: int) -> tuple[list[Block], int]:
             found.append(one)
             while place < len(own) and own[place].start < one.end:
                 place += 1
+        elif own[place].said == _RULE:
+            rule = block(own[place].start, own[place].end)
+            found.append(replace(rule, body="nothing"))
+            place += 1
         elif _STATISTICS.fullmatch(own[place].said):
             place += 1
         else:
@@ -206,7 +212,7 @@ def _is_message(row: Row) -> bool:
 
 def _ends_message(row: Row, changes: Sequence[Block]) -> bool:
     return (
-        row.said == "---"
+        row.said == _RULE
         or row.said.startswith("-" * 50)
         or (bool(changes) and row.start == changes[0].start)
     )

@@ -23,6 +23,17 @@ _BEGINS: Final = re.compile(
     r"diff -\S+ \S.*|Index: \S.*|Property changes on: \S.*"
     r"|Only in \S.*: .*|Files \S.* differ|==== //.* ====|RCS file: .*"
 )
+# What else does right above a hunk: the command whose output it is, a path.
+_COMMAND: Final = re.compile(r"diff (?!-)\S+ \S+")
+_PATH: Final = re.compile(r"(?:#+ |File: |In )?[`*]{0,3}[\w./-]{0,200}[./][\w-]{1,60}[`*]{0,3}:?")
+# A patch as agents write it, without numbers of lines.
+_OPENS: Final = "*** Begin Patch"
+_CLOSES: Final = "*** End Patch"
+_UNNUMBERED: Final = re.compile(r"\*\*\* (?:Add|Delete|Update) File: \S.*")
+# What is replaced with what, and both sides of a merge: all of it or nothing.
+_SIDES: Final = re.compile(r"<{5,9}(?: .*)?")
+_SIDES_END: Final = re.compile(r">{5,9}(?: .*)?")
+_SIDES_PART: Final = re.compile(r"={5,9}")
 # What else says which file it is, and what became of it.
 _GOES_ON: Final = re.compile(
     r"index [\da-f]+[.,].*|(?:old |new |deleted file |new file )?mode \d.*"
@@ -70,6 +81,10 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
     blocks: list[Block] = []
     place = 0
     while place < len(found):
+        if patch := _patch(found, place) or _sides(found, place):
+            blocks.append(patch.block)
+            place = patch.end
+            continue
         head = _head_end(found, place)
         hunks: list[Block] = []
         end = head
@@ -94,6 +109,60 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
         else:
             place += 1
     return blocks
+
+
+def _patch(found: Sequence[Row], place: int) -> _Hunk | None:
+    """The patch that begins at a row, or the changes to one file, as agents write them."""
+    if found[place].said != _OPENS:
+        return _unnumbered(found, place)
+    files: list[Block] = []
+    end = place + 1
+    while end < len(found) and (own := _unnumbered(found, end)):
+        files.append(own.block)
+        end = own.end
+    tail = found[end - 1].end
+    end += end < len(found) and found[end].said == _CLOSES
+    head, stop = found[place].end, found[end - 1].end
+    whole = block(found[place].start, stop, head, tail=tail, inside=files)
+    return _Hunk(whole, end) if files else None
+
+
+def _unnumbered(found: Sequence[Row], place: int) -> _Hunk | None:
+    """The changes to one file, the places of which have no numbers."""
+    if not _UNNUMBERED.fullmatch(found[place].said):
+        return None
+    head = place + 1
+    head += head < len(found) and found[head].said.startswith("*** Move to: ")
+    hunks: list[Block] = []
+    end = head
+    while end < len(found) and found[end].said[:1] in {" ", "+", "-", "@"}:
+        first = end
+        end += found[first].said[0] == "@"
+        lines = end
+        while end < len(found) and found[end].said[:1] in {" ", "+", "-"}:
+            end += 1
+        changes = _changes(found[lines:end])
+        hunks.append(_made(found, first, end, changes, lines - first).block)
+    stop = found[end - 1].end
+    return _Hunk(block(found[place].start, stop, found[head - 1].end, inside=hunks), end)
+
+
+def _sides(found: Sequence[Row], place: int) -> _Hunk | None:
+    """Both sides of a merge, or what is replaced with what, below the path of its file."""
+    first = place + (not found[place].said.startswith("<"))
+    if first == len(found) or not _SIDES.fullmatch(found[first].said):
+        return None
+    if first > place and not _PATH.fullmatch(found[place].said):
+        return None
+    end, parts = first + 1, 0
+    while end < len(found) and not _SIDES_END.fullmatch(found[end].said):
+        if _SIDES.fullmatch(found[end].said):
+            return None
+        parts += _SIDES_PART.fullmatch(found[end].said) is not None
+        end += 1
+    if end == len(found) or parts != 1:
+        return None
+    return _Hunk(replace(block(found[place].start, found[end].end), body="whole"), end + 1)
 
 
 def _file(heads: Sequence[Row], end: int, hunks: Sequence[Block]) -> Block:
@@ -132,7 +201,13 @@ def _head_end(found: Sequence[Row], place: int) -> int:
 
 def _begins(found: Sequence[Row], place: int) -> bool:
     """Whether the changes to a file begin there."""
-    return _BEGINS.fullmatch(found[place].said) is not None or _names_two(found, place)
+    said = found[place].said
+    if _BEGINS.fullmatch(said) or _names_two(found, place):
+        return True
+    after = found[min(place + 1, len(found) - 1)].said
+    if _COMMAND.fullmatch(said):
+        return _NORMAL.fullmatch(after) is not None
+    return _UNIFIED.fullmatch(after) is not None and _PATH.fullmatch(said) is not None
 
 
 def _names_two(found: Sequence[Row], place: int) -> bool:
@@ -180,8 +255,11 @@ def _hunk(found: Sequence[Row], place: int) -> _Hunk | None:
     return None
 
 
-def _made(found: Sequence[Row], place: int, end: int, inside: Sequence[Block]) -> _Hunk:
-    start, head, stop = found[place].start, found[place].end, found[end - 1].end
+def _made(
+    found: Sequence[Row], place: int, end: int, inside: Sequence[Block], heads: int = 1
+) -> _Hunk:
+    start, stop = found[place].start, found[end - 1].end
+    head = found[place + heads - 1].end if heads else start
     # A program that reads the result would end the file's changes at a marker.
     return _Hunk(replace(record(start, stop, head, inside=inside), gap=""), end)
 

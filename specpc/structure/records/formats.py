@@ -166,6 +166,35 @@ _SUBTITLES: Final = Format(
     re.compile(r"Format:"),
     gap=OWN_LINE,
 )
+# Families, in lines with the numbers of their levels.
+_PERSONS: Final = Format(
+    re.compile(r"0 \S"),
+    re.compile(r"1 [A-Z_]"),
+    re.compile(r"1 (?:NAME|TITL)\b"),
+    blank=False,
+    more=re.compile(r"[2-9] [A-Z_]"),
+    gap=OWN_LINE,
+)
+# Sequences of genes and proteins, with their names above.
+_SEQUENCES: Final = Format(
+    re.compile(r">\S"),
+    re.compile(r"(?:[A-Z*.-]+|[acgtun*.-]+)$"),
+    blank=False,
+    gap=OWN_LINE,
+)
+_SEQUENCE: Final = re.compile(r"(?:[A-Z*.-]{20,}|[acgtun*.-]{20,})")
+
+
+def _sequences(found: Sequence[Row]) -> list[Block]:
+    """Sequences; what is quoted in a mail begins with a mark like theirs."""
+    first = {row.start: row.said for row in found}
+    return [
+        own
+        for own in _SEQUENCES.find(found)
+        if own.inside and _SEQUENCE.match(first[own.inside[0].start])
+    ]
+
+
 _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
     ("\nmsgid ", translations),
     (
@@ -209,6 +238,8 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     ("\nuid ", _KEYS.find),
     ("Name        : ", _INSTALLED.find),
     ("[Script Info]", _SUBTITLES.find),
+    ("0 HEAD", _PERSONS.find),
+    (">", _sequences),
     (":", fields),
 )
 """A sign of each kind of record, and what finds them."""
@@ -219,8 +250,8 @@ def lay_out_records(text: str) -> Layout | None:
 
     Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
     databases, states of services, scanned hosts, keys, packages (of rpm; Debian's, as any fields
-    with names in stanzas), subtitles (ASS). A record stays whole; a field of a longer one brings
-    the first line and the title.
+    with names in stanzas), subtitles (ASS), families (GEDCOM), sequences (FASTA). A record stays
+    whole; a field of a longer one brings the first line and the title.
 
     Returns:
         ``None`` unless at least half of the text is such records.

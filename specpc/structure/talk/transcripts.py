@@ -59,6 +59,14 @@ _ASKS: Final = regex.compile(
 )
 
 
+# What a chat shows below what was said: how many thought what of it, and that it was answered.
+_BELOW: Final = regex.compile(
+    r"(?:(?:\r\n|\n|\r)[ \t]*+(?::[\w+-]{1,40}:|[\U0001f300-\U0001faff]|\d{1,3} repl(?:y|ies)\b)"
+    r"[^\r\n]{0,40}+){1,6}+(?:[ \t\r\n]{0,20}+)\Z"
+)
+_LONGEST_BELOW: Final = 200
+
+
 def lay_out_transcript(text: str) -> Layout | None:
     """The pieces of a chat, a meeting, an interview or an agent's transcript.
 
@@ -93,7 +101,7 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     elif turns[0].start:
         builder.support(turns[0].start)
     session: tuple[int, ...] = ()
-    said = [text[turn.said : turn.end] for turn in turns]
+    said = [_by_person(text[turn.said : turn.end]) for turn in turns]
     answers = [False, *(_is_answer(*pair, _ANSWER) for pair in pairwise(said))]
     answered = [*(_is_answer(*pair, _SHORT_ANSWER) for pair in pairwise(said)), False]
     stray = stray_fences(text, turns)
@@ -132,6 +140,12 @@ def _add_rest(
             builder.nest(builder.unit(until, (head,), gap=OWN_LINE), Nested())
         elif after < until:
             builder.support(until, gap=OWN_LINE)
+
+
+def _by_person(said: str) -> str:
+    """What was said, without what others thought of it."""
+    below = _BELOW.search(said, max(0, len(said) - _LONGEST_BELOW))
+    return said[: below.start()] if below else said
 
 
 def _is_answer(before: str, said: str, longest: int) -> bool:

@@ -153,6 +153,8 @@ _NO_SPEAKER: Final = re.compile(
     r"|depart(?:s|ure)?|arriv(?:e|es|al)|check-?(?:in|out)|boarding|opens|closes|starts?|ends?"
     r"|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
 )
+# How many thought what of what was said above.
+_REACTION: Final = re.compile(r":[\w+-]{1,40}:|[\U0001f300-\U0001faff\u2600-\u27bf]")
 # The date or number of a session, alone on its line before a turn.
 _SESSION: Final = re.compile(
     r"[^\w\r\n]*(?:(?:session|conversation|day|date|task|part|round|chat|call|meeting|on|at|of"
@@ -465,6 +467,7 @@ def _is_session(line: str) -> bool:
     stripped = line.strip()
     return (
         len(stripped) <= _LONGEST_SESSION
+        and not _REACTION.match(stripped)
         and any(map(str.isdigit, stripped))
         and _SESSION.fullmatch(stripped) is not None
     )

@@ -347,3 +347,45 @@ def test_blocks_may_be_in_any_number_of_others(opens: str, depth: int) -> None:
     text = f"{opens}\n" * depth + "b 1;\n" + "}\n" * depth
     assert len(lay_out(text)) > 1
     assert len(lay_out(f"c {{\n  d 1;\n}}\n{text}", "a.conf")) > 1
+
+
+SERVERS = """\
+options {
+    directory "/var/cache/bind";
+    recursion no;
+};
+// not for guests
+zone "port.example" {
+    type master;
+    allow-transfer { 10.0.0.9; };
+};
+"""
+ADDRESSES = """\
+default-lease-time 600;
+subnet 10.0.0.0 netmask 255.255.255.0 {
+  range 10.0.0.10 10.0.0.99;
+  option routers 10.0.0.1;
+}
+"""
+NETWORKS = 'country=NO\n\nnetwork={\n    ssid="port"\n    key_mgmt=NONE\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "left"),
+    [
+        (SERVERS, "recursion", "options {\n    recursion no;\n};\n"),
+        (
+            SERVERS,
+            "transfer",
+            '// not for guests\nzone "port.example" {\n    allow-transfer { 10.0.0.9; };\n};\n',
+        ),
+        (
+            ADDRESSES,
+            "routers",
+            "subnet 10.0.0.0 netmask 255.255.255.0 {\n  option routers 10.0.0.1;\n}\n",
+        ),
+        (NETWORKS, "ssid", 'network={\n    ssid="port"\n}\n'),
+    ],
+)
+def test_blocks_of_name_servers_and_networks_are_closed(text: str, part: str, left: str) -> None:
+    assert around(lay_out(text), text, part) == left

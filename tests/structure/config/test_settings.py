@@ -374,3 +374,14 @@ def test_interfaces_are_no_addresses_of_hosts() -> None:
     assert said.startswith("1: lo: ")
     assert "10.0.1.17" in said
     assert "10.0.2" not in said
+
+
+def test_what_is_not_set_is_a_setting() -> None:
+    text = (
+        "CONFIG_64BIT=y\n#\n# Network\n#\nCONFIG_NET=y\nCONFIG_E1000=m\n"
+        "# CONFIG_E1000E is not set\n#\n# Sound\n#\nCONFIG_SND=m\n# CONFIG_SND_HDA is not set\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "settings"
+    assert "# CONFIG_E1000E is not set\n" in around(layout, text, "E1000E")
+    assert "not set" not in around(layout, text, "CONFIG_SND=m")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.config.yaml import lay_out_yaml
 from specpc.text.layout import Layout, expand
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, read, units
 
 yaml = pytest.importorskip("yaml")
 WORD = re.compile(r"\w+")
@@ -363,3 +363,106 @@ def test_an_item_is_known_by_the_number_of_what_it_is(listed: str, own: str, oth
     assert left == [
         {"Architecture": "x86_64", own: "i-1", "Tags": [{"Key": "Owner", "Value": "team-1"}]}
     ]
+
+
+CHART = """\
+{{- if .Values.enabled }}
+apiVersion: apps/v1
+spec:
+  {{- if not .Values.autoscaling }}
+  replicas: {{ .Values.count }}
+  {{- else }}
+  minimum: 2
+  {{- end }}
+  containers:
+    - name: {{ .Chart.Name }}
+      limits:
+        memory: 2Gi
+      {{- with .Values.requests }}
+      requests:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+{{- end }}
+"""
+JINJA = """\
+{% if kiosk.enabled %}
+kiosk:
+  port: 8443
+{% for host in hosts %}
+  {{ host }}:
+    timeout: {{ timeout }}
+{% endfor %}
+{% else %}
+kiosk: {}
+{% endif %}
+mail:
+  timeout: 10
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("text", [CHART, JINJA])
+@given(data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_parts_of_templates_are_opened_and_closed(
+    text: str, line_end: str, data: st.DataObject
+) -> None:
+    text = text.replace("\n", line_end)
+    layout = lay_out(text, "a.yaml")
+    assert layout.kind == "yaml"
+    made = kept(layout, text, data.draw(choices(layout)))
+    depth = 0
+    for word in re.findall(r"\{[{%]-? (if|with|for|end|else)", made):
+        depth += (word in {"if", "with", "for"}) - (word == "end")
+        assert depth >= (word != "end")
+    assert depth == 0
+
+
+def test_a_value_keeps_the_condition_it_stands_under() -> None:
+    assert around(lay_out(CHART, "a.yaml"), CHART, "replicas") == (
+        "{{- if .Values.enabled }}\nspec:\n  {{- if not .Values.autoscaling }}\n"
+        "  replicas: {{ .Values.count }}\n  {{- else }}\n  {{- end }}\n{{- end }}\n"
+    )
+    assert around(lay_out(JINJA, "a.yaml"), JINJA, "timeout: 10") == "mail:\n  timeout: 10\n"
+
+
+RULES = """\
+- alert: DiskFull
+  expr: |
+    avail_bytes / size_bytes < 0.05
+    and readonly == 0
+  for: 10m
+- command: >
+    postgres
+    -c max_connections=20
+    -c log_statement=none
+- query: |
+    SELECT no, leaves
+    FROM trips
+    WHERE late = false
+- text: |
+    The trip is late.
+    It does not wait for the bus.
+- note: >
+    The trip is late, and nobody
+    knows why. It does not wait
+    for the bus.
+- run: |
+    pip install -e .
+    pytest -q
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "left"),
+    [
+        ("avail", "avail_bytes / size_bytes < 0.05\n    and readonly == 0\n"),
+        ("max_conn", "postgres\n    -c max_connections=20\n    -c log_statement=none\n"),
+        ("FROM", "SELECT no, leaves\n    FROM trips\n    WHERE late = false\n"),
+        ("wait for", "text: |\n    It does not wait for the bus.\n"),
+        ("does not wait\n", "The trip is late, and nobody\n    knows why. It does not wait\n"),
+        ("pytest", "pytest -q\n"),
+    ],
+)
+def test_conditions_and_commands_of_several_lines_are_whole(part: str, left: str) -> None:
+    assert left in around(lay_out(RULES, "a.yaml"), RULES, part)

@@ -307,3 +307,45 @@ def test_what_has_a_name_is_known_by_none_of_what_it_holds() -> None:
     records = [{"id": n, "request": {"url": f"u{n}"}, "text": LONG} for n in range(3)]
     text = json.dumps(records)
     assert identifying(read(text).inside, text) == {("id",)}
+
+
+WEATHER = {
+    "city": "Orrisay",
+    "daily": {
+        "time": [f"2025-06-{day:02}" for day in range(1, 31)],
+        "wind": list(range(30)),
+        "sky": ["clear" if day % 3 else "rain, but not all day" for day in range(30)],
+    },
+}
+FOUND = {
+    "ids": ["d1", "d2", "d3"],
+    "documents": [LONG, "The pier is shut.", LONG.replace("deck", "quay")],
+    "distances": [0.1, 0.25, 0.5],
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "at"), [(WEATHER, ("daily",)), (FOUND, ())], ids=["numbers", "texts"]
+)
+@given(data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_values_beside_one_another_are_kept_together(
+    source: dict[str, Any], at: tuple[str, ...], data: st.DataObject
+) -> None:
+    text = json.dumps(source)
+    layout = lay_out(text)
+    made, whole = json.loads(kept(layout, text, data.draw(choices(layout))) or "{}"), source
+    for key in at:
+        made, whole = made.get(key, {}), whole[key]
+    names = [*whole]
+    table = list(zip(*(whole[name] for name in names), strict=True))
+    left = [made.get(name, []) for name in names]
+    for cells in zip(*left, strict=True):
+        assert any(
+            all(is_part(cell, own) for cell, own in zip(cells, row, strict=True)) for row in table
+        )
+
+
+def test_as_few_values_as_beside_them_are_no_table() -> None:
+    text = json.dumps({"to": ["ann", "bob"], "tags": ["night", "boat"], "text": LONG})
+    assert "tags" not in json.loads(around(lay_out(text), text, "bob"))

@@ -128,7 +128,7 @@ def test_repeated_lines_count_once() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "12", '"a, b"', "null", "[1,]", "{a: 1}", "[1] [2]", '{"a": 1', "[1] and so on",
+    ["", " ", "12", '"a, b"', "null", "[1,,]", "{a 1}", "[1] [2]", '{"a": 1', "[1] and so on",
      "[tool] {}", "[" * 100_000, "\ufeff[1]"],
 )  # fmt: skip
 def test_what_is_no_json_container_is_left_to_others(text: str) -> None:

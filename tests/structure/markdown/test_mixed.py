@@ -380,3 +380,13 @@ def test_headings_of_other_levels_or_after_a_blank_line_are_no_remark() -> None:
     layout = lay_out(text)
     assert around(layout, text, "310") == "# Fees\n## Night fees\nThey are 310.\n\n"
     assert around(layout, text, "14 days") == "# Fees\n## Refunds\nThey take 14 days.\n"
+
+
+def test_a_short_fence_that_no_budget_holds_is_cut() -> None:
+    settings = "[database]\npool = 20\ntimeout = 5\n\n[payment]\nprovider = 'acme'\ntimeout = 45\n"
+    text = f"Write this into `app.toml`:\n\n```toml\n{settings}```\n\nThen restart it.\n"
+    layout = lay_out(text)
+    [fence] = [unit for unit in units(layout) if "pool" in pieces(layout, text)[unit]]
+    assert settings in pieces(layout, text)[fence]
+    inside = layout.finer[fence](settings)
+    assert around(inside, settings, "timeout = 45") == "[payment]\ntimeout = 45\n"

@@ -4,7 +4,7 @@ import pytest
 
 from specpc.structure import lay_out
 from tests.structure.heads import assert_under_heads, read
-from tests.structure.kept import keep, kept, pieces, units
+from tests.structure.kept import keep, kept, never_alone, pieces, units
 
 COMMIT = r"(\* )?commit [\da-f]{7}"
 AUTHOR = r"(\| )?Author:"
@@ -156,3 +156,9 @@ def test_a_rule_closes_the_last_commit_of_subversion() -> None:
     assert layout.kind == "history"
     assert len(units(layout)) == 3
     assert keep(text + rule, "fees 880").endswith("up.\n" + rule)
+
+
+def test_the_rule_below_the_message_of_a_mailed_patch_is_no_unit() -> None:
+    text = read("series.mbox")
+    assert "\n---\n" in text
+    assert never_alone(text, "---\n")

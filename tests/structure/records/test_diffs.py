@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -258,3 +259,116 @@ def test_brackets_in_an_ordinary_diff_are_no_changed_words() -> None:
     )
     layout = lay_out(text)
     assert not any("RE =" in one and "patch" in one for one in pieces(layout, text))
+
+
+NORMAL = """\
+diff fares.py fares2.py
+12c12
+<     return fare
+---
+>     return fare * seats
+diff mail.py mail2.py
+5a6
+>     server.starttls()
+"""
+REVIEW = """\
+In src/fares.py:
+@@ -10,3 +10,3 @@ def night(seats):
+-    return fare
++    return fare * seats
+
+Lars: not twice, please.
+
+**src/mail.py**
+@@ -3,2 +3,3 @@ import smtplib
+     server = smtplib.SMTP(HOST)
++    server.starttls()
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("text", [NORMAL, REVIEW])
+def test_the_line_above_a_hunk_names_its_file(text: str, line_end: str) -> None:
+    text = text.replace("\n", line_end)
+    assert lay_out(text).kind == "diff"
+    left = around(lay_out(text), text, "starttls")
+    assert "mail.py" in left
+    assert "fares" not in left
+    assert_under_heads(re.sub("Lars.*", "", text), (r"diff |In |\*\*", HUNK))
+
+
+def test_what_stands_above_a_hunk_is_no_file_if_it_is_a_sentence() -> None:
+    text = UNIFIED.replace("--- a/ntp.conf\n+++ b/ntp.conf\n", "The server was changed.\n")
+    assert around(lay_out(text), text, "was changed") == "The server was changed.\n"
+
+
+AGENTS = """\
+*** Begin Patch
+*** Update File: src/fares.py
+@@ def night(seats):
+     fare = 21.00
+-    return fare
++    return fare * seats
+@@
+-    total = 0
++    total = 1
+*** Update File: src/mail.py
+*** Move to: src/post.py
+     server = smtplib.SMTP(HOST)
++    server.starttls()
+*** Delete File: src/old.py
+*** Add File: src/new.py
++def crane():
++    return None
+*** End Patch
+"""
+
+
+@pytest.mark.parametrize("wrap", ["{}", "I change both:\n\n{}\nIt was not tested.\n"])
+def test_a_patch_without_numbers_keeps_its_files_and_stays_one(wrap: str) -> None:
+    text = wrap.format(AGENTS)
+    for part, file in [
+        ("* seats", "*** Update File: src/fares.py\n@@ def night(seats):\n"),
+        ("total = 1", "*** Update File: src/fares.py\n@@\n"),
+        ("starttls", "*** Update File: src/mail.py\n*** Move to: src/post.py\n"),
+        ("old.py", "*** Delete File: src/old.py\n"),
+        ("crane", "*** Add File: src/new.py\n"),
+    ]:
+        left = around(lay_out(text), text, part)
+        assert left.startswith(f"*** Begin Patch\n{file}")
+        assert left.rstrip().endswith("*** End Patch")
+        assert left.count("File:") == 1
+    long = "*** Begin Patch\n" * 3000 + AGENTS
+    assert "*** Begin Patch\n*** Update" in around(lay_out(long), long, "* seats")
+
+
+SIDES = """\
+src/fares.py
+<<<<<<< SEARCH
+    return fare
+=======
+    return fare * seats
+>>>>>>> REPLACE
+"""
+MERGE = (
+    "import os\n\n<<<<<<< HEAD\nTIMEOUT = 30\n=======\nTIMEOUT = 60\n>>>>>>> pool\nHOST = 'db'\n"
+)
+
+
+@pytest.mark.parametrize("text", [SIDES, MERGE, f"Two changes.\n\n{SIDES}\nOne more:\n\n{SIDES}"])
+def test_both_sides_of_a_change_are_one_piece(text: str) -> None:
+    for result in results(text):
+        assert len(set(map(result.count, ("<<<<<<<", "=======", ">>>>>>>")))) == 1
+        assert result.count("<<<<<<<") == result.count("fare * seats") + result.count("IMEOUT = 60")
+        assert ("src/fares.py" in result) == ("SEARCH" in result)
+
+
+def test_quoted_changes_keep_their_file_and_hunk() -> None:
+    quoted = "".join(f"> {line}\n" for line in read("case_change.patch").splitlines())
+    head = "From: Jo <jo@x.example>\nTo: dev@x.example\nSubject: Re: TLS\n\nMette wrote:\n"
+    text = f"{head}{quoted}\nWhy not SMTP_SSL?\n"
+    left = around(lay_out(text), text, "starttls")
+    assert "Mette wrote:\n> diff --git a/mail.py b/mail.py\n> --- a/mail.py\n" in left
+    assert "\n> @@ -3,6" in left
+    assert "fares" not in left
+    assert all(line[:1] == ">" or line in head for line in left.splitlines())

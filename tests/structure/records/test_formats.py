@@ -427,3 +427,51 @@ def test_a_comment_right_above_an_entry_of_a_directory_is_about_it(line_end: str
     assert left.startswith(f"# entry-id: 13{line_end}# disabled on 2024-03-01{line_end}dn: uid=lee")
     assert "filter" not in around(lay_out(text), text, "uid: kim")
     assert "entry-id: 12" in around(lay_out(text), text, "uid: kim")
+
+
+FAMILY = """\
+0 HEAD
+1 SOUR Port
+0 @I1@ INDI
+1 NAME Mette /Torv/
+1 BIRT
+2 DATE 3 JUN 1951
+2 PLAC Orrisay
+0 @I2@ INDI
+1 NAME Lars /Brandt/
+1 BIRT
+2 DATE 9 MAY 1948
+0 TRLR
+"""
+GENES = """\
+>sp|P01|HBA_COD Hemoglobin alpha, cod
+MSLSDKDKAAVRALWSKIGKSADAIGNDALSRMIVVYPQTKTYFSHWPDVTPGSPHIKAH
+GKKVMGGIALAVSKIDDLKTGLMELSEQHAYKLRVDPANFKILNHCILVVISTMFPKEFT
+>gene2 salmon
+acgtagctagctagcatcgatcgatgcatgctagcatgcatgca
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "head"),
+    [
+        (FAMILY, "9 MAY", "0 @I2@ INDI\n1 NAME Lars /Brandt/\n1 BIRT\n2 DATE 9 MAY"),
+        (FAMILY * 9, "Orrisay", "0 @I1@ INDI\n1 NAME Mette"),
+        (GENES, "GKKV", ">sp|P01|HBA_COD"),
+        (GENES.replace("GKKV", "GKKV\n" * 200), "GKKV", ">sp|P01|HBA_COD"),
+        (GENES, "acgt", ">gene2 salmon\nacgt"),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_levels_and_sequences_keep_whose_they_are(
+    text: str, part: str, head: str, line_end: str
+) -> None:
+    text, head = text.replace("\n", line_end), head.replace("\n", line_end)
+    layout = lay_out(text)
+    assert layout.kind == "records"
+    assert around(layout, text, part).startswith(head)
+
+
+def test_a_quotation_is_no_sequence() -> None:
+    text = ">HI\nHELLO\n>BYE\nSO LONG\n"
+    assert lay_out(text).kind != "records"

@@ -668,3 +668,17 @@ def test_what_stands_below_headings_in_capitals_is_no_play() -> None:
         "PART TWO\n\nTEA. It costs 5 euros.\nRUM. It costs 20 euros.\n"
     )
     assert "PART TWO" not in around(lay_out(text), text, "Cuba")
+
+
+@pytest.mark.parametrize("below", [":+1: 2", "\U0001f44d 2", "2 replies", ":tada: 3\n4 replies"])
+def test_what_others_thought_of_it_stays_below_what_was_said(below: str) -> None:
+    text = (
+        "ana  6:20 PM\nThe boat is booked\n\nrui  6:22 PM\nHow many people fit?\n"
+        f"{below}\n\nana  6:23 PM\nEight, but not the dog\n\ntom  6:24 PM\nI bring ice\n{below}\n"
+        "\nana  6:25 PM\n38 euros each\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert around(layout, text, "38 euros") == "ana  6:25 PM\n38 euros each\n"
+    assert "Eight" in around(layout, text, "How many")
+    assert below in around(layout, text, "How many")
