@@ -46,7 +46,10 @@ _SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
-_WORDS: Final = regex.compile(r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}")
+_WORDS: Final = regex.compile(
+    r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}|(?<!\S)\p{Lu}[\p{L} ]{2,80}+\.[ \t]*+(?=[\r\n]|\Z)"
+    r"|(?<!\S)\p{Lu}[\p{Lu}.,&' ]{8,80}+(?=[\r\n]|\Z)"
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from specpc.structure.markdown.regions import find_regions
 from specpc.text.layout import Layout, refine
 from specpc.text.units import word_bounds
 from tests.structure.json.test_values import CONTAINERS, is_part
-from tests.structure.kept import around, choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, never_alone, pieces, units
 from tests.structure.programs import PROGRAMS
 
 ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} for n in range(30)]
@@ -380,3 +380,44 @@ def test_headings_of_other_levels_or_after_a_blank_line_are_no_remark() -> None:
     layout = lay_out(text)
     assert around(layout, text, "310") == "# Fees\n## Night fees\nThey are 310.\n\n"
     assert around(layout, text, "14 days") == "# Fees\n## Refunds\nThey take 14 days.\n"
+
+
+def test_a_question_that_is_opened_by_a_click_is_one_piece_with_its_answer() -> None:
+    asked = "<details>\n<summary>May I take my car?</summary>\n\nNo.\n\n</details>\n\n"
+    other = "<details>\n<summary>How it was measured</summary>\n\nBy hand. Twice.\n\n</details>\n"
+    text = f"# Help\n\n{asked}{other}"
+    assert asked in pieces(lay_out(text), text)
+    assert "Twice" not in around(lay_out(text), text, "By hand")
+    long = asked.replace("No.", "No. " + "The deck is locked at sea, and nobody may be there. " * 9)
+    made = around(lay_out(long), long, "locked at sea")
+    assert "May I take my car?</summary>" in made
+    assert made.rstrip().endswith("</details>")
+
+
+@pytest.mark.parametrize(
+    ("opens", "other", "closes"),
+    [
+        ("{% if late %}\n", "{% else %}\n", "{% endif %}\n"),
+        ("{%- if late -%}\n", "{%- elif lost -%}\n", "{%- endif -%}\n"),
+        ("{{#if late}}\n", "{{else}}\n", "{{/if}}\n"),
+    ],
+)
+def test_what_a_template_says_otherwise_is_not_said_of_its_condition(
+    opens: str, other: str, closes: str
+) -> None:
+    late, way = "It is late. We are sorry.\n", "It is on its way. It comes soon.\n"
+    inner = "{% if paid %}\nThanks.\n{% else %}\nPlease pay.\n{% endif %}\n"
+    text = f"Dear Ann,\n\n{opens}{late}{other}{way}{inner}{closes}\nGoodbye. Do not reply.\n"
+    layout = lay_out(text)
+    assert other + "It is on its way. " in around(layout, text, "on its way")
+    assert other not in around(layout, text, "We are sorry")
+    assert never_alone(text, other.strip())
+
+
+def test_blocks_of_a_forum_are_closed() -> None:
+    text = (
+        "No, it does not. Only bikes.\n[list]\n[*]bikes: 4 euros\n[*]dogs: free\n[/list]\n"
+        "[code]\nbook --night\n[/code]\nSee you there.\n"
+    )
+    assert around(lay_out(text), text, "bikes: 4") == "[list]\n[*]bikes: 4 euros\n[/list]\n"
+    assert around(lay_out(text), text, "--night") == "[code]\nbook --night\n[/code]\n"
