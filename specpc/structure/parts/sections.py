@@ -18,6 +18,7 @@ import regex
 
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.lists import (
+    EXCEPTS,
     ITEM,
     OPENS,
     ListItem,
@@ -79,6 +80,12 @@ _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
+# "Section 3.2 Exceptions. ", before what that says.
+_RUN_IN: Final = regex.compile(
+    r"[ \t]*+(?i:section|article|clause|sec\.|art\.|artikel|abschnitt|§{1,2})[ \t]*+"
+    r"[\dIVXLC]{1,4}(?:\.\d{1,3}){0,3}+[a-z]?[.:]?[ \t]++\p{Lu}[^.!?:;\r\n]{0,60}+\.[ \t]++"
+)
+_FEW_WORDS: Final = 3
 # What is right of several choices.
 _ANSWERS: Final = regex.compile(
     r"\s*+[*_(\[]{0,3}(?:(?:correct |right |richtige |bonne |正确)?(?:answers?|antwort|réponse"
@@ -373,8 +380,11 @@ class _Sections:
         answers = _ANSWERS.match(text, own.start) is not None
         if not short or not (answers or _CONTINUES.match(text, own.start)):
             return ()
-        on = answers or (
-            before is not None and _GOES_ON.search(text[before.start : before.end]) is not None
+        excepts = EXCEPTS.match(text, own.start) is not None
+        on = (
+            answers
+            or excepts
+            or (before is not None and _GOES_ON.search(text[before.start : before.end]) is not None)
         )
         if own.apart and not on:
             return ()
@@ -419,6 +429,8 @@ class _Sections:
             # "2. USE" is a heading, "2.1 The user may not use the berth while" half a sentence.
             long = own.item.style[0] not in "-*" and len(said) > _SHORT_HEAD
             asks |= said.isupper() or bool(long and _UNFINISHED.search(said.rstrip()))
+            below = after is not None and after.is_item and own.item.children
+            asks |= bool(below) and after is not None and self._only_leads(text, own, after)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
@@ -435,6 +447,18 @@ class _Sections:
             return ""
         deeper = after.item.indent > columns(text, own.start)
         return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
+
+    @staticmethod
+    def _only_leads(text: str, own: Paragraph, after: Paragraph) -> bool:
+        """Whether an item is no more than a title of those in it, or half a sentence."""
+        said = text[own.text : own.end]
+        if any(map(str.isdigit, said)) or _UNFINISHED.search(said.rstrip()) is None:
+            return False
+        bullet = own.item is not None and own.item.style[0] in "-*"
+        deeper = columns(text, after.start) > columns(text, own.start)
+        if len(said.split()) <= _FEW_WORDS and (deeper or not bullet):
+            return True
+        return not bullet and _SMALL_LETTER.match(text, after.text) is not None
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""
@@ -461,6 +485,14 @@ class _Sections:
             needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
             said = ends[0] if len(ends) < 2 else builder.position
             several = len(ends) > 1
+        if (
+            not own.is_item
+            and not labelled
+            and several
+            and _RUN_IN.fullmatch(self.text, builder.position, ends[0])
+        ):
+            needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
+            said, several = builder.position, len(ends) > 1
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _ENDED.search(text[said : ends[0]]) is None
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
