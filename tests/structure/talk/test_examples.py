@@ -194,3 +194,11 @@ def test_one_question_says_what_it_is_by_its_label() -> None:
     assert (
         lay_out_examples("Question: Who?\n" + "It went on. " * 40 + "\nAnswer: No.\n") is not None
     )
+
+
+def test_the_title_of_questions_comes_with_each() -> None:
+    text = "HELP CENTER\n\nQ: May I smoke?\nA: No.\n\nQ: Is there food?\nA: There is a bar.\n"
+    layout = lay_out(text)
+    own = pieces(layout, text)
+    assert [own[unit][:8] for unit in units(layout)] == ["Q: May I", "Q: Is th"]
+    assert kept(layout, text, units(layout)[:1]) == "HELP CENTER\n\nQ: May I smoke?\nA: No.\n\n"
