@@ -33,6 +33,7 @@ _LONG_LINE: Final = 150
 _WRAP_FROM: Final = 50
 _WORDS: Final = 4
 _APART: Final = re.compile(r"[ \t]{2}")
+_DASHES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+")
 _DEEPEST: Final = 12
 
 
@@ -161,6 +162,16 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
     while place < len(own):
         indent = own[place].columns
         end = place + 1
+        if place + 2 < len(own) and _DASHES.fullmatch(own[end].said.strip()):
+            # The names of columns, and the rows below them.
+            while end < len(own) and own[end].columns >= indent:
+                end += 1
+            inside = nested_lines(own[place + 2 : end], depth + 1)
+            blocks.append(
+                block(own[place].start, own[end - 1].end, own[place + 1].end, inside=inside)
+            )
+            place = end
+            continue
         while end < len(own) and own[end].columns > indent:
             end += 1
         start, stop, head = own[place].start, own[end - 1].end, own[place].end

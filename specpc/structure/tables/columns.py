@@ -283,8 +283,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
         listed = last > 1 and all(_ends_typed(line) for line in own[1:last])
         if listed or last > MOST_ABOVE or (cells < 2 and not counted):
             return None
-    while last + 1 < len(own) and last + 1 in rules:
-        last += 1
+    last = _last_rule(own, rules, last)
     head = above + last + 1
     rest = spans[head:]
     at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].strip("\r\n"))]
@@ -319,6 +318,16 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     return replace(
         block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside), spare=True
     )
+
+
+def _last_rule(own: Sequence[str], rules: Sequence[int], last: int) -> int:
+    """The last line of the rules below a header that ends at one at least."""
+    double = [n for n in rules if "=" in own[n]]
+    if double[:1] > rules[:1] and own[rules[0]].startswith("+"):  # of a header in several parts
+        last = max(last, double[0])
+    while last + 1 < len(own) and last + 1 in rules:
+        last += 1
+    return last
 
 
 def _panel(text: str, spans: Spans) -> Block | None:

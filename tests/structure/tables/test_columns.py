@@ -461,3 +461,18 @@ def test_labels_in_capitals_head_other_labels() -> None:
     made = around(lay_out(text), text, "Ships   ")
     assert made.startswith(f"{head}ASSETS\nShips and piers\n  Ships  ")
     assert "ASSETS" not in around(lay_out(text), text, "Loans")
+
+
+def test_a_header_in_several_parts_ends_at_the_double_line() -> None:
+    head = (
+        "+-----------------------------------------+\n| SMI 535.10      Driver: 535      CUDA 12 |\n"
+        "|--------------------+--------------------+\n| GPU  Name          | Memory-Usage       |\n"
+        "| Fan  Temp          | GPU-Util           |\n|====================+====================|\n"
+    )
+    rows = [
+        f"|   {n}  A100          | {n}MiB / 40960MiB    |\n| N/A   34C          |     98%            |\n"
+        "+--------------------+--------------------+\n"
+        for n in range(3)
+    ]
+    text = head + "".join(rows)
+    assert around(lay_out(text), text, "1MiB") == head + rows[1]
