@@ -44,6 +44,8 @@ _NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,
 # Surely none, whatever stands below it.
 _SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
+# Above a title with the same line below it.
+_OVERLINE: Final = regex.compile(r"\A(?:={3,}+|-{3,}+)[ \t]*+\n")
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
 _WORDS: Final = regex.compile(
@@ -201,7 +203,7 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
 def _parting(tokens: list[Token]) -> bool:
     """Whether double lines part records: one in three stands below what is no title."""
     said = [
-        after.content
+        _OVERLINE.sub("", after.content)
         for heading, after in pairwise(tokens)
         if heading.type == "heading_open" and heading.markup == "="
     ]
@@ -211,6 +213,7 @@ def _parting(tokens: list[Token]) -> bool:
 
 def _is_ruled_off(heading: Token, said: str, *, parting: bool) -> bool:
     """Whether a line of dashes below what is no title, or a double one, parts two texts."""
+    said = _OVERLINE.sub("", said)
     return (heading.markup == "-" and _NO_TITLE.search(said) is not None) or (
         heading.markup == "=" and parting
     )

@@ -34,7 +34,7 @@ _PLAIN: Final = 3
 _PLAIN_HEADING: Final = regex.compile(
     r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
     r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
-    r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
+    r"[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
     r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
     r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
@@ -55,8 +55,8 @@ _NUMBERED: Final = regex.compile(
 # "Section 12. Exemptions.", "§ 2 Mietzeit", "Article 2 – Essai", "STEP 4", "第二条 租金": where
 # several stand at the beginning of paragraphs, with or without a blank line below.
 _TITLED: Final = regex.compile(
-    r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|clause|step|annex|appendix|schedule|chapitre"
-    r"|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
+    r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|item|clause|step|annex|appendix|schedule"
+    r"|chapitre|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
     r"|art[ií]culo|cláusula|paso|articolo|capo|artigo|hoofdstuk|rozdział|статья|глава|раздел"
     r"|المادة|الفصل|الباب)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
     r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b"
@@ -107,7 +107,8 @@ _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]
 # In the middle of its line.
 _PAGE_TAG: Final = "<PAGE>"  # in old filings
 _PAGE_NUMBER: Final = regex.compile(
-    r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+|<PAGE>[ \t]*+\d{0,4}\s*+|</(?i:table)>\s*+"
+    r"[ \t]{8,}+[-–—]?[ ]?(?:[A-Z]-)?\d{1,4}[ ]?[-–—]?\s*+|<PAGE>[ \t]*+\d{0,4}\s*+"
+    r"|</(?i:table)>\s*+"
 )
 _PAGE: Final = regex.compile(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
 # What stands at the head or foot of each page, with its number.

@@ -69,6 +69,7 @@ EXCEPTS: Final = regex.compile(
     r"[ \t]*+(?:unless|except|provided|excluding|other than|save (?:for|that|where)"
     r"|but (?:not|only|does|do|excluding|in no)|es sei denn|außer|ausgenommen|sofern|soweit|sauf"
     r"|à moins|hormis|à l['’]exception|salvo|excepto|a menos|tranne|behalve|tenzij)\b"
+    r"|[ \t\u3000]*+(?:但|ただし)"
 )
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(

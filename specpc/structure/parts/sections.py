@@ -378,9 +378,9 @@ class _Sections:
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
         short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
-        if not short or not (answers or _CONTINUES.match(text, own.start)):
-            return ()
         excepts = EXCEPTS.match(text, own.start) is not None
+        if not short or not (answers or excepts or _CONTINUES.match(text, own.start)):
+            return ()
         on = (
             answers
             or excepts
@@ -433,7 +433,10 @@ class _Sections:
             asks |= bool(below) and after is not None and self._only_leads(text, own, after)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
-        if not to_list and (following is None or following.lay_out is None):
+        # "Namespace: prod" leads to nothing.
+        last = text[own.ends[-2] if len(own.ends) > 1 else own.start : own.end].lstrip("\r\n")
+        above = following is not None and following.lay_out is not None and not _FIELD.match(last)
+        if not to_list and not above:
             return ""
         heads = to_list and len(said) <= _SHORT_HEAD and not _VALUE.match(said)
         if (
@@ -630,6 +633,8 @@ def _names(lines: Sequence[str]) -> bool:
     said, below = lines[0], lines[1].strip() if len(lines) > 1 else ""
     short = len(" ".join(said.split())) <= _SHORT_HEAD
     if not short or _ENDED.search(said) or said.lstrip()[:1].islower():
+        return False
+    if said.lstrip().startswith(":"):  # a field of reStructuredText
         return False
     rows = all(
         _APART.search(one) and (":" in one or any(map(str.isdigit, one))) for one in (said, below)

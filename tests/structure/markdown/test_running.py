@@ -356,3 +356,23 @@ def test_the_head_of_a_page_parts_no_list() -> None:
     assert "4.2.  Errors\n\n   A server closes with ERROR if:\n" in made
     assert "Ferry Protocol" not in made
     assert "Ferry Protocol" not in keep(text, "encrypted")
+
+
+def test_items_of_a_filing_head_a_single_word() -> None:
+    text = (
+        "Item 1B. Unresolved Staff Comments.\n\nNone.\n\nItem 2. Properties.\n\n"
+        "We own two piers. We do not own the ramp.\n\nItem 3. Legal Proceedings.\n\n"
+        "Not applicable.\n"
+    )
+    assert keep(text, "None") == "Item 1B. Unresolved Staff Comments.\n\nNone.\n\n"
+    assert keep(text, "Not app") == "Item 3. Legal Proceedings.\n\nNot applicable.\n"
+
+
+def test_a_title_between_double_lines_is_a_heading() -> None:
+    line = "=" * 60 + "\n"
+    text = (
+        f"News\nNo. 14, May 2025\n{line}\nWelcome. It rains.\n\n{line}RAMP CLOSED\n{line}\n"
+        f"Nobody may use it. It is not safe.\n\n{line}NEW BOAT\n{line}\nIt has no bar. It runs.\n"
+    )
+    assert keep(text, "Nobody") == f"{line}RAMP CLOSED\n{line}\nNobody may use it. "
+    assert keep(text, "no bar").startswith(f"{line}NEW BOAT\n{line}\n")

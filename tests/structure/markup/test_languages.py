@@ -458,3 +458,8 @@ def test_what_goes_on_with_an_item_of_asciidoc_comes_with_it() -> None:
     assert around(layout, text, "chain") == chain
     load = f"{title}. Close the gate.\n--\nNever do so under load.\n--\n"
     assert around(layout, text, "under load") == load
+
+
+def test_fields_of_rst_do_not_head_one_another() -> None:
+    text = "Fares\n-----\n\n:Author: Ann Bell\n:Status: not approved\n\nText. More.\n"
+    assert "Author" not in around(lay_out(text, "a.rst"), text, "Status")

@@ -476,7 +476,16 @@ def test_a_title_at_the_beginning_of_a_clause_comes_with_it() -> None:
     text = (
         "Section 3.1 Organization. The Company is duly organized under the laws of Delaware.\n\n"
         "Section 3.2 Exceptions. The Purchaser is not indemnified for any loss that:\n\n"
-        "(i) was reserved for;\n\n(ii) is below $50,000.\n\nSection 3.3 Notices. They are written.\n"
+        "(i) was known;\n\n(ii) is below $50,000.\n\nSection 3.3 Notices. They come late.\n"
     )
     assert never_alone(text, "Section 3.2")
     assert keep(text, "$50,000").startswith("Section 3.2 Exceptions. The Purchaser is not ")
+
+
+def test_exceptions_in_chinese_come_with_the_items() -> None:
+    text = (
+        "（一）有下列情形的，甲方可以解除合同：\n1. 未经同意转租的；\n2. 拖欠租金的。\n"
+        "但乙方已经改正的除外。\n\n（二）甲方不承担：\n1. 水费；\n2. 电费。\n"
+    )
+    assert "但乙方" in keep(text, "转租")
+    assert "但乙方" not in keep(text, "水费")
