@@ -8,7 +8,7 @@ is none.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ import regex
 from specpc.structure.markup.xml import HTML_NAMES, TAG, lay_out_elements
 from specpc.structure.parts.blocks import block, lay_out_blocks
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
+from specpc.structure.parts.lists import columns
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder
 
@@ -66,9 +67,11 @@ _TAG_OF_CODE: Final = line_pattern(
 )
 # Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
+_SPEAKS: Final = line_pattern(r"^[ \t]*+[\w*\[][\w *\]-]{0,30}+:|<\|\w|<start_of_turn>|\[INST\]")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+</summary>")
-# A question up to this size, its answer included, stays whole.
-_ANSWERED: Final = 400
+# A question with so short an answer, which says nothing without it, stays whole.
+_ASKED: Final = 400
+_ANSWERED: Final = 40
 _INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
 
 
@@ -202,8 +205,10 @@ class _Scan:
                 details = tag["name"] == "details"
                 titled = details and "<summary>" in text[one.head : end]
                 stop = _after_blank(text, end)
-                asks = details and stop - one.start <= _ANSWERED
-                asks = asks and _ASKS.search(text, one.start, stop) is not None
+                asks = details and stop - one.start <= _ASKED
+                asked = _ASKS.search(text, one.start, stop) if asks else None
+                answer = text[asked.end() : tag.start()].strip() if asked else ""
+                asks = 0 < len(answer) <= _ANSWERED
                 lay_out = _whole_or_cut if asks else lay_out_elements
                 self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out))
 
@@ -239,7 +244,7 @@ class _Scan:
         """Add what is enclosed, in place of what was found in it."""
         while self.found and self.found[-1].start >= part.start:
             self.found.pop()
-        self.found.append(part)
+        self.found.append(replace(part, indent=columns(self.text, part.start)))
 
 
 def enclosed(text: str) -> list[SectionPart]:
@@ -253,6 +258,20 @@ def enclosed(text: str) -> list[SectionPart]:
     scan.end_note(len(text))
     # A fence that is not closed goes on to the end; nothing in it is known.
     return scan.found if scan.fence is None else scan.found[: scan.fence[1]]
+
+
+def is_tagged(text: str) -> bool:
+    """Whether most of a text stands between two tags of its own, as the documents of a prompt do.
+
+    Above them nobody speaks.
+    """
+    if _MARKS.search(text) is None or "</" not in text:
+        return False
+    for part in enclosed(text):
+        tag = TAG.match(text, part.start)
+        if tag is not None and 2 * (part.end - part.start) > len(text):
+            return _SPEAKS.search(text, 0, part.start) is None
+    return False
 
 
 def _after_blank(text: str, end: int) -> int:

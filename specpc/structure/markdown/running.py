@@ -34,7 +34,7 @@ _PLAIN: Final = 3
 _PLAIN_HEADING: Final = regex.compile(
     r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
     r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
-    r"[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
+    r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
     r"|annexe|kapitel|abschnitt|artikel|anlage|anhang|cap[ií]tulo|secci[oó]n|art[ií]culo)[ \t]++"
     r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
@@ -393,7 +393,7 @@ def _split(
                 own = SectionPart(line.start, line.end, _PLAIN)
         if own is None and (asked := _RUN_IN.match(text, line.start, line.end)):
             # "**May I smoke?** No.": the answer is what is behind it, up to the next heading.
-            own = SectionPart(line.start, asked.end(), _QUESTION, asks=True)
+            own = SectionPart(line.start, asked.end(), _BOLD, asks=True)
         ends_terms = own is None and defined and line.first and not _defines(text, line)
         if (own is not None or ends_terms) and start < line.start:
             yield SectionPart(start, line.start, closes=closes)

@@ -259,7 +259,7 @@ class _Sections:
                 says = _SAYS.search(self.text[max(0, end - _LONGEST_SAYS) : end])
                 self.by = self.pending if says else ()
             needs += self.pending or (self.by if part.quotes else ())
-            if part.apart or part.titled:
+            if part.apart or (part.titled and self.item is None):
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
             first = self.builder.next_piece
@@ -501,6 +501,8 @@ class _Sections:
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
             leads = "too" if leads and several else leads  # says something, too
             ends = ends[-1:]
+        elif own.is_item and several and not leads and self._is_answered(own, said, ends):
+            ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
         for end in ends[:-1]:
@@ -513,6 +515,12 @@ class _Sections:
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
+
+    def _is_answered(self, own: Paragraph, said: int, ends: Sequence[int]) -> bool:
+        """Whether an item is a question on a line and a short answer below it."""
+        asks = _ASKS.search(self.text, said, ends[0]) is not None
+        below = self.text[said : ends[0]].endswith(("\r", "\n"))
+        return asks and below and own.end - own.start <= _SHORT_ITEM
 
     def _is_term(self, ends: Sequence[int]) -> bool:
         """Whether the first line is a term, and those below it are indented by more."""

@@ -421,3 +421,15 @@ def test_blocks_of_a_forum_are_closed() -> None:
     )
     assert around(lay_out(text), text, "bikes: 4") == "[list]\n[*]bikes: 4 euros\n[/list]\n"
     assert around(lay_out(text), text, "--night") == "[code]\nbook --night\n[/code]\n"
+
+
+def test_what_is_enclosed_in_an_item_comes_with_it() -> None:
+    text = (
+        "1. Install it.\n\n   <details>\n   <summary>On Windows?</summary>\n\n   Not supported.\n\n"
+        "   </details>\n\n2. Start it.\n\n   :::note\n   Never as root. It fails.\n   :::\n\n"
+        "   Then wait. It is slow.\n"
+    )
+    layout = lay_out(text)
+    assert around(layout, text, "Not supported").startswith("1. Install it.\n\n   <details>\n")
+    assert around(layout, text, "Never as root").startswith("2. Start it.\n\n   :::note\n")
+    assert around(layout, text, "Then wait").startswith("2. Start it.\n\n")

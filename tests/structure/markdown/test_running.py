@@ -376,3 +376,9 @@ def test_a_title_between_double_lines_is_a_heading() -> None:
     )
     assert keep(text, "Nobody") == f"{line}RAMP CLOSED\n{line}\nNobody may use it. "
     assert keep(text, "no bar").startswith(f"{line}NEW BOAT\n{line}\n")
+
+
+def test_a_question_in_bold_type_ends_the_answer_to_one_on_a_line_of_its_own() -> None:
+    text = "**How do I claim?**\n\n1. Fill in the form.\n2. Send it.\n\n**Can I cancel?** No.\n"
+    assert keep(text, "No.") == "**Can I cancel?** No.\n"
+    assert "Can I cancel" not in keep(text, "Send it")

@@ -489,3 +489,9 @@ def test_exceptions_in_chinese_come_with_the_items() -> None:
     )
     assert "但乙方" in keep(text, "转租")
     assert "但乙方" not in keep(text, "水费")
+
+
+def test_a_question_that_is_an_item_is_one_piece_with_the_answer_below_it() -> None:
+    text = "1. **May I smoke?**\n   No.\n\n2. **Is it far?**\n   Yes.\n   It takes an hour.\n"
+    assert keep(text, "No.") == "1. **May I smoke?**\n   No.\n\n"
+    assert keep(text, "an hour") == "2. **Is it far?**\n   Yes.\n   It takes an hour.\n"

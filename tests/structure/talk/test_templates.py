@@ -74,3 +74,11 @@ def test_tags_with_a_text_are_no_speakers() -> None:
     ]
     text = "".join(docs)
     assert around(lay_out(text), text, "for 5 euros") == docs[2]
+
+
+def test_a_document_in_a_turn_is_a_part_of_it() -> None:
+    said = "The ferry is repainted in May. It was not repainted in April. " * 12
+    text = chatml([("system", "Answer."), ("user", f"<document>\n{said}\n</document>\n\nWho?")])
+    made = around(lay_out(text), text, "in April")
+    assert made.startswith("<|im_start|>user\n<document>\n")
+    assert made.rstrip().endswith("</document>\n\n<|im_end|>")
