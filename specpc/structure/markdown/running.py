@@ -132,7 +132,7 @@ _MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
 # "==> Caveats", as Homebrew and the like head what they print.
 _ARROW: Final = regex.compile(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
 _ARROWS: Final = regex.compile(r"\s*+={2,4}> \S")
-_DEEPER: Final = regex.compile(r"(?:[ ]{2,}|\t)\s*+\S")
+_DEEPER: Final = regex.compile(r"(?:[ ]{2}|\t)\s*+\S")
 _DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
 _IMAGES: Final = regex.compile(
     r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
