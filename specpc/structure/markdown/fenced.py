@@ -67,6 +67,11 @@ _TAG_OF_CODE: Final = line_pattern(
 )
 # Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
+# No section of Apache, as <VirtualHost *:80>.
+_PLAIN_TAG: Final = regex.compile(
+    r"[ ]{0,3}+<[a-zA-Z][\w.:-]*+"
+    r"(?:\s++[\w:.-]++\s*+=\s*+(?:[\"'][^\"'<>]*+[\"']|[^\s\"'<>=]++))*+\s*+>"
+)
 _SPEAKS: Final = line_pattern(r"^[ \t]*+[\w*\[][\w *\]-]{0,30}+:|<\|\w|<start_of_turn>|\[INST\]")
 _ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+</summary>")
 # A question with so short an answer, which says nothing without it, stays whole.
@@ -268,7 +273,7 @@ def is_tagged(text: str) -> bool:
     if _MARKS.search(text) is None or "</" not in text:
         return False
     for part in enclosed(text):
-        tag = TAG.match(text, part.start)
+        tag = _PLAIN_TAG.match(text, part.start)
         if tag is not None and 2 * (part.end - part.start) > len(text):
             return _SPEAKS.search(text, 0, part.start) is None
     return False
