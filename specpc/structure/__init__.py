@@ -14,6 +14,7 @@ from specpc.structure import kinds
 from specpc.structure.code.languages import ending, language_of, language_of_file
 from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.embedded import lay_out_embedded
+from specpc.structure.markdown.fenced import is_tagged
 from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
@@ -78,14 +79,24 @@ def _of_kind(text: str, name: str | None) -> Layout:
         known, end = (*kinds.DATA, _MARKDOWN), ending(name)
         told = [kind for kind in known if end in kind.names + kind.endings]
         tries = [kind.named or kind.lay_out for kind in told]
-        tries += [kind.lay_out for kind in kinds.likely(text)]
-        for lay_out_kind in tries:
+        for lay_out_kind in (*tries, _as_data):
             if (layout := lay_out_kind(text)) is not None:
                 return layout
         language = language_of(name, text)
     if language:
         return lay_out_code(text, language)
     return lay_out_output(text) or lay_out_markdown(text)
+
+
+def _as_data(text: str) -> Layout | None:
+    """The pieces of a text of a kind of data, or of what stands in tags and is of many."""
+    tagged: bool | None = None
+    for kind in kinds.likely(text):
+        if not kind.whole and tagged is None and (tagged := is_tagged(text)):
+            return lay_out_markdown(text)
+        if (layout := kind.lay_out(text)) is not None:
+            return layout
+    return None
 
 
 def _with_nested(text: str, layout: Layout, depth: int) -> Layout:

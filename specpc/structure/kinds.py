@@ -64,6 +64,7 @@ from specpc.structure.talk.examples import (
     question_runs,
 )
 from specpc.structure.talk.keys import key_runs, lay_out_keys
+from specpc.structure.talk.templates import lay_out_template
 from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript, paste_runs
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_session, ("console", "pycon", "irb", "psql", "shell-session"), runs=session_runs),
     Kind(lay_out_listing, runs=listing_runs),
     Kind(lay_out_diagnostics, runs=diagnostic_runs),
+    Kind(lay_out_template, ("chatml",), signed=True),
     Kind(lay_out_examples, runs=example_runs),
     Kind(lay_out_csv, ("csv", "tsv"), named=partial(lay_out_csv, named=True)),
     Kind(lay_out_paste, runs=paste_runs),

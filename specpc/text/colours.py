@@ -1,4 +1,4 @@
-"""What terminals show and nobody reads: the codes of colours, of links and of erased lines."""
+"""What nobody reads: codes of colours, links and erased lines, marks where files were joined."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # "ESC [ 31 m", "ESC [ K"; of a link "ESC ] 8 ; ; address ESC \", whatever ends it.
 COLOUR: Final = regex.compile(
     r"\x1b(?:\[[0-9;:?]*+[@-~]|\][^\x07\x1b\r\n]{0,2000}+(?:\x07|\x1b\\)|[()][0-9A-B])"
+    r"|(?<=[\r\n])[\ufeff\u200b]++"  # a byte order mark, in the middle of several files
 )
 
 

@@ -61,6 +61,9 @@ _MOSTLY: Final = 0.5
 _SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
 # "refer-" and below it "ence".
 _HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
+# "(NASDAQ:" and below it "VLMR)".
+_BRACKET: Final = regex.compile(r"\([^()\r\n]{0,80}+\s*+\Z")
+_BRACKET_ENDS: Final = regex.compile(r"[ \t]*+[^()\r\n]{1,80}+\)")
 # How a line ends that goes on in the next: a command, a rule.
 CONTINUED: Final = " \\"
 # Code, a role of reStructuredText or an address, which takes the place of some words.
@@ -270,6 +273,8 @@ def _goes_on(text: str, line: _Line, *, narrow: bool = False) -> bool:
     said = text[line[0] : line[1]]
     if _HYPHENATED.search(said.rstrip()[-2:]) and _GOES_ON.match(text, line[2]):
         return True
+    if len(said) >= _WRAP_FROM and _BRACKET.search(said) and _BRACKET_ENDS.match(text, line[2]):
+        return True
     if not _may_go_on(said, narrow=narrow):
         return False
     if is_open(said):
@@ -335,11 +340,18 @@ def _before_indent(text: str, cut: int) -> int:
 def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
     shortened = [0]
     for start, end in pairwise(bounds):
-        while end - shortened[-1] > longest:
+        # What parts columns is no text that is too long.
+        padded = longest < end - start <= _MOST_PADDED * longest
+        padded = padded and len(_PADDING.sub(" ", text[start:end])) <= longest
+        while not padded and end - shortened[-1] > longest:
             shortened.append(_best_cut(text, shortened[-1], longest))
         if end > start:
             shortened.append(end)
     return shortened
+
+
+_PADDING: Final = regex.compile(r"[^\S\r\n]{8,}+|([-=_.*])\1{8,}+")
+_MOST_PADDED: Final = 8
 
 
 # Best first: the end of a line, of a sentence, of a clause, of an item, of a word.

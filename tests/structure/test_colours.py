@@ -67,3 +67,11 @@ def test_code_is_left_as_it_is() -> None:
     text = 'RED = "\x1b[31m"\n\n\ndef red(text):\n    return RED + text\n'
     plain = lay_out(text.replace("\x1b", "?"), "a.py")
     assert lay_out(text, "a.py").edges.tolist() == plain.edges.tolist()
+
+
+def test_marks_where_files_were_joined_are_not_read() -> None:
+    text = "\ufeff# A\n\nThe ramp was sold.\n\ufeff# B\n\nThe ferry was not. It is old.\n"
+    assert around(lay_out(text), text, "It is old").startswith("\ufeff# B\n\n")
+    assert "# A" not in around(lay_out(text), text, "It is old")
+    rows = "".join(f'\ufeff{{"id": {n}, "v": "value {n}"}}\n' for n in range(5))
+    assert lay_out(rows).kind == "json lines"

@@ -320,3 +320,19 @@ def test_entries_in_two_columns_are_whole(line_break: str) -> None:
     whole = [entry.replace("\n", line_break) for entry in entries]
     assert cut(text, "sentence")[2:] == whole
     assert len(cut("Ann\tIt is. It was.\nBob\tHe is. He was.\n", "sentence")) == 4
+
+
+def test_columns_far_apart_are_one_line() -> None:
+    lines = [f"field{n}".ljust(2000) + f"value{n}".ljust(1000) + "\n" for n in range(4)]
+    assert cut("".join(lines), "sentence") == lines
+    assert cut("".join(lines), "line") == lines
+    words = "many words and many more " * 100
+    assert len(cut(words, "sentence")) > 1
+
+
+def test_a_line_goes_on_where_a_bracket_is_open() -> None:
+    text = (
+        "HARLOW, May 12, 2025 -- Velmar Holdings, Inc., of Harlow (NASDAQ:\n"
+        "VLMR) today reported a loss. Nobody had expected it.\n"
+    )
+    assert cut(text, "sentence")[0].endswith("reported a loss. ")

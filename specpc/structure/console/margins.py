@@ -29,6 +29,11 @@ _SIGNED: Final = re.compile(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
 _LONG_LINE: Final = 150
+# So long a line may be full, and the next one goes on with so many words.
+_WRAP_FROM: Final = 50
+_WORDS: Final = 4
+_APART: Final = re.compile(r"[ \t]{2}")
+_DASHES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+")
 _DEEPEST: Final = 12
 
 
@@ -83,6 +88,8 @@ def _entries_of(found: Sequence[Row], *, titled: bool) -> list[Block]:
             continue
         if any(is_running([row.said for row in own[start:stop]]) for start, stop in full):
             continue
+        if any(place and _wraps(own[place - 1], own[place]) for place in heads):
+            continue
         above = [found[first + start - 1 : first + start + 1] for start in heads]
         if 2 * sum(is_running([row.said for row in pair]) for pair in above) > len(heads):
             continue  # paragraphs of which the first line is indented
@@ -130,6 +137,14 @@ def _closes(above: Row, row: Row) -> bool:
     return row.said[:1].islower() and _GOES_ON.search(above.said.rstrip()[-6:]) is not None
 
 
+def _wraps(above: Row, row: Row) -> bool:
+    """Whether a line at the margin goes on with a paragraph that an indented one begins."""
+    said, below = above.said.rstrip(), row.said
+    full = above.indented and not above.ends_block and len(said) >= _WRAP_FROM
+    words = len(below.split()) >= _WORDS and _APART.search(below.strip()) is None
+    return full and words and below[:1].islower() and not _PROSE_ENDS.search(said[-5:])
+
+
 def _entry(own: Sequence[Row]) -> Block:
     """A line with all that is indented below it."""
     signed = len(own) > 2 and (_SIGNED.match(own[-1].said) or _closes(own[-2], own[-1]))
@@ -147,6 +162,16 @@ def nested_lines(own: Sequence[Row], depth: int = 1) -> list[Block]:
     while place < len(own):
         indent = own[place].columns
         end = place + 1
+        if place + 2 < len(own) and _DASHES.fullmatch(own[end].said.strip()):
+            # The names of columns, and the rows below them.
+            while end < len(own) and own[end].columns >= indent:
+                end += 1
+            inside = nested_lines(own[place + 2 : end], depth + 1)
+            blocks.append(
+                block(own[place].start, own[end - 1].end, own[place + 1].end, inside=inside)
+            )
+            place = end
+            continue
         while end < len(own) and own[end].columns > indent:
             end += 1
         start, stop, head = own[place].start, own[end - 1].end, own[place].end

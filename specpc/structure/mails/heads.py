@@ -37,6 +37,10 @@ _RULE: Final = regex.compile(
 )
 # Lines that announce a message.
 _MOST_ABOVE: Final = 5
+# Of Lotus Notes: below the name of who wrote, without a field, the time.
+_NOTED: Final = regex.compile(
+    r"[> ]*+\d{1,2}[/.]\d{1,2}[/.]\d{2,4} \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\s*+\Z"
+)
 _ENVELOPE: Final = regex.compile(r"From \S+ .*\d\d:\d\d")
 
 
@@ -87,6 +91,8 @@ def find_heads(lines: Sequence[MailLine]) -> Iterator[Head]:
 def _first(lines: Sequence[MailLine], place: int) -> int | None:
     """Where what announces a message begins whose first field is at a line, if one can be."""
     first = place
+    if _is_noted(lines, place):
+        return place - 2
     while first and (_ENVELOPE.match(lines[first - 1].text) or _RULE.match(lines[first - 1].text)):
         if lines[first - 1].blank or place - first >= _MOST_ABOVE:
             break
@@ -97,6 +103,13 @@ def _first(lines: Sequence[MailLine], place: int) -> int | None:
     return None if first and first == place and not lines[first - 1].blank else first
 
 
+def _is_noted(lines: Sequence[MailLine], place: int) -> bool:
+    """Whether above a field stand who wrote and when, on a line each, below a blank one."""
+    if place < 2 or _NOTED.match(lines[place - 1].text) is None:
+        return False
+    return not lines[place - 2].blank and (place == 2 or lines[place - 3].blank)
+
+
 def _head(lines: Sequence[MailLine], first: int, place: int) -> tuple[Head | None, int]:
     """The fields from a line on, if they are a message's, and the line after them.
 
@@ -104,6 +117,8 @@ def _head(lines: Sequence[MailLine], first: int, place: int) -> tuple[Head | Non
     """
     fields: list[tuple[int, int, str]] = []
     end = place
+    if place - first > 1 and _is_noted(lines, place):
+        fields = [(place - 2, place - 1, "from"), (place - 1, place, "sent")]
     while end < len(lines) and not lines[end].blank:
         line = lines[end].text
         if (field := _FIELD.match(line)) and not line[0].isspace():

@@ -44,9 +44,14 @@ _NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,
 # Surely none, whatever stands below it.
 _SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
+# Above a title with the same line below it.
+_OVERLINE: Final = regex.compile(r"\A(?:={3,}+|-{3,}+)[ \t]*+\n")
 # Indented lines of words and nothing else are a paragraph, not code.
 _PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
-_WORDS: Final = regex.compile(r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}")
+_WORDS: Final = regex.compile(
+    r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}|(?<!\S)\p{Lu}[\p{L} ]{2,80}+\.[ \t]*+(?=[\r\n]|\Z)"
+    r"|(?<!\S)\p{Lu}[\p{Lu}.,&' ]{8,80}+(?=[\r\n]|\Z)"
+)
 
 
 @dataclass(frozen=True)
@@ -198,7 +203,7 @@ def _fits(blocks: list[MarkdownBlock], region: Region) -> bool:
 def _parting(tokens: list[Token]) -> bool:
     """Whether double lines part records: one in three stands below what is no title."""
     said = [
-        after.content
+        _OVERLINE.sub("", after.content)
         for heading, after in pairwise(tokens)
         if heading.type == "heading_open" and heading.markup == "="
     ]
@@ -208,6 +213,7 @@ def _parting(tokens: list[Token]) -> bool:
 
 def _is_ruled_off(heading: Token, said: str, *, parting: bool) -> bool:
     """Whether a line of dashes below what is no title, or a double one, parts two texts."""
+    said = _OVERLINE.sub("", said)
     return (heading.markup == "-" and _NO_TITLE.search(said) is not None) or (
         heading.markup == "=" and parting
     )

@@ -8,7 +8,7 @@ is none.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ import regex
 from specpc.structure.markup.xml import HTML_NAMES, TAG, lay_out_elements
 from specpc.structure.parts.blocks import block, lay_out_blocks
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
+from specpc.structure.parts.lists import columns
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
 
 # Without one of these a text has nothing of this kind.
-_MARKS: Final = line_pattern(r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|///|\{%|\{\{[<%]|<|!!!|\?\?\?)")
+_MARKS: Final = line_pattern(
+    r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|///|\{%|\{\{[<%#]|<|!!!|\?\?\?"
+    r"|\[(?i:quote|list|code|spoiler|indent|center))"
+)
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
 _FENCE: Final = regex.compile(
@@ -33,13 +37,16 @@ _FENCE: Final = regex.compile(
 _OPENS: Final = regex.compile(
     r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
     r"|(?P<colons>:{3,}+|/{3,}+)[ \t]*+(?=[^\s:/])|\{%-?[ \t]*+(?P<liquid>\w++)"
-    r"|\{\{[<%][ \t]*+(?P<hugo>\w++)"
+    r"|\{\{[<%#][ \t]*+(?P<hugo>\w++)"
+    r"|\[(?P<bbcode>(?i:quote|list|code|spoiler|indent|center))(?:=[^\]\r\n]{0,80}+)?+\]"
+    r"[ \t]*+(?=[\r\n])"
     r"|(?P<comment><!--)|(?P<note>!!!|\?\?\?)\+?[ \t]++\w)"
 )
 _CLOSES: Final = regex.compile(
     r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+|/{3,}+)"
     r"|\{%-?[ \t]*+end(?P<liquid>\w++)[ \t]*+-?%\}"
-    r"|\{\{[<%][ \t]*+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]\}\})[ \t]*+(?:\r\n|\n|\r|\Z)"
+    r"|\{\{(?:[<%][ \t]*+)?+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]?+\}\}"
+    r"|\[/(?P<bbcode>[a-zA-Z]{1,9}+)\])[ \t]*+(?:\r\n|\n|\r|\Z)"
 )
 _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
 # What ends, alone on its line, a formula with blank lines in it; no headings are in there, nor
@@ -52,8 +59,24 @@ _FAR_ENDS: Final = {
     )
     for kind in ("math", "display")
 }
+# Of a template, what opens, parts and closes a condition.
+_TAG_OF_CODE: Final = line_pattern(
+    r"^[ \t]*+(?:\{%-?[ \t]*+|\{\{[<%#~]?[ \t]*+)(?:(?P<ends>end\w++|/)"
+    r"|(?P<opens>(?:if|for|unless|case|with|each|range|while|switch)\b)|(?:else|elif|elsif|elseif|when)\b)"
+    r"[^\r\n]*+(?>\r\n|\n|\r|\Z)"
+)
 # Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
+# No section of Apache, as <VirtualHost *:80>.
+_PLAIN_TAG: Final = regex.compile(
+    r"[ ]{0,3}+<[a-zA-Z][\w.:-]*+"
+    r"(?:\s++[\w:.-]++\s*+=\s*+(?:[\"'][^\"'<>]*+[\"']|[^\s\"'<>=]++))*+\s*+>"
+)
+_SPEAKS: Final = line_pattern(r"^[ \t]*+[\w*\[][\w *\]-]{0,30}+:|<\|\w|<start_of_turn>|\[INST\]")
+_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+</summary>")
+# A question with so short an answer, which says nothing without it, stays whole.
+_ASKED: Final = 400
+_ANSWERED: Final = 40
 _INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
 
 
@@ -167,6 +190,8 @@ class _Scan:
             lay_out: LayOut = partial(_between, head=one.head - one.start, tail=start - one.start)
             if key[0] == "env":
                 lay_out = _formula
+            elif key[0] in {"liquid", "hugo"}:
+                lay_out = partial(_branches, head=one.head - one.start, tail=start - one.start)
             self._add(SectionPart(one.start, _after_blank(self.text, end), lay_out=lay_out))
         return True
 
@@ -182,9 +207,15 @@ class _Scan:
             one = self._close(key)
             known = tag["name"].casefold() in _OF_HTML
             if one and one.starts_line and not known and not text[tag.end() : end].strip():
-                titled = tag["name"] == "details" and "<summary>" in text[one.head : end]
+                details = tag["name"] == "details"
+                titled = details and "<summary>" in text[one.head : end]
                 stop = _after_blank(text, end)
-                self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out_elements))
+                asks = details and stop - one.start <= _ASKED
+                asked = _ASKS.search(text, one.start, stop) if asks else None
+                answer = text[asked.end() : tag.start()].strip() if asked else ""
+                asks = 0 < len(answer) <= _ANSWERED
+                lay_out = _whole_or_cut if asks else lay_out_elements
+                self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out))
 
     def _add_raw(self, one: _Open, end: int) -> None:
         """Add a formula or comment, if nothing stands behind it on its last line."""
@@ -218,7 +249,7 @@ class _Scan:
         """Add what is enclosed, in place of what was found in it."""
         while self.found and self.found[-1].start >= part.start:
             self.found.pop()
-        self.found.append(part)
+        self.found.append(replace(part, indent=columns(self.text, part.start)))
 
 
 def enclosed(text: str) -> list[SectionPart]:
@@ -234,9 +265,30 @@ def enclosed(text: str) -> list[SectionPart]:
     return scan.found if scan.fence is None else scan.found[: scan.fence[1]]
 
 
+def is_tagged(text: str) -> bool:
+    """Whether most of a text stands between two tags of its own, as the documents of a prompt do.
+
+    Above them nobody speaks.
+    """
+    if _MARKS.search(text) is None or "</" not in text:
+        return False
+    for part in enclosed(text):
+        tag = _PLAIN_TAG.match(text, part.start)
+        if tag is not None and 2 * (part.end - part.start) > len(text):
+            return _SPEAKS.search(text, 0, part.start) is None
+    return False
+
+
 def _after_blank(text: str, end: int) -> int:
     match = _BLANK_LINES.match(text, end)
     return match.end() if match else end
+
+
+def _whole_or_cut(text: str) -> Layout:
+    """A question and its answer, which are parted only where a budget cannot hold both."""
+    builder = LayoutBuilder()
+    builder.refinable(builder.unit(len(text), whole=True, gap=OWN_LINE), lay_out_elements)
+    return builder.build("enclosed")
 
 
 def _formula(text: str) -> Layout:
@@ -253,6 +305,26 @@ def _lay_out_note(text: str, head: int) -> Layout:
     notation = Notation("enclosed", indented=True)
     builder.append(lay_out_parts(inside, [SectionPart(0, len(inside))], notation), (opening,))
     return builder.build("enclosed")
+
+
+def _branches(text: str, head: int, tail: int) -> Layout:
+    """What a condition opens and closes: what stands behind "else" comes with that."""
+    depth, starts = 0, list[tuple[int, int]]()
+    for tag in _TAG_OF_CODE.finditer(text, head, tail):
+        if tag["ends"]:
+            depth -= 1
+        elif tag["opens"]:
+            depth += 1
+        elif depth == 0:
+            starts.append(tag.span())
+    if not starts:
+        return _between(text, head, tail)
+    ends = [*(start for start, _ in starts), tail]
+    inside = [block(head, ends[0], body="text")] if text[head : ends[0]].strip() else []
+    for (start, after), end in zip(starts, ends[1:], strict=True):
+        inside.append(block(start, end, after, body="text" if text[after:end].strip() else "whole"))
+    own = block(0, len(text), head, tail=tail, inside=inside)
+    return lay_out_blocks(text, [own], "enclosed")
 
 
 def _between(text: str, head: int, tail: int) -> Layout:

@@ -49,6 +49,9 @@ _WORD: Final = regex.compile(r"\p{L}+")
 _RUNNING: Final = 0.04
 _FEW: Final = 40  # nor do so few tell in a short text
 _HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
+# At the foot of a page, of which tools print none.
+_PAGE: Final = regex.compile(r"\[Page \d{1,4}\]\Z")
+_PAGE_SIZE: Final = 20
 # What says that something follows.
 _LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
 _LONGEST_LEAD: Final = 160
@@ -114,6 +117,8 @@ def _may_be_output(found: Sequence[Row]) -> bool:
     apart = [True, *(row.ends_block for row in found)]  # whether a blank line is before
     headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
     if any(_HEADING.match(row.said) for row in headings) or is_running(said):
+        return False
+    if any(_PAGE.search(line[-_PAGE_SIZE:].rstrip()) for line in said):
         return False
     return tells_failure("\n".join(said))
 

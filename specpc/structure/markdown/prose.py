@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 # HTML that says nothing by itself: "<div align="center">" above a paragraph, "</div>" below.
 _WRAPS: Final = regex.compile(
-    r"(?:\s*+</?(?:div|center|section|article|main|p|span|br|hr|font|small)\b[^<>]*+>)++\s*+"
+    r"(?:\s*+(?:</?(?:div|center|section|article|main|p|span|br|hr|font|small)\b[^<>]*+>"
+    r"|</(?:table|tbody|TABLE)>))++\s*+"
 )
 _FENCE_MARK: Final = regex.compile(r"```|~~~")
 _FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")

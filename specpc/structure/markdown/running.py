@@ -55,8 +55,8 @@ _NUMBERED: Final = regex.compile(
 # "Section 12. Exemptions.", "§ 2 Mietzeit", "Article 2 – Essai", "STEP 4", "第二条 租金": where
 # several stand at the beginning of paragraphs, with or without a blank line below.
 _TITLED: Final = regex.compile(
-    r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|clause|step|annex|appendix|schedule|chapitre"
-    r"|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
+    r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|item|clause|step|annex|appendix|schedule"
+    r"|chapitre|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
     r"|art[ií]culo|cláusula|paso|articolo|capo|artigo|hoofdstuk|rozdział|статья|глава|раздел"
     r"|المادة|الفصل|الباب)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
     r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b"
@@ -105,7 +105,11 @@ _LABEL: Final = regex.compile(
 )
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 # In the middle of its line.
-_PAGE_NUMBER: Final = regex.compile(r"[ \t]{8,}+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+_PAGE_TAG: Final = "<PAGE>"  # in old filings
+_PAGE_NUMBER: Final = regex.compile(
+    r"[ \t]{8,}+[-–—]?[ ]?(?:[A-Z]-)?\d{1,4}[ ]?[-–—]?\s*+|<PAGE>[ \t]*+\d{0,4}\s*+"
+    r"|</(?i:table)>\s*+"
+)
 _PAGE: Final = regex.compile(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
 # What stands at the head or foot of each page, with its number.
 _PAGE_HEAD: Final = regex.compile(
@@ -116,6 +120,10 @@ _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = regex.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
 )
+# "**May I smoke?** No."
+_RUN_IN: Final = regex.compile(
+    r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])[^*_\r\n]{1,150}+(?<=[?？؟][\"”»)]?)(?P=mark)[ \t]++(?=\S)"
+)
 _HEADS: Final = regex.compile(r"[^:：.!。]*+[:：]?")
 _QUESTION_LINE: Final = regex.compile(
     r"(?![ \t]*+[-*+•>|\"“„«—–'(\[<])[^\r\n.?？؟]{3,200}+(?:[.?](?=\S)[^\r\n.?？؟]*+)*+[?？؟]\s*+"
@@ -124,6 +132,7 @@ _MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
 # "==> Caveats", as Homebrew and the like head what they print.
 _ARROW: Final = regex.compile(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
 _ARROWS: Final = regex.compile(r"\s*+={2,4}> \S")
+_DEEPER: Final = regex.compile(r"(?:[ ]{2}|\t)\s*+\S")
 _DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
 _IMAGES: Final = regex.compile(
     r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
@@ -150,9 +159,11 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
     asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
     asks = asking >= max(_FEWEST, _SHARE * len(told))
     titles = _titles(text, parts, lines)
-    for part in parts:
+    for part, below in zip(parts, [*parts[1:], None], strict=True):
         if _is_running(part):
-            yield from _split(text, part, lines[part.start], titles, asks=asks)
+            above = below is not None and below.lay_out is not None
+            own = lines[part.start]
+            yield from _split(text, part, own, titles, asks=asks, above_data=above)
         else:
             said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
             yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
@@ -201,7 +212,11 @@ def _hide_feet(text: str, lines: dict[int, list[_Line]]) -> None:
             foot = alone and _PAGE_FOOT.fullmatch(said) is not None
             if foot:
                 own[place] = line._replace(hidden=True)
+    first = min(lines, default=0)
     counts = Counter(said for *_, said in below)
+    if below and lines[first][0].first:
+        below.append((first, 0, text[lines[first][0].start : lines[first][0].end].strip()))
+        counts[below[-1][2]] += 1
     for start, place, said in below:
         if counts[said] > 1:
             lines[start][place] = lines[start][place]._replace(hidden=True)
@@ -325,7 +340,7 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
                 found[-1] = found[-1]._replace(end=end)
             blank = True
             continue
-        new_page = match.group().startswith("\f")
+        new_page = match.group().startswith(("\f", _PAGE_TAG))
         # "ARTICLE 13", and below it what that is about; "2.1", and what is numbered so.
         if found and (
             _numbers(text, found[-1], end)
@@ -338,7 +353,7 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             blank = False
             continue
         found.append(_Line(start if found else part.start, end, blank or new_page))
-        blank = False
+        blank = match.group().startswith(_PAGE_TAG)
     return found
 
 
@@ -356,15 +371,30 @@ def _heads(text: str, start: int, middle: int, end: int) -> bool:
 
 
 def _split(
-    text: str, part: SectionPart, lines: list[_Line], titles: Mapping[int, int], *, asks: bool
+    text: str,
+    part: SectionPart,
+    lines: list[_Line],
+    titles: Mapping[int, int],
+    *,
+    asks: bool,
+    above_data: bool,
 ) -> Iterator[SectionPart]:
     start, closes, defined = part.start, 0, False
     waiting = list(reversed(lines))
     while waiting:
         line = waiting.pop()
+        if _is_one_of_terms(text, line, waiting):
+            line = line._replace(end=waiting.pop().end)
         after = waiting[-1] if waiting else None
         own = _special(text, line, after, titles, asks=asks)
-        ends_terms = own is None and defined and line.first and not _DEFINES.match(text, line.start)
+        if own is None and after is None and line.first and above_data:
+            said = text[line.start : line.end]
+            if all(map(_PLAIN_HEADING.fullmatch, said.rstrip().splitlines())):
+                own = SectionPart(line.start, line.end, _PLAIN)
+        if own is None and (asked := _RUN_IN.match(text, line.start, line.end)):
+            # "**May I smoke?** No.": the answer is what is behind it, up to the next heading.
+            own = SectionPart(line.start, asked.end(), _BOLD, asks=True)
+        ends_terms = own is None and defined and line.first and not _defines(text, line)
         if (own is not None or ends_terms) and start < line.start:
             yield SectionPart(start, line.start, closes=closes)
         if own is not None:
@@ -382,6 +412,21 @@ def _split(
             start, closes, defined = line.start, _TERM, False
     if start < part.end:
         yield SectionPart(start, part.end, closes=closes)
+
+
+def _defines(text: str, line: _Line) -> bool:
+    """Whether a line says what a term above is, or goes on with that, indented."""
+    return (
+        _DEFINES.match(text, line.start) is not None or _DEEPER.match(text, line.start) is not None
+    )
+
+
+def _is_one_of_terms(text: str, line: _Line, waiting: Sequence[_Line]) -> bool:
+    """Whether a line is a term right above another, of which both are defined as the same."""
+    if len(waiting) < 2 or not line.first or waiting[-1].first or waiting[-2].first:
+        return False
+    defined = _DEFINES.match(text, waiting[-2].start) is not None
+    return defined and not any(_DEFINES.match(text, one.start) for one in (line, waiting[-1]))
 
 
 def _is_title(text: str, waiting: Sequence[_Line]) -> bool:

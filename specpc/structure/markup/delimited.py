@@ -27,6 +27,8 @@ LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 # A table or a piece of code up to this size stays whole.
 _WHOLE: Final = 300
 _DEEPEST: Final = 10
+# More than any item is indented.
+_ATTACHED: Final = 1000
 # Below all headings.
 _TERM: Final = 9
 
@@ -82,6 +84,7 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
     closing = _closing_lines(text, lines)
     position, number = 0, 0
     leading: int | None = None  # where what leads to the next line begins
+    attached = False  # whether what comes next belongs to the item above
     closes, defined = 0, False  # whether a term is defined here, and what comes after that
     while number < len(lines):
         start, end = lines[number]
@@ -110,8 +113,11 @@ def _parts(text: str, markup: Markup, depth: int) -> Iterator[SectionPart]:
             if position < part.start:
                 yield SectionPart(position, part.start, closes=closes)
                 closes = 0
+            if attached and not part.level:
+                part = replace(part, indent=_ATTACHED)
             yield part if part.level else replace(part, closes=closes)
             position, closes = part.end, 0
+        attached = text[start:end].strip() == "+"
         leads = part is None and markup.leads and markup.leads.match(text, start, end)
         leading = first if leads else None
         number = after

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.parts.lines import OWN_LINE, line_pattern
+from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.parts.trees import Offsets, names, parsed, parser
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
@@ -52,6 +52,11 @@ _LEADS: Final = re.compile(r"[:：](?:</\w+>)+\Z")
 _LONGEST_LEAD: Final = 100
 _SPACE: Final = re.compile(r"\s*")
 
+# A question in a heading; an answer up to this size, its question included, stays with it.
+_ASKS: Final = re.compile(r"[?？؟][\s*\"'”’»)]{0,5}</")
+_ANSWERED: Final = 400
+_HEADING: Final = re.compile(r"<(?:h[1-6]|dt|summary)\b", re.IGNORECASE)
+
 _DOCUMENT: Final = re.compile(
     r"\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
     re.IGNORECASE,
@@ -71,17 +76,18 @@ def is_html(text: str) -> bool:
     return len(_BLOCK_END.findall(inside)) >= _FEWEST_BLOCKS
 
 
-def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
+def lay_out_html(text: str, *, sure: bool = False, whole: bool = True) -> Layout | None:
     """The pieces of a page, or of a part of one; ``sure`` says it is one, whatever it looks like.
 
-    The sentences of a text block are units, which need its tags; the rows of a table are, too.
+    The sentences of a text block are units, which need its tags; the rows of a table are, too. A
+    question that is a heading is one ``whole`` with a short answer.
 
     Returns:
         ``None`` if it is not, or shows no text, or has too many errors.
     """
     if not (sure or is_html(text)):
         return None
-    page = _Page(text)
+    page = _Page(text, whole=whole)
     tree = _parsed(text)
     if tree is None:
         return None
@@ -89,6 +95,11 @@ def lay_out_html(text: str, *, sure: bool = False) -> Layout | None:
     page.content(tree.root_node.children, len(text), [], _DEEPEST)
     layout = page.builder.build("html")
     return layout if layout.units.any() else None
+
+
+def lay_out_parted(text: str) -> Layout:
+    """The pieces of a question and its answer that are one elsewhere."""
+    return lay_out_html(text, sure=True, whole=False) or one_piece(len(text), "html", "")
 
 
 def _parsed(text: str) -> Tree | None:
@@ -106,6 +117,8 @@ class _Page(Offsets):
     with_blocks: set[int] = field(default_factory=set)
     with_code: set[int] = field(default_factory=set)
     tags: dict[int, str] = field(default_factory=dict)
+    whole: bool = True
+    """Whether a question is one piece with its answer."""
 
     def find_blocks(self, root: Node) -> None:
         """Note all nodes that are text blocks or hold some, or hold what must not be kept."""
@@ -130,7 +143,8 @@ class _Page(Offsets):
         headings: list[tuple[int, int]] = []  # levels, and the pieces
         lead: int | None = None  # text that a list follows
         run: list[Node] = []
-        for node in self._flat(nodes):
+        flat = list(self._flat(nodes))
+        for number, node in enumerate(flat):
             hidden, tag = self._is_hidden(node), self._tag(node)
             if not hidden and node.id not in self.with_blocks:
                 run.append(node)
@@ -142,6 +156,12 @@ class _Page(Offsets):
                 continue
             if hidden:
                 self.builder.support(stop)
+            elif tag in _HEADINGS and (asked := self._answered(flat, number, end)):
+                while headings and headings[-1][0] >= _HEADINGS[tag]:
+                    self._end_heading(headings.pop()[1])
+                piece = self.builder.unit(asked, self._headed(needs, headings), whole=True, gap="")
+                self.builder.refinable(piece, lay_out_parted)
+                lead = None
             elif tag in _HEADINGS and node.id not in self.with_code:
                 while headings and headings[-1][0] >= _HEADINGS[tag]:
                     self._end_heading(headings.pop()[1])
@@ -155,6 +175,23 @@ class _Page(Offsets):
         self._run(run, end, self._headed(needs, headings))
         for _, heading in headings:
             self._end_heading(heading)
+
+    def _answered(self, nodes: Sequence[Node], number: int, end: int) -> int:
+        """Where a short answer ends to the question that a heading is; 0 of what is none."""
+        start, stop = self.start(nodes[number]), self.end(nodes[number])
+        if not self.whole or _ASKS.search(self.text, start, stop) is None:
+            return 0
+        for node in nodes[number + 1 :]:
+            if self._tag(node) in _HEADINGS:
+                break
+            if self._is_hidden(node) or node.id in self.with_code:
+                return 0
+            stop = self.end(node)
+            if stop - start > _ANSWERED:
+                return 0
+        answer = self.text[self.end(nodes[number]) : stop]
+        heads = _HEADING.search(answer) is not None
+        return 0 if heads or not answer.strip() else self._after_space(stop, end)
 
     def _headed(self, needs: list[int], headings: Sequence[tuple[int, int]]) -> list[int]:
         return [*needs, headings[-1][1]] if headings else needs

@@ -29,8 +29,10 @@ _ASCIIDOC: Final = Markup(
     },
     leads=_pattern(r"\[[^\]\r\n]*+\][ \t]*+$|\.[^\s.][^\r\n]*+"),
     hidden=_pattern(
-        r"//(?!/)|:!?[\w-]++!?:(?:[ \t]|$)|(?:\[\[[^\]\r\n]*+\]\]|'''|<<<)[ \t]*+$"
+        r"\+[ \t]*+$|//(?!/)|:!?[\w-]++!?:(?:[ \t]|$)|(?:\[\[[^\]\r\n]*+\]\]|'''|<<<)[ \t]*+$"
     ),
+    term=_pattern(r"[^\s:|=.*-][^:\r\n]{0,60}+:{2,4}[ \t]*+$"),
+    defines=_pattern(r"[ \t]++\S"),
     row=_pattern(r"[^|\r\n]{0,10}\|"),
 )  # fmt: skip
 _ASCIIDOC_SIGNS: Final = _pattern(

@@ -35,12 +35,16 @@ _LITERAL: Final = regex.compile(r"::[ \t]*+[\r\n]*+\Z")
 _TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
 _HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
 _SIGNS: Final = line_pattern(
-    r"^[ \t]*+\.\. (?:[\w:-]++::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )"
+    r"^[ \t]*+\.\. (?:[\w:+-]*\w::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )"
     r"|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"
     r"|(?<=\w)::[ \t]*+(?=[\r\n]|\Z)"
 )
-_SURE: Final = line_pattern(r"^[ \t]*+\.\. [\w:-]++::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _")
-_OTHER: Final = line_pattern(r"^#{1,6}[ \t]++\w|^[ \t]*```")
+_SURE: Final = line_pattern(r"^\.\. [\w:+-]*\w::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.\. _")
+# Markdown, and Python, in whose strings there is reStructuredText.
+_OTHER: Final = line_pattern(
+    r"^#{1,6}[ \t]++\w|^[ \t]*```"
+    r"|^(?:import \w|from \S++ import |def \w|class \w|[rR]?(?:\"{3}|'{3})[^\"'\r\n])"
+)
 # Underlines that Markdown has not, or would take for fences.
 _UNDERLINED: Final = line_pattern(
     r"(?:\A|(?<=[\r\n]))(?<![^\r\n](?:\r\n|\n|\r))(?P<title>[^\s~*#+<>|`\^-][^\r\n]{1,100}+)(?:\r\n|\n|\r)"

@@ -63,7 +63,14 @@ _OUTER: Final = frozenset("•●■*\uf0b7")
 _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
-OPENS: Final = regex.compile(r"(?::[-–—]?|：|(?<=\w)—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
+OPENS: Final = regex.compile(r"(?::[-–—]?|：|(?<=[\w.])—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
+# What below a list excepts something of what led to it, or of all items.
+EXCEPTS: Final = regex.compile(
+    r"[ \t]*+(?:unless|except|provided|excluding|other than|save (?:for|that|where)"
+    r"|but (?:not|only|does|do|excluding|in no)|es sei denn|außer|ausgenommen|sofern|soweit|sauf"
+    r"|à moins|hormis|à l['’]exception|salvo|excepto|a menos|tranne|behalve|tenzij)\b"
+    r"|[ \t\u3000]*+(?:但|ただし)"
+)
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
@@ -177,7 +184,7 @@ def paragraphs(
     ends = segment(_without_marks(text, marks), "sentence", width)[1:]
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
-    blank, opens = True, False
+    blank, opens, pauses = True, False, False
     left: ListItem | None = None  # the last item before a line that goes on with what led to it
     for start, end in lines:
         line = text[start:end]
@@ -195,13 +202,21 @@ def paragraphs(
             if current.parent:
                 current.parent.children += 1
             starts.append((start, mark[0], current, False, blank))
-        elif blank or not starts or (start in sentence_starts and _leaves(current, indent)):
+        elif (
+            blank
+            or not starts
+            or (
+                (start in sentence_starts or (pauses and EXCEPTS.match(line)))
+                and _leaves(current, indent)
+            )
+        ):
             left = current if line.lstrip()[:1].islower() else None
             while current is not None and indent <= current.indent:
                 current = current.parent
             if current is not None:
                 current.children += 1
             starts.append((start, start, current, current is not None, blank))
+        pauses = line.rstrip().endswith((",", ";"))
         blank, opens = False, OPENS.search(line[-_LONGEST_END:]) is not None
     return list(_tiled(text, starts, ends))
 
@@ -270,7 +285,7 @@ def _marks(
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] in "-*"
+        if style[0] in "-*."
         or style in _JAPANESE
         or counts[style, columns(text, start)] > 1
         or (text[mark - 1] == "\t" and start + 1 < mark)  # as Word has it

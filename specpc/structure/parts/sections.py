@@ -18,6 +18,7 @@ import regex
 
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.lists import (
+    EXCEPTS,
     ITEM,
     OPENS,
     ListItem,
@@ -79,6 +80,12 @@ _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
+# "Section 3.2 Exceptions. ", before what that says.
+_RUN_IN: Final = regex.compile(
+    r"[ \t]*+(?i:section|article|clause|sec\.|art\.|artikel|abschnitt|§{1,2})[ \t]*+"
+    r"[\dIVXLC]{1,4}(?:\.\d{1,3}){0,3}+[a-z]?[.:]?[ \t]++\p{Lu}[^.!?:;\r\n]{0,60}+\.[ \t]++"
+)
+_FEW_WORDS: Final = 3
 # What is right of several choices.
 _ANSWERS: Final = regex.compile(
     r"\s*+[*_(\[]{0,3}(?:(?:correct |right |richtige |bonne |正确)?(?:answers?|antwort|réponse"
@@ -252,7 +259,7 @@ class _Sections:
                 says = _SAYS.search(self.text[max(0, end - _LONGEST_SAYS) : end])
                 self.by = self.pending if says else ()
             needs += self.pending or (self.by if part.quotes else ())
-            if part.apart or part.titled:
+            if part.apart or (part.titled and self.item is None):
                 needs = ()
             inside = part.lay_out(self.text[part.start : part.end])
             first = self.builder.next_piece
@@ -371,10 +378,13 @@ class _Sections:
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
         short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
-        if not short or not (answers or _CONTINUES.match(text, own.start)):
+        excepts = EXCEPTS.match(text, own.start) is not None
+        if not short or not (answers or excepts or _CONTINUES.match(text, own.start)):
             return ()
-        on = answers or (
-            before is not None and _GOES_ON.search(text[before.start : before.end]) is not None
+        on = (
+            answers
+            or excepts
+            or (before is not None and _GOES_ON.search(text[before.start : before.end]) is not None)
         )
         if own.apart and not on:
             return ()
@@ -419,9 +429,14 @@ class _Sections:
             # "2. USE" is a heading, "2.1 The user may not use the berth while" half a sentence.
             long = own.item.style[0] not in "-*" and len(said) > _SHORT_HEAD
             asks |= said.isupper() or bool(long and _UNFINISHED.search(said.rstrip()))
+            below = after is not None and after.is_item and own.item.children
+            asks |= bool(below) and after is not None and self._only_leads(text, own, after)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
-        if not to_list and (following is None or following.lay_out is None):
+        # "Namespace: prod" leads to nothing.
+        last = text[own.ends[-2] if len(own.ends) > 1 else own.start : own.end].lstrip("\r\n")
+        above = following is not None and following.lay_out is not None and not _FIELD.match(last)
+        if not to_list and not above:
             return ""
         heads = to_list and len(said) <= _SHORT_HEAD and not _VALUE.match(said)
         if (
@@ -435,6 +450,18 @@ class _Sections:
             return ""
         deeper = after.item.indent > columns(text, own.start)
         return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
+
+    @staticmethod
+    def _only_leads(text: str, own: Paragraph, after: Paragraph) -> bool:
+        """Whether an item is no more than a title of those in it, or half a sentence."""
+        said = text[own.text : own.end]
+        if any(map(str.isdigit, said)) or _UNFINISHED.search(said.rstrip()) is None:
+            return False
+        bullet = own.item is not None and own.item.style[0] in "-*"
+        deeper = columns(text, after.start) > columns(text, own.start)
+        if len(said.split()) <= _FEW_WORDS and (deeper or not bullet):
+            return True
+        return not bullet and _SMALL_LETTER.match(text, after.text) is not None
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""
@@ -461,10 +488,20 @@ class _Sections:
             needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
             said = ends[0] if len(ends) < 2 else builder.position
             several = len(ends) > 1
+        if (
+            not own.is_item
+            and not labelled
+            and several
+            and _RUN_IN.fullmatch(self.text, builder.position, ends[0])
+        ):
+            needs = (*needs, builder.support(ends.pop(0), needs, gap=OWN_LINE))
+            said, several = builder.position, len(ends) > 1
         gap = (indent.group() if indent else "") + OWN_LINE if indented else None
         named = leads or _ENDED.search(text[said : ends[0]]) is None
         if own.is_item and (named or whole) and own.end - own.start <= _SHORT_ITEM:
             leads = "too" if leads and several else leads  # says something, too
+            ends = ends[-1:]
+        elif own.is_item and several and not leads and self._is_answered(own, said, ends):
             ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
@@ -478,6 +515,12 @@ class _Sections:
         if leads == "only":
             return builder.support(ends[-1], needs, gap=gap)
         return self._add_sentence(ends[-1], needs, gap)
+
+    def _is_answered(self, own: Paragraph, said: int, ends: Sequence[int]) -> bool:
+        """Whether an item is a question on a line and a short answer below it."""
+        asks = _ASKS.search(self.text, said, ends[0]) is not None
+        below = self.text[said : ends[0]].endswith(("\r", "\n"))
+        return asks and below and own.end - own.start <= _SHORT_ITEM
 
     def _is_term(self, ends: Sequence[int]) -> bool:
         """Whether the first line is a term, and those below it are indented by more."""
@@ -598,6 +641,8 @@ def _names(lines: Sequence[str]) -> bool:
     said, below = lines[0], lines[1].strip() if len(lines) > 1 else ""
     short = len(" ".join(said.split())) <= _SHORT_HEAD
     if not short or _ENDED.search(said) or said.lstrip()[:1].islower():
+        return False
+    if said.lstrip().startswith(":"):  # a field of reStructuredText
         return False
     rows = all(
         _APART.search(one) and (":" in one or any(map(str.isdigit, one))) for one in (said, below)

@@ -32,7 +32,7 @@ _YEAR: Final = re.compile(  # "2024", "December 31, 2024", "Q1 2024", "FY 24"
 YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
 APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
 _BAR: Final = re.compile(r"[|│┃║]")
-_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}")
+_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}|<S>(?:[ \t]+<C>)+")
 _TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
 # A title stands in the middle of its line.
 _TOTAL: Final = re.compile(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
@@ -145,6 +145,11 @@ def is_note(row: str, before: str) -> bool:
     return deeper and words and APART.search(above) is not None
 
 
+def _heads_label(text: str, span: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Whether a label in capitals has another right below it: "ASSETS", "Current assets"."""
+    return text[slice(*span)].isupper() and kind_of_line(text, below) == "label"
+
+
 def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     """Rows, each with the lines it goes on in, those below a label or in a tree under that.
 
@@ -155,7 +160,8 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
     rule: int | None = None
     indents = [indent(text, span) for span in spans]
     last, before = 0, ""  # the row above, and its indent
-    for (low, high), own, below in zip(spans, indents, [*indents[1:], 0], strict=False):
+    for number, ((low, high), own) in enumerate(zip(spans, indents, strict=True)):
+        below = indents[number + 1] if number + 1 < len(spans) else 0
         line = text[low:high]
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
         # Below a rule, and below such a row, what is right of the first column is a sum.
@@ -171,7 +177,10 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
             continue
         tree = _TREE.match(line)
         label = amounts and kind_of_line(text, (low, high)) == "label"
-        flat = label and line.rstrip().endswith(":") and own == below
+        flat = label and own == below and number + 1 < len(spans)
+        flat = flat and (
+            line.rstrip().endswith(":") or _heads_label(text, spans[number], spans[number + 1])
+        )
         level = tree.end() if tree else own - 0.5 * flat
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
         above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)

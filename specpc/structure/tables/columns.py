@@ -62,6 +62,7 @@ _DRAWN: Final = frozenset(" \t-+╭┌┏╔╰└┗╚╘")
 _PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
+_FOOT: Final = re.compile(r"[ \t]*[├╟╠][─═]*[┴╧╩]")
 _BRANCH: Final = re.compile(r"[ \t|]*[|`]--")
 _MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
 _PARTED: Final = re.compile(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
@@ -128,6 +129,7 @@ def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
 
 def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
     """Tables among lines between blank ones or commands."""
+    last: tuple[int, int, Block] | None = None
     for number in range(first + 1, stop + 1):
         begins = number < stop and (
             _COMMAND.match(text, *spans[number])
@@ -140,9 +142,40 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                 start = first + above * long
                 found = _table(text, spans[start:number], above * (not long))
                 if found is not None:
-                    yield start, number, found
+                    if last is not None:
+                        yield last
+                    last = start, number, found
                     break
+            else:
+                if last is not None and last[1] == first:
+                    last = _with_more(text, last, spans[first - 1 : number], number)
             first = number
+    if last is not None:
+        yield last
+
+
+def _with_more(
+    text: str, table: tuple[int, int, Block], spans: Spans, number: int
+) -> tuple[int, int, Block]:
+    """A table with the lines below the first of some, its last, if they are rows of it, too."""
+    start, _, found = table
+    above, *more = [APART.split(text[slice(*span)].strip()) for span in spans]
+    ends = found.inside and found.inside[-1].end == found.tail == found.end
+    typed = [_TYPED.fullmatch(cell) is not None for cell in above]
+    alike = any(typed) and all(
+        len(cells) == len(above) > FEWEST - 1
+        and all(
+            _TYPED.fullmatch(cell) is not None
+            for cell, is_typed in zip(cells, typed, strict=True)
+            if is_typed
+        )
+        for cells in more
+    )
+    if not ends or not alike or found.head == found.start:
+        return table
+    inside = (*found.inside, *rows_of(text, spans[1:], 0))
+    end = spans[-1][1]
+    return start, number, replace(found, end=end, tail=end, inside=inside)
 
 
 def _is_drawn(text: str, spans: Spans, number: int) -> bool:
@@ -250,8 +283,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
         listed = last > 1 and all(_ends_typed(line) for line in own[1:last])
         if listed or last > MOST_ABOVE or (cells < 2 and not counted):
             return None
-    while last + 1 < len(own) and last + 1 in rules:
-        last += 1
+    last = _last_rule(own, rules, last)
     head = above + last + 1
     rest = spans[head:]
     at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].strip("\r\n"))]
@@ -260,6 +292,10 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     first = _PARTED_RUN.search(own[last])
     width = first.end() if first else 0
     end, tail = spans[-1][1], spans[-1][1]
+    # Below the last row it may say how many there are.
+    foot = next((n for n in at_end if _FOOT.match(text, *rest[n])), len(rest))
+    tail = rest[foot][0] if foot < len(rest) else end
+    rest, at_end = rest[:foot], [n for n in at_end if n < foot]
     if at_end and _is_grid(at_end):
         groups = [rest[low:high] for low, high in pairwise([0, *(n + 1 for n in at_end)])]
         inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
@@ -267,7 +303,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     else:
         below = rest[at_end[-1] + 1 :] if at_end else ()
         totals = below and all(_is_parted(text[slice(*span)]) for span in below)
-        if at_end and not totals and len(rest) - at_end[-1] <= MOST_ABOVE:
+        if at_end and tail == end and not totals and len(rest) - at_end[-1] <= MOST_ABOVE:
             tail, end = rest[at_end[-1]]
             rest = rest[: at_end.pop()]
         barred = _BARS.search(own[last - 1]) is not None if last else False
@@ -282,6 +318,16 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     return replace(
         block(spans[0][0], end, spans[head - 1][1], tail=tail, inside=inside), spare=True
     )
+
+
+def _last_rule(own: Sequence[str], rules: Sequence[int], last: int) -> int:
+    """The last line of the rules below a header that ends at one at least."""
+    double = [n for n in rules if "=" in own[n]]
+    if double[:1] > rules[:1] and own[rules[0]].startswith("+"):  # of a header in several parts
+        last = max(last, double[0])
+    while last + 1 < len(own) and last + 1 in rules:
+        last += 1
+    return last
 
 
 def _panel(text: str, spans: Spans) -> Block | None:

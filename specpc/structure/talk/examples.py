@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +60,8 @@ _QUESTION: Final = regex.compile(
 _ENDED: Final = regex.compile(r"[.!?:…。！？)\"”]\s*\Z")
 _MARKDOWN: Final = line_pattern(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)")
 _SHORT: Final = 60
+# "HELP CENTER", above all questions.
+_HEADING: Final = regex.compile(r"\s*+\p{Lu}[^\r\n.:!?]{2,80}+\s*+")
 
 
 def lay_out_examples(text: str) -> Layout | None:
@@ -93,6 +95,9 @@ def question_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 def _laid_out(text: str, blocks: Sequence[Block]) -> Layout | None:
     if not blocks or sum(one.end - one.start for one in blocks) < _MOST * len(text):
         return None
+    if blocks[0].start and _HEADING.fullmatch(text, 0, blocks[0].start):
+        whole = block(0, blocks[-1].end, blocks[0].start, inside=blocks)
+        blocks = [replace(whole, spare=True)]
     return lay_out_blocks(text, blocks, "examples", loose="text")
 
 

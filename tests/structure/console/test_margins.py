@@ -185,3 +185,34 @@ def test_lines_at_the_margin_below_a_title_belong_to_it(
     assert said in left
     assert len([line for line in left.splitlines() if line[:3] in {"Bus", "Han"}]) == 1
     assert ("Flags:" in left) == (part in {"VME", "Unpop"})
+
+
+def test_the_papers_of_a_court_are_prose() -> None:
+    text = (
+        "VELMAR HOLDINGS, INC.,            )\n               Plaintiff,         )\n"
+        "TOWN OF VENN,                     )\n               Defendant.         )\n\n"
+        "     Before the Court is the motion of the Defendant to dismiss the claim. For the\n"
+        "reasons stated below, the motion is DENIED in part.\n\n"
+        "     The Plaintiff alleges that the Town withheld the permit for more than\n"
+        "a year, and that this was not lawful. The Court agrees.\n"
+    )
+    assert around(lay_out(text), text, "DENIED").count("For the\nreasons stated below") == 1
+    assert "Town withheld" not in around(lay_out(text), text, "DENIED")
+
+
+def test_names_of_columns_come_with_the_rows_below_an_entry() -> None:
+    events = (
+        "Events:\n  Type     Reason     From      Message\n"
+        "  ----     ------     ----      -------\n"
+        "  Warning  Failed     default   0/3 nodes are available.\n"
+        "  Normal   Pulled     kubelet   Image already present\n"
+    )
+    text = (
+        "Name:             web-0\nNamespace:        prod\nLabels:           app=web\n"
+        "                  tier=front\nStatus:           Pending\nContainers:\n  web:\n"
+        "    Image:      web:2\n    Limits:\n      memory:  512Mi\n" + events
+    )
+    lines = events.splitlines(keepends=True)
+    more = text + "".join(lines[3:] * 6)
+    assert around(lay_out(more), more, "Pulled").startswith("".join([*lines[:3], lines[4]]))
+    assert "Namespace" not in around(lay_out(text), text, "Pending")

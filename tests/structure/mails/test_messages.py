@@ -329,3 +329,16 @@ def test_who_is_quoted_is_told_in_other_languages(says: str) -> None:
     layout = lay_out(text)
     assert f"{says}\n\n> Is the tax" in around(layout, text, "Is the tax").replace(">\n", "")
     assert not any(says in pieces(layout, text)[unit] for unit in units(layout))
+
+
+def test_forwards_of_lotus_notes_say_who_wrote() -> None:
+    head = "Tim Belden\n05/14/2001 03:12 PM\nTo: Phillip K Allen@ECT\ncc:  \nSubject: Re: It\n\n"
+    text = (
+        "Date: Mon, 14 May 2001 16:39:00 -0700 (PDT)\nFrom: phillip.allen@enron.example\n"
+        "To: ann@enron.example\nSubject: It\n\nHere is our forecast\n\n"
+        "------- Forwarded by Phillip K Allen/HOU/ECT on 05/14/2001 04:30 PM -------\n\n\n"
+        f"{head}It does not include Friday. Prices are at $9.40.\n\nTim\n"
+    )
+    made = around(lay_out(text), text, "Prices are")
+    assert "Tim Belden\n05/14/2001 03:12 PM\n" in made
+    assert "From: phillip" not in made

@@ -17,7 +17,7 @@ from specpc.structure.markdown.regions import find_regions
 from specpc.text.layout import Layout, refine
 from specpc.text.units import word_bounds
 from tests.structure.json.test_values import CONTAINERS, is_part
-from tests.structure.kept import around, choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, never_alone, pieces, units
 from tests.structure.programs import PROGRAMS
 
 ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} for n in range(30)]
@@ -390,3 +390,56 @@ def test_a_short_fence_that_no_budget_holds_is_cut() -> None:
     assert settings in pieces(layout, text)[fence]
     inside = layout.finer[fence](settings)
     assert around(inside, settings, "timeout = 45") == "[payment]\ntimeout = 45\n"
+
+
+def test_a_question_that_is_opened_by_a_click_is_one_piece_with_its_answer() -> None:
+    asked = "<details>\n<summary>May I take my car?</summary>\n\nNo.\n\n</details>\n\n"
+    other = "<details>\n<summary>How it was measured</summary>\n\nBy hand. Twice.\n\n</details>\n"
+    text = f"# Help\n\n{asked}{other}"
+    assert asked in pieces(lay_out(text), text)
+    assert "Twice" not in around(lay_out(text), text, "By hand")
+    long = asked.replace("No.", "No. " + "The deck is locked at sea, and nobody may be there. " * 9)
+    made = around(lay_out(long), long, "locked at sea")
+    assert "May I take my car?</summary>" in made
+    assert made.rstrip().endswith("</details>")
+
+
+@pytest.mark.parametrize(
+    ("opens", "other", "closes"),
+    [
+        ("{% if late %}\n", "{% else %}\n", "{% endif %}\n"),
+        ("{%- if late -%}\n", "{%- elif lost -%}\n", "{%- endif -%}\n"),
+        ("{{#if late}}\n", "{{else}}\n", "{{/if}}\n"),
+    ],
+)
+def test_what_a_template_says_otherwise_is_not_said_of_its_condition(
+    opens: str, other: str, closes: str
+) -> None:
+    late, way = "It is late. We are sorry.\n", "It is on its way. It comes soon.\n"
+    inner = "{% if paid %}\nThanks.\n{% else %}\nPlease pay.\n{% endif %}\n"
+    text = f"Dear Ann,\n\n{opens}{late}{other}{way}{inner}{closes}\nGoodbye. Do not reply.\n"
+    layout = lay_out(text)
+    assert other + "It is on its way. " in around(layout, text, "on its way")
+    assert other not in around(layout, text, "We are sorry")
+    assert never_alone(text, other.strip())
+
+
+def test_blocks_of_a_forum_are_closed() -> None:
+    text = (
+        "No, it does not. Only bikes.\n[list]\n[*]bikes: 4 euros\n[*]dogs: free\n[/list]\n"
+        "[code]\nbook --night\n[/code]\nSee you there.\n"
+    )
+    assert around(lay_out(text), text, "bikes: 4") == "[list]\n[*]bikes: 4 euros\n[/list]\n"
+    assert around(lay_out(text), text, "--night") == "[code]\nbook --night\n[/code]\n"
+
+
+def test_what_is_enclosed_in_an_item_comes_with_it() -> None:
+    text = (
+        "1. Install it.\n\n   <details>\n   <summary>On Windows?</summary>\n\n   Not supported.\n\n"
+        "   </details>\n\n2. Start it.\n\n   :::note\n   Never as root. It fails.\n   :::\n\n"
+        "   Then wait. It is slow.\n"
+    )
+    layout = lay_out(text)
+    assert around(layout, text, "Not supported").startswith("1. Install it.\n\n   <details>\n")
+    assert around(layout, text, "Never as root").startswith("2. Start it.\n\n   :::note\n")
+    assert around(layout, text, "Then wait").startswith("2. Start it.\n\n")

@@ -287,3 +287,98 @@ def test_what_only_looks_like_a_heading_is_kept_for_itself(
     text: str, part: str, expected: str
 ) -> None:
     assert around(lay_out(text), text, part).endswith(expected)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_question_in_bold_type_and_its_answer_on_one_line_are_one_piece(end: str) -> None:
+    text = (
+        "**May I take my bike?** Yes, for 4 euros.\n**Can I change my booking?** No.\n"
+        "**When does the office open?** At six. On Sundays only at eight.\n"
+    ).replace("\n", end)
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "4 euros") == lines[0]
+    assert keep(text, "No.") == lines[1]
+    assert keep(text, "Sundays") == lines[2]
+    long = "**Why?** Because. " + "The pier was closed for all of May, and nobody came by. " * 10
+    assert keep(f"{long}\n{text}", "nobody came").startswith("**Why?** ")
+
+
+def test_a_definition_goes_on_in_indented_paragraphs() -> None:
+    draught = "Draught\n\n:   How deep a ship lies.\n\n    It is measured at both ends.\n\n"
+    both = "Ferry\nBoat\n: Both are ships.\n\n"
+    text = f"# Words\n\n{draught}{both}Nothing else is defined.\n"
+    assert keep(text, "both ends") == f"# Words\n\n{draught}"
+    assert keep(text, "Both are") == f"# Words\n\n{both}"
+    assert keep(text, "Nothing") == "# Words\n\nNothing else is defined.\n"
+
+
+FILING = """<PAGE>   14
+
+ITEM 3.  LEGAL PROCEEDINGS
+
+     The Company is a party to various claims. None of them is material to what it
+owns, or to what it earns.
+
+ITEM 4.  SUBMISSION OF MATTERS TO A VOTE OF SECURITY HOLDERS
+
+     None.
+
+                                     PART II
+
+ITEM 5.  MARKET FOR COMMON EQUITY
+
+     The common stock is not listed on any exchange.
+
+                                      -14-
+<PAGE>   15
+     The auditors are Hale & Orsen.
+"""
+
+
+def test_one_word_below_the_heading_of_a_filing_is_its_own() -> None:
+    assert keep(FILING, "None.\n") == (
+        "ITEM 4.  SUBMISSION OF MATTERS TO A VOTE OF SECURITY HOLDERS\n\n     None.\n\n"
+    )
+    assert "ITEM 5" in keep(FILING, "auditors")
+    assert never_alone(FILING, "PAGE")
+    assert never_alone(FILING, "-14-")
+
+
+def test_the_head_of_a_page_parts_no_list() -> None:
+    head = "RFC 9999                    Ferry Protocol                      May 2025\n\n\n"
+    foot = "Torv                         Standards Track                    [Page 7]\n\n"
+    text = (
+        f"{head}4.2.  Errors\n\n   A server closes with ERROR if:\n\n   o  the ticket failed;\n\n"
+        f"   o  the ticket was used before; or\n\n\n\n{foot}{head}   o  the ramp is closed.\n\n"
+        "5.  Security Considerations\n\n   Tickets are not encrypted.\n"
+    )
+    made = keep(text, "ramp is")
+    assert "4.2.  Errors\n\n   A server closes with ERROR if:\n" in made
+    assert "Ferry Protocol" not in made
+    assert "Ferry Protocol" not in keep(text, "encrypted")
+
+
+def test_items_of_a_filing_head_a_single_word() -> None:
+    text = (
+        "Item 1B. Unresolved Staff Comments.\n\nNone.\n\nItem 2. Properties.\n\n"
+        "We own two piers. We do not own the ramp.\n\nItem 3. Legal Proceedings.\n\n"
+        "Not applicable.\n"
+    )
+    assert keep(text, "None") == "Item 1B. Unresolved Staff Comments.\n\nNone.\n\n"
+    assert keep(text, "Not app") == "Item 3. Legal Proceedings.\n\nNot applicable.\n"
+
+
+def test_a_title_between_double_lines_is_a_heading() -> None:
+    line = "=" * 60 + "\n"
+    text = (
+        f"News\nNo. 14, May 2025\n{line}\nWelcome. It rains.\n\n{line}RAMP CLOSED\n{line}\n"
+        f"Nobody may use it. It is not safe.\n\n{line}NEW BOAT\n{line}\nIt has no bar. It runs.\n"
+    )
+    assert keep(text, "Nobody") == f"{line}RAMP CLOSED\n{line}\nNobody may use it. "
+    assert keep(text, "no bar").startswith(f"{line}NEW BOAT\n{line}\n")
+
+
+def test_a_question_in_bold_type_ends_the_answer_to_one_on_a_line_of_its_own() -> None:
+    text = "**How do I claim?**\n\n1. Fill in the form.\n2. Send it.\n\n**Can I cancel?** No.\n"
+    assert keep(text, "No.") == "**Can I cancel?** No.\n"
+    assert "Can I cancel" not in keep(text, "Send it")

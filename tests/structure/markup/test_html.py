@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.markup.html import is_html, lay_out_html
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, kept, pieces, units
 
 PAGE = """<!DOCTYPE html>
 <html><head><title>Harbour</title><style>p { color: red }</style>
@@ -251,3 +251,22 @@ def test_a_tag_in_preformatted_text_is_not_parted() -> None:
     assert "<code></code>" in pieces(layout, text)
     for budget in range(2, 20):
         assert Balance(fitted(layout, text, budget / 20, 0) or "").sound
+
+
+def test_a_question_that_is_a_heading_is_one_piece_with_a_short_answer() -> None:
+    car = "<h3>May I take my car?</h3>\n<p>No.</p>\n"
+    food, open_ = "<dt>Is there food?</dt><dd>A bar.</dd>", "<dt>Is it open?</dt><dd>No.</dd>"
+    long = "<p>Under six, yes. " + "Older ones pay half, and so do students. " * 12 + "</p>"
+    text = (
+        f"<html><body><h1>FAQ</h1>\n{car}<h3>Are children free?</h3>\n{long}\n"
+        f"<h3>More</h3><dl>{food}{open_}</dl></body></html>\n"
+    )
+    layout = lay_out(text)
+    own = pieces(layout, text)
+    assert {car, food, open_} <= {own[unit] for unit in units(layout)}
+    assert "Are children free?" in around(layout, text, "Older ones")
+    assert "More" in around(layout, text, "A bar")
+    for seed in range(20):  # a budget that holds no whole one cuts them
+        for ratio in (0.1, 0.3, 0.6):
+            made = fitted(layout, text, ratio, seed, whole=True)
+            assert made is None or made.count("<p>") == made.count("</p>")

@@ -426,3 +426,40 @@ def test_tickets_of_jira(what: str, expected: str) -> None:
     # Items with numbers are no headings where others are.
     markdown = "# Ferries\n\nh2. is a heading of Jira.\n\n# More\n\n* It is so.\n"
     assert lay_out(markdown).kind != "wiki"
+
+
+def test_rst_is_told_by_its_directives() -> None:
+    text = (
+        "Fares\n=====\n\nThey rise. Not at night.\n\n.. warning::\n\n   Never call it twice.\n"
+        "   Bookings are lost.\n\n.. math::\n\n   f = a + b\n\n   g = a\n\n"
+        ".. note:: Dogs do not pay.\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "rst"
+    assert around(layout, text, "Never") == (
+        "Fares\n=====\n\n.. warning::\n\n   Never call it twice.\n"
+    )
+    assert "f = a + b\n\n   g = a" in around(layout, text, "g = a")
+    code = f'import os\n\n\ndef fare():\n    """Fares.\n\n{text}\n    """\n    return 1\n'
+    assert lay_out(code).kind != "rst"
+
+
+def test_what_goes_on_with_an_item_of_asciidoc_comes_with_it() -> None:
+    text = (
+        "= Manual\n\nEngine::\n  Diesel.\nRange::\n  120 miles. Less in winter.\n\n"
+        ". Open the gate.\n.. Check the chain.\n. Close the gate.\n+\n--\n"
+        "Never do so under load.\n--\n"
+    )
+    layout = lay_out(text, "a.adoc")
+    title = "= Manual\n\n"
+    range_ = f"{title}Range::\n  120 miles. Less in winter.\n\n"
+    assert around(layout, text, "Less in") == range_
+    chain = f"{title}. Open the gate.\n.. Check the chain.\n"
+    assert around(layout, text, "chain") == chain
+    load = f"{title}. Close the gate.\n--\nNever do so under load.\n--\n"
+    assert around(layout, text, "under load") == load
+
+
+def test_fields_of_rst_do_not_head_one_another() -> None:
+    text = "Fares\n-----\n\n:Author: Ann Bell\n:Status: not approved\n\nText. More.\n"
+    assert "Author" not in around(lay_out(text, "a.rst"), text, "Status")

@@ -438,3 +438,60 @@ def test_an_amount_comes_with_the_line_that_names_it() -> None:
     text = "Order placed\n14 May 2025\nTotal\n£61.98\nWeight\n0.9 kg\nDispatch to\nEdda Hallgrim\n"
     assert "Total\n£61.98\n" in keep(text, "61.98")
     assert "Weight\n0.9 kg\n" in keep(text, "0.9")
+
+
+def test_an_exception_below_a_list_comes_with_its_items() -> None:
+    text = (
+        "We do not pay for:\n- treatment that was planned\n- diving below 30 metres\n\n"
+        "unless you have bought the Plus package.\n\nWe answer within a week. Call us.\n"
+    )
+    lead, end = "We do not pay for:\n", "unless you have bought the Plus package.\n\n"
+    assert keep(text, "diving") == f"{lead}- diving below 30 metres\n\n{end}"
+    assert keep(text, "Plus") == lead + end
+    text = (
+        '1.1 "Affiliate" means any entity that:\n(a) controls a party; or\n'
+        "(b) is controlled by one,\nbut does not include any company of an investor.\n\n"
+        '1.2 "Fee" means 12 euros.\n'
+    )
+    assert "but does not include" in keep(text, "controls a")
+
+
+def test_a_title_of_items_is_not_kept_for_itself() -> None:
+    text = (
+        "4.1 Invoices\n4.1.1 They are sent monthly.\n4.1.2 They are paid within a week.\n"
+        "4.2 Taxes\n4.2.1 All fees are without tax.\n4.2.2 Nothing is withheld.\n"
+    )
+    assert never_alone(text, "Taxes")
+    assert never_alone("- Login\n  - It is slow.\n- Export\n  - It works.\n", "Export")
+    law = "(b) Permits.—\n  (1) One is needed.\n  (2) It is $40.\n(c) No.\n"
+    assert never_alone(law, "Permits")
+    half = "(1) Nein.\n(2) Er kann kündigen, wenn der Mieter\n1. nicht zahlt,\n2. stört.\n"
+    assert never_alone(half, "wenn der")
+    said = "1. The replica was behind\n   - by 40 minutes\n2. We promoted it\n   - at six\n"
+    assert not never_alone("- Ask Marit to sign it\n  - her key is here\n- Wait\n", "Marit")
+    assert keep(said, "by 40") == "1. The replica was behind\n   - by 40 minutes\n"
+
+
+def test_a_title_at_the_beginning_of_a_clause_comes_with_it() -> None:
+    text = (
+        "Section 3.1 Organization. The Company is duly organized under the laws of Delaware.\n\n"
+        "Section 3.2 Exceptions. The Purchaser is not indemnified for any loss that:\n\n"
+        "(i) was known;\n\n(ii) is below $50,000.\n\nSection 3.3 Notices. They come late.\n"
+    )
+    assert never_alone(text, "Section 3.2")
+    assert keep(text, "$50,000").startswith("Section 3.2 Exceptions. The Purchaser is not ")
+
+
+def test_exceptions_in_chinese_come_with_the_items() -> None:
+    text = (
+        "（一）有下列情形的，甲方可以解除合同：\n1. 未经同意转租的；\n2. 拖欠租金的。\n"
+        "但乙方已经改正的除外。\n\n（二）甲方不承担：\n1. 水费；\n2. 电费。\n"
+    )
+    assert "但乙方" in keep(text, "转租")
+    assert "但乙方" not in keep(text, "水费")
+
+
+def test_a_question_that_is_an_item_is_one_piece_with_the_answer_below_it() -> None:
+    text = "1. **May I smoke?**\n   No.\n\n2. **Is it far?**\n   Yes.\n   It takes an hour.\n"
+    assert keep(text, "No.") == "1. **May I smoke?**\n   No.\n\n"
+    assert keep(text, "an hour") == "2. **Is it far?**\n   Yes.\n   It takes an hour.\n"

@@ -429,3 +429,50 @@ def test_rows_above_the_rule_of_a_total_are_no_header() -> None:
     layout = lay_out("欢迎光临海港超市\n\n" + text)
     own = pieces(layout, "欢迎光临海港超市\n\n" + text)
     assert any(own[unit].startswith("鸡蛋") for unit in units(layout))
+
+
+def test_what_is_counted_below_a_drawn_table_closes_it() -> None:
+    rows = "│ Harlow │  2023 │\n│ Venn   │  2023 │\n│ Orsund │  2024 │\n"
+    head = "┌────────┬───────┐\n│ route  │ year  │\n├────────┼───────┤\n"
+    foot = "├────────┴───────┤\n│     3 rows     │\n└────────────────┘\n"
+    text = head + rows + foot
+    assert around(lay_out(text), text, "Venn") == f"{head}│ Venn   │  2023 │\n{foot}"
+
+
+def test_rows_below_a_blank_line_are_of_the_same_table() -> None:
+    head = "              Mon-Fri   Sat     Sun\n"
+    text = (
+        f"Winter\n\n{head}Orrisay  dep   06:30   07:30   09:00\n"
+        "Venn     arr   08:00   09:00    -\n\nOrrisay  dep   17:30   18:30   20:00\n"
+        "Venn     arr   19:05   20:05   21:35\n\nNothing runs at night. It is too dark.\n"
+    )
+    made = around(lay_out(text), text, "19:05")
+    assert made == f"{head}Venn     arr   19:05   20:05   21:35\n\n"
+    assert around(lay_out(text), text, "at night").startswith("Nothing")
+
+
+def test_labels_in_capitals_head_other_labels() -> None:
+    head = "                          2024      2023\n"
+    text = (
+        f"{head}ASSETS\nCurrent assets\n  Cash                   1,204     1,011\n"
+        "Ships and piers\n  Ships                  8,900     9,400\n\nLIABILITIES\nLong-term\n"
+        "  Loans                  2,000     2,500\n"
+    )
+    made = around(lay_out(text), text, "Ships   ")
+    assert made.startswith(f"{head}ASSETS\nShips and piers\n  Ships  ")
+    assert "ASSETS" not in around(lay_out(text), text, "Loans")
+
+
+def test_a_header_in_several_parts_ends_at_the_double_line() -> None:
+    head = (
+        "+-----------------------------------------+\n| SMI 535.10      Driver: 535      CUDA 12 |\n"
+        "|--------------------+--------------------+\n| GPU  Name          | Memory-Usage       |\n"
+        "| Fan  Temp          | GPU-Util           |\n|====================+====================|\n"
+    )
+    rows = [
+        f"|   {n}  A100          | {n}MiB / 40960MiB    |\n| N/A   34C          |     98%            |\n"
+        "+--------------------+--------------------+\n"
+        for n in range(3)
+    ]
+    text = head + "".join(rows)
+    assert around(lay_out(text), text, "1MiB") == head + rows[1]

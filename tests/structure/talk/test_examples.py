@@ -194,3 +194,26 @@ def test_one_question_says_what_it_is_by_its_label() -> None:
     assert (
         lay_out_examples("Question: Who?\n" + "It went on. " * 40 + "\nAnswer: No.\n") is not None
     )
+
+
+def test_the_title_of_questions_comes_with_each() -> None:
+    text = "HELP CENTER\n\nQ: May I smoke?\nA: No.\n\nQ: Is there food?\nA: There is a bar.\n"
+    layout = lay_out(text)
+    own = pieces(layout, text)
+    assert [own[unit][:8] for unit in units(layout)] == ["Q: May I", "Q: Is th"]
+    assert kept(layout, text, units(layout)[:1]) == "HELP CENTER\n\nQ: May I smoke?\nA: No.\n\n"
+
+
+def test_questions_in_tags_stay_in_them() -> None:
+    closed = "No, it was closed in May, and nobody knows when it opens again."
+    pairs = [f"Q: Is {n} open?\nA: {closed}\n\n" for n in "abcdef"]
+    text = (
+        '<documents>\n<document index="1">\n<source>faq.md</source>\n<document_content>\n'
+        f"{''.join(pairs)}</document_content>\n</document>\n</documents>\n\nIs b open?\n"
+    )
+    layout = lay_out(text)
+    own = pieces(layout, text)
+    made = kept(layout, text, [next(unit for unit in units(layout) if own[unit] == pairs[1])])
+    assert made.startswith('<documents>\n<document index="1">\n<source>faq.md</source>\n')
+    assert made.endswith("</document_content>\n</document>\n</documents>\n\n")
+    assert "Is c" not in made
