@@ -32,6 +32,7 @@ _TOLD: Final = re.compile(
 _LONG: Final = 200
 _MOST_TOLD: Final = 2
 _REMARK: Final = "# {}\n"
+_RULE: Final = re.compile(r"-{3,}[ \t]*$")
 
 
 def fields(found: Sequence[Row]) -> list[Block]:
@@ -49,15 +50,26 @@ def fields(found: Sequence[Row]) -> list[Block]:
 
 
 def _stanzas(found: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """What stands between blank lines and is fields alone, maybe of several lines each."""
+    """What stands between blank lines or rules and is fields alone, maybe of several lines each.
+
+    A rule belongs to what is below it; what is indented goes on with a field after a blank line.
+    """
     first = 0
     for place, row in enumerate(found, start=1):
-        if row.ends_block or place == len(found):
+        last = place == len(found)
+        parted = row.ends_block and not (not last and found[place].indented)
+        if last or parted or _RULE.match(found[place].said):
             own = found[first:place]
-            lines = all(one.indented or _FIELD.match(one.said) for one in own)
-            if lines and not own[0].indented:
+            fields = own[_ruled(own) :]
+            lines = all(one.indented or _FIELD.match(one.said) for one in fields)
+            if lines and fields and not fields[0].indented:
                 yield own
             first = place
+
+
+def _ruled(own: Sequence[Row]) -> int:
+    """How many rows of a stanza are the rule above it."""
+    return int(_RULE.match(own[0].said) is not None)
 
 
 def _names(own: Sequence[Row]) -> list[str]:
@@ -66,6 +78,8 @@ def _names(own: Sequence[Row]) -> list[str]:
 
 def _stanza(own: Sequence[Row]) -> Block:
     starts = [place for place, row in enumerate(own) if not row.indented]
+    if _ruled(own):
+        own, starts = _joined(own), [place - 1 for place in starts[1:]]
     inside, told = [], 0
     for first, after in zip(starts, [*starts[1:], len(own)], strict=True):
         start, end = own[first].start, own[after - 1].end
@@ -78,6 +92,11 @@ def _stanza(own: Sequence[Row]) -> Block:
     if inside[0].end == own[0].end:  # the first line is the head of all
         return replace(record(start, end, own[0].end, inside=inside[1:]), gap=_REMARK)
     return replace(record(start, end, inside=inside), gap=_REMARK)
+
+
+def _joined(own: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a stanza, of which the first begins with the rule above it."""
+    return [own[1]._replace(start=own[0].start), *own[2:]]
 
 
 def _field(own: Sequence[Row]) -> Block:

@@ -427,3 +427,28 @@ def test_a_comment_right_above_an_entry_of_a_directory_is_about_it(line_end: str
     assert left.startswith(f"# entry-id: 13{line_end}# disabled on 2024-03-01{line_end}dn: uid=lee")
     assert "filter" not in around(lay_out(text), text, "uid: kim")
     assert "entry-id: 12" in around(lay_out(text), text, "uid: kim")
+
+
+PACKAGES = "---\n".join(
+    f"Name: {name}\nVersion: 2.{n}.0\nSummary: What {name} does\nHome-page: \n"
+    f"Author-email: {name}@x.org\n"
+    f"License: MIT\nLocation: /venv/lib/python3.11/site-packages\nRequires: numpy, regex\n"
+    f"Classifiers:\n  Framework :: {name}\n"
+    f"Entry-points:\n  [console_scripts]\n  {name} = {name}.cli:main\n"
+    for n, name in enumerate(("tide", "berth", "crane"))
+)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_packages_that_pip_shows_are_parted_by_rules(ends: str) -> None:
+    text = PACKAGES.replace("\n", ends)
+    assert lay_out(text).kind == "records"
+    said = keep(text, "berth@x.org")
+    assert said.startswith(f"---{ends}Name: berth{ends}")
+    assert "tide" not in said
+    assert "crane" not in said
+
+
+def test_a_field_goes_on_below_a_line_of_blanks() -> None:
+    text = PACKAGES.replace("  [console_scripts]", "  [plain]\n  a = b\n  \n  [console_scripts]")
+    assert keep(text, "crane.cli").startswith("---\nName: crane\n")
