@@ -15,6 +15,7 @@ from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
+from specpc.structure.markdown.running import labels
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.remarks import is_sentence, without_remarks
@@ -82,7 +83,7 @@ def lay_out_output(text: str) -> Layout | None:
     are laid out as such. What somebody says before and after that is prose.
 
     Returns:
-        ``None`` if a text has no such line, is Markdown, or mostly prose.
+        ``None`` if a text has no such line, is Markdown, several documents, or mostly prose.
     """
     found = rows(text)
     begin, stop = without_remarks(found)
@@ -109,7 +110,7 @@ def lay_out_output(text: str) -> Layout | None:
 
 def _may_be_output(found: Sequence[Row]) -> bool:
     said = [row.said for row in found]
-    if len(found) < _FEWEST or any(FENCE.match(line) for line in said):
+    if len(found) < _FEWEST or any(FENCE.match(line) for line in said) or labels(said):
         return False
     apart = [True, *(row.ends_block for row in found)]  # whether a blank line is before
     headings = (row for row, before in zip(found, apart, strict=False) if before and row.ends_block)
