@@ -419,6 +419,7 @@ class _Sections:
             # "2. USE" is a heading, "2.1 The user may not use the berth while" half a sentence.
             long = own.item.style[0] not in "-*" and len(said) > _SHORT_HEAD
             asks |= said.isupper() or bool(long and _UNFINISHED.search(said.rstrip()))
+            asks |= self._is_outlined(own.item, said, after)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         if not to_list and (following is None or following.lay_out is None):
@@ -435,6 +436,18 @@ class _Sections:
             return ""
         deeper = after.item.indent > columns(text, own.start)
         return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
+
+    @staticmethod
+    def _is_outlined(item: ListItem, said: str, after: Paragraph | None) -> bool:
+        """Whether an item is a heading, of those whose marks say by their number how deep it is.
+
+        "* Changes in 1.2" above "** Fixed a leak", "** Bug fixes" above a paragraph.
+        """
+        if after is None or not after.apart or _ENDED.search(said) or item.style[0] != "*":
+            return False
+        if after.is_item:
+            return after.item is not None and after.item.style == item.style + "*"
+        return len(item.style) > 1 and len(said.split()) <= _LONGEST_TITLE + 1
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""

@@ -438,3 +438,67 @@ def test_an_amount_comes_with_the_line_that_names_it() -> None:
     text = "Order placed\n14 May 2025\nTotal\n£61.98\nWeight\n0.9 kg\nDispatch to\nEdda Hallgrim\n"
     assert "Total\n£61.98\n" in keep(text, "61.98")
     assert "Weight\n0.9 kg\n" in keep(text, "0.9")
+
+
+OPTIONS = """\
+* `umask` Mode mask for files.
+  Defaults to `0o22`.
+* `dmode`, `fmode` <number> Least modes of files.
+  Defaults to `0o777`.
+* `tide` is read.
+  Ann wrote it.
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_an_item_says_of_code_comes_with_the_code(ends: str) -> None:
+    text = OPTIONS.replace("\n", ends)
+    assert keep(text, "0o22").split() == ["*", "`umask`", "Defaults", "to", "`0o22`."]
+    assert keep(text, "0o777").split()[:3] == ["*", "`dmode`,", "`fmode`"]
+    assert keep(text, "Least modes").startswith("* `dmode`, `fmode` <number> Least modes")
+
+
+OUTLINE = """\
+GNU tide NEWS                                    -*- outline -*-
+
+* Noteworthy changes in release 3.8 (2022-09-02) [stable]
+
+** Changes in behavior
+
+  The -P option is now based on another library instead of the older one,
+  thanks to code that was contributed by Ann Ryel.
+
+** Bug fixes
+
+  The -s option no longer hides what a harbour says of its tides when
+  nobody asks.
+
+* Noteworthy changes in release 3.7 (2021-08-14) [stable]
+
+** Bug fixes
+
+  Reading two harbours at once no longer ends with a crash of the clock.
+"""
+
+
+def test_headings_marked_by_asterisks_are_kept_for_nothing_else() -> None:
+    assert keep(OUTLINE, "of the clock") == (
+        "* Noteworthy changes in release 3.7 (2021-08-14) [stable]\n\n** Bug fixes\n\n"
+        "  Reading two harbours at once no longer ends with a crash of the clock.\n"
+    )
+    assert "instead of the older one,\n  thanks to code" in keep(OUTLINE, "older one")
+    assert never_alone(OUTLINE, "Noteworthy")
+    assert never_alone(OUTLINE, "Bug fixes")
+
+
+def test_items_marked_by_asterisks_say_something_themselves() -> None:
+    text = "* The clock was mended.\n** Ann did it.\n** It took a day.\n* So was the crane.\n"
+    assert not never_alone(text, "was mended")
+
+
+def test_items_after_the_alphabet_have_two_letters() -> None:
+    text = "".join(f"{n}. The tide of berth {n} is {k} high.\n\n" for k, n in enumerate("xyz"))
+    text += "".join(
+        f"{n}. The tide of berth {n} is low. It is {k}.\n\n" for k, n in enumerate(("aa", "bb"))
+    )
+    assert keep(text, "It is 1").startswith("bb. ")
