@@ -32,6 +32,8 @@ _TOLD: Final = re.compile(
 _LONG: Final = 200
 _MOST_TOLD: Final = 2
 _REMARK: Final = "# {}\n"
+# Below the names of columns.
+_UNDERLINES: Final = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _RULE: Final = re.compile(r"-{3,}[ \t]*$")
 
 
@@ -94,6 +96,13 @@ def _stanza(own: Sequence[Row]) -> Block:
     return replace(record(start, end, inside=inside), gap=_REMARK)
 
 
+def _inside(own: Sequence[Row]) -> list[Block]:
+    """Lines with what is indented below them, or rows below a header that is underlined."""
+    if len(own) > 2 and _UNDERLINES.match(own[1].said):
+        return [block(own[0].start, own[-1].end, own[1].end, inside=nested_lines(own[2:]))]
+    return nested_lines(own)
+
+
 def _joined(own: Sequence[Row]) -> Sequence[Row]:
     """The rows of a stanza, of which the first begins with the rule above it."""
     return [own[1]._replace(start=own[0].start), *own[2:]]
@@ -103,7 +112,7 @@ def _field(own: Sequence[Row]) -> Block:
     """A field: a name with what stands below it, or running text."""
     start, end, name = own[0].start, own[-1].end, _FIELD.match(own[0].said)
     if len(own) > 1 and own[0].said.rstrip().endswith((":", "=")):
-        return block(start, end, own[0].end, inside=nested_lines(own[1:]))
+        return block(start, end, own[0].end, inside=_inside(own[1:]))
     if len(own) > 1:
         return block(start, end, own[0].end, body="prose")
     if name is not None and len(own[0].said) > _LONG:

@@ -347,3 +347,17 @@ def test_blocks_may_be_in_any_number_of_others(opens: str, depth: int) -> None:
     text = f"{opens}\n" * depth + "b 1;\n" + "}\n" * depth
     assert len(lay_out(text)) > 1
     assert len(lay_out(f"c {{\n  d 1;\n}}\n{text}", "a.conf")) > 1
+
+
+def test_queries_without_a_name_stay_whole() -> None:
+    text = (
+        "query {\n  viewer {\n    login\n    email\n  }\n}\n\n"
+        "{\n  orders(status: OPEN, first: 20) {\n    id\n    total\n  }\n}\n\n"
+        "{\n  harbours {\n    tide\n    depth\n  }\n}\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "graphql"
+    assert around(layout, text, "total").strip() == (
+        "{\n  orders(status: OPEN, first: 20) {\n    total\n  }\n}"
+    )
+    assert around(layout, text, "depth").strip() == "{\n  harbours {\n    depth\n  }\n}"

@@ -307,3 +307,20 @@ def test_what_has_a_name_is_known_by_none_of_what_it_holds() -> None:
     records = [{"id": n, "request": {"url": f"u{n}"}, "text": LONG} for n in range(3)]
     text = json.dumps(records)
     assert identifying(read(text).inside, text) == {("id",)}
+
+
+def test_spans_come_with_the_resource_they_are_of() -> None:
+    def spans(pod: str) -> dict[str, Any]:
+        named = [{"key": "k8s.pod.name", "value": {"stringValue": pod}}]
+        own = [
+            {"traceId": f"{n:032x}", "name": f"GET /{pod}/{n}", "attributes": named, "kind": n}
+            for n in range(4)
+        ]
+        return {"resource": {"attributes": named}, "scopeSpans": [{"scope": {}, "spans": own}]}
+
+    text = json.dumps({"resourceSpans": [spans("web-1"), spans("db-0")]})
+    said = around(lay_out(text), text, "GET /db-0/2")
+    (own,) = json.loads(said)["resourceSpans"]
+    assert own["resource"]["attributes"][0]["value"] == {"stringValue": "db-0"}
+    assert "GET /db-0/2" in said
+    assert "web-1" not in said
