@@ -307,8 +307,8 @@ def test_a_single_line_like_a_label_is_none() -> None:
 
 
 BULLETINS = "".join(
-    f"Document {n}:\nSECURITY BULLETIN\nSUMMARY\nA message that was sent by {who} could crash the "
-    f"queue manager, failed to close it and leaves the error open.\nAFFECTED PRODUCTS\n"
+    f"Document {n}:\nSECURITY BULLETIN\nSUMMARY\nA message that was sent by {who} could stop the "
+    f"queue manager for a while, if nobody restarts it soon enough.\nAFFECTED PRODUCTS\n"
     f"Manager {n}.0 Long Term\nREMEDIATION/FIXES\nUpgrade the manager to {n}.2 from the "
     f"page of fixes that is at https://fixes.example.com/{n}, and restart it.\n"
     for n, who in enumerate(("Ann", "Bob", "Cy"), 1)
