@@ -79,12 +79,12 @@ _BY_HEART: Final = regex.compile(
 _LICENCE: Final = 0.5
 # What pages show around what they say: players, subscriptions, sharing, credits of images.
 _AROUND: Final = regex.compile(
-    r"\b(?:(?:click|tap|press) to (?:play|enlarge|expand|subscribe|unmute)|video unavailable"
+    r"\b(?:(?:click|tap|press) to (?:play|enlarge|expand|unmute)|video unavailable|caption hidden"
     r"|(?:straight|directly|right|delivered) to your inbox|thank you for subscribing"
-    r"|sign up (?:for|to) (?:our|the|this) (?:[\w-]+ ){0,4}(?:newsletters?|emails?)"
+    r"|image \d{1,3} of \d{1,3})\b"
+    r"|\A\W*(?:sign up (?:for|to) (?:our|the|this) (?:[\w-]+ ){0,4}(?:newsletters?|emails?)"
     r"|share (?:this (?:article|story|page|post)|on (?:facebook|twitter|linkedin|whatsapp))"
-    r"|follow us on|skip to (?:main )?content|accept (?:all )?cookies|(?:enable|turn on) javascript"
-    r"|this (?:site|website|page) uses cookies|image \d{1,3} of \d{1,3}|caption hidden)\b"
+    r"|follow us on|skip to (?:main )?content|accept all cookies|(?:enable|turn on) javascript)\b"
     r"|\A\W*(?:image|photo|picture|credit)s?(?: credit| by)?: ?[^.!?\r\n]{1,100}+\W*\Z",
     regex.IGNORECASE,
 )

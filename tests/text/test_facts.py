@@ -171,7 +171,10 @@ def test_what_a_page_shows_around_what_it_says_tells_nothing() -> None:
 
 
 def test_an_image_that_a_sentence_speaks_of_is_told() -> None:
-    told = told_by("Image 4 shows what Ann Ryel sold in May.\n\nThe photo: it cost 40.\n")
+    told = told_by(
+        "Image 4 shows what Ann Ryel sold in May.\n\nThe photo: it cost 40.\n\n"
+        "Most browsers accept cookies.\n\nIf you sign up for our newsletter, Ann keeps your name.\n"
+    )
     assert all(len(own) for own in told.facts)
 
 
