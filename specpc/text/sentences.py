@@ -143,6 +143,11 @@ _QUOTED: Final = regex.compile(r"[」』]\p{Hiragana}")
 # A row of columns: wide gaps that follow no mark.
 _COLUMN: Final = regex.compile(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
 _FEWEST_COLUMNS: Final = 2
+_SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹⁰"
+# "... no damages.² That view": the sign of a note stands behind the full stop.
+_NOTED: Final = regex.compile(
+    rf"(?<=\p{{Ll}}[\"”’)]?[.!?][\"”’)]?)[{_SIGNS}]{{1,3}}+[^\S\r\n]++(?=[\"“‘(]?\p{{Lu}})"
+)
 
 
 def sentence_ends(text: str) -> set[int]:
@@ -156,6 +161,7 @@ def sentence_ends(text: str) -> set[int]:
         for start, stop, language in _runs(text)
         for end in _ends(text[start:stop], language)
     }
+    found |= {match.end() for match in _NOTED.finditer(text)}
     ends = sorted(_between_words(text, found))
     ends = _outside(text, ends, _INLINE.finditer(text))
     rows = (m for m in _LINES.finditer(text) if _is_row(m.group()))
@@ -195,6 +201,7 @@ def _is_abbreviated(text: str, end: int) -> bool:
     before = text[max(0, end - _LOOKED_BACK) : end]
     said = before.rstrip()
     after = before[len(said) :]
+    said = said.rstrip(_SIGNS)
     inside = said[-1:].isalnum() and not _UNSPACED.match(said[-1])
     if (inside or said[-1:] == ",") and not {*after} & {"\r", "\n"}:
         return True  # before the numbers of what is listed in it: "if (i) ..."

@@ -185,3 +185,8 @@ def test_no_sentence_ends_before_a_name_in_other_languages(text: str) -> None:
 def test_a_blank_before_a_full_stop_ends_nothing_else(start: str, blank: str) -> None:
     text = f"{start}{blank}. Then go. "
     assert len(text) in sentence_ends(text)
+
+
+def test_a_sentence_ends_behind_the_sign_of_a_note() -> None:
+    text = "The court awarded no damages.² That view fell.³ It cost 40 m².\n"
+    assert sentence_ends(text) == {text.index("That"), text.index("It cost"), len(text)}

@@ -87,6 +87,8 @@ _WORDS_ALONE: Final = regex.compile(
     r"[ \t]*+(?:\p{Lu}|\d{1,2}[ \t]++\p{Lu})"
     r"(?:[^\s.,:;!?。：；！？|=<>{}]++[ \t]?(?:[,–—-][ \t])?+){1,8}+(?<![,–—&+-]\s?+)\s*+"
 )
+# "What we are looking for", which ends as no sentence does.
+_ASKS_WHAT: Final = regex.compile(r"\s*+(?:what|who|where|how|why|when|which)\b", regex.IGNORECASE)
 _NUMBER_ALONE: Final = regex.compile(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
 # "Holt            Standards Track            [Page 3]"
 _PAGE_FOOT: Final = regex.compile(r"[^\r\n\[]{0,100}+\[Page \d{1,4}\]\s*+")
@@ -284,7 +286,7 @@ def _titles(
                 (after is None or _heads_text(text, own, place))
                 and len(said) <= _LONGEST_WORDS
                 and _WORDS_ALONE.fullmatch(said)
-                and not is_open(said)
+                and (not is_open(said) or _ASKS_WHAT.match(said))
             ):
                 alone.append(line.start)
                 parted += after is None or after.first

@@ -64,6 +64,10 @@ _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
 OPENS: Final = regex.compile(r"(?::[-–—]?|：|(?<=\w)—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
+# Alone between two parties or clauses: "- and -".
+JOINS: Final = regex.compile(
+    r"[\s(–—-]*+(?:and(?:/or)?|or|und|oder|et|ou|y|o|e|en|of)[\s)–—-]*+", regex.IGNORECASE
+)
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
@@ -264,7 +268,8 @@ def _marks(
         entries = set()
     before: dict[str, str] = {}  # the last letters in each kind of brackets
     for start, end in lines:
-        if match := ITEM.match(text, start, end):
+        match = ITEM.match(text, start, end)
+        if match and not JOINS.fullmatch(text, start, end):
             found[start] = match.end(), _style(match, before)
         elif start in entries:
             found[start] = start + len(margin(text[start:end])), _BY_AUTHOR

@@ -502,3 +502,40 @@ def test_items_after_the_alphabet_have_two_letters() -> None:
         f"{n}. The tide of berth {n} is low. It is {k}.\n\n" for k, n in enumerate(("aa", "bb"))
     )
     assert keep(text, "It is 1").startswith("bb. ")
+
+
+def test_the_second_of_two_parties_comes_with_the_first() -> None:
+    text = (
+        "BETWEEN:\n\nRYEL LIMITED, of 1 Quay Street\n\n- and -\n\nTERN PLC, of 40 Auk Road\n\n"
+        "(together the Parties)\n"
+    )
+    assert keep(text, "TERN PLC").startswith(text[: text.index("(together")].rstrip())
+    assert "TERN" not in keep(text, "RYEL LIMITED")
+
+
+def test_an_example_in_quotes_leads_to_no_other_sense() -> None:
+    text = (
+        'harbour\n\n1. a place where ships moor.\n"they sailed into Ryel harbour"\n\n'
+        "2. a place of refuge.\n"
+    )
+    assert keep(text, "refuge") == "2. a place of refuge.\n"
+    assert "1. a place where ships moor." in keep(text, "sailed")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_is_said_of_something_for_sale_comes_with_it(ends: str) -> None:
+    text = (
+        "FOR SALE\n\nPIANO, upright, Hall & Sons. Good condition. £250 ono.\n\n"
+        "BIKE, gents, 21 gears. Not working. £20.\n"
+    ).replace("\n", ends)
+    assert keep(text, "Not working") == (
+        f"FOR SALE{ends}{ends}BIKE, gents, 21 gears. Not working. "
+    )
+
+
+def test_a_title_may_be_what_is_asked_for() -> None:
+    text = (
+        "About us\n\nRyel has moved cargo since 1804.\n\nWhat you'll do\n\nPlan the berths\n"
+        "Watch the site\n\nWhat we're looking for\n\nFive years at sea\nNo driving licence\n\n"
+    )
+    assert keep(text, "licence").startswith("What we're looking for\n\n")
