@@ -34,6 +34,7 @@ _MOST_TOLD: Final = 2
 _REMARK: Final = "# {}\n"
 # Below the names of columns.
 _UNDERLINES: Final = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_PACKAGE: Final = re.compile(r"(?:Name|Package): \S")
 _RULE: Final = re.compile(r"-{3,}[ \t]*$")
 
 
@@ -54,13 +55,14 @@ def fields(found: Sequence[Row]) -> list[Block]:
 def _stanzas(found: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """What stands between blank lines or rules and is fields alone, maybe of several lines each.
 
-    A rule belongs to what is below it; what is indented goes on with a field after a blank line.
+    A rule belongs to what is below it, which is no document of YAML; what is indented goes on with
+    a field after a blank line.
     """
     first = 0
     for place, row in enumerate(found, start=1):
         last = place == len(found)
         parted = row.ends_block and not (not last and found[place].indented)
-        if last or parted or _RULE.match(found[place].said):
+        if last or parted or _is_rule(found, place):
             own = found[first:place]
             fields = own[_ruled(own) :]
             lines = all(one.indented or _FIELD.match(one.said) for one in fields)
@@ -69,9 +71,15 @@ def _stanzas(found: Sequence[Row]) -> Iterator[Sequence[Row]]:
             first = place
 
 
+def _is_rule(found: Sequence[Row], place: int) -> bool:
+    """Whether a row parts packages, of which the next begins with its name."""
+    below = found[place + 1].said if place + 1 < len(found) else ""
+    return _RULE.match(found[place].said) is not None and _PACKAGE.match(below) is not None
+
+
 def _ruled(own: Sequence[Row]) -> int:
     """How many rows of a stanza are the rule above it."""
-    return int(_RULE.match(own[0].said) is not None)
+    return int(_is_rule(own, 0))
 
 
 def _names(own: Sequence[Row]) -> list[str]:

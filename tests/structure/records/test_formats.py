@@ -495,3 +495,11 @@ def test_rows_printed_downwards_belong_to_their_query(prompt: str) -> None:
     said = keep(text, "harbours B")
     assert said.startswith(f"{prompt}select * from harbours limit 2;\n")
     assert "4711" not in said
+
+
+def test_documents_of_yaml_between_rules_are_no_packages() -> None:
+    text = "".join(
+        f"---\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  replicas: 3\n"
+        for name in ("tide", "berth", "crane")
+    )
+    assert lay_out(text).kind == "yaml"
