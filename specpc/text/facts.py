@@ -77,6 +77,22 @@ _BY_HEART: Final = regex.compile(
     regex.IGNORECASE,
 )
 _LICENCE: Final = 0.5
+# What pages show around what they say: players, subscriptions, sharing, credits of images.
+_AROUND: Final = regex.compile(
+    r"\b(?:(?:click|tap|press) to (?:play|enlarge|expand|unmute)|video unavailable|caption hidden"
+    r"|(?:straight|directly|right|delivered) to your inbox|thank you for subscribing"
+    r"|image \d{1,3} of \d{1,3})\b"
+    r"|\A\W*(?:sign up (?:for|to) (?:our|the|this) (?:[\w-]+ ){0,4}(?:newsletters?|emails?)"
+    r"|share (?:this (?:article|story|page|post)|on (?:facebook|twitter|linkedin|whatsapp))"
+    r"|follow us on|skip to (?:main )?content|accept all cookies|(?:enable|turn on) javascript)\b"
+    r"|\A\W*(?:image|photo|picture|credit)s?(?: credit| by)?: ?[^.!?\r\n]{1,100}+\W*\Z",
+    regex.IGNORECASE,
+)
+_LONGEST_AROUND: Final = 400
+# Sums of files, keys.
+_DIGEST: Final = regex.compile(
+    r"(?<![\p{L}\d])(?=[a-f]*+\d)(?=\d*+[a-f])[\da-f]{32,}+(?![\p{L}\d])"
+)
 # Where a link or an image leads to; what is said stands before.
 _TARGET: Final = regex.compile(r"(?<=\])\((?=[^()\s/#]*+[/#])[^()\s]{1,400}+\)")
 # So many words in capitals are no names.
@@ -114,13 +130,15 @@ class Told:
         """Find them, given where the pieces stand, their tokens, and what went wrong there."""
         facts, weights = find_facts(without_labels(texts), place.prose)
         facts = _without_licences(facts, texts, sizes)
+        around = np.asarray([_is_around(text) for text in texts])
+        facts = [own[:0] if shown else own for own, shown in zip(facts, around, strict=True)]
         leaning = np.asarray([_POINTS_BACK.match(text) is not None for text in texts])
         like = likeness(facts, len(weights), place.units)
         rate = _LEAD / (1 + place.ranks) + _LEAD * place.short - _LEANING * leaning
         rate += _LIKE_THE_WHOLE * np.maximum(1 + like, 0) * place.prose
         if place.printed:
             rate += _RARE * are_rare(texts, place.units & ~place.prose)
-        own = rate * sizes + np.asarray(alarms.levels) * (_ALARM + _ALARM_TOKEN * sizes)
+        own = rate * sizes * ~around + np.asarray(alarms.levels) * (_ALARM + _ALARM_TOKEN * sizes)
         facts, kinds = _with_kinds(facts, len(weights), alarms.kinds)
         return cls(facts, np.append(weights, np.full(kinds, _KIND)), own, sizes)
 
@@ -207,6 +225,11 @@ def _without_licences(
     return [own[:0] if heard else own for own, heard in zip(facts, known.tolist(), strict=True)]
 
 
+def _is_around(text: str) -> bool:
+    """Whether a piece is nothing that a page says, but what it shows beside that."""
+    return len(text) <= _LONGEST_AROUND and _AROUND.search(text) is not None
+
+
 def without_labels(texts: Sequence[str]) -> list[str]:
     """Texts without the label that several begin with, which says who speaks or what follows."""
     labels = [_LABEL.match(text) for text in texts]
@@ -226,7 +249,7 @@ def find_facts(
     what is in capitals throughout, nor where a sentence of ``prose`` begins ("Yeah", "Okay"),
     unless that is all there is of a rare word. Of scripts without capitals, all words are alike.
     """
-    texts = [_TARGET.sub("", text) for text in texts]
+    texts = [_DIGEST.sub("", _TARGET.sub("", text)) for text in texts]
     capitals, others, first = Counter[str](), Counter[str](), Counter[str]()
     # What is said again and again is read once.
     for (text, running), times in Counter(zip(texts, prose.tolist(), strict=True)).items():

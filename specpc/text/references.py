@@ -73,6 +73,12 @@ _LEFT_OUT: Final = regex.compile(
     r"|да|нет|никогда)[.!])[\s\"'”’»)*_]*+",
     regex.IGNORECASE,
 )
+# "[introduced in 3.4]", "See https://...": of what stands above, also with a blank line between.
+_ASIDE: Final = regex.compile(
+    r"\s*+(?:\[(?!\d)[^\[\]\r\n]{4,120}+\]|\((?!\d)[^()\r\n]{4,120}+\))[.,;]?\s*+"
+    r"|\s*+(?i:(?:see|cf\.?|vgl\.?|siehe|voir)(?: also| auch| aussi)?:?\s++)"
+    r"<?https?://\S++[^\S\r\n]*+(?:[\r\n]\s*+|\Z)"
+)
 _PARTED: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n]*+\Z")
 _TAIL: Final = 100
 _LONGEST_ROW: Final = 3
@@ -90,11 +96,13 @@ def referring(text: str, layout: Layout) -> Layout:
     behind = [0] * len(layout)  # how many sentences come one through the other
     for piece in range(len(layout)):
         start, end = edges[piece : piece + 2]
-        opens = not _goes_on(text, layout, piece, start)
+        aside = _ASIDE.fullmatch(text, start, end) is not None
+        opens = not _goes_on(text, layout, piece, start, parted=aside)
         pronoun = _NAMED.match(text, start, end) is not None
         before = named if pronoun else piece - 1
         refers = not opens and (
             pronoun
+            or aside
             or _SAID.match(text, start, end) is not None
             or _LEFT_OUT.fullmatch(text, start, end) is not None
         )
@@ -109,11 +117,14 @@ def referring(text: str, layout: Layout) -> Layout:
     return replace(layout, needs={**layout.needs, **needs}, spare=spare)
 
 
-def _goes_on(text: str, layout: Layout, piece: int, start: int) -> bool:
-    """Whether a sentence follows another in a paragraph, as far as a layout tells."""
+def _goes_on(text: str, layout: Layout, piece: int, start: int, *, parted: bool) -> bool:
+    """Whether a sentence follows another in a paragraph, as far as a layout tells.
+
+    Or maybe ``parted`` from it by a blank line.
+    """
     if not piece or {piece, piece - 1} & layout.supports or piece in layout.gaps:
         return False
     running = {piece, piece - 1} <= layout.prose
     if not running and text[start - 1] in "\r\n":
         return False
-    return _PARTED.search(text, max(0, start - _TAIL), start) is None
+    return parted or _PARTED.search(text, max(0, start - _TAIL), start) is None

@@ -91,8 +91,12 @@ _PAUSE: Final = regex.compile(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
 _SHORTEST_CLAUSE: Final = 60
 
 
-# A note on what is said: "It was sold.[^1] Nobody paid.[2]"
-_NOTED: Final = regex.compile(r"(?<=[.!?])(?:\[\^?[\w-]{1,20}+\]){1,4}+[ \t]{1,9}+(?=\p{Lu})")
+_SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹⁰"
+# The sign of a note on what is said: "It was sold.[^1] Nobody paid.[2]", "... no damages.² That".
+_NOTED: Final = regex.compile(
+    rf"(?<=[.!?][\"”’)]?)(?:(?:\[\^?[\w-]{{1,20}}+\]){{1,4}}+|[{_SIGNS}]{{1,3}}+)"
+    r"[^\S\r\n]{1,9}+(?=[\"“‘(]?\p{Lu})"
+)
 # "C.S. Lewis", "the M.S. Asta", "at 5 p.m. Monday"; after "the U.S." a sentence may begin, if it
 # does with such a word.
 _DOTTED: Final = regex.compile(r"(?:(?<![\p{L}\d.])(?:\p{Lu}\.){2,5}+|\d[ \u00a0]?[ap]\.m\.)\s++\Z")
@@ -210,6 +214,7 @@ def _is_abbreviated(text: str, end: int) -> bool:
     before = text[max(0, end - _LOOKED_BACK) : end]
     said = before.rstrip()
     after = before[len(said) :]
+    said = said.rstrip(_SIGNS)
     inside = said[-1:].isalnum() and not _UNSPACED.match(said[-1])
     if (inside or said[-1:] == ",") and not {*after} & {"\r", "\n"}:
         return True  # before the numbers of what is listed in it: "if (i) ..."

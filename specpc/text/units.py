@@ -94,7 +94,7 @@ _FEWEST_TABBED: Final = 3
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
 _NUMBER: Final = regex.compile(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
-    r"(?:\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|[^\W\d_]|[IVXLC]{1,6}|[ivxlc]{1,6})[.)]"
+    r"(?:\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|([^\W\d_])\1?+|[IVXLC]{1,6}|[ivxlc]{1,6})[.)]"
     r"|\[\d{1,3}\]|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
 )
 
@@ -175,12 +175,15 @@ def _line_ends(text: str, told: set[int], widest: int | None) -> set[int]:
     widest = max([*known, *([] if widest is None else [widest])], default=None)
     for block, own, is_narrow in blocks:
         width = max(stop - start for start, stop, _ in block) if own else widest
+        surely = own.union(line for line in block if own and _goes_on_small(text, line))
         pauses = {line for line in block if own and _PAUSES.match(text, line[1] - 1)}
         own = own.union(pauses if _FEW * len(pauses) <= len(block) + 1 else ())  # noqa: PLW2901
+        is_prose = _FEW * len(surely) > len(block)
         for line in block if width is not None else ():
             if (
                 line in own
-                or _was_full(text, line, width or 0, narrow=is_narrow)
+                or line in surely
+                or _was_full(text, line, width or 0, narrow=is_narrow, prose=is_prose)
                 or (own and line[2] not in told and _is_abbreviated(text, line))
             ):
                 ends.discard(line[2])
@@ -287,21 +290,33 @@ def is_open(said: str) -> bool:
     return _OPEN.search(said.rstrip()[-_LONGEST_OPEN:]) is not None
 
 
-def _was_full(text: str, line: _Line, width: int, *, narrow: bool = False) -> bool:
-    """Whether a line is prose that had no room left for the next one's first word."""
+def _was_full(
+    text: str, line: _Line, width: int, *, narrow: bool = False, prose: bool = False
+) -> bool:
+    """Whether a line of what may be ``prose`` had no room left for the next one's first word."""
     start, stop, end = line
     word, said = _FIRST_WORD.match(text, end), text[start:stop]
     if _PAUSES.match(text, stop - 1):
         said = said[:-1]
-    if word is None or _NUMBER.match(text, end) or not _may_go_on(said, narrow=narrow):
+    if word is None or _NUMBER.match(text, end):
+        return False
+    if not (_may_go_on(said, narrow=narrow) or (prose and _may_be_wrapped(said))):
         return False
     return stop - start + 1 + len(word[1]) > width
 
 
+def _goes_on_small(text: str, line: _Line) -> bool:
+    """Whether a line, be it of symbols for words, goes on with a small letter."""
+    return _may_be_wrapped(text[line[0] : line[1]]) and bool(_SMALL_WORD.match(text, line[2]))
+
+
+def _may_be_wrapped(line: str, *, narrow: bool = False) -> bool:
+    long = len(line) >= (_NARROW_FROM if narrow else _WRAP_FROM)
+    return long and _WRAPPED.match(line.rstrip()[-1:]) is not None
+
+
 def _may_go_on(line: str, *, narrow: bool = False) -> bool:
-    if len(line) < (_NARROW_FROM if narrow else _WRAP_FROM):
-        return False
-    if not _WRAPPED.match(line.rstrip()[-1:]):
+    if not _may_be_wrapped(line, narrow=narrow):
         return False
     if narrow:
         return _SOME_WORDS.search(line) is not None

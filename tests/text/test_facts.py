@@ -150,3 +150,36 @@ def test_what_a_contract_says_is_no_licence() -> None:
 def test_brackets_of_programs_are_no_links() -> None:
     found, _ = find_facts(["handlers[0](payload)", "handlers[0]"], np.zeros(2, dtype=bool))
     assert len(found[0]) == len(found[1]) + 1
+
+
+def told_by(text: str) -> Told:
+    bounds = np.asarray(segment(text, "word"))
+    return Pieces(text, bounds, tiles(segment(text, "sentence"))).told
+
+
+def test_what_a_page_shows_around_what_it_says_tells_nothing() -> None:
+    said = "Ann Ryel sold 40 harbours in May."
+    around = (
+        "Video Loading Video Unavailable Click to play Tap to play The video will start in 8",
+        "(Image: Ann Ryel for The Daily Harbour)",
+        "Get daily news straight to your inbox",
+    )
+    text = "".join(f"{line}\n\n" for line in (*around, said))
+    told = told_by(text)
+    assert [len(own) > 0 for own in told.facts] == [False, False, False, True]
+    assert told.own[:3].tolist() == [0, 0, 0]
+
+
+def test_an_image_that_a_sentence_speaks_of_is_told() -> None:
+    told = told_by(
+        "Image 4 shows what Ann Ryel sold in May.\n\nThe photo: it cost 40.\n\n"
+        "Most browsers accept cookies.\n\nIf you sign up for our newsletter, Ann keeps your name.\n"
+    )
+    assert all(len(own) for own in told.facts)
+
+
+def test_sums_of_files_tell_nothing() -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    facts, _ = find_facts([f"sum {digest}", "sum", "sum 1234567890"], np.zeros(3, dtype=bool))
+    assert facts[0].tolist() == facts[1].tolist()
+    assert facts[2].tolist() != facts[1].tolist()

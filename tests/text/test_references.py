@@ -121,3 +121,16 @@ def test_each_needs_only_what_stands_before_it_in_its_paragraph(said: list[str])
     for sentence, others in needed(*said).items():
         assert all(other < sentence for other in others)
         assert not any(said[n].endswith("\n\n") for n in range(min(others), sentence))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[introduced in tide 3.4]\n", "(see the manual)\n", "See https://tide.example.com/2021/12\n"],
+)
+def test_an_aside_needs_what_it_stands_below(said: str) -> None:
+    assert needed("The tide was mended.\n", said) == {1: (0,)}
+    assert needed("The tide was mended.\n\n", said) == {1: (0,)}
+
+
+def test_a_list_of_links_needs_nothing() -> None:
+    assert not needed("See the pages.\n", "https://a.example.com\n", "[1] https://b.example.com\n")

@@ -203,3 +203,8 @@ def test_initials_notes_and_formulas_end_no_sentence_and_hide_no_end(
 ) -> None:
     text = f"{first} {second}"
     assert [text[a:b].strip() for a, b in pairwise(segment(text, "sentence"))] == [first, second]
+
+
+def test_a_sentence_ends_behind_the_sign_of_a_note() -> None:
+    text = "The court awarded no damages.² That view fell.³ It cost 40 m².\n"
+    assert sentence_ends(text) == {text.index("That"), text.index("It cost"), len(text)}

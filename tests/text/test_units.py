@@ -336,3 +336,21 @@ def test_a_line_goes_on_where_a_bracket_is_open() -> None:
         "VLMR) today reported a loss. Nobody had expected it.\n"
     )
     assert cut(text, "sentence")[0].endswith("reported a loss. ")
+
+
+def test_a_full_line_with_symbols_for_words_goes_on() -> None:
+    said = (
+        "In locales using UTF-8 encoding, the regular expression U+2E no\n"
+        "longer sometimes fails to match Unicode characters U+D400 through\n"
+        "U+D7FF (some Hangul Syllables, and Hangul Jamo Extended-B) and\n"
+        "Unicode characters U+108000 through U+10FFFF.\n"
+    )
+    assert segment(said, "sentence") == [0, len(said)]
+
+
+def test_a_number_of_two_letters_is_no_sentence() -> None:
+    said = "aa. It is high.\nbb. It is low."
+    assert [said[a:b] for a, b in pairwise(segment(said, "sentence"))] == [
+        "aa. It is high.\n",
+        "bb. It is low.",
+    ]

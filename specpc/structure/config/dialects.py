@@ -147,9 +147,11 @@ PROTO: Final = Dialect(
 )
 GRAPHQL: Final = Dialect(
     "graphql",
-    _words(
-        "type input interface enum query mutation subscription fragment schema extend",
-        r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])",
+    re.compile(
+        r"(?:type|input|interface|enum|query|mutation|subscription|fragment|schema|extend)\b"
+        r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])"
+        # A query without a name.
+        r"|\{(?=[ \t]*[\r\n]+[ \t]+\w+[ \t]*(?:\(\w+:[^\r\n]*\)[ \t]*)?\{[ \t]*[\r\n])"
     ),
     r"#[^\r\n]*",
     names=("graphql", "gql"),

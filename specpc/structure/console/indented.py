@@ -46,7 +46,8 @@ _USAGE: Final = line_pattern(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE)
 _OPTION: Final = re.compile(r"[ \t]+-{1,2}[\w?]")
 # A line that begins an item of its own: an option, or a word with what it means behind it.
 _ITEM: Final = re.compile(
-    r"-{1,2}[\w?]|[-*•+][ \t]|(?:\S+ ){0,6}\S+(?:[ ]{3,}|\t)\S|\d+[.)] |\S+(?: \S+){0,6}:[ \t]"
+    r"-{1,2}[\w?]|[-*•+][ \t]|(?:\S+ ){0,6}\S+(?:(?<![.!?;,])[ ]{3,}|\t)\S|\d+[.)] "
+    r"|\S+(?: \S+){0,6}:[ \t]"
 )
 _CODE: Final = re.compile(
     r"(?:def|class|return|import|from|if|elif|else|for|while|try|except|with|func|fn|let|const|var"
@@ -64,6 +65,9 @@ _DIGITS: Final = re.compile(r"(?:[\da-fA-F]{2}:){2,}[\da-fA-F]{0,2}[ \t]*(?=[\r\
 _RULES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+[ \t]*(?=[\r\n])")
 _SENTENCE_END: Final = re.compile(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
 _QUESTIONABLE: Final = 0.1
+# In the middle of a word, which goes on in the next line.
+_LAST: Final = 4
+_PARTED: Final = regex.compile(r"\p{Ll}[\u2010\u00ad](?:\r\n|\n|\r)\Z")
 
 
 def lay_out_indented(text: str) -> Layout | None:
@@ -81,9 +85,12 @@ def lay_out_indented(text: str) -> Layout | None:
         rows = (LineLevel(start, end, _drawn_indent(text, start, end)) for start, end in spans)
         return lay_out_blocks(text, nested(rows), "tree")
     indents = [_indent(text, span) for span in spans]
-    known = _is_manual(text, spans, indents) or _is_help(text, spans)
+    manual = _is_manual(text, spans, indents)
+    known = manual or _is_help(text, spans)
     if known or _is_list(text, spans, indents) or _is_keyed(text, spans, indents):
-        blocks = [_in_sentences(text, own) for own in nested(_rows(text, spans, indents))]
+        blocks = [
+            _in_sentences(text, own) for own in nested(_rows(text, spans, indents, tabs=manual))
+        ]
         return lay_out_blocks(text, blocks, "outline")
     return None
 
@@ -191,11 +198,12 @@ def _start(text: str, span: tuple[int, int]) -> int:
 
 
 def _rows(
-    text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int]
+    text: str, spans: Sequence[tuple[int, int]], indents: Sequence[int], *, tabs: bool
 ) -> Iterator[LineLevel]:
     """Paragraphs: lines of the same indentation up to a blank one; items are rows of their own.
 
-    What is said of an item in a column behind it goes on in that column.
+    What is said of an item in a column behind it goes on in that column. ``tabs`` says that they
+    may stand for any number of blanks, as ``man tar | col -b`` has them.
     """
     own: LineLevel | None = None
     listed = False
@@ -204,7 +212,11 @@ def _rows(
     for number, (start, end) in enumerate(spans):
         indent, content = float(indents[number]), _start(text, (start, end))
         below = indents[number + 1] if number + 1 < len(spans) else 0
-        item = _ITEM.match(text, content, end) is not None
+        line = text[content:end]
+        if tabs and "\t" in line:
+            line = f"{' ' * indents[number]}{line}".expandtabs()[indents[number] :]
+        parted = own is not None and _PARTED.search(text, own.end - _LAST, own.end) is not None
+        item = not parted and _ITEM.match(line) is not None
         ahead = number + 1 < len(spans) and _RULES.match(text, _start(text, spans[number + 1]))
         ruled = _RULES.match(text, content) is not None
         below_it = ruled or (said and indent >= said)
@@ -219,8 +231,8 @@ def _rows(
                     indent = long[1]
                 else:
                     long = column, indent
-            behind = _SAID.match(text, content, end) if item else None
-            said = indents[number] + behind.end() - content - 2 if behind else 0
+            behind = _SAID.match(line) if item else None
+            said = indents[number] + behind.end() - 2 if behind else 0
             if ahead:
                 indent -= 0.5  # the header of a table
             own, listed = LineLevel(start, end, indent, body="whole" if item else "prose"), item

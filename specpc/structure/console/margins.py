@@ -21,7 +21,7 @@ _FEWEST_ROWS: Final = 5
 # Of what begins at the margin, so much has something below it.
 _HEADS: Final = 0.6
 # What begins a list item, heading, quotation, table or code is laid out as that.
-_MARKED: Final = re.compile(r"[-*+•] |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
+_MARKED: Final = re.compile(r"(?:[-+•]|\*{1,6}) |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
 _PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
 _SECTION: Final = re.compile(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
 _GOES_ON: Final = re.compile(r"(?:[,;]|[,;] (?:and|or|und|oder|et|ou))$")

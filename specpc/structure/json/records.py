@@ -61,6 +61,10 @@ _FILES: Final = _ranks("path file filename file_path filepath uri")
 _ENDING: Final = re.compile(r"\w\.\w{1,12}\Z")
 _CELLS: Final = {"code": "cell.py", "markdown": "cell.md"}
 
+# Of what has no name, such a member says what it is of.
+_LABELS: Final = ("resource", "labels", "metric", "stream", "dimensions")
+_LONGEST_LABELS: Final = 400
+
 _SHORT: Final = 80
 # A record is known by so many members.
 _MOST: Final = 3
@@ -93,7 +97,17 @@ def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) 
     if len(records) > 1:
         everywhere = {path: own for path, own in common.items() if len(own) == len(records)}
         _add_distinct(paths, everywhere, len(records))
-    return frozenset(paths)
+    return frozenset(paths) or _labelling(records)
+
+
+def _labelling(records: Sequence[JsonValue]) -> frozenset[Path]:
+    """The member that says of what records are in labels: the resource of spans and metrics."""
+    for key in _LABELS:
+        own = [member for record in records for member in record.inside if member.key == key]
+        short = all(member.inside and member.size <= _LONGEST_LABELS for member in own)
+        if own and short and len(own) == len(records):
+            return frozenset({(key,)})
+    return frozenset()
 
 
 def is_told(member: JsonValue, paths: frozenset[Path], text: str) -> bool:

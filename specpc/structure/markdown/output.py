@@ -15,6 +15,7 @@ from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
+from specpc.structure.markdown.running import labels
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.remarks import is_sentence, without_remarks
@@ -62,6 +63,7 @@ _POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
+_DOCUMENT: Final = "document"
 # Of a form of so many lines, each says something by itself.
 _COMMON: Final = 4
 _RUNS: Final = (
@@ -97,7 +99,8 @@ def lay_out_output(text: str) -> Layout | None:
     common = _common(rest)
     if _is_told(text[found[begin].start : found[stop - 1].end], rest, common):
         return None
-    pieces = _OutputPieces(text, common)
+    named = frozenset(found[place].start for place in labels([row.said for row in found]))
+    pieces = _OutputPieces(text, common, named)
     add_sentences(pieces.builder, text, found[begin].start)
     done = begin
     for first, end, layout in regions:
@@ -161,10 +164,11 @@ def _regions(text: str) -> Iterator[tuple[int, int, Layout]]:
 class _OutputPieces:
     """Adds lines, each of which needs those that it stands below, and what stands among them."""
 
-    def __init__(self, text: str, common: frozenset[str]) -> None:
+    def __init__(self, text: str, common: frozenset[str], named: frozenset[int]) -> None:
         self.builder = LayoutBuilder()
         self._text = text
         self._common = common
+        self._named = named  # where labels of documents start
         self._banners: dict[str, int] = {}  # by what they are drawn with, the pieces
         self._above: list[tuple[int, int]] = []  # indents, and the pieces
         self._leads: int | None = None
@@ -189,7 +193,7 @@ class _OutputPieces:
 
     def _add_lines(self, own: Sequence[Row]) -> None:
         """Add lines; what goes on in the next, up to the end of a sentence, as one."""
-        for paragraph in _paragraphs(own, self._common):
+        for paragraph in _paragraphs(own, self._common, self._named):
             first, ends = paragraph[0], {row.end for row in paragraph}
             if len(paragraph) > 1:
                 said = self._text[first.start : paragraph[-1].end]
@@ -221,6 +225,10 @@ class _OutputPieces:
 
     def _add(self, row: Row) -> None:
         """Add a piece that ends with a line."""
+        if row.start in self._named:
+            self._end(*self._banners)
+            self._add_head(row.end, _DOCUMENT)
+            return
         if is_banner(row.said.rstrip()):
             mark = row.said.lstrip()[0]
             if tells_outcome(row.said):
@@ -264,13 +272,16 @@ def _runs_on(said: str, after: str) -> bool:
     return comma or said.endswith(CONTINUED) or _POINTS.match(after) is not None
 
 
-def _paragraphs(own: Sequence[Row], common: frozenset[str]) -> Iterator[list[Row]]:
+def _paragraphs(
+    own: Sequence[Row], common: frozenset[str], named: frozenset[int]
+) -> Iterator[list[Row]]:
     """Lines that may be wrapped: as far indented as those before, and of no common form."""
     paragraph: list[Row] = []
     for row in own:
         goes_on = (
             paragraph
             and not paragraph[-1].ends_block
+            and named.isdisjoint((row.start, paragraph[-1].start))
             and not _PREFIXED.match(row.said)
             and (
                 _POINTS.match(row.said)

@@ -87,6 +87,8 @@ _WORDS_ALONE: Final = regex.compile(
     r"[ \t]*+(?:\p{Lu}|\d{1,2}[ \t]++\p{Lu})"
     r"(?:[^\s.,:;!?。：；！？|=<>{}]++[ \t]?(?:[,–—-][ \t])?+){1,8}+(?<![,–—&+-]\s?+)\s*+"
 )
+# "What we are looking for", which ends as no sentence does.
+_ASKS_WHAT: Final = regex.compile(r"\s*+(?:what|who|where|how|why|when|which)\b", regex.IGNORECASE)
 _NUMBER_ALONE: Final = regex.compile(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
 # "Holt            Standards Track            [Page 3]"
 _PAGE_FOOT: Final = regex.compile(r"[^\r\n\[]{0,100}+\[Page \d{1,4}\]\s*+")
@@ -100,9 +102,24 @@ _SENTENCE: Final = regex.compile(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z
 _DEEPEST: Final = 3
 _UNNUMBERED: Final = 9
 _LABEL: Final = regex.compile(
-    r"[ \t]*+(?i:document|passage|source|text|page|context|doc)[ \t]*+[#\[(]?\d{1,4}[\])]?[:.]?"
-    r"[ \t]*+(?:\r\n|\n|\r)"
+    r"[ \t]*+(?P<kind>(?i:document|passage|source|text|page|context|doc))[ \t]*+"
+    r"[#\[(]?(?P<number>\d{1,4})[\])]?[:.]?[ \t]*+(?:(?:\r\n|\n|\r)\s*+|\Z)"
 )
+# "version 1.34 - Ann Ryel, 2021-02-13", "Changes in 2.0:", alone above what is new in it.
+_VERSION: Final = regex.compile(
+    r"[ \t\f]*+(?P<word>(?i:changes|noteworthy|new|released?|version|what['’]s)[ \t]"
+    r"|\p{L}[\w.+-]{1,30}+[ \t](?=[^\r\n]*\b(?:19|20)\d\d\b)"
+    r"|v(?=\d)|(?=\d[^\r\n]*\b(?:19|20)\d\d-\d\d))"
+    r"(?:\p{L}[\w.'’+-]{0,30}+[ \t]){0,4}+v?\d++(?:\.\d++){1,3}+[\w.+~-]*+"
+    r"(?:[ \t]*+[-–—(/:,\[@][^\r\n]{0,80}+)?+(?<![.;!?])[ \t]*+(?:\r\n|\n|\r|\Z)\s*+"
+)
+_FEWEST_VERSIONS: Final = 3
+_FEWEST_LOOSE: Final = 3
+# Between blank lines or above text: it only parts. So wide a one ends what has a plain heading.
+_RULE: Final = regex.compile(
+    r"[ \t]*+(?P<mark>[-=*_~—–─━═])(?:[ \t]?(?P=mark)){2,}+[ \t]*+(?:\r\n|\n|\r|\Z)\s*+"
+)
+_WIDE: Final = 40
 _TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 # In the middle of its line.
 _PAGE_TAG: Final = "<PAGE>"  # in old filings
@@ -148,6 +165,20 @@ class _Line(NamedTuple):  # made of every line of a text
     end: int
     first: bool
     hidden: bool = False
+
+
+def labels(said: Sequence[str]) -> list[int]:
+    """Which lines are labels of documents, as "Document 2:" is above or below "Document 1:"."""
+    found = [
+        (place, label["kind"].casefold(), int(label["number"]))
+        for place, line in enumerate(said)
+        if (label := _LABEL.fullmatch(line))
+    ]
+    places = set[int]()
+    for (place, kind, number), (after, other, later) in pairwise(found):
+        if kind == other and later == number + 1:
+            places |= {place, after}
+    return sorted(places)
 
 
 def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
@@ -230,6 +261,7 @@ def _titles(
     underlined, titled_by_edit = list[int](), list[int]()
     parted = 0  # of those alone, how many have a blank line below
     capitals, closed = 0, list[int]()  # lines in capitals, and those of them right above others
+    loose, told_below = list[int](), 0  # those without a blank line above; above how much text
     for part, following in zip(parts, [*parts[1:], None], strict=True):
         own = lines.get(part.start, ())
         for place, line in enumerate(own):
@@ -244,6 +276,10 @@ def _titles(
                 titled_by_edit.append(line.start)
                 continue
             if not line.first:  # in a text without blank lines
+                below = text[after.start : after.end] if after is not None else ""
+                if _CAPITALS.fullmatch(said) and below and not _CAPITALS.fullmatch(below):
+                    loose.append(line.start)
+                    told_below += len(below) > _LONGEST_WORDS
                 above = text[own[place - 1].start : own[place - 1].end]
                 ended = (
                     _SENTENCE.search(above) or own[place - 1].start in titled or said[0] in "第제"
@@ -265,7 +301,7 @@ def _titles(
                 (after is None or _heads_text(text, own, place))
                 and len(said) <= _LONGEST_WORDS
                 and _WORDS_ALONE.fullmatch(said)
-                and not is_open(said)
+                and (not is_open(said) or _ASKS_WHAT.match(said))
             ):
                 alone.append(line.start)
                 parted += after is None or after.first
@@ -273,13 +309,38 @@ def _titles(
     alone = alone if len(alone) >= _FEWEST and parted <= _TITLE_SHARE * told else []
     numbered = numbered if len(numbered) >= _FEWEST else {}
     closed = closed if capitals >= _FEWEST else []
-    plain = dict.fromkeys([*closed, *titled, *titled_by_edit, *_clauses(text, lines)], _PLAIN)
+    loose = loose if len(loose) >= _FEWEST_LOOSE and 2 * told_below >= len(loose) else []
+    versions = _versions(text, lines)
+    plain = dict.fromkeys(
+        [*closed, *loose, *titled, *titled_by_edit, *versions, *_clauses(text, lines)], _PLAIN
+    )
     return {
         **dict.fromkeys(alone, _TITLE_LEVEL),
         **plain,
         **numbered,
         **dict.fromkeys(underlined, _UNDERLINED_LEVEL),
+        **dict.fromkeys(_labels(text, lines), _DOCUMENT),
     }
+
+
+def _labels(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
+    """Where labels of documents start: of those with one number after another, all are some."""
+    shown = [line for own in lines.values() for line in own if not line.hidden]
+    found = labels([text[line.start : line.end] for line in shown])
+    return [shown[place].start for place in found]
+
+
+def _versions(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
+    """Where lines start that name a version, alone above what is new in it."""
+    found = [
+        (line.start, version["word"].strip().casefold())
+        for own in lines.values()
+        for line, after in pairwise(own)
+        if line.first and after.first and not line.hidden
+        if (version := _VERSION.fullmatch(text, line.start, line.end))
+    ]
+    counts = Counter(word for _, word in found)
+    return [start for start, word in found if counts[word] >= _FEWEST_VERSIONS]
 
 
 def _clauses(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
@@ -346,8 +407,13 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             _numbers(text, found[-1], end)
             if blank
             else _EDIT.fullmatch(text, start, end)
-            or _heads(text, found[-1].start, found[-1].end, end)
-            or (found[-1].first and _UNDERLINE.fullmatch(text, start, end))
+            or (
+                found[-1].first
+                and (
+                    _UNDERLINE.fullmatch(text, start, end)
+                    or _heads(text, found[-1].start, found[-1].end, end)
+                )
+            )
         ):
             found[-1] = found[-1]._replace(end=end)
             blank = False
@@ -433,7 +499,10 @@ def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
     """Whether the next line names a document, in which others follow it."""
     if len(waiting) < 2 or waiting[-1].first or waiting[-2].first:
         return False
-    return _TITLE.fullmatch(text, waiting[-1].start, waiting[-1].end) is not None
+    start, end = waiting[-1].start, waiting[-1].end
+    if _CAPITALS.fullmatch(text, start, end):  # as other headings of its are
+        return False
+    return _TITLE.fullmatch(text, start, end) is not None
 
 
 def _is_note(text: str, line: _Line) -> bool:
@@ -452,6 +521,9 @@ def _special(
     alone = line.first and (after is None or after.first)
     if line.hidden or (alone and _PAGE_NUMBER.fullmatch(said)):
         return SectionPart(line.start, line.end, apart=True, hidden=True)
+    if line.first and (rule := _RULE.fullmatch(said)):
+        wide = len(rule.group().strip()) >= _WIDE
+        return SectionPart(line.start, line.end, closes=_PLAIN * wide, hidden=True)
     if _IMAGES.fullmatch(said):
         indent = len(said) - len(said.lstrip())
         return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)

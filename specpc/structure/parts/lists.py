@@ -34,7 +34,7 @@ ITEM: Final = regex.compile(
     rf"(?P<indent>[ \t]*)(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
     r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
     r"|(?P<reference>\[(?:\d{1,3}|\p{Lu}[\w.+:-]{1,24}+(?=\](?:\t|[ ]{2})))\])"
-    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,5}|[IVX]{1,5}"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|(?P<twice>[a-z])(?P=twice)(?=[.)])|[ivx]{1,5}|[IVX]{1,5}"
     rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
     rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
@@ -71,10 +71,18 @@ EXCEPTS: Final = regex.compile(
     r"|à moins|hormis|à l['’]exception|salvo|excepto|a menos|tranne|behalve|tenzij)\b"
     r"|[ \t\u3000]*+(?:但|ただし)"
 )
+# Alone between two parties or clauses: "- and -".
+JOINS: Final = regex.compile(
+    r"[\s(–—-]*+(?:and(?:/or)?|or|und|oder|et|ou|y|o|e|en|of)[\s)–—-]*+", regex.IGNORECASE
+)
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
 _LABEL: Final = regex.compile(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
     r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
+)
+# Without a mark, of an item: "`fmode` Minimum mode. Defaults to 0.", "`path` <string> The path."
+_CODE_LABEL: Final = regex.compile(
+    r"`[^`\r\n]{1,80}+`(?:,[ \t]*+`[^`\r\n]{1,80}+`){0,3}+[ \t]++(?=[\p{Lu}<{(\[])"
 )
 # A sentence may have a colon, too: a name is of few words.
 _NAME: Final = regex.compile(r"\p{L}[\w.&/'’()-]*+(?: [\w.&/'’()-]++){0,4}+:[ \t]++(?=\S)")
@@ -92,6 +100,7 @@ _CLAUSE: Final = "#"
 _ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
 # Of a law in Japanese: articles, paragraphs, items and what is in these.
 _JAPANESE: Final = ("第　", "1　", "一　", "イ　")
+_ROMAN_LETTERS: Final = "ivx"
 _REPEATED: Final = frozenset("*." + _CLAUSE)
 _LONGEST_END: Final = 20
 # What is nested deeper is told apart no more.
@@ -245,7 +254,7 @@ def _tiled(
             place += 1
         label = _LABEL.match(text, mark)
         if label is None and mark > first:
-            label = _NAME.match(text, mark)
+            label = _NAME.match(text, mark) or _CODE_LABEL.match(text, mark)
         elif label is None and item is None:
             label = _TERM.match(text, first)
         if label:
@@ -274,7 +283,8 @@ def _marks(
         entries = set()
     before: dict[str, str] = {}  # the last letters in each kind of brackets
     for start, end in lines:
-        if match := ITEM.match(text, start, end):
+        match = ITEM.match(text, start, end)
+        if match and not JOINS.fullmatch(text, start, end):
             found[start] = match.end(), _style(match, before)
         elif start in entries:
             found[start] = start + len(margin(text[start:end])), _BY_AUTHOR
@@ -315,6 +325,8 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
         brackets = match["open"] + match["close"] + kind
         last, before[brackets] = before.get(brackets, "").lower(), number
         roman = len(number) > 1 or last in _ROMAN.get(number.lower(), ())
+        if match["twice"]:  # below "z." or "hh."
+            roman = number[0] in _ROMAN_LETTERS and last != 2 * chr(ord(number[0]) - 1)
         roman |= number.lower() == "i" and last != "h"
         kind = ("i" if number.islower() else "I") if roman else kind
     return match["open"] + kind + match["close"]

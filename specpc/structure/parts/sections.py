@@ -20,6 +20,7 @@ from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.lists import (
     EXCEPTS,
     ITEM,
+    JOINS,
     OPENS,
     ListItem,
     Paragraph,
@@ -98,6 +99,11 @@ _MOST_ASKED: Final = 3
 # An item that what stands below its list may go on from.
 _GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
 _INDENT: Final = re.compile(r"[ \t]*")
+# "BIKE, gents, 21 gears. Not working. £20.": of what the rest is, only the first sentence says.
+_ENTRY: Final = regex.compile(r"\s*+\p{Lu}{2}[\p{Lu}’' -]*+,[ ]")
+_LONGEST_ENTRY: Final = 600
+# An example below what it is one of.
+_QUOTED: Final = regex.compile(r"\s*+[\"“„«‘][^\"“”„«»]++[\"”“»’]\s*+")
 
 
 @dataclass(frozen=True)
@@ -213,6 +219,8 @@ class _Sections:
     """The last sentences of the paragraph before."""
     tail: int = -1
     """The last piece that goes on with what led to a list above it."""
+    joined: tuple[int, ...] = ()
+    """The piece before an "and" of its own, which has just been added."""
     small: set[int] = field(default_factory=set)
     """Pieces with which paragraphs and items end that begin with a small letter."""
     leads: dict[ListItem | None, _Lead] = field(default_factory=dict)
@@ -284,6 +292,7 @@ class _Sections:
 
     def _close(self, level: int) -> None:
         self.formula = self.pending = self.said = self.asked = self.by = self.broken = ()
+        self.joined = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None
@@ -318,12 +327,14 @@ class _Sections:
             elif before is not None and self._titles(text, before, own):
                 needs += before.item.needs if before.item else ()
             self.asked = ()
-            needs += said if not own.is_item else ()
+            needs += self.joined + (said if not own.is_item else ())
             led, listed = self._led(text, before, own, after), self.builder.next_piece
             # What goes on with the list above leads to another only if it says so.
             last_of_all = led and not OPENS.search(text[own.start : own.end])
             leads = "" if last_of_all else self._leads(text, own, after, following)
             needs += led
+            joins = JOINS.fullmatch(text, own.start, own.end) is not None
+            self.joined = (self.builder.next_piece - 1,) if joins and before else ()
             last = self._add_paragraph(part.start, own, needs, leads)
             self.small |= {last} if _SMALL_LETTER.match(text, own.text) else set()
             if led:
@@ -431,12 +442,14 @@ class _Sections:
             asks |= said.isupper() or bool(long and _UNFINISHED.search(said.rstrip()))
             below = after is not None and after.is_item and own.item.children
             asks |= bool(below) and after is not None and self._only_leads(text, own, after)
+            asks |= self._is_outlined(own.item, said, after)
             return ("only" if asks else "too") if own.item.children or inside else ""
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         # "Namespace: prod" leads to nothing.
         last = text[own.ends[-2] if len(own.ends) > 1 else own.start : own.end].lstrip("\r\n")
         above = following is not None and following.lay_out is not None and not _FIELD.match(last)
-        if not to_list and not above:
+        example = _QUOTED.fullmatch(said) is not None
+        if example or not (to_list or above):
             return ""
         heads = to_list and len(said) <= _SHORT_HEAD and not _VALUE.match(said)
         if (
@@ -462,6 +475,18 @@ class _Sections:
         if len(said.split()) <= _FEW_WORDS and (deeper or not bullet):
             return True
         return not bullet and _SMALL_LETTER.match(text, after.text) is not None
+
+    @staticmethod
+    def _is_outlined(item: ListItem, said: str, after: Paragraph | None) -> bool:
+        """Whether an item is a heading, of those whose marks say by their number how deep it is.
+
+        "* Changes in 1.2" above "** Fixed a leak", "** Bug fixes" above a paragraph.
+        """
+        if after is None or not after.apart or _ENDED.search(said) or item.style[0] != "*":
+            return False
+        if after.is_item:
+            return after.item is not None and after.item.style == item.style + "*"
+        return len(item.style) > 1 and len(said.split()) <= _LONGEST_TITLE + 1
 
     def _add_paragraph(self, offset: int, own: Paragraph, needs: Sequence[int], leads: str) -> int:
         """Add a paragraph or item in sentences; the number of the last."""
@@ -505,10 +530,14 @@ class _Sections:
             ends = ends[-1:]
         elif (indented or labelled) and several and builder.position < said < ends[0]:
             needs, gap = (builder.support(said, needs, gap=gap),), None
-        for end in ends[:-1]:
+        entry = not own.is_item and several and ends[-1] - builder.position <= _LONGEST_ENTRY
+        entry = entry and _ENTRY.match(text, builder.position, ends[0]) is not None
+        for number, end in enumerate(ends[:-1]):
             first = builder.position
             piece = self._add_sentence(end, needs, gap)
             gap = None
+            if entry and not number:
+                needs = (*needs, piece)
             opens = OPENS.search(text[first:end]) or _ASKS.search(text[first:end])
             if own.is_item and text[end - 1] in "\r\n" and opens:
                 needs = (*needs, piece)

@@ -32,6 +32,10 @@ _TOLD: Final = re.compile(
 _LONG: Final = 200
 _MOST_TOLD: Final = 2
 _REMARK: Final = "# {}\n"
+# Below the names of columns.
+_UNDERLINES: Final = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_PACKAGE: Final = re.compile(r"(?:Name|Package): \S")
+_RULE: Final = re.compile(r"-{3,}[ \t]*$")
 
 
 def fields(found: Sequence[Row]) -> list[Block]:
@@ -49,15 +53,33 @@ def fields(found: Sequence[Row]) -> list[Block]:
 
 
 def _stanzas(found: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """What stands between blank lines and is fields alone, maybe of several lines each."""
+    """What stands between blank lines or rules and is fields alone, maybe of several lines each.
+
+    A rule belongs to what is below it, which is no document of YAML; what is indented goes on with
+    a field after a blank line.
+    """
     first = 0
     for place, row in enumerate(found, start=1):
-        if row.ends_block or place == len(found):
+        last = place == len(found)
+        parted = row.ends_block and not (not last and found[place].indented)
+        if last or parted or _is_rule(found, place):
             own = found[first:place]
-            lines = all(one.indented or _FIELD.match(one.said) for one in own)
-            if lines and not own[0].indented:
+            fields = own[_ruled(own) :]
+            lines = all(one.indented or _FIELD.match(one.said) for one in fields)
+            if lines and fields and not fields[0].indented:
                 yield own
             first = place
+
+
+def _is_rule(found: Sequence[Row], place: int) -> bool:
+    """Whether a row parts packages, of which the next begins with its name."""
+    below = found[place + 1].said if place + 1 < len(found) else ""
+    return _RULE.match(found[place].said) is not None and _PACKAGE.match(below) is not None
+
+
+def _ruled(own: Sequence[Row]) -> int:
+    """How many rows of a stanza are the rule above it."""
+    return int(_is_rule(own, 0))
 
 
 def _names(own: Sequence[Row]) -> list[str]:
@@ -66,6 +88,8 @@ def _names(own: Sequence[Row]) -> list[str]:
 
 def _stanza(own: Sequence[Row]) -> Block:
     starts = [place for place, row in enumerate(own) if not row.indented]
+    if _ruled(own):
+        own, starts = _joined(own), [place - 1 for place in starts[1:]]
     inside, told = [], 0
     for first, after in zip(starts, [*starts[1:], len(own)], strict=True):
         start, end = own[first].start, own[after - 1].end
@@ -80,11 +104,23 @@ def _stanza(own: Sequence[Row]) -> Block:
     return replace(record(start, end, inside=inside), gap=_REMARK)
 
 
+def _inside(own: Sequence[Row]) -> list[Block]:
+    """Lines with what is indented below them, or rows below a header that is underlined."""
+    if len(own) > 2 and _UNDERLINES.match(own[1].said):
+        return [block(own[0].start, own[-1].end, own[1].end, inside=nested_lines(own[2:]))]
+    return nested_lines(own)
+
+
+def _joined(own: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a stanza, of which the first begins with the rule above it."""
+    return [own[1]._replace(start=own[0].start), *own[2:]]
+
+
 def _field(own: Sequence[Row]) -> Block:
     """A field: a name with what stands below it, or running text."""
     start, end, name = own[0].start, own[-1].end, _FIELD.match(own[0].said)
     if len(own) > 1 and own[0].said.rstrip().endswith((":", "=")):
-        return block(start, end, own[0].end, inside=nested_lines(own[1:]))
+        return block(start, end, own[0].end, inside=_inside(own[1:]))
     if len(own) > 1:
         return block(start, end, own[0].end, body="prose")
     if name is not None and len(own[0].said) > _LONG:

@@ -195,6 +195,17 @@ def _sequences(found: Sequence[Row]) -> list[Block]:
     ]
 
 
+# Between such lines, rows belong to the query above them.
+_PROMPT: Final = re.compile(r"(?:\w+[=-][#>]|(?:mysql|MariaDB \[[^\]\r\n]*\])>) \S")
+
+
+def _downwards(found: Sequence[Row]) -> list[Block]:
+    """Rows printed downwards, unless below several queries."""
+    if any(_PROMPT.match(row.said) for row in found):
+        return []
+    return _DOWNWARDS.find(found)
+
+
 _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] = (
     ("\nmsgid ", translations),
     (
@@ -231,8 +242,8 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
         "%0 ",
         Format(re.compile(r"%0 "), re.compile(r"%\S "), re.compile(r"%[TD] "), prose=True).find,
     ),
-    (". row *", _DOWNWARDS.find),
-    ("-[ RECORD ", _DOWNWARDS.find),
+    (". row *", _downwards),
+    ("-[ RECORD ", _downwards),
     (" Loaded: ", _UNIT_STATES.find),
     ("Nmap scan report for ", _HOSTS.find),
     ("\nuid ", _KEYS.find),

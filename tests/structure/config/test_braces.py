@@ -389,3 +389,17 @@ NETWORKS = 'country=NO\n\nnetwork={\n    ssid="port"\n    key_mgmt=NONE\n}\n'
 )
 def test_blocks_of_name_servers_and_networks_are_closed(text: str, part: str, left: str) -> None:
     assert around(lay_out(text), text, part) == left
+
+
+def test_queries_without_a_name_stay_whole() -> None:
+    text = (
+        "query {\n  viewer {\n    login\n    email\n  }\n}\n\n"
+        "{\n  orders(status: OPEN, first: 20) {\n    id\n    total\n  }\n}\n\n"
+        "{\n  harbours {\n    tide\n    depth\n  }\n}\n"
+    )
+    layout = lay_out(text)
+    assert layout.kind == "graphql"
+    assert around(layout, text, "total").strip() == (
+        "{\n  orders(status: OPEN, first: 20) {\n    total\n  }\n}"
+    )
+    assert around(layout, text, "depth").strip() == "{\n  harbours {\n    depth\n  }\n}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.console.indented import lay_out_indented
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
 
 HELP = """\
 Usage: shop [options] FILE
@@ -124,3 +124,32 @@ def test_what_is_no_outline_is_left_to_others(text: str) -> None:
 def test_it_is_linear(text: str) -> None:
     layout = lay_out(text)
     pieces(layout, text)
+
+
+MANUAL = """\
+TIDE(1)\t\t\t     TIDE Manual\t\t\t\t TIDE(1)
+
+NAME
+       tide - an archive of harbours
+
+DESCRIPTION
+       If  any\tdiscrepancies  occur  between  this page and the manual, the
+       manual shall be right.  In  traditional\tstyle,  the first argument is
+       a `-').\tNow, if a path would start with a `-', then tide  would\ttreat
+       it as an option instead.   The  pro‐
+       tocols: DICT, FILE, HTTP are known to it.
+
+OPTIONS
+       -4\t     Forces ssh to use some
+\t     addresses only.
+       get\t     Takes one.
+"""
+
+
+def test_tabs_of_a_manual_may_stand_for_one_blank() -> None:
+    said = "       The  pro‐\n       tocols: DICT, FILE, HTTP are known to it.\n\n"
+    assert keep(MANUAL, "DICT").endswith(said.lstrip())
+    assert keep(MANUAL, "discrepancies").startswith("DESCRIPTION\n       If  any\tdisc")
+    assert "manual shall be right." in keep(MANUAL, "discrepancies")
+    assert "it as an option instead." in keep(MANUAL, "would start")
+    assert keep(MANUAL, "Takes one") == "OPTIONS\n       get\t     Takes one.\n"

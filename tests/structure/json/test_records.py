@@ -349,3 +349,20 @@ def test_values_beside_one_another_are_kept_together(
 def test_as_few_values_as_beside_them_are_no_table() -> None:
     text = json.dumps({"to": ["ann", "bob"], "tags": ["night", "boat"], "text": LONG})
     assert "tags" not in json.loads(around(lay_out(text), text, "bob"))
+
+
+def test_spans_come_with_the_resource_they_are_of() -> None:
+    def spans(pod: str) -> dict[str, Any]:
+        named = [{"key": "k8s.pod.name", "value": {"stringValue": pod}}]
+        own = [
+            {"traceId": f"{n:032x}", "name": f"GET /{pod}/{n}", "attributes": named, "kind": n}
+            for n in range(4)
+        ]
+        return {"resource": {"attributes": named}, "scopeSpans": [{"scope": {}, "spans": own}]}
+
+    text = json.dumps({"resourceSpans": [spans("web-1"), spans("db-0")]})
+    said = around(lay_out(text), text, "GET /db-0/2")
+    (own,) = json.loads(said)["resourceSpans"]
+    assert own["resource"]["attributes"][0]["value"] == {"stringValue": "db-0"}
+    assert "GET /db-0/2" in said
+    assert "web-1" not in said

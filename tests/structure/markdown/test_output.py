@@ -287,3 +287,16 @@ def test_it_is_found_in_a_fence(info: str) -> None:
     assert "AssertionError: 82 != 76" in made
     assert "FAIL: test_night (tests.TestFare.test_night)" in made
     assert f"```{info}" in made
+
+
+def test_documents_in_what_tells_of_failures_are_kept_apart() -> None:
+    text = "".join(
+        f"Document {n}:\nBULLETIN\nA queue of {who} failed to close.\nERROR: AMQ{n}208 in tide\n"
+        f"BASE SCORE: {n}.3\nPlatform {n}.5\nMaintenance level {n}.0.{n}\n"
+        for n, who in enumerate(("Ann", "Bob", "Cy"), 1)
+    )
+    layout = lay_out_output(text)
+    assert layout is not None
+    assert around(layout, text, "SCORE: 2.3") == "Document 2:\nBASE SCORE: 2.3\n"
+    assert around(layout, text, "Platform 3.5") == "Document 3:\nPlatform 3.5\n"
+    assert not any("Document" in pieces(layout, text)[unit] for unit in units(layout))

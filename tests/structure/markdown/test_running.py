@@ -382,3 +382,87 @@ def test_a_question_in_bold_type_ends_the_answer_to_one_on_a_line_of_its_own() -
     text = "**How do I claim?**\n\n1. Fill in the form.\n2. Send it.\n\n**Can I cancel?** No.\n"
     assert keep(text, "No.") == "**Can I cancel?** No.\n"
     assert "Can I cancel" not in keep(text, "Send it")
+
+
+@pytest.mark.parametrize("label", ["Passage {}:", "Document {}:", "Source ({})", "Text [{}]"])
+def test_a_label_right_below_text_begins_another_document(label: str) -> None:
+    first, second = label.format(1), label.format(2)
+    text = (
+        f"{first}\nAnn sells tea in Ryel.\nShe opened in May.\n{second}\nBob sells bread there.\n"
+    )
+    said = "Bob sells bread there.\n"
+    assert keep(text, "Bob") == f"{second}\n{said}"
+    assert keep(text, "Ann") == f"{first}\nAnn sells tea in Ryel.\n"
+    assert never_alone(text, second)
+
+
+def test_a_single_line_like_a_label_is_none() -> None:
+    text = "See below what is on it.\nPage 3:\nBob sells bread there.\nIt is good.\n"
+    assert keep(text, "Bob") == "Bob sells bread there.\n"
+
+
+BULLETINS = "".join(
+    f"Document {n}:\nSECURITY BULLETIN\nSUMMARY\nA message that was sent by {who} could stop the "
+    f"queue manager for a while, if nobody restarts it soon enough.\nAFFECTED PRODUCTS\n"
+    f"Manager {n}.0 Long Term\nREMEDIATION/FIXES\nUpgrade the manager to {n}.2 from the "
+    f"page of fixes that is at https://fixes.example.com/{n}, and restart it.\n"
+    for n, who in enumerate(("Ann", "Bob", "Cy"), 1)
+)
+
+
+def test_titles_in_capitals_without_blank_lines_head_what_is_below() -> None:
+    assert keep(BULLETINS, "Manager 2.0") == (
+        "Document 2:\nAFFECTED PRODUCTS\nManager 2.0 Long Term\n"
+    )
+    assert keep(BULLETINS, "Upgrade the manager to 3.2").startswith(
+        "Document 3:\nREMEDIATION/FIXES\nUpgrade the manager to 3.2"
+    )
+    assert never_alone(BULLETINS, "SUMMARY")
+
+
+def test_values_in_capitals_head_nothing() -> None:
+    text = "Status of the order\nOPEN\nOwner of it\nANN\nCity of the owner\nROME\nthe end\n"
+    assert "ANN" not in keep(text, "City of the owner")
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        ("version 1.34 - Ann Ryel, 2021-02-13", "version 1.33 - Bob, 2021-01-07", "version 1.32"),
+        ("2.1.0 (2024-03-02)", "2.0.1 (2024-02-01)", "2.0.0 (2024-01-01)"),
+        ("v1.2.1 / 2019-05-01", "v1.2.0 / 2019-04-01", "v1.1.9 / 2019-03-01"),
+        ("Changes in tide 2.6.1:", "Changes in tide 2.6:", "Changes in tide 2.5:"),
+    ],
+)
+def test_a_version_heads_all_that_is_new_in_it(versions: tuple[str, ...]) -> None:
+    text = "".join(
+        f"{version}\n\n* Fix the pipe of berth {n}\n\nIt is described in the manual of {n}.\n\n"
+        f"* Drop the crane of berth {n}\n\n"
+        for n, version in enumerate(versions)
+    )
+    for n, version in enumerate(versions):
+        crane = f"* Drop the crane of berth {n}\n\n"
+        assert keep(text, f"Drop the crane of berth {n}").strip() == f"{version}\n\n{crane}".strip()
+        assert never_alone(text, version)
+
+
+def test_captions_name_no_version() -> None:
+    text = "".join(f"Figure 2.{n}: Tea in Ryel\n\nIt is drunk by {n} of us.\n\n" for n in range(4))
+    assert keep(text, "by 3 of us") == "It is drunk by 3 of us.\n\n"
+
+
+@pytest.mark.parametrize("rule", ["---", "* * *", "=" * 60, "─" * 40])
+def test_a_rule_between_paragraphs_is_never_kept(rule: str) -> None:
+    text = f"Ann sells tea in Ryel.\n\n{rule}\nBob sells bread there.\n\n{rule}\n\nCy sells salt.\n"
+    assert never_alone(text, rule)
+    assert keep(text, "Bob").strip() == "Bob sells bread there."
+
+
+def test_a_wide_rule_ends_what_a_numbered_heading_heads() -> None:
+    text = (
+        "1. New in tide\n\na. It is fast.\n\nb. It is green.\n\n2. New in berth\n\n"
+        f"a. It is small.\n\nb. It is blue.\n\n{'-' * 70}\nWhat follows was new in May.\n\n"
+        "1. New in tide\n\n"
+        "a. It was slow.\n\nb. It was red.\n"
+    )
+    assert keep(text, "new in May") == "What follows was new in May.\n\n"

@@ -475,3 +475,79 @@ def test_levels_and_sequences_keep_whose_they_are(
 def test_a_quotation_is_no_sequence() -> None:
     text = ">HI\nHELLO\n>BYE\nSO LONG\n"
     assert lay_out(text).kind != "records"
+
+
+PACKAGES = "---\n".join(
+    f"Name: {name}\nVersion: 2.{n}.0\nSummary: What {name} does\nHome-page: \n"
+    f"Author-email: {name}@x.org\n"
+    f"License: MIT\nLocation: /venv/lib/python3.11/site-packages\nRequires: numpy, regex\n"
+    f"Classifiers:\n  Framework :: {name}\n"
+    f"Entry-points:\n  [console_scripts]\n  {name} = {name}.cli:main\n"
+    for n, name in enumerate(("tide", "berth", "crane"))
+)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_packages_that_pip_shows_are_parted_by_rules(ends: str) -> None:
+    text = PACKAGES.replace("\n", ends)
+    assert lay_out(text).kind == "records"
+    said = keep(text, "berth@x.org")
+    assert said.startswith(f"---{ends}Name: berth{ends}")
+    assert "tide" not in said
+    assert "crane" not in said
+
+
+def test_a_field_goes_on_below_a_line_of_blanks() -> None:
+    text = PACKAGES.replace("  [console_scripts]", "  [plain]\n  a = b\n  \n  [console_scripts]")
+    assert keep(text, "crane.cli").startswith("---\nName: crane\n")
+
+
+POD = """\
+Name:             {name}
+Namespace:        shop
+Node:             node-2/10.0.0.12
+Status:           Running
+Containers:
+  web:
+    Image:          registry.example.com/{name}:1.4.2 and a name that is longer than any other is
+Events:
+  Type     Reason     Age                  From               Message
+  ----     ------     ----                 ----               -------
+  Normal   Scheduled  12m                  default-scheduler  Successfully assigned shop/{name}
+  Warning  BackOff    2m (x44 over 11m)    kubelet            Back-off restarting failed {name}
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_events_of_several_pods_come_with_the_names_of_their_columns(ends: str) -> None:
+    text = "\n\n".join(POD.format(name=name) for name in ("web-1", "db-0", "tide-3"))
+    said = keep(text.replace("\n", ends), "Successfully assigned shop/db-0")
+    assert [line.split()[0] for line in said.split(ends) if line.strip()] == [
+        "Name:",
+        "Events:",
+        "Type",
+        "----",
+        "Normal",
+    ]
+    assert "db-0" in said.partition(ends)[0]
+
+
+@pytest.mark.parametrize("prompt", ["shop=# ", "shop=> ", "mysql> "])
+def test_rows_printed_downwards_belong_to_their_query(prompt: str) -> None:
+    text = "".join(
+        f"{prompt}select * from {table} limit 2;\n"
+        f"-[ RECORD 1 ]-----\nid   | 4711\nname | {table} A\n"
+        f"-[ RECORD 2 ]-----\nid   | 4712\nname | {table} B\n\n"
+        for table in ("orders", "harbours", "cranes")
+    )
+    said = keep(text, "harbours B")
+    assert said.startswith(f"{prompt}select * from harbours limit 2;\n")
+    assert "4711" not in said
+
+
+def test_documents_of_yaml_between_rules_are_no_packages() -> None:
+    text = "".join(
+        f"---\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  replicas: 3\n"
+        for name in ("tide", "berth", "crane")
+    )
+    assert lay_out(text).kind != "records"
