@@ -450,6 +450,10 @@ RULES = """\
 - run: |
     pip install -e .
     pytest -q
+- about: |
+    The trip is late.
+    It waits for the bus, and it leaves with the tide
+    or when the last of the passengers is on board.
 """
 
 
@@ -462,6 +466,7 @@ RULES = """\
         ("wait for", "text: |\n    It does not wait for the bus.\n"),
         ("does not wait\n", "The trip is late, and nobody\n    knows why. It does not wait\n"),
         ("pytest", "pytest -q\n"),
+        ("tide", "about: |\n    It waits for the bus"),
     ],
 )
 def test_conditions_and_commands_of_several_lines_are_whole(part: str, left: str) -> None:
