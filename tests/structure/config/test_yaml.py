@@ -424,6 +424,8 @@ def test_a_value_keeps_the_condition_it_stands_under() -> None:
         "  replicas: {{ .Values.count }}\n  {{- else }}\n  {{- end }}\n{{- end }}\n"
     )
     assert around(lay_out(JINJA, "a.yaml"), JINJA, "timeout: 10") == "mail:\n  timeout: 10\n"
+    text = JINJA.replace("  port: 8443\n", "{% set a %}\n{% endset %}\n  port: 8443\n")
+    assert "{% if kiosk.enabled %}\n" in around(lay_out(text, "a.yaml"), text, "port")
 
 
 RULES = """\
