@@ -209,7 +209,8 @@ def paragraphs(
             blank
             or not starts
             or (
-                (start in sentence_starts or (pauses and not wrapped and EXCEPTS.match(line)))
+                (start in sentence_starts or (pauses and EXCEPTS.match(line)))
+                and not (wrapped and line.lstrip()[:1].islower())
                 and _leaves(current, indent)
             )
         ):

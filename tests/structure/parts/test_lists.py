@@ -509,6 +509,14 @@ def test_a_proviso_of_a_wrapped_item_goes_on_with_it() -> None:
     assert "provided, however" in keep(text, "grants you")
 
 
+def test_a_wrapped_item_goes_on_behind_a_colon() -> None:
+    text = (
+        "News:\n\n- The pier is open.\n\n- The crew is new, and for all of May it always goes to\n"
+        "the quay on foot.  You ask them for a ticket to Orrisay:\nthis costs nothing.\n"
+    )
+    assert "nothing" not in keep(text, "pier")
+
+
 def test_an_ellipsis_begins_no_item() -> None:
     text = "... and then the boat left. It rained.\n\nThe next day it came back.\n"
     assert keep(text, "boat left") == "... and then the boat left. "
@@ -518,5 +526,6 @@ def test_an_ellipsis_begins_no_item() -> None:
 def test_what_leads_to_code_behind_a_label_comes_with_it() -> None:
     code = "    nox -f tests.py\n    nox -f others.py\n"
     assert keep(f"# Tests\n\nExample usage:: run these:\n\n{code}", "tests.py").count("Example")
-    text = f"# Tests\n\n* `npm test`\n\n    An example: with it in the folder, run:\n\n    ```bash\n{code}    ```\n"
+    lead = "    An example: with it in the folder, run:\n\n"
+    text = f"# Tests\n\n* `npm test`\n\n{lead}    ```bash\n{code}    ```\n"
     assert "An example" in keep(text, "tests.py")
