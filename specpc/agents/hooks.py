@@ -178,7 +178,7 @@ def settings_with_hook(settings: Any, agent: str, command: Sequence[str]) -> dic
     event, matcher = _INSTALLED[agent]
     hooks = settings.get("hooks", {}) if isinstance(settings, dict) else None
     groups = hooks.get(event, []) if isinstance(hooks, dict) else None
-    if not isinstance(groups, list):
+    if not isinstance(hooks, dict) or not isinstance(groups, list):
         raise InputError(
             "no hook can be added to these settings: make them an object whose field 'hooks' "
             "holds lists"
