@@ -172,6 +172,12 @@ GROWN: dict[str, tuple[Callable[[int], str], str | None]] = {
     "flags": (lambda n: "🇩🇪" * (n // 2), None),
     "brackets that open": (lambda n: ' ["a' * (n // 4), None),
     "strings that do not close": (lambda n: ' ["\\"' * (n // 5), None),
+    "a string in JSON cut off": (lambda n: '{"a": "' + '\\"b\\": ' * (n // 6), None),
+    "a comment in JSON cut off": (lambda n: '{"a": 1, ' + "/* " * (n // 3), None),
+    "arrays of one length": (
+        lambda n: "{" + ",".join(f'"a{i}":[{i},0,1]' for i in range(n // 16)) + "}",
+        None,
+    ),
     "byte order marks": (lambda n: "\ufeff" * n + "It is so.", "a.py"),
     "negations": (lambda n: "it is not so " * (n // 13), None),
     "a name over and over": (lambda n: "- a: b\n" + "  name: c\n" * (n // 10), "a.yaml"),

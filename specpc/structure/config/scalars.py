@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Up to this size, a condition or command of several lines is whole where a budget can hold it.
 _WHOLE: Final = 400
 _SENTENCE: Final = re.compile(r"\w[.!?…][\"')\]]?[ \t]*$")
+_SENTENCES: Final = re.compile(r"\w[.!?…][\"')\]]?(?:[ \t]+[A-Z]|[ \t]*[\r\n]+[ \t]*[A-Z])")
 _GOES_ON: Final = re.compile(
     r"[^\s.!?:;\\][ \t]*(?:\r\n|\n|\r)[ \t]*"
     r"(?:(?:and|or|unless|on|by|ignoring|from|where|join|left|inner|order|group|having|union)\b"
@@ -46,9 +47,12 @@ def _folded(text: str) -> Layout:
 
 
 def _lines(text: str, *, whole: bool = False) -> Layout:
-    """Lines, all together if they are few and one goes on with the one above: a condition."""
+    """Lines, all together if they are few and one goes on with the one above: a condition.
+
+    Of what is said in sentences, any does.
+    """
     layout = lines_below(text)
-    whole = whole or _GOES_ON.search(text) is not None
+    whole = whole or (_GOES_ON.search(text) is not None and not _SENTENCES.search(text))
     if not whole or len(text) > _WHOLE or layout.units.sum() < 2:
         return layout
     return replace(one_piece(len(text), "lines", OWN_LINE), finer={0: lines_below})

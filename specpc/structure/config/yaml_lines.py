@@ -36,7 +36,8 @@ _TEMPLATE: Final = re.compile(
 # What begins, parts and ends a part of a template, alone on its line.
 _CONTROL: Final = re.compile(
     r"\{(?:\{-?[ \t]*(?:(?P<opens>if|range|with|define|block)|(?P<parts>else)|end)"
-    r"|%-?[ \t]*(?:(?P<begins>if|for|block|macro|filter)|(?P<other>else|elif)|end[a-z]+))\b"
+    r"|%-?[ \t]*(?:(?P<begins>if|for|block|macro|filter)|(?P<other>else|elif)"
+    r"|end(?:if|for|block|macro|filter)))\b"
 )
 DOCUMENT: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
 

@@ -29,8 +29,7 @@ _SIGNED: Final = re.compile(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
 _LONG_LINE: Final = 150
-# So long a line may be full, and the next one goes on with so many words.
-_WRAP_FROM: Final = 50
+# A line at the margin goes on with the one above with so many words.
 _WORDS: Final = 4
 _APART: Final = re.compile(r"[ \t]{2}")
 _DASHES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+")
@@ -140,9 +139,10 @@ def _closes(above: Row, row: Row) -> bool:
 def _wraps(above: Row, row: Row) -> bool:
     """Whether a line at the margin goes on with a paragraph that an indented one begins."""
     said, below = above.said.rstrip(), row.said
-    full = above.indented and not above.ends_block and len(said) >= _WRAP_FROM
+    if not above.indented or above.ends_block or _PROSE_ENDS.search(said[-5:]):
+        return False
     words = len(below.split()) >= _WORDS and _APART.search(below.strip()) is None
-    return full and words and below[:1].islower() and not _PROSE_ENDS.search(said[-5:])
+    return words and below[:1].islower() and is_running([said, below])
 
 
 def _entry(own: Sequence[Row]) -> Block:

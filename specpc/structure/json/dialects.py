@@ -20,7 +20,8 @@ _DIALECT: Final = regex.compile(
     r"""
     (?P<string>'(?:[^'\\\r\n]|\\[^\r\n])*+' | "(?:[^"\\\r\n]|\\[^\r\n])*+")
         (?P<key>(?=[ \t\r\n]*+:))?+
-    | (?P<comment>//[^\r\n]*+ | /\*(?:[^*]|\*(?!/)){0,4000}+\*/)
+    | (?P<comment>//[^\r\n]*+ | /\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))
+    | (?P<unclosed>["'][^\r\n]*+)
     | ,(?P<last>(?:[ \t\r\n]|//[^\r\n]*+)*+(?=[\]})]))
     | (?P<short>(?<![\w$])[A-Za-z_$]:[ \t])
     | (?P<bare>(?<![\w$])[A-Za-z_$][\w$]++)(?=[ \t]*+:)
@@ -40,6 +41,8 @@ _WORDS: Final = {
 }
 _MARKS: Final = {"(": "[", ")": "]"}
 _OPENING: Final = ("{", "[", "(")
+# A shorter list without an object, "(2200, 2)", is one value.
+_SHORT: Final = 300
 _CODED: Final = regex.compile(r'\\[^"\\/bfnrtu]|\\u(?![\da-fA-F]{4})|"')
 
 
@@ -49,6 +52,8 @@ def as_json(text: str, *, lines: bool = False) -> str | None:
     Whether ``lines`` of several are is not looked at.
     """
     if not text.lstrip(" \t\r\n")[:1].startswith(_OPENING):
+        return None
+    if not lines and len(text) <= _SHORT and "{" not in text:
         return None
     written = in_json(text)
     if written == text or lines:

@@ -284,8 +284,8 @@ class JsonPieces:
             told = []
         role = Role(record=alike(value.inside), name=file_name(value, self.text))
         heading = columns(value, self.text)
-        beside = [] if heading else parallel(value)
-        cells = self._cells(beside, depth)
+        beside = [] if heading else parallel(value, self.text)
+        cells, starts = self._cells(beside, depth), {one.start for one in beside}
         rest: list[int] = []
         rows: list[int] = []
         head: list[int] = []
@@ -301,7 +301,7 @@ class JsonPieces:
                 told.append(self._support(member.end, (opening,)))
             elif member is heading:
                 head.append(self._support(member.end, (opening,)))
-            elif any(member is one for one in beside):
+            elif member.start in starts:
                 rest.append(self._support(member.value + 1, (opening,)))
                 self._column(member, rest[-1], cells, depth + 1)
             else:

@@ -72,6 +72,8 @@ _LONGEST_KIND: Final = 40
 _FEWEST: Final = 2
 # Of arrays with fewer values, as many are no sign of a table.
 _FEWEST_ROWS: Final = 3
+# Columns of different types may be more than its rows.
+_MOST_COLUMNS: Final = 30
 # Values of which so many are the same tell no records apart.
 _DISTINCT: Final = 0.9
 # At least this share of records must have a member for it to be looked for in all.
@@ -164,15 +166,23 @@ def columns(value: JsonValue, text: str) -> JsonValue | None:
     return None
 
 
-def parallel(value: JsonValue) -> list[JsonValue]:
-    """Members that are the columns of one table: arrays of equally many scalars."""
+def parallel(value: JsonValue, text: str) -> list[JsonValue]:
+    """Members that are the columns of one table: arrays of equally many scalars.
+
+    There are fewer of them than rows, or not all are of the same type, which names of colours, each
+    with three numbers, are.
+    """
     by_length: dict[int, list[JsonValue]] = {}
     for member in value.inside:
         if len(member.inside) >= _FEWEST_ROWS and not any(
             one.inside or one.key is not None for one in member.inside
         ):
             by_length.setdefault(len(member.inside), []).append(member)
-    return next((own for own in by_length.values() if len(own) > 1), [])
+    for rows, own in by_length.items():
+        types = {text[member.inside[0].value] == '"' for member in own}
+        if 1 < len(own) <= (rows if len(types) < _FEWEST else max(rows, _MOST_COLUMNS)):
+            return own
+    return []
 
 
 def are_rows(values: Sequence[JsonValue], width: int) -> bool:

@@ -43,7 +43,8 @@ _SURE: Final = line_pattern(r"^\.\. [\w:+-]*\w::(?:\s|\Z)|:\w++:`[^`\r\n]++`|^\.
 # Markdown, and Python, in whose strings there is reStructuredText.
 _OTHER: Final = line_pattern(
     r"^#{1,6}[ \t]++\w|^[ \t]*```"
-    r"|^(?:import \w|from \S++ import |def \w|class \w|[rR]?(?:\"{3}|'{3})[^\"'\r\n])"
+    r"|^(?:import [\w.]++(?: as \w++)?+[ \t]*+$|from \S++ import |def \w++\(|class \w++[(:]"
+    r"|[rR]?(?:\"{3}|'{3})[^\"'\r\n])"
 )
 # Underlines that Markdown has not, or would take for fences.
 _UNDERLINED: Final = line_pattern(

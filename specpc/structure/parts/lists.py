@@ -60,6 +60,8 @@ _FEWEST_ENTRIES: Final = 3
 # Bullets of lists in lists, as word processors have them, and of those around.
 _INNER: Final = frozenset("o◦○▪‣⁃–§Ø\uf0a7\uf0d8")
 _OUTER: Final = frozenset("•●■*\uf0b7")
+# Of AsciiDoc, and even of one item; three are an ellipsis.
+_DOTTED: Final = frozenset({".", ".."})
 _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
@@ -194,6 +196,7 @@ def paragraphs(
     sentence_starts = {0, *ends}
     starts: list[tuple[int, int, ListItem | None, bool, bool]] = []
     blank, opens, pauses = True, False, False
+    wrapped = False  # whether the last item goes on in lines that are not indented
     left: ListItem | None = None  # the last item before a line that goes on with what led to it
     for start, end in lines:
         line = text[start:end]
@@ -216,6 +219,7 @@ def paragraphs(
             or not starts
             or (
                 (start in sentence_starts or (pauses and EXCEPTS.match(line)))
+                and not (wrapped and line.lstrip()[:1].islower())
                 and _leaves(current, indent)
             )
         ):
@@ -225,6 +229,7 @@ def paragraphs(
             if current is not None:
                 current.children += 1
             starts.append((start, start, current, current is not None, blank))
+        wrapped = starts[-1][0] != start and _leaves(current, indent)
         pauses = line.rstrip().endswith((",", ";"))
         blank, opens = False, OPENS.search(line[-_LONGEST_END:]) is not None
     return list(_tiled(text, starts, ends))
@@ -295,7 +300,8 @@ def _marks(
     return {
         start: (mark, style)
         for start, (mark, style) in found.items()
-        if style[0] in "-*."
+        if style[0] in "-*"
+        or (style in _DOTTED and text[mark].isalnum())
         or style in _JAPANESE
         or counts[style, columns(text, start)] > 1
         or (text[mark - 1] == "\t" and start + 1 < mark)  # as Word has it

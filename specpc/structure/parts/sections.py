@@ -447,7 +447,8 @@ class _Sections:
         to_list = after is not None and after.is_item and any(map(str.isalnum, said))
         # "Namespace: prod" leads to nothing.
         last = text[own.ends[-2] if len(own.ends) > 1 else own.start : own.end].lstrip("\r\n")
-        above = following is not None and following.lay_out is not None and not _FIELD.match(last)
+        above = following is not None and following.lay_out is not None
+        above = above and (OPENS.search(said) is not None or not _FIELD.match(last))
         example = _QUOTED.fullmatch(said) is not None
         if example or not (to_list or above):
             return ""

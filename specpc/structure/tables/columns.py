@@ -323,9 +323,8 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
 def _last_rule(own: Sequence[str], rules: Sequence[int], last: int) -> int:
     """The last line of the rules below a header that ends at one at least."""
     double = [n for n in rules if "=" in own[n]]
-    if (
-        double and double[0] > rules[0] and own[rules[0]].startswith("+")
-    ):  # of a header in several parts
+    # Of a header in several parts.
+    if double and double[0] > rules[0] and own[rules[0]].startswith("+"):
         last = max(last, double[0])
     while last + 1 < len(own) and last + 1 in rules:
         last += 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
+from specpc.structure.parts.lines import line_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ _ANSWERED: Final = regex.compile(r"\[/INST\][ \t]*+")
 _CLOSES: Final = regex.compile(
     r"(?:<\|(?:im_end|eot_id|eom_id|end|endoftext|end_of_text)\|>|<end_of_turn>|</s>)\s*+\Z"
 )
+_FENCE: Final = line_pattern(r"^[ \t]*+(?:`{3}|~{3})")
 _LONGEST_CLOSE: Final = 60
 _ASKS: Final = regex.compile("user|human")
 _ANSWERS: Final = regex.compile("assistant|model")
@@ -53,12 +55,14 @@ def lay_out_template(text: str) -> Layout | None:
     Any part of what is said brings the marks around it.
 
     Returns:
-        ``None`` unless there are two turns at least.
+        ``None`` unless there are two turns at least, or if the first is in a code fence.
     """
     if "<|" not in text and "[INST]" not in text and "<start_of_turn>" not in text:
         return None
     found = list(_OPENS.finditer(text))
     if len(found) < _FEWEST or found[0].start() > _MOST_BEFORE * len(text):
+        return None
+    if len(_FENCE.findall(text, 0, found[0].start())) % 2:
         return None
     turns = [
         _turn(text, opened, end)

@@ -424,6 +424,8 @@ def test_a_value_keeps_the_condition_it_stands_under() -> None:
         "  replicas: {{ .Values.count }}\n  {{- else }}\n  {{- end }}\n{{- end }}\n"
     )
     assert around(lay_out(JINJA, "a.yaml"), JINJA, "timeout: 10") == "mail:\n  timeout: 10\n"
+    text = JINJA.replace("  port: 8443\n", "{% set a %}\n{% endset %}\n  port: 8443\n")
+    assert "{% if kiosk.enabled %}\n" in around(lay_out(text, "a.yaml"), text, "port")
 
 
 RULES = """\
@@ -450,6 +452,10 @@ RULES = """\
 - run: |
     pip install -e .
     pytest -q
+- about: |
+    The trip is late.
+    It waits for the bus, and it leaves with the tide
+    or when the last of the passengers is on board.
 """
 
 
@@ -462,6 +468,7 @@ RULES = """\
         ("wait for", "text: |\n    It does not wait for the bus.\n"),
         ("does not wait\n", "The trip is late, and nobody\n    knows why. It does not wait\n"),
         ("pytest", "pytest -q\n"),
+        ("tide", "about: |\n    It waits for the bus"),
     ],
 )
 def test_conditions_and_commands_of_several_lines_are_whole(part: str, left: str) -> None:

@@ -216,3 +216,16 @@ def test_names_of_columns_come_with_the_rows_below_an_entry() -> None:
     more = text + "".join(lines[3:] * 6)
     assert around(lay_out(more), more, "Pulled").startswith("".join([*lines[:3], lines[4]]))
     assert "Namespace" not in around(lay_out(text), text, "Pending")
+
+
+def test_rules_of_a_grammar_are_lines() -> None:
+    text = (
+        "stmt: simple_stmt | compound_stmt\n"
+        "small_stmt: (expr_stmt | print_stmt  | del_stmt | pass_stmt | flow_stmt |\n"
+        "             import_stmt | global_stmt | exec_stmt | assert_stmt)\n"
+        "expr_stmt: testlist_star_expr (annassign | augassign (yield_expr|testlist) |\n"
+        "                     ('=' (yield_expr|testlist_star_expr))*)\n"
+        "annassign: ':' test ['=' test]\n"
+    )
+    left = "".join(text.splitlines(keepends=True)[3:5])
+    assert around(lay_out(text), text, "'=' (yield") == left

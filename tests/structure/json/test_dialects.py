@@ -142,6 +142,7 @@ def test_what_is_observed_is_cut_where_it_stands() -> None:
         "{ color: red; }",
         "{1, 2}",
         "[1, 2]",
+        "(2200, 62)",
         '{"a": 1}',
         "(" * 2000,
         "{'a': /* " * 500,
@@ -149,3 +150,8 @@ def test_what_is_observed_is_cut_where_it_stands() -> None:
 )
 def test_what_is_no_value_is_none(text: str) -> None:
     assert as_json(text) is None
+
+
+def test_a_pair_that_is_printed_is_one_value() -> None:
+    text = ">>> image.shape\n(2200, 62, 47)\n\n>>> names\n['The night boat', 'The bus']\n"
+    assert around(lay_out(text), text, "62") == ">>> image.shape\n(2200, 62, 47)\n\n"

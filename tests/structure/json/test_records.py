@@ -366,3 +366,16 @@ def test_spans_come_with_the_resource_they_are_of() -> None:
     assert own["resource"]["attributes"][0]["value"] == {"stringValue": "db-0"}
     assert "GET /db-0/2" in said
     assert "web-1" not in said
+
+
+def test_as_many_numbers_of_each_name_are_no_table() -> None:
+    colours = {f"colour {n}": [n, 255 - n, 0] for n in range(60)}
+    text = json.dumps(colours)
+    assert json.loads(around(lay_out(text), text, "colour 41")) == {"colour 41": [41, 214, 0]}
+
+
+def test_columns_of_different_types_may_be_more_than_the_rows() -> None:
+    days = {"time": ["Monday", "Tuesday", "Friday"]}
+    days |= {f"wind at {n} m": [n, n + 1, n + 2] for n in range(8)}
+    text = json.dumps({"city": "Orrisay", "daily": days, "note": LONG})
+    assert json.loads(around(lay_out(text), text, "Tuesday"))["daily"].keys() == days.keys()

@@ -463,3 +463,12 @@ def test_what_goes_on_with_an_item_of_asciidoc_comes_with_it() -> None:
 def test_fields_of_rst_do_not_head_one_another() -> None:
     text = "Fares\n-----\n\n:Author: Ann Bell\n:Status: not approved\n\nText. More.\n"
     assert "Author" not in around(lay_out(text, "a.rst"), text, "Status")
+
+
+def test_prose_that_begins_a_line_like_python_is_rst() -> None:
+    text = (
+        "export\n------\n\nExport targets. Outside projects may use them to\n"
+        "import targets of the build tree.\n\n.. code-block:: cmake\n\n  export(a)\n\n"
+        ".. note::\n\n  It is so.\n\nSee :ref:`targets` and ``install``.\n"
+    )
+    assert lay_out(text).kind == "rst"

@@ -595,3 +595,37 @@ def test_a_title_may_be_what_is_asked_for() -> None:
         "Watch the site\n\nWhat we're looking for\n\nFive years at sea\nNo driving licence\n\n"
     )
     assert keep(text, "licence").startswith("What we're looking for\n\n")
+
+
+def test_a_proviso_of_a_wrapped_item_goes_on_with_it() -> None:
+    text = (
+        "1. This is between the town and you.\n"
+        "2. The town grants you a license to use, copy and pass on the timetable,\n"
+        "alone or with others, in print and on the web, for as long as you like,\n"
+        "provided, however, that you name the town on each page of it.\n"
+        "3. Nothing is promised.\n"
+    )
+    assert "grants you a license" in keep(text, "provided, however")
+    assert "provided, however" in keep(text, "grants you")
+
+
+def test_a_wrapped_item_goes_on_behind_a_colon() -> None:
+    text = (
+        "News:\n\n- The pier is open.\n\n- The crew is new, and for all of May it always goes to\n"
+        "the quay on foot.  You ask them for a ticket to Orrisay:\nthis costs nothing.\n"
+    )
+    assert "nothing" not in keep(text, "pier")
+
+
+def test_an_ellipsis_begins_no_item() -> None:
+    text = "... and then the boat left. It rained.\n\nThe next day it came back.\n"
+    assert keep(text, "boat left") == "... and then the boat left. "
+    assert keep(". Ask Marit.\n", "Marit") == ". Ask Marit.\n"
+
+
+def test_what_leads_to_code_behind_a_label_comes_with_it() -> None:
+    code = "    nox -f tests.py\n    nox -f others.py\n"
+    assert keep(f"# Tests\n\nExample usage:: run these:\n\n{code}", "tests.py").count("Example")
+    lead = "    An example: with it in the folder, run:\n\n"
+    text = f"# Tests\n\n* `npm test`\n\n{lead}    ```bash\n{code}    ```\n"
+    assert "An example" in keep(text, "tests.py")

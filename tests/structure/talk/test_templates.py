@@ -82,3 +82,15 @@ def test_a_document_in_a_turn_is_a_part_of_it() -> None:
     made = around(lay_out(text), text, "in April")
     assert made.startswith("<|im_start|>user\n<document>\n")
     assert made.rstrip().endswith("</document>\n\n<|im_end|>")
+
+
+def test_a_template_in_a_fence_is_a_part_of_its_page() -> None:
+    prompt = "<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
+    text = (
+        f"# Ferry 7B\n\nIt is small. It is free.\n\n## Prompts\n\n```\n{prompt}\n```\n\n"
+        "## Files\n\n| Name | Size |\n| --- | --- |\n| q4 | 4 GB |\n| q5 | 5 GB |\n\n"
+        "## Licence\n\nNobody pays. The author is named on each copy of it, and on the web.\n"
+    )
+    assert around(lay_out(text), text, "q5") == (
+        "# Ferry 7B\n\n## Files\n\n| Name | Size |\n| --- | --- |\n| q5 | 5 GB |\n\n"
+    )
