@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 # What a long piece pays, in standard deviations for each e-fold of twice the usual length.
 _PAID = 0.3
 # What a unit is worth is also told by the mean of the two that it stands between, by so much: what
-# answers goes on in the next sentence, or begins in the one before.
+# answers goes on in the next sentence, or begins in the one before. Lines that a tool printed say
+# each something else.
 _BESIDE = 0.4
 
 
@@ -178,7 +179,8 @@ def judge(
     values = best[same]
     sizes = pieces.sizes[own]
     values -= _PAID * np.log(np.maximum(sizes / max(1.0, 2 * np.median(sizes)), 1.0))
-    values += _BESIDE * _beside(values, own)
+    if not pieces.place.printed:
+        values += _BESIDE * _beside(values, own)
     every = np.full(len(pieces), values.min(initial=0.0))
     every[own] = values
     return every

@@ -136,7 +136,7 @@ class Pieces:
     @cached_property
     def told(self) -> Told:
         """What the pieces tell."""
-        return Told.of(self.texts, self._place, self.sizes, self._alarms)
+        return Told.of(self.texts, self.place, self.sizes, self._alarms)
 
     @cached_property
     def urgency(self) -> NDArray[np.int64]:
@@ -144,12 +144,13 @@ class Pieces:
         return np.asarray(self._alarms.urgency, dtype=np.int64)
 
     @cached_property
-    def _place(self) -> Place:
+    def place(self) -> Place:
+        """Where each stands, and of what kind it is."""
         return Place.of(self.text, self.layout)
 
     @cached_property
     def _alarms(self) -> Alarms:
-        return find_alarms(self.texts, printed=self._place.printed)
+        return find_alarms(self.texts, printed=self.place.printed)
 
     def protecting(self, protected: Protected) -> Pieces:
         """The same, with the pieces that protected text touches forced."""

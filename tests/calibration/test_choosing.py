@@ -14,6 +14,7 @@ from specpc.calibration.collecting import Observation, gold_units, observe_examp
 from specpc.calibration.example import Example
 from specpc.errors import InputError
 from specpc.models.reader import Reader
+from specpc.scorers import retrieval_heads
 from specpc.scorers.base import Context
 from specpc.scorers.retrieval_heads import score, signed_root
 from specpc.scorers.settings import HeadProfile
@@ -40,7 +41,10 @@ def observation(seed: int, kind: str, good: tuple[int, int] | None, *, own: bool
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma3_text"])
-def test_every_head_is_observed_as_the_scorer_reads_it(family: str) -> None:
+def test_every_head_is_observed_as_the_scorer_reads_it(
+    monkeypatch: pytest.MonkeyPatch, family: str
+) -> None:
+    monkeypatch.setattr(retrieval_heads, "_BESIDE", 0.0)  # what the scorer makes of it later
     reader = Reader(tiny_draft(family))
     seen = observe_example(reader, EXAMPLE)
     assert seen is not None

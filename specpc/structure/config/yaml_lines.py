@@ -116,13 +116,14 @@ def _value_end(text: str, start: int) -> int:
         return closing.end() if closing else start
     if mark not in "[{" or text.startswith(("{{", "{%"), start):
         return start
-    depth, position = 0, start
-    while match := _FLOW.search(text, position, stop):
+    depth, position, failed = 0, start, 0
+    while failed < MOST_FAILED and (match := _FLOW.search(text, position, stop)):
         position = match.end()
         found = match.group()
         if found in {'"', "'"}:
             closing = (_DOUBLE_END if found == '"' else _SINGLE_END).match(text, position, stop)
             position = closing.end() if closing else position
+            failed += closing is None
         elif found in "[]{}":
             depth += 1 if found in "[{" else -1
             if depth == 0:
