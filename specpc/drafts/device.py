@@ -6,7 +6,7 @@ import os
 import platform
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from specpc.errors import Argument, DeviceError
 
@@ -85,12 +85,11 @@ def resolve_dtype(dtype: str, device: torch.device, *, compressing: bool = False
 def _has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 by itself (x86: AVX512_BF16 or AMX).
 
-    Other processors were not measured, and older releases of torch do not tell: then it is no.
+    Other processors were not measured.
     """
-    import torch
+    from specpc.models.instructions import has_instructions
 
-    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(found.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    return has_instructions("avx512_bf16", "amx_bf16")
 
 
 def machine() -> str:

@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional
 
 from specpc.models.attention import LayerAttention, StopForward
+from specpc.models.instructions import has_instructions
 from specpc.models.lean.packing import Packed
 
 if TYPE_CHECKING:
@@ -253,8 +254,7 @@ def _has_amx() -> bool:
     That takes a quarter of the time of blocks there (2.8 against 11.9 ms for a window of 1,024
     tokens, 9 heads and 3 of keys).
     """
-    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(found.get("amx_bf16", False))
+    return has_instructions("amx_bf16")
 
 
 def attention_in_blocks(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

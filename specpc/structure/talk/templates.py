@@ -94,9 +94,6 @@ def _exchanges(turns: Sequence[_Turn]) -> Iterator[Block]:
             and _ASKS.fullmatch(turn.role) is not None
             and _ANSWERS.fullmatch(after.role) is not None
         )
-        if not answered or after is None:
-            yield record(turn.start, turn.end, turn.said, tail=turn.tail, body="text")
-        elif after.said == after.tail:  # nothing was answered yet
-            yield record(turn.start, after.end, turn.said, tail=turn.tail, body="text")
-        else:
-            yield record(turn.start, after.end, after.said, tail=after.tail, body="text")
+        last = turn if after is None or not answered else after
+        body = last if last.said < last.tail else turn  # nothing may be answered yet
+        yield record(turn.start, last.end, body.said, tail=body.tail, body="text")
