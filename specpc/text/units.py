@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import regex
 
+from specpc.text.items import item_bounds
 from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
@@ -358,6 +359,8 @@ def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
         # What parts columns is no text that is too long.
         padded = longest < end - start <= _MOST_PADDED * longest
         padded = padded and len(_PADDING.sub(" ", text[start:end])) <= longest
+        if not padded and end - start > longest:
+            shortened += [start + bound for bound in item_bounds(text[start:end])[1:-1]]
         while not padded and end - shortened[-1] > longest:
             shortened.append(_best_cut(text, shortened[-1], longest))
         if end > start:
@@ -454,6 +457,7 @@ _JOINED: Final = regex.compile(
     r"|lorsque|puisque)\b|\()|\)\s++"
 )
 _SHORTEST_CLAUSE: Final = 12
+_LONGEST_LABEL: Final = 40
 
 
 def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
@@ -461,14 +465,17 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
     bounds = [0]
     ends = [*_CLAUSE_END.finditer(text), *(_JOINED.finditer(text) if joined else ())]
     for match in sorted(ends, key=lambda match: match.end()):
-        if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
+        # What a short label is of stays with it: "Ana: 82 euros".
+        label = match[0][0] == ":" and match.end() - bounds[-1] <= _LONGEST_LABEL
+        if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text) and not label:
             bounds.append(match.end())
     return [*bounds, len(text)]
 
 
 def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
-    """The lines of a unit, its sentences, its clauses: ways to cut it in two or more."""
-    ways = [partial(segment, text, "line"), partial(segment, text, "sentence")]
+    """The lines of a unit, its sentences, items, clauses: ways to cut it in two or more."""
+    ways = [*(partial(segment, text, unit) for unit in ("line", "sentence"))]
+    ways.append(partial(item_bounds, text))
     if prose:
         ways += [partial(clause_bounds, text), partial(clause_bounds, text, joined=True)]
     return (bounds for way in ways if len(bounds := way()) > 2)

@@ -411,10 +411,12 @@ def test_what_a_program_wrote_in_one_line_is_cut_by_what_it_says(
 ) -> None:
     text = IN_ONE_LINE[name]
     language = language_of(name, text)
-    assert language is not None and not has_error(text, language)
+    assert language is not None
+    assert not has_error(text, language)
     layout = lay_out_code(text, language)
     units = np.flatnonzero(layout.units).tolist()
-    assert len(units) > 15 and np.diff(layout.edges).max() < len(text) / 5
+    assert len(units) > 15
+    assert np.diff(layout.edges).max() < len(text) / 5
     chosen = data.draw(st.sets(st.sampled_from(units), min_size=1))
     assert not has_error(kept_text(text, layout, sorted(chosen)), language)
     assert not has_error(kept_text(text, layout, sorted(chosen), "[...]"), language)
@@ -429,15 +431,15 @@ OBJECTS = {
         'path: "/ships"',
     ),
     "cases.py": (
-        'CASES = [\n    {\n        "name": "{}",\n        "steps": [say("{}"), "ask for a berth that '
-        'is free", "leave with the next tide"],\n        "expected": check("{}", fee=400, berth='
+        'CASES = [\n    {\n        "name": "{}",\n        "steps": [say("{}"), "ask for a berth "\n'
+        '            "that is free", "leave with the next tide"],\n        "expected": check("{}", fee=400, berth='
         '"B4", warnings=["late", "tide"]),\n    },\n',
         "]\n",
         '"name": "ships"',
     ),
     "table.go": (
-        'package a\n\nvar tests = []test{\n\t{\n\t\tname: "{}",\n\t\targs: []string{"-v", "--from", '
-        '"{}.txt", "--to", "another-file-of-{}.txt"},\n\t\twant: []string{"all of {}", "and what '
+        'package a\n\nvar tests = []test{\n\t{\n\t\tname: "{}",\n\t\targs: []string{"-v", '
+        '"--from", "{}.txt", "--to", "another-file-of-{}.txt"},\n\t\twant: []string{"all of {}", "and what '
         'stands beside them"},\n\t},\n',
         "}\n",
         'name: "ships"',
