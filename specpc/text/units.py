@@ -15,7 +15,7 @@ from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _Line: TypeAlias = tuple[int, int, int]
 Bounds = list[int]
@@ -472,10 +472,21 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
     return [*bounds, len(text)]
 
 
+# A line break as it is written in a string, of which there are several.
+_WRITTEN: Final = re.compile(r"(?:\\r)?\\n")
+_FEWEST_WRITTEN: Final = 2
+
+
+def _written(text: str) -> Bounds:
+    """Cut where line breaks are written out, as in a log's line with a trace."""
+    ends = [match.end() for match in _WRITTEN.finditer(text)]
+    return _absorb_blank(text, ends if len(ends) >= _FEWEST_WRITTEN else ())
+
+
 def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
     """The lines of a unit, its sentences, items, clauses: ways to cut it in two or more."""
-    ways = [*(partial(segment, text, unit) for unit in ("line", "sentence"))]
-    ways.append(partial(item_bounds, text))
+    ways: list[Callable[[], Bounds]] = [partial(segment, text, "line"), partial(_written, text)]
+    ways += [partial(segment, text, "sentence"), partial(item_bounds, text)]
     if prose:
         ways += [partial(clause_bounds, text), partial(clause_bounds, text, joined=True)]
     return (bounds for way in ways if len(bounds := way()) > 2)

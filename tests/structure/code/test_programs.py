@@ -432,15 +432,15 @@ OBJECTS = {
     ),
     "cases.py": (
         'CASES = [\n    {\n        "name": "{}",\n        "steps": [say("{}"), "ask for a berth "\n'
-        '            "that is free", "leave with the next tide"],\n        "expected": check("{}", fee=400, berth='
-        '"B4", warnings=["late", "tide"]),\n    },\n',
+        '            "that is free", "leave with the next tide"],\n        "expected": check("{}", '
+        'fee=400, berth="B4", warnings=["late", "tide"]),\n    },\n',
         "]\n",
         '"name": "ships"',
     ),
     "table.go": (
         'package a\n\nvar tests = []test{\n\t{\n\t\tname: "{}",\n\t\targs: []string{"-v", '
-        '"--from", "{}.txt", "--to", "another-file-of-{}.txt"},\n\t\twant: []string{"all of {}", "and what '
-        'stands beside them"},\n\t},\n',
+        '"--from", "{}.txt", "--to", "another-file-of-{}.txt"},\n\t\t'
+        'want: []string{"all of {}", "and what stands beside them"},\n\t},\n',
         "}\n",
         'name: "ships"',
     ),
