@@ -72,14 +72,33 @@ class UnitPicker(Picker):
         fits = best in pieces.layout.whole or _cost(pieces, best) <= allowance
         if pieces.forced or fits or (found and not self.question):  # else any may be the best
             return Picked(found, pieces.layout)
-        for cut in pieces.parted(best):
+        return self._parts(pieces, best, values, scores, allowance) or Picked(found, pieces.layout)
+
+    def _parts(
+        self,
+        pieces: Pieces,
+        unit: int,
+        values: NDArray[np.float64],
+        scores: Scores,
+        allowance: int,
+    ) -> Picked | None:
+        """Parts of a unit that exceeds an allowance, and nothing else: the coarsest that fit.
+
+        Or else words of the best of the finest; ``None`` if not even one fits.
+        """
+        start, end = pieces.edges[unit : unit + 2]
+        best, finest = unit, pieces
+        for cut in pieces.parted(unit):
+            own = cut.layout.units & (cut.edges[:-1] >= start) & (cut.edges[:-1] < end)
             judged = _values_inside(pieces, values, cut, self.judge(cut, scores))
-            first = int(np.where(cut.layout.units, judged, -np.inf).argmax())
-            lean = _without_spared(cut, {first}, allowance)
-            if _cost(lean, first) <= allowance:
-                return Picked(self.chosen(lean, judged, allowance), lean.layout, cut_unit=True)
-        words = _words(pieces, best, scores.tokens, allowance)
-        return words or Picked(found, pieces.layout)
+            best, finest = int(np.where(own, judged, -np.inf).argmax()), cut
+            lean = _without_spared(cut, {best}, allowance)
+            if _cost(lean, best) <= allowance:
+                others = frozenset(np.flatnonzero(~own).tolist())
+                layout = replace(lean.layout, supports=lean.layout.supports | others)
+                lean = replace(lean, layout=layout)
+                return Picked(self.chosen(lean, judged, allowance), layout, cut_unit=True)
+        return _words(finest, best, scores.tokens, allowance)
 
     def too_large(self, pieces: Pieces, allowance: int) -> set[int]:
         """Units that no allowance can hold, or not with all others that must be kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import regex
 
 from specpc.text.items import item_bounds
+from specpc.text.negations import negations
 from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
@@ -458,6 +459,16 @@ _JOINED: Final = regex.compile(
 )
 _SHORTEST_CLAUSE: Final = 12
 _LONGEST_LABEL: Final = 40
+_CLAUSE_BEGINS: Final = regex.compile(
+    r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so|then"
+    r"|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
+    r"|however"
+    r"|(?:he|she|it|they|we|I|you|there) |aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
+    r"|(?:und|so) dass|denn|mais|car|tandis|parce|lorsque|puisque|quand|si|bien que|pero|sino"
+    r"|mientras|porque|cuando|aunque|però|mentre|perché|quando|maar|terwijl|omdat|men|eftersom|но"
+    r"|а|если|когда|потому)\b",
+    regex.IGNORECASE,
+)
 
 
 def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
@@ -465,11 +476,35 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
     bounds = [0]
     ends = [*_CLAUSE_END.finditer(text), *(_JOINED.finditer(text) if joined else ())]
     for match in sorted(ends, key=lambda match: match.end()):
-        # What a short label is of stays with it: "Ana: 82 euros".
-        label = match[0][0] == ":" and match.end() - bounds[-1] <= _LONGEST_LABEL
-        if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text) and not label:
+        if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
             bounds.append(match.end())
     return [*bounds, len(text)]
+
+# What says more of what is before it: "for which she took ibuprofen".
+_SAYS_MORE: Final = regex.compile(
+    r"(?:(?:and|or|und|et|y) )?(?:\p{Ll}{1,6} )?(?:which|whom|whose|welche[rnm]?|de[mnr]en"
+    r"|lequel|laquelle|lesquels)\b"
+)
+
+
+def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
+    """Bounds of clauses without those that would turn what is said round.
+
+    What a short label is of stays with it ("Ana: 82 euros"), all of a list that a word negates ("no
+    chest pain, fever or dizziness"), and what says more of something ("for which she took ...").
+    """
+    bounds = clause_bounds(text, joined=joined)
+    turned = [low for (low, _), _ in negations(text)]
+    kept = [0]
+    for start, end in pairwise(bounds[:-1]):
+        # Where a clause begins, nothing of what was negated goes on.
+        begun = _CLAUSE_BEGINS.match(text, end)
+        label = text[start:end].rstrip().endswith(":") and end - kept[-1] <= _LONGEST_LABEL
+        negated = bisect_right(turned, end - 1) > bisect_left(turned, kept[-1])
+        more = _SAYS_MORE.match(text, end)
+        if not label and not more and (begun or not negated):
+            kept.append(end)
+    return [*kept, len(text)]
 
 
 # A line break as it is written in a string, of which there are several.
@@ -488,7 +523,7 @@ def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
     ways: list[Callable[[], Bounds]] = [partial(segment, text, "line"), partial(_written, text)]
     ways += [partial(segment, text, "sentence"), partial(item_bounds, text)]
     if prose:
-        ways += [partial(clause_bounds, text), partial(clause_bounds, text, joined=True)]
+        ways += [partial(_whole_clauses, text), partial(_whole_clauses, text, joined=True)]
     return (bounds for way in ways if len(bounds := way()) > 2)
 
 

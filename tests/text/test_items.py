@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.text.items import item_bounds, lay_out_items
-from specpc.text.units import clause_bounds
+from specpc.text.units import finer_bounds
 
 NAMES = ["Ana", "Ben", "Cleo", "Dov", "Eva", "Finn", "Gil", "Hana", "Ian", "Jo", "Kai", "Lia"]
 PEOPLE = [
@@ -109,5 +109,34 @@ def test_bounds_are_in_order(text: str) -> None:
 
 def test_a_label_stays_with_what_it_is_of() -> None:
     text = "Eva 34 of Tromso: fee 60 euros, which is much: she owes all of it, and more."
-    clauses = [text[a:b] for a, b in pairwise(clause_bounds(text))]
-    assert clauses[0] == "Eva 34 of Tromso: fee 60 euros, which is much: "
+    *_, bounds = finer_bounds(text)
+    assert text[: bounds[1]] == "Eva 34 of Tromso: fee 60 euros, which is much: "
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        (
+            "She denies fever, chills and night sweats, but has had a swelling, not accompanied by "
+            "redness, warmth or numbness, whereas the right ankle gives her no trouble.",
+            [
+                "She denies fever, chills and night sweats, ",
+                "but has had a swelling, ",
+                "not accompanied by redness, warmth or numbness, ",
+                "whereas the right ankle gives her no trouble.",
+            ],
+        ),
+        (
+            "The insurer does not pay for wear and tear, gradual deterioration, or corrosion, "
+            "unless it was told, in which case it pays a half, less the excess.",
+            [
+                "The insurer does not pay for wear and tear, gradual deterioration, or corrosion, ",
+                "unless it was told, in which case it pays a half, ",
+                "less the excess.",
+            ],
+        ),
+    ],
+)
+def test_a_list_stays_with_the_word_that_negates_it(text: str, clauses: list[str]) -> None:
+    bounds = next(finer_bounds(text))
+    assert [text[a:b] for a, b in pairwise(bounds)] == clauses
