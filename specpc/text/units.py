@@ -485,6 +485,7 @@ _SAYS_MORE: Final = regex.compile(
     r"(?:(?:and|or|und|et|y) )?(?:\p{Ll}{1,6} )?(?:which|whom|whose|welche[rnm]?|de[mnr]en"
     r"|lequel|laquelle|lesquels)\b"
 )
+_INSERTED: Final = regex.compile(r",\s++(?:\p{Ll}{1,6} )?(?:which|who|whom|whose|welche[rsnm]?)\b")
 
 
 def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
@@ -494,15 +495,16 @@ def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
     chest pain, fever or dizziness"), and what says more of something ("for which she took ...").
     """
     bounds = clause_bounds(text, joined=joined)
-    turned = [low for (low, _), _ in negations(text)]
+    turning = [low for (low, _), _ in negations(text)]
+    # Behind "the ankle, which was broken," goes on what is said of the ankle.
+    turning += [match.end() for match in _INSERTED.finditer(text)]
+    turning.sort()
     kept = [0]
     for start, end in pairwise(bounds[:-1]):
-        # Where a clause begins, nothing of what was negated goes on.
-        begun = _CLAUSE_BEGINS.match(text, end)
         label = text[start:end].rstrip().endswith(":") and end - kept[-1] <= _LONGEST_LABEL
-        negated = bisect_right(turned, end - 1) > bisect_left(turned, kept[-1])
-        more = _SAYS_MORE.match(text, end)
-        if not label and not more and (begun or not negated):
+        turned = bisect_right(turning, end - 1) > bisect_left(turning, kept[-1])
+        begins = not turned or _CLAUSE_BEGINS.match(text, end) is not None
+        if begins and not label and not _SAYS_MORE.match(text, end):
             kept.append(end)
     return [*kept, len(text)]
 

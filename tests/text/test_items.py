@@ -118,21 +118,21 @@ def test_a_label_stays_with_what_it_is_of() -> None:
     [
         (
             "She denies fever, chills and night sweats, but has had a swelling, not accompanied by "
-            "redness, warmth or numbness, whereas the right ankle gives her no trouble.",
+            "redness, warmth or numbness, whereas the right ankle, which she broke, is well.",
             [
                 "She denies fever, chills and night sweats, ",
                 "but has had a swelling, ",
                 "not accompanied by redness, warmth or numbness, ",
-                "whereas the right ankle gives her no trouble.",
+                "whereas the right ankle, which she broke, is well.",
             ],
         ),
         (
             "The insurer does not pay for wear and tear, gradual deterioration, or corrosion, "
-            "unless it was told, in which case it pays a half, less the excess.",
+            "unless it was told, in which case it pays a half, but no more than 400 euros.",
             [
                 "The insurer does not pay for wear and tear, gradual deterioration, or corrosion, ",
                 "unless it was told, in which case it pays a half, ",
-                "less the excess.",
+                "but no more than 400 euros.",
             ],
         ),
     ],
