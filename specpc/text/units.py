@@ -460,10 +460,9 @@ _JOINED: Final = regex.compile(
 _SHORTEST_CLAUSE: Final = 12
 _LONGEST_LABEL: Final = 40
 _CLAUSE_BEGINS: Final = regex.compile(
-    r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so|then"
-    r"|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
-    r"|however"
-    r"|(?:he|she|it|they|we|I|you|there) |aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
+    r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so"
+    r"|then|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
+    r"|however|(?:he|she|it|they|we|I|you|there) |aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
     r"|(?:und|so) dass|denn|mais|car|tandis|parce|lorsque|puisque|quand|si|bien que|pero|sino"
     r"|mientras|porque|cuando|aunque|però|mentre|perché|quando|maar|terwijl|omdat|men|eftersom|но"
     r"|а|если|когда|потому)\b",
@@ -479,6 +478,7 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
         if match.end() - bounds[-1] >= _SHORTEST_CLAUSE and match.end() < len(text):
             bounds.append(match.end())
     return [*bounds, len(text)]
+
 
 # What says more of what is before it: "for which she took ibuprofen".
 _SAYS_MORE: Final = regex.compile(
