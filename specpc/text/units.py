@@ -462,7 +462,8 @@ _LONGEST_LABEL: Final = 40
 _CLAUSE_BEGINS: Final = regex.compile(
     r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so"
     r"|then|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
-    r"|however|(?:he|she|it|they|we|I|you|there) |aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
+    r"|however|(?:he|she|it|they|we|I|you|there) "
+    r"|aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
     r"|(?:und|so) dass|denn|mais|car|tandis|parce|lorsque|puisque|quand|si|bien que|pero|sino"
     r"|mientras|porque|cuando|aunque|però|mentre|perché|quando|maar|terwijl|omdat|men|eftersom|но"
     r"|а|если|когда|потому)\b",
