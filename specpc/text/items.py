@@ -26,6 +26,11 @@ _PAIRS: Final = {"[": "]", "(": ")", "{": "}"}
 # What parts items, the surest first; a bracket where nothing else does.
 _PARTS: Final = "|•·;,}"
 _CLOSED: Final = regex.compile(r"[\])}][\s,]*+\Z")
+# "(1) the owners, (2) ...", "a) ...; b) ...".
+_NUMBER: Final = regex.compile(
+    r"(?:(?<=\s|^)\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?<=[,;:]\s|^)(?:\d{1,2}|[a-z])\))[ ](?=\w)"
+)
+_FEWEST_NUMBERS: Final = 3
 _FEWEST: Final = 4
 # A shorter one tells next to nothing: a number, a word.
 _SHORTEST: Final = 12
@@ -101,6 +106,9 @@ def led(text: str, layout: Layout) -> Layout:
 
 def _items(text: str) -> list[int] | None:
     """Where the first item of a list begins, and where each ends; ``None`` if it is none."""
+    numbers = [match.start() for match in _NUMBER.finditer(text)]
+    if len(numbers) >= _FEWEST_NUMBERS:
+        return [*numbers, len(text)]
     for found in _lists(text):
         if found.end - found.start < _MOST * len(text):
             continue

@@ -46,6 +46,21 @@ def test_a_long_line_is_cut_between_the_items_of_its_list(name: str) -> None:
         assert all(each[0][:3] in said[unit] for each in told), said[unit]
 
 
+def test_numbers_begin_items_of_a_sentence() -> None:
+    text = (
+        "Our answers are: (1) no, because it is only 7.9 m deep, (2) the owners, unless the tug is "
+        "ordered by the Harbour Master, and (3) yes, but not on Sundays and not after 11 p.m."
+    )
+    bounds = item_bounds(text)
+    assert [text[a:b][:12] for a, b in pairwise(bounds)] == [
+        "Our answers ",
+        "(1) no, beca",
+        "(2) the owne",
+        "(3) yes, but",
+    ]
+    assert item_bounds("See section (1) or (b) of the act.")[1:] == [34]
+
+
 def test_an_item_comes_with_what_leads_to_it() -> None:
     for name, lead in (("lead", "The fees are these: "), ("ruby", "USERS = [")):
         text = LISTS[name]
