@@ -90,6 +90,8 @@ class UnitPicker(Picker):
         best, finest = unit, pieces
         for cut in pieces.parted(unit):
             own = cut.layout.units & (cut.edges[:-1] >= start) & (cut.edges[:-1] < end)
+            if not own.any():
+                continue
             judged = _values_inside(pieces, values, cut, self.judge(cut, scores))
             best, finest = int(np.where(own, judged, -np.inf).argmax()), cut
             lean = _without_spared(cut, {best}, allowance)

@@ -8,7 +8,7 @@ does not.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -30,6 +30,13 @@ _CLOSED: Final = regex.compile(r"[\])}][\s,]*+\Z")
 _NUMBER: Final = regex.compile(
     r"(?:(?<=\s|^)\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?<=[,;:]\s|^)(?:\d{1,2}|[a-z])\))[ ](?=\w)"
 )
+_COUNTS: Final = (
+    [str(number) for number in range(1, 40)],
+    [*"abcdefghijklmnopqrstuvwxyz"],
+    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"],
+)
+_FIRST: Final = {row[0] for row in _COUNTS}
+_NEXT: Final = {pair for row in _COUNTS for pair in pairwise(row)}
 _FEWEST_NUMBERS: Final = 3
 _FEWEST: Final = 4
 # A shorter one tells next to nothing: a number, a word.
@@ -37,6 +44,8 @@ _SHORTEST: Final = 12
 # A list is so much of what it is looked for in, and no item as much of the list.
 _MOST: Final = 0.6
 _LARGEST: Final = 0.5
+# Brackets in brackets are looked into so far.
+_DEEPEST: Final = 8
 _LONGEST_LEAD: Final = 150
 _LED: Final = regex.compile(r"[^:]*+:\s++")
 _LEADS: Final = (":", "[", "(", "{")
@@ -106,18 +115,34 @@ def led(text: str, layout: Layout) -> Layout:
 
 def _items(text: str) -> list[int] | None:
     """Where the first item of a list begins, and where each ends; ``None`` if it is none."""
-    numbers = [match.start() for match in _NUMBER.finditer(text)]
-    if len(numbers) >= _FEWEST_NUMBERS:
-        return [*numbers, len(text)]
-    for found in _lists(text):
-        if found.end - found.start < _MOST * len(text):
-            continue
+    if numbered := _numbered(text):
+        return numbered
+    large = (found for found in _lists(text) if found.end - found.start >= _MOST * len(text))
+    for found in islice(large, _DEEPEST):
         for mark in _PARTS:
             ends = [end for end in found.ends.get(mark, ()) if end < found.end]
             bounds = [found.start, *ends, found.end]
-            if _are_items([text[slice(*edge)] for edge in pairwise(bounds)], mark):
+            if len(ends) < _FEWEST - 1 or not _are_items(text, bounds):
+                continue
+            # Commas part everything; they part items where most of those end in a bracket.
+            closed = sum(
+                _CLOSED.search(text, low, high) is not None for low, high in pairwise(bounds)
+            )
+            if mark != "," or 2 * closed > len(ends):
                 return [found.start or _lead(text, bounds), *bounds[1:]]
     return None
+
+
+def _numbered(text: str) -> list[int] | None:
+    """Where items begin that are counted, and where the last ends; ``None`` if none are."""
+    found = [*_NUMBER.finditer(text)]
+    bounds = [*(match.start() for match in found), len(text)]
+    counts = [match.group().strip("() ") for match in found]
+    known = all(
+        count in _FIRST or (before, count) in _NEXT for before, count in pairwise(["", *counts])
+    )
+    sizes = [end - start for start, end in pairwise(bounds)]
+    return bounds if known and len(sizes) >= _FEWEST_NUMBERS and min(sizes) > _SHORTEST else None
 
 
 def _lists(text: str) -> list[_List]:
@@ -138,15 +163,10 @@ def _lists(text: str) -> list[_List]:
     return found
 
 
-def _are_items(parts: list[str], mark: str) -> bool:
-    """Whether some parts are items of a list."""
-    sizes = [len(part) for part in parts]
-    if len(parts) < _FEWEST or sum(sizes) < _SHORTEST * len(parts):
-        return False
-    if max(sizes) > _LARGEST * sum(sizes):
-        return False
-    # Commas part everything; they part items where most of those end in a bracket.
-    return mark != "," or 2 * sum(_CLOSED.search(part) is not None for part in parts) > len(parts)
+def _are_items(text: str, bounds: list[int]) -> bool:
+    """Whether some parts are long enough to say something, and none of them is nearly all."""
+    sizes = [end - start for start, end in pairwise(bounds)]
+    return sum(sizes) >= _SHORTEST * len(sizes) and max(sizes) <= _LARGEST * sum(sizes)
 
 
 def _lead(text: str, bounds: list[int]) -> int:
