@@ -171,6 +171,6 @@ def _are_items(text: str, bounds: list[int]) -> bool:
 
 def _lead(text: str, bounds: list[int]) -> int:
     """Where what leads to items ends, which have no colon of their own."""
-    colons = sum(_LED.match(text, *edge) is not None for edge in pairwise(bounds[1:]))
-    found = _LED.match(text, *bounds[:2])
+    colons = sum(_LED.match(text, low, high) is not None for low, high in pairwise(bounds[1:]))
+    found = _LED.match(text, bounds[0], bounds[1])
     return found.end() if found is not None and 2 * colons < len(bounds) - 2 else 0
