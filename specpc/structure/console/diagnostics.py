@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.console.failures import failures, named_until
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.printed import printed
@@ -20,7 +21,7 @@ from specpc.structure.parts.rows import rows
 from specpc.text.alarms import tells_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
@@ -235,7 +236,7 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
     told = first
     while told + 1 < end and _BEFORE.match(text, spans[told][0]):
         told += 1
-    told += 1
+    told += named_until([text[slice(*span)].rstrip() for span in spans[first:end]])
     if told < end and _ARROW.match(text, *spans[told]):
         told += 1
     notes = [n for n in range(told, end) if _NOTED.match(text, *spans[n])]
@@ -258,17 +259,18 @@ def _groups(found: Sequence[Row]) -> list[_MessageGroup]:
     groups: list[_MessageGroup] = []
     opened: _MessageGroup | None = None  # a heading, without messages yet or with
     place = 0
+    listed = dict(failures(said, blank))
     while place < len(said):
         line, after = said[place], said[place + 1] if place + 1 < len(said) else ""
         is_path = bool(_PATH.match(line) and _UNDER_PATH.match(after))
-        if (is_path or _HEADING.match(line)) and not _MESSAGE.match(line):
+        if place not in listed and ((is_path or _HEADING.match(line)) and not _MESSAGE.match(line)):
             below = _INDENTED if is_path else None
             below = next((own for heading, own in _BELOW if heading.match(line)), below)
             opened = _MessageGroup(place, place + 1, place + 1, [], below)
             groups.append(opened)
             place += 1
-        elif _begins(said, place):
-            end = _end(said, blank, place)
+        elif place in listed or _begins(said, place):
+            end = listed.get(place) or _end(said, blank, place, listed)
             if opened is None:
                 opened = _MessageGroup(place, place, place, [])
                 groups.append(opened)
@@ -307,15 +309,15 @@ def _is_body(line: str, group: _MessageGroup, place: int) -> bool:
     return place == group.end and not (_BANNER.match(line) or _SECTION.match(line)) and below
 
 
-def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
-    """One past the last line of a message."""
+def _end(said: Sequence[str], blank: Sequence[bool], place: int, listed: Container[int]) -> int:
+    """One past the last line of a message, before the next of those that are listed."""
     end = place + 1
     if _SHOWN_AT.match(said[place]):
         shown = range(end + 1, min(end + _MOST_SHOWN, len(said)))
         return next((n + 1 for n in shown if _DASHES.match(said[n])), end)
     blanks = False
     included = said[place].startswith("In file included")
-    while end < len(said):
+    while end < len(said) and end not in listed:
         line = said[end]
         blanks = blanks or blank[end - 1]
         if _NPM.match(said[place]):
