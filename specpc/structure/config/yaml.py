@@ -228,11 +228,16 @@ class _Reader:
         first, *inside = self.entries([rest, *group[above + 1 :]], depth + 1)
         if not inside:
             return replace(first, start=start)
-        if first.end - start > _LONGEST_FIRST:
+        if first.end - start > _LONGEST_FIRST and not first.inside:
             return block(start, end, body="whole")
-        if self._key(first.start) not in _NAMES:
-            _, *inside = self._told([first, *inside], of)
-        return block(start, end, first.end, inside=inside)
+        named = self._key(first.start) in _NAMES
+        if not named:
+            told, *inside = self._told([first, *inside], of)
+            named = told.told
+        if first.inside:  # "- block:" is all that the others need of it
+            return block(start, end, first.head, inside=(*first.inside, *inside))
+        # What is no name says something: "- run: ./deploy.sh", "- uses: actions/checkout@v4".
+        return replace(block(start, end, first.end, inside=inside), says=not named)
 
     def _scalar(self, whole: Block, line: YamlLine, first: YamlLine, *, folded: bool) -> Block:
         """A block scalar that a line begins: what its lines are, of which the first is given."""
