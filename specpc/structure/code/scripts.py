@@ -238,7 +238,8 @@ class _Statements:
         """Whether lines are one short statement that brackets do not hold together: a pipeline."""
         own = self.found[first:head]
         plain = not any(line.depth or line.braces or line.raw for line in own)
-        return plain and self._size(first, head) <= _LONGEST_CHAIN
+        ended = any(line.code.endswith(";") for line in own[:-1])
+        return plain and not ended and self._size(first, head) <= _LONGEST_CHAIN
 
     def _with_brace(self, head: int, last: int, level: int) -> int:
         """Where a head ends whose bracket stands on a line of its own."""
