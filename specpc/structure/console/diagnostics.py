@@ -107,7 +107,9 @@ _SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+
 _SHOWN_AT: Final = regex.compile(r"[^\s:]++:\d++$")
 _DASHES: Final = regex.compile(r"-{10,}+$")
 _MOST_SHOWN: Final = 12
-_AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
+_AFTER_BLANK: Final = re.compile(
+    r"[ \t]{4}|[ \t]+[}|=\d]|[ ]{2}\S+:\d+:\d+$|The conflict is caused by|[│╵]"
+)
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
 # Of npm's warnings all lines of one begin with the same word.
