@@ -63,6 +63,10 @@ _FILE: Final = regex.compile(
     r"[\"'](?P<name>[^\"'<>\r\n]{1,200}\.\w{1,12})[\"']"
 )
 _FILES: Final = names("path file filename file_name filepath file_path source")
+# The text of these is none in their format any more, or what it looks like.
+_PAGES: Final = names(
+    "md markdown txt text html htm xhtml pdf doc docx odt rtf epub ppt pptx xls xlsx msg eml"
+)
 _FILE_NAME: Final = regex.compile(r"\s*+(?P<name>\S{1,200}\.\w{1,12})\s*+")
 _LONGEST_TELLING: Final = 200
 _RECORD: Final = 400
@@ -286,7 +290,11 @@ class _Tree:
         named = _FILE.search(self.text, own.start, own.head) if own.name else None
         name = named["name"] if named else self.files.get(id(own))
         end = self._line_start(own.tail)
-        if name is None or len(self.text[self.builder.position : end].splitlines()) < 2:
+        if (
+            name is None
+            or name.rpartition(".")[2].casefold() in _PAGES
+            or len(self.text[self.builder.position : end].splitlines()) < 2
+        ):
             return False
         self.builder.nest(self.builder.unit(end, needs), Nested(name=name))
         return True
