@@ -20,6 +20,7 @@ from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
 from specpc.structure.talk.transcripts import lay_out_transcript
 from specpc.text.colours import COLOUR, uncoloured
+from specpc.text.items import led
 from specpc.text.layout import LayoutBuilder, Nested, expand, tiles
 from specpc.text.references import referring
 from specpc.text.words import as_parts, as_words
@@ -49,7 +50,7 @@ def lay_out(text: str, name: str | None = None) -> Layout:
         name: name of the file it comes from, if there is one: its ending decides, where the text
             can be what it says.
     """
-    return referring(text, _lay_out(text, name, 0))
+    return led(text, referring(text, _lay_out(text, name, 0)))
 
 
 def _lay_out(text: str, name: str | None, depth: int) -> Layout:

@@ -46,7 +46,7 @@ from specpc.structure.markup.outlines import (
 from specpc.structure.markup.rst import lay_out_rst
 from specpc.structure.markup.xml import lay_out_xml
 from specpc.structure.records.armours import armour_runs, lay_out_armours
-from specpc.structure.records.banners import lay_out_banners
+from specpc.structure.records.banners import lay_out_banners, lay_out_files
 from specpc.structure.records.commits import commit_runs, lay_out_commits
 from specpc.structure.records.components import component_runs, lay_out_components
 from specpc.structure.records.diffs import diff_runs, lay_out_diff
@@ -101,6 +101,7 @@ class Kind:
 DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json", "jsonc", "json5"), whole=True),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
+    Kind(lay_out_files, signed=True),
     Kind(
         lay_out_xml,
         ("xml",),

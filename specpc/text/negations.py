@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Of languages whose words are parted by spaces; longer texts of others are cut by the clause.
 _WORDS: Final = "|".join((
     "no|not|cannot|never|nor|neither|none|nobody|nothing|nowhere|without|unless|except|hardly",
-    "scarcely|barely|rarely|seldom",  # English
+    "scarcely|barely|rarely|seldom|denies|denied|deny",  # English
     "nicht|kein|keine|keinen|keinem|keiner|keines|nie|niemals|nichts|niemand|ohne|weder|außer",
     "ne|pas|jamais|sans|aucun|aucune|rien|ni|sauf",  # French
     "nunca|jamás|ningún|ninguna|ninguno|nada|nadie|tampoco|salvo|não|nem|sem|nenhum|nenhuma",

@@ -81,6 +81,8 @@ _ASIDE: Final = regex.compile(
 )
 _PARTED: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n]*+\Z")
 _TAIL: Final = 100
+# What begins behind such a mark is an item of a list.
+_LISTED: Final = regex.compile(r"[\[({,;|][ \t]*+\Z")
 _LONGEST_ROW: Final = 3
 
 
@@ -96,7 +98,8 @@ def referring(text: str, layout: Layout) -> Layout:
     behind = [0] * len(layout)  # how many sentences come one through the other
     for piece in range(len(layout)):
         start, end = edges[piece : piece + 2]
-        aside = _ASIDE.fullmatch(text, start, end) is not None
+        aside = not _LISTED.search(text, max(0, start - _TAIL), start)
+        aside = aside and _ASIDE.fullmatch(text, start, end) is not None
         opens = not _goes_on(text, layout, piece, start, parted=aside)
         pronoun = _NAMED.match(text, start, end) is not None
         before = named if pronoun else piece - 1

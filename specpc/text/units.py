@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import regex
 
+from specpc.text.items import item_bounds
+from specpc.text.negations import negations
 from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _Line: TypeAlias = tuple[int, int, int]
 Bounds = list[int]
@@ -358,6 +360,8 @@ def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
         # What parts columns is no text that is too long.
         padded = longest < end - start <= _MOST_PADDED * longest
         padded = padded and len(_PADDING.sub(" ", text[start:end])) <= longest
+        if not padded and end - start > longest:
+            shortened += [start + bound for bound in item_bounds(text[start:end])[1:-1]]
         while not padded and end - shortened[-1] > longest:
             shortened.append(_best_cut(text, shortened[-1], longest))
         if end > start:
@@ -454,6 +458,17 @@ _JOINED: Final = regex.compile(
     r"|lorsque|puisque)\b|\()|\)\s++"
 )
 _SHORTEST_CLAUSE: Final = 12
+_LONGEST_LABEL: Final = 40
+_CLAUSE_BEGINS: Final = regex.compile(
+    r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so"
+    r"|then|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
+    r"|however|(?:he|she|it|they|we|I|you|there) "
+    r"|aber|sondern|doch|während|weil|wenn|falls|obwohl|sofern"
+    r"|(?:und|so) dass|denn|mais|car|tandis|parce|lorsque|puisque|quand|si|bien que|pero|sino"
+    r"|mientras|porque|cuando|aunque|però|mentre|perché|quando|maar|terwijl|omdat|men|eftersom|но"
+    r"|а|если|когда|потому)\b",
+    regex.IGNORECASE,
+)
 
 
 def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
@@ -466,11 +481,52 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
     return [*bounds, len(text)]
 
 
+# What says more of what is before it: "for which she took ibuprofen".
+_SAYS_MORE: Final = regex.compile(
+    r"(?:(?:and|or|und|et|y) )?(?:\p{Ll}{1,6} )?(?:which|whom|whose|welche[rnm]?|de[mnr]en"
+    r"|lequel|laquelle|lesquels)\b"
+)
+_INSERTED: Final = regex.compile(r",\s++(?:\p{Ll}{1,6} )?(?:which|who|whom|whose|welche[rsnm]?)\b")
+
+
+def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
+    """Bounds of clauses without those that would turn what is said round.
+
+    What a short label is of stays with it ("Ana: 82 euros"), all of a list that a word negates ("no
+    chest pain, fever or dizziness"), and what says more of something ("for which she took ...").
+    """
+    bounds = clause_bounds(text, joined=joined)
+    turning = [low for (low, _), _ in negations(text)]
+    # Behind "the ankle, which was broken," goes on what is said of the ankle.
+    turning += [match.end() for match in _INSERTED.finditer(text)]
+    turning.sort()
+    kept = [0]
+    for start, end in pairwise(bounds[:-1]):
+        label = text[start:end].rstrip().endswith(":") and end - kept[-1] <= _LONGEST_LABEL
+        turned = bisect_right(turning, end - 1) > bisect_left(turning, kept[-1])
+        begins = not turned or _CLAUSE_BEGINS.match(text, end) is not None
+        if begins and not label and not _SAYS_MORE.match(text, end):
+            kept.append(end)
+    return [*kept, len(text)]
+
+
+# A line break as it is written in a string, of which there are several.
+_WRITTEN: Final = re.compile(r"(?:\\r)?\\n")
+_FEWEST_WRITTEN: Final = 2
+
+
+def _written(text: str) -> Bounds:
+    """Cut where line breaks are written out, as in a log's line with a trace."""
+    ends = [match.end() for match in _WRITTEN.finditer(text)]
+    return _absorb_blank(text, ends if len(ends) >= _FEWEST_WRITTEN else ())
+
+
 def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:
-    """The lines of a unit, its sentences, its clauses: ways to cut it in two or more."""
-    ways = [partial(segment, text, "line"), partial(segment, text, "sentence")]
+    """The lines of a unit, its sentences, items, clauses: ways to cut it in two or more."""
+    ways: list[Callable[[], Bounds]] = [partial(segment, text, "line"), partial(_written, text)]
+    ways += [partial(segment, text, "sentence"), partial(item_bounds, text)]
     if prose:
-        ways += [partial(clause_bounds, text), partial(clause_bounds, text, joined=True)]
+        ways += [partial(_whole_clauses, text), partial(_whole_clauses, text, joined=True)]
     return (bounds for way in ways if len(bounds := way()) > 2)
 
 

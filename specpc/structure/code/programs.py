@@ -21,6 +21,8 @@ from specpc.structure.code.syntax import (
     trailing,
 )
 from specpc.structure.parts.lines import add_sentences
+from specpc.structure.parts.names import KINDS, WHAT, WHICH
+from specpc.structure.parts.trees import names
 from specpc.text.layout import Layout, LayoutBuilder
 from specpc.text.units import segment
 
@@ -36,6 +38,8 @@ _SHORT_STATEMENT: Final = 80
 # Where more than this share of a statement would come with any part of it, it stays whole.
 _MOST_SKELETON: Final = 0.8
 _DEEPEST: Final = 40
+# Parts of objects that have a key and a value.
+_MEMBERS: Final = names("pair keyed_element field_initializer initializer_pair")
 
 
 def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
@@ -104,11 +108,9 @@ def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence
             between = builder.support(start, gap=source.gap(builder.position))
             builder.require(header, between)
         for inner in groups:
-            if inner is group.filler:
-                gap = source.gap(inner.start)
-                builder.require(header, builder.support(inner.end, [header], gap=gap))
-            else:
-                _emit(builder, source, inner, [header])
+            if any(inner is brought for brought in group.brought):
+                builder.require(header, builder.next_piece)
+            _emit(builder, source, inner, [header])
         assert builder.position == end
     if builder.position < group.end:
         builder.require(header, builder.support(group.end, gap=source.gap(builder.position)))
@@ -179,14 +181,14 @@ def _grouped(
 
 def _is_beside(source: Program, node: Node, region: tuple[int, int]) -> bool:
     """Whether it is on no line of its own, or on that of the bracket that closes the region."""
-    start = source.line_start(source.start(node))
+    start = source.piece_start(node)
     return start is None or start >= region[1]
 
 
 def _group(source: Program, nodes: list[Node]) -> Group:
-    start = source.line_start(source.start(nodes[0]))
+    start = source.piece_start(nodes[0])
     first = next((node for node in nodes if not is_comment(node)), nodes[0])
-    doc_end = source.line_start(source.start(first))
+    doc_end = source.piece_start(first)
     begin = source.start(nodes[0]) if start is None else start
     return Group(begin, begin, list(nodes), begin if doc_end is None else doc_end)
 
@@ -217,7 +219,8 @@ def _split(source: Program, group: Group, depth: int) -> None:
     """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
     found = list(blocks(source, group))
     inner: list[tuple[int, int, list[Group]]] = []
-    complete, filler = True, None
+    complete = True
+    brought: list[Group] = []
     for block, start, end in found:
         indented = source.language.indented and block.type == "block"
         groups = _plan(source, statements(source, block), (start, end), depth, alone=not indented)
@@ -226,8 +229,10 @@ def _split(source: Program, group: Group, depth: int) -> None:
         elif indented and len(found) > 1:
             continue
         elif indented:
-            filler = _shortest(groups)
-            complete = filler is not None
+            brought = _shortest(groups)
+            complete = bool(brought)
+        else:
+            brought += _naming(source, groups)
         if groups:
             inner.append((start, end, groups))
     cut = sum(end - start for start, end, _ in inner)
@@ -235,14 +240,37 @@ def _split(source: Program, group: Group, depth: int) -> None:
     if sum(map(_choices, (g for *_, groups in inner for g in groups))) < 2:
         return
     if size - cut <= _MOST_SKELETON * size:
-        group.inner, group.complete, group.filler = inner, complete, filler
+        group.inner, group.complete, group.brought = inner, complete, brought
         group.function = any(is_function_body(block) for block, *_ in found)
 
 
-def _shortest(groups: list[Group]) -> Group | None:
+def _shortest(groups: list[Group]) -> list[Group]:
     """The shortest statement, if it is so short that it can always come with its function."""
     small = [g for g in groups if not g.inner and g.end - g.start <= _SHORT_STATEMENT]
-    return min(small, key=lambda group: group.end - group.start, default=None)
+    return sorted(small, key=lambda group: group.end - group.start)[:1]
+
+
+def _naming(source: Program, groups: list[Group]) -> list[Group]:
+    """The short members of an object that say which it is, and of which kind."""
+    found: list[Group] = []
+    for known in (WHICH | WHAT, KINDS):
+        found += [
+            group
+            for group in groups
+            if not group.inner
+            and group.end - group.start <= _SHORT_STATEMENT
+            and _key(source, group) in known
+        ][:1]
+    return found
+
+
+def _key(source: Program, group: Group) -> str:
+    """The key of the first member in a group; nothing if that is no member with one."""
+    member = next((node for node in group.nodes if not is_comment(node)), None)
+    if member is None or member.type not in _MEMBERS:
+        return ""
+    key = member.named_children[0]
+    return source.text[source.start(key) : source.end(key)].strip("\"'.[] ").casefold()
 
 
 def _choices(group: Group) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -26,6 +27,9 @@ _WORTH: Final = 100
 _INDENTATION: Final = re.compile(r"\s*(?<![^\n])[ \t]*")
 _BLANKS: Final = re.compile(r"[^\S\n]*")
 _BLANK_LINE: Final = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
+# Nobody writes such a line: a program made it, of a program or of data.
+_LONG_LINE: Final = re.compile(r"[^\n]{300,}")
+_STATEMENT: Final = ("_statement", "_definition")
 _FUNCTION: Final = re.compile("function|method|constructor|closure|lambda")
 _BRACKETS: Final = {"{": "}", "(": ")", "[": "]", "jsx_opening_element": "jsx_closing_element"}
 
@@ -61,6 +65,27 @@ class Program(Offsets):
             return self.text.find("\n", place) + 1 or None
         return place + 1 if self.text.startswith("\n", place) else None
 
+    @cached_property
+    def _long_lines(self) -> tuple[list[int], list[int]]:
+        """Where lines begin, and where they end, that are too long to be kept whole."""
+        spans = [found.span() for found in _LONG_LINE.finditer(self.text)]
+        return [start for start, _ in spans], [end for _, end in spans]
+
+    def is_in_long_line(self, position: int) -> bool:
+        """Whether what stands there need not stand on lines of its own to be a piece."""
+        starts, ends = self._long_lines
+        line = bisect_right(starts, position) - 1
+        return line >= 0 and position < ends[line]
+
+    def piece_start(self, node: Node) -> int | None:
+        """Where a piece that begins with a node begins; ``None`` if it shares its line."""
+        start = self.start(node)
+        begins = self.line_start(start)
+        if begins is not None or is_comment(node) or not self.is_in_long_line(start):
+            return begins
+        indented = self.language.indented and node.type.endswith(_STATEMENT)
+        return None if indented else start
+
     def gap(self, position: int) -> str:
         """How a cut before a piece is marked."""
         line = _INDENTATION.match(self.text, position)
@@ -79,8 +104,9 @@ class Group:
         doc_end: where the comments before the first statement end.
         inner: where blocks are that are cut, and what is in them.
         complete: whether what opens and closes those blocks can stand without what is in them,
-            but for ``filler``.
-        filler: a statement in them that keeps an indented block from being empty.
+            but for what is ``brought``.
+        brought: what of that comes along anyway: a statement that keeps an indented block from
+            being empty, the members by which an object is known.
         function: whether it is a function, of which they are the body.
     """
 
@@ -90,7 +116,7 @@ class Group:
     doc_end: int
     inner: list[tuple[int, int, list[Group]]] = field(default_factory=list)
     complete: bool = False
-    filler: Group | None = None
+    brought: list[Group] = field(default_factory=list)
     function: bool = False
 
 
@@ -204,7 +230,7 @@ class _Placed(NamedTuple):
 
 
 def _inside(source: Program, placed: _Placed, group: Group) -> tuple[int, int] | None:
-    """The whole lines between what opens a block and what closes it."""
+    """The whole lines, or in a long one all, between what opens a block and what closes it."""
     block = placed.node
     if source.language.indented and block.type == "block":
         return _indented(source, placed, group)
@@ -214,11 +240,13 @@ def _inside(source: Program, placed: _Placed, group: Group) -> tuple[int, int] |
     if any(_says(child) for child in block.children if child.type == _TEXT):
         return None
     start = source.next_line(source.end(opening))
+    if start is None and source.is_in_long_line(source.end(opening)):
+        start = source.end(opening)
     closing = block.children[-1]
     if closing.is_missing:  # an excerpt
         end = None if source.text[source.end(block) : group.end].strip() else group.end
     else:
-        end = source.line_start(source.start(closing))
+        end = source.piece_start(closing)
     return (start, end) if start is not None and end is not None and start < end else None
 
 

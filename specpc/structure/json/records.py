@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from specpc.structure.parts.names import KINDS, WHAT, WHICH, ranks
 from specpc.structure.parts.numbers import WORDS, is_own
 
 if TYPE_CHECKING:
@@ -22,42 +23,25 @@ if TYPE_CHECKING:
     """The key of a member, or that of an object in a record and the key of a member in that."""
 
 
-def _ranks(names: str) -> dict[str, int]:
-    """Names and their places in a list of them."""
-    return {name: rank for rank, name in enumerate(names.split())}
-
-
 # The surest first.
-_WHICH: Final = _ranks(
-    "no number num nr key id _id code uuid guid uid sku ref sha hash oid isbn doi iban slug ip "
-    "index idx rank seq line lineno row page"
-)
-_WHAT: Final = _ranks(
-    "name title subject summary headline label path file filename login username product "
-    "question url uri link href country city place station region host service"
-)
-_WHO: Final = _ranks("user author from sender speaker by name username login actor customer owner")
-_WHEN: Final = _ranks(
+_WHO: Final = ranks("user author from sender speaker by name username login actor customer owner")
+_WHEN: Final = ranks(
     "time timestamp ts date datetime day at when start created month year week period quarter"
 )
-_KINDS: Final = _ranks(
-    "type kind object cell_type output_type role level severity event_type nbformat nbformat_minor"
-    " execution_count"
-)
 # Where what a record is known by may stand one level deeper.
-_HOLDERS: Final = _ranks(
+_HOLDERS: Final = ranks(
     "metadata properties attributes fields node _source source resource item info data meta "
     "commit document page"
 )
 # Of an object that says who.
-_NAMES: Final = _ranks("login username name display_name displayName real_name email id")
+_NAMES: Final = ranks("login username name display_name displayName real_name email id")
 # Of the names of the columns of rows.
-_COLUMNS: Final = _ranks("columns header headers fields names schema meta")
-_COLUMN_NAMES: Final = _ranks("name label title field")
+_COLUMNS: Final = ranks("columns header headers fields names schema meta")
+_COLUMN_NAMES: Final = ranks("name label title field")
 # A longer list of columns does not come along with the rows.
 _LONGEST_HEADER: Final = 800
 # Of an object that holds the text of a file.
-_FILES: Final = _ranks("path file filename file_path filepath uri")
+_FILES: Final = ranks("path file filename file_path filepath uri")
 _ENDING: Final = re.compile(r"\w\.\w{1,12}\Z")
 _CELLS: Final = {"code": "cell.py", "markdown": "cell.md"}
 
@@ -84,13 +68,13 @@ def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) 
     """The members that tell objects apart that stand in one array, the value of a key or not."""
     values = _values(records, text)
     common = {path: own for path, own in values.items() if len(own) >= _COMMON * len(records)}
-    which = _own(common, of or "") or _best(common, _WHICH, _DISTINCT)
-    what = _best(common, _WHAT, _COMMON if which else _DISTINCT)
+    which = _own(common, of or "") or _best(common, WHICH, _DISTINCT)
+    what = _best(common, WHAT, _COMMON if which else _DISTINCT)
     if which is None and what is None:
         # Nothing of its own names it, but what it holds may: the request of an exchange.
         inner = _values(records, text, anywhere=True)
         named = {path: own for path, own in inner.items() if len(own) >= _COMMON * len(records)}
-        what = _best(named, _WHAT, _COMMON)
+        what = _best(named, WHAT, _COMMON)
         common |= {path: own for path, own in named.items() if what and path[0] == what[0]}
     found = [which, what]
     if what is None and len(records) > 1:
@@ -114,7 +98,7 @@ def _labelling(records: Sequence[JsonValue]) -> frozenset[Path]:
 
 def is_told(member: JsonValue, paths: frozenset[Path], text: str) -> bool:
     """Whether a member is one by which its object is known, or says of which kind that is."""
-    kind = member.key in _KINDS and member.size <= _LONGEST_KIND and text[member.value] not in "[{"
+    kind = member.key in KINDS and member.size <= _LONGEST_KIND and text[member.value] not in "[{"
     return kind or (member.key or "",) in paths
 
 

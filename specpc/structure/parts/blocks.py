@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from specpc.structure.parts.lines import OWN_LINE
+from specpc.structure.parts.lines import OWN_LINE, one_piece
+from specpc.text.items import lay_out_items
 from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
@@ -34,6 +35,8 @@ _SHARE: Final = 10
 _BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
 # What is nested deeper is not cut further.
 _DEEPEST: Final = 50
+# A line that nobody wrote, and that may list many things.
+_LONG_LINE: Final = 300
 # No more than so many parts of a block come along with the others.
 _MOST_TOLD: Final = 12
 
@@ -189,6 +192,8 @@ class _Pieces:
             if own.divisible:
                 finer = partial(_opened, own=own.moved(-own.start), gap=self.gap)
                 self.builder.refinable(first, finer)
+            elif own.end - own.start > _LONG_LINE and lay_out_items(self.text[own.start : own.end]):
+                self.builder.refinable(first, _items)
         else:
             self.open(own, needs, depth)
         if own.gap is not None:
@@ -243,6 +248,11 @@ class _Pieces:
                 at_line = self.text[builder.position - 1 : builder.position] in {"", "\n", "\r"}
                 gap = self.gap if at_line else None
                 builder.unit(start + bound, needs, prose=body == "prose", gap=gap)
+
+
+def _items(text: str) -> Layout:
+    """The pieces of a list in one line."""
+    return lay_out_items(text) or one_piece(len(text), "line")
 
 
 def _opened(text: str, own: Block, gap: str) -> Layout:

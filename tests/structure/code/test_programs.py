@@ -398,3 +398,83 @@ def test_elements_of_a_page_in_a_program_are_cut(name: str) -> None:
     assert result.count("<main") == result.count("</main>") == 1
     assert "<button" not in result
     assert "item.qty > 9" not in result
+
+
+TRIPS = [{"id": i, "to": f"Island {i}", "fare": 10 + i, "open": bool(i % 3)} for i in range(30)]
+IN_ONE_LINE = {
+    "data.js": f"window.__DATA__ = {json.dumps({'trips': TRIPS})};\n",
+    "reply.js": f"callback({json.dumps(TRIPS, separators=(',', ':'))})",
+    "trips.py": f"import os\n\nTRIPS = {TRIPS!r}  # of the summer\nprint(os.sep)\n",
+    "bundle.js": "!function(e){"
+    + "".join(
+        f'var a{i}=e.get("a{i}");function f{i}(t){{if(!t)throw new Error("none of {i}");'
+        f"for(var n=0;n<t.length;n++){{e.push(t[n]*{i})}}return e.sum(t,a{i})}}"
+        for i in range(20)
+    )
+    + "}(window);\n//# sourceMappingURL=bundle.js.map\n",
+    "Table.java": "class Table {\n  int[][] rows = {"
+    + ", ".join(f"{{{i}, {i * 7}, {i * i}, {1000 + i}}}" for i in range(80))
+    + "};\n}\n",
+    "table.c": "static const struct row rows[] = {"
+    + ",".join(f'{{.name="r{i}",.fee={i}}}' for i in range(60))
+    + "};\nint count = 60;\n",
+}
+
+
+@pytest.mark.parametrize("name", IN_ONE_LINE)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_what_a_program_wrote_in_one_line_is_cut_by_what_it_says(
+    name: str, data: st.DataObject
+) -> None:
+    text = IN_ONE_LINE[name]
+    language = language_of(name, text)
+    assert language is not None
+    assert not has_error(text, language)
+    layout = lay_out_code(text, language)
+    units = np.flatnonzero(layout.units).tolist()
+    assert len(units) > 15
+    assert np.diff(layout.edges).max() < len(text) / 5
+    chosen = data.draw(st.sets(st.sampled_from(units), min_size=1))
+    assert not has_error(kept_text(text, layout, sorted(chosen)), language)
+    assert not has_error(kept_text(text, layout, sorted(chosen), "[...]"), language)
+
+
+OBJECTS = {
+    "routes.js": (
+        'export const routes = [\n  {\n    path: "/{}",\n    guard: (to) => { return store.user || '
+        'to.fail("the {} are for those who are known"); },\n    children: ["{}-list", "{}-new", '
+        '"one of the {} and its history"],\n  },\n',
+        "];\n",
+        'path: "/ships"',
+    ),
+    "cases.py": (
+        'CASES = [\n    {\n        "name": "{}",\n        "steps": [say("{}"), "ask for a berth "\n'
+        '            "that is free", "leave with the next tide"],\n        "expected": check("{}", '
+        'fee=400, berth="B4", warnings=["late", "tide"]),\n    },\n',
+        "]\n",
+        '"name": "ships"',
+    ),
+    "table.go": (
+        'package a\n\nvar tests = []test{\n\t{\n\t\tname: "{}",\n\t\targs: []string{"-v", '
+        '"--from", "{}.txt", "--to", "another-file-of-{}.txt"},\n\t\t'
+        'want: []string{"all of {}", "and what stands beside them"},\n\t},\n',
+        "}\n",
+        'name: "ships"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_parts_of_an_object_come_with_its_name(name: str) -> None:
+    made, end, named = OBJECTS[name]
+    head = made.index("\n", made.index("= ")) + 1
+    body = made[head:]
+    text = made[:head] + "".join(body.replace("{}", each) for each in ("crews", "ships", "tides"))
+    text += end
+    language = language_of(name, text)
+    layout = lay_out_code(text, str(language))
+    for piece in np.flatnonzero(layout.units).tolist():
+        kept = kept_text(text, layout, [piece])
+        assert ("ships" in kept) == (named in kept)
+        assert not has_error(kept, str(language))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from specpc.structure import lay_out
-from specpc.structure.records.banners import lay_out_banners
+from specpc.structure.records.banners import lay_out_banners, lay_out_files
 from tests.structure.heads import assert_under_heads, read
 from tests.structure.kept import around, pieces
 
@@ -78,3 +78,68 @@ def test_lines_across_the_screen_name_parts_of_an_output() -> None:
 )
 def test_what_only_looks_like_one_is_none(text: str) -> None:
     assert lay_out_banners(text) is None
+
+
+FEES = """\
+import math
+
+RATE = 12
+
+
+def fee(days, length):
+    # A long ship pays for all of its length, a short one for twelve metres.
+    return RATE * math.ceil(days) * max(length, 12)
+
+
+def discount(owner):
+    return 0.1 if owner.resident else 0.0
+"""
+SETTINGS = """\
+[night]
+rate = 3
+open = false
+
+[day]
+rate = 4
+open = true
+places = ["north pier", "south pier", "the ramp of the lifeboat", "the slip by the mill"]
+"""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "# File: {}\n",
+        "# {}\n",
+        "// {}\n",
+        "/* {} */\n",
+        "<!-- {} -->\n",
+        "# File: {} (excerpt)\n",
+        "## file name: {}\n",
+        "; path: {}\n",
+    ],
+)
+def test_what_stands_in_a_file_comes_with_its_name(named: str) -> None:
+    fees, night = (named.format(file) for file in ("src/fees.py", "conf/night.toml"))
+    text = f"{fees}{FEES}\n{night}{SETTINGS * 2}"
+    layout = lay_out(text)
+    assert layout.kind == "named texts"
+    assert fees in around(layout, text, "return RATE")
+    kept = around(layout, text, "open = true")
+    assert night in kept
+    assert "[day]\n" in kept
+    assert fees not in kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# File: src/fees.py\n{FEES}",
+        f"{FEES}\n# src/a.py\n\n# src/b.py\n",
+        "# a.b\n\nIt is so.\n\n# c.d\n\nIt was so.\n",
+        "# Notes\n\nSee src/a.py.\n\n# src/b.py\n\nIt is new.\n",
+        "",
+    ],
+)
+def test_what_names_no_files(text: str) -> None:
+    assert lay_out_files(text) is None
