@@ -335,6 +335,10 @@ class LayoutBuilder:
         """Have a piece need supports, which may have been added after it."""
         self._needs.setdefault(piece, []).extend(supports)
 
+    def spare(self, pieces: Iterable[int]) -> None:
+        """Have pieces be done without where a budget cannot hold what needs them."""
+        self._spare.update(pieces)
+
     def surround(self, separator: int, first: int, end: int) -> None:
         """Make a support a separator between the pieces ``first..end - 1`` around it."""
         self._separators[separator] = (first, end)
@@ -432,6 +436,7 @@ def _expanded(
             if piece in layout.finer:
                 builder.refinable(renamed[piece], layout.finer[piece])
     renamed.append(builder.next_piece)
+    builder.spare(renamed[one] for one in layout.spare if renamed[one + 1] - renamed[one] == 1)
     for piece in layout.tight:
         builder.tighten(range(renamed[piece], renamed[piece + 1]))
     for piece, supports in layout.needs.items():

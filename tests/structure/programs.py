@@ -739,9 +739,52 @@ static const Point points[] = {
 #endif
 """
 
+TSX = """\
+import React, { useState } from 'react';
+import type { Item } from './types';
+
+interface Props {
+  items: Item[];
+  onPay?: (total: number) => void;
+}
+
+/** The cart, with a button to pay. */
+export function Cart({ items, onPay }: Props): JSX.Element {
+  const [open, setOpen] = useState<boolean>(false);
+  const total = items.reduce((sum, item) => sum + item.price * item.qty, 0);
+
+  if (items.length === 0) {
+    return <p className="empty">Nothing here yet. Come back on Monday.</p>;
+  }
+
+  return (
+    <main className="cart" data-open={open}>
+      <h1>Your cart</h1>
+      {/* The list of items */}
+      <ul>
+        {items.map((item) => (
+          <li key={item.id} className={item.qty > 9 ? 'many' : undefined}>
+            {item.name}: {item.price} each
+          </li>
+        ))}
+      </ul>
+      <p>
+        You do not pay for shipping
+        above 50 francs.
+      </p>
+      <button type="button" disabled={total === 0} onClick={() => onPay?.(total)}>
+        Pay {total}
+      </button>
+    </main>
+  );
+}
+
+export default Cart;
+"""
 PROGRAMS = {
     "python": PYTHON,
     "javascript": JAVASCRIPT,
+    "tsx": TSX,
     "go": GO,
     "rust": RUST,
     "java": JAVA,

@@ -23,6 +23,7 @@ class Language:
         blocks: nodes that hold statements, members, cases or elements between brackets or
             directives (or, in an indented language, by indentation), any of which can be left out.
         function: what gives the grammar in the package for the language.
+        package: of which language that is, if it is not named as this one.
         comment: how a comment that ends with the line begins.
         imports: statements that stay together where they follow one another.
         leading: nodes that belong to the one after them, as comments do.
@@ -34,6 +35,7 @@ class Language:
 
     blocks: frozenset[str]
     function: str = "language"
+    package: str = ""
     comment: str = "//"
     imports: frozenset[str] = frozenset()
     leading: frozenset[str] = frozenset({"comment", "line_comment", "block_comment"})
@@ -52,7 +54,7 @@ _PYTHON: Final = Language(
     indented=True,
 )
 _JAVASCRIPT: Final = Language(
-    names("statement_block class_body switch_body object array"),
+    names("statement_block class_body switch_body object array jsx_element"),
     imports=names("import_statement"),
     leading=names(f"{_COMMENTS} decorator"),
     opaque=names("string template_string regex"),
@@ -62,6 +64,7 @@ _TYPESCRIPT: Final = replace(
     function="language_typescript",
     blocks=_JAVASCRIPT.blocks | names("interface_body object_type enum_body"),
 )
+_TSX: Final = replace(_TYPESCRIPT, function="language_tsx", package="typescript")
 _GO: Final = Language(
     names(
         "block field_declaration_list literal_value expression_switch_statement interface_type "
@@ -107,6 +110,7 @@ LANGUAGES: Final = {
     "python": _PYTHON,
     "javascript": _JAVASCRIPT,
     "typescript": _TYPESCRIPT,
+    "tsx": _TSX,
     "go": _GO,
     "rust": _RUST,
     "java": _JAVA,
@@ -117,7 +121,7 @@ LANGUAGES: Final = {
 _BY_ENDING: Final = {
     "py": "python", "pyi": "python", "pyw": "python", "js": "javascript", "mjs": "javascript",
     "cjs": "javascript", "jsx": "javascript", "ts": "typescript", "mts": "typescript",
-    "cts": "typescript", "go": "go", "rs": "rust", "java": "java", "c": "c", "h": "c",
+    "cts": "typescript", "tsx": "tsx", "go": "go", "rs": "rust", "java": "java", "c": "c", "h": "c",
     "cc": "cpp", "cpp": "cpp", "cxx": "cpp", "hpp": "cpp", "hh": "cpp",
 }  # fmt: skip
 _FENCES: Final = _BY_ENDING | {
@@ -184,7 +188,8 @@ def parse(text: str, language: str) -> Tree | None:
 
     ``None`` if there are so many errors in it that looking for one would take long.
     """
-    grammar = parser(f"tree_sitter_{language}", LANGUAGES[language].function)
+    own = LANGUAGES[language]
+    grammar = parser(f"tree_sitter_{own.package or language}", own.function)
     data = text.encode("utf-8", "replace")
     for found in _UNENDED.finditer(data):  # each with the line that opens it
         if is_hopeless(grammar, data[data.rfind(b"\n", 0, found.start()) + 1 : found.end()]):
@@ -237,7 +242,7 @@ def _by_content(text: str, fewest: int) -> str | None:
         return None
     if found[best] * _EVERY < len(NOT_BLANK.findall(text)):
         return None
-    likely = [best, "typescript"] if best == "javascript" else [best]
+    likely = [best, "typescript", "tsx"] if best == "javascript" else [best]
     trees = ((name, parse(text, name)) for name in likely)
     if name := next((name for name, tree in trees if _errors(tree) <= _ERRORS), None):
         return name

@@ -63,8 +63,11 @@ _HEREDOC_END: Final = r"(?m)[\s\S]*?^[ \t]*{}\b(?=[ \t);,.]*\r?$)"
 # Documentation in a program of Perl or Ruby.
 _POD: Final = re.compile(r"=[a-z]\w*\b[^=\r\n]*[\r\n]")
 _POD_END: Final = r"(?m)[\s\S]*?^=(?:cut|end)\b[^\r\n]*(?:\r\n|\n|\r|\Z)\s*"
-# Belongs to what follows: an attribute, an annotation.
-_LEADS: Final = re.compile(r"(?:\[[^\[\]]*\]|@[\w.]+(?:\(.*\))?|#\[.*\])$")
+# Belongs to what follows: an attribute, an annotation, of Elixir and Erlang with what it says.
+_LEADS: Final = re.compile(
+    r"(?:\[[^\[\]]*\]|@[\w.]+(?:\(.*\))?|#\[.*\]"
+    r"|@(?:doc|typedoc|spec|impl|deprecated|since)\b [^=].*|-(?:spec|doc)\b.*)$"
+)
 # What is written over several lines, up to a place that is looked for no further than this.
 _MOST: Final = 20_000
 _MOST_MISSED: Final = 20
@@ -81,7 +84,7 @@ _OPENS: Final = re.compile(
     r"(?:\{|=>|->|\b(?:do|then|begin|Begin|Then))(?:[ \t]*\|[^|]*\||[ \t]*\w+[ \t]*in)?$"
 )
 _CARRIED: Final = re.compile(
-    r"(?:[\\,&|+*<]|(?<![-+])-|[^?]\?|\.\.?|(?<![=!<>])=|\b(?:and|or|not|extends))$"
+    r"(?:[\\,&|+*<]|\|>|%[^\s%]{1,9}%|(?<![-+])-|[^?]\?|\.\.?|(?<![=!<>])=|\b(?:and|or|not|extends))$"
 )
 _CARRIES: Final = re.compile(r"(?:\?\.|\.(?=\w)|&&|\|\||\|>|\||->|[+*](?![+*])|and\b|or\b)")
 _CLOSES: Final = re.compile(
@@ -230,7 +233,7 @@ class _LineReader:
                 prose = self._closed(_POD_END, start, len(text)) or len(text)
             if start < prose:
                 until = prose
-                code = "end" if end >= prose else ""
+                code = "end" if end >= prose else "=" * text.startswith("=head", start)
                 yield CodeLine(start, end, 0, code, 0, 0, False, False, True, prose=True)
                 continue
             raw = start < until
@@ -243,6 +246,7 @@ class _LineReader:
             is_remark = not code and (begins or (raw and is_remark))
             leads = is_remark or (not raw and _LEADS.match(code) is not None)
             yield CodeLine(start, end, indent, code, depth, braces, raw, leads, parted)
+            is_remark = leads  # with all lines of its string
 
     def _read(self, start: int, end: int) -> tuple[str, int, int, int]:
         """What is said up to a line's end, what its brackets open, and where what begins ends."""

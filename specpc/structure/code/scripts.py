@@ -24,6 +24,7 @@ from specpc.structure.code.script_lines import (
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, small_size
 from specpc.structure.parts.lines import line_pattern
 from specpc.structure.parts.trees import names
+from specpc.text.layout import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,8 @@ _LONGEST_COMMENT: Final = 300
 _SHORT: Final = 160
 # Nor does a longer part of a statement come with every other because it is the last.
 _LONGEST_TAIL: Final = 400
+# A longer one is cut, and what is left of it may end with an operator.
+_LONGEST_CHAIN: Final = 400
 
 _SHEBANG: Final = re.compile(
     r"\ufeff?(?:#![^\r\n]*\b(?:sh|bash|zsh|ksh|dash|fish|perl|ruby|lua|awk|gawk|php|tclsh|wish"
@@ -156,7 +159,11 @@ class _Statements:
         """Lines of another kind, between those that begin and end them."""
         found, end = self.found, self.found[last - 1]
         tail = end.start if end.closes and last - first > 1 else end.end
-        return block(found[first].start, end.end, found[first].end, tail=tail, body="text")
+        start, head = found[first].start, found[first].end
+        if found[first].code == "=":  # Perl's, from a heading on
+            own = block(start, end.end, tail=tail, body="text")
+            return replace(own, nested=Nested(name=".pod"))
+        return block(start, end.end, head, tail=tail, body="text")
 
     def _in_one(self, number: int, last: int) -> bool:
         """Whether the comment before a line goes on with it."""
@@ -169,7 +176,8 @@ class _Statements:
             return self._condition(above, first, depth)
         found, level = self.found, self.found[first].indent
         head = min(self.ends[first], last)
-        if head > first + 1 and self._size(first, head) > self.small:
+        long = head > first + 1 and self._size(first, head) > self.small
+        if long and not self._is_chain(first, head):
             # So long that it is cut: by the lines in its string, or in its brackets.
             if found[first + 1].raw:
                 return self._string(above, first, head), head
@@ -225,6 +233,13 @@ class _Statements:
             return self._whole(above, end)
         bounds = (found[above].start, found[end - 1].end, found[head - 1].end)
         return block(*bounds, tail=tail, inside=inside)
+
+    def _is_chain(self, first: int, head: int) -> bool:
+        """Whether lines are one short statement that brackets do not hold together: a pipeline."""
+        own = self.found[first:head]
+        plain = not any(line.depth or line.braces or line.raw for line in own)
+        ended = any(line.code.endswith(";") for line in own[:-1])
+        return plain and not ended and self._size(first, head) <= _LONGEST_CHAIN
 
     def _with_brace(self, head: int, last: int, level: int) -> int:
         """Where a head ends whose bracket stands on a line of its own."""
@@ -283,7 +298,8 @@ class _Statements:
         while number < last:
             line = found[number]
             number += 1
-            if line.indent > level or line.raw:
+            remark = line.raw and line.comment  # which is about what follows it
+            if (line.indent > level or line.raw) and not remark:
                 end = number
             elif not line.comment:
                 break

@@ -31,7 +31,10 @@ _BLANK_LINE: Final = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
 _LONG_LINE: Final = re.compile(r"[^\n]{300,}")
 _STATEMENT: Final = ("_statement", "_definition")
 _FUNCTION: Final = re.compile("function|method|constructor|closure|lambda")
-_BRACKETS: Final = {"{": "}", "(": ")", "[": "]"}
+_BRACKETS: Final = {"{": "}", "(": ")", "[": "]", "jsx_opening_element": "jsx_closing_element"}
+
+
+_TEXT: Final = "jsx_text"
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,12 @@ def statements(source: Program, block: Node) -> list[Node]:
         ending = _branch_end(block)
         return [c for c in children if ending is None or c.start_byte < ending.start_byte]
     first = next(i for i, child in enumerate(children) if child.start_byte == opening.start_byte)
-    return children[first + 1 : -1]
+    return [child for child in children[first + 1 : -1] if child.type != _TEXT]
+
+
+def _says(child: Node) -> bool:
+    """Whether text between elements is more than white space."""
+    return bool((child.text or b"").strip())
 
 
 def _opening(block: Node) -> Node | None:
@@ -229,6 +237,8 @@ def _inside(source: Program, placed: _Placed, group: Group) -> tuple[int, int] |
     opening = _opening(block)
     if opening is None:
         return _guarded(source, block)
+    if any(_says(child) for child in block.children if child.type == _TEXT):
+        return None
     start = source.next_line(source.end(opening))
     if start is None and source.is_in_long_line(source.end(opening)):
         start = source.end(opening)

@@ -32,6 +32,7 @@ from specpc.structure.config.yaml_lines import (
     read_yaml,
 )
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
+from specpc.structure.parts.denials import denies
 from specpc.structure.parts.numbers import is_own
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _LONG: Final = 1500
 # By these an item among others is known, and a document of a cluster.
 _NAMES: Final = frozenset({"name", "id", "key", "title", "alias", "host", "path"})
 _MANIFEST: Final = frozenset({"apiVersion", "kind"})
+# Under which all that stands beside them holds.
+_CONDITIONS: Final = frozenset({"if", "when", "unless", "condition", "Condition"})
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _ANCHOR: Final = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
 _ALIAS: Final = re.compile(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
@@ -146,8 +149,20 @@ class _Reader:
             if above and group[above - 1].end - group[0].start > _LONGEST_COMMENT:
                 result.append(block(group[0].start, group[above].start, body="whole"))
                 group, above = group[above:], 0  # noqa: PLW2901
-            result.append(self._entry(group, above, depth, of))
+            entry = self._entry(group, above, depth, of)
+            result.append(replace(entry, told=True) if self._denies(group, above, depth) else entry)
         return result
+
+    def _denies(self, group: Sequence[YamlLine], above: int, depth: int) -> bool:
+        """Whether an entry says that those beside it do not hold, or when they do."""
+        line = group[above]
+        key = KEY.match(self.text, line.content, line.end)
+        short = group[-1].end - group[0].start <= _LONGEST_NAME and len(group) == above + 1
+        if not short or key is None or self._is_item(line):
+            return False
+        name = key.group()[:-1].strip("\"' \t")
+        value = self.text[key.end() : line.end].split(" #")[0]
+        return (depth > 0 and name in _CONDITIONS) or denies(name, value)
 
     def _groups(self, found: Sequence[YamlLine]) -> Iterator[tuple[Sequence[YamlLine], int]]:
         """The lines of each entry, and how many of them are comments above it."""
@@ -228,11 +243,16 @@ class _Reader:
         first, *inside = self.entries([rest, *group[above + 1 :]], depth + 1)
         if not inside:
             return replace(first, start=start)
-        if first.end - start > _LONGEST_FIRST:
+        if first.end - start > _LONGEST_FIRST and not first.inside:
             return block(start, end, body="whole")
-        if self._key(first.start) not in _NAMES:
-            _, *inside = self._told([first, *inside], of)
-        return block(start, end, first.end, inside=inside)
+        named = self._key(first.start) in _NAMES
+        if not named:
+            told, *inside = self._told([first, *inside], of)
+            named = told.told
+        if first.inside:  # "- block:" is all that the others need of it
+            return block(start, end, first.head, inside=(*first.inside, *inside))
+        # What is no name says something: "- run: ./deploy.sh", "- uses: actions/checkout@v4".
+        return replace(block(start, end, first.end, inside=inside), says=not named)
 
     def _scalar(self, whole: Block, line: YamlLine, first: YamlLine, *, folded: bool) -> Block:
         """A block scalar that a line begins: what its lines are, of which the first is given."""

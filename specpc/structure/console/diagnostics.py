@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.console.failures import failures, named_until
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
-from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.structure.parts.printed import printed
 from specpc.structure.parts.rows import rows
-from specpc.structure.parts.shapes import is_running
 from specpc.text.alarms import tells_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
-    from specpc.structure.parts.blocks import Body
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
@@ -101,14 +100,6 @@ _EXPECTED: Final = regex.compile(rf"{_PLACE}: Failure$")
 _TEST: Final = re.compile(r"\[[ A-Z=-]{8,10}\] ")
 # A heading that says how what it names has ended.
 _FAILED: Final = re.compile(r"\*{3}[A-Z][a-z]|\bFAIL(?:ED)?\b")
-_CLOSES: Final = re.compile(r"[ \t]*[}\])]+[,;]?$")
-# Below it stands what a test printed.
-_PRINTED: Final = re.compile(r"-{3,} .* -{3,}[ \t]*[\r\n]")
-# Terraform's signs stand in the margin of what they are about.
-_INDENT: Final = re.compile(r"[\r\n]*([ \t]*(?:(?<=[ \t]{2})[-+~] |-/\+ |\+/- )?)")
-_LEADS: Final = re.compile(r"[:{\[(-]")
-# An "E" alone is what pytest writes before a blank line of an error.
-_NOTHING: Final = regex.compile(r"\s*+E?+[\W_]*+\Z")
 _CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 # Code that a message shows says nothing in part.
 _SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+(?=[\r\n]|\Z)")
@@ -116,7 +107,9 @@ _SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+
 _SHOWN_AT: Final = regex.compile(r"[^\s:]++:\d++$")
 _DASHES: Final = regex.compile(r"-{10,}+$")
 _MOST_SHOWN: Final = 12
-_AFTER_BLANK: Final = re.compile(r"[ \t]{4}|[ \t]+[}|=\d]|The conflict is caused by|[│╵]")
+_AFTER_BLANK: Final = re.compile(
+    r"[ \t]{4}|[ \t]+[}|=\d]|[ ]{2}\S+:\d+:\d+$|The conflict is caused by|[│╵]"
+)
 _ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
 # Of npm's warnings all lines of one begin with the same word.
@@ -219,19 +212,19 @@ def _between(
     """What stands from a line to another: groups, and other lines."""
     found: list[Block] = []
     for group in groups:
-        found += _outlined(text, spans[low : group.first])
+        found += printed(text, spans[low : group.first])
         found += _group(text, spans, group)
         low = group.end
-    return found + _outlined(text, spans[low:high])
+    return found + printed(text, spans[low:high])
 
 
 def _group(text: str, spans: Sequence[tuple[int, int]], group: _MessageGroup) -> Iterator[Block]:
     inside: list[Block] = []
     done = group.head
     for first, end in group.messages:
-        inside += [*_outlined(text, spans[done:first]), _message(text, spans, first, end)]
+        inside += [*printed(text, spans[done:first]), _message(text, spans, first, end)]
         done = end
-    inside += _outlined(text, spans[done : group.end])
+    inside += printed(text, spans[done : group.end])
     if group.first == group.head:
         yield from inside
     else:
@@ -245,7 +238,7 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
     told = first
     while told + 1 < end and _BEFORE.match(text, spans[told][0]):
         told += 1
-    told += 1
+    told += named_until([text[slice(*span)].rstrip() for span in spans[first:end]])
     if told < end and _ARROW.match(text, *spans[told]):
         told += 1
     notes = [n for n in range(told, end) if _NOTED.match(text, *spans[n])]
@@ -254,47 +247,12 @@ def _message(text: str, spans: Sequence[tuple[int, int]], first: int, end: int) 
     if any(_SHOWN.match(text, *spans[n]) for n in range(told, code)):
         inside.append(block(spans[told][0], spans[code - 1][1], body="whole"))
     else:
-        inside += _outlined(text, spans[told:code])
+        inside += printed(text, spans[told:code])
     for low, high in pairwise([*notes, end]):
         note = record(spans[low][0], spans[high - 1][1], spans[low][1])
         inside.append(replace(note, says=True))
     whole = record(spans[first][0], spans[end - 1][1], spans[told - 1][1], inside=inside)
     return replace(whole, says=True)
-
-
-def _outlined(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
-    """Lines with those that are indented below them, or that they name across the screen."""
-    levels: list[LineLevel] = []
-    named, before = 0, ""
-    for start, end in spans:
-        said = text[start:end]
-        names = _PRINTED.match(said) is not None
-        named |= names
-        indent = 0 if names else named + _indent(text, start)
-        alike = bool(levels) and levels[-1].indent == indent
-        if alike and before and is_running([before, said.rstrip()]):
-            levels[-1] = replace(levels[-1], end=end, body="whole")
-        else:
-            body: Body = "lines" if _NOTHING.match(said) is None else "nothing"
-            closes = _CLOSES.match(said.strip("\r\n")) is not None
-            levels.append(LineLevel(start, end, indent, body=body, closes=closes))
-        blank = said.count("\n") > 1 or said.count("\r") > 1
-        before = "" if blank else said.rstrip("\r\n")
-    return [_telling(text, one) for one in nested(levels)]
-
-
-def _telling(text: str, own: Block) -> Block:
-    """A line with others below it, which says something alone unless it only leads to them."""
-    if not own.inside:
-        return own
-    inside = tuple(_telling(text, inner) for inner in own.inside)
-    says = _LEADS.search(text[own.start : own.head].rstrip()[-1:]) is None
-    return replace(own, inside=inside, says=says)
-
-
-def _indent(text: str, start: int) -> int:
-    found = _INDENT.match(text, start)
-    return len(found[1].expandtabs()) if found else 0
 
 
 def _groups(found: Sequence[Row]) -> list[_MessageGroup]:
@@ -303,17 +261,18 @@ def _groups(found: Sequence[Row]) -> list[_MessageGroup]:
     groups: list[_MessageGroup] = []
     opened: _MessageGroup | None = None  # a heading, without messages yet or with
     place = 0
+    listed = dict(failures(said, blank))
     while place < len(said):
         line, after = said[place], said[place + 1] if place + 1 < len(said) else ""
         is_path = bool(_PATH.match(line) and _UNDER_PATH.match(after))
-        if (is_path or _HEADING.match(line)) and not _MESSAGE.match(line):
+        if place not in listed and ((is_path or _HEADING.match(line)) and not _MESSAGE.match(line)):
             below = _INDENTED if is_path else None
             below = next((own for heading, own in _BELOW if heading.match(line)), below)
             opened = _MessageGroup(place, place + 1, place + 1, [], below)
             groups.append(opened)
             place += 1
-        elif _begins(said, place):
-            end = _end(said, blank, place)
+        elif place in listed or _begins(said, place):
+            end = listed.get(place) or _end(said, blank, place, listed)
             if opened is None:
                 opened = _MessageGroup(place, place, place, [])
                 groups.append(opened)
@@ -352,15 +311,15 @@ def _is_body(line: str, group: _MessageGroup, place: int) -> bool:
     return place == group.end and not (_BANNER.match(line) or _SECTION.match(line)) and below
 
 
-def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
-    """One past the last line of a message."""
+def _end(said: Sequence[str], blank: Sequence[bool], place: int, listed: Container[int]) -> int:
+    """One past the last line of a message, before the next of those that are listed."""
     end = place + 1
     if _SHOWN_AT.match(said[place]):
         shown = range(end + 1, min(end + _MOST_SHOWN, len(said)))
         return next((n + 1 for n in shown if _DASHES.match(said[n])), end)
     blanks = False
     included = said[place].startswith("In file included")
-    while end < len(said):
+    while end < len(said) and end not in listed:
         line = said[end]
         blanks = blanks or blank[end - 1]
         if _NPM.match(said[place]):

@@ -71,6 +71,8 @@ _ERROR: Final = re.compile(
 _LOGGED: Final = re.compile(
     r"\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d\S*[ \t].*\b(?i:error|warn|fatal|severe|critical)"
 )
+# Rust lists causes behind a blank line below what they caused.
+_CAUSES: Final = re.compile(r"Caused by:")
 _RAISED: Final = re.compile(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
 # What heads frames and says nothing without the error above.
 _LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
@@ -316,6 +318,9 @@ class _TraceReader:
         while top >= max(done, place - _MESSAGE_LINES) and _LEADS.match(self.said[top]):
             group.lead.insert(0, (top, top + 1))
             top -= 1
+        if top - 2 >= done and _CARET.match(self.said[top]) and _RAISED.match(self.said[top - 2]):
+            group.error = (top - 2, top + 1)  # Ruby shows the code behind a blank line
+            return True
         for place_above in range(top, max(done, top - _MESSAGE_LINES) - 1, -1):
             first = place_above
             line = self.said[first]
@@ -329,6 +334,8 @@ class _TraceReader:
             if _ERROR.search(line) or _RAISED.match(line):
                 while first > done and _INNER.match(self.said[first]):
                     first -= 1
+                if first > done and _CAUSES.fullmatch(line):
+                    first -= self.said[first - 1].startswith("Error: ")
                 if first > done and not self.blank[first - 1]:
                     first -= _LOGGED.match(self.said[first - 1]) is not None
                 group.error = (first, top + 1)

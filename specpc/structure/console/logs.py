@@ -56,6 +56,7 @@ _LEVEL: Final = (
 )
 # The job and the step, as ``gh run view --log`` prints them.
 _STEP: Final = r"(?:[^\t\r\n]{1,80}+\t[^\t\r\n]{1,80}+\t\ufeff?+(?=\d{4}-\d\d-\d\dT))?+"
+_MARKED: Final = "\ufeff"  # which begins what a job printed
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
 _RECORD: Final = regex.compile(
     rf"(?P<step>{_STEP})(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?"
@@ -112,9 +113,12 @@ def lay_out_log(text: str) -> Layout | None:
     ends = [*(match.start() for match in records[1:]), log_end]
     telling = any(map(_tells, records, ends))
     step: list[int] = []
+    job = ""
     for match, end in zip(records, ends, strict=True):
         if match.start() < builder.position:
             continue
+        if (own := (match["step"] or "").rstrip(_MARKED)) != job:
+            step, job = [], own
         if (stop := printed.get(match.start())) is not None:
             whole = ends[bisect_left(ends, stop)]
             nested = Nested(decode=partial(without_marks, mark=_STAMP))

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-# "web-1  | ", "08:14:02 web.1    | ", "[pod/web-7d9c/web] ".
+# "web-1  | ", "08:14:02 web.1    | ", "[pod/web-7d9c/web] ", of Valgrind "==1234== ".
 _NAME: Final = regex.compile(
     r"(?:(?P<bar>(?:\d\d:\d\d:\d\d )?(?P<name>[A-Za-z][\w./-]{0,60}+)[ ]*+\|)"
-    r"|(?P<pod>\[pod/[\w./-]{1,120}+\]))(?:[ ]|(?=[\r\n]|\Z))"
+    r"|(?P<pod>\[pod/[\w./-]{1,120}+\]|==\d{1,9}+==))(?:[ ]|(?=[\r\n]|\Z))"
 )
 _FEWEST: Final = 4
 _EACH: Final = 2

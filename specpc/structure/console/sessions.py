@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
-from specpc.structure.parts.remarks import without_remarks
+from specpc.structure.parts.printed import lay_out_printed
+from specpc.structure.parts.remarks import is_sentence, without_remarks
 from specpc.structure.parts.rows import FENCE, rows, runs_of
+from specpc.structure.parts.shapes import is_running
+from specpc.text.layout import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -44,6 +48,10 @@ _MOST_ABOVE: Final = 8
 _OUTCOME: Final = regex.compile(r"[ ]{0,2}[\w.+-]{1,40}+: (?:(?:OK|FAIL|SKIP)\b|exit \d+ \()")
 # What was asked in more is not kept with all of the answer.
 _LONGEST_HEAD: Final = 600
+# Of a page that is shown, at least one heading or two items; of branches one has a star.
+_HEADING: Final = regex.compile(r"#{1,6} \S|={3,}\Z")
+_ITEM: Final = regex.compile(r"[-*+] \p{L}")
+_FEWEST_ITEMS: Final = 2
 _TOLD: Final = regex.compile(r"\p{Lu}\p{L}*+[ ,'’].{8}.*[\p{Ll}\d)`\"'][.:!?]\Z")
 
 
@@ -125,9 +133,27 @@ def _exchanges(
         start, end, asked = found[first].start, found[number - 1].end, found[head - 1].end
         if asked - start > _LONGEST_HEAD:
             asked = found[first].end
-        answered = block(start, end, asked, body="text")
+        answered = replace(
+            block(start, end, asked, body="text"), nested=_answer(found[head:number])
+        )
         blocks.append(answered if number > head else block(start, end, body="whole"))
     return blocks
+
+
+def _answer(found: Sequence[Row]) -> Nested:
+    """How an answer is read: what is of no known kind as lines that were printed, if no prose."""
+    told = sum(len(row.said) for row in found if is_sentence(row.said))
+    running = is_running([row.said for row in found])
+    if running or 2 * told > sum(len(row.said) for row in found) or _is_page(found):
+        return Nested()
+    return Nested(fence="", other=lay_out_printed)
+
+
+def _is_page(found: Sequence[Row]) -> bool:
+    """Whether some lines are headings or items of a page, as of one that was shown."""
+    if any(_HEADING.match(row.said) for row in found):
+        return True
+    return sum(_ITEM.match(row.said) is not None for row in found) >= _FEWEST_ITEMS
 
 
 def _goes_on(found: Sequence[Row], number: int, begun: Container[int]) -> bool:

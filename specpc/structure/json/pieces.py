@@ -20,6 +20,7 @@ from specpc.structure.json.records import (
 from specpc.structure.json.strings import LONG, are_lines, are_runs, as_text, is_text
 from specpc.structure.json.tree import read
 from specpc.structure.parts.blocks import small_size
+from specpc.structure.parts.denials import denies
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ class JsonPieces:
         beside = [] if heading else parallel(value, self.text)
         cells, starts = self._cells(beside, depth), {one.start for one in beside}
         rest: list[int] = []
-        rows: list[int] = []
+        added: list[tuple[JsonValue, int]] = []
         head: list[int] = []
         commas: list[_Comma] = []
         for member in value.inside:
@@ -306,11 +307,12 @@ class JsonPieces:
                 self._column(member, rest[-1], cells, depth + 1)
             else:
                 rest.append(self.add(member, (opening,), role, depth))
-                if heading and are_rows(member.inside, len(heading.inside)):
-                    rows.append(rest[-1])
+                added.append((member, rest[-1]))
         self._end(commas)
+        rows = [p for own, p in added if heading and are_rows(own.inside, len(heading.inside))]
+        denials = [p for own, p in added if denies(own.key or "", self.text[own.value : own.end])]
         for piece in rest:
-            self.builder.require(piece, *told or ())
+            self.builder.require(piece, *told or (), *(one for one in denials if one != piece))
         for piece in rows:
             self.builder.require(piece, *head)
         for own in cells:

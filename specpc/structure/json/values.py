@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from specpc.structure.json.calls import with_calls
 from specpc.structure.json.dialects import as_json
 from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
 from specpc.structure.json.records import identifying
@@ -49,7 +50,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
         pieces.cut(value, (), end=len(text))
     else:
         pieces.builder.unit(len(text), whole=True, gap=NO_MARKER)
-    return pieces.built("json")
+    return with_calls(text, pieces.built("json"))
 
 
 def lay_out_json_lines(text: str) -> Layout | None:
@@ -77,7 +78,7 @@ def lay_out_json_lines(text: str) -> Layout | None:
         else:
             pieces.add(record, (), role, end=end)
         last = line
-    return pieces.built("json lines")
+    return with_calls(text, pieces.built("json lines"))
 
 
 def _documents(text: str) -> list[tuple[int, int]]:

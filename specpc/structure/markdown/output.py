@@ -64,6 +64,16 @@ _DEEPEST: Final = 12
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
 _DOCUMENT: Final = "document"
+# What CI systems print where a stage or part of a job begins and ends, and of each step.
+_STAGE: Final = "stage"
+_STAGE_BEGINS: Final = regex.compile(
+    r"\[Pipeline\] \{ \(|section_start:\d+:|::group::|travis_fold:start:|##teamcity\[blockOpened "
+)
+_STAGE_ENDS: Final = regex.compile(
+    r"\[Pipeline\] // (?:stage|parallel)\b|section_end:\d+:|::endgroup::|travis_fold:end:"
+    r"|##teamcity\[blockClosed "
+)
+_STEP: Final = "[Pipeline] "
 # Of a form of so many lines, each says something by itself.
 _COMMON: Final = 4
 _RUNS: Final = (
@@ -229,6 +239,8 @@ class _OutputPieces:
             self._end(*self._banners)
             self._add_head(row.end, _DOCUMENT)
             return
+        if self._is_stage(row):
+            return
         if is_banner(row.said.rstrip()):
             mark = row.said.lstrip()[0]
             if tells_outcome(row.said):
@@ -245,6 +257,19 @@ class _OutputPieces:
         self._leads = piece if leads else None
         if len(self._above) < _DEEPEST:
             self._above.append((row.columns, piece))
+
+    def _is_stage(self, row: Row) -> bool:
+        """Add a line that says where a stage of a job begins or ends, if it is one."""
+        if _STAGE_BEGINS.match(row.said):
+            self._add_head(row.end, _STAGE)
+        elif _STAGE_ENDS.match(row.said):
+            self._end(_STAGE)
+            self.builder.support(row.end, gap=OWN_LINE)
+        elif row.said.startswith(_STEP):
+            self.builder.support(row.end, gap=OWN_LINE)
+        else:
+            return False
+        return True
 
     def append(self, row: Row, layout: Layout) -> None:
         """Add what begins with a line and is laid out in another way."""

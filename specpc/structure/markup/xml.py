@@ -22,7 +22,7 @@ from specpc.text.layout import LayoutBuilder, Nested
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,6 +57,17 @@ _TELLING: Final = names(
     "subject question query input"
 )
 _CONTENT: Final = regex.compile(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
+# What names the file whose text an element holds: an attribute, or an element beside it.
+_FILE: Final = regex.compile(
+    r"\s(?:path|file|file_?name|file_?path|name|source|src|uri)\s*+=\s*+"
+    r"[\"'](?P<name>[^\"'<>\r\n]{1,200}\.\w{1,12})[\"']"
+)
+_FILES: Final = names("path file filename file_name filepath file_path source")
+# The text of these is none in their format any more, or what it looks like.
+_PAGES: Final = names(
+    "md markdown txt text html htm xhtml pdf doc docx odt rtf epub ppt pptx xls xlsx msg eml"
+)
+_FILE_NAME: Final = regex.compile(r"\s*+(?P<name>\S{1,200}\.\w{1,12})\s*+")
 _LONGEST_TELLING: Final = 200
 _RECORD: Final = 400
 _DEEPEST: Final = 60
@@ -227,6 +238,7 @@ class _Tree:
         gap: how a cut between elements is marked.
         small: most characters of an element that is not cut.
         opened: an element that is cut whatever its size.
+        files: names of files whose text elements hold, as those beside them say.
     """
 
     text: str
@@ -234,12 +246,17 @@ class _Tree:
     small: int
     opened: Element | None = None
     builder: LayoutBuilder = field(default_factory=LayoutBuilder)
+    files: dict[int, str] = field(default_factory=dict)
 
     def content(self, own: Element, needs: tuple[int, ...], depth: int) -> list[int]:
         """Add what is in an element; the supports that tell it from its like."""
+        if self._is_file(own, needs):
+            return []
         counts = Counter(one.name for one in own.inside)
         mixed = _has_text(self.text, own)
-        tells = {id(one) for one in self._telling(own)}
+        telling_ones = self._telling(own)
+        self._name_files(own, telling_ones)
+        tells = {id(one) for one in telling_ones}
         telling: list[int] = []
         glued = self.builder.position  # up to here, all belongs to what follows
         done = 0  # children that runs of text had in them
@@ -267,6 +284,29 @@ class _Tree:
         if self.text[glued : own.tail].strip():
             self._run(own, done, self._line_start(own.tail), needs)
         return telling
+
+    def _is_file(self, own: Element, needs: tuple[int, ...]) -> bool:
+        """Add the text of a file that an element holds, if it does, as what its name says."""
+        named = _FILE.search(self.text, own.start, own.head) if own.name else None
+        name = named["name"] if named else self.files.get(id(own))
+        end = self._line_start(own.tail)
+        if (
+            name is None
+            or name.rpartition(".")[2].casefold() in _PAGES
+            or len(self.text[self.builder.position : end].splitlines()) < 2
+        ):
+            return False
+        self.builder.nest(self.builder.unit(end, needs), Nested(name=name))
+        return True
+
+    def _name_files(self, own: Element, telling: Sequence[Element]) -> None:
+        """Note of which file the content is that stands beside the name of one."""
+        for one in telling:
+            if one.local not in _FILES:
+                continue
+            if found := _FILE_NAME.fullmatch(self.text, one.head, one.tail):
+                content = (other for other in own.inside if _CONTENT.fullmatch(other.local))
+                self.files.update((id(other), found["name"]) for other in content)
 
     def end(self, end: int) -> None:
         """Add what is left, as what nothing needs."""

@@ -182,6 +182,24 @@ _SEQUENCES: Final = Format(
     blank=False,
     gap=OWN_LINE,
 )
+# Rules of a firewall, as iptables-save prints them: each is one of a table.
+_RULES: Final = Format(
+    re.compile(r"\*(?:filter|nat|mangle|raw|security)$"),
+    re.compile(r":\w|(?:\[\d+:\d+\] )?-[AIN] |#|COMMIT$"),
+    ends=re.compile(r"COMMIT$"),
+    blank=False,
+    gap=_REMARK,
+)
+# What is known of packages, as npm reports it, with those that depend on them.
+_ADVISORIES: Final = Format(
+    re.compile(r"(?:@[\w.-]+/)?[\w.-]+ {2}[<>=*\d]"),
+    re.compile(
+        r"Severity: |Depends on |fix available|No fix |Will install |(?:\S+/)?node_modules/"
+        r"|.* - https?://\S+$"
+    ),
+    re.compile(r"Severity: "),
+    gap=OWN_LINE,
+)
 _SEQUENCE: Final = re.compile(r"(?:[A-Z*.-]{20,}|[acgtun*.-]{20,})")
 
 
@@ -249,6 +267,8 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     ("\nuid ", _KEYS.find),
     ("Name        : ", _INSTALLED.find),
     ("[Script Info]", _SUBTITLES.find),
+    ("\nCOMMIT", _RULES.find),
+    ("\nSeverity: ", _ADVISORIES.find),
     ("0 HEAD", _PERSONS.find),
     (">", _sequences),
     (":", fields),
@@ -260,9 +280,10 @@ def lay_out_records(text: str) -> Layout | None:
     """The pieces of records in formats of their own.
 
     Translations (PO), directories (LDIF), bibliographies (BibTeX, RIS, MEDLINE, EndNote), rows of
-    databases, states of services, scanned hosts, keys, packages (of rpm; Debian's, as any fields
-    with names in stanzas), subtitles (ASS), families (GEDCOM), sequences (FASTA). A record stays
-    whole; a field of a longer one brings the first line and the title.
+    databases, states of services, scanned hosts, keys, rules of a firewall, packages (of rpm, what
+    npm knows of them; Debian's, as any fields with names in stanzas), subtitles (ASS), families
+    (GEDCOM), sequences (FASTA). A record stays whole; a field of a longer one brings the first line
+    and the title.
 
     Returns:
         ``None`` unless at least half of the text is such records.

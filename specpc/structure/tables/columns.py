@@ -135,6 +135,7 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
             _COMMAND.match(text, *spans[number])
             or (_is_drawn(text, spans, number) and _marks_part(text, spans, first, number))
             or _heads_again(text, spans, first, number)
+            or _titles_again(text, spans, first, number)
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
@@ -215,6 +216,27 @@ def _heads_again(text: str, spans: Spans, first: int, number: int) -> bool:
     above = spans[first : min(first + 1 + _MOST_TITLES, number)]
     parted = (APART.split(text[slice(*one)].strip())[1:] for one in above)
     return next((own for own in parted if len(own) > 1), None) == cells
+
+
+def _titles_again(text: str, spans: Spans, first: int, number: int) -> bool:
+    """Whether a line is the title of a header much like the one of the table above it."""
+    if (
+        number + 1 >= len(spans)
+        or number < first + FEWEST
+        or _is_parted(_said(text, spans[number]))
+    ):
+        return False
+    header = _said(text, spans[number + 1])
+    if not _is_parted(header) or any(map(str.isdigit, header)):
+        return False
+    words = header.split()
+    heads = (_said(text, one).split() for one in spans[first : first + 1 + _MOST_TITLES])
+    return any(words[:1] == own[:1] and len({*words} & {*own}) >= FEWEST for own in heads)
+
+
+def _said(text: str, span: tuple[int, int]) -> str:
+    """The words of a line, of a long one its beginning."""
+    return text[span[0] : min(span[1], span[0] + _WIDEST)].strip()
 
 
 def _ends_frame(text: str, spans: Spans, first: int, number: int) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specpc.structure import lay_out
 from specpc.structure.code.languages import (
     LANGUAGES,
     fence_language,
@@ -22,7 +23,7 @@ from specpc.structure.code.languages import (
 )
 from specpc.structure.code.programs import lay_out_code
 from specpc.text.layout import Layout
-from tests.structure.kept import fitted
+from tests.structure.kept import around, fitted
 from tests.structure.programs import PROGRAMS
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -338,6 +339,7 @@ def test_programs_are_recognised_by_what_they_say(language: str) -> None:
     [
         ("a.py", "", "python"),
         ("src/A.JAVA", "", "java"),
+        ("src/Cart.tsx", "", "tsx"),
         ("notes.md", PROGRAMS["python"], None),
         ("run", "#!/usr/bin/env python3\nprint()", "python"),
         ("run", "#!/usr/bin/node\nf()", "javascript"),
@@ -357,7 +359,7 @@ def test_language_of(name: str | None, text: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("info", "expected"),
     [("python", "python"), ("py title='x'", "python"), ("Rust,ignore", "rust"), ("c++", "cpp"),
-     ("{.js}", "javascript"), ("", None), ("text", None), ("json", None)],
+     ("{.js}", "javascript"), ("tsx", "tsx"), ("", None), ("text", None), ("json", None)],
 )  # fmt: skip
 def test_fence_language(info: str, expected: str | None) -> None:
     assert fence_language(info) == expected
@@ -380,6 +382,22 @@ def test_code_of_the_shared_data_parses() -> None:
             assert not has_error(kept_text(text, layout, chosen), language), item["id"]
             tried += 1
     assert tried > 30
+
+
+@pytest.mark.parametrize("name", ["Cart.tsx", "Cart.jsx"])
+def test_elements_of_a_page_in_a_program_are_cut(name: str) -> None:
+    """One that holds words is whole; what stands around it opens and closes."""
+    text = PROGRAMS["tsx"]
+    if name.endswith("jsx"):
+        text = text.replace("<boolean>", "").replace(": Props): JSX.Element", ")")
+        text = re.sub(r"(?s)import type.*?\n}\n", "", text)
+    layout = lay_out(text, name)
+    result = around(layout, text, "You do not pay")
+    assert "        You do not pay for shipping\n        above 50 francs.\n" in result
+    assert "export function Cart(" in result
+    assert result.count("<main") == result.count("</main>") == 1
+    assert "<button" not in result
+    assert "item.qty > 9" not in result
 
 
 TRIPS = [{"id": i, "to": f"Island {i}", "fare": 10 + i, "open": bool(i % 3)} for i in range(30)]

@@ -364,3 +364,163 @@ def test_notes_that_begin_with_words_of_vim_are_no_script() -> None:
         "high tide at six\naug 12\nlet the dog out\n"
     )
     assert lay_out_script(text) is None
+
+
+ELIXIR = '''\
+defmodule Shop.Cart do
+  use GenServer
+
+  @max 50
+
+  @doc """
+  Adds an item.
+
+  Fails if the cart is full.
+  """
+  @spec add(pid, Item.t()) :: :ok | {:error, :full}
+  def add(pid, item) do
+    GenServer.call(pid, {:add, item})
+  end
+
+  @doc "Removes all items."
+  def clear(pid) do
+    GenServer.call(pid, :clear)
+  end
+end
+'''
+PIPELINES = """\
+library(dplyr)
+
+by_city <- orders %>%
+  group_by(city) %>%
+  summarise(n = n(), total = sum(total))
+
+ggplot(orders, aes(city, total)) +
+  geom_col() +
+  labs(title = "Orders by city")
+
+small <- read.csv("orders.csv") |>
+  filter(total < 10)
+print(small)
+"""
+COMMANDS = """\
+#!/bin/bash
+set -euo pipefail
+docker run --rm \\
+  -e TOKEN="$TOKEN" \\
+  acme/shop:1.2 \\
+  migrate --dry-run
+cat access.log |
+  grep -v healthz |
+  sort | uniq -c
+echo done
+"""
+PERL = """\
+package Shop::Cart;
+use strict;
+
+our $MAX = 50;
+
+1;
+
+__END__
+
+=head1 NAME
+
+Shop::Cart - a cart
+
+=head1 METHODS
+
+=head2 add($item)
+
+Adds an item. Dies if the cart is full.
+
+=head2 clear()
+
+Removes all items.
+
+=cut
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [("Fails if the cart", "clear"), ("{:error, :full}", "clear"), ("Removes all", "{:add, item}")],
+)
+def test_what_is_said_of_a_function_in_elixir_is_kept_with_it(part: str, other: str) -> None:
+    layout = lay_out(ELIXIR, "cart.ex")
+    own = pieces(layout, ELIXIR)
+    piece = next(said for said in own if part in said)
+    assert "  def " in piece
+    assert other not in piece
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "part", "whole"),
+    [
+        (PIPELINES, "a.R", "group_by", ("by_city <- orders", "summarise")),
+        (PIPELINES, "a.R", "geom_col", ("ggplot(", "labs(")),
+        (PIPELINES, "a.R", "filter(", ("read.csv", "filter(")),
+        (COMMANDS, "a.sh", "TOKEN", ("docker run", "--dry-run")),
+        (COMMANDS, "a.sh", "healthz", ("access.log", "uniq -c")),
+    ],
+)
+def test_a_short_pipeline_is_whole(text: str, name: str, part: str, whole: tuple[str, str]) -> None:
+    said = next(one for one in pieces(lay_out(text, name), text) if part in one)
+    assert all(one in said for one in whole)
+    assert said.count("\n\n") <= 1
+
+
+def test_documentation_of_perl_stands_under_its_headings() -> None:
+    layout = lay_out(PERL, "Cart.pm")
+    result = around(layout, PERL, "Dies if")
+    assert result.splitlines()[0] == "=head1 METHODS"
+    assert "=head2 add($item)" in result
+    assert "NAME" not in result
+    assert "clear" not in result
+    assert result.rstrip().endswith("=cut")
+
+
+KOTLIN = """\
+class Cart {
+    val max = 50
+
+    /**
+     * Adds an item.
+     *
+     * @throws CartFull if it is full
+     */
+    fun add(item: Item) {
+        items += item
+    }
+}
+"""
+PHP = """\
+<?php
+class Cart
+{
+    private const MAX = 50;
+
+    /**
+     * Adds an item.
+     */
+    public function add(Item $item): void
+    {
+        $this->items[] = $item;
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "member", "function"),
+    [(KOTLIN, "a.kt", "val max", "fun add("), (PHP, "a.php", "const MAX", "function add(")],
+)
+def test_a_comment_of_several_lines_is_about_what_follows_it(
+    text: str, name: str, member: str, function: str
+) -> None:
+    layout = lay_out(text, name)
+    said = next(one for one in pieces(layout, text) if "Adds an item" in one)
+    assert function in said
+    result = around(layout, text, member)
+    assert "Adds an item" not in result

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.config.yaml import lay_out_yaml
 from specpc.text.layout import Layout, expand
-from tests.structure.kept import around, choices, fitted, kept, pieces, read, units
+from tests.structure.kept import around, choices, fitted, keep, kept, pieces, read, units
 
 yaml = pytest.importorskip("yaml")
 WORD = re.compile(r"\w+")
@@ -473,3 +473,60 @@ RULES = """\
 )
 def test_conditions_and_commands_of_several_lines_are_whole(part: str, left: str) -> None:
     assert left in around(lay_out(RULES, "a.yaml"), RULES, part)
+
+
+STEPS = """\
+jobs:
+  test:
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0
+          submodules: recursive
+      - run: |
+          pip install -e .
+          pytest -q --maxfail=1
+        env:
+          TOKEN: ${{ secrets.TOKEN }}
+          STAGE: staging
+      - name: Deploy
+        run: ./deploy.sh
+        env:
+          STAGE: production
+"""
+PLAY = """\
+- hosts: web
+  become: true
+  tasks:
+    - block:
+        - name: Open the port
+          ufw: rule=allow port={{ port }}
+        - name: Reload the firewall
+          command: ufw reload
+      rescue:
+        - debug: msg="no ufw"
+      when: firewall
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "left", "lost"),
+    [
+        (STEPS, "actions/checkout", "      - uses: actions/checkout@v4", "fetch-depth"),
+        (STEPS, "--maxfail", "          pytest -q --maxfail=1", "STAGE"),
+        (STEPS, "fetch-depth", "      - uses: actions/checkout@v4", "submodules"),
+        (STEPS, "STAGE: production", "      - name: Deploy", "deploy.sh"),
+        (PLAY, "ufw: rule", "    - block:", "reload"),
+        (PLAY, "no ufw", "    - block:", "Open the port"),
+        (PLAY, "become", "- hosts: web", "tasks"),
+    ],
+)
+def test_what_an_item_begins_with_is_kept_for_itself(
+    text: str, part: str, left: str, lost: str
+) -> None:
+    """What comes with the others of the item is its line alone, with a value that is no text."""
+    result = keep(text, part)
+    assert left in result.splitlines()
+    assert part in result
+    assert lost not in result
+    yaml.safe_load(result)

@@ -620,3 +620,32 @@ def test_brackets_are_closed_with_what_they_hold() -> None:
 def test_a_heading_that_says_what_failed_is_kept_for_itself() -> None:
     for text, head in ((GRADLE, "> Task :app:compileJava"), (CTEST, " 2/3 Test")):
         assert around(lay_out(text), text, head).count("\n") == 1
+
+
+RELATED = """\
+src/order.ts:33:12 - error TS2322: Type 'string | undefined' is not assignable to type 'string'.
+  Type 'undefined' is not assignable to type 'string'.
+
+33     return to.street;
+              ~~~~~~~~~
+
+  src/address.ts:4:3
+    4   street?: string;
+        ~~~~~~
+    The expected type comes from property 'street' which is declared here on type 'Address'
+
+src/cart.ts:10:7 - error TS6133: 'tax' is declared but its value is never read.
+
+10   const tax = 3;
+         ~~~
+
+Found 2 errors in 2 files.
+"""
+
+
+def test_another_place_that_a_message_names_is_kept_with_it() -> None:
+    layout = lay_out(RELATED)
+    result = around(layout, RELATED, "The expected type comes from")
+    assert "src/order.ts:33:12" in result
+    assert "src/address.ts:4:3" in result
+    assert "src/cart.ts" not in result

@@ -295,3 +295,23 @@ def test_a_report_of_a_bug_is_no_dump_of_a_kernel() -> None:
 def test_times_before_calls_are_times() -> None:
     text = "".join(f"     0.{n:06d} read(3, 0x{n:x}) = {n}\n" for n in range(14))
     assert lay_out(text).kind == "log"
+
+
+JOBS = """\
+build\tRun tests\t2026-11-02T10:00:05.0000000Z ##[group]Run pytest -q
+build\tRun tests\t2026-11-02T10:00:05.0000000Z pytest -q
+build\tRun tests\t2026-11-02T10:00:05.0000000Z ##[endgroup]
+build\tRun tests\t2026-11-02T10:00:09.0000000Z 3 passed in 0.02s
+lint\tSet up job\t\ufeff2026-11-02T10:00:02.0000000Z Current runner version: '2.311.0'
+lint\tRuff\t2026-11-02T10:00:04.0000000Z ##[group]Run ruff check
+lint\tRuff\t2026-11-02T10:00:04.0000000Z ##[endgroup]
+lint\tRuff\t2026-11-02T10:00:04.0000000Z cart.py:1:8: F401 [*] `os` imported but unused
+lint\tPost job\t2026-11-02T10:00:06.0000000Z Cleaning up orphan processes
+"""
+
+
+def test_a_step_of_one_job_heads_no_line_of_another() -> None:
+    assert "Run pytest" in keep(JOBS, "3 passed")
+    assert "Run pytest" not in keep(JOBS, "Current runner")
+    assert "Run ruff" in keep(JOBS, "F401")
+    assert "Run ruff" not in keep(JOBS, "orphan")

@@ -86,3 +86,34 @@ def test_they_are_known_in_a_remark_and_behind_other_lines() -> None:
 )
 def test_tables_are_none(text: str) -> None:
     assert lay_out_services(text) is None
+
+
+VALGRIND = """\
+==1234== Memcheck, a memory error detector
+==1234== Command: ./shop
+==1234==
+==1234== Invalid read of size 4
+==1234==    at 0x10915A: ship (order.c:33)
+==1234==    by 0x109180: main (main.c:8)
+==1234==  Address 0x4a4f040 is 0 bytes inside a block of size 4 free'd
+==1234==    at 0x484B27F: free (vg_replace_malloc.c:872)
+==1234==    by 0x109151: drop (order.c:20)
+==1234==
+==1234== LEAK SUMMARY:
+==1234==    definitely lost: 48 bytes in 2 blocks
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "head"),
+    [
+        ("order.c:33", "==1234== Invalid read of size 4"),
+        ("order.c:20", "==1234==  Address 0x4a4f040 is 0 bytes inside a block of size 4 free'd"),
+        ("48 bytes", "==1234== LEAK SUMMARY:"),
+    ],
+)
+def test_what_valgrind_prints_is_read_behind_its_mark(part: str, head: str) -> None:
+    layout = lay_out(VALGRIND)
+    lines = around(layout, VALGRIND, part).splitlines()
+    assert head in lines
+    assert all(line.startswith("==1234==") for line in lines)

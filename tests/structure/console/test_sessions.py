@@ -185,3 +185,53 @@ def test_what_tox_ran_comes_with_its_environment() -> None:
 def test_outcomes_are_a_part_of_what_a_shell_answers() -> None:
     text = "$ sha256sum -c sums\na.txt: OK\nb.txt: FAILED\n$ ls\na.txt\n$ date\nThu May 2\n"
     assert around(lay_out(text), text, "b.txt: F").startswith("$ sha256sum -c sums\n")
+
+
+GIT = """\
+$ git rebase main
+Auto-merging src/cart.py
+CONFLICT (content): Merge conflict in src/cart.py
+error: could not apply 8f1c2d3... Add tax
+Could not apply 8f1c2d3... Add tax
+$ git branch -vv
+  main        77aa88b [origin/main] Fix rounding
+* feature/tax 8f1c2d3 [origin/feature/tax: ahead 2] Add tax
+$ docker inspect web --format '{{json .State}}' | head -3
+status: exited
+  reason: out of memory
+  code: 137
+"""
+PAGE = """\
+$ pwd
+/srv/shop
+$ cat README.md
+# Shop
+
+It sells things. It does not ship them.
+$ ls
+README.md
+$ whoami
+shop
+"""
+
+
+def test_what_is_printed_at_a_prompt_is_lines() -> None:
+    """No line is parted after its dots or joined with the next, and none leads to the next."""
+    layout = lay_out(GIT)
+    assert layout.kind == "session"
+    said = pieces(layout, GIT)
+    assert "error: could not apply 8f1c2d3... Add tax\n" in said
+    assert "Auto-merging src/cart.py\n" in said
+    main = "  main        77aa88b [origin/main] Fix rounding\n"
+    assert said.index(main) in units(layout)
+    assert around(layout, GIT, "feature/tax 8f1c2d3") == (
+        "$ git branch -vv\n* feature/tax 8f1c2d3 [origin/feature/tax: ahead 2] Add tax\n"
+    )
+    assert "status: exited\n" in around(layout, GIT, "code: 137")
+
+
+def test_a_page_that_is_shown_at_a_prompt_is_sentences() -> None:
+    layout = lay_out(PAGE)
+    assert layout.kind == "session"
+    assert "It sells things. " in pieces(layout, PAGE)
+    assert "# Shop\n" in around(layout, PAGE, "does not ship")

@@ -356,3 +356,37 @@ def test_frames_of_other_languages_bring_their_error(text: str, frame: str, afte
         assert said.splitlines()[0] == text.splitlines()[0]
         assert "blank" not in said
     assert "essentials" not in around(lay_out(JULIA + after), JULIA + after, "[2] fee")
+
+
+RUBY_CODE = """\
+/app/order.rb:33:in `ship': undefined method `street' for nil:NilClass (NoMethodError)
+
+    to.street
+      ^^^^^^^
+	from /app/order.rb:20:in `block in run'
+	from bin/ship:4:in `<main>'
+"""
+RUST_CAUSES = """\
+    Finished dev [unoptimized + debuginfo] target(s) in 1.02s
+     Running `target/debug/shop ship 8841`
+Error: could not ship order 8841
+
+Caused by:
+    0: could not read the address
+    1: No such file or directory (os error 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "frame", "error"),
+    [
+        (RUBY_CODE, "bin/ship:4", "undefined method `street'"),
+        (RUST_CAUSES, "os error 2", "Error: could not ship order 8841"),
+    ],
+)
+def test_an_error_is_told_behind_a_blank_line(text: str, frame: str, error: str) -> None:
+    layout = lay_out(text)
+    assert error in around(layout, text, frame)
+    assert "Finished" not in around(layout, text, frame)
+    code = next((unit for unit in units(layout) if "^^^" in pieces(layout, text)[unit]), None)
+    assert code is None or error in kept(layout, text, [code])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.markdown.output import lay_out_output
-from tests.structure.kept import around, choices, kept, pieces, units
+from tests.structure.kept import around, choices, keep, kept, never_alone, pieces, units
 
 MERGE = "".join(f"Auto-merging harbours/{n}.txt\n" for n in range(9)) + (
     "CONFLICT (content): Merge conflict in harbours/9.txt\n"
@@ -300,3 +300,77 @@ def test_documents_in_what_tells_of_failures_are_kept_apart() -> None:
     assert around(layout, text, "SCORE: 2.3") == "Document 2:\nBASE SCORE: 2.3\n"
     assert around(layout, text, "Platform 3.5") == "Document 3:\nPlatform 3.5\n"
     assert not any("Document" in pieces(layout, text)[unit] for unit in units(layout))
+
+
+JENKINS = """\
+Started by user Lena K
+[Pipeline] Start of Pipeline
+[Pipeline] node
+Running on agent-3 in /var/jenkins/workspace/shop
+[Pipeline] {
+[Pipeline] stage
+[Pipeline] { (Build)
+[Pipeline] withEnv
+[Pipeline] {
+[Pipeline] sh
++ make build
+cart.c:10:9: error: 'tax' undeclared (first use in this function)
+   10 |         tax = 3;
+      |         ^~~
+make: *** [Makefile:4: build] Error 1
+[Pipeline] }
+[Pipeline] // withEnv
+Archiving artifacts
+[Pipeline] }
+[Pipeline] // stage
+[Pipeline] stage
+[Pipeline] { (Deploy)
+Stage "Deploy" skipped due to earlier failure(s)
+[Pipeline] }
+[Pipeline] // stage
+[Pipeline] End of Pipeline
+ERROR: script returned exit code 2
+Finished: FAILURE
+"""
+GITLAB = """\
+Running with gitlab-runner 16.5.0 (853330f9)
+section_start:1700000000:prepare_executor
+Using Docker executor with image node:20 ...
+section_end:1700000004:prepare_executor
+section_start:1700000010:step_script
+$ npm ci
+added 812 packages in 9s
+$ npm run lint
+src/cart.ts:10:7 - error TS6133: 'tax' is declared but never read.
+section_end:1700000030:step_script
+Cleaning up project directory and file based variables
+ERROR: Job failed: exit code 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "stage"),
+    [
+        (JENKINS, "'tax' undeclared", "[Pipeline] { (Build)"),
+        (JENKINS, "Archiving artifacts", "[Pipeline] { (Build)"),
+        (JENKINS, "skipped due to", "[Pipeline] { (Deploy)"),
+        (GITLAB, "812 packages", "section_start:1700000010:step_script"),
+        (GITLAB, "TS6133", "section_start:1700000010:step_script"),
+        (GITLAB, "node:20", "section_start:1700000000:prepare_executor"),
+    ],
+)
+def test_a_line_of_a_job_comes_with_its_stage(text: str, part: str, stage: str) -> None:
+    assert keep(text, part).splitlines()[0] == stage
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [(JENKINS, "exit code 2"), (JENKINS, "Finished"), (GITLAB, "Cleaning"), (GITLAB, "Job failed")],
+)
+def test_how_a_job_ended_belongs_to_no_stage(text: str, part: str) -> None:
+    assert len(keep(text, part).splitlines()) == 1
+
+
+@pytest.mark.parametrize("step", ["[Pipeline] sh", "[Pipeline] }", "section_end:1700000004"])
+def test_where_a_step_begins_or_ends_says_nothing(step: str) -> None:
+    assert never_alone(JENKINS + GITLAB, step)

@@ -305,3 +305,74 @@ def test_any_tree_stays_well_formed(
             assert root.tag == "root"
             tags = {re.sub(r"\{.*\}", "", element.tag) for element in root.iter()}
             assert tags <= {"root", "a", "item", "title", "b", "key", "dict", "text"}
+
+
+FILES = """\
+<files>
+<file path="src/cart.py">
+MAX = 50
+
+
+def total(items):
+    \"\"\"Sum of the prices.\"\"\"
+    rate = 1.19
+    return sum(item.price for item in items) * rate
+
+
+def add(items, item):
+    if len(items) >= MAX:
+        raise ValueError("full")
+    items.append(item)
+</file>
+<file path="data/rates.csv">
+country,rate,since,note
+CH,8.1,2024-01-01,"was 7.7, raised"
+DE,19,2007-01-01,"was 16, raised"
+FR,20,2014-01-01,"was 19.6, raised"
+</file>
+</files>
+"""
+SOURCES = """\
+<documents>
+<document index="1">
+<source>src/cart.py</source>
+<document_content>
+MAX = 50
+
+
+def total(items):
+    \"\"\"Sum of the prices of all that is in the cart, with the tax of a country.\"\"\"
+    rate = 1.19
+    return sum(item.price for item in items) * rate
+
+
+def add(items, item):
+    \"\"\"Adds an item, of which the cart may hold fifty at most, whatever each of them costs.\"\"\"
+    if len(items) >= MAX:
+        raise ValueError("full")
+    items.append(item)
+</document_content>
+</document>
+<document index="2">
+<source>notes.md</source>
+<document_content>
+We ship on Monday.
+</document_content>
+</document>
+</documents>
+"""
+
+
+@pytest.mark.parametrize("text", [FILES, SOURCES])
+def test_the_text_of_a_file_in_a_tag_is_read_as_what_its_name_says(text: str) -> None:
+    result = keep(text, "* rate")
+    assert "cart.py" in result
+    assert "def total(items):\n" in result
+    assert "raise" not in result
+    assert "notes.md" not in result
+
+
+def test_rows_of_a_file_in_a_tag_come_with_their_header() -> None:
+    result = keep(FILES, "DE,19")
+    assert "country,rate" in result
+    assert "CH," not in result

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.tables.columns import lay_out_columns
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
 
 FREE = """\
                total        used        free      shared  buff/cache   available
@@ -476,3 +476,45 @@ def test_a_header_in_several_parts_ends_at_the_double_line() -> None:
     ]
     text = head + "".join(rows)
     assert around(lay_out(text), text, "1MiB") == head + rows[1]
+
+
+NETSTAT = """\
+Active Internet connections (only servers)
+Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name
+tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      501/sshd
+tcp6       0      0 :::80                   :::*                    LISTEN      811/nginx: master
+Active UNIX domain sockets (only servers)
+Proto RefCnt Flags       Type       State         I-Node   PID/Program name     Path
+unix  2      [ ACC ]     STREAM     LISTENING     20102    1/init               /run/systemd/private
+unix  2      [ ACC ]     STREAM     LISTENING     20133    612/dockerd          /var/run/docker.sock
+"""
+QUOTAS = """\
+Disk quotas of group staff
+Filesystem    blocks   quota   limit
+/dev/sda1     812000  900000 1000000
+/dev/sdb1       4120   90000  100000
+Inodes of group staff
+Filesystem    files    quota   limit
+/dev/sda1        812    9000   10000
+/dev/sdb1         41    9000   10000
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "title", "header", "other"),
+    [
+        (NETSTAT, "811/nginx", "Active Internet", "Recv-Q", "UNIX"),
+        (NETSTAT, "612/dockerd", "Active UNIX", "RefCnt", "Internet"),
+        (QUOTAS, "/dev/sdb1       4120", "Disk quotas", "blocks", "Inodes"),
+        (QUOTAS, "/dev/sdb1         41", "Inodes of", "files", "Disk"),
+    ],
+)
+def test_a_title_and_a_like_header_begin_another_table(
+    text: str, row: str, title: str, header: str, other: str
+) -> None:
+    lines = keep(text, row).splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(title)
+    assert header in lines[1]
+    assert row in lines[2]
+    assert other not in lines[0]
