@@ -682,3 +682,27 @@ def test_what_others_thought_of_it_stays_below_what_was_said(below: str) -> None
     assert around(layout, text, "38 euros") == "ana  6:25 PM\n38 euros each\n"
     assert "Eight" in around(layout, text, "How many")
     assert below in around(layout, text, "How many")
+
+
+@pytest.mark.parametrize("form", ["{}: {}\n\n", "**{}**: {}\n", "[10:12] {}: {}\n"])
+def test_a_yes_or_no_brings_the_question_that_something_was_said_after(form: str) -> None:
+    turns = [
+        ("Ann", "Has the invoice of Hartmann been paid? We close the books today."),
+        ("Bob", "Yes, on 14 May. I have the receipt."),
+        ("Ann", "Are there others? Keller called this morning."),
+        ("Bob", "Not that I know of."),
+    ]
+    text = "".join(form.format(*turn) for turn in turns)
+    made = pieces(lay_out(text), text)
+    assert around(lay_out(text), text, "receipt") == "".join(made[:2])
+    assert around(lay_out(text), text, "know of") == "".join(made[2:])
+
+
+def test_of_a_long_turn_what_was_asked_comes_with_the_answer() -> None:
+    long = "We went to see the pier with all of them. " * 6
+    turns = [f"Ann: {long}Is it open on Mondays? I ask for a friend.", "Bob: No.", "Ann: Thanks."]
+    text = "\n\n".join([*turns, "Bob: You are welcome."])
+    made = around(lay_out(text), text, "No.")
+    assert made.startswith("Ann: ")
+    assert "Is it open on Mondays? I ask for a friend." in made
+    assert "We went" not in made
