@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.json.dialects import LAST_COMMA, NOTE, in_json
+from specpc.structure.json.messages import exchanges
 from specpc.structure.json.records import (
     alike,
     are_rows,
@@ -172,6 +173,16 @@ class JsonPieces:
         self._close(opening, end)
         return opening
 
+    def pair(self, records: Sequence[JsonValue]) -> None:
+        """Have short answers among records that were added need their questions, and these them."""
+        at = self.builder.piece_at
+        for own in exchanges(records, self.text):
+            asked = at(own.asked.value + 1)
+            self.builder.require(asked, at(own.said.value + 1))
+            if own.needed:
+                for piece in {at(one.value) for one in own.places}:
+                    self.builder.require(piece, asked)
+
     def built(self, kind: str) -> Layout:
         """The pieces so far: white space is theirs, and no cut inside is to leave any."""
         self.builder.tighten(range(1, self.builder.next_piece))
@@ -250,6 +261,7 @@ class JsonPieces:
             else:
                 self.add(run[0], needs, role, depth, run[-1].end)
         self._end(commas)
+        self.pair(objects)
 
     def _runs(self, elements: Sequence[JsonValue]) -> Iterator[list[JsonValue]]:
         """The elements one by one, but for numbers that follow one another."""

@@ -77,6 +77,7 @@ def lay_out_json_lines(text: str) -> Layout | None:
         else:
             pieces.add(record, (), role, end=end)
         last = line
+    pieces.pair(records)
     return pieces.built("json lines")
 
 

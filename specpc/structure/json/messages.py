@@ -1,0 +1,81 @@
+"""Messages in JSON: what somebody says, and which of them answer the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specpc.structure.json.strings import decode
+from specpc.structure.parts.answers import ANSWER, LONGEST_QUESTION, SHORT_ANSWER, is_answer
+from specpc.structure.parts.numbers import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specpc.structure.json.tree import JsonValue
+
+# Members that hold what is said, or an object or list with such a member, the surest first.
+_SAID: Final = ("content", "text", "body", "message", "msg", "value", "parts")
+# Words in the name of a member that says by whom.
+_SPEAKERS: Final = frozenset(
+    {"role", "from", "user", "username", "author", "sender", "speaker", "participant", "nick"}
+)
+# A longer question does not come along with its answer.
+_LONGEST: Final = 2 * LONGEST_QUESTION
+# The part of a long one that is looked at, as it is written.
+_END: Final = 2 * LONGEST_QUESTION
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question and its answer, two messages that follow one another.
+
+    Attributes:
+        asked: what the first says.
+        said: what the second does.
+        places: all members of the second that say it: as plain text, and once more with marks.
+        needed: whether the answer is nothing without the question, which brings it anyway.
+    """
+
+    asked: JsonValue
+    said: JsonValue
+    places: tuple[JsonValue, ...]
+    needed: bool
+
+
+def exchanges(records: Sequence[JsonValue], text: str) -> Iterator[Exchange]:
+    """The questions and answers among the elements of an array."""
+    spoken = [(_said(record, text), record) for record in records]
+    for (asked, _), (said, record) in pairwise(spoken):
+        if asked is None or said is None or asked.size > _LONGEST:
+            continue
+        question, answer = _meant(asked, text), _meant(said, text)
+        if is_answer(question, answer, SHORT_ANSWER):
+            written = text[said.value : said.end]
+            places = (one for one in record.inside if text.find(written, one.value, one.end) >= 0)
+            yield Exchange(asked, said, (*places,), is_answer(question, answer, ANSWER))
+
+
+def _said(record: JsonValue, text: str) -> JsonValue | None:
+    """The string that somebody says in an object that also says who."""
+    named = {member.key: member for member in record.inside if member.key is not None}
+    if not any(_SPEAKERS.intersection(map(str.casefold, WORDS.findall(key))) for key in named):
+        return None
+    return next((own for key in _SAID if (own := _string(named.get(key), text))), None)
+
+
+def _string(value: JsonValue | None, text: str) -> JsonValue | None:
+    """The value if it is a string, or the only one it holds in such a member or as a list."""
+    while value is not None and value.inside:
+        inside = value.inside[0] if len(value.inside) == 1 else None
+        if text[value.value] == "{":
+            inside = next((one for one in value.inside if one.key in _SAID), None)
+        value = inside
+    is_string = value is not None and text[value.value] == '"' and value.size > len('""')
+    return value if is_string else None
+
+
+def _meant(value: JsonValue, text: str) -> str:
+    """What the end of a string means."""
+    return decode(text[max(value.value + 1, value.end - 1 - _END) : value.end - 1])[0]
