@@ -44,9 +44,18 @@ class Exchange:
     needed: bool
 
 
-def exchanges(records: Sequence[JsonValue], text: str) -> Iterator[Exchange]:
-    """The questions and answers among the elements of an array."""
-    spoken = [(_said(record, text), record) for record in records]
+def exchanges(
+    records: Sequence[JsonValue], text: str, source: str | None = None
+) -> Iterator[Exchange]:
+    """The questions and answers among the elements of an array.
+
+    In what Python prints, which is the ``source``, a name may say who speaks: ``AIMessage(``.
+    """
+    names = [source is not None and source[record.value] == "(" for record in records]
+    spoken = [
+        (_said(record, text, named=named), record)
+        for record, named in zip(records, names, strict=True)
+    ]
     for (asked, _), (said, record) in pairwise(spoken):
         if asked is None or said is None or asked.size > _LONGEST:
             continue
@@ -57,12 +66,13 @@ def exchanges(records: Sequence[JsonValue], text: str) -> Iterator[Exchange]:
             yield Exchange(asked, said, (*places,), is_answer(question, answer, ANSWER))
 
 
-def _said(record: JsonValue, text: str) -> JsonValue | None:
-    """The string that somebody says in an object that also says who."""
-    named = {member.key: member for member in record.inside if member.key is not None}
-    if not any(_SPEAKERS.intersection(map(str.casefold, WORDS.findall(key))) for key in named):
+def _said(record: JsonValue, text: str, *, named: bool) -> JsonValue | None:
+    """The string that somebody says in an object that also says who, if not its name does."""
+    members = {member.key: member for member in record.inside if member.key is not None}
+    words = (map(str.casefold, WORDS.findall(key)) for key in members)
+    if not named and not any(_SPEAKERS.intersection(own) for own in words):
         return None
-    return next((own for key in _SAID if (own := _string(named.get(key), text))), None)
+    return next((own for key in _SAID if (own := _string(members.get(key), text))), None)
 
 
 def _string(value: JsonValue | None, text: str) -> JsonValue | None:

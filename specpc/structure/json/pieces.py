@@ -176,7 +176,7 @@ class JsonPieces:
     def pair(self, records: Sequence[JsonValue]) -> None:
         """Have short answers among records that were added need their questions, and these them."""
         at = self.builder.piece_at
-        for own in exchanges(records, self.text):
+        for own in exchanges(records, self.text, self.source):
             asked = at(own.asked.value + 1)
             self.builder.require(asked, at(own.said.value + 1))
             if own.needed:

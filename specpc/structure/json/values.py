@@ -12,6 +12,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.json.dialects import as_json
 from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
 from specpc.structure.json.records import identifying
@@ -24,7 +26,12 @@ if TYPE_CHECKING:
 
 _FEWEST_LINES: Final = 2
 _START: Final = re.compile(r"[ \t\r\n]*(?=[{\[])")
-_LINE_BREAKS: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*|\Z)")
+# A rule may stand between two that a program prints one after the other.
+_BREAK: Final = r"(?>\r\n|\n|\r)"
+_RULE: Final = r"[-=]{3,}+[ \t]*+"
+_LINE_BREAKS: Final = regex.compile(
+    rf"[ \t]*+(?:{_BREAK}(?:[ \t]*+(?:{_RULE})?+{_BREAK})*+(?:{_RULE}\Z)?+|\Z)"
+)
 
 
 def lay_out_json(text: str, small: int | None = None) -> Layout | None:
