@@ -286,7 +286,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     last = _last_rule(own, rules, last)
     head = above + last + 1
     rest = spans[head:]
-    at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].strip("\r\n"))]
+    at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].rstrip())]
     if not rest:  # rows between two rules: without a header
         head, rest, at_end = above + 1, spans[above + 1 :], [last - 1]
     first = _PARTED_RUN.search(own[last])
@@ -296,7 +296,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     foot = next((n for n in at_end if _FOOT.match(text, *rest[n])), len(rest))
     tail = rest[foot][0] if foot < len(rest) else end
     rest, at_end = rest[:foot], [n for n in at_end if n < foot]
-    if at_end and _is_grid(at_end):
+    if at_end and (_is_grid(at_end) or _is_row(at_end, [n for n in rules if n <= last])):
         groups = [rest[low:high] for low, high in pairwise([0, *(n + 1 for n in at_end)])]
         inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
         end = tail = inside[-1].end
@@ -363,7 +363,7 @@ def is_ruled(line: str, *, framed: bool = False) -> bool:
     """Whether a line parts the header of a table from its rows, of one with rules around or not."""
     if len(line) > _WIDEST or _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
         return False
-    return framed or not ("|" in line and "+" not in line)  # that of Markdown
+    return framed or "=" in line or not ("|" in line and "+" not in line)  # that of Markdown
 
 
 def _is_dashed(line: str) -> bool:
@@ -384,6 +384,14 @@ def _is_parted(line: str) -> bool:
 def _is_grid(rules: Sequence[int]) -> bool:
     """Whether a rule follows each row, be it of several lines, not only the last."""
     return len(rules) > 1 and rules[0] > 0 and all(b - a > 1 for a, b in pairwise(rules))
+
+
+def _is_row(rules: Sequence[int], heads: Sequence[int]) -> bool:
+    """Whether all above the first rule is one row: it has as many lines as the names of columns.
+
+    These have more than one, below a part of the header that names the table.
+    """
+    return len(heads) > 2 and rules[0] == heads[-1] - heads[-2] - 1 > 1
 
 
 def _spaced(text: str, spans: Spans, above: int) -> Block | None:

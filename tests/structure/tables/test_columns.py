@@ -476,3 +476,42 @@ def test_a_header_in_several_parts_ends_at_the_double_line() -> None:
     ]
     text = head + "".join(rows)
     assert around(lay_out(text), text, "1MiB") == head + rows[1]
+
+
+SMI = """\
+Wed Aug  7 09:12:33 2024
++-----------------------------------------------------------------------------------+
+| NVIDIA-SMI 535.183.01         Driver Version: 535.183.01   CUDA Version: 12.2     |
+|-------------------------------------+----------------------+----------------------+
+| GPU  Name             Persistence-M | Bus-Id        Disp.A | Volatile Uncorr. ECC |
+| Fan  Temp   Perf      Pwr:Usage/Cap |         Memory-Usage | GPU-Util  Compute M. |
+|                                     |                      |               MIG M. |
+|=====================================+======================+======================|
+|   0  Tesla T4                   Off | 00000000:00:1E.0 Off |                    0 |
+| N/A   34C    P8           9W /  70W |  12002MiB / 15360MiB |      0%      Default |
+|                                     |                      |                  N/A |
++-------------------------------------+----------------------+----------------------+
+
++-----------------------------------------------------------------------------------+
+| Processes:                                                                        |
+|  GPU   GI   CI        PID   Type   Process name                        GPU Memory |
+|        ID   ID                                                         Usage      |
+|===================================================================================|
+|    0   N/A  N/A     10234      C   python train.py                        8112MiB |
+|    0   N/A  N/A     10999      C   /opt/conda/bin/python                  3890MiB |
++-----------------------------------------------------------------------------------+
+"""
+
+
+def test_a_process_comes_below_the_names_of_its_columns() -> None:
+    lines = SMI.splitlines(keepends=True)
+    made = around(lay_out(SMI), SMI, "train.py")
+    assert made == "".join([*lines[13:19], lines[20]])
+
+
+def test_a_row_of_several_lines_is_one_if_it_is_the_only_one_too() -> None:
+    text = SMI.replace("\n\n", f"\n{' ' * 85}\n")  # as it is printed
+    made = around(lay_out(text), text, "Tesla")
+    assert made.startswith("".join(text.splitlines(keepends=True)[:11]))
+    assert "Processes" not in made
+    assert around(lay_out(text), text, "12002MiB") == made
