@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from specpc.structure.json.tree import JsonValue
 
 # Members that hold what is said, or an object or list with such a member, the surest first.
-_SAID: Final = ("content", "text", "body", "message", "msg", "value", "parts")
+_SAID: Final = (
+    "content", "text", "body", "message", "msg", "value", "parts", "utterance", "comment"
+)  # fmt: skip
 # Words in the name of a member that says by whom.
 _SPEAKERS: Final = frozenset(
     {"role", "from", "user", "username", "author", "sender", "speaker", "participant", "nick"}
@@ -69,6 +71,10 @@ def exchanges(
 def _said(record: JsonValue, text: str, *, named: bool) -> JsonValue | None:
     """The string that somebody says in an object that also says who, if not its name does."""
     members = {member.key: member for member in record.inside if member.key is not None}
+    if (
+        held := members.get("message")
+    ) is not None and held.inside:  # with what is before and after
+        record, members = held, {one.key: one for one in held.inside if one.key is not None}
     words = (map(str.casefold, WORDS.findall(key)) for key in members)
     if not named and not any(_SPEAKERS.intersection(own) for own in words):
         return None

@@ -170,6 +170,8 @@ class JsonPieces:
             self._elements(value, opening, depth + 1)
         else:
             self._members(value, opening, role.paths, depth + 1)
+            if alike(value.inside):
+                self.pair(value.inside)
         self._close(opening, end)
         return opening
 

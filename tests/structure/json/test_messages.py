@@ -34,9 +34,29 @@ FORMS: dict[str, Any] = {
     "parts": lambda who, what: {"role": who, "content": [{"type": "text", "text": what}]},
     "sharegpt": lambda who, what: {"from": who, "value": what},
     "discord": lambda who, what: {"id": "1", "content": what, "author": {"name": who}},
+    "dialogue": lambda who, what: {"speaker": who, "utterance": what, "turn": 1},
     "teams": lambda who, what: {"from": {"user": who}, "body": {"contentType": 1, "content": what}},
     "slack": slack,
 }
+
+
+def test_messages_by_their_numbers_are_a_conversation() -> None:
+    mapping = {
+        f"m{n}": {
+            "id": f"m{n}",
+            "message": {
+                "author": {"role": "user" if who == "ann" else "assistant"},
+                "content": {"content_type": "text", "parts": [what]},
+                "status": "finished_successfully" * 12,
+            },
+            "parent": f"m{n - 1}",
+        }
+        for n, (who, what) in enumerate(SAID)
+    }
+    text = json.dumps([{"title": "Invoices", "mapping": mapping}], indent=1)
+    made = around(lay_out(text), text, "14 May")
+    assert SAID[0][1] in made
+    assert "Keller" not in made
 
 
 @pytest.mark.parametrize("lines", [False, True])
