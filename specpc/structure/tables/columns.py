@@ -87,6 +87,10 @@ _TYPED: Final = re.compile(
     re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
+# Branches with their last commits: "* main  9d8c7e6 [origin/main: behind 2] Raise version".
+_BRANCH_OF: Final = re.compile(
+    r"[*+ ] (?:[^\s()]+|\([^()\r\n]{1,80}\))[ ]+(?:[\da-f]{7,40}[ ]\S|-> \S)"
+)
 _FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
 
 
@@ -257,7 +261,7 @@ def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) ->
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)
     if found is None and above == 0:
-        found = _listing(text, spans)
+        found = _listing(text, spans) or _branches(text, spans)
     return found
 
 
@@ -504,3 +508,13 @@ def _listing(text: str, spans: Spans) -> Block | None:
         else:
             inside.append(block(spans[low][0], spans[high - 1][1], body="whole"))
     return block(spans[0][0], spans[-1][1], inside=inside)
+
+
+def _branches(text: str, spans: Spans) -> Block | None:
+    """What ``git branch -vv`` prints, below the command or not."""
+    above = _COMMAND.match(text, *spans[0]) is not None
+    own = spans[above:]
+    if len(own) < FEWEST or not all(_BRANCH_OF.match(text, *span) for span in own):
+        return None
+    inside = [block(*span, body="whole") for span in own]
+    return block(spans[0][0], own[-1][1], own[0][0], inside=inside)

@@ -515,3 +515,25 @@ def test_a_row_of_several_lines_is_one_if_it_is_the_only_one_too() -> None:
     assert made.startswith("".join(text.splitlines(keepends=True)[:11]))
     assert "Processes" not in made
     assert around(lay_out(text), text, "12002MiB") == made
+
+
+BRANCHES = """\
+  hotfix/payments        77de001 [origin/hotfix/payments: gone] Do not charge twice.
+* (HEAD detached at 0aa1b2c) 0aa1b2c WIP: do not merge
+  main                   5d11eaf [origin/main: behind 12] Release 1.9.3
+  remotes/origin/HEAD    -> origin/main
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("I looked:\n\n$ git branch -avv\n", "\n$ git stash list\nstash@{0}: WIP on main\n"),
+    ],
+)
+def test_branches_are_told_one_by_one(before: str, after: str) -> None:
+    text = before + BRANCHES + after
+    layout = lay_out(text)
+    for line in BRANCHES.splitlines():
+        assert around(layout, text, line).rstrip() == before + line
