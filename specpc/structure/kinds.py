@@ -20,6 +20,7 @@ from specpc.structure.config.dialects import DIALECTS
 from specpc.structure.config.settings import config_runs, lay_out_config
 from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.config.yaml import lay_out_yaml, yaml_runs
+from specpc.structure.config.zones import lay_out_zone
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.console.drawings import drawing_runs, lay_out_drawing
 from specpc.structure.console.exchanges import exchange_runs, lay_out_exchange
@@ -188,6 +189,7 @@ DATA: tuple[Kind, ...] = (
         named=partial(lay_out_assembler, named=True),
     ),
     Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
+    Kind(lay_out_zone, ("zone", "dns"), named=partial(lay_out_zone, named=True)),
     Kind(lay_out_dockerfile, ("dockerfile", "docker")),
     Kind(lay_out_makefile, ("makefile", "make", "mk")),
     Kind(
