@@ -26,6 +26,8 @@ _RECORD: Final = regex.compile(
     rf"{_TYPE}[ \t]++\S",
     regex.IGNORECASE,
 )
+# In any zone that is not called one, and soon found.
+_CLASSED: Final = regex.compile(rf"[ \t](?:IN|CH|HS)[ \t]++{_TYPE}[ \t]")
 _DIRECTIVE: Final = regex.compile(r"\$(?P<origin>ORIGIN)?[A-Z]*+[ \t]++\S", regex.IGNORECASE)
 _COMMENT: Final = regex.compile(r"[ \t]*+;+")
 # What a bracket is not in: a string, a comment.
@@ -43,6 +45,8 @@ def lay_out_zone(text: str, *, named: bool = False) -> Layout | None:
         ``None`` unless nearly all lines are records, directives and comments. That the text is
         ``named`` so allows for records of no class and for few.
     """
+    if not named and not _CLASSED.search(text):
+        return None
     found = list(_rows(text))
     records = [kind for _, kind in found if kind in {"name", "same", "class"}]
     known = sum(kind != "other" for _, kind in found)
