@@ -43,6 +43,7 @@ _HEADER: Final = re.compile(
     r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d"
     r"|[A-Z]{2,20}(?:[ \t]{2,20}[A-Z]{2,20}){2}|service-name[ \t])"
 )
+_MOST_BELOW: Final = 2
 # A line of a drawing: "# |  |  .---- day of month".
 _DRAWN: Final = line_pattern(r"^[ \t]*+[#;]++[ \t]++[|.+][-| \t.+]{3}")
 _NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
@@ -180,10 +181,13 @@ class _Settings:
         return result
 
     def _names(self, comments: Sequence[SettingLine]) -> int | None:
-        """The first comment that names columns."""
-        return next(
-            (n for n, one in enumerate(comments) if _HEADER.match(self.text, one.content)), None
-        )
+        """The comment that names columns, one of the last above rows."""
+        low = max(0, len(comments) - 1 - _MOST_BELOW)
+        names = (n for n in range(low, len(comments)) if self._is_header(comments[n]))
+        return next(names, None)
+
+    def _is_header(self, comment: SettingLine) -> bool:
+        return _HEADER.match(self.text, comment.content) is not None
 
     def _groups(
         self, found: Sequence[SettingLine]
