@@ -33,7 +33,7 @@ from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.sessions import lay_out_session, session_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
-from specpc.structure.json.values import lay_out_json, lay_out_json_lines
+from specpc.structure.json.values import lay_out_fields, lay_out_json, lay_out_json_lines
 from specpc.structure.mails.messages import lay_out_mails
 from specpc.structure.markup.html import lay_out_html
 from specpc.structure.markup.latex import lay_out_latex
@@ -102,6 +102,7 @@ class Kind:
 DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json", "jsonc", "json5"), whole=True),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
+    Kind(lay_out_fields, whole=True),
     Kind(
         lay_out_xml,
         ("xml",),

@@ -62,8 +62,8 @@ _SPACED: Final = frozenset({"comment", "last", "coded"})
 _OPENING: Final = ("{", "[", "(")
 _CLOSING: Final = {"{": "}", "[": "]"}
 _NAMED: Final = regex.compile(rf"(?<![\w.]){_OPENS}")
-# What begins with a key is a member.
-_KEYED: Final = regex.compile(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
+BARE: Final = regex.compile(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
+"""How a member of what Python prints begins, or all of them without a bracket."""
 # A shorter list without an object, "(2200, 2)", is one value.
 _SHORT: Final = 300
 _CODED: Final = regex.compile(r'\\[^"\\/bfnrtu]|\\u(?![\da-fA-F]{4})|"')
@@ -114,7 +114,7 @@ def in_json(text: str, *, named: bool = False) -> str:
     It may be a member, or all members of an object that has a name.
     """
     made: list[str] = []
-    opened = [_Bracket(_OBJECT if _KEYED.match(text) else "", "", named)]
+    opened = [_Bracket(_OBJECT if BARE.match(text) else "", "", named)]
     position = 0
     for match in _DIALECT.finditer(text):
         start, end = match.span()

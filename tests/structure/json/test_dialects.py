@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.json.dialects import as_json
+from specpc.structure.json.values import lay_out_fields
 from tests.structure.json.test_values import is_part
 from tests.structure.kept import around, choices, fitted, kept
 
@@ -249,3 +250,34 @@ def test_rules_between_what_is_printed_one_after_the_other(rule: str) -> None:
     layout = lay_out(text)
     assert layout.kind == "json lines"
     assert around(layout, text, "Trip 2") == f"{steps[2]}\n{rule}"
+
+
+FIELDS = (
+    "content='## Fees\\n\\nA berth is 12 EUR a night, it isn\\'t free. Pay at the office.\\n\\n"
+    "- Dogs are allowed on the pier, but not in the shop.' additional_kwargs={} response_metadata="
+    "{'token_usage': {'completion_tokens': 33, 'prompt_tokens': 110}, 'model_name': 'gpt-4o', "
+    "'finish_reason': 'stop', 'logprobs': None} id='run-78' usage=Usage(input_tokens=110, n=3)\n"
+)
+
+
+def test_an_object_that_is_printed_as_its_fields_is_cut_in_these() -> None:
+    layout = lay_out(FIELDS)
+    assert layout.kind == "json"
+    assert around(layout, FIELDS, "Dogs") == (
+        "content='## Fees\\n\\n- Dogs are allowed on the pier, but not in the shop.'"
+    )
+    assert around(layout, FIELDS, "'gpt-4o'") == " response_metadata={ 'model_name': 'gpt-4o'}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "level=info msg='started' port=80\n",
+        "LANG='de' HOME='/root' make all\n",
+        "names='a' ids=[1, 2]\nnames='b' ids=[3]\n",
+        "a='b'\n",
+        "content='no end additional_kwargs={}\n",
+    ],
+)
+def test_other_fields_on_a_line_are_no_object(text: str) -> None:
+    assert lay_out_fields(text) is None
