@@ -27,6 +27,14 @@ _SPEAKERS: Final = frozenset(
 _LONGEST: Final = 2 * LONGEST_QUESTION
 # The part of a long one that is looked at, as it is written.
 _END: Final = 2 * LONGEST_QUESTION
+# Of calls of tools, which their answers say the number of.
+_OF_CALLS: Final = frozenset({"role", "tool_calls", "tool_call_id", "call_id"})
+_NUMBERS: Final = ("tool_call_id", "tool_use_id", "call_id", "id")
+_RESULTS: Final = frozenset({"tool_call_id", "tool_use_id", "output"})
+_ASKED: Final = frozenset({"function", "arguments", "args", "input"})
+_DEEPEST: Final = 5
+_SHORT: Final = 80
+_MOST_LEAVES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -95,3 +103,52 @@ def _string(value: JsonValue | None, text: str) -> JsonValue | None:
 def _meant(value: JsonValue, text: str) -> str:
     """What the end of a string means."""
     return decode(text[max(value.value + 1, value.end - 1 - _END) : value.end - 1])[0]
+
+
+def calls(
+    records: Sequence[JsonValue], text: str, source: str | None = None
+) -> Iterator[tuple[JsonValue, list[JsonValue]]]:
+    """What tools gave, each with the members of the call that say what it was asked.
+
+    A record with who says it, or a number of a call, may hold calls and results to some depth.
+    """
+    asked: dict[str, JsonValue] = {}
+    given: list[tuple[str, JsonValue]] = []
+    for record in records:
+        printed = source is not None and source[record.value] == "("
+        if not printed and not any(one.key in _OF_CALLS for one in record.inside):
+            continue
+        for found in _objects(record, text):
+            keys = {member.key: member for member in found.inside}
+            number = next((keys[key] for key in _NUMBERS if key in keys), None)
+            written = text[number.value : number.end] if number is not None else ""
+            if written[:1] != '"':
+                continue
+            if not _RESULTS.isdisjoint(keys):
+                given.append((written, found))
+            elif not _ASKED.isdisjoint(keys):
+                asked.setdefault(written, found)
+    for written, result in given:
+        if written in asked:
+            yield result, _leaves(asked[written])
+
+
+def _objects(value: JsonValue, text: str) -> Iterator[JsonValue]:
+    """An object and those in it, to some depth."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        yield from (one for one in level if text[one.value] == "{")
+        level = [inner for one in level for inner in one.inside if inner.inside]
+
+
+def _leaves(call: JsonValue) -> list[JsonValue]:
+    """The members of a call that are no objects; of a long one, only short ones."""
+    leaves: list[JsonValue] = []
+    waiting = [call]
+    while waiting:
+        value = waiting.pop()
+        if value.inside:
+            waiting += value.inside
+        elif call.size <= _LONGEST or value.size <= _SHORT:
+            leaves.append(value)
+    return leaves[-_MOST_LEAVES:]

@@ -89,3 +89,53 @@ def test_records_without_speakers_are_no_conversation() -> None:
     fields = [{"label": "a", "text": "Name?"}, {"label": "b", "text": "No"}]
     text = json.dumps({"fields": [*fields, *fields], "note": "It is a form of some length." * 9})
     assert "Name" not in around(lay_out(text), text, '"No"')
+
+
+LOG = "2024-05-14 ERROR disk full. It was full of logs.\n" * 12
+OPENAI: list[dict[str, Any]] = [
+    {"role": "user", "content": "What is the weather in Oslo and in Bergen?"},
+    {"role": "assistant", "content": None, "tool_calls": [
+        {"id": f"call_{n}", "type": "function",
+         "function": {"name": "get", "arguments": json.dumps({"city": city, "note": "x" * 99})}}
+        for n, city in enumerate(("Oslo", "Bergen"))]},
+    {"role": "tool", "tool_call_id": "call_0", "content": "7 degrees and rain. " * 20},
+    {"role": "tool", "tool_call_id": "call_1", "content": "It is 9 degrees. " * 20},
+    {"role": "assistant", "content": "It rains in Oslo only, as it does so often."},
+]  # fmt: skip
+ANTHROPIC: list[dict[str, Any]] = [
+    {"role": "user", "content": [{"type": "text", "text": "Show me the log of the shop."}]},
+    {"role": "assistant", "content": [
+        {"type": "tool_use", "id": "toolu_0", "name": "sh", "input": {"run": "cat Oslo.log"}}]},
+    {"role": "user", "content": [
+        {"type": "tool_result", "tool_use_id": "toolu_0", "content": f"7 degrees. {LOG}"}]},
+    {"role": "assistant", "content": [{"type": "text", "text": "It is full."}]},
+]  # fmt: skip
+RESPONSES: list[dict[str, Any]] = [
+    {"role": "user", "content": "Look it up."},
+    {"type": "function_call", "call_id": "c7", "name": "get", "arguments": '{"city": "Oslo"}'},
+    {"type": "function_call_output", "call_id": "c7", "output": "7 degrees and rain. " * 30},
+    {"role": "assistant", "content": "It rains, as it does so often."},
+]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("messages", [OPENAI, ANTHROPIC, RESPONSES])
+def test_what_a_tool_gave_is_kept_with_what_it_was_asked(
+    messages: list[dict[str, Any]], indent: int | None
+) -> None:
+    text = json.dumps({"model": "m", "messages": messages}, indent=indent)
+    made = around(lay_out(text), text, "7 degrees")
+    kept = json.loads(made)["messages"]
+    assert "Oslo" in made
+    assert "Bergen" not in made
+    assert len(kept) == 2
+
+
+def test_what_langchain_prints_of_a_tool_is_kept_with_its_call() -> None:
+    text = (
+        "[AIMessage(content='', tool_calls=[{'name': 'f', 'args': {'city': 'Oslo'}, 'id': 'c1'}]),"
+        " ToolMessage(content='7 degrees and rain', name='f', tool_call_id='c1'),"
+        " AIMessage(content='It rains, as it does so often, and it is cold there.', id='r1')]"
+    )
+    assert "Oslo" in around(lay_out(text), text, "7 degrees")
+    assert "Oslo" not in around(lay_out(text), text, "so often")
