@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -66,13 +67,18 @@ def lay_out_mails(text: str) -> Layout | None:
 
 
 def _answers(text: str) -> bool:
-    """Whether a text begins with whom it quotes, and a quotation, as the body of an answer does."""
+    """Whether a text begins with whom it quotes, and a quotation, as the body of an answer does.
+
+    Markdown quotes with the same mark, but answers to no part of that below it.
+    """
     start = len(text) - len(text.lstrip())
     said = ATTRIBUTION.match(text, start)
-    if said is None or _HEADING.search(text):
+    below = _BELOW.match(text, said.end()) if said else None
+    if below is None or level(below["said"]) == 0 or _HEADING.search(text):
         return False
-    below = _BELOW.match(text, said.end())
-    return below is not None and level(below["said"]) > 0
+    levels = [level(match.group()) for match in _LINE.finditer(text) if not match.group().isspace()]
+    quotes = sum(before == 0 < after for before, after in pairwise(levels))
+    return quotes > 1 or not below["said"].startswith(">")
 
 
 def _add_head(bodies: Bodies, head: Head) -> list[int]:
