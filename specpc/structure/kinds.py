@@ -20,6 +20,7 @@ from specpc.structure.config.dialects import DIALECTS
 from specpc.structure.config.settings import config_runs, lay_out_config
 from specpc.structure.config.statements import lay_out_dockerfile, lay_out_makefile
 from specpc.structure.config.yaml import lay_out_yaml, yaml_runs
+from specpc.structure.config.zones import lay_out_zone
 from specpc.structure.console.diagnostics import diagnostic_runs, lay_out_diagnostics
 from specpc.structure.console.drawings import drawing_runs, lay_out_drawing
 from specpc.structure.console.exchanges import exchange_runs, lay_out_exchange
@@ -32,7 +33,7 @@ from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.sessions import lay_out_session, session_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
-from specpc.structure.json.values import lay_out_json, lay_out_json_lines
+from specpc.structure.json.values import lay_out_fields, lay_out_json, lay_out_json_lines
 from specpc.structure.mails.messages import lay_out_mails
 from specpc.structure.markup.html import lay_out_html
 from specpc.structure.markup.latex import lay_out_latex
@@ -102,6 +103,7 @@ DATA: tuple[Kind, ...] = (
     Kind(lay_out_json, ("json", "jsonc", "json5"), whole=True),
     Kind(lay_out_json_lines, ("jsonl", "ndjson", "json"), whole=True),
     Kind(lay_out_files, signed=True),
+    Kind(lay_out_fields, whole=True),
     Kind(
         lay_out_xml,
         ("xml",),
@@ -189,6 +191,7 @@ DATA: tuple[Kind, ...] = (
         named=partial(lay_out_assembler, named=True),
     ),
     Kind(lay_out_sql, ("sql",), ("ddl",), partial(lay_out_sql, named=True), sql_runs),
+    Kind(lay_out_zone, ("zone", "dns"), named=partial(lay_out_zone, named=True)),
     Kind(lay_out_dockerfile, ("dockerfile", "docker")),
     Kind(lay_out_makefile, ("makefile", "make", "mk")),
     Kind(

@@ -43,7 +43,7 @@ _BARE: Final = regex.compile(
 )
 _DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
-# Lines of crontab, hosts and fstab.
+# Lines of crontab, hosts, fstab, pg_hba.conf and services.
 _ROWS: Final = (
     re.compile(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
     # "00:12:04 Ann" is none.
@@ -54,6 +54,11 @@ _ROWS: Final = (
     re.compile(
         r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
     ),
+    re.compile(
+        r"(?:local|host(?:no)?(?:ssl|gssenc)?)(?:[ \t]+[\w\"+@.,/:-]+){2,4}[ \t]+"
+        r"(?:trust|reject|scram-sha-256|md5|password|gss|sspi|ident|peer|ldap|radius|cert|pam|bsd)\b"
+    ),
+    re.compile(r"[\w.+-]+[ \t]+\d{1,5}/(?:tcp|udp|sctp|ddp)\b"),
 )
 _OPENING: Final = re.compile(
     r"[ \t]*(?:\"\"\"|'''|[\[{]|\"(?=[^\"\r\n]*[\r\n])|'(?=[^'\r\n]*[\r\n]))"

@@ -37,10 +37,13 @@ if TYPE_CHECKING:
 _LONGEST_COMMENT: Final = 300
 _LONGEST_NAME: Final = 120
 _MARKS: Final = line_pattern(r"^([ \t]*)([#;]+)")
-# A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon".
+# A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon",
+# "# TYPE  DATABASE  USER".
 _HEADER: Final = re.compile(
-    r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d)"
+    r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d"
+    r"|[A-Z]{2,20}(?:[ \t]{2,20}[A-Z]{2,20}){2}|service-name[ \t])"
 )
+_MOST_BELOW: Final = 2
 # A line of a drawing: "# |  |  .---- day of month".
 _DRAWN: Final = line_pattern(r"^[ \t]*+[#;]++[ \t]++[|.+][-| \t.+]{3}")
 _NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
@@ -148,31 +151,43 @@ class _Settings:
     def _entries(self, found: Sequence[SettingLine]) -> list[Block]:
         """Settings, those below a comment in a block with it."""
         result: list[Block] = []
-        header: Block | None = None
+        header: tuple[int, int, int] | None = None  # and how much stands above it
         for comments, rest, begins in self._groups(found):
             settings = self._settings(rest)
+            names = self._names(comments) if header is None else None
+            if names is not None:
+                start, end = comments[0].start, comments[names].end
+                if end - start > _LONGEST_COMMENT:
+                    start = comments[names].start
+                    result.append(self._comment(comments[0].start, start))
+                header = start, end, len(result)
+                del comments[: names + 1]
             if not comments:
                 result += settings
                 continue
             start, end = comments[0].start, comments[-1].end
-            names = _HEADER.search(self.text, comments[-1].start, end)
             if not settings or end - start > _LONGEST_COMMENT:
                 result.append(self._comment(start, end))
                 result += settings
-            elif names is not None and header is None:
-                header = block(start, settings[-1].end, end, inside=settings)
-                result.append(header)
             else:
-                own = settings if begins else settings[:1]
+                own = settings if begins and names is None else settings[:1]
                 result.append(block(start, own[-1].end, end, inside=own))
                 result += settings[len(own) :]
         if header is not None:  # it says what is in the columns of all that follows
-            place = result.index(header)
-            below = [*header.inside, *result[place + 1 :]]
-            result[place:] = [
-                replace(header, end=below[-1].end, tail=below[-1].end, inside=tuple(below))
-            ]
+            start, end, above = header
+            below = result[above:]
+            last = below[-1].end if below else end
+            result[above:] = [block(start, last, end if below else start, inside=below)]
         return result
+
+    def _names(self, comments: Sequence[SettingLine]) -> int | None:
+        """The comment that names columns, one of the last above rows."""
+        low = max(0, len(comments) - 1 - _MOST_BELOW)
+        names = (n for n in range(low, len(comments)) if self._is_header(comments[n]))
+        return next(names, None)
+
+    def _is_header(self, comment: SettingLine) -> bool:
+        return _HEADER.match(self.text, comment.content) is not None
 
     def _groups(
         self, found: Sequence[SettingLine]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.json.dialects import LAST_COMMA, NOTE, in_json
+from specpc.structure.json.messages import calls, exchanges
 from specpc.structure.json.records import (
     alike,
     are_rows,
@@ -170,8 +171,27 @@ class JsonPieces:
             self._elements(value, opening, depth + 1)
         else:
             self._members(value, opening, role.paths, depth + 1)
+            if alike(value.inside):
+                self.pair(value.inside)
         self._close(opening, end)
         return opening
+
+    def pair(self, records: Sequence[JsonValue]) -> None:
+        """Have short answers among records that were added need their questions, and these them.
+
+        What a tool gave needs what it was asked.
+        """
+        at = self.builder.piece_at
+        for own in exchanges(records, self.text, self.source):
+            asked = at(own.asked.value + 1)
+            self.builder.require(asked, at(own.said.value + 1))
+            if own.needed:
+                for piece in {at(one.value) for one in own.places}:
+                    self.builder.require(piece, asked)
+        for result, asks in calls(records, self.text, self.source):
+            string = (one.value + (self.text[one.value] == '"') for one in asks)
+            own_call = {at(place) for place in string} - {at(result.value)}
+            self.builder.require(at(result.value), *sorted(own_call))
 
     def built(self, kind: str) -> Layout:
         """The pieces so far: white space is theirs, and no cut inside is to leave any."""
@@ -251,6 +271,7 @@ class JsonPieces:
             else:
                 self.add(run[0], needs, role, depth, run[-1].end)
         self._end(commas)
+        self.pair(objects)
 
     def _runs(self, elements: Sequence[JsonValue]) -> Iterator[list[JsonValue]]:
         """The elements one by one, but for numbers that follow one another."""

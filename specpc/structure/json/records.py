@@ -35,6 +35,7 @@ _HOLDERS: Final = ranks(
 )
 # Of an object that says who.
 _NAMES: Final = ranks("login username name display_name displayName real_name email id")
+_CODE: Final = re.compile(r'"[A-Z\d]{6,}"|\d+')
 # Of the names of the columns of rows.
 _COLUMNS: Final = ranks("columns header headers fields names schema meta")
 _COLUMN_NAMES: Final = ranks("name label title field")
@@ -78,7 +79,7 @@ def identifying(records: Sequence[JsonValue], text: str, of: str | None = None) 
         common |= {path: own for path, own in named.items() if what and path[0] == what[0]}
     found = [which, what]
     if what is None and len(records) > 1:
-        found += [_best(common, _WHO), _best(common, _WHEN)]
+        found += [_who(common), _best(common, _WHEN)]
     paths = [path for path in found if path is not None]
     if len(records) > 1:
         everywhere = {path: own for path, own in common.items() if len(own) == len(records)}
@@ -240,6 +241,12 @@ def _best(
     return min(ranked)[2] if ranked else None
 
 
+def _who(values: dict[Path, list[str]]) -> Path | None:
+    """The member that says who: by name, if any does, not by a number alone."""
+    named = {path: own for path, own in values.items() if not all(map(_CODE.fullmatch, own))}
+    return _best(named, _WHO) or _best(values, _WHO)
+
+
 def _own(values: dict[Path, list[str]], of: str) -> Path | None:
     """The member that says which of what the array is of: of "Instances" the "InstanceId"."""
     for path, own in values.items():
@@ -259,7 +266,10 @@ def _rank(path: Path, names: dict[str, int]) -> tuple[int, int, int] | None:
 
 
 def _last_word(key: str) -> str:
+    """What a key is of: the profile of a user is the user."""
     words = WORDS.findall(key)
+    if len(words) > 1 and words[-1].casefold() == "profile":
+        words.pop()
     return words[-1].casefold() if words else ""
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from specpc.structure.json.calls import with_calls
-from specpc.structure.json.dialects import as_json
+import regex
+
+from specpc.structure.json.dialects import BARE, as_json, in_json
 from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
 from specpc.structure.json.records import identifying
 from specpc.structure.json.tree import SPACE, is_container, read
@@ -24,8 +26,14 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST_LINES: Final = 2
+_FIELD: Final = re.compile(r'[ ]?"[^"]*":')
 _START: Final = re.compile(r"[ \t\r\n]*(?=[{\[])")
-_LINE_BREAKS: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*|\Z)")
+# A rule may stand between two that a program prints one after the other.
+_BREAK: Final = r"(?>\r\n|\n|\r)"
+_RULE: Final = r"[-=]{3,}+[ \t]*+"
+_LINE_BREAKS: Final = regex.compile(
+    rf"[ \t]*+(?:{_BREAK}(?:[ \t]*+(?:{_RULE})?+{_BREAK})*+(?:{_RULE}\Z)?+|\Z)"
+)
 
 
 def lay_out_json(text: str, small: int | None = None) -> Layout | None:
@@ -50,7 +58,7 @@ def lay_out_json(text: str, small: int | None = None) -> Layout | None:
         pieces.cut(value, (), end=len(text))
     else:
         pieces.builder.unit(len(text), whole=True, gap=NO_MARKER)
-    return with_calls(text, pieces.built("json"))
+    return pieces.built("json")
 
 
 def lay_out_json_lines(text: str) -> Layout | None:
@@ -78,7 +86,38 @@ def lay_out_json_lines(text: str) -> Layout | None:
         else:
             pieces.add(record, (), role, end=end)
         last = line
-    return with_calls(text, pieces.built("json lines"))
+    pieces.pair(records)
+    return pieces.built("json lines")
+
+
+def lay_out_fields(text: str) -> Layout | None:
+    """The pieces of an object of Python that is printed as its fields: content='No.' id='a1'.
+
+    Returns:
+        ``None`` unless there is nothing but such fields on one line, of which one holds others.
+    """
+    if not BARE.match(text) or len(text.splitlines()) > 1:
+        return None
+    written = in_json(text)
+    starts, end = [0], 0
+    parse = json.JSONDecoder().raw_decode
+    while key := _FIELD.match(written, end):
+        try:
+            _, end = parse(written, key.end())
+        except (ValueError, RecursionError):
+            return None
+        starts.append(end)
+    starts[-1] = len(text)
+    spans = list(pairwise(starts))
+    if written[end:].strip() or len(spans) < _FEWEST_LINES:
+        return None
+    fields = [read(written, *span, text) for span in spans]
+    if not any(written[field.value] in "[{" for field in fields):
+        return None
+    pieces = JsonPieces(LayoutBuilder(), written, small_size(text), text)
+    for field, (_, stop) in zip(fields, spans, strict=True):
+        pieces.add(field, (), end=stop)
+    return pieces.built("json")
 
 
 def _documents(text: str) -> list[tuple[int, int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from specpc.structure.mails.bodies import BOUNDARY, Bodies
 from specpc.structure.mails.heads import ROLES, MailLine, find_heads
+from specpc.structure.mails.quotes import ATTRIBUTION, level
 from specpc.structure.parts.lines import line_pattern
 from specpc.text.layout import LayoutBuilder
 
@@ -22,6 +24,7 @@ _FROM: Final = line_pattern(rf"^[> *_]{{0,20}}+(?:{_NAMES})[*_]*+[ \u00a0]?[:：
 _LONGEST_TOLD: Final = 300
 _MOST_TOLD: Final = 20
 _SEALED: Final = regex.compile(r"[\w+/=-]{40}")
+_BELOW: Final = regex.compile(r"\s*+(?P<said>[^\r\n]++)")
 _HEADING: Final = line_pattern(r"^(?:#{1,6} |```|~~~)")
 
 
@@ -34,12 +37,18 @@ def lay_out_mails(text: str) -> Layout | None:
 
     Returns:
         ``None`` unless the text starts with the fields of a message (``From:`` and another), or
-        has such further below, three at least, as programs write them above what they quote.
+        has such further below, three at least, as programs write them above what they quote; or
+        with the line that says whom it quotes, and that.
     """
-    if not _FROM.search(text):
+    answers = _answers(text)
+    if not answers and not _FROM.search(text):
         return None
     lines = [MailLine(*match.span(), match.group()) for match in _LINE.finditer(text)]
     heads = list(find_heads(lines))
+    if not heads and answers:
+        builder = LayoutBuilder()
+        Bodies(builder, text, lines, set()).body(0, len(lines), ())
+        return builder.build("e-mail")
     if not heads:
         return None
     before = text[: lines[heads[0].first].start]
@@ -55,6 +64,21 @@ def lay_out_mails(text: str) -> Layout | None:
         told = _add_head(bodies, head)
         bodies.body(head.end, end, told)
     return builder.build("e-mail")
+
+
+def _answers(text: str) -> bool:
+    """Whether a text begins with whom it quotes, and a quotation, as the body of an answer does.
+
+    Markdown quotes with the same mark, but answers to no part of that below it.
+    """
+    start = len(text) - len(text.lstrip())
+    said = ATTRIBUTION.match(text, start)
+    below = _BELOW.match(text, said.end()) if said else None
+    if below is None or level(below["said"]) == 0 or _HEADING.search(text):
+        return False
+    levels = [level(match.group()) for match in _LINE.finditer(text) if not match.group().isspace()]
+    quotes = sum(before == 0 < after for before, after in pairwise(levels))
+    return quotes > 1 or not below["said"].startswith(">")
 
 
 def _add_head(bodies: Bodies, head: Head) -> list[int]:

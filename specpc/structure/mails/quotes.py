@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from specpc.text.layout import LayoutBuilder
 
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
-_PREFIX: Final = regex.compile(r"(?:[ \t]{0,3}>)++[ \t]?")
+# As mails and newsgroups quote: "> ", "|> ", ": ", "AL> "; no prompt of a shell.
+_PREFIX: Final = regex.compile(
+    r"\A(?![ \t]++:)(?:[ \t]{0,3}+(?:\|?+>|(?!PS)[A-Z]{2}>|:(?=[ \t]\S|[ \t]*+[\r\n]|\Z)))++[ \t]?"
+)
+_MARK: Final = regex.compile(r"[>:]")
+_BARE: Final = "|:> \t\r\n"
 # "On 1 May 2024 at 10:12, Ada Lovelace <ada@example.org> wrote:", perhaps in two lines.
 ATTRIBUTION: Final = regex.compile(
     r"[> \t]*+[^\s>][^\r\n]{2,200}(?:(?:\r\n|\n|\r)[> \t]*+[^\s>][^\r\n]{0,120})?"
@@ -39,7 +44,7 @@ _LONGEST: Final = 600
 def level(line: str) -> int:
     """How many times a line is quoted."""
     prefix = _PREFIX.match(line)
-    return prefix.group().count(">") if prefix else 0
+    return len(_MARK.findall(prefix.group())) if prefix else 0
 
 
 def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int]) -> None:
@@ -95,10 +100,10 @@ def _attribution(
     """Where the line begins that says whom the next ones quote; the end if there is none."""
     last = lines[-1][1]
     if deeper:
-        filled = [n for n, span in enumerate(lines) if text[span[0] : span[1]].strip("> \t\r\n")]
+        filled = [n for n, span in enumerate(lines) if text[span[0] : span[1]].strip(_BARE)]
         for n in reversed(filled[-2:]):
             match = ATTRIBUTION.match(text, lines[n][0], last)
-            if match and not text[match.end() : last].strip("> \t\r\n"):
+            if match and not text[match.end() : last].strip(_BARE):
                 return lines[n][0], n
     return last, None
 
@@ -124,7 +129,7 @@ def _add_lines(
         fits = done in ends or stop - builder.position > _LONGEST or stop == own[-1][1]
         if not fits:
             continue
-        if text[builder.position : stop].strip("> \t\r\n"):
+        if text[builder.position : stop].strip(_BARE):
             builder.unit(stop, needs, gap=OWN_LINE)
         else:
             builder.support(stop, gap=OWN_LINE)

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.markup.xml import HTML_NAMES, TAG, lay_out_elements
-from specpc.structure.parts.blocks import block, lay_out_blocks
+from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.parts.lists import columns
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specpc.structure.parts.blocks import Body
     from specpc.text.layout import LayOut, Layout
 
 # Without one of these a text has nothing of this kind.
@@ -61,10 +64,13 @@ _FAR_ENDS: Final = {
 }
 # Of a template, what opens, parts and closes a condition.
 _TAG_OF_CODE: Final = line_pattern(
-    r"^[ \t]*+(?:\{%-?[ \t]*+|\{\{[<%#~]?[ \t]*+)(?:(?P<ends>end\w++|/)"
-    r"|(?P<opens>(?:if|for|unless|case|with|each|range|while|switch)\b)|(?:else|elif|elsif|elseif|when)\b)"
-    r"[^\r\n]*+(?>\r\n|\n|\r|\Z)"
+    r"^[ \t]*+(?:\{%-?[ \t]*+|\{\{[<%#~]?[ \t]*+)(?:(?:end|/[ \t]*+)(?P<ends>\w*+)"
+    r"|(?P<opens>(?:if|for|unless|case|with|each|range|while|switch|macro|block|define)\b)"
+    r"|(?:else|elif|elsif|elseif|when)\b)[^\r\n]*+(?>\r\n|\n|\r|\Z)"
 )
+_ENDED: Final = regex.compile(r"\{[%{][-#~]?[ \t]*+(?:end|/)")
+# So far indented, Markdown reads it as code.
+_CODE: Final = 4
 # Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
 # No section of Apache, as <VirtualHost *:80>.
@@ -307,24 +313,64 @@ def _lay_out_note(text: str, head: int) -> Layout:
     return builder.build("enclosed")
 
 
+@dataclass
+class _Branch:
+    """What stands below a tag of a condition: below that which opens it, or an "else".
+
+    Attributes:
+        name: of the tag, if it opens.
+        start: where the tag's line begins.
+        head: where it ends.
+        inside: conditions in it, and texts between.
+        position: where what is not yet in these begins.
+    """
+
+    name: str
+    start: int
+    head: int
+    inside: list[Block] = field(default_factory=list)
+    position: int = 0
+
+    def add(self, text: str, end: int, condition: Block | None = None) -> None:
+        """Add a text of its own, if there is one up to there, and a condition."""
+        position = max(self.position, self.head)
+        if text[position:end].strip():
+            self.inside.append(block(position, end, body="text"))
+        if condition is not None:
+            self.inside.append(condition)
+            self.position = condition.end
+
+
 def _branches(text: str, head: int, tail: int) -> Layout:
     """What a condition opens and closes: what stands behind "else" comes with that."""
-    depth, starts = 0, list[tuple[int, int]]()
+    opened = [[_Branch("", 0, head)]]
     for tag in _TAG_OF_CODE.finditer(text, head, tail):
-        if tag["ends"]:
-            depth -= 1
-        elif tag["opens"]:
-            depth += 1
-        elif depth == 0:
-            starts.append(tag.span())
-    if not starts:
+        if tag["opens"]:
+            if not _ENDED.search(text, *tag.span()):
+                opened.append([_Branch(tag["opens"], *tag.span())])
+        elif tag["ends"] is None:
+            opened[-1].append(_Branch("", *tag.span()))
+        elif len(opened) > 1 and tag["ends"] in {"", opened[-1][0].name}:
+            own = _condition(text, opened.pop(), *tag.span())
+            if columns(text, own.start) >= _CODE:
+                opened[-1][-1].add(text, own.start, own)
+    if len(opened) > 1:
         return _between(text, head, tail)
-    ends = [*(start for start, _ in starts), tail]
-    inside = [block(head, ends[0], body="text")] if text[head : ends[0]].strip() else []
-    for (start, after), end in zip(starts, ends[1:], strict=True):
-        inside.append(block(start, end, after, body="text" if text[after:end].strip() else "whole"))
-    own = block(0, len(text), head, tail=tail, inside=inside)
-    return lay_out_blocks(text, [own], "enclosed")
+    return lay_out_blocks(text, [_condition(text, opened[0], tail, len(text))], "enclosed")
+
+
+def _condition(text: str, branches: Sequence[_Branch], tail: int, end: int) -> Block:
+    """A condition, given its branches and where the tag that ends it stands."""
+    own, *others = branches
+    ends = [*(one.start for one in others), tail]
+    for branch, stop in zip(branches, ends, strict=True):
+        branch.add(text, stop)
+    inside = own.inside + [
+        block(one.start, stop, one.head, inside=one.inside, body="lines" if one.inside else "whole")
+        for one, stop in zip(others, ends[1:], strict=True)
+    ]
+    body: Body = "lines" if inside else "whole"
+    return block(own.start, end, own.head, tail=tail, inside=inside, body=body)
 
 
 def _between(text: str, head: int, tail: int) -> Layout:

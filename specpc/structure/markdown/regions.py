@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import regex
 
 from specpc.structure import kinds
+from specpc.structure.json.dialects import PRINTED, printed
 from specpc.structure.json.values import lay_out_json, lay_out_json_lines
 from specpc.structure.parts.blocks import small_size
 from specpc.structure.parts.lines import line_start, lines, one_piece
@@ -31,7 +32,10 @@ _ENDED: Final = regex.compile(r"[.!?。！？][\"'”’)\]]{0,3}+(?:\[\d{1,3}\]
 _ANNOUNCES: Final = regex.compile(r"[:：=][*_`\"']*+\s*+\Z")
 
 # An object or array that may be JSON, at the start of a line or after a space or mark.
-_JSON_START: Final = re.compile(r"(?<![^\s:：=>(])(?:\{(?=\s*[\"}])|\[(?=\s*[\"\[{\]\dtfn-]))")
+_JSON_START: Final = regex.compile(r"(?<![^\s:：=>(])(?:\{(?=\s*[\"}])|\[(?=\s*[\"\[{\]\dtfn-]))")
+# The same, or what Python prints; and what is in any of that, soon found.
+_START: Final = regex.compile(f"{_JSON_START.pattern}|{PRINTED.pattern}")
+_PRINTS: Final = regex.compile(r"\([ \t\r\n]*+[A-Za-z_]\w*+=(?!=)|[\[{]'")
 # What may follow it on its line; longer JSON may be followed by anything.
 _JSON_END: Final = regex.compile(
     r"[ \t]*+(?P<marks>[.,;:)\]}*_`\"'>]{0,3}+)(?:(?:[ \t]*+(?>\r\n|\n|\r))++|[ \t]*+\Z)"
@@ -132,9 +136,13 @@ def _consecutive(text: str) -> Iterator[list[_Json]]:
 
 def _json_spans(text: str) -> Iterator[_Json]:
     position, vain = 0, 0  # how much was read of what is no JSON
-    while match := _JSON_START.search(text, position):
+    begins = _START if _PRINTS.search(text) else _JSON_START
+    while match := begins.search(text, position):
         start = position = match.start()
         value, end = _read(text, start)
+        if value is None and PRINTED.match(text, start):
+            is_value, end = printed(text, start)
+            value = {} if is_value and end - start >= _LONG_JSON else None
         if value is None:
             position += 1
             vain += end - start

@@ -22,6 +22,7 @@ _FIELD: Final = regex.compile(
 )
 # A stanza says at least so many things, or it may as well be turns of a talk.
 _FEWEST_FIELDS: Final = 3
+_FEWEST_ALONE: Final = 5
 _FEWEST: Final = 2
 # Besides the first field, these tell one record from another.
 _TOLD: Final = re.compile(
@@ -39,8 +40,14 @@ _RULE: Final = re.compile(r"-{3,}[ \t]*$")
 
 
 def fields(found: Sequence[Row]) -> list[Block]:
-    """Stanzas that begin with the same field, as lists of packages and processors do."""
+    """Stanzas that begin with the same field, as lists of packages and processors do.
+
+    What is said of one package is one, too.
+    """
     named = [(one, _names(one)) for one in _stanzas(found)]
+    if len(named) == 1 and len(named[0][0]) == len(found) and _PACKAGE.match(found[0].said):
+        own, names = named[0]
+        return [_stanza(own)] if len(names) >= _FEWEST_ALONE else []
     named = [(one, names) for one, names in named if len(set(names)) == len(names)]
     records = [names for _, names in named if len(names) >= _FEWEST_FIELDS]
     first = Counter(names[0] for names in records)

@@ -87,6 +87,10 @@ _TYPED: Final = re.compile(
     re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
+# Branches with their last commits: "* main  9d8c7e6 [origin/main: behind 2] Raise version".
+_BRANCH_OF: Final = re.compile(
+    r"[*+ ] (?:[^\s()]+|\([^()\r\n]{1,80}\))[ ]+(?:[\da-f]{7,40}[ ]\S|-> \S)"
+)
 _FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
 
 
@@ -279,7 +283,7 @@ def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) ->
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)
     if found is None and above == 0:
-        found = _listing(text, spans)
+        found = _listing(text, spans) or _branches(text, spans)
     return found
 
 
@@ -308,7 +312,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     last = _last_rule(own, rules, last)
     head = above + last + 1
     rest = spans[head:]
-    at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].strip("\r\n"))]
+    at_end = [n for n, span in enumerate(rest) if is_rule(text[slice(*span)].rstrip())]
     if not rest:  # rows between two rules: without a header
         head, rest, at_end = above + 1, spans[above + 1 :], [last - 1]
     first = _PARTED_RUN.search(own[last])
@@ -318,7 +322,7 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
     foot = next((n for n in at_end if _FOOT.match(text, *rest[n])), len(rest))
     tail = rest[foot][0] if foot < len(rest) else end
     rest, at_end = rest[:foot], [n for n in at_end if n < foot]
-    if at_end and _is_grid(at_end):
+    if at_end and (_is_grid(at_end) or _is_row(at_end, [n for n in rules if n <= last])):
         groups = [rest[low:high] for low, high in pairwise([0, *(n + 1 for n in at_end)])]
         inside = [block(group[0][0], group[-1][1], body="whole") for group in groups]
         end = tail = inside[-1].end
@@ -385,7 +389,7 @@ def is_ruled(line: str, *, framed: bool = False) -> bool:
     """Whether a line parts the header of a table from its rows, of one with rules around or not."""
     if len(line) > _WIDEST or _RULE.fullmatch(line) is None or _PARTED.search(line) is None:
         return False
-    return framed or not ("|" in line and "+" not in line)  # that of Markdown
+    return framed or "=" in line or not ("|" in line and "+" not in line)  # that of Markdown
 
 
 def _is_dashed(line: str) -> bool:
@@ -406,6 +410,14 @@ def _is_parted(line: str) -> bool:
 def _is_grid(rules: Sequence[int]) -> bool:
     """Whether a rule follows each row, be it of several lines, not only the last."""
     return len(rules) > 1 and rules[0] > 0 and all(b - a > 1 for a, b in pairwise(rules))
+
+
+def _is_row(rules: Sequence[int], heads: Sequence[int]) -> bool:
+    """Whether all above the first rule is one row: it has as many lines as the names of columns.
+
+    These have more than one, below a part of the header that names the table.
+    """
+    return len(heads) > 2 and rules[0] == heads[-1] - heads[-2] - 1 > 1
 
 
 def _spaced(text: str, spans: Spans, above: int) -> Block | None:
@@ -518,3 +530,13 @@ def _listing(text: str, spans: Spans) -> Block | None:
         else:
             inside.append(block(spans[low][0], spans[high - 1][1], body="whole"))
     return block(spans[0][0], spans[-1][1], inside=inside)
+
+
+def _branches(text: str, spans: Spans) -> Block | None:
+    """What ``git branch -vv`` prints, below the command or not."""
+    above = _COMMAND.match(text, *spans[0]) is not None
+    own = spans[above:]
+    if len(own) < FEWEST or not all(_BRANCH_OF.match(text, *span) for span in own):
+        return None
+    inside = [block(*span, body="whole") for span in own]
+    return block(spans[0][0], own[-1][1], own[0][0], inside=inside)

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.json.values import lay_out_json
+from specpc.structure.parts.answers import (
+    ANSWER,
+    LONGEST_QUESTION,
+    SHORT_ANSWER,
+    asked_last,
+    is_answer,
+)
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.structure.talk.turns import find_timed_turns, find_turns, first_timed, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
@@ -35,29 +42,6 @@ _NO_PROSE: Final = line_pattern(
     r"[{|\t<]|\[\s*+[\[{\"\d]|```|~~~|^[ \t]*+[>#]|^ {4}"
     r"|^(?:[^,\r\n]*+,[^,\r\n]*+,[^\r\n]*+(?:\r\n|\n|\r)){2}"
 )
-
-# What so short a turn says, it says to the question before it; a question brings what is not much
-# longer.
-_ANSWER: Final = 25
-_SHORT_ANSWER: Final = 80
-# "No, I did not. I saw his car." is nothing without it, either.
-_SHORT_REPLY: Final = 200
-_REPLIES: Final = regex.compile(
-    r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
-    r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
-    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|是的?|不|没)(?!\w)",
-    regex.IGNORECASE,
-)
-_LONGEST_QUESTION: Final = 400
-_ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
-_ASKS: Final = regex.compile(
-    r"\W*+(?:(?:and|but|so|ok|okay|hey|well|then)[, ]+)?+(?:how|what|what['’]s|who|when|where|why"
-    r"|which|can|could|do|does|did|is|are|was|were|will|would|should|may|shall|have|has|any(?:one|body)"
-    r"|wie|was|wer|wann|wo|warum|welche[rs]?|kann|können|gibt|ist|sind|hat|haben|comment|quand|où"
-    r"|combien|pourquoi|qui|est-ce|quand|cómo|cuándo|dónde|cuánto|quién|qué)\b[^.!?\r\n]{0,120}+\s*+\Z",
-    regex.IGNORECASE,
-)
-
 
 # What a chat shows below what was said: how many thought what of it, and that it was answered.
 _BELOW: Final = regex.compile(
@@ -102,8 +86,8 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
         builder.support(turns[0].start)
     session: tuple[int, ...] = ()
     said = [_by_person(text[turn.said : turn.end]) for turn in turns]
-    answers = [False, *(_is_answer(*pair, _ANSWER) for pair in pairwise(said))]
-    answered = [*(_is_answer(*pair, _SHORT_ANSWER) for pair in pairwise(said)), False]
+    answers = [False, *(is_answer(*pair, ANSWER) for pair in pairwise(said))]
+    answered = [*(is_answer(*pair, SHORT_ANSWER) for pair in pairwise(said)), False]
     stray = stray_fences(text, turns)
     asked: int | None = None
     for place, turn in enumerate(turns):
@@ -148,20 +132,6 @@ def _by_person(said: str) -> str:
     return said[: below.start()] if below else said
 
 
-def _is_answer(before: str, said: str, longest: int) -> bool:
-    """Whether a turn is a short answer to a question before it."""
-    before, said = before.strip(), said.strip()
-    if _REPLIES.match(said):
-        longest = _SHORT_REPLY
-    return 0 < len(said) <= longest and not _is_question(said) and _is_question(before)
-
-
-def _is_question(said: str) -> bool:
-    return _ASKED.search(said[-20:]) is not None or (
-        len(said) <= _LONGEST_QUESTION and _ASKS.match(said) is not None
-    )
-
-
 def _add_turn(
     builder: LayoutBuilder, text: str, turn: Turn, needs: Sequence[int], *, paired: bool
 ) -> int | None:
@@ -190,11 +160,18 @@ def _add_turn(
         return None
     last = said
     if paired:
-        low = max(0, len(content) - _LONGEST_QUESTION)
-        bounds = segment(content[low:], "sentence")
-        last += low + (bounds[-2] if len(bounds) > 2 else 0)
+        last += _last_asked(content)
     if said < last < end:
         builder.nest(builder.unit(last, (name,)), Nested())
         return builder.unit(end, (name,), whole=True)
     builder.nest(builder.unit(end, (name,)), Nested())
     return None
+
+
+def _last_asked(said: str) -> int:
+    """Where the last sentence that asks begins, or the last of all, in the end of a turn."""
+    low = max(0, len(said) - LONGEST_QUESTION)
+    bounds = segment(said[low:], "sentence")
+    asked = asked_last(said)
+    last = len(bounds) - 1 if asked is None else bisect_left(bounds, asked - low)
+    return low + bounds[max(0, last - 1)]

@@ -137,6 +137,12 @@ _CARD: Final = regex.compile(
     rf"(?:[^\r\n\d\[(]{{0,20}}?|[^\r\n»]{{1,60}}+»[ ]){_WHEN}{_LINE_END}"
 )
 _TALLEST_CARD: Final = 6
+_NAMED: Final = 0.75
+# A name above each paragraph, or most, and nothing else that tells: who speaks comes back.
+_ABOVE: Final = regex.compile(
+    r"[ \t]*+(?P<name>\p{Lu}[\w.'’-]*+(?: [\p{Lu}\d][\w.'’-]*+){0,3}+)[ \t]*+(?:\r\n|\n|\r)"
+    r"(?=[ \t]*+[^\s])"
+)
 _ONLY_TIME: Final = regex.compile(rf"[ \t]*+{_WHEN}{_LINE_END}")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _CLOCK: Final = regex.compile(r"\d[:h]\d\d")
@@ -225,8 +231,24 @@ def _best_turns(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
     capitals = [_turns(text, spans, style) for style in _CAPITALS]
     capitals.append(_played(text, spans))
     ways += [turns for turns in capitals if len(turns) >= _CAPITAL_LINES * len(spans)]
+    ways.append(_named_above(text, spans))
     cards = _timed_turns(text, spans, _clocks(text, spans, range(2, _TALLEST_CARD)), _CARD)
     return cards or max([*ways, _best_timed(text, spans)], key=len)
+
+
+def _named_above(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:
+    """The turns of a text in which a name of a few stands above each paragraph."""
+    begins = [n for n, (start, _) in enumerate(spans) if not n or _ends_block(text, spans[n - 1])]
+    found = {n: match for n in begins if (match := _ABOVE.match(text, spans[n][0]))}
+    names = Counter(match["name"].casefold() for match in found.values())
+    back = [count for name, count in names.items() if count > 1 and _speaks(name)]
+    enough = sum(back) >= max(_FEWEST_TURNS, _SAYING * len(begins))
+    alone = len(found) >= _NAMED * len(begins)
+    return _with_dates(text, spans, found) if enough and alone and len(back) > 1 else []
+
+
+def _ends_block(text: str, span: tuple[int, int]) -> bool:
+    return len(_BREAK.findall(text, *span)) > 1
 
 
 def _played(text: str, spans: Sequence[tuple[int, int]]) -> list[Turn]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.config.settings import lay_out_config
-from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
+from tests.structure.kept import around, fitted, keep, kept, never_alone, pieces, read, units
 
 SERVERS = """\
 # The shop
@@ -385,3 +385,43 @@ def test_what_is_not_set_is_a_setting() -> None:
     assert layout.kind == "settings"
     assert "# CONFIG_E1000E is not set\n" in around(layout, text, "E1000E")
     assert "not set" not in around(layout, text, "CONFIG_SND=m")
+
+
+@pytest.mark.parametrize(
+    ("above", "header", "below", "rows"),
+    [
+        (
+            "# /etc/fstab: static file system information.\n#\n# Use 'blkid' to print the unique"
+            " identifier of a device; this may be used\n# with UUID= as a more robust way to name"
+            " devices that works even if disks are\n# added and removed. A line without it names a"
+            " device that is always there.\n# See fstab(5), which also tells what may be left out of"
+            " such a line.\n#\n",
+            "# <file system> <mount point>   <type>  <options>       <dump>  <pass>\n",
+            "# / was on /dev/sda2 during installation\n",
+            ["UUID=1f0b  /  ext4  errors=remount-ro 0  1\n",
+             "/dev/sda5  none  swap  sw  0  0\n", "tmpfs  /tmp  tmpfs  size=2G  0  0\n"],
+        ),
+        (
+            "",
+            "# m h  dom mon dow   command\n\n",
+            "# every night\n",
+            ["0 3 * * * /srv/backup.sh\n", "*/5 * * * * /srv/check.sh\n", "@reboot /srv/start\n"],
+        ),
+        (
+            "",
+            "# TYPE  DATABASE        USER            ADDRESS                 METHOD\n\n",
+            '# "local" is for sockets of this machine only\n',
+            ["local   all  all  peer\n", "host  all  all  127.0.0.1/32  scram-sha-256\n",
+             "hostssl  sales  reporting  10.1.0.0/16  cert clientcert=1\n"],
+        ),
+    ],
+)  # fmt: skip
+def test_rows_come_with_the_comment_that_names_their_columns(
+    above: str, header: str, below: str, rows: list[str]
+) -> None:
+    text = above + header + below + "".join(rows)
+    layout = lay_out(text)
+    assert around(layout, text, rows[0]) == header + below + rows[0]
+    assert around(layout, text, rows[-1]).startswith(header)
+    assert around(layout, text, rows[-1]).endswith(rows[-1])
+    assert never_alone(text, header)

@@ -53,6 +53,9 @@ LONG = "The deck is wet. Mind the step. Dogs stay outside. Coffee is sold at the
           for n in range(9)], {("properties", "name")}),
         ([{"type": "message", "user": f"U{n % 2}", "ts": f"17.{n}", "text": ""} for n in range(9)],
          {("user",), ("ts",)}),
+        ([{"type": "message", "user": f"U01XY{n % 2}", "ts": f"17.{n}", "text": LONG,
+           "user_profile": {"image": "i", "real_name": f"Ann {n % 2}", "name": "a"}}
+          for n in range(9)], {("user_profile", "real_name"), ("ts",)}),
         ([{"sha": f"a{n}", "commit": {"author": {"name": "Jo"}, "message": "Fix"},
            "author": {"login": f"l{n % 3}"}} for n in range(9)], {("sha",), ("author", "login")}),
         # What no name tells, and what only several members do.

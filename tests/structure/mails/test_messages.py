@@ -342,3 +342,50 @@ def test_forwards_of_lotus_notes_say_who_wrote() -> None:
     made = around(lay_out(text), text, "Prices are")
     assert "Tim Belden\n05/14/2001 03:12 PM\n" in made
     assert "From: phillip" not in made
+
+
+NEWS = """\
+{head}bob@foo.com (Bob Ray) writes:
+{mark}Does realloc free the memory in all of them?
+
+No.
+
+{mark}And is it portable to pass NULL to it?  My compiler warns
+{mark}about that.
+
+Yes, since C89. But very old libraries crash on it.
+
+{mark}: Thanks in advance.
+
+You're welcome.
+--
+Ann Lee, University of Oslo
+"""
+
+
+@pytest.mark.parametrize("head", ["", "From: ann@example.org\nSubject: Re: realloc\n\n"])
+@pytest.mark.parametrize("mark", ["> ", ">", "|> ", ": ", "BR> ", ": > "])
+def test_an_answer_in_a_newsgroup_brings_what_it_quotes(head: str, mark: str) -> None:
+    text = NEWS.format(head=head, mark=mark)
+    layout = lay_out(text)
+    assert layout.kind == "e-mail"
+    asked = (
+        f"{head}bob@foo.com (Bob Ray) writes:\n{mark}Does realloc free the memory in all of them?\n"
+    )
+    assert around(layout, text, "No.").replace("\n\nNo.", "\nNo.") == asked + "No.\n\n"
+    said = around(layout, text, "since C89")
+    assert "about that." in said
+    assert "Does" not in said
+    assert "writes" not in around(layout, text, "University")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann writes:\nIt is late. I go home.\nBob stays. He has work to do.\n",
+        "# Notes\n\nAnn writes:\n> It is late.\n\nSo it was.\n",
+        "The manual says:\n\nPS> Get-Item\n",
+    ],
+)
+def test_what_quotes_nobody_is_no_answer(text: str) -> None:
+    assert lay_out_mails(text) is None

@@ -17,7 +17,7 @@ from specpc.structure.markdown.regions import find_regions
 from specpc.text.layout import Layout, refine
 from specpc.text.units import word_bounds
 from tests.structure.json.test_values import CONTAINERS, is_part
-from tests.structure.kept import around, choices, fitted, kept, never_alone, pieces, units
+from tests.structure.kept import around, choices, fitted, keep, kept, never_alone, pieces, units
 from tests.structure.programs import PROGRAMS
 
 ROWS = [{"flight": f"HAT{n:03}", "date": "2024-05-28. Late", "price": 50 + n} for n in range(30)]
@@ -422,6 +422,55 @@ def test_what_a_template_says_otherwise_is_not_said_of_its_condition(
     assert other + "It is on its way. " in around(layout, text, "on its way")
     assert other not in around(layout, text, "We are sorry")
     assert never_alone(text, other.strip())
+
+
+CHAT = """\
+{%- for message in messages %}
+    {%- if message.role == "user" %}
+        {{- "<|user|>" + message.content }}
+        {%- if message.images %}
+            {{- "<image>" * message.images | length }}
+        {%- endif %}
+    {%- elif message.role == "assistant" %}
+        {{- "<|assistant|>" + message.content }}
+        {% if message.end %}{{ eos }}{% endif %}
+        {%- for call in message.calls %}
+            {{- call | tojson }}
+        {%- endfor %}
+    {%- endif %}
+{%- endfor %}
+"""
+MAIL = """\
+{{#each orders}}
+Order {{no}} of {{customer}}:
+    {{#if paid}}
+    Thank you. It was paid.
+        {{#unless sent}}
+        It is sent today.
+        {{/unless}}
+    {{else}}
+    Please pay by Monday.
+    {{/if}}
+{{/each}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "lines"),
+    [
+        (CHAT, "<image>", [0, 1, 3, 4, 5, 12, 13]),
+        (CHAT, "<|user|>", [0, 1, 2, 12, 13]),
+        (CHAT, "tojson", [0, 1, 6, 9, 10, 11, 12, 13]),
+        (MAIL, "sent today", [0, 2, 4, 5, 6, 9, 10]),
+        (MAIL, "by Monday", [0, 2, 7, 8, 9, 10]),
+        (MAIL, "customer", [0, 1, 10]),
+    ],
+)
+def test_of_indented_conditions_all_that_are_kept_are_closed(
+    text: str, part: str, lines: list[int]
+) -> None:
+    own = text.splitlines(keepends=True)
+    assert keep(text, part) == "".join(own[n] for n in lines)
 
 
 def test_blocks_of_a_forum_are_closed() -> None:

@@ -628,3 +628,48 @@ def test_what_npm_knows_of_a_package_comes_with_it(part: str, package: str, othe
 
 def test_how_many_packages_are_unsafe_belongs_to_none() -> None:
     assert keep(AUDIT, "3 vulnerabilities").strip() == "3 vulnerabilities (2 high, 1 critical)"
+
+
+PIP = """\
+Name: requests
+Version: 2.32.3
+Summary: Python HTTP for Humans.
+License: Apache-2.0
+Requires: certifi, idna, urllib3
+Required-by: cachecontrol, datasets, huggingface-hub, jupyterlab-server, pooch, tiktoken, wandb
+Classifiers:
+  Development Status :: 5 - Production/Stable
+  Programming Language :: Python :: 3.12
+  License :: OSI Approved :: Apache Software License
+Project-URLs:
+  Documentation, https://requests.readthedocs.io
+  Source, https://github.com/psf/requests
+"""
+APT = """\
+Package: git
+Version: 1:2.39.5
+Priority: optional
+Section: vcs
+Homepage: https://git-scm.com/
+Suggests: gettext-base, git-daemon-run, git-daemon-sysvinit, git-doc, git-email, git-gui, gitk
+Description: fast, scalable, distributed revision control system
+ Git is popular version control system designed to handle very large
+ projects with speed and efficiency; it is used for many high profile
+ open source projects, most notably the Linux kernel.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "lines"),
+    [
+        (PIP, "Source", [0, 1, 2, 10, 12]),
+        (PIP, "Requires", [0, 1, 2, 4]),
+        (APT, "very large", [0, 1, 6, 7, 8, 9]),
+        (APT, "vcs", [0, 1, 3]),
+    ],
+)
+def test_what_is_said_of_one_package_comes_with_its_name(
+    text: str, part: str, lines: list[int]
+) -> None:
+    own = text.splitlines(keepends=True)
+    assert around(lay_out(text), text, part) == "".join(own[n] for n in lines)

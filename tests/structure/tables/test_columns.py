@@ -518,3 +518,64 @@ def test_a_title_and_a_like_header_begin_another_table(
     assert header in lines[1]
     assert row in lines[2]
     assert other not in lines[0]
+
+
+SMI = """\
+Wed Aug  7 09:12:33 2024
++-----------------------------------------------------------------------------------+
+| NVIDIA-SMI 535.183.01         Driver Version: 535.183.01   CUDA Version: 12.2     |
+|-------------------------------------+----------------------+----------------------+
+| GPU  Name             Persistence-M | Bus-Id        Disp.A | Volatile Uncorr. ECC |
+| Fan  Temp   Perf      Pwr:Usage/Cap |         Memory-Usage | GPU-Util  Compute M. |
+|                                     |                      |               MIG M. |
+|=====================================+======================+======================|
+|   0  Tesla T4                   Off | 00000000:00:1E.0 Off |                    0 |
+| N/A   34C    P8           9W /  70W |  12002MiB / 15360MiB |      0%      Default |
+|                                     |                      |                  N/A |
++-------------------------------------+----------------------+----------------------+
+
++-----------------------------------------------------------------------------------+
+| Processes:                                                                        |
+|  GPU   GI   CI        PID   Type   Process name                        GPU Memory |
+|        ID   ID                                                         Usage      |
+|===================================================================================|
+|    0   N/A  N/A     10234      C   python train.py                        8112MiB |
+|    0   N/A  N/A     10999      C   /opt/conda/bin/python                  3890MiB |
++-----------------------------------------------------------------------------------+
+"""
+
+
+def test_a_process_comes_below_the_names_of_its_columns() -> None:
+    lines = SMI.splitlines(keepends=True)
+    made = around(lay_out(SMI), SMI, "train.py")
+    assert made == "".join([*lines[13:19], lines[20]])
+
+
+def test_a_row_of_several_lines_is_one_if_it_is_the_only_one_too() -> None:
+    text = SMI.replace("\n\n", f"\n{' ' * 85}\n")  # as it is printed
+    made = around(lay_out(text), text, "Tesla")
+    assert made.startswith("".join(text.splitlines(keepends=True)[:11]))
+    assert "Processes" not in made
+    assert around(lay_out(text), text, "12002MiB") == made
+
+
+BRANCHES = """\
+  hotfix/payments        77de001 [origin/hotfix/payments: gone] Do not charge twice.
+* (HEAD detached at 0aa1b2c) 0aa1b2c WIP: do not merge
+  main                   5d11eaf [origin/main: behind 12] Release 1.9.3
+  remotes/origin/HEAD    -> origin/main
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("I looked:\n\n$ git branch -avv\n", "\n$ git stash list\nstash@{0}: WIP on main\n"),
+    ],
+)
+def test_branches_are_told_one_by_one(before: str, after: str) -> None:
+    text = before + BRANCHES + after
+    layout = lay_out(text)
+    for line in BRANCHES.splitlines():
+        assert around(layout, text, line).rstrip() == before + line

@@ -682,3 +682,58 @@ def test_what_others_thought_of_it_stays_below_what_was_said(below: str) -> None
     assert around(layout, text, "38 euros") == "ana  6:25 PM\n38 euros each\n"
     assert "Eight" in around(layout, text, "How many")
     assert below in around(layout, text, "How many")
+
+
+@pytest.mark.parametrize("form", ["{}: {}\n\n", "**{}**: {}\n", "[10:12] {}: {}\n"])
+def test_a_yes_or_no_brings_the_question_that_something_was_said_after(form: str) -> None:
+    turns = [
+        ("Ann", "Has the invoice of Hartmann been paid? We close the books today."),
+        ("Bob", "Yes, on 14 May. I have the receipt."),
+        ("Ann", "Are there others? Keller called this morning."),
+        ("Bob", "Not that I know of."),
+    ]
+    text = "".join(form.format(*turn) for turn in turns)
+    made = pieces(lay_out(text), text)
+    assert around(lay_out(text), text, "receipt") == "".join(made[:2])
+    assert around(lay_out(text), text, "know of") == "".join(made[2:])
+
+
+def test_of_a_long_turn_what_was_asked_comes_with_the_answer() -> None:
+    long = "We went to see the pier with all of them. " * 6
+    turns = [f"Ann: {long}Is it open on Mondays? I ask for a friend.", "Bob: No.", "Ann: Thanks."]
+    text = "\n\n".join([*turns, "Bob: You are welcome."])
+    made = around(lay_out(text), text, "No.")
+    assert made.startswith("Ann: ")
+    assert "Is it open on Mondays? I ask for a friend." in made
+    assert "We went" not in made
+
+
+@pytest.mark.parametrize("above", ["", "INT. HARBOUR OFFICE - NIGHT\n\n"])
+@pytest.mark.parametrize(
+    "names", [("Ann", "Bob Ray"), ("MAUD", "CAPTAIN ROE"), ("Speaker 1", "Dr. Li")]
+)
+def test_names_above_paragraphs_are_speakers_if_they_come_back(
+    above: str, names: tuple[str, str]
+) -> None:
+    one, other = names
+    asked, answered = f"{one}\nHas it been paid?\n\n", f"{other}\nYes, on 14 May.\n\n"
+    told = f"{one}\nWe met at the pier.\nIt was late.\n\n"
+    turns = [asked, answered, told, f"{other}\nI was not there.\n"]
+    text = above + "".join(turns)
+    layout = lay_out(text)
+    assert layout.kind == "transcript"
+    assert around(layout, text, "14 May") == "".join(turns[:2])
+    assert around(layout, text, "was late") == turns[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Verse 1\nDown by the harbour\n\nChorus\nThe tide came in\n\n"
+        "Verse 2\nYou said so\n\nChorus\nThe tide came in\n",
+        "Tea\nHot or cold.\n\nBread\nFrom the mill.\n\nFish\nOn Fridays.\n\nTea\nOnce more.\n",
+        "Harbour\n\nIt is late.\n\nMill\n\nIt is shut.\n\nHarbour\n\nIt is open.\n",
+    ],
+)
+def test_headings_above_paragraphs_are_no_speakers(text: str) -> None:
+    assert lay_out_transcript(text) is None
