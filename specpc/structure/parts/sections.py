@@ -136,6 +136,11 @@ class SectionPart:
     indent: int = 0
     quotes: bool = False
 
+    @property
+    def highest(self) -> int:
+        """The highest level of headings that end where it begins, 0 if none do."""
+        return min(self.level or self.closes, self.closes or self.level)
+
     def moved(self, by: int) -> SectionPart:
         """The same part of a text that begins elsewhere."""
         return replace(self, start=self.start + by, end=self.end + by)
@@ -246,8 +251,8 @@ class _Sections:
                 number += 1
 
     def _add(self, part: SectionPart, following: SectionPart | None) -> None:
-        if part.level or part.closes:
-            self._close(part.level or part.closes)
+        if part.highest:
+            self._close(part.highest)
         if part.level:
             # Where a budget holds the piece that answers but not all headings above it, they go.
             heading = self.builder.support(
@@ -701,7 +706,7 @@ def _section_ends(parts: Sequence[SectionPart]) -> list[int]:
     ends = [len(parts)] * len(parts)
     waiting: list[int] = []
     for number, part in enumerate(parts):
-        if level := 1 if part.apart else part.level or part.closes:
+        if level := 1 if part.apart else part.highest:
             while waiting and parts[waiting[-1]].level >= level:
                 ends[waiting.pop()] = number
         if part.level:
