@@ -42,7 +42,7 @@ _POINTERS: Final = "|".join((
     r"|exceptions?(?= :)|excepci(?:ón|ones)(?=:)|provided,? however|provided(?:,? further)?,? that",
 ))  # fmt: skip
 _UNPARTED: Final = "|".join((
-    "但是，|但，|ただし|但し",
+    "但是，|但，|ただし|但し|다만",
     "这|那|它|他|她|此|該|该|否则|否則|これ|それ|この|その|彼|彼女|こう|そう",
 ))  # fmt: skip
 # "However, it ...": what goes on with what was named.

@@ -98,6 +98,8 @@ _MOST_CHOICES: Final = 8
 _MOST_ASKED: Final = 3
 # An item that what stands below its list may go on from.
 _GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
+# What a list begins with.
+_FIRST: Final = frozenset({"1", "01", "0", "a", "i", "а", "أ", "א"})
 _INDENT: Final = re.compile(r"[ \t]*")
 # "BIKE, gents, 21 gears. Not working. £20.": of what the rest is, only the first sentence says.
 _ENTRY: Final = regex.compile(r"\s*+\p{Lu}{2}[\p{Lu}’' -]*+,[ ]")
@@ -465,7 +467,7 @@ class _Sections:
             or _UNFINISHED.search(said.rstrip() if heads else said)
         ):
             return "only"
-        if not to_list or after is None or after.item is None:
+        if not to_list or after is None or after.item is None or _is_later(text, after):
             return ""
         deeper = after.item.indent > columns(text, own.start)
         return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
@@ -641,6 +643,12 @@ class _Sections:
         marks, start = self.notation.marks, self.builder.position
         prose = marks is None or marks.search(self.text, start, end) is None
         return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
+
+
+def _is_later(text: str, item: Paragraph) -> bool:
+    """Whether an item has a number after that of others: what is right above leads to none."""
+    mark = ITEM.match(text, item.start)
+    return mark is not None and (mark["number"] or "1").casefold() not in _FIRST
 
 
 def _levels(lines: Sequence[str]) -> dict[int, int]:
