@@ -173,6 +173,11 @@ def referring(text: str, layout: Layout) -> Layout:
     return replace(layout, needs={**layout.needs, **needs}, spare=spare)
 
 
+def is_left_over(said: str) -> bool:
+    """Whether a sentence says nothing by itself: "And only on Sundays.", "We did not."."""
+    return _LEFT_OUT.fullmatch(said) is not None or _is_shortened(said)
+
+
 def _is_shortened(said: str) -> bool:
     """Whether a sentence leaves out the verb that the one before it has."""
     return len(said) <= _LONGEST_SHORTENED and _SHORTENED.search(said) is not None

@@ -13,6 +13,7 @@ from specpc.structure.json.values import lay_out_json
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.structure.talk.turns import find_timed_turns, find_turns, first_timed, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.references import is_left_over
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ _SHORT_REPLY: Final = 200
 _REPLIES: Final = regex.compile(
     r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
     r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
-    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|是的?|不|没)(?!\w)",
+    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|sim|não|nee|tak|nie|да|нет|не|никто|никого"
+    r"|никогда|ничего|только|نعم|لا|네|아니요?|はい|いいえ|うん|是的?|不|没)(?!\w)",
     regex.IGNORECASE,
 )
+_SENTENCE: Final = regex.compile(r"[^.!?\r\n]{1,80}+[.!](?=\s|\Z)")
 _LONGEST_QUESTION: Final = 400
 _ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
 _ASKS: Final = regex.compile(
@@ -65,6 +68,16 @@ _BELOW: Final = regex.compile(
     r"[^\r\n]{0,40}+){1,6}+(?:[ \t\r\n]{0,20}+)\Z"
 )
 _LONGEST_BELOW: Final = 200
+# What a program writes below the last turn.
+_MET: Final = "(?:transcript(?:ion)?|meeting|call|chat|recording)"
+_FOOT: Final = regex.compile(
+    r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)\s*+"
+    rf"(?=(?:transcribed by|transkribiert|transcrit par|this {_MET}|end of (?:the )?{_MET}"
+    rf"|{_MET} (?:ended|stopped|closed)"
+    rf"|[^\r\n:]{{1,60}} (?:stopped|ended) (?:the )?{_MET})\b[^\r\n]*+\s*+\Z)",
+    regex.IGNORECASE,
+)
+_LONGEST_FOOT: Final = 300
 
 
 def lay_out_transcript(text: str) -> Layout | None:
@@ -101,8 +114,14 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     elif turns[0].start:
         builder.support(turns[0].start)
     session: tuple[int, ...] = ()
+    foot = _FOOT.search(text, max(turns[-1].said, len(text) - _LONGEST_FOOT))
+    if foot:
+        turns = [*turns[:-1], replace(turns[-1], end=foot.end())]
     said = [_by_person(text[turn.said : turn.end]) for turn in turns]
-    answers = [False, *(_is_answer(*pair, _ANSWER) for pair in pairwise(said))]
+    answers = [
+        False,
+        *(_is_answer(*pair, _ANSWER) or is_left_over(_first(pair[1])) for pair in pairwise(said)),
+    ]
     answered = [*(_is_answer(*pair, _SHORT_ANSWER) for pair in pairwise(said)), False]
     stray = stray_fences(text, turns)
     asked: int | None = None
@@ -119,6 +138,8 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
         if follows and asked is not None and piece is not None:
             builder.require(asked, piece)
         asked = piece
+    if foot:
+        builder.unit(len(text), gap=OWN_LINE)
     return builder.build("transcript")
 
 
@@ -151,9 +172,15 @@ def _by_person(said: str) -> str:
 def _is_answer(before: str, said: str, longest: int) -> bool:
     """Whether a turn is a short answer to a question before it."""
     before, said = before.strip(), said.strip()
-    if _REPLIES.match(said):
+    if _REPLIES.match(said) or is_left_over(_first(said)):
         longest = _SHORT_REPLY
     return 0 < len(said) <= longest and not _is_question(said) and _is_question(before)
+
+
+def _first(said: str) -> str:
+    """The first sentence of a turn, if that is short."""
+    first = _SENTENCE.match(said.lstrip())
+    return first.group() if first else ""
 
 
 def _is_question(said: str) -> bool:

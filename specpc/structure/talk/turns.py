@@ -70,6 +70,12 @@ _BOLD: Final = r"(?:\*\*|__|\#{1,6} )?"
 _NEW_LINE: Final = r"(?:\r\n|\n|\r)"
 _LINE_END: Final = r"[ \t]*(?=[\r\n]|\Z)"
 
+# "10:40 (internal note)", "10:40 · edited".
+_TIMED_END: Final = (
+    r"(?:[ \t]*+(?:[(\[][^()\[\]\r\n]{1,30}+[)\]]"
+    rf"|[·•|][ \t]*+(?i:internal|public|private|edited)[ \w]{{0,20}}+))?+{_LINE_END}"
+)
+
 _STYLES: Final = tuple(
     regex.compile(style)
     for style in (
@@ -118,18 +124,19 @@ _TIMED: Final = tuple(
     for style in (
         rf"\u200e?{_WHEN}:?[ \t]++(?:[-–—|][ \t]++)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]++(?:APP[ \t]++)?(?:[-–—·•|@»][ \t]*+)?"
-        rf"(?={_SPACE}*+[\[(\w])|[ \t]*+(?=[\[(])){_SPACE}*+{_WHEN}:?{_LINE_END}",
+        rf"(?={_SPACE}*+[\[(\w])|[ \t]*+(?=[\[(])){_SPACE}*+{_WHEN}:?{_TIMED_END}",
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)[—–· \t]*+(?::[\w+-]{{1,40}}:[ \t]*+)?"
-        rf"{_WHEN}{_LINE_END}",
+        rf"{_WHEN}{_TIMED_END}",
         # Of tickets: Ana added a comment - 12/Jan/24 10:12 AM
         rf"{_BOLD}{_NICK}{_MARK}? (?:added a comment|commented|wrote|replied|said)"
-        rf"(?:,? (?:on|at))?[ \t]*+(?:[-–—·:][ \t]*+)?{_WHEN}:?{_LINE_END}",
+        rf"(?:,? (?:on|at))?[ \t]*+(?:[-–—·:][ \t]*+)?{_WHEN}:?{_TIMED_END}",
         # A role below some names: Ana, [MOD], — Today at 10:12 AM.
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+"
         rf"(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*+{_NEW_LINE}[ \t]*+)?[—–·][ \t]*+"
-        rf"{_WHEN}{_LINE_END}",
+        rf"{_WHEN}{_TIMED_END}",
     )
 )
+_BELOW_NAME: Final = _TIMED[2]
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
 _CARD: Final = regex.compile(
     rf"(?<![^\r\n](?:\r\n|\n|\r)){_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)"
@@ -323,13 +330,32 @@ def _timed_heads(
         and _speaks(match["name"].casefold())
         and not _ONLY_TIME.match(text, spans[n][0])  # nobody is called "14 Jan"
     }
+    if style is _BELOW_NAME:
+        found = _said_between(text, spans, found)
     names = {match["name"].casefold() for match in found.values()}
-    if len(found) < _FEWEST_TIMED and len(names) == len(found):
+    persons = sum(_PERSON.fullmatch(name) is not None for name in names)
+    # Departures by train or flight number come but once.
+    few = len(found) < _FEWEST_TIMED or persons < _MOSTLY_PERSONS * len(names)
+    if few and len(names) == len(found):
         return {}
     ends = [*(spans[n][0] for n in found), len(text)][1:]
     said = [text[match.end() : end] for match, end in zip(found.values(), ends, strict=True)]
     enough = sum(not one.isspace() and one != "" for one in said) >= _SAYING * len(found)
     return found if enough else {}
+
+
+def _said_between(
+    text: str, spans: Sequence[tuple[int, int]], found: dict[int, regex.Match[str]]
+) -> dict[int, regex.Match[str]]:
+    """The heads without those right below another: what is said there, above a later time."""
+    kept: dict[int, regex.Match[str]] = {}
+    end = -1
+    for n, match in found.items():
+        between = text[end : spans[n][0]] if end >= 0 else ""
+        if end < 0 or between.strip() or len(_BREAK.findall(between)) > 1:
+            kept[n] = match
+            end = match.end()
+    return kept
 
 
 def _turns(
