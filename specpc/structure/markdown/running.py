@@ -111,6 +111,12 @@ _VERSION: Final = regex.compile(
     r"(?:[ \t]*+[-–—(/:,\[@][^\r\n]{0,80}+)?+(?<![.;!?])[ \t]*+(?:\r\n|\n|\r|\Z)\s*+"
 )
 _FEWEST_VERSIONS: Final = 3
+_SURELY_VERSIONS: Final = frozenset(("changes", "release", "released", "version", "v", "what's"))
+# A term above what it means, in a list of such.
+_TERM_LINE: Final = regex.compile(r"[ \t]*+\p{Lu}[^\r\n.:;,!?|=<>{}]{1,38}+\s*+")
+_FEWEST_TERMS: Final = 3
+_SHARE_OF_TERMS: Final = 0.6
+_SHORTEST_MEANING: Final = 20
 _FEWEST_LOOSE: Final = 3
 # Between blank lines or above text: it only parts. So wide a one ends what has a plain heading.
 _RULE: Final = regex.compile(
@@ -308,7 +314,7 @@ def _titles(
         [*closed, *loose, *titled, *titled_by_edit, *versions, *_clauses(text, lines)], _PLAIN
     )
     return {
-        **dict.fromkeys(alone, _TITLE_LEVEL),
+        **dict.fromkeys([*alone, *_terms(text, lines)], _TITLE_LEVEL),
         **plain,
         **numbered,
         **dict.fromkeys(underlined, _UNDERLINED_LEVEL),
@@ -320,12 +326,38 @@ def _versions(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int
     found = [
         (line.start, version["word"].strip().casefold())
         for own in lines.values()
-        for line, after in pairwise(own)
-        if line.first and after.first and not line.hidden
+        for line, after in zip(own, [*own[1:], None], strict=False)
+        if line.first
+        and not line.hidden
+        and (line.end < len(text) if after is None else after.first)
         if (version := _VERSION.fullmatch(text, line.start, line.end))
     ]
     counts = Counter(word for _, word in found)
-    return [start for start, word in found if counts[word] >= _FEWEST_VERSIONS]
+    return [
+        start
+        for start, word in found
+        if counts[word] >= (_FEWEST if word in _SURELY_VERSIONS else _FEWEST_VERSIONS)
+    ]
+
+
+def _terms(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int]:
+    """Where short lines start right above a sentence, if most paragraphs are made so."""
+    found: list[int] = []
+    told = 0
+    for own in lines.values():
+        for line, after, last in zip(own, own[1:], [*own[2:], None], strict=False):
+            told += line.first and not line.hidden
+            if not line.first or after.first or (last is not None and not last.first):
+                continue
+            below = text[after.start : after.end].strip()
+            means = len(below) >= _SHORTEST_MEANING and below[0].isupper()
+            if (
+                means
+                and _SENTENCE.search(below)
+                and _TERM_LINE.fullmatch(text, line.start, line.end)
+            ):
+                found.append(line.start)
+    return found if len(found) >= max(_FEWEST_TERMS, _SHARE_OF_TERMS * told) else []
 
 
 def _clauses(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int]:

@@ -101,8 +101,14 @@ _GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y
 # What a list begins with.
 _FIRST: Final = frozenset({"1", "01", "0", "a", "i", "а", "أ", "א"})
 _INDENT: Final = re.compile(r"[ \t]*")
-# "BIKE, gents, 21 gears. Not working. £20.": of what the rest is, only the first sentence says.
-_ENTRY: Final = regex.compile(r"\s*+\p{Lu}{2}[\p{Lu}’' -]*+,[ ]")
+# "BIKE, gents, 21 gears. Not working. £20.", "Figure 2. Boats. Left: by day.": of what the rest is,
+# only the first sentence says.
+_ENTRY: Final = regex.compile(
+    r"\s*+(?:\p{Lu}{2}[\p{Lu}’' -]*+,[ ]"
+    r"|(?i:fig(?:ure)?|table|chart|exhibit|box|scheme|plate|abb(?:ildung)?|tab(?:elle)?|tableau|figura"
+    r"|tabla|рис(?:унок)?|таблица|图|表|図)\.?[ \u00a0]?(?:S|[A-Z]\.)?\d{1,3}(?:[.-]\d{1,3})?[a-z]?"
+    r"[ \u00a0]?[.:：|–—]\s)"
+)
 _LONGEST_ENTRY: Final = 600
 # An example below what it is one of.
 _QUOTED: Final = regex.compile(r"\s*+[\"“„«‘][^\"“”„«»]++[\"”“»’]\s*+")
@@ -626,8 +632,10 @@ class _Sections:
             if opens or number in levels:
                 head = head[: 0 if opens else levels[number]]
             below = (*needs, *head, *(piece for _, piece in above[-1:]))
-            if number and _AMOUNT.fullmatch(said) and not numbers[number - 1]:
-                below = (*below, self.builder.next_piece - 1)  # "Total", and below it "£61.98"
+            total = number and _AMOUNT.fullmatch(said) and not numbers[number - 1]
+            # "Total", and below it "£61.98"; "Ann: is it so?", and "Bob: no".
+            if total or (number and _FIELD.match(said) and _ASKS.search(lines[number - 1])):
+                below = (*below, self.builder.next_piece - 1)
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:

@@ -78,6 +78,7 @@ _FOOT: Final = regex.compile(
     regex.IGNORECASE,
 )
 _LONGEST_FOOT: Final = 300
+_HEADING: Final = line_pattern(r"^(?=#{1,6} \S)")
 
 
 def lay_out_transcript(text: str) -> Layout | None:
@@ -114,9 +115,8 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     elif turns[0].start:
         builder.support(turns[0].start)
     session: tuple[int, ...] = ()
-    foot = _FOOT.search(text, max(turns[-1].said, len(text) - _LONGEST_FOOT))
-    if foot:
-        turns = [*turns[:-1], replace(turns[-1], end=foot.end())]
+    end = _end_of_last(text, turns)
+    turns = [*turns[:-1], replace(turns[-1], end=end)]
     said = [_by_person(text[turn.said : turn.end]) for turn in turns]
     answers = [
         False,
@@ -138,9 +138,18 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
         if follows and asked is not None and piece is not None:
             builder.require(asked, piece)
         asked = piece
-    if foot:
-        builder.unit(len(text), gap=OWN_LINE)
+    if end < len(text):
+        builder.nest(builder.unit(len(text), gap=OWN_LINE), Nested())
     return builder.build("transcript")
+
+
+def _end_of_last(text: str, turns: Sequence[Turn]) -> int:
+    """Where the last turn ends: before what a program wrote, or the next section of minutes."""
+    said = turns[-1].said
+    foot = _FOOT.search(text, max(said, len(text) - _LONGEST_FOOT))
+    if foot is None and _HEADING.search(text, 0, turns[0].start):
+        foot = _HEADING.search(text, said)
+    return foot.end() if foot else len(text)
 
 
 def _before_strays(turn: Turn, stray: Sequence[Range]) -> tuple[Turn, Sequence[Range]]:

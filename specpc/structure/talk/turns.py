@@ -171,6 +171,7 @@ _SESSION: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADING: Final = line_pattern(r"^#{1,6} \S")
+_CODE_BELOW: Final = regex.compile(r"[^\S\r\n]*+[\r\n]\s{0,9}+(?:```|~~~|[$>] )")
 _FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
@@ -369,7 +370,8 @@ def _turns(
     names = [" ".join(match["name"].split()) for match in found.values()]
     # "Speaker 1" is somebody; "Thought 1" is one of many by the same.
     ways = [name.casefold() for name in names], _kinds(names)
-    spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
+    stretch = max(found) - min(found) + 1 if found else 0
+    spoken = [_by_speakers(keys, names, len(spans), stretch) for keys in ways]
     speaks = max(spoken, key=sum)
     heard = any(speaks)
     if once:
@@ -379,7 +381,7 @@ def _turns(
     if everyone:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
-    if style is _STYLES[0] and _are_fields(text, spans, turns):
+    if style is _STYLES[0] and (_are_fields(text, spans, turns) or _lead_to_code(text, turns)):
         return []
     return _with_dates(text, spans, turns | _remarks(text, spans, turns))
 
@@ -423,6 +425,13 @@ def _are_fields(
     return once and not spoken and most >= _SAME_FIRST * len(stanzas)
 
 
+def _lead_to_code(text: str, turns: dict[int, regex.Match[str]]) -> bool:
+    """Whether most names stand above code: "Do this:", "Instead of:" in a manual."""
+    above = sum(_CODE_BELOW.match(text, match.end()) is not None for match in turns.values())
+    named = any(_ROLE.match(match["name"].casefold()) for match in turns.values())
+    return 2 * above > len(turns) and not named
+
+
 def _remarks(
     text: str, spans: Sequence[tuple[int, int]], turns: dict[int, regex.Match[str]]
 ) -> dict[int, regex.Match[str]]:
@@ -456,8 +465,13 @@ def _kinds(names: Sequence[str]) -> list[str]:
     return [name.casefold().rstrip("0123456789 ") or name.casefold() for name in names]
 
 
-def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> list[bool]:
-    """Which names are speakers' names; none if this is no transcript."""
+def _by_speakers(
+    keys: Sequence[str], names: Sequence[str], line_count: int, stretch: int
+) -> list[bool]:
+    """Which names are speakers' names; none if this is no transcript.
+
+    They stand in a ``stretch`` of so many lines.
+    """
     counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
     # "TOP 1", "TOP 2", "TOP 3" are what is spoken of.
     said = {name.casefold() for name in names}
@@ -480,7 +494,7 @@ def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> 
     called = sum(counts[key] for key in known | proper) >= _ALL_LINES * line_count
     if turns < often or (turns < each and not (called and len(known | proper) > 2)):
         return [False] * len(names)
-    if turns >= _ONCE_LINES * line_count or called:  # where lines are turns, so are the others
+    if turns >= _ONCE_LINES * stretch or called:  # where lines are turns, so are the others
         known |= proper
     return [key in known for key in keys]
 

@@ -723,3 +723,23 @@ def test_departures_are_no_turns() -> None:
         "06:10 F101 Hale\ndaily\n22:40 N1 Brandt\n\nSa\n07:10 F201 Hale\nSo\n09:10 F301 Hale\nno\n"
     )
     assert lay_out(text).kind != "transcript"
+
+
+def test_what_stands_above_code_speaks_not() -> None:
+    part = (
+        "It is so.\n\nDo this:\n\n```python\nrun()\n```\n\nInstead of:\n\n```python\nstop()\n"
+        "```\n\n"
+    )
+    text = f"# Paths\n\n## One\n\n{part}## Two\n\n{part}## Three\n\n{part}"
+    assert lay_out_transcript(text) is None
+
+
+def test_minutes_go_on_in_another_section() -> None:
+    text = (
+        "# Sync\n\n## Notes\n\nBruno: latency is at 120 ms.\nAda: is that p95?\n"
+        "Bruno: p99, in fact.\n"
+        "Chen: who owns it?\nAda: Bruno does.\n\n## Next\n\nIt is on Friday.\n"
+    )
+    assert keep(text, "Bruno does") == "Chen: who owns it?\nAda: Bruno does.\n\n"
+    assert keep(text, "p99") == "Ada: is that p95?\nBruno: p99, in fact.\n"
+    assert keep(text, "Friday") == "## Next\n\nIt is on Friday.\n"
