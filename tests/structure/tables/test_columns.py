@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from specpc.structure.tables.columns import lay_out_columns
-from tests.structure.kept import around, fitted, kept, pieces, read, units
+from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
 
 FREE = """\
                total        used        free      shared  buff/cache   available
@@ -476,3 +476,20 @@ def test_a_header_in_several_parts_ends_at_the_double_line() -> None:
     ]
     text = head + "".join(rows)
     assert around(lay_out(text), text, "1MiB") == head + rows[1]
+
+
+def test_sums_below_an_invoice_are_rows_of_their_own() -> None:
+    text = (
+        "Pos.  Item                     Qty     Price          Amount\n"
+        "1     Film 50 cm               12      8.40            100.80\n"
+        "2     Tape, brown              40      1.15             46.00\n"
+        "      20 % of it used before\n"
+        "3     Delivery                 1       18.00            18.00\n"
+        "                               Subtotal                164.80\n"
+        "                               VAT 19%                  31.31\n"
+        "                               Total EUR               196.11\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "31.31") == lines[0] + lines[6]
+    assert keep(text, "46.00") == "".join([lines[0], *lines[2:4]])
+    assert keep(text, "Delivery") == lines[0] + lines[4]
