@@ -105,6 +105,13 @@ _CLAUSE: Final = "#"
 _ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
 # Of a law in Japanese: articles, paragraphs, items and what is in these.
 _JAPANESE: Final = ("第　", "1　", "一　", "イ　")
+# What minutes say below a point, manuals below a step.
+_MINUTED: Final = regex.compile(
+    r"[ \t]*+[*_]{0,2}(?:actions?(?: items?)?|decisions?|resolved|agreed|outcome|owner|due|deadline"
+    r"|caution|warning|beschluss|maßnahmen?|aufgaben?|abstimmung|verantwortlich|achtung|warnung"
+    r"|décisions?|acuerdos?|decisione|besluit|actie)(?: ?\d{1,2})?[*_]{0,2}[ ]?[:：]",
+    regex.IGNORECASE,
+)
 _BRACKETS: Final = "h)"
 _ARTICLE: Final = "第제"
 # "（目的）": what the article below it is about.
@@ -232,8 +239,9 @@ def paragraphs(
         ):
             left = current if line.lstrip()[:1].islower() else None
             while current is not None and indent <= current.indent:
-                if current.style == _JAPANESE[0] and not blank and not _CAPTION.fullmatch(line):
-                    break  # the next paragraph of an article
+                article = current.style == _JAPANESE[0] and not _CAPTION.fullmatch(line)
+                if not blank and (article or _MINUTED.match(line)):
+                    break  # the next paragraph of an article, or what was decided on a point
                 current = current.parent
             if current is not None:
                 current.children += 1

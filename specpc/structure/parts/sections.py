@@ -79,6 +79,7 @@ _PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
+_PAIR: Final = 2
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
 # "Section 3.2 Exceptions. ", before what that says.
@@ -515,7 +516,8 @@ class _Sections:
         # the rest is about.
         several = len(ends) > 1
         whole = own.is_item and is_reference(text[said : ends[-1]])
-        titled = labelled and several and not whole and _is_title(text[said : ends[0]])
+        clause = own.item is not None and own.item.style.startswith("#")
+        titled = labelled and several and not whole and _is_title(text[said : ends[0]], clause)
         if titled:
             said = ends.pop(0)
         elif not labelled and indent is not None:
@@ -703,12 +705,16 @@ def _names(lines: Sequence[str]) -> bool:
     return not (said.lstrip()[:1].isdigit() and below[:1].isdigit())
 
 
-def _is_title(said: str) -> bool:
-    """Whether what an item begins with names what the rest of it is about: "Late Payment. "."""
+def _is_title(said: str, clause: bool) -> bool:
+    """Whether what an item begins with names what the rest of it is about: "Late Payment. ".
+
+    Of a ``clause`` ("2.1"), so do two words: "Cycle store. ".
+    """
     if said.isupper():
         return True
     words = said.split()
     capital = all(word[0].isupper() or len(word) <= _SHORT_WORD for word in words)
+    capital |= clause and len(words) <= _PAIR and words[0][0].isupper()
     return (
         len(words) <= _LONGEST_TITLE
         and capital

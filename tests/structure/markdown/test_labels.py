@@ -73,3 +73,13 @@ def test_what_stands_below_the_last_text_is_of_no_text_more() -> None:
 def test_references_and_sentences_are_no_labels(text: str) -> None:
     first = text[: text.index("\n\n")]
     assert keep(text, first[:12]) in {f"{first}\n\n", first[: first.find(". ") + 2]}
+
+
+def test_sources_in_tags_are_whole() -> None:
+    first = (
+        '<source id="1" title="Staff">\nStaff may go abroad.\n\nUS staff need leave.\n</source>\n\n'
+    )
+    second = '<source id="2" title="IT">\nA tunnel is needed.\n\nIt is free.\n</source>\n\n'
+    text = f"Use them.\n\n{first}{second}{ASKED}"
+    assert keep(text, "US staff") == first
+    assert keep(text, "tunnel") == second

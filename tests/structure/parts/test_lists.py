@@ -673,3 +673,18 @@ def test_a_sentence_between_numbered_items_leads_to_none() -> None:
         "Section 26. Time\n\n1. It is noon.\n"
     )
     assert keep(text, "fee is due") == "Section 25. Returns\n\n3. The fee is due.\n\n"
+
+
+def test_what_was_decided_on_a_point_keeps_it() -> None:
+    text = (
+        "2.1 Cycle store. R. Lund reported that it was refused.\n"
+        "2.2 Lift. The motor is not there.\n"
+        "ACTION: S. Adeyemi to write by 30 May.\n2.3 Roof. It leaks.\nDecision: none.\n\n"
+        "We met at ten.\n"
+    )
+    assert keep(text, "Adeyemi").startswith("2.2 Lift. ")
+    assert keep(text, "none").startswith("2.3 Roof. ")
+    assert (
+        keep(text, "it was refused") == "2.1 Cycle store. R. Lund reported that it was refused.\n"
+    )
+    assert keep(text, "ten") == "We met at ten.\n"
