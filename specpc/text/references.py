@@ -14,6 +14,9 @@ import regex
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
+_AUXILIARIES: Final = (
+    "is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|need|will|would|should|shall"
+)
 _NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten"
 # Marks that a sentence may begin with.
 _START: Final = r"[\s\"'“‘«„(*_]*+"
@@ -35,8 +38,28 @@ _POINTERS: Final = "|".join((
     "est[aeo]s?|es[aeo]s?|de lo contrario|quest[aeio]|altrimenti|iss?to|isso|caso contrário",
     "dit|deze|anders",  # Spanish, Italian, Portuguese, Dutch
     "это|этот|эта|эти|иначе",
+    r"exceptions?(?: are)?(?=:)|ausnahmen?(?=:)|ausgenommen (?:sind|ist|hiervon|davon)"
+    r"|exceptions?(?= :)|excepci(?:ón|ones)(?=:)|provided,? however|provided(?:,? further)?,? that",
 ))  # fmt: skip
-_UNPARTED: Final = "这|那|它|他|她|此|該|该|否则|否則|これ|それ|この|その|彼|彼女|こう|そう"
+_UNPARTED: Final = "|".join((
+    "但是，|但，|ただし|但し|다만",
+    "这|那|它|他|她|此|該|该|否则|否則|これ|それ|この|その|彼|彼女|こう|そう",
+))  # fmt: skip
+# "However, it ...": what goes on with what was named.
+_LINKS: Final = "|".join((
+    "and|but|so|yet|then|thus|hence|still|however|therefore|moreover|furthermore|nevertheless"
+    "|nonetheless|also|meanwhile|consequently|accordingly|additionally|as a result|later"
+    "|in addition|even so|since then|after that|in fact|indeed|similarly|likewise|unfortunately",
+    "und|aber|denn",
+    "et|mais|donc|ensuite|cependant|toutefois|y|pero|además|sin embargo|luego|e|ma|però|inoltre"
+    "|mas|en|maar|и|но|а|однако|затем|кроме того",
+))  # fmt: skip
+# "Außerdem wurde sie", and not "können Sie".
+_INVERTED: Final = (
+    "(?:außerdem|zudem|dann|danach|daher|deshalb|dennoch|trotzdem|jedoch|allerdings|auch|dort|später"
+    r"|seitdem) (?-i:\p{Ll}++ (?:er|sie|dies(?:e[mnrs]?)?))"
+)
+_LINK: Final = rf"(?:(?:{_LINKS}),? ){{0,2}}+"
 # "It is important that ..." is about nothing that was named.
 _OF_NOTHING: Final = (
     r"it (?:(?:is|was|has been|will be|would be|may be|can be|seems|appears|follows) "
@@ -55,10 +78,10 @@ _HERE: Final = (
     r"|th(?:is|ese) (?:(?-i:\p{Lu}\p{Ll})|terms|conditions|rules|instructions|guidelines)"
 )
 _NAMED: Final = regex.compile(
-    rf"{_START}(?!{_OF_NOTHING})(?:{_PRONOUNS})(?![\w'’-])", regex.IGNORECASE
+    rf"{_START}(?:{_LINK}(?!{_OF_NOTHING})(?:{_PRONOUNS})|{_INVERTED})(?![\w'’-])", regex.IGNORECASE
 )
 _SAID: Final = regex.compile(
-    rf"{_START}(?!{_HERE})(?:(?:{_POINTERS})(?![\w'’-])|{_UNPARTED})", regex.IGNORECASE
+    rf"{_START}{_LINK}(?!{_HERE})(?:(?:{_POINTERS})(?![\w'’-])|{_UNPARTED})", regex.IGNORECASE
 )
 # "Except for cars.", "Not on Sundays.", "No.": what is left out or answered stands before.
 _LEFT_OUT: Final = regex.compile(
@@ -73,6 +96,35 @@ _LEFT_OUT: Final = regex.compile(
     r"|да|нет|никогда)[.!])[\s\"'”’»)*_]*+",
     regex.IGNORECASE,
 )
+# "Contains nuts.", "Was sold in May.", "Closed on Mondays.": of what, stands before.
+_SUBJECTLESS: Final = regex.compile(
+    rf"{_START}(?:(?:is|are|was|has|does|cannot"
+    r"|(?:can|must|will|should|may) (?:not )?(?:be|contain|have))"
+    r" (?!it\b)(?-i:[\p{Ll}\d])|(?:includes|excludes|contains|requires|applies|consists) "
+    rf"|(?:so|neither) (?:{_AUXILIARIES}) "
+    r"|(?:closed|open|available|valid|sold)"
+    r" (?:on|in|at|for|from|until|to|only|during|except|daily)\b"
+    r"|with the exception of "
+    r"|not (?:its|their|his|an?|the|to be|included|available|valid|required)\b)"
+    r"[^!?\r\n]{1,90}?[.!][\s\"'”’»)*_]*+",
+    regex.IGNORECASE,
+)
+# "She did not.", "Only admins are.", "So was Ann.": what, stands before.
+_SHORTENED: Final = regex.compile(
+    rf"\b(?:(?:{_AUXILIARIES}) not|cannot|\p{{L}}{{2,5}}n['’]t"
+    rf"|(?<={_START}only [^.!?\r\n]{{1,60}} )(?:{_AUXILIARIES})"
+    r"|(?:hingegen|dagegen|jedoch|auch) nicht|tampoco|non plus)[.!][\s\"'”’»)*_]*+\Z",
+    regex.IGNORECASE,
+)
+_LONGEST_SHORTENED: Final = 100
+# What so begins answers a question right before it: "Is it open? No, not on Sundays."
+_REPLIES: Final = regex.compile(
+    rf"{_START}(?:(?:yes|yeah|no|ja|nein|doch|oui|non|si|sí|sim|não|nee|да|нет|نعم|لا)(?=\s?[,.!;:،—–])"
+    r"|(?:never|none|nobody|nothing|only|not|nur|nie|niemand|nicht|jamais|nunca|нет)(?!\w)"
+    r"|是的|不|没|对，|はい|いいえ)",
+    regex.IGNORECASE,
+)
+_ASKED: Final = regex.compile(r"[?？؟][\s\"'”’»)*_]*+\Z")
 # "[introduced in 3.4]", "See https://...": of what stands above, also with a blank line between.
 _ASIDE: Final = regex.compile(
     r"\s*+(?:\[(?!\d)[^\[\]\r\n]{4,120}+\]|\((?!\d)[^()\r\n]{4,120}+\))[.,;]?\s*+"
@@ -83,6 +135,7 @@ _PARTED: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n
 _TAIL: Final = 100
 # What begins behind such a mark is an item of a list.
 _LISTED: Final = regex.compile(r"[\[({,;|][ \t]*+\Z")
+_LONGEST_CLOSING: Final = 10
 _LONGEST_ROW: Final = 3
 
 
@@ -108,6 +161,9 @@ def referring(text: str, layout: Layout) -> Layout:
             or aside
             or _SAID.match(text, start, end) is not None
             or _LEFT_OUT.fullmatch(text, start, end) is not None
+            or _SUBJECTLESS.fullmatch(text, start, end) is not None
+            or _is_shortened(text[start:end])
+            or _answers(text, start, end)
         )
         if refers and behind[before] < _LONGEST_ROW:
             needs[piece] = (*layout.needs.get(piece, ()), before)
@@ -120,13 +176,31 @@ def referring(text: str, layout: Layout) -> Layout:
     return replace(layout, needs={**layout.needs, **needs}, spare=spare)
 
 
+def is_left_over(said: str) -> bool:
+    """Whether a sentence says nothing by itself: "And only on Sundays.", "We did not."."""
+    return _LEFT_OUT.fullmatch(said) is not None or _is_shortened(said)
+
+
+def _is_shortened(said: str) -> bool:
+    """Whether a sentence leaves out the verb that the one before it has."""
+    return len(said) <= _LONGEST_SHORTENED and _SHORTENED.search(said) is not None
+
+
+def _answers(text: str, start: int, end: int) -> bool:
+    """Whether a sentence is a reply to a question before it."""
+    asked = _ASKED.search(text, max(0, start - _LONGEST_CLOSING), start) is not None
+    return asked and _REPLIES.match(text, start, end) is not None
+
+
 def _goes_on(text: str, layout: Layout, piece: int, start: int, *, parted: bool) -> bool:
     """Whether a sentence follows another in a paragraph, as far as a layout tells.
 
     Or maybe ``parted`` from it by a blank line.
     """
-    if not piece or {piece, piece - 1} & layout.supports or piece in layout.gaps:
+    if not piece or piece - 1 in layout.supports or piece in layout.gaps:
         return False
+    if piece in layout.supports:  # what leads to a list: "Such loss is not covered:"
+        return text[start - 1] not in "\r\n" and piece - 1 in layout.prose
     running = {piece, piece - 1} <= layout.prose
     if not running and text[start - 1] in "\r\n":
         return False

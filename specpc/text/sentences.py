@@ -76,7 +76,7 @@ _ENDING: Final = frozenset(".!?…:;")
 # A month, and no abbreviation of one.
 _MAY: Final = regex.compile(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=\p{Lu})")
 # "M. Dupont", "J. Смит": an initial ends no sentence, in no language.
-_INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM)\.\s\Z")
+_INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM|[\u0621-\u064a])\.\s\Z")
 # "am 3. Mai": a number and a full stop are an ordinal number.
 _ORDINAL: Final = regex.compile(r"(?<![\w.,=/])\d{1,2}\.\s\Z")
 _ORDINALS: Final = frozenset({"de", "da", "cs", "fi", "pl", "sv"})
@@ -132,7 +132,8 @@ _ABBREVIATED: Final = regex.compile(
 # What ends no sentence if a number follows, and in names.
 _COUNTING: Final = (
     "abs app approx art bd ca cap cf ch chap cl eq eqs fig figs kap max min no nos nr núm pág para"
-    " paras p pp reg regs rn sch sched sec secs ss st tab tabs tel vgl vol vols ziff"
+    " paras p pp reg regs rn sch sched sec secs ss st supp tab tabs tel vgl vol vols wt ziff"
+    " абз гл кв п пп разд рис ст стр табл ч"
     " mon tue tues wed thu thurs fri sat sun jan févr feb mar märz apr avr jun juil jul aug sep"
     " sept okt oct nov dez déc dec dic"
 )
@@ -141,7 +142,8 @@ _PARTS_WORDS: Final = re.compile(r"[\s(\[/–-]")
 # Before a name: "Cllr. Hobbs", "Dña. Ana"; not "Ltd." nor "50 Hz.".
 _TITLE: Final = regex.compile(
     r"(?<![\p{L}\d-]|\d\s)(?!Ltd)(?:\p{Lu}[bcdfghj-np-tv-xz]{1,4}+"
-    r"|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl"
+    r"|утв|им|ул|просп|обл|проф|акад|ред|см|ср"
+    r"|Fed|Civ|Crim|Bankr|Fa|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl"
     r"|sig|dott|avv|ing|geom|prof|sra?|dra?|srta)\.\s++\Z"
 )
 # What is counted, before more about it: "2 tbsp. sugar", "84 kr. per month".
@@ -151,6 +153,11 @@ _LEADER: Final = regex.compile(r"\.{5}\s*+\Z")
 # A small letter that begins a word: not "eBay".
 _SMALL: Final = regex.compile(r"\p{Ll}++(?!\p{Lu})")
 _REMARK: Final = regex.compile(r"\((?!(?:[ivxl]{1,5}|\p{L}|\d{1,2})\))[\p{Ll}\d]")
+# "How was it? (1-5)".
+_CLOSED_REMARK: Final = regex.compile(_REMARK.pattern + r"[^().!?\r\n]{0,60}+\)")
+_REMARKED: Final = regex.compile(rf"(?<=[?!]\s){_CLOSED_REMARK.pattern}\s++(?=\p{{Lu}})")
+# "Call if temp. > 101 F.", "«Придёшь?» — спросил он.".
+_BETWEEN: Final = regex.compile(r"[>=≥≤≈±×÷]|<[ =\d]|[—–][ \u00a0]?\p{Ll}")
 _INITIALS: Final = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.-\p{Lu}|Hrn)\.\s++\Z")
 _DAY: Final = regex.compile(
     r"(?<![\w.,])\d{1,2}\.\s"
@@ -174,7 +181,7 @@ def sentence_ends(text: str) -> set[int]:
         for start, stop, language in _runs(text)
         for end in _ends(text[start:stop], language)
     }
-    found |= {match.end() for match in _NOTED.finditer(text)}
+    found |= {match.end() for sign in (_NOTED, _REMARKED) for match in sign.finditer(text)}
     ends = sorted(_between_words(text, found))
     ends = _outside(text, ends, _INLINE.finditer(text))
     rows = (m for m in _LINES.finditer(text) if _is_row(m.group()))
@@ -216,14 +223,17 @@ def _is_abbreviated(text: str, end: int) -> bool:
     after = before[len(said) :]
     said = said.rstrip(_SIGNS)
     inside = said[-1:].isalnum() and not _UNSPACED.match(said[-1])
-    if (inside or said[-1:] == ",") and not {*after} & {"\r", "\n"}:
-        return True  # before the numbers of what is listed in it: "if (i) ..."
-    if said[-1:] != ".":
-        return False
-    if _REMARK.match(text, end):
+    on_line = not {*after} & {"\r", "\n"}
+    # Before the numbers of what is listed in it: "if (i) ...".
+    if on_line and (inside or said[-1:] == "," or _BETWEEN.match(text, end)):
         return True
+    if said[-1:] != ".":
+        return on_line and _CLOSED_REMARK.match(text, end) is not None
     following = text[end]
-    if following.isdigit() and _PARTS_WORDS.split(said[:-1])[-1].casefold() in _COUNTS:
+    counted = following.isdigit() or (following == "(" and text[end + 1 : end + 2].isdigit())
+    if _REMARK.match(text, end) or (
+        counted and _PARTS_WORDS.split(said[:-1])[-1].casefold() in _COUNTS
+    ):
         return True
     going_on: tuple[regex.Pattern[str], ...] = (_INITIALS, _LEADER)
     if following.islower():

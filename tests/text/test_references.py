@@ -14,6 +14,7 @@ from specpc.structure import lay_out
 from specpc.text.layout import tiles
 from specpc.text.pieces import Pieces, Scores
 from specpc.text.references import referring
+from tests.structure.kept import keep
 
 
 def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
@@ -46,6 +47,24 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Not on Sundays.",
         "Nicht am Sonntag.",
         "No.",
+        "However, it was halted in May.",
+        "And they were not asked.",
+        "In addition, these were sold.",
+        "Außerdem wurde sie verkauft.",
+        "The south basin does not.",
+        "So was the south basin.",
+        "Only the pier is.",
+        "Was halted in May.",
+        "Does not include the pier.",
+        "Must not be used on Sundays.",
+        "Closed on Mondays.",
+        "With the exception of the pier.",
+        "Exceptions: the pier and the ramp.",
+        "Provided, however, that the pier is open.",
+        "Ausgenommen sind Kinder.",
+        "Kinder hingegen nicht.",
+        "Los demás tampoco.",
+        "ただし、日曜日を除く。",
     ],
 )
 def test_a_sentence_about_one_before_it_needs_that(said: str) -> None:
@@ -69,10 +88,42 @@ def test_a_sentence_about_one_before_it_needs_that(said: str) -> None:
         "These terms apply from May on.",
         "Only Lena knows why.",
         "Why not?",
+        "However, it is important to swim.",
+        "But this report covers the year.",
+        "Is it closed?",
+        "Will Reyes was there.",
+        "May is warm.",
+        "Allerdings gibt es Kuchen.",
+        "No one swims.",
     ],
 )
 def test_others_need_none(said: str) -> None:
     assert needed("The dredging of the north basin began in May. ", said) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Is it open on Sundays? ", "No, on weekdays."),
+        ("May dogs come in? ", "Only guide dogs."),
+        ("Ist das erlaubt? ", "Nein, nur werktags."),
+        ("¿Vendrás? ", "No, gracias."),
+        ("هل يمكن الإرجاع؟ ", "لا، إلا خلال 7 أيام."),
+        ("可以吗？", "不可以。"),
+        ("Was it “closed?” ", "Never before May."),
+    ],
+)
+def test_an_answer_needs_the_question_right_before_it(asked: str, said: str) -> None:
+    assert needed("The basin is deep. ", asked, said)[2] == (1,)
+    assert needed("The basin is deep. ", "We asked. ", said) == {}
+
+
+def test_what_leads_to_a_list_needs_what_it_is_about() -> None:
+    text = (
+        "We do not pay for any of the following. Such loss is excluded whatever else caused it:\n\n"
+        "A. Flood.\n\nB. Neglect.\n"
+    )
+    assert keep(text, "Neglect") == text.replace("A. Flood.\n\n", "")
 
 
 def test_of_several_in_a_row_each_needs_the_one_that_names() -> None:

@@ -96,6 +96,11 @@ UNDIVIDED = (
     "See para. 3 of Schedule 4 and cl. 12, or ring Mon.-Fri. 9 a.m. to 5 p.m.",
     "It was signed in Dec. 2023 and again on the 31. Dez. 2024.",
     "No difference was found for Myotis spp. (p = 0.62) by Adams et al. (2012) then.",
+    "Both follow from Eq. (2) and from Figs. (1) and (3) of Sec. 4.",
+    "Call if the temp. > 101 F or the wt. ≥ 90 kg on any day.",
+    "Under Fed. R. Civ. P. 12(b)(6) the claim of Acme v. Bolt, 12 F. Supp. 2d 40, fails.",
+    "Die Fa. Braun haftet für den Inhalt nicht.",
+    "How satisfied are you with the crew of the night boat? (1-5)",
 )
 
 
@@ -174,6 +179,10 @@ def test_long_paragraphs_end_sentences_as_short_ones_do(name: str) -> None:
     [
         "Tra il sig. Paolo Rossi e la ditta Neri non si conviene altro.",
         "El contrato lo firma el sr. Díaz en nombre de la empresa.",
+        "Не подлежат обмену товары из перечня, утв. Постановлением Правительства.",
+        "Схема показана на рис. 2 и описана в разд. 5 на стр. 14.",
+        "«Ты придёшь?» — спросил он тихо.",
+        "قال د. أحمد إن العقد باطل.",
     ],
 )
 def test_no_sentence_ends_before_a_name_in_other_languages(text: str) -> None:

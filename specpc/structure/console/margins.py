@@ -25,6 +25,7 @@ _MARKED: Final = re.compile(r"(?:[-+•]|\*{1,6}) |\d+[.)] |#{1,6} |[>|`~<{}\[\]
 _PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
 _SECTION: Final = re.compile(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
 _GOES_ON: Final = re.compile(r"(?:[,;]|[,;] (?:and|or|und|oder|et|ou))$")
+_HYPHENATED: Final = re.compile(r"[^\W\d_]{2}-$")
 _SIGNED: Final = re.compile(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
@@ -139,6 +140,8 @@ def _closes(above: Row, row: Row) -> bool:
 def _wraps(above: Row, row: Row) -> bool:
     """Whether a line at the margin goes on with a paragraph that an indented one begins."""
     said, below = above.said.rstrip(), row.said
+    if _HYPHENATED.search(said[-3:]) and not above.ends_block and below[:1].islower():
+        return True
     if not above.indented or above.ends_block or _PROSE_ENDS.search(said[-5:]):
         return False
     words = len(below.split()) >= _WORDS and _APART.search(below.strip()) is None

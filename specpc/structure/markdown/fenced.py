@@ -71,8 +71,9 @@ _TAG_OF_CODE: Final = line_pattern(
 _ENDED: Final = regex.compile(r"\{[%{][-#~]?[ \t]*+(?:end|/)")
 # So far indented, Markdown reads it as code.
 _CODE: Final = 4
-# Of these, the Markdown inside is a part; what Notion calls a callout is an ``<aside>``.
-_OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure"}
+# Of these, the Markdown inside is a part. What Notion calls a callout is an ``<aside>``; sources,
+# data and outputs are parts of prompts.
+_OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure", "source", "data", "output"}
 # No section of Apache, as <VirtualHost *:80>.
 _PLAIN_TAG: Final = regex.compile(
     r"[ ]{0,3}+<[a-zA-Z][\w.:-]*+"

@@ -24,9 +24,10 @@ LINK: Final = regex.compile(
 )
 """A line that gives the address of a link."""
 _USED: Final = regex.compile(r"\[(?P<name>[^\]\[\r\n]{1,100}+)\](?![(:])")
-# "* without postage", "† not on Sundays", "¹ of 2023", "a) not in winter", below a table.
+# Below a table: "* without postage", "† not on Sundays", "(1) not in winter"; no "§ 2".
 _MARKED: Final = line_pattern(
-    r"^[ \t]*+\\?(?P<mark>[*]{1,3}|[†‡§]{1,2}|[¹²³⁴-⁹]{1,2}|[a-e1-9]\))[ \t]*+(?=[^\s*|])"
+    r"^[ \t]*+\\?(?P<mark>[*]{1,3}|[†‡§]{1,2}+(?![ \t\u00a0]*+\d)|[¹²³⁴-⁹]{1,2}|\(?[a-e1-9]\))"
+    r"[ \t]*+(?=[^\s*|])"
 )
 _EMPHASIS: Final = regex.compile(r"\*{1,3}[^\s*][^*\r\n]{0,200}+(?<=\S)\*{1,3}")
 _MOST_MARKED: Final = 30
@@ -81,7 +82,8 @@ def _with_marks(text: str, layout: Layout) -> Layout:
         )
         piece = bisect_right(edges, note.end() - 1) - 1
         end = edges[piece + 1]
-        if (listed and mark[0] == "*") or end - note.start() > _SHORT:
+        several = piece in layout.supports  # what it says is in other pieces
+        if several or (listed and mark[0] == "*") or end - note.start() > _SHORT:
             continue
         low = max(0, note.start() - _FURTHEST)
         for used in _uses(mark).finditer(text, low, note.start()):

@@ -15,7 +15,7 @@ from specpc.structure.console.logs import lay_out_log, log_runs
 from specpc.structure.console.searches import lay_out_search, search_runs
 from specpc.structure.console.services import lay_out_services, service_runs
 from specpc.structure.console.traces import lay_out_trace, trace_runs
-from specpc.structure.markdown.running import labels
+from specpc.structure.markdown.labels import labels
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, lines
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.remarks import is_sentence, without_remarks

@@ -7,12 +7,13 @@ together, and so do a term and what ``:`` defines it as.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.structure.markdown.labels import RunningLine, document_labels, is_alone, is_task
 from specpc.structure.markdown.notes import LINK, NOTE
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.structure.parts.lists import ITEM
@@ -61,7 +62,7 @@ _TITLED: Final = regex.compile(
     r"|المادة|الفصل|الباب)[ \t]++(?:\d{1,3}(?:\.\d{1,2}){0,3}+[a-zA-Z]?|[IVXLC]{1,6})"
     r"(?![\w,])|§{1,2}[ \t]*+\d{1,4}[a-z]?\b"
     r"|第[一二三四五六七八九十百零\d]{1,5}+[条條章节節編部]|제[ ]?\d{1,4}[ ]?[조장절편])"
-    r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;]{0,70}+[.]?)?+"
+    r"(?:[ \t\u3000]*+[.:：–—)-]{0,2}+[ \t\u3000]*+[^\p{Ll}\s(][^\r\n.!?。；;：]{0,70}+[.]?)?+"
     r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
 )
 # "History[edit]", as pages of a wiki are copied, or the second on a line of its own.
@@ -101,10 +102,6 @@ _LONGEST_WORDS: Final = 60
 _SENTENCE: Final = regex.compile(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
 _DEEPEST: Final = 3
 _UNNUMBERED: Final = 9
-_LABEL: Final = regex.compile(
-    r"[ \t]*+(?P<kind>(?i:document|passage|source|text|page|context|doc))[ \t]*+"
-    r"[#\[(]?(?P<number>\d{1,4})[\])]?[:.]?[ \t]*+(?:(?:\r\n|\n|\r)\s*+|\Z)"
-)
 # "version 1.34 - Ann Ryel, 2021-02-13", "Changes in 2.0:", alone above what is new in it.
 _VERSION: Final = regex.compile(
     r"[ \t\f]*+(?P<word>(?i:changes|noteworthy|new|released?|version|what['’]s)[ \t]"
@@ -114,6 +111,12 @@ _VERSION: Final = regex.compile(
     r"(?:[ \t]*+[-–—(/:,\[@][^\r\n]{0,80}+)?+(?<![.;!?])[ \t]*+(?:\r\n|\n|\r|\Z)\s*+"
 )
 _FEWEST_VERSIONS: Final = 3
+_SURELY_VERSIONS: Final = frozenset(("changes", "release", "released", "version", "v", "what's"))
+# A term above what it means, in a list of such.
+_TERM_LINE: Final = regex.compile(r"[ \t]*+\p{Lu}[^\r\n.:;,!?|=<>{}]{1,38}+\s*+")
+_FEWEST_TERMS: Final = 3
+_SHARE_OF_TERMS: Final = 0.6
+_SHORTEST_MEANING: Final = 20
 _FEWEST_LOOSE: Final = 3
 # Between blank lines or above text: it only parts. So wide a one ends what has a plain heading.
 _RULE: Final = regex.compile(
@@ -158,27 +161,17 @@ _FEWEST: Final = 2
 _SHARE: Final = 0.3
 
 
-class _Line(NamedTuple):  # made of every line of a text
-    """A line with the blank ones after it; whether it begins a paragraph, and says nothing."""
+@dataclass(frozen=True)
+class _Heads:
+    """Where lines start that head others without a mark of it.
 
-    start: int
-    end: int
-    first: bool
-    hidden: bool = False
+    Attributes:
+        levels: their levels.
+        labels: where labels of documents end, or ``None`` of a line that is of none any more.
+    """
 
-
-def labels(said: Sequence[str]) -> list[int]:
-    """Which lines are labels of documents, as "Document 2:" is above or below "Document 1:"."""
-    found = [
-        (place, label["kind"].casefold(), int(label["number"]))
-        for place, line in enumerate(said)
-        if (label := _LABEL.fullmatch(line))
-    ]
-    places = set[int]()
-    for (place, kind, number), (after, other, later) in pairwise(found):
-        if kind == other and later == number + 1:
-            places |= {place, after}
-    return sorted(places)
+    levels: Mapping[int, int]
+    labels: Mapping[int, int | None]
 
 
 def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPart]:
@@ -189,7 +182,9 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
     told = [line for own in lines.values() for line in own if line.first]
     asking = sum(_QUESTION_LINE.fullmatch(text, one.start, one.end) is not None for one in told)
     asks = asking >= max(_FEWEST, _SHARE * len(told))
-    titles = _titles(text, parts, lines)
+    shown = [line for own in lines.values() for line in own if not line.hidden]
+    named = {label.start: label.end for label in document_labels(text, shown)}
+    titles = _Heads(_titles(text, parts, lines), named)
     for part, below in zip(parts, [*parts[1:], None], strict=True):
         if _is_running(part):
             above = below is not None and below.lay_out is not None
@@ -197,10 +192,14 @@ def split_running(text: str, parts: Iterable[SectionPart]) -> Iterator[SectionPa
             yield from _split(text, part, own, titles, asks=asks, above_data=above)
         else:
             said = text[part.start : part.end].rstrip("# \t\r\n") if part.level else ""
-            yield replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
+            asked = replace(part, asks=True) if _MARKED_QUESTION.search(said) else part
+            ends_label = named and not part.level and is_task(text, part.start)
+            yield replace(asked, closes=_DOCUMENT) if ends_label else asked
 
 
-def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, list[_Line]]:
+def _without_page_heads(
+    text: str, lines: dict[int, list[RunningLine]]
+) -> dict[int, list[RunningLine]]:
     """The lines, hidden those that are the same on several pages but for the number.
 
     Or are nothing but the numbers of pages, one higher than the last.
@@ -230,7 +229,7 @@ def _without_page_heads(text: str, lines: dict[int, list[_Line]]) -> dict[int, l
     return lines
 
 
-def _hide_feet(text: str, lines: dict[int, list[_Line]]) -> None:
+def _hide_feet(text: str, lines: dict[int, list[RunningLine]]) -> None:
     """Hide lines with the number of a page, and what stands at the head of several below them."""
     below: list[tuple[int, int, str]] = []
     for start, own in lines.items():
@@ -254,7 +253,7 @@ def _hide_feet(text: str, lines: dict[int, list[_Line]]) -> None:
 
 
 def _titles(
-    text: str, parts: Sequence[SectionPart], lines: Mapping[int, Sequence[_Line]]
+    text: str, parts: Sequence[SectionPart], lines: Mapping[int, Sequence[RunningLine]]
 ) -> dict[int, int]:
     """Where lines start that head others without a mark of it, and their levels."""
     titled, alone, numbered, told = list[int](), list[int](), dict[int, int](), 0
@@ -315,35 +314,53 @@ def _titles(
         [*closed, *loose, *titled, *titled_by_edit, *versions, *_clauses(text, lines)], _PLAIN
     )
     return {
-        **dict.fromkeys(alone, _TITLE_LEVEL),
+        **dict.fromkeys([*alone, *_terms(text, lines)], _TITLE_LEVEL),
         **plain,
         **numbered,
         **dict.fromkeys(underlined, _UNDERLINED_LEVEL),
-        **dict.fromkeys(_labels(text, lines), _DOCUMENT),
     }
 
 
-def _labels(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
-    """Where labels of documents start: of those with one number after another, all are some."""
-    shown = [line for own in lines.values() for line in own if not line.hidden]
-    found = labels([text[line.start : line.end] for line in shown])
-    return [shown[place].start for place in found]
-
-
-def _versions(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
+def _versions(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int]:
     """Where lines start that name a version, alone above what is new in it."""
     found = [
         (line.start, version["word"].strip().casefold())
         for own in lines.values()
-        for line, after in pairwise(own)
-        if line.first and after.first and not line.hidden
+        for line, after in zip(own, [*own[1:], None], strict=False)
+        if line.first
+        and not line.hidden
+        and (line.end < len(text) if after is None else after.first)
         if (version := _VERSION.fullmatch(text, line.start, line.end))
     ]
     counts = Counter(word for _, word in found)
-    return [start for start, word in found if counts[word] >= _FEWEST_VERSIONS]
+    return [
+        start
+        for start, word in found
+        if counts[word] >= (_FEWEST if word in _SURELY_VERSIONS else _FEWEST_VERSIONS)
+    ]
 
 
-def _clauses(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
+def _terms(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int]:
+    """Where short lines start right above a sentence, if most paragraphs are made so."""
+    found: list[int] = []
+    told = 0
+    for own in lines.values():
+        for line, after, last in zip(own, own[1:], [*own[2:], None], strict=False):
+            told += line.first and not line.hidden
+            if not line.first or after.first or (last is not None and not last.first):
+                continue
+            below = text[after.start : after.end].strip()
+            means = len(below) >= _SHORTEST_MEANING and below[0].isupper()
+            if (
+                means
+                and _SENTENCE.search(below)
+                and _TERM_LINE.fullmatch(text, line.start, line.end)
+            ):
+                found.append(line.start)
+    return found if len(found) >= max(_FEWEST_TERMS, _SHARE_OF_TERMS * told) else []
+
+
+def _clauses(text: str, lines: Mapping[int, Sequence[RunningLine]]) -> list[int]:
     """Where short lines with numbers start that stand alone above text, most in a row."""
     found: list[tuple[int, int]] = []
     for own in lines.values():
@@ -360,7 +377,7 @@ def _clauses(text: str, lines: Mapping[int, Sequence[_Line]]) -> list[int]:
     return [start for start, _ in found] if enough else []
 
 
-def _heads_text(text: str, own: Sequence[_Line], place: int) -> bool:
+def _heads_text(text: str, own: Sequence[RunningLine], place: int) -> bool:
     """Whether below a line stands running text: after a blank line, or in a long line."""
     after = own[place + 1]
     if after.first:
@@ -369,14 +386,14 @@ def _heads_text(text: str, own: Sequence[_Line], place: int) -> bool:
     return len(below) > _LONGEST_WORDS and below[:1].isupper()
 
 
-def _says(text: str, own: Sequence[_Line], first: int) -> bool:
+def _says(text: str, own: Sequence[RunningLine], first: int) -> bool:
     """Whether a paragraph is running text or several lines."""
     said = text[own[first].start : own[first].end]
     several = first + 1 < len(own) and not own[first + 1].first
     return several or _SENTENCE.search(said) is not None or len(said) > _LONGEST_WORDS
 
 
-def _is_edited(said: str, text: str, after: _Line | None) -> bool:
+def _is_edited(said: str, text: str, after: RunningLine | None) -> bool:
     """Whether a line is a heading that may be edited; what is in a list of such is none."""
     if _EDITED.fullmatch(said) is None or ITEM.match(said) or _SAID.match(said):
         return False
@@ -389,8 +406,8 @@ def _is_running(part: SectionPart) -> bool:
     return not part.level and part.lay_out is None and not part.hidden
 
 
-def _lines(text: str, part: SectionPart) -> list[_Line]:
-    found: list[_Line] = []
+def _lines(text: str, part: SectionPart) -> list[RunningLine]:
+    found: list[RunningLine] = []
     blank = True
     for match in _LINE.finditer(text, part.start, part.end):
         start, end = match.span()
@@ -418,12 +435,12 @@ def _lines(text: str, part: SectionPart) -> list[_Line]:
             found[-1] = found[-1]._replace(end=end)
             blank = False
             continue
-        found.append(_Line(start if found else part.start, end, blank or new_page))
+        found.append(RunningLine(start if found else part.start, end, blank or new_page))
         blank = match.group().startswith(_PAGE_TAG)
     return found
 
 
-def _numbers(text: str, number: _Line, end: int) -> bool:
+def _numbers(text: str, number: RunningLine, end: int) -> bool:
     """Whether a line has nothing but the number of a section, of which the next is the title."""
     title = text[number.end : end]
     alone = number.first and _NUMBER_ALONE.fullmatch(text, number.start, number.end)
@@ -439,8 +456,8 @@ def _heads(text: str, start: int, middle: int, end: int) -> bool:
 def _split(
     text: str,
     part: SectionPart,
-    lines: list[_Line],
-    titles: Mapping[int, int],
+    lines: list[RunningLine],
+    titles: _Heads,
     *,
     asks: bool,
     above_data: bool,
@@ -452,42 +469,41 @@ def _split(
         if _is_one_of_terms(text, line, waiting):
             line = line._replace(end=waiting.pop().end)
         after = waiting[-1] if waiting else None
-        own = _special(text, line, after, titles, asks=asks)
-        if own is None and after is None and line.first and above_data:
-            said = text[line.start : line.end]
-            if all(map(_PLAIN_HEADING.fullmatch, said.rstrip().splitlines())):
-                own = SectionPart(line.start, line.end, _PLAIN)
-        if own is None and (asked := _RUN_IN.match(text, line.start, line.end)):
-            # "**May I smoke?** No.": the answer is what is behind it, up to the next heading.
-            own = SectionPart(line.start, asked.end(), _BOLD, asks=True)
-        ends_terms = own is None and defined and line.first and not _defines(text, line)
-        if (own is not None or ends_terms) and start < line.start:
+        own = _head(text, line, after, titles, asks=asks)
+        own = own or (_above_data(text, line) if after is None and above_data else None)
+        ends = 0
+        if own is None and line.start in titles.labels:
+            ends = _DOCUMENT
+        elif own is None and defined and line.first and not _defines(text, line):
+            ends = _TERM
+        if (own is not None or ends) and start < line.start:
             yield SectionPart(start, line.start, closes=closes)
         if own is not None:
             if NOTE.match(text, own.start):  # a note goes on to the next blank line
                 while waiting and not (waiting[-1].first or _is_note(text, waiting[-1])):
                     own = replace(own, end=waiting.pop().end)
-            if own.level == _DOCUMENT and _is_title(text, waiting):
+            alone = own.level == _DOCUMENT and is_alone(text[own.start : own.end])
+            if alone and _is_title(text, waiting):
                 # A title says more than the number of the document, in fewer tokens than both.
                 yield SectionPart(own.start, own.end, closes=_DOCUMENT, apart=True, hidden=True)
                 title = waiting.pop()
                 own = SectionPart(title.start, title.end, _DOCUMENT)
             yield own
             start, closes, defined = own.end, 0, own.level == _TERM
-        elif ends_terms:
-            start, closes, defined = line.start, _TERM, False
+        elif ends:
+            start, closes, defined = line.start, ends, False
     if start < part.end:
         yield SectionPart(start, part.end, closes=closes)
 
 
-def _defines(text: str, line: _Line) -> bool:
+def _defines(text: str, line: RunningLine) -> bool:
     """Whether a line says what a term above is, or goes on with that, indented."""
     return (
         _DEFINES.match(text, line.start) is not None or _DEEPER.match(text, line.start) is not None
     )
 
 
-def _is_one_of_terms(text: str, line: _Line, waiting: Sequence[_Line]) -> bool:
+def _is_one_of_terms(text: str, line: RunningLine, waiting: Sequence[RunningLine]) -> bool:
     """Whether a line is a term right above another, of which both are defined as the same."""
     if len(waiting) < 2 or not line.first or waiting[-1].first or waiting[-2].first:
         return False
@@ -495,7 +511,7 @@ def _is_one_of_terms(text: str, line: _Line, waiting: Sequence[_Line]) -> bool:
     return defined and not any(_DEFINES.match(text, one.start) for one in (line, waiting[-1]))
 
 
-def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
+def _is_title(text: str, waiting: Sequence[RunningLine]) -> bool:
     """Whether the next line names a document, in which others follow it."""
     if len(waiting) < 2 or waiting[-1].first or waiting[-2].first:
         return False
@@ -505,12 +521,36 @@ def _is_title(text: str, waiting: Sequence[_Line]) -> bool:
     return _TITLE.fullmatch(text, start, end) is not None
 
 
-def _is_note(text: str, line: _Line) -> bool:
+def _is_note(text: str, line: RunningLine) -> bool:
     return bool(NOTE.match(text, line.start) or LINK.fullmatch(text, line.start, line.end))
 
 
+def _head(
+    text: str, line: RunningLine, after: RunningLine | None, titles: _Heads, *, asks: bool
+) -> SectionPart | None:
+    """What a line begins with that heads what follows, or says nothing; ``None`` if it has none."""
+    label = titles.labels.get(line.start)
+    if label is not None:
+        return SectionPart(line.start, label, _DOCUMENT)
+    own = _special(text, line, after, titles, asks=asks)
+    if own is not None and line.start in titles.labels:
+        own = replace(own, closes=_DOCUMENT)
+    if own is None and (asked := _RUN_IN.match(text, line.start, line.end)):
+        # "**May I smoke?** No.": the answer is what is behind it, up to the next heading.
+        return SectionPart(line.start, asked.end(), _BOLD, asks=True)
+    return own
+
+
+def _above_data(text: str, line: RunningLine) -> SectionPart | None:
+    """A line that heads data below it, if it looks like a heading."""
+    said = text[line.start : line.end].rstrip().splitlines()
+    if not line.first or not all(map(_PLAIN_HEADING.fullmatch, said)):
+        return None
+    return SectionPart(line.start, line.end, _PLAIN)
+
+
 def _special(
-    text: str, line: _Line, after: _Line | None, titles: Mapping[int, int], *, asks: bool
+    text: str, line: RunningLine, after: RunningLine | None, titles: _Heads, *, asks: bool
 ) -> SectionPart | None:
     """A line that heads what follows, or is a note; ``None`` if it is as any other."""
     said = text[line.start : line.end]
@@ -528,16 +568,16 @@ def _special(
         indent = len(said) - len(said.lstrip())
         return SectionPart(line.start, line.end, lay_out=_whole, indent=indent)
     found = _heading(text, line, after, asks=asks) if after is not None else None
-    level = titles.get(line.start, 0) if found is None else 0
+    level = titles.levels.get(line.start, 0) if found is None else 0
     return SectionPart(line.start, line.end, level) if level else found
 
 
-def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart | None:
+def _heading(text: str, line: RunningLine, after: RunningLine, *, asks: bool) -> SectionPart | None:
     """A line that heads the next one and what follows that."""
     said = text[line.start : line.end]
     if level := _unmarked_level(said, text, line, after):
         return SectionPart(line.start, line.end, level)
-    if line.first and _LABEL.fullmatch(said):
+    if line.first and is_alone(said):
         return SectionPart(line.start, line.end, _DOCUMENT)
     if _DEFINES.match(text, after.start) and not _DEFINES.match(said):
         return SectionPart(line.start, line.end, _TERM, asks=True)
@@ -550,14 +590,14 @@ def _heading(text: str, line: _Line, after: _Line, *, asks: bool) -> SectionPart
     return None
 
 
-def _unmarked_level(said: str, text: str, line: _Line, after: _Line) -> int:
+def _unmarked_level(said: str, text: str, line: RunningLine, after: RunningLine) -> int:
     """The level of a heading that Markdown does not mark, 0 of what is none."""
     if _ARROW.fullmatch(said) and _ARROWS.match(text):
         return 0 if _ARROW.match(text, after.start) else _PLAIN
     return _plain_level(said, text, after) if line.first and after.first else 0
 
 
-def _plain_level(said: str, text: str, after: _Line) -> int:
+def _plain_level(said: str, text: str, after: RunningLine) -> int:
     """The level of a heading without marks, 0 of what is none: an item that another follows."""
     if all(map(_PLAIN_HEADING.fullmatch, said.rstrip().splitlines())):
         return _PLAIN

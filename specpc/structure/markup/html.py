@@ -46,8 +46,8 @@ _LONGEST_ROW: Final = 1000
 _DEEPEST: Final = 60
 # No more rows at the head of a table come along with the others.
 _MOST_HEADS: Final = 12
-# Of a processor for each byte, which is ten times what well-formed pages take.
-_SECONDS: Final = 1e-6
+# Of a processor for each byte, which is twenty times what well-formed pages take.
+_SECONDS: Final = 2e-6
 _LEADS: Final = re.compile(r"[:：](?:</\w+>)+\Z")
 _LONGEST_LEAD: Final = 100
 _SPACE: Final = re.compile(r"\s*")

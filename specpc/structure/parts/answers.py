@@ -6,6 +6,8 @@ from typing import Final
 
 import regex
 
+from specpc.text.references import is_left_over
+
 ANSWER: Final = 25
 """What so short a turn says, it says to the question before it."""
 SHORT_ANSWER: Final = 80
@@ -17,9 +19,11 @@ _SHORT_REPLY: Final = 200
 _REPLIES: Final = regex.compile(
     r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
     r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
-    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|是的?|不|没)(?!\w)",
+    r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|sim|não|nee|tak|nie|да|нет|не|никто|никого"
+    r"|никогда|ничего|только|نعم|لا|네|아니요?|はい|いいえ|うん|是的?|不|没)(?!\w)",
     regex.IGNORECASE,
 )
+_SENTENCE: Final = regex.compile(r"[^.!?\r\n]{1,80}+[.!](?=\s|\Z)")
 _ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
 # It may be followed by why it is asked: "Can I cancel? I am abroad."
 _ASKED_WITHIN: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+(?:\s|(?<=[？؟])|\Z)")
@@ -38,10 +42,16 @@ def is_answer(before: str, said: str, longest: int) -> bool:
     A yes or no may be longer, and the question need not be the last that was said.
     """
     before, said = before.strip(), said.strip()
-    replies = _REPLIES.match(said) is not None
+    replies = _REPLIES.match(said) is not None or is_left_over(opening(said))
     if not 0 < len(said) <= (_SHORT_REPLY if replies else longest) or _is_question(said):
         return False
     return _is_question(before) or (replies and asked_last(before) is not None)
+
+
+def opening(said: str) -> str:
+    """The first sentence of a turn, if that is short."""
+    found = _SENTENCE.match(said.lstrip())
+    return found.group() if found else ""
 
 
 def asked_last(said: str) -> int | None:

@@ -31,17 +31,20 @@ _HAN: Final = "一二三四五六七八九十"
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
 # RFCs and of Word.
 ITEM: Final = regex.compile(
-    rf"(?P<indent>[ \t]*)(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
+    r"(?P<indent>[ \t\u3000]*)"
+    rf"(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
     r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
     r"|(?P<reference>\[(?:\d{1,3}|\p{Lu}[\w.+:-]{1,24}+(?=\](?:\t|[ ]{2})))\])"
     r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|(?P<twice>[a-z])(?P=twice)(?=[.)])|[ivx]{1,5}|[IVX]{1,5}"
     rf"|{_LETTER})(?P<close>[.)]))"
     r"[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)"
-    rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
+    rf"|(?P<han>[（(][{_HAN}]{{1,3}}+[）)]|（\d{{1,2}}）|[{_HAN}\d]{{1,3}}+、|[①-⑳]"
     rf"|[{_DOTS}]"
     r"(?=[\p{Han}\p{Hiragana}\p{Katakana}A-Za-z\d])"
     rf"|[{_KANA}](?:[．.、）)]|(?=[ ]))|[A-H\d]{{1,2}}．|問[ ]?[\d０-９]{{1,3}}+[．.]?(?=[ \u3000])"
-    rf"|(?:[{_HAN}\d]{{1,3}}+|[アウエオカキクイロハニホヘトチリヌ]|第[{_HAN}百\d]{{1,5}}+条)(?=\u3000))"
+    rf"|(?:[{_HAN}\d]{{1,3}}+|[アウエオカキクイロハニホヘトチリヌ])(?=\u3000)"
+    rf"|第[{_HAN}百千零\d]{{1,7}}+[条條](?:の[{_HAN}\d]{{1,2}})?(?=[ \u3000])"
+    r"|제[ ]?\d{1,4}[ ]?조(?:의[ ]?\d{1,2})?(?:[ ]?[(（][^()（）\r\n]{1,40}[)）])?(?=[ ]))"
     r"[ \t\u3000]*+(?=\S))"
 )
 # "Adams, A. M.", "Brown T. B., ...": whom an entry of a bibliography is by.
@@ -95,13 +98,24 @@ _TERM: Final = regex.compile(
 )
 _LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _NOT_SPACE: Final = regex.compile(r"\S")
-_INDENT: Final = regex.compile(r"[ \t]*+")
+_INDENT: Final = regex.compile(r"[ \t\u3000]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
 _CLAUSE: Final = "#"
 # What comes before letters that are Roman numbers.
 _ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
 # Of a law in Japanese: articles, paragraphs, items and what is in these.
 _JAPANESE: Final = ("第　", "1　", "一　", "イ　")
+# What minutes say below a point, manuals below a step.
+_MINUTED: Final = regex.compile(
+    r"[ \t]*+[*_]{0,2}(?:actions?(?: items?)?|decisions?|resolved|agreed|outcome|owner|due|deadline"
+    r"|caution|warning|beschluss|maßnahmen?|aufgaben?|abstimmung|verantwortlich|achtung|warnung"
+    r"|décisions?|acuerdos?|decisione|besluit|actie)(?: ?\d{1,2})?[*_]{0,2}[ ]?[:：]",
+    regex.IGNORECASE,
+)
+_BRACKETS: Final = "h)"
+_ARTICLE: Final = "第제"
+# "（目的）": what the article below it is about.
+_CAPTION: Final = regex.compile(r"[ \t\u3000]*+[（(][^（）()\r\n]{1,30}+[）)]\s*+")
 _ROMAN_LETTERS: Final = "ivx"
 _REPEATED: Final = frozenset("*." + _CLAUSE)
 _LONGEST_END: Final = 20
@@ -225,6 +239,9 @@ def paragraphs(
         ):
             left = current if line.lstrip()[:1].islower() else None
             while current is not None and indent <= current.indent:
+                article = current.style == _JAPANESE[0] and not _CAPTION.fullmatch(line)
+                if not blank and (article or _MINUTED.match(line)):
+                    break  # the next paragraph of an article, or what was decided on a point
                 current = current.parent
             if current is not None:
                 current.children += 1
@@ -342,10 +359,12 @@ def _han_style(han: str, *, parted: bool) -> str:
     """What a mark of Chinese or Japanese looks like."""
     if han[0] in _DOTS:
         return "-" + han
+    if han[0] in _ARTICLE:
+        return _JAPANESE[0]
     if han[-1] in "）)":
-        return "h)"
+        return _BRACKETS
     if parted and han[-1] != "、" and not "①" <= han[0] <= "⑳":
-        level = 0 if han[0] == "第" else 1 if han.isdecimal() else 2 if han[0] in _HAN else 3
+        level = 1 if han.isdecimal() else 2 if han[0] in _HAN else 3
         return _JAPANESE[level]
     if han[0] in "問" + _KANA or "A" <= han[0] <= "H":  # a question, and what to choose from
         return _KANA[0] if han[0] in _KANA else han[0] if han[0] == "問" else "A．"
@@ -375,6 +394,8 @@ def _parent(
 
 
 def _rank(item: ListItem) -> int:
+    if item.style == _BRACKETS:  # as items are, below paragraphs
+        return len(_JAPANESE)
     return _JAPANESE.index(item.style) if item.style in _JAPANESE else 0
 
 

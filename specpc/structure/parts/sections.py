@@ -79,6 +79,7 @@ _PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
+_PAIR: Final = 2
 _SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
 _CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
 # "Section 3.2 Exceptions. ", before what that says.
@@ -98,9 +99,17 @@ _MOST_CHOICES: Final = 8
 _MOST_ASKED: Final = 3
 # An item that what stands below its list may go on from.
 _GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
+# What a list begins with.
+_FIRST: Final = frozenset({"1", "01", "0", "a", "i", "а", "أ", "א"})
 _INDENT: Final = re.compile(r"[ \t]*")
-# "BIKE, gents, 21 gears. Not working. £20.": of what the rest is, only the first sentence says.
-_ENTRY: Final = regex.compile(r"\s*+\p{Lu}{2}[\p{Lu}’' -]*+,[ ]")
+# "BIKE, gents, 21 gears. Not working. £20.", "Figure 2. Boats. Left: by day.": of what the rest is,
+# only the first sentence says.
+_ENTRY: Final = regex.compile(
+    r"\s*+(?:\p{Lu}{2}[\p{Lu}’' -]*+,[ ]"
+    r"|(?i:fig(?:ure)?|table|chart|exhibit|box|scheme|plate|abb(?:ildung)?|tab(?:elle)?|tableau|figura"
+    r"|tabla|рис(?:унок)?|таблица|图|表|図)\.?[ \u00a0]?(?:S|[A-Z]\.)?\d{1,3}(?:[.-]\d{1,3})?[a-z]?"
+    r"[ \u00a0]?[.:：|–—]\s)"
+)
 _LONGEST_ENTRY: Final = 600
 # An example below what it is one of.
 _QUOTED: Final = regex.compile(r"\s*+[\"“„«‘][^\"“”„«»]++[\"”“»’]\s*+")
@@ -135,6 +144,11 @@ class SectionPart:
     hidden: bool = False
     indent: int = 0
     quotes: bool = False
+
+    @property
+    def highest(self) -> int:
+        """The highest level of headings that end where it begins, 0 if none do."""
+        return min(self.level or self.closes, self.closes or self.level)
 
     def moved(self, by: int) -> SectionPart:
         """The same part of a text that begins elsewhere."""
@@ -246,8 +260,8 @@ class _Sections:
                 number += 1
 
     def _add(self, part: SectionPart, following: SectionPart | None) -> None:
-        if part.level or part.closes:
-            self._close(part.level or part.closes)
+        if part.highest:
+            self._close(part.highest)
         if part.level:
             # Where a budget holds the piece that answers but not all headings above it, they go.
             heading = self.builder.support(
@@ -460,7 +474,7 @@ class _Sections:
             or _UNFINISHED.search(said.rstrip() if heads else said)
         ):
             return "only"
-        if not to_list or after is None or after.item is None:
+        if not to_list or after is None or after.item is None or _is_later(text, after):
             return ""
         deeper = after.item.indent > columns(text, own.start)
         return "too" if deeper or not _BLANK_LINE.search(said, len(said.rstrip())) else ""
@@ -502,7 +516,8 @@ class _Sections:
         # the rest is about.
         several = len(ends) > 1
         whole = own.is_item and is_reference(text[said : ends[-1]])
-        titled = labelled and several and not whole and _is_title(text[said : ends[0]])
+        clause = own.item is not None and own.item.style.startswith("#")
+        titled = labelled and several and not whole and _is_title(text[said : ends[0]], clause)
         if titled:
             said = ends.pop(0)
         elif not labelled and indent is not None:
@@ -619,8 +634,10 @@ class _Sections:
             if opens or number in levels:
                 head = head[: 0 if opens else levels[number]]
             below = (*needs, *head, *(piece for _, piece in above[-1:]))
-            if number and _AMOUNT.fullmatch(said) and not numbers[number - 1]:
-                below = (*below, self.builder.next_piece - 1)  # "Total", and below it "£61.98"
+            total = number and _AMOUNT.fullmatch(said) and not numbers[number - 1]
+            # "Total", and below it "£61.98"; "Ann: is it so?", and "Bob: no".
+            if total or (number and _FIELD.match(said) and _ASKS.search(lines[number - 1])):
+                below = (*below, self.builder.next_piece - 1)
             if leads == "only" and number == len(ends) - 1:
                 return builder.support(end, below, gap=OWN_LINE)
             if opens and number < len(ends) - 1:
@@ -636,6 +653,12 @@ class _Sections:
         marks, start = self.notation.marks, self.builder.position
         prose = marks is None or marks.search(self.text, start, end) is None
         return self.builder.unit(end, needs, whole=not prose, prose=prose, gap=gap)
+
+
+def _is_later(text: str, item: Paragraph) -> bool:
+    """Whether an item has a number after that of others: what is right above leads to none."""
+    mark = ITEM.match(text, item.start)
+    return mark is not None and (mark["number"] or "1").casefold() not in _FIRST
 
 
 def _levels(lines: Sequence[str]) -> dict[int, int]:
@@ -682,12 +705,16 @@ def _names(lines: Sequence[str]) -> bool:
     return not (said.lstrip()[:1].isdigit() and below[:1].isdigit())
 
 
-def _is_title(said: str) -> bool:
-    """Whether what an item begins with names what the rest of it is about: "Late Payment. "."""
+def _is_title(said: str, clause: bool) -> bool:
+    """Whether what an item begins with names what the rest of it is about: "Late Payment. ".
+
+    Of a ``clause`` ("2.1"), so do two words: "Cycle store. ".
+    """
     if said.isupper():
         return True
     words = said.split()
     capital = all(word[0].isupper() or len(word) <= _SHORT_WORD for word in words)
+    capital |= clause and len(words) <= _PAIR and words[0][0].isupper()
     return (
         len(words) <= _LONGEST_TITLE
         and capital
@@ -701,7 +728,7 @@ def _section_ends(parts: Sequence[SectionPart]) -> list[int]:
     ends = [len(parts)] * len(parts)
     waiting: list[int] = []
     for number, part in enumerate(parts):
-        if level := 1 if part.apart else part.level or part.closes:
+        if level := 1 if part.apart else part.highest:
             while waiting and parts[waiting[-1]].level >= level:
                 ends[waiting.pop()] = number
         if part.level:

@@ -247,7 +247,8 @@ def _headed(groups: Sequence[_Group]) -> list[_Group]:
 
 def _chained(groups: Sequence[_Group], places: Sequence[int]) -> Iterator[_Group]:
     """The records that begin at some blocks, with what follows each."""
-    size = Counter(after - place for place, after in pairwise(places)).most_common(1)[0][0]
+    sizes = Counter(after - place for place, after in pairwise(places))
+    size = max(sizes, key=lambda own: (sizes[own], -own))
     ends = [*places, min(places[-1] + size, len(groups))]
     if any(group.is_marked_up for group in groups[ends[0] : ends[-1]]):
         return

@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from specpc.structure.parts.blocks import Block, block
 from specpc.structure.parts.nesting import LineLevel, nested
 
@@ -36,6 +38,13 @@ _LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}|<S>(?:[ \t]+<C>)+")
 _TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
 # A title stands in the middle of its line.
 _TOTAL: Final = re.compile(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
+_SUMMED: Final = regex.compile(
+    r"(?:sub-?|grand )?(?:total|totale|sum|summe|zwischensumme|gesamt\w{0,10}|netto\w{0,10}|net"
+    r"|gross|brutto\w{0,10}|vat|tax|sales tax|mwst|ust|iva|tva|discount|rabatt|skonto|remise"
+    r"|shipping|versand\w{0,8}|freight|balance|amount due|montant|importe|imponibile|paid)\b"
+    r"[^\r\n]{0,40}?(?:[ ]{2,}|\t)[^\r\n\p{L}]{0,8}\d[\d.,' ]*+(?:\p{Sc}|\p{Lu}{3})?",
+    regex.IGNORECASE,
+)
 _INDENTED: Final = 8
 _LONGEST_ROW: Final = 300
 
@@ -166,8 +175,11 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
         dashes = _LINE_OF_DASHES.fullmatch(line.strip()) is not None
         # Below a rule, and below such a row, what is right of the first column is a sum.
         below_it = own >= width > last and rule is None and not dashes
+        # So is "VAT 19%    31.31" on an invoice.
+        summed = bool(rows) and below_it and _SUMMED.fullmatch(line.strip()) is not None
+        below_it &= not summed
         note = bool(rows) and not amounts and is_note(line.rstrip(), before)
-        more = width and (below_it or note or _mostly_blank(line))
+        more = width and not summed and (below_it or note or _mostly_blank(line))
         before = line.rstrip()
         if rows and (more or (dashes and "=" in line)):
             rows[-1] = replace(rows[-1], end=high)
@@ -182,6 +194,8 @@ def rows_of(text: str, spans: Spans, width: int) -> list[Block]:
             line.rstrip().endswith(":") or _heads_label(text, spans[number], spans[number + 1])
         )
         level = tree.end() if tree else own - 0.5 * flat
+        if summed:
+            level, own = rows[-1].indent, last  # noqa: PLW2901
         drawn = tree or (not amounts and _TREE.match(text, high) is not None)
         above = amounts and 0 < below - own < _INDENTED and not _TOTAL.match(line)
         opens = bool(drawn) or label or above

@@ -135,7 +135,9 @@ class _Said:
 
     def goes_on(self, following: _Said) -> bool:
         """Whether the next caption goes on with the same sentence."""
-        if not self.words or _ENDS.search(self.words) or self.by != following.by:
+        if not self.words or _ENDS.search(self.words):
+            return False
+        if following.by not in {"", self.by}:  # who goes on is often named but once
             return False
         small = following.words[:1].islower()
         return small or self.words.endswith(",") or is_open(self.words)

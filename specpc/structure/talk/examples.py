@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST: Final = 3
+_FEWEST_SECTIONS: Final = 2
 _ALIKE: Final = 0.8
 _MOST: Final = 0.5
 # A longer question is cut, and its answer comes with any part of it.
@@ -61,7 +62,15 @@ _ENDED: Final = regex.compile(r"[.!?:…。！？)\"”]\s*\Z")
 _MARKDOWN: Final = line_pattern(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)")
 _SHORT: Final = 60
 # "HELP CENTER", above all questions.
-_HEADING: Final = regex.compile(r"\s*+\p{Lu}[^\r\n.:!?]{2,80}+\s*+")
+_HEADING: Final = regex.compile(r"\s*+(?:#{1,6} )?\p{Lu}[^\r\n.:!?]{2,80}+\s*+")
+# "Returns", "2. Delivery", "Result 2 of 3", "## Fares", "**Fares**": above those that follow.
+_SECTION: Final = regex.compile(
+    r"[ \t]*+(?:#{1,6} [^\r\n]{1,80}+|(?P<bold>\*\*|__)[^*_\r\n?？]{1,60}+(?P=bold)"
+    r"|(?:\d{1,2}(?:\.\d{1,2}){0,2}+[.)]? )?[\p{Lu}\p{Lo}][^\r\n.!?:;。！？：；…]{1,60}+"
+    r"(?:(?<=\d):)?+)\s*+"
+)
+_MOST_SECTIONS: Final = 3  # right below one another
+_BLANK_ABOVE: Final = regex.compile(r"(?:\A|[\r\n][ \t]*+(?:\r\n|\n|\r))[ \t]*+\Z")
 
 
 def lay_out_examples(text: str) -> Layout | None:
@@ -95,10 +104,46 @@ def question_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 def _laid_out(text: str, blocks: Sequence[Block]) -> Layout | None:
     if not blocks or sum(one.end - one.start for one in blocks) < _MOST * len(text):
         return None
+    blocks = _in_sections(text, blocks)
     if blocks[0].start and _HEADING.fullmatch(text, 0, blocks[0].start):
         whole = block(0, blocks[-1].end, blocks[0].start, inside=blocks)
         blocks = [replace(whole, spare=True)]
     return lay_out_blocks(text, blocks, "examples", loose="text")
+
+
+def _in_sections(text: str, blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks under the headings that stand between them, if there are several of these."""
+    starts = [_section_start(text, one.head, one.end) for one in blocks[:-1]]
+    heads = [_section_start(text, 0, blocks[0].start, alone=True), *starts]
+    if sum(start is not None for start in heads) < _FEWEST_SECTIONS:
+        return blocks
+    ends = [one.end if start is None else start for one, start in zip(blocks, starts, strict=False)]
+    blocks = [one.until(end) for one, end in zip(blocks, [*ends, blocks[-1].end], strict=True)]
+    begun = [place for place, start in enumerate(heads) if start is not None]
+    found = [*blocks[: begun[0]]]
+    for first, after in pairwise([*begun, len(blocks)]):
+        start, own = heads[first] or 0, blocks[first:after]
+        if len(own) > 1:
+            whole = block(start, own[-1].end, own[0].start, inside=own)
+            found.append(replace(whole, spare=True))
+        else:
+            found.append(replace(own[0], start=start, head=max(own[0].start, own[0].head)))
+    return found
+
+
+def _section_start(text: str, start: int, end: int, *, alone: bool = False) -> int | None:
+    """Where the headings start that a stretch ends with; other text is above unless ``alone``."""
+    found = None
+    for _ in range(1 if alone else _MOST_SECTIONS):
+        said = text[start:end].rstrip()
+        line = start + max(said.rfind("\n"), said.rfind("\r")) + 1
+        if line == start and not alone:
+            break
+        parted = _BLANK_ABOVE.search(text, max(start, line - _SHORT), line) or line == 0
+        if not said or not parted or _SECTION.fullmatch(text, line, end) is None:
+            break
+        found = end = line
+    return found
 
 
 def _runs(spans: Sequence[tuple[int, int]], blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -134,8 +179,10 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     if not often or _SPEAKERS.fullmatch(often[0]) or _RAISED.fullmatch(often[0]):
         return []
     starts = [n for n, label in enumerate(labels) if label.name == often[0]]
+    blanks = [_blank_after(text, span) for span in spans]
     stanzas = [labels[a:b] for a, b in pairwise([*starts, len(labels)])]
-    names = Counter(tuple(label.name for label in stanza) for stanza in stanzas)
+    own = [_own_labels(stanza, counts, blanks) for stanza in stanzas]
+    names = Counter(tuple(label.name for label in stanza) for stanza in own)
     shape = names.most_common(1)[0][0]
     count = sum(own for name, own in names.items() if name[: len(shape)] == shape)
     fewest = 1 if often[0] in sure else _FEWEST - 1
@@ -143,20 +190,29 @@ def _examples(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         return []
     if any(map(_SPEAKERS.fullmatch, shape)):
         return []
-    blanks = [_blank_after(text, span) for span in spans]
     parted = all(blanks[stanza[0].line - 1] for stanza in stanzas[1:])
     parted &= not all(blanks[label.line - 1] for stanza in stanzas for label in stanza[1:])
     if not _ASKED.fullmatch(often[0]) and not parted:
         return []
     ends = [*(own[0].line for own in stanzas[1:]), len(spans)]
     for place, stanza in enumerate(stanzas):  # what another label begins is no part of it
-        others = (own.line for own in stanza[len(shape) :] if blanks[own.line - 1])
+        others = (label.line for label in stanza[len(shape) :] if blanks[label.line - 1])
         ends[place] = next(others, ends[place])
-        stanzas[place] = [label for label in stanza if label.line < ends[place]]
+        own[place] = [label for label in own[place] if label.line < ends[place]]
     return [
-        _stanza(text, spans, blanks, stanza, after)
-        for stanza, after in zip(stanzas, ends, strict=True)
+        _stanza(text, spans, blanks, stanza, after) for stanza, after in zip(own, ends, strict=True)
     ]
+
+
+def _own_labels(
+    stanza: Sequence[_Label], counts: Counter[str], blanks: Sequence[bool]
+) -> list[_Label]:
+    """The labels of an example: what another, of which there is one, begins in a later paragraph
+    is no part of it."""
+    for place, (above, label) in enumerate(pairwise(stanza[1:]), start=2):
+        if counts[label.name] == 1 and any(blanks[above.line : label.line]):
+            return [*stanza[:place]]
+    return [*stanza]
 
 
 def _blank_after(text: str, span: tuple[int, int]) -> bool:
@@ -203,6 +259,7 @@ def _questions(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
             place == 0
             or _blank_after(text, before)
             or _ENDED.search(text, max(before[0], before[1] - _SHORT), before[1])
+            or _heads(text, spans, place - 1)
         ):
             found.append(place)
     # A question right above another is a part of the same.
@@ -215,6 +272,12 @@ def _questions(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
         record(spans[n][0], end, spans[n + (n + 1 in asked)][1], body="text")
         for n, end in zip(found, ends, strict=True)
     ]
+
+
+def _heads(text: str, spans: Sequence[tuple[int, int]], place: int) -> bool:
+    """Whether a line alone below a blank one is a heading."""
+    below = not place or _blank_after(text, spans[place - 1])
+    return below and _SECTION.fullmatch(text, *spans[place]) is not None
 
 
 def _end_of_answers(text: str, spans: Sequence[tuple[int, int]], found: Sequence[int]) -> int:

@@ -16,10 +16,12 @@ from specpc.structure.parts.answers import (
     SHORT_ANSWER,
     asked_last,
     is_answer,
+    opening,
 )
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.structure.talk.turns import find_timed_turns, find_turns, first_timed, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.references import is_left_over
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -49,6 +51,17 @@ _BELOW: Final = regex.compile(
     r"[^\r\n]{0,40}+){1,6}+(?:[ \t\r\n]{0,20}+)\Z"
 )
 _LONGEST_BELOW: Final = 200
+# What a program writes below the last turn.
+_MET: Final = "(?:transcript(?:ion)?|meeting|call|chat|recording)"
+_FOOT: Final = regex.compile(
+    r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)\s*+"
+    rf"(?=(?:transcribed by|transkribiert|transcrit par|this {_MET}|end of (?:the )?{_MET}"
+    rf"|{_MET} (?:ended|stopped|closed)"
+    rf"|[^\r\n:]{{1,60}} (?:stopped|ended) (?:the )?{_MET})\b[^\r\n]*+\s*+\Z)",
+    regex.IGNORECASE,
+)
+_LONGEST_FOOT: Final = 300
+_HEADING: Final = line_pattern(r"^(?=#{1,6} \S)")
 
 
 def lay_out_transcript(text: str) -> Layout | None:
@@ -85,8 +98,13 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
     elif turns[0].start:
         builder.support(turns[0].start)
     session: tuple[int, ...] = ()
+    end = _end_of_last(text, turns)
+    turns = [*turns[:-1], replace(turns[-1], end=end)]
     said = [_by_person(text[turn.said : turn.end]) for turn in turns]
-    answers = [False, *(is_answer(*pair, ANSWER) for pair in pairwise(said))]
+    answers = [
+        False,
+        *(is_answer(*pair, ANSWER) or is_left_over(opening(pair[1])) for pair in pairwise(said)),
+    ]
     answered = [*(is_answer(*pair, SHORT_ANSWER) for pair in pairwise(said)), False]
     stray = stray_fences(text, turns)
     asked: int | None = None
@@ -103,7 +121,18 @@ def _laid_out(text: str, turns: Sequence[Turn]) -> Layout | None:
         if follows and asked is not None and piece is not None:
             builder.require(asked, piece)
         asked = piece
+    if end < len(text):
+        builder.nest(builder.unit(len(text), gap=OWN_LINE), Nested())
     return builder.build("transcript")
+
+
+def _end_of_last(text: str, turns: Sequence[Turn]) -> int:
+    """Where the last turn ends: before what a program wrote, or the next section of minutes."""
+    said = turns[-1].said
+    foot = _FOOT.search(text, max(said, len(text) - _LONGEST_FOOT))
+    if foot is None and _HEADING.search(text, 0, turns[0].start):
+        foot = _HEADING.search(text, said)
+    return foot.end() if foot else len(text)
 
 
 def _before_strays(turn: Turn, stray: Sequence[Range]) -> tuple[Turn, Sequence[Range]]:

@@ -70,6 +70,12 @@ _BOLD: Final = r"(?:\*\*|__|\#{1,6} )?"
 _NEW_LINE: Final = r"(?:\r\n|\n|\r)"
 _LINE_END: Final = r"[ \t]*(?=[\r\n]|\Z)"
 
+# "10:40 (internal note)", "10:40 · edited".
+_TIMED_END: Final = (
+    r"(?:[ \t]*+(?:[(\[][^()\[\]\r\n]{1,30}+[)\]]"
+    rf"|[·•|][ \t]*+(?i:internal|public|private|edited)[ \w]{{0,20}}+))?+{_LINE_END}"
+)
+
 _STYLES: Final = tuple(
     regex.compile(style)
     for style in (
@@ -118,18 +124,19 @@ _TIMED: Final = tuple(
     for style in (
         rf"\u200e?{_WHEN}:?[ \t]++(?:[-–—|][ \t]++)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]++(?:APP[ \t]++)?(?:[-–—·•|@»][ \t]*+)?"
-        rf"(?={_SPACE}*+[\[(\w])|[ \t]*+(?=[\[(])){_SPACE}*+{_WHEN}:?{_LINE_END}",
+        rf"(?={_SPACE}*+[\[(\w])|[ \t]*+(?=[\[(])){_SPACE}*+{_WHEN}:?{_TIMED_END}",
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)[—–· \t]*+(?::[\w+-]{{1,40}}:[ \t]*+)?"
-        rf"{_WHEN}{_LINE_END}",
+        rf"{_WHEN}{_TIMED_END}",
         # Of tickets: Ana added a comment - 12/Jan/24 10:12 AM
         rf"{_BOLD}{_NICK}{_MARK}? (?:added a comment|commented|wrote|replied|said)"
-        rf"(?:,? (?:on|at))?[ \t]*+(?:[-–—·:][ \t]*+)?{_WHEN}:?{_LINE_END}",
+        rf"(?:,? (?:on|at))?[ \t]*+(?:[-–—·:][ \t]*+)?{_WHEN}:?{_TIMED_END}",
         # A role below some names: Ana, [MOD], — Today at 10:12 AM.
         rf"{_BOLD}{_NICK}{_MARK}?[ \t]*+"
         rf"(?:{_NEW_LINE}\[[^\]\r\n]{{1,20}}\][ \t]*+{_NEW_LINE}[ \t]*+)?[—–·][ \t]*+"
-        rf"{_WHEN}{_LINE_END}",
+        rf"{_WHEN}{_TIMED_END}",
     )
 )
+_BELOW_NAME: Final = _TIMED[2]
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
 _CARD: Final = regex.compile(
     rf"(?<![^\r\n](?:\r\n|\n|\r)){_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)"
@@ -170,6 +177,7 @@ _SESSION: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADING: Final = line_pattern(r"^#{1,6} \S")
+_CODE_BELOW: Final = regex.compile(r"[^\S\r\n]*+[\r\n]\s{0,9}+(?:```|~~~|[$>] )")
 _FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
@@ -345,13 +353,32 @@ def _timed_heads(
         and _speaks(match["name"].casefold())
         and not _ONLY_TIME.match(text, spans[n][0])  # nobody is called "14 Jan"
     }
+    if style is _BELOW_NAME:
+        found = _said_between(text, spans, found)
     names = {match["name"].casefold() for match in found.values()}
-    if len(found) < _FEWEST_TIMED and len(names) == len(found):
+    persons = sum(_PERSON.fullmatch(name) is not None for name in names)
+    # Departures by train or flight number come but once.
+    few = len(found) < _FEWEST_TIMED or persons < _MOSTLY_PERSONS * len(names)
+    if few and len(names) == len(found):
         return {}
     ends = [*(spans[n][0] for n in found), len(text)][1:]
     said = [text[match.end() : end] for match, end in zip(found.values(), ends, strict=True)]
     enough = sum(not one.isspace() and one != "" for one in said) >= _SAYING * len(found)
     return found if enough else {}
+
+
+def _said_between(
+    text: str, spans: Sequence[tuple[int, int]], found: dict[int, regex.Match[str]]
+) -> dict[int, regex.Match[str]]:
+    """The heads without those right below another: what is said there, above a later time."""
+    kept: dict[int, regex.Match[str]] = {}
+    end = -1
+    for n, match in found.items():
+        between = text[end : spans[n][0]] if end >= 0 else ""
+        if end < 0 or between.strip() or len(_BREAK.findall(between)) > 1:
+            kept[n] = match
+            end = match.end()
+    return kept
 
 
 def _turns(
@@ -365,7 +392,8 @@ def _turns(
     names = [" ".join(match["name"].split()) for match in found.values()]
     # "Speaker 1" is somebody; "Thought 1" is one of many by the same.
     ways = [name.casefold() for name in names], _kinds(names)
-    spoken = [_by_speakers(keys, names, len(spans)) for keys in ways]
+    stretch = max(found) - min(found) + 1 if found else 0
+    spoken = [_by_speakers(keys, names, len(spans), stretch) for keys in ways]
     speaks = max(spoken, key=sum)
     heard = any(speaks)
     if once:
@@ -375,7 +403,7 @@ def _turns(
     if everyone:
         speaks = [_speaks(name.casefold()) for name in names]
     turns = {n: own for (n, own), spoke in zip(found.items(), speaks, strict=True) if spoke}
-    if style is _STYLES[0] and _are_fields(text, spans, turns):
+    if style is _STYLES[0] and (_are_fields(text, spans, turns) or _lead_to_code(text, turns)):
         return []
     return _with_dates(text, spans, turns | _remarks(text, spans, turns))
 
@@ -419,6 +447,13 @@ def _are_fields(
     return once and not spoken and most >= _SAME_FIRST * len(stanzas)
 
 
+def _lead_to_code(text: str, turns: dict[int, regex.Match[str]]) -> bool:
+    """Whether most names stand above code: "Do this:", "Instead of:" in a manual."""
+    above = sum(_CODE_BELOW.match(text, match.end()) is not None for match in turns.values())
+    named = any(_ROLE.match(match["name"].casefold()) for match in turns.values())
+    return 2 * above > len(turns) and not named
+
+
 def _remarks(
     text: str, spans: Sequence[tuple[int, int]], turns: dict[int, regex.Match[str]]
 ) -> dict[int, regex.Match[str]]:
@@ -452,8 +487,13 @@ def _kinds(names: Sequence[str]) -> list[str]:
     return [name.casefold().rstrip("0123456789 ") or name.casefold() for name in names]
 
 
-def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> list[bool]:
-    """Which names are speakers' names; none if this is no transcript."""
+def _by_speakers(
+    keys: Sequence[str], names: Sequence[str], line_count: int, stretch: int
+) -> list[bool]:
+    """Which names are speakers' names; none if this is no transcript.
+
+    They stand in a ``stretch`` of so many lines.
+    """
     counts = Counter(key for key, kind in zip(keys, _kinds(names), strict=True) if _speaks(kind))
     # "TOP 1", "TOP 2", "TOP 3" are what is spoken of.
     said = {name.casefold() for name in names}
@@ -476,7 +516,7 @@ def _by_speakers(keys: Sequence[str], names: Sequence[str], line_count: int) -> 
     called = sum(counts[key] for key in known | proper) >= _ALL_LINES * line_count
     if turns < often or (turns < each and not (called and len(known | proper) > 2)):
         return [False] * len(names)
-    if turns >= _ONCE_LINES * line_count or called:  # where lines are turns, so are the others
+    if turns >= _ONCE_LINES * stretch or called:  # where lines are turns, so are the others
         known |= proper
     return [key in known for key in keys]
 

@@ -229,3 +229,13 @@ def test_rules_of_a_grammar_are_lines() -> None:
     )
     left = "".join(text.splitlines(keepends=True)[3:5])
     assert around(lay_out(text), text, "'=' (yield") == left
+
+
+def test_words_parted_at_the_end_of_lines_are_prose() -> None:
+    text = (
+        'would not resign, unless the vote\nwas lost.\n   Capt. Hale, of the "Orrisay," ar-\n'
+        "rived at 5 a.m. on Sunday. He re-\nported a gale off St. Abb's Head.\n\n"
+        "                13\n                THE GAZETTE.\n\nHe had lost two boats.\n"
+    )
+    assert lay_out_outline(text) is None
+    assert lay_out(text).kind == "sentence"

@@ -627,3 +627,17 @@ def test_a_price_in_dollar_signs_opens_no_formula() -> None:
         "Thai Palace\n$$\n\nThai food, open until nine. Closed on Sundays.\n"
     )
     assert "Thai Palace" not in around(lay_out(text), text, "Italian")
+
+
+def test_notes_with_numbers_in_brackets_come_with_rows_and_sections_are_none() -> None:
+    text = (
+        "                                  2025          2024\n"
+        "Products                          41,203        38,990\n"
+        "Services                          12,817        11,004\n"
+        "Cost of revenue (1)               20,114        19,087\n\n"
+        "(1) Excludes what was bought.\n\nSales rose in the year.\n"
+    )
+    assert keep(text, "20,114").endswith("19,087\n\n(1) Excludes what was bought.\n\n")
+    assert "Excludes" not in keep(text, "12,817")
+    text = "§ 13 Frist\n\nSie richtet sich nach § 437 BGB.\n\n§ 17 Beginn\n\nDas gilt ab Mai.\n"
+    assert keep(text, "437") == "§ 13 Frist\n\nSie richtet sich nach § 437 BGB.\n\n"

@@ -466,3 +466,41 @@ def test_a_wide_rule_ends_what_a_numbered_heading_heads() -> None:
         "a. It was slow.\n\nb. It was red.\n"
     )
     assert keep(text, "new in May") == "What follows was new in May.\n\n"
+
+
+def test_terms_right_above_what_they_mean_head_it() -> None:
+    text = (
+        "APR\nThe rate of a year. Does not include late fees.\n\nEscrow\n"
+        "Money held by a third party.\n\n"
+        "Lien\nA legal claim on property. The court may lift one.\n"
+    )
+    assert keep(text, "third party") == "Escrow\nMoney held by a third party.\n\n"
+    assert keep(text, "The court") == "Lien\nThe court may lift one.\n"
+    assert never_alone(text, "APR")
+
+
+def test_two_versions_head_what_is_new_in_them() -> None:
+    text = (
+        "Release notes 4.2.0 (2025-06-11)\n\nBreaking changes\n  * Paths are refused.\n"
+        "  * So is 3.8.\n"
+        "\nRelease notes 4.1.2 (2025-05-02)\n\nBug fixes\n  * A leak in the parser\n"
+    )
+    assert keep(text, "leak").startswith("Release notes 4.1.2 (2025-05-02)\n\nBug fixes\n")
+    assert keep(text, "Paths").startswith("Release notes 4.2.0 (2025-06-11)\n\nBreaking changes\n")
+
+
+def test_a_caption_keeps_what_it_is_of() -> None:
+    for label in ("Figure 1.", "Table 2:", "Fig. S3 |", "Abbildung 4:", "图 5："):
+        text = (
+            f"It is so.\n\n{label} What we saw. Left: by day. The line is the mean.\n\nIt rains.\n"
+        )
+        assert keep(text, "The line") == f"{label} What we saw. The line is the mean.\n\n"
+        assert keep(text, "rains") == "It rains.\n"
+
+
+def test_an_answer_among_minutes_keeps_the_question() -> None:
+    text = (
+        "## Notes\n\nIt rained all day long.\n\nWe met at noon.\n\nAnn: is it p95?\nBob: p99.\n"
+        "It is.\n"
+    )
+    assert keep(text, "p99") == "## Notes\n\nAnn: is it p95?\nBob: p99.\n"

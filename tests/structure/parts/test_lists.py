@@ -629,3 +629,62 @@ def test_what_leads_to_code_behind_a_label_comes_with_it() -> None:
     lead = "    An example: with it in the folder, run:\n\n"
     text = f"# Tests\n\n* `npm test`\n\n{lead}    ```bash\n{code}    ```\n"
     assert "An example" in keep(text, "tests.py")
+
+
+def test_articles_of_laws_in_chinese_and_korean_are_no_part_of_the_one_above() -> None:
+    text = (
+        "第三章 合同的解除\n\n第十八条 有下列情形之一的，不得解除合同：\n（一）患病的；\n"
+        "（二）在孕期的。\n\n"
+        "第十九条 任何一方可以解除合同。但是，在试用期内除外。\n当事人应当提前通知。\n\n"
+        "第二十条 本章不适用于学生。\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "在孕期") == "".join([lines[0], lines[1], lines[2], lines[4], lines[5]])
+    assert keep(text, "学生") == "".join([*lines[:2], lines[-1]])
+    assert keep(text, "提前通知") == "".join([*lines[:2], *lines[6:9]])
+    text = (
+        "제1조(목적) 이 약관은 권리를 정한다.\n\n제2조(해지) ① 회원은 해지할 수 있다.\n"
+        "② 다음의 경우에는 환불하지 않는다.\n1. 사용한 상품\n2. 주문 상품\n\n"
+        "제3조(준거법) 대한민국 법률에 따른다.\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "주문 상품") == "".join([lines[2], lines[3], lines[5], lines[6]])
+    assert keep(text, "법률에 따른다") == lines[-1]
+
+
+def test_wide_numbers_are_items_below_japanese_paragraphs() -> None:
+    text = (
+        "第5条（解除）\n１　甲は、乙が次の各号に該当する場合、解除できる。\n"
+        "（１）支払いを怠ったとき\n（２）破産したとき\n"
+        "２　前項は、乙が是正した場合は、この限りでない。\n"
+        "３　乙は、次の場合を除き、解約できない。\n　一　天災\n　二　法令の改正\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "破産") == "".join([lines[0], lines[1], lines[3]])
+    assert keep(text, "是正") == lines[0] + lines[4]
+    assert keep(text, "改正") == "".join([lines[0], lines[5], lines[7]])
+
+
+def test_a_sentence_between_numbered_items_leads_to_none() -> None:
+    text = (
+        "Section 25. Returns\n\n1. The buyer may return goods.\n2. There is no such right if:\n"
+        "a) they were used;\nb) labels are lost.\nGoods of the list are kept.\n"
+        "3. The fee is due.\n\n"
+        "Section 26. Time\n\n1. It is noon.\n"
+    )
+    assert keep(text, "fee is due") == "Section 25. Returns\n\n3. The fee is due.\n\n"
+
+
+def test_what_was_decided_on_a_point_keeps_it() -> None:
+    text = (
+        "2.1 Cycle store. R. Lund reported that it was refused.\n"
+        "2.2 Lift. The motor is not there.\n"
+        "ACTION: S. Adeyemi to write by 30 May.\n2.3 Roof. It leaks.\nDecision: none.\n\n"
+        "We met at ten.\n"
+    )
+    assert keep(text, "Adeyemi").startswith("2.2 Lift. ")
+    assert keep(text, "none").startswith("2.3 Roof. ")
+    assert (
+        keep(text, "it was refused") == "2.1 Cycle store. R. Lund reported that it was refused.\n"
+    )
+    assert keep(text, "ten") == "We met at ten.\n"

@@ -579,3 +579,20 @@ def test_branches_are_told_one_by_one(before: str, after: str) -> None:
     layout = lay_out(text)
     for line in BRANCHES.splitlines():
         assert around(layout, text, line).rstrip() == before + line
+
+
+def test_sums_below_an_invoice_are_rows_of_their_own() -> None:
+    text = (
+        "Pos.  Item                     Qty     Price          Amount\n"
+        "1     Film 50 cm               12      8.40            100.80\n"
+        "2     Tape, brown              40      1.15             46.00\n"
+        "      20 % of it used before\n"
+        "3     Delivery                 1       18.00            18.00\n"
+        "                               Subtotal                164.80\n"
+        "                               VAT 19%                  31.31\n"
+        "                               Total EUR               196.11\n"
+    )
+    lines = text.splitlines(keepends=True)
+    assert keep(text, "31.31") == lines[0] + lines[6]
+    assert keep(text, "46.00") == "".join([lines[0], *lines[2:4]])
+    assert keep(text, "Delivery") == lines[0] + lines[4]

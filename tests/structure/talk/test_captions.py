@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from specpc.structure import lay_out
 from tests.structure.heads import assert_under_heads, read, results
-from tests.structure.kept import kept, pieces
+from tests.structure.kept import keep, kept, pieces
 
 HEADS = (r"\d+$|intro|NOTE|STYLE|(\d+:)?\d+:\d\d",)
 SBV = "0:00:01.000,0:00:02.000\nOne\n\n0:00:03.000,0:00:04.500\nTwo\nmore\n\n"
@@ -103,3 +103,12 @@ def test_any_captions_come_out_as_captions(said: list[str], data: st.DataObject)
         for block in filter(str.strip, result.split("\n\n")):
             first, times, *_ = block.strip("\n").split("\n")
             assert cues[int(first)].startswith(f"{first}\n{times}\n")
+
+
+def test_who_speaks_goes_on_without_a_name() -> None:
+    said = ["Ann: They asked for the plan", "and I sent it on Friday.", "Raj: Good.", "Ann: It is."]
+    text = "WEBVTT\n\n" + "".join(
+        f"{n}\n00:00:0{n}.000 --> 00:00:0{n}.900\n{one}\n\n" for n, one in enumerate(said)
+    )
+    assert "Ann: They asked" in keep(text, "on Friday")
+    assert "Raj" not in keep(text, "on Friday")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.talk.examples import lay_out_examples, lay_out_questions
 from specpc.text.query import find_query
-from tests.structure.kept import choices, fitted, kept, pieces, units
+from tests.structure.kept import choices, fitted, keep, kept, pieces, units
 
 FEWSHOT = """\
 Classify each review.
@@ -217,3 +217,47 @@ def test_questions_in_tags_stay_in_them() -> None:
     assert made.startswith('<documents>\n<document index="1">\n<source>faq.md</source>\n')
     assert made.endswith("</document_content>\n</document>\n</documents>\n\n")
     assert "Is c" not in made
+
+
+SECTIONS = [
+    ("Shipping\n\n", "Returns\n\n"),
+    ("1. Shipping\n\n", "2. Returns\n\n"),
+    ("## Shipping\n\n", "## Returns\n\n"),
+    ("**Shipping**\n\n", "**Returns**\n\n"),
+]
+
+
+LABELLED = ["Q: {}\nA: {}\n\n", "Question: {}\n\nAnswer: {}\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "form"),
+    [
+        *((heads, form) for heads in SECTIONS for form in LABELLED),
+        (SECTIONS[0], "{}\n{}\n\n"),
+        (SECTIONS[1], "{}\n{}\n\n"),
+        (("SHIPPING\n", "RETURNS\n"), "{}\n{}\n\n"),
+    ],
+)
+def test_questions_keep_the_heading_they_stand_under(heads: tuple[str, str], form: str) -> None:
+    own = [form.format(*pair) for pair in PAIRS]
+    text = f"Frequently Asked Questions\n\n{heads[0]}{own[0]}{own[1]}{heads[1]}{own[2]}{own[3]}"
+    assert keep(text, "my dog") == f"Frequently Asked Questions\n\n{heads[0]}{own[0]}"
+    assert keep(text, "my car") == f"Frequently Asked Questions\n\n{heads[0]}{own[1]}"
+    assert keep(text, "food") == f"Frequently Asked Questions\n\n{heads[1]}{own[2]}"
+    assert keep(text, "Under six") == f"Frequently Asked Questions\n\n{heads[1]}{own[3]}"
+
+
+def test_what_names_an_example_above_it_is_no_end_of_the_one_before() -> None:
+    own = [f"Result {n} of 3\nTitle: Boat {n}\nSnippet: It has {n} bars.\n\n" for n in (1, 2, 3)]
+    text = "Here is what was found:\n\n" + "".join(own)
+    assert keep(text, "2 bars") == own[1]
+
+
+def test_a_section_below_the_last_answer_is_no_part_of_it() -> None:
+    text = (
+        "MINUTES\n\n3. Report\nAnn presented the accounts.\nQ: Will the charge rise?\n"
+        "A: Yes, in May.\n\n4. Officers\nThose were elected:\nChair: Ann Lund\nCashier: Bob Oz\n\n"
+    )
+    assert keep(text, "Yes, in May").endswith("Q: Will the charge rise?\nA: Yes, in May.\n\n")
+    assert "Yes, in May" not in keep(text, "Bob Oz")

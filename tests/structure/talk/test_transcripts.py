@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from specpc.structure import lay_out
 from specpc.structure.parts.lines import lines
 from specpc.structure.talk.transcripts import lay_out_transcript, paste_runs
-from tests.structure.kept import around, choices, fitted, kept, pieces, units
+from tests.structure.kept import around, choices, fitted, keep, kept, pieces, units
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -530,7 +530,7 @@ For this relief much thanks.
         (PLAY, "not ours", "PETER. It was not ours.\n"),
         (PLAY, "helm", "PETER. Nobody's. (He sits.) It had no lamp\nand no one at the helm.\n"),
         (PLAY, "Open", "A VOICE. Open the door!\n"),
-        (PLAY, "Do not", "MAUD (rising). Do not.\n"),
+        (PLAY, "Do not", "A VOICE. Open the door!\nMAUD (rising). Do not.\n"),
         (PLAY, "King", "CAPTAIN ROE. In the King's name.\n"),
         (PLAY_IN_FRENCH, "Venez", "UN MARIN. – Venez vite.\n"),
         (PLAY_IN_FRENCH, "de jour", "LE DOCTEUR, s'asseyant. – On ne voit pas le feu de jour.\n"),
@@ -737,3 +737,64 @@ def test_names_above_paragraphs_are_speakers_if_they_come_back(
 )
 def test_headings_above_paragraphs_are_no_speakers(text: str) -> None:
     assert lay_out_transcript(text) is None
+
+
+def test_a_remark_behind_the_time_makes_no_other_head() -> None:
+    text = (
+        "Ticket 88\n\nAnn Lund, Apr 2, 2025 09:12\nThe export fails.\n\n"
+        "Raj Patel, Apr 2, 2025 10:40 (internal note)\nIt is a known bug.\n\n"
+        "Raj Patel, Apr 2, 2025 10:44\nHi Ann, which one?\n\nAnn Lund, Apr 3, 2025 08:01\nMarch.\n"
+    )
+    assert keep(text, "known bug") == (
+        "Raj Patel, Apr 2, 2025 10:40 (internal note)\nIt is a known bug.\n\n"
+    )
+
+
+def test_a_later_time_below_what_somebody_says_names_nobody() -> None:
+    text = (
+        "Ann Lund\n  9:14 AM\nit is down\n\nRaj Patel\n  9:15 AM\nlooking\n9:17\nit is the proxy\n"
+        "\nAnn Lund\n  9:18 AM\ngood\n\nRaj Patel\n  9:19 AM\nrolled back now\n"
+    )
+    turn = "Raj Patel\n  9:15 AM\nlooking\n9:17\nit is the proxy\n\n"
+    assert keep(text, "proxy") == turn
+    assert keep(text, "rolled") == "Raj Patel\n  9:19 AM\nrolled back now\n"
+
+
+def test_what_a_program_writes_below_the_last_turn_is_not_said() -> None:
+    text = (
+        "Ann Lund  0:02\nWe cancelled Lyon?\n\nRaj Patel  0:07\nWe did not. We moved it.\n"
+        "\nAnn Lund  0:12\nIt begins on the 20th.\n\nRaj Patel  0:15\nAnd only for members.\n\n{}\n"
+    )
+    for foot in ("Transcribed by https://otter.example", "Ann Lund stopped transcription"):
+        said = text.format(foot)
+        assert keep(said, foot) == f"{foot}\n"
+        assert keep(said, "members").startswith("Ann Lund  0:12\nIt begins")
+        assert keep(said, "members").endswith("And only for members.\n\n")
+        assert keep(said, "We moved it") == said[: said.index("Ann Lund  0:12")]
+
+
+def test_departures_are_no_turns() -> None:
+    text = (
+        "06:10 F101 Hale\ndaily\n22:40 N1 Brandt\n\nSa\n07:10 F201 Hale\nSo\n09:10 F301 Hale\nno\n"
+    )
+    assert lay_out(text).kind != "transcript"
+
+
+def test_what_stands_above_code_speaks_not() -> None:
+    part = (
+        "It is so.\n\nDo this:\n\n```python\nrun()\n```\n\nInstead of:\n\n```python\nstop()\n"
+        "```\n\n"
+    )
+    text = f"# Paths\n\n## One\n\n{part}## Two\n\n{part}## Three\n\n{part}"
+    assert lay_out_transcript(text) is None
+
+
+def test_minutes_go_on_in_another_section() -> None:
+    text = (
+        "# Sync\n\n## Notes\n\nBruno: latency is at 120 ms.\nAda: is that p95?\n"
+        "Bruno: p99, in fact.\n"
+        "Chen: who owns it?\nAda: Bruno does.\n\n## Next\n\nIt is on Friday.\n"
+    )
+    assert keep(text, "Bruno does") == "Chen: who owns it?\nAda: Bruno does.\n\n"
+    assert keep(text, "p99") == "Ada: is that p95?\nBruno: p99, in fact.\n"
+    assert keep(text, "Friday") == "## Next\n\nIt is on Friday.\n"
