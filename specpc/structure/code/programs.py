@@ -108,7 +108,11 @@ def _emit(builder: LayoutBuilder, source: Program, group: Group, needs: Sequence
             between = builder.support(start, gap=source.gap(builder.position))
             builder.require(header, between)
         for inner in groups:
-            if any(inner is brought for brought in group.brought):
+            if inner is group.filler:
+                gap = source.gap(inner.start)
+                builder.require(header, builder.support(inner.end, [header], gap=gap))
+                continue
+            if any(inner is name for name in group.names):
                 builder.require(header, builder.next_piece)
             _emit(builder, source, inner, [header])
         assert builder.position == end
@@ -219,8 +223,8 @@ def _split(source: Program, group: Group, depth: int) -> None:
     """Find the blocks of a group that are to be cut, if that leaves more than one choice."""
     found = list(blocks(source, group))
     inner: list[tuple[int, int, list[Group]]] = []
-    complete = True
-    brought: list[Group] = []
+    complete, filler = True, None
+    known: list[Group] = []
     for block, start, end in found:
         indented = source.language.indented and block.type == "block"
         groups = _plan(source, statements(source, block), (start, end), depth, alone=not indented)
@@ -229,10 +233,10 @@ def _split(source: Program, group: Group, depth: int) -> None:
         elif indented and len(found) > 1:
             continue
         elif indented:
-            brought = _shortest(groups)
-            complete = bool(brought)
+            filler = _shortest(groups)
+            complete = filler is not None
         else:
-            brought += _naming(source, groups)
+            known += _naming(source, groups)
         if groups:
             inner.append((start, end, groups))
     cut = sum(end - start for start, end, _ in inner)
@@ -240,14 +244,14 @@ def _split(source: Program, group: Group, depth: int) -> None:
     if sum(map(_choices, (g for *_, groups in inner for g in groups))) < 2:
         return
     if size - cut <= _MOST_SKELETON * size:
-        group.inner, group.complete, group.brought = inner, complete, brought
+        group.inner, group.complete, group.filler, group.names = inner, complete, filler, known
         group.function = any(is_function_body(block) for block, *_ in found)
 
 
-def _shortest(groups: list[Group]) -> list[Group]:
+def _shortest(groups: list[Group]) -> Group | None:
     """The shortest statement, if it is so short that it can always come with its function."""
     small = [g for g in groups if not g.inner and g.end - g.start <= _SHORT_STATEMENT]
-    return sorted(small, key=lambda group: group.end - group.start)[:1]
+    return min(small, key=lambda group: group.end - group.start, default=None)
 
 
 def _naming(source: Program, groups: list[Group]) -> list[Group]:
@@ -265,11 +269,13 @@ def _naming(source: Program, groups: list[Group]) -> list[Group]:
 
 
 def _key(source: Program, group: Group) -> str:
-    """The key of the first member in a group; nothing if that is no member with one."""
+    """The key of the first member in a group; nothing if it has none, or holds several values."""
     member = next((node for node in group.nodes if not is_comment(node)), None)
     if member is None or member.type not in _MEMBERS:
         return ""
-    key = member.named_children[0]
+    key, value = member.named_children[0], member.named_children[-1]
+    if value.type in source.language.blocks:
+        return ""
     return source.text[source.start(key) : source.end(key)].strip("\"'.[] ").casefold()
 
 

@@ -104,9 +104,9 @@ class Group:
         doc_end: where the comments before the first statement end.
         inner: where blocks are that are cut, and what is in them.
         complete: whether what opens and closes those blocks can stand without what is in them,
-            but for what is ``brought``.
-        brought: what of that comes along anyway: a statement that keeps an indented block from
-            being empty, the members by which an object is known.
+            but for ``filler`` and ``names``.
+        filler: a statement in them that keeps an indented block from being empty.
+        names: members in them by which an object is known, which come along anyway.
         function: whether it is a function, of which they are the body.
     """
 
@@ -116,7 +116,8 @@ class Group:
     doc_end: int
     inner: list[tuple[int, int, list[Group]]] = field(default_factory=list)
     complete: bool = False
-    brought: list[Group] = field(default_factory=list)
+    filler: Group | None = None
+    names: list[Group] = field(default_factory=list)
     function: bool = False
 
 
