@@ -513,12 +513,15 @@ def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
 # A line break as it is written in a string, of which there are several.
 _WRITTEN: Final = re.compile(r"(?:\\r)?\\n")
 _FEWEST_WRITTEN: Final = 2
+# "C:\new\notes" has none.
+_PATH: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w")
 
 
 def _written(text: str) -> Bounds:
     """Cut where line breaks are written out, as in a log's line with a trace."""
     ends = [match.end() for match in _WRITTEN.finditer(text)]
-    return _absorb_blank(text, ends if len(ends) >= _FEWEST_WRITTEN else ())
+    told = len(ends) >= _FEWEST_WRITTEN and not _PATH.search(text)
+    return _absorb_blank(text, ends if told else ())
 
 
 def finer_bounds(text: str, *, prose: bool = True) -> Iterator[Bounds]:

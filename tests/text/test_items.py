@@ -156,3 +156,15 @@ def test_a_label_stays_with_what_it_is_of() -> None:
 def test_a_list_stays_with_the_word_that_negates_it(text: str, clauses: list[str]) -> None:
     bounds = next(finer_bounds(text))
     assert [text[a:b] for a, b in pairwise(bounds)] == clauses
+
+
+def test_line_breaks_that_are_written_out_part_a_line() -> None:
+    text = r'ERROR Traceback:\n  File "a.py", line 12, in run\n    step()\napp.TideError: no tide'
+    bounds = next(finer_bounds(text))
+    assert [text[a:b] for a, b in pairwise(bounds)] == [
+        r"ERROR Traceback:\n",
+        r'  File "a.py", line 12, in run\n',
+        r"    step()\n",
+        "app.TideError: no tide",
+    ]
+    assert next(finer_bounds(r"Move C:\new\notes to D:\nets"), None) is None
