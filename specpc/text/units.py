@@ -497,13 +497,12 @@ def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
     """
     bounds = clause_bounds(text, joined=joined)
     turning = [low for (low, _), _ in negations(text)]
-    # Behind "the ankle, which was broken," goes on what is said of the ankle.
-    turning += [match.end() for match in _INSERTED.finditer(text)]
-    turning.sort()
     kept = [0]
     for start, end in pairwise(bounds[:-1]):
         label = text[start:end].rstrip().endswith(":") and end - kept[-1] <= _LONGEST_LABEL
         turned = bisect_right(turning, end - 1) > bisect_left(turning, kept[-1])
+        # Behind "the ankle, which was broken," goes on what is said of the ankle.
+        turned = turned or _INSERTED.search(text, start, end) is not None
         begins = not turned or _CLAUSE_BEGINS.match(text, end) is not None
         if begins and not label and not _SAYS_MORE.match(text, end):
             kept.append(end)

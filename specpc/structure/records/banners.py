@@ -25,9 +25,9 @@ _FEWEST: Final = 2
 # "# File: src/a.py", "// web/main.ts", "<!-- docs/index.html -->": a remark that names a file.
 _FILE: Final = r"(?:[\w.@+~-]++/)*+(?:[\w@+-][\w@+.-]*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile)"
 _REMARK: Final = regex.compile(
-    rf"[ \t]*+(?:\#{{1,3}}|//+|--+|;+|%+|/\*+|<!--)[ \t]*+"
+    rf"[ \t]*+(?:\#{{1,3}}+|//++|--++|;++|%++|/\*++|<!--)[ \t]*+"
     rf"(?P<said>(?:file|filename|file name|path|source|datei|fichier)[ ]?:[ ]?)?+(?P<file>{_FILE})"
-    r"(?:[ ]\([^()\r\n]{1,30}+\))?+[ \t]*+(?:\*/|-->|--+|\#+)?+[ \t]*+",
+    r"(?:[ ]\([^()\r\n]{1,30}+\))?+[ \t]*+(?:\*/|-->|--++|\#++)?+[ \t]*+",
     regex.IGNORECASE,
 )
 _ITS_FILE: Final = regex.compile(rf"(?<!\S){_FILE}(?!\S)")

@@ -54,7 +54,7 @@ _LONGEST_BELOW: Final = 200
 # What a program writes below the last turn.
 _MET: Final = "(?:transcript(?:ion)?|meeting|call|chat|recording)"
 _FOOT: Final = regex.compile(
-    r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)\s*+"
+    r"(?<!\s)[^\S\r\n]*+(?>\r\n|\n|\r)[^\S\r\n]*+(?>\r\n|\n|\r)\s*+"
     rf"(?=(?:transcribed by|transkribiert|transcrit par|this {_MET}|end of (?:the )?{_MET}"
     rf"|{_MET} (?:ended|stopped|closed)"
     rf"|[^\r\n:]{{1,60}} (?:stopped|ended) (?:the )?{_MET})\b[^\r\n]*+\s*+\Z)",
