@@ -151,8 +151,8 @@ def referring(text: str, layout: Layout) -> Layout:
     behind = [0] * len(layout)  # how many sentences come one through the other
     for piece in range(len(layout)):
         start, end = edges[piece : piece + 2]
-        aside = not _LISTED.search(text, max(0, start - _TAIL), start)
-        aside = aside and _ASIDE.fullmatch(text, start, end) is not None
+        aside = _ASIDE.fullmatch(text, start, end) is not None
+        aside = aside and not _LISTED.search(text, max(0, start - _TAIL), start)
         opens = not _goes_on(text, layout, piece, start, parted=aside)
         pronoun = _NAMED.match(text, start, end) is not None
         before = named if pronoun else piece - 1

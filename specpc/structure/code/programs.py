@@ -40,6 +40,8 @@ _MOST_SKELETON: Final = 0.8
 _DEEPEST: Final = 40
 # Parts of objects that have a key and a value.
 _MEMBERS: Final = names("pair keyed_element field_initializer initializer_pair")
+# What a member is called that says which object it is of, and of which kind that is.
+_NAMING: Final = (WHICH.keys() | WHAT.keys(), KINDS.keys())
 
 
 def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
@@ -257,7 +259,7 @@ def _shortest(groups: list[Group]) -> Group | None:
 def _naming(source: Program, groups: list[Group]) -> list[Group]:
     """The short members of an object that say which it is, and of which kind."""
     found: list[Group] = []
-    for known in (WHICH | WHAT, KINDS):
+    for known in _NAMING:
         found += [
             group
             for group in groups

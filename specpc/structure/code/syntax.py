@@ -32,8 +32,6 @@ _LONG_LINE: Final = re.compile(r"[^\n]{300,}")
 _STATEMENT: Final = ("_statement", "_definition")
 _FUNCTION: Final = re.compile("function|method|constructor|closure|lambda")
 _BRACKETS: Final = {"{": "}", "(": ")", "[": "]", "jsx_opening_element": "jsx_closing_element"}
-
-
 _TEXT: Final = "jsx_text"
 
 

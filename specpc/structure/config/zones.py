@@ -63,7 +63,7 @@ def _rows(text: str) -> Iterator[tuple[LineLevel, str]]:
     found = rows(text)
     place, headed = 0, False
     while place < len(found):
-        first, end = place, place + 1
+        end = place + 1
         record = _RECORD.match(found[place].said)
         comment = _COMMENT.match(found[place].said)
         directive = _DIRECTIVE.match(found[place].said)
@@ -87,7 +87,7 @@ def _rows(text: str) -> Iterator[tuple[LineLevel, str]]:
         opens = kind not in {"out", "other"}
         last = found[end - 1]
         says = kind in {"name", "same", "class"}
-        yield LineLevel(found[first].start, last.end, level, opens, says=says), kind
+        yield LineLevel(found[place].start, last.end, level, opens, says=says), kind
         headed = headed and not last.ends_block
         place = end
 

@@ -8,25 +8,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from specpc.structure.parts.trees import names
 
-def _words(said: str) -> frozenset[str]:
-    return frozenset(said.split())
-
-
-_NOT: Final = _words("false no off 0")
-_SO: Final = _words("true yes on 1")
+_NOT: Final = names("false no off 0")
+_SO: Final = names("true yes on 1")
 # What is so, if it is not said that it is not.
-_HOLDS: Final = _words(
+_HOLDS: Final = names(
     "enabled enable active available valid supported allowed approved installed ok success"
 )
 # What is not so, if it is not said that it is.
-_FAILS: Final = _words(
+_FAILS: Final = names(
     "disabled disable deprecated deleted suspended suspend archived revoked cancelled canceled"
     " voided removed expired obsolete retired retracted withdrawn skipped paused dryrun inactive"
     " superseded yanked error"
 )
-_KEYS: Final = _words("state status ensure")
-_STATES: Final = _words(
+_KEYS: Final = names("state status ensure")
+_STATES: Final = names(
     "absent disabled deleted removed cancelled canceled voided void revoked withdrawn superseded"
     " inactive rejected declined deprecated archived expired retracted obsolete retired failed"
     " suspended skipped refunded"
