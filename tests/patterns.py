@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Union
 import regex
 
 import specpc
+from specpc.text.patterns import LazyPattern
 from tests.growth import seconds
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def _inside(value: Any, seen: set[int]) -> Iterator[Pattern]:
     if id(value) in seen or isinstance(value, (str, bytes, int, float, type(None))):
         return
     seen.add(id(value))
+    if isinstance(value, LazyPattern):
+        value = value.compiled
     if isinstance(value, _PATTERNS):
         yield value
         return

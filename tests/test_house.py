@@ -89,7 +89,29 @@ def options_named(root: Path) -> list[str]:
     return found
 
 
-CHECKS = {check.__name__: check for check in (crowded, twice_named, told_apart, options_named)}
+def compiled_early(root: Path) -> list[str]:
+    """Patterns for texts that are compiled where no text has been seen."""
+    return [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(root, "specpc/text", "specpc/structure")
+        for node in at_import(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"re.compile", "regex.compile"}
+        and isinstance(getattr(node.args[0], "value", ""), str)
+    ]
+
+
+def at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            yield node
+            yield from at_import(node)
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (crowded, twice_named, told_apart, options_named, compiled_early)
+}
 BREACHES: list[tuple[str, dict[str, str]]] = [
     ("crowded", {f"specpc/{name}.py": "" for name in "abcdefg"}),
     ("twice_named", {"specpc/a.py": "class Job: ...", "cli/b.py": "class Job: ..."}),
@@ -102,6 +124,7 @@ BREACHES: list[tuple[str, dict[str, str]]] = [
     ),
     ("options_named", {"specpc/a.py": 'raise ValueError("leave out --cache")'}),
     ("options_named", {"specpc/a.py": 'raise ValueError("give one with -q")'}),
+    ("compiled_early", {"specpc/text/a.py": 'import re\nKINDS = {"a": re.compile("a")}'}),
 ]
 
 

@@ -6,7 +6,6 @@ What also stands in the middle of other text has a function that finds the lines
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -67,6 +66,7 @@ from specpc.structure.talk.examples import (
 from specpc.structure.talk.keys import key_runs, lay_out_keys
 from specpc.structure.talk.templates import lay_out_template
 from specpc.structure.talk.transcripts import lay_out_paste, lay_out_transcript, paste_runs
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -223,7 +223,7 @@ LOOSE: tuple[Kind, ...] = (
 _LONG: Final = 48_000
 _LONGEST_SAMPLE: Final = 12_000
 _SHARE: Final = 16
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_BREAK: Final = lazy_re(r"\r\n|\n|\r")
 
 
 def likely(text: str) -> Iterator[Kind]:

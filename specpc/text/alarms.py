@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.text.colours import COLOUR
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ _SYSTEM: Final = (
 _RAISED: Final = r"(?:Error|Exception)"
 _CANNOT: Final = r"(?i:cannot|can't|could not|couldn't|unable to|failed to)"
 # As tools write it; in prose an error has neither capitals throughout nor a colon.
-_FAILURE: Final = regex.compile(
+_FAILURE: Final = lazy_regex(
     # Nothing else begins with what this looks at first: most characters are passed by at once.
     r"^(?:"
     r"E {2,}\S| ! \[\w|[ \t]*+(?:not ok\b|[✖✗✘✕×] )|[^\w\r\n]{0,12}Failed\b"
@@ -49,7 +50,7 @@ _FAILURE: Final = regex.compile(
     r"|[ \t](?=\d)\d+:\d+[ \t]+error[ \t]",
     regex.MULTILINE,
 )
-_OUTCOME: Final = regex.compile(
+_OUTCOME: Final = lazy_regex(
     r"^(?:[^\w\r\n]{0,9}(?:\w{1,30}: )?"
     r"(?i:build|configuring|compilation|installation|tests?)(?: run)? "
     r"(?:aborted|failed|incomplete|stopped|terminated)\b"
@@ -61,7 +62,7 @@ _OUTCOME: Final = regex.compile(
     r"|(?:ERROR )?SUMMARY: |test result: |Ran \d+ tests?\b)",
     regex.MULTILINE,
 )
-_WARNING: Final = regex.compile(
+_WARNING: Final = lazy_regex(
     r"\b(?:\w{0,60}W|w)arning(?:\[\w+\])?: |\bWARN(?:ING)?\b"
     r"|(?:^|:\d+:\d+: )[A-Z]{1,4}\d{3,4}:? (?:\[\*\] )?[A-Z`]",
     regex.MULTILINE,
@@ -71,9 +72,9 @@ _PLACE: Final = 0.7
 _PERHAPS: Final = 0.2
 
 # Where something is in a file: "tests/fares.py:12", "line 12", a frame.
-_WHERE: Final = regex.compile(r"[\w)\]>]\.\w{1,10}:\d|\(\d+,\d+\)|(?:, |\bat \S{1,200} )line \d")
-_FRAME: Final = regex.compile(r"[ \t|]*File \"")
-_LIBRARY: Final = regex.compile(
+_WHERE: Final = lazy_regex(r"[\w)\]>]\.\w{1,10}:\d|\(\d+,\d+\)|(?:, |\bat \S{1,200} )line \d")
+_FRAME: Final = lazy_regex(r"[ \t|]*File \"")
+_LIBRARY: Final = lazy_regex(
     r"[/\\](?:(?:site|dist)-packages|node_modules|lib[/\\]python[\d.]{1,9}|usr[/\\](?:lib|include)|rustc)[/\\]"
     r"|\.\.[/\\]\.\.[/\\]|\bnode:|\bjava\.base/"
 )
@@ -85,7 +86,7 @@ _NEAR: Final = 3
 # So many errors of a kind come before all else.
 _OF_A_KIND: Final = 12
 # Of two errors of a kind, names, places and numbers differ.
-_DIFFERS: Final = regex.compile(
+_DIFFERS: Final = lazy_regex(
     r"'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\"|`[^`\r\n]{0,200}`|\S{0,200}[/\\.:_\d]\S{0,200}|\s+"
 )
 _LOOKED_AT: Final = 300

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.patterns import lazy_regex
 from specpc.text.query import find_tail
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ _NAMES: Final = (
     "file[-_]?contents?|files?|knowledge|knowledge[-_]base|manuals?|pages?|papers?|passages?|"
     "references?|reports?|search[-_]results?|sources?|transcripts?"
 )
-_TAG: Final = regex.compile(rf"<(/?)({_NAMES})\b[^<>\r\n]{{0,200}}>", regex.IGNORECASE)
-_FENCE: Final = regex.compile(r'^[ \t]{0,3}(`{3,}|~{3,}|"{3})[^\r\n`]{0,40}$', regex.MULTILINE)
+_TAG: Final = lazy_regex(rf"<(/?)({_NAMES})\b[^<>\r\n]{{0,200}}>", regex.IGNORECASE)
+_FENCE: Final = lazy_regex(r'^[ \t]{0,3}(`{3,}|~{3,}|"{3})[^\r\n`]{0,40}$', regex.MULTILINE)
 
 _NOUN: Final = (
     r"(?:articles?|contexts?|documents?|e-?mails?|excerpts?|files?|manuals?|pages?|papers?|passages?|"
     r"reports?|search\ results?|sources?|transcripts?|knowledge\ base)"
 )
 # "## Retrieved context", "DOCUMENTS:", and "Be brief. Context: The harbour ...".
-_LABEL: Final = regex.compile(
+_LABEL: Final = lazy_regex(
     rf"""(?:^[ \t]{{0,3}}|(?<=[.!?][ ]))(?P<level>\#{{1,6}}[ \t]+)?(?P<strong>\*\*|__)?
     (?:(?:additional|background|given|input|provided|reference|relevant|retrieved|source|supporting)
     [ \t]+)?{_NOUN}(?P=strong)?
@@ -38,28 +39,28 @@ _LABEL: Final = regex.compile(
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
 )
 # "Use the following pieces of retrieved context to answer. ..."
-_ANNOUNCED: Final = regex.compile(
+_ANNOUNCED: Final = lazy_regex(
     rf"\b(?:following|below)\b[^.\r\n:]{{0,40}}\b{_NOUN}\b", regex.IGNORECASE
 )
 # "You answer by the given context only. ... Context: ..."
-_SPOKEN_OF: Final = regex.compile(
+_SPOKEN_OF: Final = lazy_regex(
     rf"\b(?:following|below|given|provided|retrieved|supplied)\b[^.\r\n:]{{0,40}}\b{_NOUN}\b",
     regex.IGNORECASE,
 )
-_RULE: Final = regex.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,})[ \t]*$", regex.MULTILINE)
-_HEADING: Final = regex.compile(r"^[ \t]{0,3}(#{1,6})[ \t]+\S", regex.MULTILINE)
+_RULE: Final = lazy_regex(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,})[ \t]*$", regex.MULTILINE)
+_HEADING: Final = lazy_regex(r"^[ \t]{0,3}(#{1,6})[ \t]+\S", regex.MULTILINE)
 # What ends a document that only a line begins.
-_TASK: Final = regex.compile(
+_TASK: Final = lazy_regex(
     r"^[ \t]{0,3}(?:\#{1,6}[ \t]+)?(?:\*\*)?"
     r"(?:answers?|constraints|guidelines|instructions?|notes?|output|question|rules|tasks?)"
     r"(?:\*\*)?[ \t]*:",
     regex.IGNORECASE | regex.MULTILINE,
 )
-_BLANK: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)\s*+")
+_BLANK: Final = lazy_regex(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)\s*+")
 # An announcement stands at the top, and what it announces is most of the text.
 _ANNOUNCED_WITHIN: Final = 2000
 _MOST: Final = 0.6
-_ORDERS: Final = regex.compile(
+_ORDERS: Final = lazy_regex(
     r"\s*(?:[^<\r\n]{0,120}\s{0,8})?"
     r"<[\w-]{0,40}(?:guideline|instruction|memory|policy|reminder|rule|system)",
     regex.IGNORECASE,

@@ -10,6 +10,7 @@ import numpy as np
 import regex
 
 from specpc.text.forms import are_rare
+from specpc.text.patterns import lazy_regex
 from specpc.text.scripts import UNSPACED
 from specpc.text.terms import terms
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from specpc.text.alarms import Alarms
     from specpc.text.layout import Layout
 
-_NUMBER: Final = regex.compile(r"\d(?:[\d.,:/%\u2013-]*\d)?")
-_WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
+_NUMBER: Final = lazy_regex(r"\d(?:[\d.,:/%\u2013-]*\d)?")
+_WORD: Final = lazy_regex(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 # Where a sentence begins, and a word that is found only there so often may be a name.
-_BEGINS: Final = regex.compile(r"(?:\A|[.!?\u2026:]['\"\u201d\u2019)\]]*+\s)[^\p{L}\p{N}]*+")
+_BEGINS: Final = lazy_regex(r"(?:\A|[.!?\u2026:]['\"\u201d\u2019)\]]*+\s)[^\p{L}\p{N}]*+")
 _SELDOM: Final = 2
-_LABEL: Final = regex.compile(r"\s*+([^\r\n:]{1,40}):\s")
+_LABEL: Final = lazy_regex(r"\s*+([^\r\n:]{1,40}):\s")
 _SEVERAL: Final = 3
-_UNSPACED: Final = regex.compile(UNSPACED)
+_UNSPACED: Final = lazy_regex(UNSPACED)
 # Most questions are answered by names and numbers; other words say what a text is about. A number
 # is said in few words, and cannot be told from what is left.
 _NUMERAL: Final = 3.0
@@ -36,7 +37,7 @@ _NAME: Final = 1.0
 _TOPIC: Final = 0.1
 # What is said in more places matters more, by this power of their number.
 _SPREAD: Final = 0.5
-_BLANK_LINE: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
+_BLANK_LINE: Final = lazy_regex(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 _SHORT: Final = 2  # words up to this length tell nothing
 # What each token of a piece is worth that opens a paragraph, which sums it up: of the second piece
 # half of that, of the third a third. A signature, which says in short what its function does, is
@@ -62,12 +63,12 @@ _PRINTED: Final = frozenset({
 _MOST_RUNNING: Final = 0.2
 # Licences, which every model knows by heart: in a text of something else, their clauses tell
 # nothing. What contracts say, too, is known by what else is there.
-_LICENSED: Final = regex.compile(
+_LICENSED: Final = lazy_regex(
     r"permission is hereby granted|redistribution and use in|licensed under the apache"
     r"|\bgnu (?:lesser |affero |library )?general public license",
     regex.IGNORECASE,
 )
-_BY_HEART: Final = regex.compile(
+_BY_HEART: Final = lazy_regex(
     r"permission is hereby granted|\bprovided\W{1,4}as[ -]is\b|without (?:any )?warrant(?:y|ies)"
     r"|in no event shall\b|fitness for a particular|above copyright notice|all rights reserved"
     r"|redistributions? (?:and use |of source |in binary )|use this file except in compliance"
@@ -78,7 +79,7 @@ _BY_HEART: Final = regex.compile(
 )
 _LICENCE: Final = 0.5
 # What pages show around what they say: players, subscriptions, sharing, credits of images.
-_AROUND: Final = regex.compile(
+_AROUND: Final = lazy_regex(
     r"\b(?:(?:click|tap|press) to (?:play|enlarge|expand|unmute)|video unavailable|caption hidden"
     r"|(?:straight|directly|right|delivered) to your inbox|thank you for subscribing"
     r"|image \d{1,3} of \d{1,3})\b"
@@ -90,14 +91,12 @@ _AROUND: Final = regex.compile(
 )
 _LONGEST_AROUND: Final = 400
 # Sums of files, keys.
-_DIGEST: Final = regex.compile(
-    r"(?<![\p{L}\d])(?=[a-f]*+\d)(?=\d*+[a-f])[\da-f]{32,}+(?![\p{L}\d])"
-)
+_DIGEST: Final = lazy_regex(r"(?<![\p{L}\d])(?=[a-f]*+\d)(?=\d*+[a-f])[\da-f]{32,}+(?![\p{L}\d])")
 # Where a link or an image leads to; what is said stands before.
-_TARGET: Final = regex.compile(r"(?<=\])\((?=[^()\s/#]*+[/#])[^()\s]{1,400}+\)")
+_TARGET: Final = lazy_regex(r"(?<=\])\((?=[^()\s/#]*+[/#])[^()\s]{1,400}+\)")
 # So many words in capitals are no names.
 _SHOUTED: Final = 6
-_POINTS_BACK: Final = regex.compile(
+_POINTS_BACK: Final = lazy_regex(
     r"\W*(?:this|that|these|those|it|he|she|they|his|her|their|its|such|both|neither|another|but|so"
     r"|the (?:former|latter|others?|same|second|third)|however|therefore|thus|also|then|instead"
     r"|moreover|otherwise|as a result|for (?:example|instance)"

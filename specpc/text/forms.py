@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import regex
+
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ _MOSTLY: Final = 0.5
 # So many lines of a form have a word where it says the same of nearly all.
 _USUAL: Final = 0.8
 _LOOKED_AT: Final = 160
-_LETTERS: Final = regex.compile(r"\W*[^\W\d_]+(?:['’-][^\W\d_]+)*+\W*")
+_LETTERS: Final = lazy_regex(r"\W*[^\W\d_]+(?:['’-][^\W\d_]+)*+\W*")
 
 
 def are_rare(texts: Sequence[str], lines: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
+    import regex
     from numpy.typing import NDArray
 
-_LINE: Final = regex.compile(r"[^\r\n]++")
+_LINE: Final = lazy_regex(r"[^\r\n]++")
 
 
 def without(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, NDArray[np.int64]]:

@@ -11,23 +11,22 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
-_MARK: Final = regex.compile(
+_MARK: Final = lazy_regex(
     r"(?:(?P<open>[\[({])|(?P<close>[\])}])"
     r"|(?P<part>[;|•·](?=\s)|;(?=[\[({\"'])|,(?=[\s\[({\"'])|(?<=[\])}\"']),))\s*+"
 )
 _PAIRS: Final = {"[": "]", "(": ")", "{": "}"}
 # What parts items, the surest first; a bracket where nothing else does.
 _PARTS: Final = "|•·;,}"
-_CLOSED: Final = regex.compile(r"[\])}][\s,]*+\Z")
+_CLOSED: Final = lazy_regex(r"[\])}][\s,]*+\Z")
 # "(1) the owners, (2) ...", "a) ...; b) ...".
-_NUMBER: Final = regex.compile(
+_NUMBER: Final = lazy_regex(
     r"(?:(?<=\s|^)\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?<=[,;:]\s|^)(?:\d{1,2}|[a-z])\))[ ](?=\w)"
 )
 _COUNTS: Final = (
@@ -47,7 +46,7 @@ _LARGEST: Final = 0.5
 # Brackets in brackets are looked into so far.
 _DEEPEST: Final = 8
 _LONGEST_LEAD: Final = 150
-_LED: Final = regex.compile(r"[^:]*+:\s++")
+_LED: Final = lazy_regex(r"[^:]*+:\s++")
 _LEADS: Final = (":", "[", "(", "{")
 
 

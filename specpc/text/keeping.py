@@ -9,6 +9,7 @@ import regex
 
 from specpc.text.alarms import find_alarms
 from specpc.text.negations import negations
+from specpc.text.patterns import lazy_regex
 from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MONTHS: Final = "|".join((
 _TIME: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 # In scripts without spaces a number stands between letters.
 _LETTER: Final = rf"[\w--[{UNSPACED_SCRIPTS}]]"
-_DATE: Final = regex.compile(
+_DATE: Final = lazy_regex(
     rf"(?<!{_LETTER}|\.)(?:\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{_TIME}"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[ \t](?:of[ \t]|de[ \t])?(?:{_MONTHS})\b\.?"
@@ -36,27 +37,27 @@ _DATE: Final = regex.compile(
     rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|\d{{1,2}}月\d{{1,2}}日)(?!{_LETTER})",
     regex.IGNORECASE | regex.VERSION1,
 )
-_NUMBER: Final = regex.compile(
+_NUMBER: Final = lazy_regex(
     rf"(?<!{_LETTER}|\.|\d,)[-+]?[$€£¥]?\.?\d++(?:[.,:]\d++)*+(?:[%‰°]|[a-zA-Zµ]{{1,3}})?"
     rf"(?!{_LETTER})",
     regex.VERSION1,
 )
 # Capitals tell names where a sentence goes on, or in a row.
 _WORD: Final = r"\p{Lu}[\p{L}\p{M}]*+(?:['’-]\p{L}[\p{L}\p{M}]*+)*+"
-_NAME: Final = regex.compile(
+_NAME: Final = lazy_regex(
     rf"(?<![\p{{L}}\p{{N}}]|[\p{{L}}\p{{M}}]['’-]){_WORD}(?:[ \t]{_WORD})++"
     rf"|(?<=[\p{{Ll}}\p{{N}},;()][ \t])(?:[(\"'“‘]?+){_WORD}"
 )
-_ID: Final = regex.compile(
+_ID: Final = lazy_regex(
     r"(?<![\w-])(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?=[\w-]*\d)(?=[\w-]*\p{L})[\p{L}\p{N}]++(?:[_-][\p{L}\p{N}]++)*+|\#\d++)(?![\w-])"
 )
 _SHORTEST_ID: Final = 4
-_URL: Final = regex.compile(
+_URL: Final = lazy_regex(
     r"\b(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>\"'`\])}]++|[\w.+-]{1,64}@[\w-]++(?:\.[\w-]++)++",
     regex.IGNORECASE,
 )
-_LINE: Final = regex.compile(r"[^\r\n]++")
+_LINE: Final = lazy_regex(r"[^\r\n]++")
 
 
 def _matches(pattern: regex.Pattern[str], text: str, *, shortest: int = 1) -> Iterator[Range]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from specpc.text.colours import COLOUR
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     """Lays out a text of a kind that is known."""
 
 
-_BREAK: Final = re.compile(r"\\[fnrt](?![a-z])")
+_BREAK: Final = lazy_re(r"\\[fnrt](?![a-z])")
 # Where a reader is in a document: a page, a line of its contents, a link back to them.
-_PLACE: Final = re.compile(
+_PLACE: Final = lazy_re(
     r"\W*(?:page|seite|pag\.?|p\.)[ ]?\d{1,4}(?:[ ]?(?:/|of|von|sur|de)[ ]?\d{1,4})?\W*"
     r"|[-–—][ ]?\d{1,4}[ ]?[-–—]|[^\r\n]{0,100}\[Page \d+\]"
     r"|\W*(?:this page (?:is )?intentionally left blank|table of contents|back to top)\W*"

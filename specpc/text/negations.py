@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.patterns import lazy_regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,11 +23,11 @@ _WORDS: Final = "|".join((
     "eivät|emme|ette|ilman|bez|żaden|nigdy|nikt|oprócz|není|nejsou|nikdy|nikdo",
     "не|нет|ни|без|никогда|никто|ничего|нельзя|кроме|değil|yok|hiç|asla",
 ))  # fmt: skip
-_NEGATION: Final = regex.compile(
+_NEGATION: Final = lazy_regex(
     rf"(?<![\w'’-])(?:\w{{1,12}}n['’]t|{_WORDS})(?![\w-])",
     regex.IGNORECASE,
 )
-_CLAUSE_END: Final = regex.compile(
+_CLAUSE_END: Final = lazy_regex(
     r"(?<!\d)[.,:]|[.,:](?!\d)|[!?;—–()\n]|</|\b(?:but|aber|mais|pero|но)\b", regex.IGNORECASE
 )
 

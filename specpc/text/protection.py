@@ -18,6 +18,7 @@ import regex
 
 from specpc.errors import InputError, UsageError
 from specpc.text.keeping import find_kind
+from specpc.text.patterns import lazy_regex
 from specpc.text.spans import merge
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 OPENING: Final = "<specpc:keep>"
 CLOSING: Final = "</specpc:keep>"
 
-_MARKER: Final = regex.compile("</?specpc:keep>")
+_MARKER: Final = lazy_regex("</?specpc:keep>")
 # A pattern that backtracks without end must not hang a batch; honest ones take milliseconds.
 _TIMEOUT_SECONDS: Final = 2.0
 

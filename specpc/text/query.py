@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import regex
-
 from specpc.results import QuerySource
+from specpc.text.patterns import lazy_re, lazy_regex
 
 NEUTRAL_INSTRUCTION = "Summarize the most important points of the text above."
 
@@ -41,8 +40,8 @@ def find_query(text: str, question: str | None, *, own: bool = True) -> Query:
 
 
 # A question mark of any script (U+037E is the Greek one) at the end, or an opening that asks.
-_ASKS = re.compile("[?\uff1f\u061f\u037e]['\"\u201d\u2019\u00bb)\\]*_]*$")
-_OPENS = re.compile(
+_ASKS = lazy_re("[?\uff1f\u061f\u037e]['\"\u201d\u2019\u00bb)\\]*_]*$")
+_OPENS = lazy_re(
     r"""^[\W_]*(?:
         (?:question|q|query|task|instructions?|prompt|request)\s*(?:\d+\s*)?[:：]
       | (?:now[,\s]+|please[,\s]+|then[,\s]+|finally[,\s]+|briefly[,\s]+)*
@@ -56,17 +55,17 @@ _OPENS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LAST_PARAGRAPH = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)(?=[^\S\r\n]*+\S)")
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LAST_PARAGRAPH = lazy_regex(r"(?>\r\n|\n|\r)[ \t]*+(?>\r\n|\n|\r)(?=[^\S\r\n]*+\S)")
+_LINE_BREAK = lazy_re(r"\r\n|\n|\r")
 # The label of an answer that is left open: "Sentiment:".
-_CUE = re.compile(r"[^\s:：][^\r\n:：]{0,40}[:：]")
+_CUE = lazy_re(r"[^\s:：][^\r\n:：]{0,40}[:：]")
 # Who speaks, or what follows: "Ann Lee:", "Document 17:"; and those who ask a model.
-_LABEL = re.compile(r"[^\w\r\n]{0,4}([^\W\d][^\r\n:：*]{0,40})\**[:：]\**\s*")
-_ASKER = re.compile(r"(?:user|human|me)\b", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+_LABEL = lazy_re(r"[^\w\r\n]{0,4}([^\W\d][^\r\n:：*]{0,40})\**[:：]\**\s*")
+_ASKER = lazy_re(r"(?:user|human|me)\b", re.IGNORECASE)
+_DIGITS = lazy_re(r"\d+")
 # An instruction speaks of what follows, or is a sentence; titles ("State of the harbour") and
 # comments ("# Write the results") are neither.
-_ADDRESSED = re.compile(
+_ADDRESSED = lazy_re(
     r"\w.*(?:\b(?:this|these|following|below)\b|[.:!?\uff1a\uff1f\u061f\u037e]['\")\]*_]*$)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.patterns import lazy_regex
+
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
@@ -77,14 +79,14 @@ _HERE: Final = (
     r"|document|guide|page|agreement|contract|policy|license|licence|act|file|module|appendix)\b"
     r"|th(?:is|ese) (?:(?-i:\p{Lu}\p{Ll})|terms|conditions|rules|instructions|guidelines)"
 )
-_NAMED: Final = regex.compile(
+_NAMED: Final = lazy_regex(
     rf"{_START}(?:{_LINK}(?!{_OF_NOTHING})(?:{_PRONOUNS})|{_INVERTED})(?![\w'’-])", regex.IGNORECASE
 )
-_SAID: Final = regex.compile(
+_SAID: Final = lazy_regex(
     rf"{_START}{_LINK}(?!{_HERE})(?:(?:{_POINTERS})(?![\w'’-])|{_UNPARTED})", regex.IGNORECASE
 )
 # "Except for cars.", "Not on Sundays.", "No.": what is left out or answered stands before.
-_LEFT_OUT: Final = regex.compile(
+_LEFT_OUT: Final = lazy_regex(
     rf"{_START}(?:(?:(?:but |and |or )?(?:not|only) (?:on|in|at|for|if|when|before|after|until|by"
     r"|with|without|to|from|during)|except|excluding|(?:aber )?(?:nicht|nur) (?:am|an|in|im|für"
     r"|mit|ohne|vor|nach|bis|wenn|falls|von|zu|bei)|außer|ausgenommen|sauf|excepté|mais pas"
@@ -97,7 +99,7 @@ _LEFT_OUT: Final = regex.compile(
     regex.IGNORECASE,
 )
 # "Contains nuts.", "Was sold in May.", "Closed on Mondays.": of what, stands before.
-_SUBJECTLESS: Final = regex.compile(
+_SUBJECTLESS: Final = lazy_regex(
     rf"{_START}(?:(?:is|are|was|has|does|cannot"
     r"|(?:can|must|will|should|may) (?:not )?(?:be|contain|have))"
     r" (?!it\b)(?-i:[\p{Ll}\d])|(?:includes|excludes|contains|requires|applies|consists) "
@@ -110,7 +112,7 @@ _SUBJECTLESS: Final = regex.compile(
     regex.IGNORECASE,
 )
 # "She did not.", "Only admins are.", "So was Ann.": what, stands before.
-_SHORTENED: Final = regex.compile(
+_SHORTENED: Final = lazy_regex(
     rf"\b(?:(?:{_AUXILIARIES}) not|cannot|\p{{L}}{{2,5}}n['’]t"
     rf"|(?<={_START}only [^.!?\r\n]{{1,60}} )(?:{_AUXILIARIES})"
     r"|(?:hingegen|dagegen|jedoch|auch) nicht|tampoco|non plus)[.!][\s\"'”’»)*_]*+\Z",
@@ -118,23 +120,23 @@ _SHORTENED: Final = regex.compile(
 )
 _LONGEST_SHORTENED: Final = 100
 # What so begins answers a question right before it: "Is it open? No, not on Sundays."
-_REPLIES: Final = regex.compile(
+_REPLIES: Final = lazy_regex(
     rf"{_START}(?:(?:yes|yeah|no|ja|nein|doch|oui|non|si|sí|sim|não|nee|да|нет|نعم|لا)(?=\s?[,.!;:،—–])"
     r"|(?:never|none|nobody|nothing|only|not|nur|nie|niemand|nicht|jamais|nunca|нет)(?!\w)"
     r"|是的|不|没|对，|はい|いいえ)",
     regex.IGNORECASE,
 )
-_ASKED: Final = regex.compile(r"[?？؟][\s\"'”’»)*_]*+\Z")
+_ASKED: Final = lazy_regex(r"[?？؟][\s\"'”’»)*_]*+\Z")
 # "[introduced in 3.4]", "See https://...": of what stands above, also with a blank line between.
-_ASIDE: Final = regex.compile(
+_ASIDE: Final = lazy_regex(
     r"\s*+(?:\[(?!\d)[^\[\]\r\n]{4,120}+\]|\((?!\d)[^()\r\n]{4,120}+\))[.,;]?\s*+"
     r"|\s*+(?i:(?:see|cf\.?|vgl\.?|siehe|voir)(?: also| auch| aussi)?:?\s++)"
     r"<?https?://\S++[^\S\r\n]*+(?:[\r\n]\s*+|\Z)"
 )
-_PARTED: Final = regex.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n]*+\Z")
+_PARTED: Final = lazy_regex(r"(?:\r\n|\n|\r)[^\S\r\n]*+(?:\r\n|\n|\r)[^\S\r\n]*+\Z")
 _TAIL: Final = 100
 # What begins behind such a mark is an item of a list.
-_LISTED: Final = regex.compile(r"[\[({,;|][ \t]*+\Z")
+_LISTED: Final = lazy_regex(r"[\[({,;|][ \t]*+\Z")
 _LONGEST_CLOSING: Final = 10
 _LONGEST_ROW: Final = 3
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 from sentencex import get_sentence_boundaries
 
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _STRETCH: Final = 2000
 # Where a stretch is cut, marks that open may not be closed yet.
 _UNSURE: Final = 400
 # The library panics at such a blank between an initial and a full stop.
-_BLANK_BEFORE_STOP: Final = regex.compile(r"(?<=\p{L}\s*)[^\S\x00-\x7f](?=\.)")
+_BLANK_BEFORE_STOP: Final = lazy_regex(r"(?<=\p{L}\s*)[^\S\x00-\x7f](?=\.)")
 # A line is taken for what most of the runs of letters at its beginning are.
 _LOOKED_AT: Final = 200
 _SCRIPTS: Final = {
@@ -35,12 +36,12 @@ _SCRIPTS: Final = {
     "hy": r"\p{Armenian}", "ko": r"\p{Hangul}", "ja": r"[\p{Hiragana}\p{Katakana}]",
     "zh": r"\p{Han}",
 }  # fmt: skip
-_SCRIPT: Final = regex.compile(
+_SCRIPT: Final = lazy_regex(
     "|".join(f"(?P<{language}>{letters}+)" for language, letters in _SCRIPTS.items())
     + r"|(?P<latin>\p{Latin}+)"
 )
-_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
-_NOT_RUSSIAN: Final = re.compile(r"[іїєґ]", re.IGNORECASE)
+_LINES: Final = lazy_re(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+_NOT_RUSSIAN: Final = lazy_re(r"[іїєґ]", re.IGNORECASE)
 
 # Words that are frequent in one language and rare in the others.
 _FUNCTION_WORDS: Final = {
@@ -62,44 +63,44 @@ _BY_WORD: Final[dict[str, list[str]]] = {}
 for _language, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
         _BY_WORD.setdefault(_word, []).append(_language)
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = lazy_re(r"[^\W\d_]+")
 _SAMPLE: Final = 20_000
 _FEWEST_WORDS: Final = 5
 
 # For these the library takes long at each mark.
 _SLOW: Final = frozenset({"da", "it"})
-_TOKEN: Final = regex.compile(r"\S+")
-_MARK: Final = re.compile(r"[.!?]")
+_TOKEN: Final = lazy_regex(r"\S+")
+_MARK: Final = lazy_re(r"[.!?]")
 _CLOSING: Final = ")]}\"'”’»*_`"
 _ENDING: Final = frozenset(".!?…:;")
 
 # A month, and no abbreviation of one.
-_MAY: Final = regex.compile(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=\p{Lu})")
+_MAY: Final = lazy_regex(r"\b(?:in|of|by|until|since|from|to|\d) May\.\s++(?=\p{Lu})")
 # "M. Dupont", "J. Смит": an initial ends no sentence, in no language.
-_INITIAL: Final = regex.compile(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM|[\u0621-\u064a])\.\s\Z")
+_INITIAL: Final = lazy_regex(r"(?<![\p{L}\d]|\p{L}\.)(?:\p{Lu}|MM|[\u0621-\u064a])\.\s\Z")
 # "am 3. Mai": a number and a full stop are an ordinal number.
-_ORDINAL: Final = regex.compile(r"(?<![\w.,=/])\d{1,2}\.\s\Z")
+_ORDINAL: Final = lazy_regex(r"(?<![\w.,=/])\d{1,2}\.\s\Z")
 _ORDINALS: Final = frozenset({"de", "da", "cs", "fi", "pl", "sv"})
 # Where sentences end with a danda, a full stop ends an abbreviation.
-_DANDA: Final = re.compile("[\u0964\u0965]")
+_DANDA: Final = lazy_re("[\u0964\u0965]")
 _WITH_DANDA: Final = frozenset({"hi", "bn", "pa"})
-_FULL_STOP: Final = regex.compile(r"\.\s*\Z")
+_FULL_STOP: Final = lazy_regex(r"\.\s*\Z")
 # Marks that sentencex does not know: Khmer, Tibetan.
-_OTHER_MARKS: Final = re.compile("[\u17d4\u17d5\u0f0d\u0f0e]+\\s*")
+_OTHER_MARKS: Final = lazy_re("[\u17d4\u17d5\u0f0d\u0f0e]+\\s*")
 # Thai and Lao have no mark; a space ends a clause or sentence.
-_PAUSE: Final = regex.compile(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
+_PAUSE: Final = lazy_regex(r"(?<=[\p{Thai}\p{Lao}])\s+(?=[\p{Thai}\p{Lao}])")
 _SHORTEST_CLAUSE: Final = 60
 
 
 _SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 # The sign of a note on what is said: "It was sold.[^1] Nobody paid.[2]", "... no damages.² That".
-_NOTED: Final = regex.compile(
+_NOTED: Final = lazy_regex(
     rf"(?<=[.!?][\"”’)]?)(?:(?:\[\^?[\w-]{{1,20}}+\]){{1,4}}+|[{_SIGNS}]{{1,3}}+)"
     r"[^\S\r\n]{1,9}+(?=[\"“‘(]?\p{Lu})"
 )
 # "C.S. Lewis", "the M.S. Asta", "at 5 p.m. Monday"; after "the U.S." a sentence may begin, if it
 # does with such a word.
-_DOTTED: Final = regex.compile(r"(?:(?<![\p{L}\d.])(?:\p{Lu}\.){2,5}+|\d[ \u00a0]?[ap]\.m\.)\s++\Z")
+_DOTTED: Final = lazy_regex(r"(?:(?<![\p{L}\d.])(?:\p{Lu}\.){2,5}+|\d[ \u00a0]?[ap]\.m\.)\s++\Z")
 _BEGINNING: Final = (
     "a after all also although an and another as at before both but by each every few for"
     " from he her here his how however i if in it its many most my nevertheless no nobody none"
@@ -109,22 +110,22 @@ _BEGINNING: Final = (
 )
 _BEGINNERS: Final = frozenset(_BEGINNING.split())
 # What is never cut: images and links, code, emphasis, formulas, tags.
-_INLINE: Final = regex.compile(
+_INLINE: Final = lazy_regex(
     r"!?\[[^][\r\n]{0,300}+\]\([^()\r\n]{0,500}+\)|`[^`\r\n]{1,200}+`"
     r"|\*\*[^*\r\n]{1,300}+\*\*|__[^_\r\n]{1,300}+__|\$\$[^$\r\n]{1,300}+\$\$"
     r"|\$[^\s$][^$\r\n]{0,200}+\$(?!\d)"
     r"|</?[a-zA-Z][^<>\r\n]{0,300}+>"
 )
 # Scripts in which a sentence may follow another without a space between.
-_UNSPACED: Final = regex.compile(rf"[{UNSPACED_SCRIPTS}\p{{Tibetan}}\u3000-\u303f\uff00-\uffef]")
-_SPACE: Final = regex.compile(r"\s*+")
+_UNSPACED: Final = lazy_regex(rf"[{UNSPACED_SCRIPTS}\p{{Tibetan}}\u3000-\u303f\uff00-\uffef]")
+_SPACE: Final = lazy_regex(r"\s*+")
 # What no sentence begins with, and what ends none if a small letter follows.
 _GOES_ON: Final = frozenset(")]}»”.,;:!?%")
 _LOOKED_BACK: Final = 24
 # So many sentences begin with a capital letter for each that seems to begin with a small one,
 # where none does.
 _SMALL_EACH: Final = 2
-_ABBREVIATED: Final = regex.compile(
+_ABBREVIATED: Final = lazy_regex(
     r"(?:^|[\s(\[/])(?:\p{L}|\d+\p{L}?|[\p{L}\d]+(?:\.[\p{L}\d]+)++|approx|art|ca|cf|ch|dept"
     r"|eds?|etc|figs?|incl|max|min|nos?|pp|resp|secs?|spp?|subsp|temp|vols?|vs)\.\s*+\Z",
     regex.IGNORECASE,
@@ -138,35 +139,35 @@ _COUNTING: Final = (
     " sept okt oct nov dez déc dec dic"
 )
 _COUNTS: Final = frozenset(_COUNTING.split())
-_PARTS_WORDS: Final = re.compile(r"[\s(\[/–-]")
+_PARTS_WORDS: Final = lazy_re(r"[\s(\[/–-]")
 # Before a name: "Cllr. Hobbs", "Dña. Ana"; not "Ltd." nor "50 Hz.".
-_TITLE: Final = regex.compile(
+_TITLE: Final = lazy_regex(
     r"(?<![\p{L}\d-]|\d\s)(?!Ltd)(?:\p{Lu}[bcdfghj-np-tv-xz]{1,4}+"
     r"|утв|им|ул|просп|обл|проф|акад|ред|см|ср"
     r"|Fed|Civ|Crim|Bankr|Fa|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl"
     r"|sig|dott|avv|ing|geom|prof|sra?|dra?|srta)\.\s++\Z"
 )
 # What is counted, before more about it: "2 tbsp. sugar", "84 kr. per month".
-_COUNTED: Final = regex.compile(r"(?:^|[\s(])[\d½¼¾⅓⅔][\d.,/½¼¾-]*+[ \u00a0-]?\p{L}{1,5}\.\s++\Z")
+_COUNTED: Final = lazy_regex(r"(?:^|[\s(])[\d½¼¾⅓⅔][\d.,/½¼¾-]*+[ \u00a0-]?\p{L}{1,5}\.\s++\Z")
 # A line to write on, or that leads to a page.
-_LEADER: Final = regex.compile(r"\.{5}\s*+\Z")
+_LEADER: Final = lazy_regex(r"\.{5}\s*+\Z")
 # A small letter that begins a word: not "eBay".
-_SMALL: Final = regex.compile(r"\p{Ll}++(?!\p{Lu})")
-_REMARK: Final = regex.compile(r"\((?!(?:[ivxl]{1,5}|\p{L}|\d{1,2})\))[\p{Ll}\d]")
+_SMALL: Final = lazy_regex(r"\p{Ll}++(?!\p{Lu})")
+_REMARK: Final = lazy_regex(r"\((?!(?:[ivxl]{1,5}|\p{L}|\d{1,2})\))[\p{Ll}\d]")
 # "How was it? (1-5)".
-_CLOSED_REMARK: Final = regex.compile(_REMARK.pattern + r"[^().!?\r\n]{0,60}+\)")
-_REMARKED: Final = regex.compile(rf"(?<=[?!]\s){_CLOSED_REMARK.pattern}\s++(?=\p{{Lu}})")
+_CLOSED_REMARK: Final = lazy_regex(_REMARK.pattern + r"[^().!?\r\n]{0,60}+\)")
+_REMARKED: Final = lazy_regex(rf"(?<=[?!]\s){_CLOSED_REMARK.pattern}\s++(?=\p{{Lu}})")
 # "Call if temp. > 101 F.", "«Придёшь?» — спросил он.".
-_BETWEEN: Final = regex.compile(r"[>=≥≤≈±×÷]|<[ =\d]|[—–][ \u00a0]?\p{Ll}")
-_INITIALS: Final = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.-\p{Lu}|Hrn)\.\s++\Z")
-_DAY: Final = regex.compile(
+_BETWEEN: Final = lazy_regex(r"[>=≥≤≈±×÷]|<[ =\d]|[—–][ \u00a0]?\p{Ll}")
+_INITIALS: Final = lazy_regex(r"(?<!\p{L})(?:\p{Lu}\.-\p{Lu}|Hrn)\.\s++\Z")
+_DAY: Final = lazy_regex(
     r"(?<![\w.,])\d{1,2}\.\s"
     r"(?:Jan|Feb|M[aä]r|Apr|Ma[ijy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[czs])\p{L}{0,6}+\b"
 )
 # What is said goes on: 「…。」と聞かれた.
-_QUOTED: Final = regex.compile(r"[」』]\p{Hiragana}")
+_QUOTED: Final = lazy_regex(r"[」』]\p{Hiragana}")
 # A row of columns: wide gaps that follow no mark.
-_COLUMN: Final = regex.compile(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
+_COLUMN: Final = lazy_regex(r"[^\s.!?:;](?: {2,}|\t)(?=\S)")
 _FEWEST_COLUMNS: Final = 2
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import regex
-
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import regex
 
     from specpc.text.markers import Marker
 
@@ -32,14 +32,14 @@ def merge(ranges: Sequence[Range]) -> list[Range]:
 
 
 # Letters of scripts written without spaces follow one another with nothing between them.
-_UNSPACED = regex.compile(UNSPACED)
+_UNSPACED = lazy_regex(UNSPACED)
 
 _LOOK_BACK = 80
-_BREAK = regex.compile(r"(?:\r\n|\n|\r)\s*+")
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK = lazy_regex(r"(?:\r\n|\n|\r)\s*+")
+_LINE_BREAK = lazy_re(r"\r\n|\n|\r")
 # What goes on in the next line if that begins with a word: no mark that ends anything.
-_GOES_ON = regex.compile(r"[\w\p{M},;)\]'\"’”»%$€-]")
-_WORD = regex.compile(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s|\d[\d:/.-]{4})[\w\p{M}(\[\"'“‘«$€#@]")
+_GOES_ON = lazy_regex(r"[\w\p{M},;)\]'\"’”»%$€-]")
+_WORD = lazy_regex(r"(?![-*+•#>|]\s|\(?\w{1,3}[.)]\s|\d[\d:/.-]{4})[\w\p{M}(\[\"'“‘«$€#@]")
 
 
 def keep_apart(

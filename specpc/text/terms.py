@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.scripts import UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TERM: Final = regex.compile(
+_TERM: Final = lazy_regex(
     rf"(?P<unspaced>[{UNSPACED_SCRIPTS}][{UNSPACED_SCRIPTS}\p{{M}}]*)|[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]+",
     regex.VERSION1,
 )
-_ASCII: Final = re.compile(r"\w+")
+_ASCII: Final = lazy_re(r"\w+")
 
 
 def terms(text: str) -> list[str]:

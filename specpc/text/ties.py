@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _PATH: Final = r"(?<![\w/\\.~:])(?:~|\.{1,2}|\p{L}:)?[/\\][\w.@%+~/\\-]*[\w/\\]"
 _OPTION: Final = r"(?<!\S)--?\p{L}[\w-]*(?:=[^\s,;]*\w)?"
 _VERSION: Final = r"(?<![\w.])[~^v]?\d+(?:\.\d+)+[\w.+-]*\w"
 _PER_CENT: Final = r"\d[^\S\r\n]+[%‰°€$£¥]\w?"
-_TIED: Final = regex.compile(
+_TIED: Final = lazy_regex(
     "|".join((_ADDRESS, _PATH, _OPTION, _VERSION, _PER_CENT, rf"(?P<operator>{_OPERATOR}[ \t]*\X)"))
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
@@ -12,6 +11,7 @@ import regex
 
 from specpc.text.items import item_bounds
 from specpc.text.negations import negations
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.scripts import UNSPACED_SCRIPTS
 from specpc.text.sentences import sentence_ends
 
@@ -30,21 +30,21 @@ _LONG: Final = 16_000
 _TINY: Final = 5
 _SHORTEST: Final = 12
 
-_LINE: Final = re.compile(r"\r\n|\n|\r")
-_PARAGRAPH: Final = regex.compile(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
+_LINE: Final = lazy_re(r"\r\n|\n|\r")
+_PARAGRAPH: Final = lazy_regex(r"(?>\r\n|\n|\r)(?:[ \t]*+(?>\r\n|\n|\r))++")
 # A line break inside a sentence, as mail and plain-text files wrap prose: a full line of words,
 # then one that goes on with a small letter; or, among such lines, with a word that did not fit.
-_WRAPPED: Final = regex.compile(r"[^\s|.:;!?{}]")
-_WORDS: Final = regex.compile(
+_WRAPPED: Final = lazy_regex(r"[^\s|.:;!?{}]")
+_WORDS: Final = lazy_regex(
     r"(?<![^\W\d_])(?:[^\W\d_]++[^\w=]++){6}+"
     r"|(?<![^\W\d_])(?:[^\W\d_]++[,;'’]*+[ \t]++(?:\d[\d.,:]*+%?+;?+[ \t]++)?+){5}+"
 )
 # After a semicolon a line may be an item of a list, if many lines of a paragraph end in one.
-_PAUSES: Final = regex.compile(r";\s*+(?=\p{Ll}{2,}+[\s,])")
+_PAUSES: Final = lazy_regex(r";\s*+(?=\p{Ll}{2,}+[\s,])")
 _FEW: Final = 3
-_GOES_ON: Final = regex.compile(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,:/%-]*+[ \t]++\p{Ll})")
+_GOES_ON: Final = lazy_regex(r"[ \t]*(?:[\p{Ll}(]|\d[\d.,:/%-]*+[ \t]++\p{Ll})")
 # No sentence ends with one of these.
-_OPEN: Final = regex.compile(
+_OPEN: Final = lazy_regex(
     r"\s(?:an?|and|are|as|at|be|between|by|either|except|for|from|if|in|into|is|its|nor|not|of|on"
     r"|or|per|shall|than|that|the|their|to|under|unless|until|was|were|when|which|with"
     r"|aus|der|die|das|für|mit|und|oder|von|wenn|zu|zwischen|entre|les?|la|des?|et|ou|du|par|pour"
@@ -52,7 +52,7 @@ _OPEN: Final = regex.compile(
 )
 _LONGEST_OPEN: Final = 10
 # Conditions are written in capitals, of which a wide line goes on in the next.
-_CAPITALS: Final = regex.compile(
+_CAPITALS: Final = lazy_regex(
     r"[^\p{Ll}\r\n]*+(?:\r\n|\n|\r)[ \t]*[\p{Lu}(][^\p{Ll}\r\n]*+(?=[\r\n]|\Z)"
 )
 _WRAP_FROM: Final = 50
@@ -60,48 +60,48 @@ _WRAP_FROM: Final = 50
 _NARROW_FROM: Final = 25
 _FEWEST_NARROW: Final = 3
 _MOSTLY: Final = 0.5
-_SOME_WORDS: Final = regex.compile(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
+_SOME_WORDS: Final = lazy_regex(r"(?:(?<!\S)[^\s\p{L}]*+\p{L}\S*+\s++){2}\S")
 # "refer-" and below it "ence".
-_HYPHENATED: Final = regex.compile(r"\p{Ll}[-\u00ad\u2010]\Z")
+_HYPHENATED: Final = lazy_regex(r"\p{Ll}[-\u00ad\u2010]\Z")
 # "(NASDAQ:" and below it "VLMR)".
-_BRACKET: Final = regex.compile(r"\([^()\r\n]{0,80}+\s*+\Z")
-_BRACKET_ENDS: Final = regex.compile(r"[ \t]*+[^()\r\n]{1,80}+\)")
+_BRACKET: Final = lazy_regex(r"\([^()\r\n]{0,80}+\s*+\Z")
+_BRACKET_ENDS: Final = lazy_regex(r"[ \t]*+[^()\r\n]{1,80}+\)")
 # How a line ends that goes on in the next: a command, a rule.
 CONTINUED: Final = " \\"
 # Code, a role of reStructuredText or an address, which takes the place of some words.
 _A_WORD: Final = 8
-_SPAN: Final = regex.compile(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++|<[^\s<>]++>|\bhttps?://\S++")
+_SPAN: Final = lazy_regex(r"(?::\w++:)?(?<!`)`++[^`\r\n]++`++|<[^\s<>]++>|\bhttps?://\S++")
 # The first line of a sentence, however short, and what only the rest of it begins with.
-_BEGINS: Final = regex.compile(r"[ \t]*+[\"'“‘(¿¡]?\p{Lu}[\p{L}'’-]*+(?:,?[ \t]++[^\s:=|]++){3}")
-_SMALL_WORD: Final = regex.compile(
+_BEGINS: Final = lazy_regex(r"[ \t]*+[\"'“‘(¿¡]?\p{Lu}[\p{L}'’-]*+(?:,?[ \t]++[^\s:=|]++){3}")
+_SMALL_WORD: Final = lazy_regex(
     r"[ \t]*+(?:\(?\p{Ll}[\p{Ll}'’-]*+[,;.!?]*+(?:[ \t\r\n]|\Z)"
     r"|<(?=[^\s<>]*+>)[^\s<>:@]*+[:@][^\s<>]*+>)"
 )
 # How it ends, but for a word that is shortened.
-_CLOSED: Final = regex.compile(r"(?<!\b(?:etc|usw))(?<=[\w\"'”’)\]>»%])[.!?…][\"'”’)\]»]*+\Z")
+_CLOSED: Final = lazy_regex(r"(?<!\b(?:etc|usw))(?<=[\w\"'”’)\]>»%])[.!?…][\"'”’)\]»]*+\Z")
 _LONGEST_END: Final = 40
-_GAP: Final = regex.compile(r"[^\s.!?:;](?: {2}|\t)\s*+\S")
+_GAP: Final = lazy_regex(r"[^\s.!?:;](?: {2}|\t)\s*+\S")
 _FEWEST_WORDS: Final = 3
-_FIRST_WORD: Final = regex.compile(
+_FIRST_WORD: Final = lazy_regex(
     r"[ \t]*+(?![-*+>#|•] |[[\W\d]--[\r\n]]*+(?:[\r\n]|\Z))(\S++)", regex.VERSION1
 )
 # "Ann Ryel<tab>Port to Windows.", of which several stand below one another, and what goes on in the
 # second column.
-_TABBED: Final = regex.compile(
+_TABBED: Final = lazy_regex(
     r"(?<![^\r\n])(?P<indent>[ ]{0,8}+)(?=[^\r\n]{1,120}+(?:[\r\n]|\Z))"
     r"\p{L}[^\r\n\t]{1,40}+\t++\S[^\r\n]*+"
     r"(?:(?:\r\n|\n|\r)(?P=indent)[ ]{0,3}+\t[ \t]*+\S[^\r\n]*+)*+"
 )
 _FEWEST_TABBED: Final = 3
 # The number of a section or an item, which is no sentence: "5. ", "(a) ", "IV. ", "Article 2.1. ".
-_NUMBER: Final = regex.compile(
+_NUMBER: Final = lazy_regex(
     r"[ \t]*(?:[-*+>•][ \t]+)?(?:(?:\p{Lu}[\p{L}.]{1,12}|§{1,2})[ \t]+(?=\d))?"
     r"(?:\(?(?:\d{1,2}[A-Z]|\d{1,3}(?:\.\d{1,3})*+|([^\W\d_])\1?+|[IVXLC]{1,6}|[ivxlc]{1,6})[.)]"
     r"|\[\d{1,3}\]|\d{1,3}(?:\.\d{1,3})++)[ \t]+"
 )
 
 # Nor is a mark at the beginning of a line: "! ", "... ".
-_MARK: Final = regex.compile(r"[ \t]*+[^\w\s]{1,3}+[ \t]++")
+_MARK: Final = lazy_regex(r"[ \t]*+[^\w\s]{1,3}+[ \t]++")
 
 
 def segment(text: str, unit: str, width: int | None = None) -> Bounds:
@@ -369,13 +369,13 @@ def _shorten(text: str, bounds: Bounds, longest: int) -> Bounds:
     return shortened
 
 
-_PADDING: Final = regex.compile(r"[^\S\r\n]{8,}+|([-=_.*])\1{8,}+")
+_PADDING: Final = lazy_regex(r"[^\S\r\n]{8,}+|([-=_.*])\1{8,}+")
 _MOST_PADDED: Final = 8
 
 
 # Best first: the end of a line, of a sentence, of a clause, of an item, of a word.
 _BREAKS: Final = tuple(
-    regex.compile(ending)
+    lazy_regex(ending)
     for ending in (
         r"[\r\n]+",
         r"[.!?؟]\s+|[。！？।۔]\s*|(?<=\p{Ll})[.!?](?=\p{Lu})",
@@ -400,12 +400,12 @@ def _best_cut(text: str, start: int, longest: int) -> int:
 
 
 # Two characters of which nothing before or after makes one grapheme.
-_APART: Final = regex.compile(r"[\p{GCB=Other}\p{GCB=Control}]{2}", regex.VERSION1)
+_APART: Final = lazy_regex(r"[\p{GCB=Other}\p{GCB=Control}]{2}", regex.VERSION1)
 # To tell which two letters of a flag belong together, "\\X" looks at all of them before.
 _ONE_GRAPHEME: Final = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X)"
 )
-_GRAPHEME: Final = regex.compile(_ONE_GRAPHEME, regex.VERSION1)
+_GRAPHEME: Final = lazy_regex(_ONE_GRAPHEME, regex.VERSION1)
 
 
 def grapheme_ends(text: str) -> Iterator[int]:
@@ -415,7 +415,7 @@ def grapheme_ends(text: str) -> Iterator[int]:
     return (match.end() for match in _GRAPHEME.finditer(text))
 
 
-_WORD: Final = regex.compile(
+_WORD: Final = lazy_regex(
     rf"(?:[\w\p{{M}}--[{UNSPACED_SCRIPTS}]]|(?<=\d)[.,:](?=\d)|(?<=\p{{L}})['’](?=\p{{L}}))+",
     regex.VERSION1,
 )
@@ -443,23 +443,23 @@ _WHOLE: Final = (
 )
 # In scripts without spaces nothing tells where words end, and single characters make no sense.
 _CLAUSE: Final = rf"(?=[\w\p{{M}}]*[{UNSPACED_SCRIPTS}])[\w\p{{M}}]+[、。，．！？]?"
-_PIECE: Final = regex.compile(
+_PIECE: Final = lazy_regex(
     rf"[^\S\r\n]*[\r\n]\s*|\s*{_CLAUSE}|\s*{_WHOLE}|\s*{_ONE_GRAPHEME}", regex.VERSION1
 )
 
 
 # What says more of a word before it is no clause of its own.
-_CLAUSE_END: Final = regex.compile(
+_CLAUSE_END: Final = lazy_regex(
     r"(?:[,;:]|[—–])\s++(?!(?:(?:which|who|whom|whose|qui|dont|welche[rsnm]?)\b))|[，；：、]\s*+"
 )
 # Where no mark parts them, a clause begins with a word that joins it to the one before.
-_JOINED: Final = regex.compile(
+_JOINED: Final = lazy_regex(
     r"(?<!\s)\s++(?=(?:because|that|unless|until|although|whereas|while|provided|weil|dass|sofern|wenn|parce"
     r"|lorsque|puisque)\b|\()|\)\s++"
 )
 _SHORTEST_CLAUSE: Final = 12
 _LONGEST_LABEL: Final = 40
-_CLAUSE_BEGINS: Final = regex.compile(
+_CLAUSE_BEGINS: Final = lazy_regex(
     r"[;:—–(]|(?:and (?:I|we|you|he|she|it|they|this|that|these|those|there|the)|but|yet|nor|so"
     r"|then|while|whereas|because|since|when|where|whenever|if|unless|until|provided|although|though"
     r"|however|(?:he|she|it|they|we|I|you|there) "
@@ -482,11 +482,11 @@ def clause_bounds(text: str, *, joined: bool = False) -> Bounds:
 
 
 # What says more of what is before it: "for which she took ibuprofen".
-_SAYS_MORE: Final = regex.compile(
+_SAYS_MORE: Final = lazy_regex(
     r"(?:(?:and|or|und|et|y) )?(?:\p{Ll}{1,6} )?(?:which|whom|whose|welche[rnm]?|de[mnr]en"
     r"|lequel|laquelle|lesquels)\b"
 )
-_INSERTED: Final = regex.compile(r",\s++(?:\p{Ll}{1,6} )?(?:which|who|whom|whose|welche[rsnm]?)\b")
+_INSERTED: Final = lazy_regex(r",\s++(?:\p{Ll}{1,6} )?(?:which|who|whom|whose|welche[rsnm]?)\b")
 
 
 def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
@@ -510,10 +510,10 @@ def _whole_clauses(text: str, *, joined: bool = False) -> Bounds:
 
 
 # A line break as it is written in a string, of which there are several.
-_WRITTEN: Final = re.compile(r"(?:\\r)?\\n")
+_WRITTEN: Final = lazy_re(r"(?:\\r)?\\n")
 _FEWEST_WRITTEN: Final = 2
 # "C:\new\notes" has none.
-_PATH: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w")
+_PATH: Final = lazy_re(r"(?<![A-Za-z])[A-Za-z]:\\\w")
 
 
 def _written(text: str) -> Bounds:
@@ -551,11 +551,11 @@ def word_bounds(text: str) -> Bounds:
 
 
 # "Edda Hallgrim", "New York Times", "86,000 euros": halves of these are other names and numbers.
-_NAME: Final = regex.compile(r"[ \t]*\p{Lu}[\p{L}\p{M}'’-]*+")
+_NAME: Final = lazy_regex(r"[ \t]*\p{Lu}[\p{L}\p{M}'’-]*+")
 _LONGEST_NAME: Final = 4
 _CURRENCIES: Final = frozenset("$€£¥")
-_AMOUNT: Final = regex.compile(r"[ \t]*[$€£¥]?\d[\d.,:]*+")
-_COUNTED: Final = regex.compile(
+_AMOUNT: Final = lazy_regex(r"[ \t]*[$€£¥]?\d[\d.,:]*+")
+_COUNTED: Final = lazy_regex(
     r"[ \t]+(?!(?:an?|and|are|as|at|but|by|for|from|in|is|it|of|on|or|than|that|the|then|to|was"
     r"|were|which|who|with)\b)\p{Ll}[\p{L}\p{M}]{0,11}+[.!?]?"
 )

@@ -6,10 +6,9 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import rows
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,26 +21,26 @@ _EXPLAINED: Final = 0.7
 # What stands before the code in a listing: the number of the line, where it is, what it is.
 _LISTED: Final = r"[ ]{0,6}\d{1,6}(?:[ ][0-9a-f]{4,8}[ ][0-9A-F]{2,16}[ ]*|[ ]{6,24})\t"
 # "main:", ".L4:", "0000000000001139 <main>:"; local ones begin with a dot or are numbers.
-_LABEL: Final = regex.compile(
+_LABEL: Final = lazy_regex(
     rf"(?:{_LISTED})?(?:(?P<local>\d{{1,3}}|\.[\w.$]++)"
     r"|(?P<name>[\w.$@?~]++)|[0-9a-f]{8,16}[ ]<(?P<name>[^<>]{1,200}+)>):(?=\s|\Z)"
 )
-_INSTRUCTION: Final = regex.compile(
+_INSTRUCTION: Final = lazy_regex(
     rf"(?:{_LISTED}|[ ]{{0,8}}[0-9a-f]{{1,16}}:\t(?:[0-9a-f]{{2,8}}[ ])+[ ]*+\t?)[ \t]*+\S"
     r"|[ \t]++(?:(?:rep[a-z]{0,3}|lock)[ \t]+)?[.a-zA-Z][\w.]{0,18}+(?:[ \t]++[^\s=][^\r\n{]*+)?\Z"
 )
 # Bytes that did not fit the line above.
-_MORE: Final = regex.compile(
+_MORE: Final = lazy_regex(
     r"(?:[ ]{0,6}\d{1,6}[ ]{6}[0-9A-F]{2,16}|[ ]{0,8}[0-9a-f]{1,16}:\t(?:[0-9a-f]{2,8}[ ])+)[ ]*\Z"
 )
-_REMARK: Final = regex.compile(r"[ \t]*+(?:[#;@/|*]|\.(?:file|text|data|globl|section)\b)")
+_REMARK: Final = lazy_regex(r"[ \t]*+(?:[#;@/|*]|\.(?:file|text|data|globl|section)\b)")
 # Of machines: what programs in other languages have not.
-_SURE: Final = regex.compile(
+_SURE: Final = lazy_regex(
     r"[0-9a-f]{8,16} <|[^\r\n]*?(?:[ \t]\.(?:globl|type|section|cfi_\w+|text|align|string|asciz"
     r"|quad|long|size)\b|[ \t%](?:[re]?[abcd]x|r[sbd][ip]|[re]sp|x(?:mm)?\d{1,2}"
     r"|[wx](?:\d{1,2}|zr)|sp|lr|pc)\b)"
 )
-_ENDS: Final = regex.compile(r"Disassembly of section|[^\r\n]*:[ ]+file format ")
+_ENDS: Final = lazy_regex(r"Disassembly of section|[^\r\n]*:[ ]+file format ")
 
 
 def lay_out_assembler(text: str, *, named: bool = False) -> Layout | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import line_pattern, line_start
 from specpc.structure.parts.trees import is_hopeless, names, parsed, parser
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,7 @@ _FENCES: Final = _BY_ENDING | {
 }  # fmt: skip
 # Files of other kinds, in which code may be quoted.
 _NO_CODE: Final = names("md markdown rst json jsonl ndjson csv tsv log html htm xml yaml yml toml")
-_SHEBANG: Final = re.compile(r"\ufeff?#![^\r\n]*\b(python|node|deno|bun)")
+_SHEBANG: Final = lazy_re(r"\ufeff?#![^\r\n]*\b(python|node|deno|bun)")
 
 # Lines that hardly occur but in one language. Each is worth a parse only where it is frequent.
 _TYPICAL: Final = {
@@ -177,10 +178,10 @@ _LOOKED_AT: Final = 200_000
 _ERRORS: Final = 0.01
 # Of an excerpt, so much is looked at without what is torn at an end of it.
 _MOSTLY: Final = 0.5
-_QUOTES: Final = re.compile(r'"""')
+_QUOTES: Final = lazy_re(r'"""')
 # So much in one statement.
 _UNENDED: Final = re.compile(rb"[^;{}]{600,}")
-_SOUND: Final = re.compile(r"comment|.*_(?:statement|declaration|definition|item|clause)")
+_SOUND: Final = lazy_re(r"comment|.*_(?:statement|declaration|definition|item|clause)")
 
 
 def parse(text: str, language: str) -> Tree | None:

@@ -6,16 +6,17 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.code.languages import file_in, language_of
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, in_lines
 from specpc.structure.parts.rows import rows
 from specpc.text.hidden import without_marks
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 _FEWEST: Final = 5
 # Of a text that is one, so much; what stands before or after it is prose.
 _MOSTLY: Final = 0.5
-_NUMBER: Final = regex.compile(
+_NUMBER: Final = lazy_regex(
     r"(?P<number>[ ]*+\d{1,7})(?P<mark>[\t→:]| ?[|│](?: |(?=[\r\n]|\Z))|(?=[\r\n]|\Z))"
 )
 # What parts the cells of a row; a rule.
-_APART: Final = regex.compile(r"\S {2,}+\S")
-_RULE: Final = regex.compile(r"[ \t]*+[-=_+|│┼─━═]{3,}+[-=_+|│┼─━═ \t]*+")
+_APART: Final = lazy_regex(r"\S {2,}+\S")
+_RULE: Final = lazy_regex(r"[ \t]*+[-=_+|│┼─━═]{3,}+[-=_+|│┼─━═ \t]*+")
 
 
 def lay_out_listing(text: str) -> Layout | None:

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import line_pattern, lines, margin
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,10 +62,10 @@ _CLOSING: Final = {
 _HEREDOC: Final = r"<<<?[-~]?[ \t]*(?P<quote>['\"]?)(?P<word>[A-Za-z_]\w{1,40})(?P=quote)"
 _HEREDOC_END: Final = r"(?m)[\s\S]*?^[ \t]*{}\b(?=[ \t);,.]*\r?$)"
 # Documentation in a program of Perl or Ruby.
-_POD: Final = re.compile(r"=[a-z]\w*\b[^=\r\n]*[\r\n]")
+_POD: Final = lazy_re(r"=[a-z]\w*\b[^=\r\n]*[\r\n]")
 _POD_END: Final = r"(?m)[\s\S]*?^=(?:cut|end)\b[^\r\n]*(?:\r\n|\n|\r|\Z)\s*"
 # Belongs to what follows: an attribute, an annotation, of Elixir and Erlang with what it says.
-_LEADS: Final = re.compile(
+_LEADS: Final = lazy_re(
     r"(?:\[[^\[\]]*\]|@[\w.]+(?:\(.*\))?|#\[.*\]"
     r"|@(?:doc|typedoc|spec|impl|deprecated|since)\b [^=].*|-(?:spec|doc)\b.*)$"
 )
@@ -78,30 +79,30 @@ _DIRECTIVES: Final = (
     r"[ \t]*#[ ]?(?:(?P<if>if(?:n?def)?|region)|(?P<else>else|elif|elseif)"
     r"|(?P<end>endif|endregion))\b"
 )
-_DIRECTIVE: Final = re.compile(_DIRECTIVES)
+_DIRECTIVE: Final = lazy_re(_DIRECTIVES)
 _DIRECTIVE_LINE: Final = line_pattern(f"^{_DIRECTIVES}")
-_OPENS: Final = re.compile(
+_OPENS: Final = lazy_re(
     r"(?:\{|=>|->|\b(?:do|then|begin|Begin|Then))(?:[ \t]*\|[^|]*\||[ \t]*\w+[ \t]*in)?$"
 )
-_CARRIED: Final = re.compile(
+_CARRIED: Final = lazy_re(
     r"(?:[\\,&|+*<]|\|>|%[^\s%]{1,9}%|(?<![-+])-|[^?]\?|\.\.?|(?<![=!<>])=|\b(?:and|or|not|extends))$"
 )
-_CARRIES: Final = re.compile(r"(?:\?\.|\.(?=\w)|&&|\|\||\|>|\||->|[+*](?![+*])|and\b|or\b)")
-_CLOSES: Final = re.compile(
+_CARRIES: Final = lazy_re(r"(?:\?\.|\.(?=\w)|&&|\|\||\|>|\||->|[+*](?![+*])|and\b|or\b)")
+_CLOSES: Final = lazy_re(
     r"[})\]]|(?:end|fi|done|esac|od|endif|endforeach|endfunction|endmacro|endwhile|endfor|endswitch"
     r"|endfunc|endtry|enddo|until|next|loop|wend|@end)\b(?![ \t]*[:=.(])"
     r"|end(?:if|foreach|function|macro|while)[ \t]*\(|;;|\?>|aug(?:roup)?[ \t]+END\b",
     re.IGNORECASE,
 )
-_MIDDLE: Final = re.compile(
+_MIDDLE: Final = lazy_re(
     r"\}?[ \t]*(?:else|elif|elsif|elseif|catch|rescue|finally|ensure|except|otherwise)\b",
     re.IGNORECASE,
 )
-_CASE: Final = re.compile(
+_CASE: Final = lazy_re(
     r"(?:when|case|default|in|else)\b"
     r"|\(?[^\s()|]+(?:[ \t]*\|[ \t]*[^\s()|]+)*[ \t]*(?:\)(?!\))|\|[ \t]*\\$)"
 )
-_CHOOSES: Final = re.compile(r"(?:\S+[ \t]*=[ \t]*)?(?:case|switch|select|match|given|cond)\b")
+_CHOOSES: Final = lazy_re(r"(?:\S+[ \t]*=[ \t]*)?(?:case|switch|select|match|given|cond)\b")
 
 
 @dataclass(frozen=True)

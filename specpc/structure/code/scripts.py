@@ -7,7 +7,6 @@ with what closes it (a bracket, ``end``, ``fi``).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +24,7 @@ from specpc.structure.parts.blocks import Block, block, lay_out_blocks, small_si
 from specpc.structure.parts.lines import line_pattern
 from specpc.structure.parts.trees import names
 from specpc.text.layout import Nested
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ _LONGEST_TAIL: Final = 400
 # A longer one is cut, and what is left of it may end with an operator.
 _LONGEST_CHAIN: Final = 400
 
-_SHEBANG: Final = re.compile(
+_SHEBANG: Final = lazy_re(
     r"\ufeff?(?:#![^\r\n]*\b(?:sh|bash|zsh|ksh|dash|fish|perl|ruby|lua|awk|gawk|php|tclsh|wish"
     r"|Rscript|pwsh|elixir|escript|groovy)\b|<\?php\b)"
 )

@@ -14,6 +14,7 @@ from specpc.structure.code.scripts import lay_out_script
 from specpc.structure.parts.blocks import block, lay_out_blocks, small_size
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.text.layout import Layout, LayoutBuilder, tiles
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ _LONGEST_BODY: Final = 100_000
 _LONGEST_HEAD: Final = 1000
 _EXPLAINED: Final = 0.9
 # A string that is not closed goes on to the end.
-_TOKEN: Final = regex.compile(
+_TOKEN: Final = lazy_regex(
     r"--[^\r\n]*+|(?P<remark>/\*)|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+(?:'|\\?\Z)|\"[^\"\r\n]*+\""
     r"|`[^`\r\n]*+`|(?P<dollar>\$\w{0,30}\$)|(?P<mark>[(),;])"
     r"|(?<![^\r\n])[ \t]*+(?:(?P<go>(?i:GO)|/)[ \t]*+(?=[\r\n]|\Z)"
@@ -35,7 +36,7 @@ _TOKEN: Final = regex.compile(
     regex.DOTALL,
 )
 # What "GO" or a slash on its own line ends, or "END"; the statements in it do not.
-_ROUTINE: Final = regex.compile(
+_ROUTINE: Final = lazy_regex(
     r"(?:CREATE|ALTER)\s++(?:OR\s++(?:REPLACE|ALTER)\s++)?+(?:(?:TEMP(?:ORARY)?|CONSTRAINT"
     r"|EDITIONABLE|DEFINER\s*+=\s*+\S++)\s++)*+(?:FUNCTION|PROC(?:EDURE)?|TRIGGER|EVENT"
     r"|PACKAGE(?:\s++BODY)?)\b",
@@ -49,25 +50,25 @@ _BEGINS: Final = line_pattern(
 _ENDS: Final = line_pattern(r"^(?i:END)\b")
 # "/*! ... */" is what MySQL reads, if it is new enough.
 # What a template (dbt, Jinja) says above a statement is a comment, too.
-_COMMENT: Final = re.compile(
+_COMMENT: Final = lazy_re(
     r"\s*(?:--[^\r\n]*|(?P<remark>/\*(?!!))|\{\{[^{}]{0,2000}\}\}|\{%[^{}]{0,2000}%\}"
     r"|\{#[^{}]{0,2000}#\})"
 )
 # Surely SQL, closed or not.
-_WITH: Final = re.compile(
+_WITH: Final = lazy_re(
     r"(?P<keyword>WITH\s+(?:RECURSIVE\s+)?)[\w\"]+\s*(?:\([^()]*\)\s*)?AS\s*\(", re.IGNORECASE
 )
-_REFERS: Final = re.compile(r"\b(?i:from|join)\s+\{\{\s*(?:ref|source)\(")
+_REFERS: Final = lazy_re(r"\b(?i:from|join)\s+\{\{\s*(?:ref|source)\(")
 # A query with a name ends with a bracket before which stands:
-_NAMED: Final = re.compile(r"\bAS(?:\s+(?:NOT\s+)?MATERIALIZED)?\s*\Z", re.IGNORECASE)
+_NAMED: Final = lazy_re(r"\bAS(?:\s+(?:NOT\s+)?MATERIALIZED)?\s*\Z", re.IGNORECASE)
 _NAME: Final = r"(?:[\w$]++|\"[^\"\r\n]++\"|`[^`\r\n]++`|\[[^]\r\n]++\])"
-_CALLED: Final = regex.compile(_NAME)
+_CALLED: Final = lazy_regex(_NAME)
 # What a query may read.
-_READS: Final = regex.compile(rf"(?:\b(?:FROM|JOIN)\s++|,\s*+)(?P<name>{_NAME})", regex.IGNORECASE)
+_READS: Final = lazy_regex(rf"(?:\b(?:FROM|JOIN)\s++|,\s*+)(?P<name>{_NAME})", regex.IGNORECASE)
 # No more than so much comes along with a query that reads it, nor a longer query with those it is
 # made of if it is most of a statement.
 _LONGEST_QUERY: Final = 400
-_STATEMENT: Final = re.compile(
+_STATEMENT: Final = lazy_re(
     r"/\*!|DELIMITER\s+\S|EXEC(?:UTE)?\s+\S|DECLARE\s+\S"
     r"|(?:CREATE|ALTER|DROP)\s+(?:OR\s+(?:REPLACE|ALTER)\s+|DEFINER\s*=\s*\S+\s+|GLOBAL\s+|LOCAL\s+|TEMP(?:ORARY)?\s+|UNIQUE\s+"
     r"|UNLOGGED\s+|MATERIALIZED\s+|EXTERNAL\s+|VIRTUAL\s+)*(?:TABLE|INDEX|VIEW|FUNCTION|PROC(?:EDURE)?"
@@ -79,16 +80,16 @@ _STATEMENT: Final = re.compile(
     r"|ANALYZE\b|VACUUM\b|CALL\s+\S+|DO\s",
     re.IGNORECASE,
 )
-_LISTS: Final = re.compile(
+_LISTS: Final = lazy_re(
     r"(?:CREATE\s[^(;]{0,99}\bTABLE\b[^(;]{0,400}|INSERT\b[^;]{0,9999}?\bVALUES\s*)(?=\()",
     re.IGNORECASE,
 )
-_REMARKED: Final = re.compile(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
-_COPY: Final = re.compile(
+_REMARKED: Final = lazy_re(r",[ \t]*(?:--[^\r\n]*|/\*[^*\r\n]*\*/[ \t]*)(?:\r\n|\n|\r)")
+_COPY: Final = lazy_re(
     r"COPY\s[^;]{0,9999}\bFROM\s+stdin\b[^;]{0,999};[^\r\n]*(?:\r\n|\n|\r)", re.IGNORECASE
 )
-_COPY_END: Final = re.compile(r"(?<![^\r\n])\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*")
-_TAIL: Final = re.compile(
+_COPY_END: Final = lazy_re(r"(?<![^\r\n])\\\.[^\S\r\n]*(?:\r\n|\n|\r|\Z)\s*")
+_TAIL: Final = lazy_re(
     r"[^\S\r\n]*(?:--[^\r\n]*)?(?:(?:\r\n|\n|\r)[ \t]*(?=[\r\n]|\Z))*(?:\r\n|\n|\r)?"
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specpc.structure.parts.trees import Offsets
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ _SMALLEST: Final = 80
 _SHARE: Final = 10
 # A smaller block is not worth cutting.
 _WORTH: Final = 100
-_INDENTATION: Final = re.compile(r"\s*(?<![^\n])[ \t]*")
-_BLANKS: Final = re.compile(r"[^\S\n]*")
-_BLANK_LINE: Final = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
+_INDENTATION: Final = lazy_re(r"\s*(?<![^\n])[ \t]*")
+_BLANKS: Final = lazy_re(r"[^\S\n]*")
+_BLANK_LINE: Final = lazy_re(r"[ \t\r]*\n[ \t\r]*\n")
 # Nobody writes such a line: a program made it, of a program or of data.
-_LONG_LINE: Final = re.compile(r"[^\n]{300,}")
+_LONG_LINE: Final = lazy_re(r"[^\n]{300,}")
 _STATEMENT: Final = ("_statement", "_definition")
-_FUNCTION: Final = re.compile("function|method|constructor|closure|lambda")
+_FUNCTION: Final = lazy_re("function|method|constructor|closure|lambda")
 _BRACKETS: Final = {"{": "}", "(": ")", "[": "]", "jsx_opening_element": "jsx_closing_element"}
 _TEXT: Final = "jsx_text"
 

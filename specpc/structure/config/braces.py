@@ -6,16 +6,14 @@ closed. Only blocks that open at the end of a line and close at the beginning of
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.config.dialects import Dialect, token
 from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import line_start, lines
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +26,9 @@ _LONGEST_RUN: Final = 2000
 _LONGEST_NAME: Final = 200
 # Blocks in more others than this are what one of those holds.
 _DEEPEST: Final = 50
-_REST: Final = regex.compile(r"[ \t]*+(?=[\r\n]|\Z)")
-_TAG: Final = re.compile(r"<(/?)(\w+)[^<>\r\n]*>")
-_CONTENT: Final = re.compile(r"[^ \t\r\n]")
+_REST: Final = lazy_regex(r"[ \t]*+(?=[\r\n]|\Z)")
+_TAG: Final = lazy_re(r"<(/?)(\w+)[^<>\r\n]*>")
+_CONTENT: Final = lazy_re(r"[^ \t\r\n]")
 
 
 def lay_out_braces(text: str, dialect: Dialect, *, named: bool = False) -> Layout | None:

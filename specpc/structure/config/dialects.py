@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from specpc.text.patterns import lazy_re
+
 _LONGEST_HEAD: Final = 1000
 _STRING: Final = (
     r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'|\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\""
@@ -15,6 +17,9 @@ _STRING: Final = (
 # A comment that goes on to the next "*/".
 _C: Final = r"/\*"
 _HEREDOC: Final = r"<<-?[ \t]*(?P<word>[A-Z_]{2,30})[ \t]*[\r\n]"
+
+# No statement begins as the members of JSON do.
+_INNER: Final = lazy_re(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Dialect:
     endings: tuple[str, ...] = ()
     known: re.Pattern[str] | None = None
     loose: re.Pattern[str] | None = None
-    inner: re.Pattern[str] = re.compile(r"(?!\"[^\"\r\n]*\"[ \t]*:)\S")
+    inner: re.Pattern[str] = _INNER
     goes_on: re.Pattern[str] | None = None
     script: re.Pattern[str] | None = None
 
@@ -70,7 +75,7 @@ class Dialect:
 
 
 def _words(listed: str, rest: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(listed.split())})\b{rest}")
+    return lazy_re(rf"(?:{'|'.join(listed.split())})\b{rest}")
 
 
 _SAME_LINE: Final = r"[^{}\r\n]*\{"
@@ -85,10 +90,10 @@ HCL: Final = Dialect(
     names=("hcl", "terraform"),
     endings=("tf", "tfvars", "nomad"),
     # "Outputs:" is what Terraform shows of a state below its resources.
-    loose=re.compile(
+    loose=lazy_re(
         r"[\w.-]+[ \t]*=(?!=)|(?:output|variable|locals)\b[^\r\n]*\}|Outputs:[ \t]*(?=[\r\n]|\Z)"
     ),
-    goes_on=re.compile(r"Outputs:\Z"),
+    goes_on=lazy_re(r"Outputs:\Z"),
 )
 NGINX: Final = Dialect(
     "nginx",
@@ -96,7 +101,7 @@ NGINX: Final = Dialect(
     r"#[^\r\n]*",
     ends=";",
     names=("nginx", "conf"),
-    known=re.compile(r"server_name\b"),
+    known=lazy_re(r"server_name\b"),
 )
 # Of name servers, and of those that give addresses.
 BIND: Final = Dialect(
@@ -111,21 +116,21 @@ BIND: Final = Dialect(
     ";",
     names=("bind", "named", "conf"),
     endings=("zones",),
-    loose=re.compile(r"[a-z][\w-]*[ \t][^{}\r\n]*;"),
+    loose=lazy_re(r"[a-z][\w-]*[ \t][^{}\r\n]*;"),
 )
 CADDY: Final = Dialect(
     "caddy",
-    re.compile(
+    lazy_re(
         r"(?:(?:https?://)?[\w*-]*(?:\.[\w*-]+)+(?::\d+)?|:\d+|localhost\S*|\(\w+\)),?"
         r"(?:[ \t]+[^\s{}]+)*[ \t]*\{|\{[ \t]*[\r\n]+[ \t]+[a-z_]+[ \t]"
     ),
     r"(?<!\S)#[^\r\n]*",
     names=("caddy", "caddyfile"),
-    loose=re.compile(r"import[ \t]"),
+    loose=lazy_re(r"import[ \t]"),
 )
 CSS: Final = Dialect(
     "css",
-    re.compile(
+    lazy_re(
         r"(?:@(?:media|font-face|keyframes|supports|layer|page|container|import|charset|-webkit\S*"
         r"|include|mixin)|[.#:*\[&]|(?:html|body|a|p|h[1-6]|ul|ol|li|table|t[drh]|img|div|span|nav"
         r"|main|header|footer|section|article|input|button|form|pre|code|svg)\b)"
@@ -147,7 +152,7 @@ PROTO: Final = Dialect(
 )
 GRAPHQL: Final = Dialect(
     "graphql",
-    re.compile(
+    lazy_re(
         r"(?:type|input|interface|enum|query|mutation|subscription|fragment|schema|extend)\b"
         r"[\w@&:$!,()=\" \t\[\]]*[{(](?=[ \t]*[\r\n])"
         # A query without a name.
@@ -155,7 +160,7 @@ GRAPHQL: Final = Dialect(
     ),
     r"#[^\r\n]*",
     names=("graphql", "gql"),
-    loose=re.compile(r"(?:scalar|union|directive|type|extend)[ \t]|\""),
+    loose=lazy_re(r"(?:scalar|union|directive|type|extend)[ \t]|\""),
 )
 APACHE: Final = Dialect(
     "apache",
@@ -168,10 +173,10 @@ APACHE: Final = Dialect(
     tags=True,
     names=("apache", "apacheconf", "conf"),
     endings=("htaccess",),
-    known=re.compile(r"ServerName\b"),
-    loose=re.compile(r"[A-Z][A-Za-z]+[ \t]+\S"),
+    known=lazy_re(r"ServerName\b"),
+    loose=lazy_re(r"[A-Z][A-Za-z]+[ \t]+\S"),
     # Conditions are nothing without their rule, and it another without them.
-    goes_on=re.compile(r"RewriteCond\b|[^\r\n]*\\\Z"),
+    goes_on=lazy_re(r"RewriteCond\b|[^\r\n]*\\\Z"),
 )
 GOMOD: Final = Dialect(
     "go.mod",
@@ -200,13 +205,13 @@ _FIELD: Final = r"[a-z_]\w*(?:[ \t]*:[ \t]*[^\s,<]|[ \t]*\{)(?![^\r\n]{0,500}[,;
 # Messages of Protocol Buffers as text.
 MESSAGES: Final = Dialect(
     "messages",
-    re.compile(r"[a-z_]\w*[ \t]*:?[ \t]*\{(?=[ \t]*(?:[\r\n]|\Z))"),
+    lazy_re(r"[a-z_]\w*[ \t]*:?[ \t]*\{(?=[ \t]*(?:[\r\n]|\Z))"),
     r"#[^\r\n]*",
     names=("textproto", "pbtxt", "prototxt"),
     endings=("textpb", "txtpb"),
-    known=re.compile(r"(?:name|id|key|host|path)[ \t]*:"),
-    loose=re.compile(_FIELD),
-    inner=re.compile(_FIELD),
+    known=lazy_re(r"(?:name|id|key|host|path)[ \t]*:"),
+    loose=lazy_re(_FIELD),
+    inner=lazy_re(_FIELD),
 )
 # Of whatever program: logrotate, keepalived, Logstash, Dovecot, ALSA. What begins with one of these
 # words is a program itself, and so is what ends its lines with a semicolon.
@@ -219,14 +224,12 @@ _PROGRAM: Final = (
 _NO_SEMICOLON: Final = r"(?![^\r\n]{0,500};[ \t]*(?:[\r\n]|\Z))"
 BLOCKS: Final = Dialect(
     "blocks",
-    re.compile(rf"{_PROGRAM}[\w/*\"][^(){{}};=<>,\r\n]*=?\{{(?=[ \t]*[\r\n])"),
+    lazy_re(rf"{_PROGRAM}[\w/*\"][^(){{}};=<>,\r\n]*=?\{{(?=[ \t]*[\r\n])"),
     r"(?<!\S)#[^\r\n]*",
     names=("conf", "keepalived", "logstash", "logrotate"),
-    loose=re.compile(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
-    inner=re.compile(rf"{_NO_SEMICOLON}(?!\"[^\"\r\n]*\"[ \t]*:)\S"),
-    script=re.compile(
-        r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"
-    ),
+    loose=lazy_re(rf"{_NO_SEMICOLON}[\w.-]+(?:[ \t]*=|[ \t]+[^\s=]|[ \t]*(?:[\r\n]|\Z))"),
+    inner=lazy_re(rf"{_NO_SEMICOLON}(?!\"[^\"\r\n]*\"[ \t]*:)\S"),
+    script=lazy_re(r"(?:(?:pre|post)rotate|(?:first|last)action|preremove)\Z|(?P<end>endscript\Z)"),
 )
 DIALECTS: Final = (
     HCL,

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.indents import indented, lines_below
 from specpc.structure.parts.lines import OWN_LINE, one_piece
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout, Nested
 
 # Up to this size, a condition or command of several lines is whole where a budget can hold it.
 _WHOLE: Final = 400
-_SENTENCE: Final = re.compile(r"\w[.!?…][\"')\]]?[ \t]*$")
-_SENTENCES: Final = re.compile(r"\w[.!?…][\"')\]]?(?:[ \t]+[A-Z]|[ \t]*[\r\n]+[ \t]*[A-Z])")
-_GOES_ON: Final = re.compile(
+_SENTENCE: Final = lazy_re(r"\w[.!?…][\"')\]]?[ \t]*$")
+_SENTENCES: Final = lazy_re(r"\w[.!?…][\"')\]]?(?:[ \t]+[A-Z]|[ \t]*[\r\n]+[ \t]*[A-Z])")
+_GOES_ON: Final = lazy_re(
     r"[^\s.!?:;\\][ \t]*(?:\r\n|\n|\r)[ \t]*"
     r"(?:(?:and|or|unless|on|by|ignoring|from|where|join|left|inner|order|group|having|union)\b"
     r"|[+*/=<>|&,?)]|-(?=\d)|--?\w)",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-import regex
-
 from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.lines import line_start, lines
+from specpc.text.patterns import lazy_re, lazy_regex
 
 _EXPLAINED: Final = 0.9
 FEWEST: Final = 3
@@ -18,53 +16,51 @@ _FEWEST_REMARKS: Final = 6
 _REMARKS: Final = 0.6
 _BELOW: Final = 0.6
 _EQUALS: Final = 0.7
-CONTENT: Final = re.compile(r"[^ \t\r\n]")
+CONTENT: Final = lazy_re(r"[^ \t\r\n]")
 # A setting of Linux that is off: "# CONFIG_NFS_FS is not set".
-_UNSET: Final = re.compile(r"# [A-Z][A-Z\d_]+ is not set[ \t]*(?=[\r\n]|\Z)")
-_COMMENT: Final = re.compile(r"[#;!]|//|(?i:rem)\b")
-SECTION: Final = re.compile(
+_UNSET: Final = lazy_re(r"# [A-Z][A-Z\d_]+ is not set[ \t]*(?=[\r\n]|\Z)")
+_COMMENT: Final = lazy_re(r"[#;!]|//|(?i:rem)\b")
+SECTION: Final = lazy_re(
     r"\[\[?[ \t]*(?P<name>[^\[\]\r\n=]{1,100})\]?\][ \t]*(?:[#;][^\r\n]*)?(?=[\r\n]|\Z)"
 )
 _KEY: Final = r"(?:\"[^\"\r\n]{1,80}\"|'[^'\r\n]{1,80}'|[A-Za-z_%$*?/][\w.$%*/@+\[\]-]*+)"
-SETTING: Final = regex.compile(
+SETTING: Final = lazy_regex(
     rf"(?:export[ \t]++|-)?+{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}|(?<=\.){_KEY})*+[ \t]*+[=:]"
 )
 # Keys with blanks ("Icon Name=", "load average = 5"), and without a value, in files of that name.
-_LOOSE: Final = re.compile(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
+_LOOSE: Final = lazy_re(r"[A-Za-z_][^=:\r\n\[\]]{0,60}(?:[=:]|(?=[\r\n]|\Z))|[\w./*-]+")
 # A setting that is left out: "# tls=off", ";extension=curl", "#*/5 * * * * root sync".
-_OUT: Final = regex.compile(r"[#;]+[ \t]*+")
-_ONE_WORD: Final = regex.compile(
+_OUT: Final = lazy_regex(r"[#;]+[ \t]*+")
+_ONE_WORD: Final = lazy_regex(
     r"[ \t]*+(?:'[^'\r\n]*+'|\"[^\"\r\n]*+\"|\S*+)[ \t]*+(?:[#;][^\r\n]*+)?(?=[\r\n]|\Z)"
 )
 # "#ForwardAgent no", "#   Port 22", as ssh and others write settings.
-_BARE: Final = regex.compile(
+_BARE: Final = lazy_regex(
     r"\p{Lu}\p{Ll}++(?:(?:\p{Lu}[\w]*+)[ \t]++[^\s.][^\r\n.]{0,80}+(?:\.\S[^\r\n]{0,80}+)?"
     r"|[ \t]++(?:[\d/]\S*+|yes|no|on|off|none))[ \t]*+(?=[\r\n]|\Z)"
 )
-_DIGIT: Final = re.compile(r"\d")
-_PLAIN: Final = re.compile(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
+_DIGIT: Final = lazy_re(r"\d")
+_PLAIN: Final = lazy_re(r"(?:export[ \t]+)?(?:[A-Z_][A-Z0-9_]*|[\w-]+(?:\.[\w-]+)+)[ \t]*=(?!=)")
 # Lines of crontab, hosts, fstab, pg_hba.conf and services.
 _ROWS: Final = (
-    re.compile(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
+    lazy_re(r"(?:(?:[\d*][\d*/,-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)[ \t]+){5}\S|@\w+[ \t]+\S"),
     # "00:12:04 Ann" is none.
-    re.compile(
+    lazy_re(
         r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?:(?=[\da-fA-F:]*::)|(?=(?:[\da-fA-F]{1,4}:){7}))[\da-fA-F:]+)"
         r"[ \t]+[\w.-]+"
     ),
-    re.compile(
+    lazy_re(
         r"\S+[ \t]+(?:/\S*|none|swap)[ \t]+[\w.,-]+[ \t]+\S+(?:[ \t]+\d+){0,2}[ \t]*(?=[\r\n]|\Z)"
     ),
-    re.compile(
+    lazy_re(
         r"(?:local|host(?:no)?(?:ssl|gssenc)?)(?:[ \t]+[\w\"+@.,/:-]+){2,4}[ \t]+"
         r"(?:trust|reject|scram-sha-256|md5|password|gss|sspi|ident|peer|ldap|radius|cert|pam|bsd)\b"
     ),
-    re.compile(r"[\w.+-]+[ \t]+\d{1,5}/(?:tcp|udp|sctp|ddp)\b"),
+    lazy_re(r"[\w.+-]+[ \t]+\d{1,5}/(?:tcp|udp|sctp|ddp)\b"),
 )
-_OPENING: Final = re.compile(
-    r"[ \t]*(?:\"\"\"|'''|[\[{]|\"(?=[^\"\r\n]*[\r\n])|'(?=[^'\r\n]*[\r\n]))"
-)
-_QUOTE_END: Final = re.compile(r"[\"'](?=[ \t]*(?:[\r\n]|\Z))")
-_BRACKETS: Final = re.compile(
+_OPENING: Final = lazy_re(r"[ \t]*(?:\"\"\"|'''|[\[{]|\"(?=[^\"\r\n]*[\r\n])|'(?=[^'\r\n]*[\r\n]))")
+_QUOTE_END: Final = lazy_re(r"[\"'](?=[ \t]*(?:[\r\n]|\Z))")
+_BRACKETS: Final = lazy_re(
     r"\"\"\"|'''|\"[^\"\\\r\n]*(?:\\.[^\"\\\r\n]*)*\"|'[^'\r\n]*'|#[^\r\n]*|[][{}]"
 )
 

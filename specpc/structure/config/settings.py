@@ -5,7 +5,6 @@ A setting is kept whole, with the section and the comment it stands under.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ from specpc.structure.config.setting_lines import (
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern
 from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ _LONGEST_NAME: Final = 120
 _MARKS: Final = line_pattern(r"^([ \t]*)([#;]+)")
 # A comment that names the columns of all below: "# <file system> <mount point>", "# m h dom mon",
 # "# TYPE  DATABASE  USER".
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy_re(
     r"#[ \t]*(?:<[^<>\r\n]+>(?:[ \t]+<[^<>\r\n]+>){2,}|m(?:in\w*)?[ \t]+h\w*[ \t]+d"
     r"|[A-Z]{2,20}(?:[ \t]{2,20}[A-Z]{2,20}){2}|service-name[ \t])"
 )
 _MOST_BELOW: Final = 2
 # A line of a drawing: "# |  |  .---- day of month".
 _DRAWN: Final = line_pattern(r"^[ \t]*+[#;]++[ \t]++[|.+][-| \t.+]{3}")
-_NAMES: Final = re.compile(r"(?:name|id|key|title)[ \t]*[=:]")
+_NAMES: Final = lazy_re(r"(?:name|id|key|title)[ \t]*[=:]")
 
 
 def lay_out_config(text: str, *, named: bool = False) -> Layout | None:

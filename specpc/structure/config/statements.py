@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import lines
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _EXPLAINED: Final = 0.9
-_DOCKER: Final = re.compile(
+_DOCKER: Final = lazy_re(
     r"(?:FROM|RUN|CMD|LABEL|MAINTAINER|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG"
     r"|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)[ \t]"
 )
-_FROM: Final = re.compile(r"FROM[ \t]+\S")
-_TARGET: Final = re.compile(r"(?!\d+:)[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
-_WORD: Final = re.compile(
+_FROM: Final = lazy_re(r"FROM[ \t]+\S")
+_TARGET: Final = lazy_re(r"(?!\d+:)[^\s#:=][^:=#\"'!?,\r\n]*::?(?![=:])")
+_WORD: Final = lazy_re(
     r"(?P<if>ifn?(?:eq|def))\b|(?P<else>else)\b|(?P<endif>endif)\b|(?P<define>define)[ \t]"
     r"|(?P<endef>endef)\b"
 )
 _CONDITIONS: Final = frozenset({"if", "else", "endif"})
 _DEEPEST: Final = 40
-_VARIABLE: Final = re.compile(
+_VARIABLE: Final = lazy_re(
     r"(?:export[ \t]+|override[ \t]+)?[\w.$(){}-]+[ \t]*(?:[:?+!]|::)?=|define[ \t]|-?include[ \t]"
     r"|ifn?(?:eq|def)\b|else\b|endif\b|endef\b|export\b|unexport\b|vpath[ \t]|\$\("
 )

@@ -7,7 +7,6 @@ what is in a part of one brings the lines that begin and end it.
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +33,7 @@ from specpc.structure.config.yaml_lines import (
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.denials import denies
 from specpc.structure.parts.numbers import is_own
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,9 +54,9 @@ _NAMES: Final = frozenset({"name", "id", "key", "title", "alias", "host", "path"
 _MANIFEST: Final = frozenset({"apiVersion", "kind"})
 # Under which all that stands beside them holds.
 _CONDITIONS: Final = frozenset({"if", "when", "unless", "condition", "Condition"})
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_ANCHOR: Final = re.compile(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
-_ALIAS: Final = re.compile(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
+_BREAK: Final = lazy_re(r"\r\n|\n|\r")
+_ANCHOR: Final = lazy_re(r"(?<![^\s,\[{])&([^\s,\[\]{}]+)")
+_ALIAS: Final = lazy_re(r"(?<![^\s,\[{])\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
 
 
 def lay_out_yaml(text: str, *, named: bool = False) -> Layout | None:

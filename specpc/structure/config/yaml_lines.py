@@ -9,37 +9,38 @@ from typing import Final
 
 from specpc.structure.config.limits import LONGEST_VALUE, MOST_FAILED
 from specpc.structure.parts.lines import line_start, lines
+from specpc.text.patterns import lazy_re
 
 FEWEST: Final = 3
 _EXPLAINED: Final = 0.9
-CONTENT: Final = re.compile(r"[^ \t\r\n]")
-DASHES: Final = re.compile(r"-(?:[ \t]+|(?=[\r\n]|\Z))")
+CONTENT: Final = lazy_re(r"[^ \t\r\n]")
+DASHES: Final = lazy_re(r"-(?:[ \t]+|(?=[\r\n]|\Z))")
 _QUOTED: Final = r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + r"'[^'\r\n]*(?:''[^'\r\n]*)*'"
 # A key may hold blanks and marks; one that does is no sure sign of YAML.
-KEY: Final = re.compile(
+KEY: Final = lazy_re(
     rf"(?:{_QUOTED}|[^\s#\"'\[\]{{}},&*!|>%@`](?:[^\s:#]|:(?=\S)|[ \t]+(?![:#\s])|(?<=\S)#)*)"
     r"[ \t]*:(?=\s|\Z)"
 )
-PLAIN_KEY: Final = re.compile(rf"(?:{_QUOTED}|[\w./$<-][\w./${{}}<>@+~*-]*):(?=\s|\Z)")
+PLAIN_KEY: Final = lazy_re(rf"(?:{_QUOTED}|[\w./$<-][\w./${{}}<>@+~*-]*):(?=\s|\Z)")
 _PROPERTIES: Final = r"(?:[ \t]+[&!][^\s,\[\]{}]*)*"
-OPEN: Final = re.compile(rf"{_PROPERTIES}[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
-SCALAR: Final = re.compile(
+OPEN: Final = lazy_re(rf"{_PROPERTIES}[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")
+SCALAR: Final = lazy_re(
     rf"{_PROPERTIES}[ \t]+(?P<mark>[|>])[-+\d]*[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)"
 )
-_VALUE: Final = re.compile(rf"{_PROPERTIES}[ \t]*")
-_FLOW: Final = re.compile(rf"{_QUOTED}|[\"']|(?<=[\s,\[{{])#[^\r\n]*|[][{{}}]")
-_DOUBLE_END: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SINGLE_END: Final = re.compile(r"[^']*(?:''[^']*)*'")
-_TEMPLATE: Final = re.compile(
+_VALUE: Final = lazy_re(rf"{_PROPERTIES}[ \t]*")
+_FLOW: Final = lazy_re(rf"{_QUOTED}|[\"']|(?<=[\s,\[{{])#[^\r\n]*|[][{{}}]")
+_DOUBLE_END: Final = lazy_re(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SINGLE_END: Final = lazy_re(r"[^']*(?:''[^']*)*'")
+_TEMPLATE: Final = lazy_re(
     r"\{[{%]-?[ \t]*(?:if|else|end|range|with|define|for|block|elif|/\*|set|include|template|- |\$)"
 )
 # What begins, parts and ends a part of a template, alone on its line.
-_CONTROL: Final = re.compile(
+_CONTROL: Final = lazy_re(
     r"\{(?:\{-?[ \t]*(?:(?P<opens>if|range|with|define|block)|(?P<parts>else)|end)"
     r"|%-?[ \t]*(?:(?P<begins>if|for|block|macro|filter)|(?P<other>else|elif)"
     r"|end(?:if|for|block|macro|filter)))\b"
 )
-DOCUMENT: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
+DOCUMENT: Final = lazy_re(r"(?:---|\.\.\.)(?=\s|\Z)|%(?:YAML|TAG)\b")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import regex
 from specpc.structure.parts.blocks import lay_out_blocks
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.parts.rows import rows
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +22,17 @@ _TYPE: Final = (
     r"(?:SOA|NS|A|AAAA|CNAME|DNAME|MX|TXT|SPF|SRV|PTR|CAA|DS|CDS|DNSKEY|CDNSKEY|RRSIG|NSEC3?"
     r"|NSEC3PARAM|TLSA|SSHFP|NAPTR|HINFO|LOC|HTTPS|SVCB|ALIAS)"
 )
-_RECORD: Final = regex.compile(
+_RECORD: Final = lazy_regex(
     r"(?P<name>[^\s;$()\"]++)?+[ \t]++(?:(?:\d++[smhdw]?|(?P<class>IN|CH|HS))[ \t]++){0,2}"
     rf"{_TYPE}[ \t]++\S",
     regex.IGNORECASE,
 )
 # In any zone that is not called one, and soon found.
-_CLASSED: Final = regex.compile(rf"[ \t](?:IN|CH|HS)[ \t]++{_TYPE}[ \t]")
-_DIRECTIVE: Final = regex.compile(r"\$(?P<origin>ORIGIN)?[A-Z]*+[ \t]++\S", regex.IGNORECASE)
-_COMMENT: Final = regex.compile(r"[ \t]*+;+")
+_CLASSED: Final = lazy_regex(rf"[ \t](?:IN|CH|HS)[ \t]++{_TYPE}[ \t]")
+_DIRECTIVE: Final = lazy_regex(r"\$(?P<origin>ORIGIN)?[A-Z]*+[ \t]++\S", regex.IGNORECASE)
+_COMMENT: Final = lazy_regex(r"[ \t]*+;+")
 # What a bracket is not in: a string, a comment.
-_BRACKETS: Final = regex.compile(r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|;[^\r\n]*+|[()]")
+_BRACKETS: Final = lazy_regex(r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|;[^\r\n]*+|[()]")
 # By what rows are nested: below an origin, a comment, the name of a record.
 _ORIGIN, _HEAD, _NAME, _SAME = range(4)
 

@@ -6,12 +6,9 @@ are those of many programs, and what looks like none of them is other text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.console.failures import failures, named_until
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
@@ -19,8 +16,10 @@ from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.printed import printed
 from specpc.structure.parts.rows import rows
 from specpc.text.alarms import tells_outcome
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Container, Iterator, Sequence
 
     from specpc.structure.parts.rows import Row
@@ -38,7 +37,7 @@ _PLACE: Final = (
     r"(?:[A-Za-z]:)?(?=[^\s:()\[\]\"'=<>A-Za-z_.]*+[A-Za-z_.])[^\s:()\[\]\"'=<>]*+"
     r"(?:\(\d+(?:,\d+)?\)|:\d+(?::\d+)?(?:-\d+(?::\d+)?)?)"
 )
-_MESSAGE: Final = regex.compile(
+_MESSAGE: Final = lazy_regex(
     rf"(?:\[(?:ERROR|WARNING)\] )?{_PLACE}"
     r"(?::(?!in [`'\"])|(?= - (?:error|warning))|(?= [A-Z]+\d+\b))\s*\S"
     r"|\[(?:ERROR|WARNING)\] (?=\S+:\[\d+,\d+\])\S"  # Maven
@@ -57,11 +56,11 @@ _MESSAGE: Final = regex.compile(
     r"|Execution failed for "  # Gradle
 )
 # A line like a message that goes on with the one before.
-_NOTE: Final = regex.compile(rf"{_PLACE}: note: |E(?: {{3,}}|$)|\[(?:ERROR|WARNING)\] {{2,}}\S")
-_NOTED: Final = regex.compile(rf"{_PLACE}: note: ")
-_RAISED: Final = regex.compile(rf"{_PLACE}: [A-Z]\w+$")
-_BEFORE: Final = re.compile(r"In file included from |> {3,}")
-_HEADING: Final = re.compile(
+_NOTE: Final = lazy_regex(rf"{_PLACE}: note: |E(?: {{3,}}|$)|\[(?:ERROR|WARNING)\] {{2,}}\S")
+_NOTED: Final = lazy_regex(rf"{_PLACE}: note: ")
+_RAISED: Final = lazy_regex(rf"{_PLACE}: [A-Z]\w+$")
+_BEFORE: Final = lazy_re(r"In file included from |> {3,}")
+_HEADING: Final = lazy_re(
     r"(?:[^\s:]*: )?In (?:(?:member |static )*function|constructor|method|instantiation) .*:$|"
     r"\S+: In (?:(?:member |static )*function|constructor|method) .*:$"
     r"|\*{5,} Module |_{3,} (?!coverage: ).* _{3,}$|---- \S+ stdout ----$"
@@ -72,16 +71,16 @@ _HEADING: Final = re.compile(
     r"|> (?:Task|Configure project) :|\* (?:What went wrong|Where|Try|Exception is):$"  # Gradle
     r"|[ ]> \[[^\]]*\] \S.*:$"  # Docker, where it shows again what a step printed
 )
-_INDENTED: Final = re.compile(r"[ \t]")
+_INDENTED: Final = lazy_re(r"[ \t]")
 # What stands below others than these begins so, or is anything up to what ends it.
 _BELOW: Final = (
-    (re.compile(r"[ ]?(?:FAIL|PASS) |.*\bIn .*:$"), _INDENTED),
-    (re.compile(r"#\d+ \["), re.compile(r"#\d")),
+    (lazy_re(r"[ ]?(?:FAIL|PASS) |.*\bIn .*:$"), _INDENTED),
+    (lazy_re(r"#\d+ \["), lazy_re(r"#\d")),
 )
-_PATH: Final = regex.compile(r"(?:[A-Za-z]:)?+[^:]*(?<=[\w-])\.\w{1,8}$")
-_UNDER_PATH: Final = re.compile(r"[ \t]+\d+:\d+[ \t]")
+_PATH: Final = lazy_regex(r"(?:[A-Za-z]:)?+[^:]*(?<=[\w-])\.\w{1,8}$")
+_UNDER_PATH: Final = lazy_re(r"[ \t]+\d+:\d+[ \t]")
 # What is about all of it stands below no heading.
-_BANNER: Final = re.compile(
+_BANNER: Final = lazy_re(
     r"={5}.*={3}$|-{6}$|-{20,}$|[-_]{3,} coverage: |test \d+$|\d+% tests passed|failures:$"
     r"|\[INFO\] -+|make(?:\[\d+\])?: \*\*\* |ninja: build stopped|collect2: "
     r"|error: (?:aborting|could not compile) "
@@ -91,29 +90,29 @@ _BANNER: Final = re.compile(
     r"|(?=[ ]{1,9}[A-Z][a-z-]{2,10} )(?=.{11}[a-z] )"
 )
 # What groups with their headings, and whatever else, stand below: parts of a report, plays.
-_SECTION: Final = re.compile(r"={5}=* \S.*={3}$|PLAY \[.*\] \*{3}|PLAY RECAP \*{3}")
-_GOES_ON: Final = re.compile(
+_SECTION: Final = lazy_re(r"={5}=* \S.*={3}$|PLAY \[.*\] \*{3}|PLAY RECAP \*{3}")
+_GOES_ON: Final = lazy_re(
     r"[ \t]|[│╵|}\])]|\d+ +[|+-]|[-=]*> |\^|\.\.\.|(?:help|note): |-/\+ |\+/- |<= "
 )
 # Of googletest, which says below it what it expected.
-_EXPECTED: Final = regex.compile(rf"{_PLACE}: Failure$")
-_TEST: Final = re.compile(r"\[[ A-Z=-]{8,10}\] ")
+_EXPECTED: Final = lazy_regex(rf"{_PLACE}: Failure$")
+_TEST: Final = lazy_re(r"\[[ A-Z=-]{8,10}\] ")
 # A heading that says how what it names has ended.
-_FAILED: Final = re.compile(r"\*{3}[A-Z][a-z]|\bFAIL(?:ED)?\b")
-_CARET: Final = regex.compile(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
+_FAILED: Final = lazy_re(r"\*{3}[A-Z][a-z]|\bFAIL(?:ED)?\b")
+_CARET: Final = lazy_regex(r"[ \t|]*+\^|[ \t]*+~++(?:\^~*+)?+$")
 # Code that a message shows says nothing in part.
-_SHOWN: Final = regex.compile(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+(?=[\r\n]|\Z)")
+_SHOWN: Final = lazy_regex(r"[ \t]*+(?:\d++[ \t]*+)?\||[ \t]*+[\^~][\^~ \t]*+(?=[\r\n]|\Z)")
 # "Dockerfile:12", and the lines there between lines of dashes.
-_SHOWN_AT: Final = regex.compile(r"[^\s:]++:\d++$")
-_DASHES: Final = regex.compile(r"-{10,}+$")
+_SHOWN_AT: Final = lazy_regex(r"[^\s:]++:\d++$")
+_DASHES: Final = lazy_regex(r"-{10,}+$")
 _MOST_SHOWN: Final = 12
-_AFTER_BLANK: Final = re.compile(
+_AFTER_BLANK: Final = lazy_re(
     r"[ \t]{4}|[ \t]+[}|=\d]|[ ]{2}\S+:\d+:\d+$|The conflict is caused by|[│╵]"
 )
-_ARROW: Final = re.compile(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
-_NPM: Final = re.compile(r"npm (?:ERR!|error|WARN|warn)")
+_ARROW: Final = lazy_re(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
+_NPM: Final = lazy_re(r"npm (?:ERR!|error|WARN|warn)")
 # Of npm's warnings all lines of one begin with the same word.
-_NPM_WARNS: Final = re.compile(r"npm (?:WARN|warn) (?P<code>\S+)")
+_NPM_WARNS: Final = lazy_re(r"npm (?:WARN|warn) (?P<code>\S+)")
 
 
 @dataclass

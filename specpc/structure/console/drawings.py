@@ -8,6 +8,7 @@ import regex
 
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.structure.parts.rows import rows
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,16 +20,16 @@ _FEWEST: Final = 3
 _LONGEST: Final = 6_000
 # So much of what is no white space is drawn with these.
 _SHARE: Final = 0.4
-_STROKE: Final = regex.compile(r"[-+|_=<>/\\^*~\u2190-\u2193\u2500-\u257f\u25b2\u25ba\u25bc\u25c4]")
-_ACROSS: Final = regex.compile(r"[-=_]{2}|[-=]>|<[-=]|[─━═]{2}")
-_DOWN: Final = regex.compile(r"(?<!\w)[/\\]|[/\\](?!\w)|[|│┃║┼├┤┌┐└┘╭╮╰╯]")
+_STROKE: Final = lazy_regex(r"[-+|_=<>/\\^*~\u2190-\u2193\u2500-\u257f\u25b2\u25ba\u25bc\u25c4]")
+_ACROSS: Final = lazy_regex(r"[-=_]{2}|[-=]>|<[-=]|[─━═]{2}")
+_DOWN: Final = lazy_regex(r"(?<!\w)[/\\]|[/\\](?!\w)|[|│┃║┼├┤┌┐└┘╭╮╰╯]")
 _EITHER: Final = 2
 # A table has borders on both sides, or bars in its rules; a tree has none on the right.
-_BORDERED: Final = regex.compile(r"\s*+[|+│┃║├└┌╔╠╚╒╞╘╭╰┏┗┣][^\r\n]*[|+│┃║┤┘┐╗╣╝╕╡╛╮╯┓┛┫]\s*+")
-_RULE: Final = regex.compile(r"\s*+[^\s\w]++\s*+")
-_TREE: Final = regex.compile(r"[\s│|]*+(?:[├└╰]|[|`+\\](?=--? ))[─-]{1,3} ?[^\s─-]")
+_BORDERED: Final = lazy_regex(r"\s*+[|+│┃║├└┌╔╠╚╒╞╘╭╰┏┗┣][^\r\n]*[|+│┃║┤┘┐╗╣╝╕╡╛╮╯┓┛┫]\s*+")
+_RULE: Final = lazy_regex(r"\s*+[^\s\w]++\s*+")
+_TREE: Final = lazy_regex(r"[\s│|]*+(?:[├└╰]|[|`+\\](?=--? ))[─-]{1,3} ?[^\s─-]")
 _MOSTLY: Final = 0.6
-_CAPTION: Final = regex.compile(
+_CAPTION: Final = lazy_regex(
     r"[ \t]*+(?:fig(?:ure|\.)|abb(?:ildung|\.)|diagram|schema|figura|图|図)[ \t]*+\d",
     regex.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 # What curl remarks, sends and gets, and how much; the first line of a request or an answer.
-_MARKED: Final = re.compile(r"(?P<mark>[*<>])(?P<indent> *)(?P<said>.*)|[{}] \[\d+ bytes data\]")
-_FIRST: Final = re.compile(r"> [A-Z]+ \S+ HTTP/|< HTTP/[\d.]+ \d")
+_MARKED: Final = lazy_re(r"(?P<mark>[*<>])(?P<indent> *)(?P<said>.*)|[{}] \[\d+ bytes data\]")
+_FIRST: Final = lazy_re(r"> [A-Z]+ \S+ HTTP/|< HTTP/[\d.]+ \d")
 _FEWEST: Final = 3
 
 

@@ -6,10 +6,9 @@ below a title of several lines: Mocha. What is numbered in other lists has no er
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,23 +16,23 @@ if TYPE_CHECKING:
 # What names a failure, and what none goes on with.
 _FORMS: Final = (
     (
-        re.compile(r"\d{1,4}\) [\w\\]+::\w+"),  # PHPUnit
-        re.compile(
+        lazy_re(r"\d{1,4}\) [\w\\]+::\w+"),  # PHPUnit
+        lazy_re(
             r"--$|There (?:was|were) \d+ |(?:FAILURES|ERRORS|WARNINGS)!|OK\b|Tests: \d"
             r"|Time: |Generating "
         ),
     ),
     (
-        re.compile(r" ?FAIL {1,2}(?:\|[^|]{1,40}\| )?\S+\.[cm]?[jt]sx? > \S"),  # Vitest
-        re.compile(r"[ ]?⎯{3}|[ ]*Test Files[ ]{2}|[ ]?(?:FAIL|✓|RUN) {1,2}\S"),
+        lazy_re(r" ?FAIL {1,2}(?:\|[^|]{1,40}\| )?\S+\.[cm]?[jt]sx? > \S"),  # Vitest
+        lazy_re(r"[ ]?⎯{3}|[ ]*Test Files[ ]{2}|[ ]?(?:FAIL|✓|RUN) {1,2}\S"),
     ),
 )
-_ITEM: Final = re.compile(r"[ ]{2}\d{1,4}\) \S")
+_ITEM: Final = lazy_re(r"[ ]{2}\d{1,4}\) \S")
 # All that is below an item, whatever its number, is indented at least so far.
-_BELOW: Final = re.compile(r"[ ]{5}")
+_BELOW: Final = lazy_re(r"[ ]{5}")
 # Of RSpec and ExUnit, which say so soon.
-_FAILED: Final = regex.compile(r"[ ]{5,}+(?:Failure/Error: |\*\* \(|Assertion with |code: )")
-_ERROR: Final = regex.compile(r"[ ]{6}(?=[\w.]++(?<=Error|Exception)\b)")
+_FAILED: Final = lazy_regex(r"[ ]{5,}+(?:Failure/Error: |\*\* \(|Assertion with |code: )")
+_ERROR: Final = lazy_regex(r"[ ]{6}(?=[\w.]++(?<=Error|Exception)\b)")
 _SOON: Final = 3
 # A title in Mocha is of no more lines than that.
 _TALLEST: Final = 8

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-_HEAD: Final = re.compile(r"(?P<path>[^\s:][^:]{0,400}):$")
-_TOTAL: Final = re.compile(r"total \d+$")
+_HEAD: Final = lazy_re(r"(?P<path>[^\s:][^:]{0,400}):$")
+_TOTAL: Final = lazy_re(r"total \d+$")
 _FEWEST: Final = 2
 
 

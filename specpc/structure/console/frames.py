@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,21 +20,19 @@ _MESSAGE_LINES: Final = 8
 # So many errors back one is looked for that another is a part of, or about.
 _MOST_BACK: Final = 100
 
-_HEADER: Final = re.compile(
-    r"(?P<margin>[ \t|+]*)(?:Exception Group )?Traceback \(most recent call"
-)
-_NOTEBOOK: Final = re.compile(r"[\w.]+ +Traceback \(most recent call last\)|[╭┌]─+ *Traceback \(")
-_FILE: Final = re.compile(
+_HEADER: Final = lazy_re(r"(?P<margin>[ \t|+]*)(?:Exception Group )?Traceback \(most recent call")
+_NOTEBOOK: Final = lazy_re(r"[\w.]+ +Traceback \(most recent call last\)|[╭┌]─+ *Traceback \(")
+_FILE: Final = lazy_re(
     r'(?P<margin>[ \t|]*?) {0,2}File "[^"\r\n]+", line \d+'
     r"|(?:Cell|File|Input) (?:In ?\[|\S+:\d+, in |\S+ in )|│ \S+:\d+ in "  # IPython, rich
 )
-_NOTEBOOK_LINE: Final = re.compile(r"(?:-+> ?|[ \t]+)\d+(?:[ \t]|$)|[ \t]*\.\.\. |│|[╰└]")
-_DIVIDER: Final = regex.compile(r"[ |]*+\+(?:-\+)?+-{8,}+ \d+ -+$")
-CHAINED: Final = re.compile(
+_NOTEBOOK_LINE: Final = lazy_re(r"(?:-+> ?|[ \t]+)\d+(?:[ \t]|$)|[ \t]*\.\.\. |│|[╰└]")
+_DIVIDER: Final = lazy_regex(r"[ |]*+\+(?:-\+)?+-{8,}+ \d+ -+$")
+CHAINED: Final = lazy_re(
     r"[ \t|]*(?:During handling of the above exception|The above exception was the direct cause)"
 )
 
-_FRAME: Final = regex.compile(
+_FRAME: Final = lazy_regex(
     r"[ \t]*+at (?=\S)[^(:]*+[(:]\S*?\d|[ \t]++at (?=\S)[^(:]*+\("  # Java, JavaScript, Kotlin
     r"|[\w$./<>]*@(?:https?|file|app|node|webpack)[^\s@]*:\d+"  # Firefox, Safari
     r"|[ \t]*(?:\d+: )?from \S+:\d+(?::in |$)|\S+\.rb:\d+:in [`'\"]"  # Ruby
@@ -45,65 +43,65 @@ _FRAME: Final = regex.compile(
     r"|[ \t]++[\w'.]++, called at [^\s:]++:\d++:\d++ in "  # Haskell
     r"|[ \t]++[\w:]++\(.*\) called at \S++ line \d"  # Perl
 )
-_GO_PATH: Final = re.compile(r"[ \t]+\S+\.go:\d+(?: \+0x[\da-f]+)?[ \t]*$")
-_NUMBERED: Final = re.compile(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust
-_RUST_PATH: Final = re.compile(r"[ \t]+at \S+:\d+")
-_JULIA: Final = re.compile(r"[ \t]+\[\d+\][ \t]+\S")
-_JULIA_PATH: Final = re.compile(r"[ \t]+@ \S")
-_GOES_ON: Final = re.compile(
+_GO_PATH: Final = lazy_re(r"[ \t]+\S+\.go:\d+(?: \+0x[\da-f]+)?[ \t]*$")
+_NUMBERED: Final = lazy_re(r"[ \t]+\d+:[ \t]+(?:0x[\da-f]+ - )?\S")  # Rust
+_RUST_PATH: Final = lazy_re(r"[ \t]+at \S+:\d+")
+_JULIA: Final = lazy_re(r"[ \t]+\[\d+\][ \t]+\S")
+_JULIA_PATH: Final = lazy_re(r"[ \t]+@ \S")
+_GOES_ON: Final = lazy_re(
     r"[ \t]+\.\.\. \d+ (?:more|common)|[ \t]*--- End of |[ \t]+(?:thrown )?in \S"
     r"|[ \t]{4,}\S.* at \S+:\d+$|exit status \d+$|\(elided \d+ frames|\"\}$"
 )
 _MOST_MEMBERS: Final = 30
 
-_LEADS: Final = re.compile(
+_LEADS: Final = lazy_re(
     r"[ \t]*(?:\[?stack ?(?:back)?trace(?:back)?\]?:?|call ?stack(?: \(from \w+\))?:?|backtrace:"
     r"|goroutine \d+ \[.*\]:|when the exception was thrown, this was the stack:"
     r"|(?:READ|WRITE) of size .*|Thread \d+ .*)[ \t]*$",
     re.IGNORECASE,
 )
-_ERROR: Final = re.compile(
+_ERROR: Final = lazy_re(
     r"(?:Error|Exception|Fault|Throwable|Interrupt|Panic)\b(?![^:\s]*\()"
     r"|Caused by\b|Suppressed:|\[(?:cause|errors?)\]:|panic: |fatal error: |panicked at"
     r"|==\d+==ERROR|Program (?:received|terminated)|Uncaught |Unhandled |\*\* \(|terminate called"
 )
 # The line of a log that an error is printed below.
-_LOGGED: Final = re.compile(
+_LOGGED: Final = lazy_re(
     r"\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d\S*[ \t].*\b(?i:error|warn|fatal|severe|critical)"
 )
 # Rust lists causes behind a blank line below what they caused.
-_CAUSES: Final = re.compile(r"Caused by:")
-_RAISED: Final = re.compile(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
+_CAUSES: Final = lazy_re(r"Caused by:")
+_RAISED: Final = lazy_re(r"\S+:\d+:in .*\([A-Z][\w:]*\)$")
 # What heads frames and says nothing without the error above.
-_LINK: Final = re.compile(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
-_PANIC: Final = re.compile(r"thread '.*' (?:\(\d+\) )?panicked at ")
-_SUMMARY: Final = re.compile(r"SUMMARY: \w+Sanitizer")
+_LINK: Final = lazy_re(r"[ \t]*(?:freed by |previously |allocated by |Thread T\d+ |0x\w+ is )")
+_PANIC: Final = lazy_re(r"thread '.*' (?:\(\d+\) )?panicked at ")
+_SUMMARY: Final = lazy_re(r"SUMMARY: \w+Sanitizer")
 # Of Linux: what a kernel says went wrong, and what it prints of it.
-_OOPS: Final = regex.compile(
+_OOPS: Final = lazy_regex(
     r"BUG: |kernel BUG at |(?:Internal error: )?Oops: |general protection fault|WARNING: CPU: \d"
     r"|Kernel panic - |INFO: task \S++ blocked for |watchdog: BUG: |rcu: INFO: "
     r"|Unable to handle kernel "
 )
 # Where it was: one of these is in each.
-_PLACES: Final = regex.compile(
+_PLACES: Final = lazy_regex(
     r"[ \t]*+(?:\? )?[\w.]++\+0x[\da-f]++/0x[\da-f]++|RIP: |pc : |Call [Tt]race:"
 )
-_DUMPED: Final = regex.compile(
+_DUMPED: Final = lazy_regex(
     rf"{_PLACES.pattern}|[ \t]*+</?[A-Z]++>|---\[ |#PF: |(?:Internal error: )?Oops: |lr : "
     r"|(?:Call [Tt]race|CPU|Hardware name|Workqueue|RIP|RSP|R[A-Z\d]{2}|CR2|FS|CS|DR\d|PKRU|EFLAGS"
     r"|Code|Modules linked in|Tainted|task|Comm|pc|lr|sp|x\d{1,2}|note|PGD|(?:Mem|Data) abort info"
     r"|pstate|user pgtable)\b ?: ?|[ \t]+(?:ESR|EC|SET|EA|FSC|ISV|CM|WnR) = |\[[\da-f]{16}\] "
 )
-_DUMP_ENDS: Final = regex.compile(r"---\[ end ")
+_DUMP_ENDS: Final = lazy_regex(r"---\[ end ")
 # So many other lines may stand in it one after the other.
 _OTHER_LINES: Final = 3
-_INNER: Final = re.compile(r" +-{3,}> ")
+_INNER: Final = lazy_re(r" +-{3,}> ")
 # "DETAIL:  Key (id)=(3) already exists." below the error of a database.
-_DETAIL: Final = re.compile(r"[A-Z]\w*(?: \d+)?:[ \t]")
-_PLACE: Final = re.compile(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
+_DETAIL: Final = lazy_re(r"[A-Z]\w*(?: \d+)?:[ \t]")
+_PLACE: Final = lazy_re(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
 # Perl says below an error where it was.
-_PLACED: Final = re.compile(r" at \S+ line \d+")
-_CARET: Final = re.compile(r"[ \t]*\^[\^~ \t]*$")
+_PLACED: Final = lazy_re(r" at \S+ line \d+")
+_CARET: Final = lazy_re(r"[ \t]*\^[\^~ \t]*$")
 
 
 @dataclass

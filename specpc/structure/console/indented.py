@@ -11,11 +11,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import line_pattern, lines
 from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -31,43 +30,43 @@ _TERMS: Final = 0.8
 _DRAWN: Final = 0.6
 _KEYS: Final = 0.7
 
-_BREAK: Final = regex.compile(r"(?<![\r\n])[\r\n]++[ \t]*+(?=\S)")
-_CONTENT: Final = re.compile(r"[^ \t\r\n]")
-_TREE: Final = regex.compile(
+_BREAK: Final = lazy_regex(r"(?<![\r\n])[\r\n]++[ \t]*+(?=\S)")
+_CONTENT: Final = lazy_re(r"[^ \t\r\n]")
+_TREE: Final = lazy_regex(
     r"[ \t]{0,200}+(?:[│┃|][ \t\xa0]{1,200}+){0,60}+[ \t\xa0]{0,200}+(?:[├└┣┗╰]|[|`+\\](?=-))"
     r"[─━-]{1,6}┬?[─ \t]{0,3}"
 )
 # A heading of a manual: capitals alone, at the start of a line.
-_MANUAL: Final = re.compile(
+_MANUAL: Final = lazy_re(
     r"(?:NAME|SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS|EXAMPLES?|SEE ALSO|FILES|ENVIRONMENT|AUTHORS?"
     r"|USAGE|BUGS)[ \t]*(?=[\r\n])"
 )
 _USAGE: Final = line_pattern(r"^[ \t]*usage:?(?:[ \t]|$)", re.IGNORECASE)
-_OPTION: Final = re.compile(r"[ \t]+-{1,2}[\w?]")
+_OPTION: Final = lazy_re(r"[ \t]+-{1,2}[\w?]")
 # A line that begins an item of its own: an option, or a word with what it means behind it.
-_ITEM: Final = re.compile(
+_ITEM: Final = lazy_re(
     r"-{1,2}[\w?]|[-*•+][ \t]|(?:\S+ ){0,6}\S+(?:(?<![.!?;,])[ ]{3,}|\t)\S|\d+[.)] "
     r"|\S+(?: \S+){0,6}:[ \t]"
 )
-_CODE: Final = re.compile(
+_CODE: Final = lazy_re(
     r"(?:def|class|return|import|from|if|elif|else|for|while|try|except|with|func|fn|let|const|var"
     r"|public|private|static|end|do|done|fi|esac|then|case|local|function|echo|sub|my|use|using"
     r"|namespace|package|struct|enum|interface|impl)\b[^.\r\n]*(?=[\r\n]|\Z)"
     r"|[^\r\n]*[;{}()\]=,\\][ \t]*(?=[\r\n]|\Z)|[@}\])#/]"
 )
-_BULLET: Final = re.compile(r"[-*•+][ \t]|\d+[.)] |--? ")
+_BULLET: Final = lazy_re(r"[-*•+][ \t]|\d+[.)] |--? ")
 # What is said of an item stands in a column behind it.
-_SAID: Final = regex.compile(r"\S[^\r\n]*?(?:(?<![ ])[ ]{2,}+|\t)(?=\S)")
-_LONG_OPTION: Final = re.compile(r"(?<=[ ,])--\w")
-_KEYED: Final = re.compile(r"[^\W\d_][\w./()@ -]{0,60}:(?=\s|\Z)")
+_SAID: Final = lazy_regex(r"\S[^\r\n]*?(?:(?<![ ])[ ]{2,}+|\t)(?=\S)")
+_LONG_OPTION: Final = lazy_re(r"(?<=[ ,])--\w")
+_KEYED: Final = lazy_re(r"[^\W\d_][\w./()@ -]{0,60}:(?=\s|\Z)")
 # A number in many digits: "00:aa:33:1b:".
-_DIGITS: Final = re.compile(r"(?:[\da-fA-F]{2}:){2,}[\da-fA-F]{0,2}[ \t]*(?=[\r\n]|\Z)")
-_RULES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+[ \t]*(?=[\r\n])")
-_SENTENCE_END: Final = re.compile(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
+_DIGITS: Final = lazy_re(r"(?:[\da-fA-F]{2}:){2,}[\da-fA-F]{0,2}[ \t]*(?=[\r\n]|\Z)")
+_RULES: Final = lazy_re(r"-{2,}(?:[ ]+-{2,})+[ \t]*(?=[\r\n])")
+_SENTENCE_END: Final = lazy_re(r"[.!?][\"')\]]*[ \t]*(?=[\r\n]|\Z)")
 _QUESTIONABLE: Final = 0.1
 # In the middle of a word, which goes on in the next line.
 _LAST: Final = 4
-_PARTED: Final = regex.compile(r"\p{Ll}[\u2010\u00ad](?:\r\n|\n|\r)\Z")
+_PARTED: Final = lazy_regex(r"\p{Ll}[\u2010\u00ad](?:\r\n|\n|\r)\Z")
 
 
 def lay_out_indented(text: str) -> Layout | None:

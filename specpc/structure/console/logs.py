@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.console.diagnostics import diagnostic_runs
 from specpc.structure.console.traces import trace_runs
 from specpc.structure.parts.lines import OWN_LINE, add_sentences, line_pattern, lines
 from specpc.text.hidden import without_marks
 from specpc.text.layout import Layout, LayoutBuilder, Nested
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
 
 _FEWEST: Final = 4
@@ -58,7 +58,7 @@ _LEVEL: Final = (
 _STEP: Final = r"(?:[^\t\r\n]{1,80}+\t[^\t\r\n]{1,80}+\t\ufeff?+(?=\d{4}-\d\d-\d\dT))?+"
 _MARKED: Final = "\ufeff"  # which begins what a job printed
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
-_RECORD: Final = regex.compile(
+_RECORD: Final = lazy_regex(
     rf"(?P<step>{_STEP})(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?"
     rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
     rf"|(?P<level>(?:{_LEVEL})\b(?=[\s:|/-])"
@@ -67,20 +67,20 @@ _RECORD: Final = regex.compile(
     r"|(?:[a-z_]{1,20}=(?:\"[^\"\r\n]{0,200}\"|[^\s\"=]{1,80}) ){2}"
 )
 # What CI systems fold: a step heads what it prints.
-_GROUP: Final = re.compile(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
+_GROUP: Final = lazy_re(r"##\[(?P<begins>group|section)\]|##\[endgroup\]")
 # What stands before each line of what a program prints where something else gives the time: the
 # steps of CI systems, containers, the journal.
-_STAMP: Final = regex.compile(
+_STAMP: Final = lazy_regex(
     rf"{_STEP}[\[(]?(?:{_TIME})(?!\w)[\])]?"
     r"(?P<by> \S{1,80}+ (?:[^\s\[:]{1,80}+\[\d++\]|kernel):)?+"
     r"(?: \[ *+\d+\.\d{6}\])?+(?: |(?=[\r\n]|\Z))"
 )
-_GOES_ON: Final = re.compile(
+_GOES_ON: Final = lazy_re(
     r"[ \t]+(?!```|~~~)\S|[{}\])]|Traceback |Caused by|\.\.\. |[\w.$]+(?:Error|Exception)\b"
     r"|░|--[ ]?(?:[\r\n]|\Z)|-- (?![^\r\n]{0,200} --[\r\n])"  # what journalctl explains
 )
 # A chat whose lines have a time to the second: "[14/06/2025, 18:20:11] Ana: ...".
-_CHAT: Final = re.compile(
+_CHAT: Final = lazy_re(
     r"\u200e?\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?:[ \u202f][APap][Mm])?"
     r"(?:\] | - )(?:~[ \u202f])?\+?[\w.'’ ]{1,40}(?: to \w+)?:\s"
     r"|\d{1,2}:\d\d:\d\d[ \t]+From [^\r\n:]{1,60}:"

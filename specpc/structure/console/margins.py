@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_running, key_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,19 +21,19 @@ _FEWEST_ROWS: Final = 5
 # Of what begins at the margin, so much has something below it.
 _HEADS: Final = 0.6
 # What begins a list item, heading, quotation, table or code is laid out as that.
-_MARKED: Final = re.compile(r"(?:[-+•]|\*{1,6}) |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
-_PROSE_ENDS: Final = re.compile(r"[.!?][)\"'”’]*$")
-_SECTION: Final = re.compile(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
-_GOES_ON: Final = re.compile(r"(?:[,;]|[,;] (?:and|or|und|oder|et|ou))$")
-_HYPHENATED: Final = re.compile(r"[^\W\d_]{2}-$")
-_SIGNED: Final = re.compile(r" -- \S.*  \S")
+_MARKED: Final = lazy_re(r"(?:[-+•]|\*{1,6}) |\d+[.)] |#{1,6} |[>|`~<{}\[\]]|\$\$|//|/\*")
+_PROSE_ENDS: Final = lazy_re(r"[.!?][)\"'”’]*$")
+_SECTION: Final = lazy_re(r"\d+(?:\.\d+)*\.?[ \t]+[^\W\d_]")
+_GOES_ON: Final = lazy_re(r"(?:[,;]|[,;] (?:and|or|und|oder|et|ou))$")
+_HYPHENATED: Final = lazy_re(r"[^\W\d_]{2}-$")
+_SIGNED: Final = lazy_re(r" -- \S.*  \S")
 # Lines indented by less, or so long, are likely to be prose.
 _LEAST: Final = 2
 _LONG_LINE: Final = 150
 # A line at the margin goes on with the one above with so many words.
 _WORDS: Final = 4
-_APART: Final = re.compile(r"[ \t]{2}")
-_DASHES: Final = re.compile(r"-{2,}(?:[ ]+-{2,})+")
+_APART: Final = lazy_re(r"[ \t]{2}")
+_DASHES: Final = lazy_re(r"-{2,}(?:[ ]+-{2,})+")
 _DEEPEST: Final = 12
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import rows
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _GAP: Final = "# {}\n"
-_PARTS: Final = re.compile(r"#{3}(?!#)")
-_HEADING: Final = re.compile(r"#{1,2}[ \t]+\S")
-_REQUEST: Final = re.compile(
+_PARTS: Final = lazy_re(r"#{3}(?!#)")
+_HEADING: Final = lazy_re(r"#{1,2}[ \t]+\S")
+_REQUEST: Final = lazy_re(
     r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE|CONNECT|GRAPHQL|WEBSOCKET)"
     r"[ \t]+(?:https?:|wss?:|/|\{\{|\w[\w.-]*[:/])\S*(?:[ \t]+HTTP/[\d.]+)?[ \t]*"
 )
-_REMARK: Final = re.compile(r"#|//|@\w|\s*\Z")
+_REMARK: Final = lazy_re(r"#|//|@\w|\s*\Z")
 # Scripts before a request and after its answer, and where that is written.
-_SCRIPT: Final = re.compile(r"[<>][ \t]*\{%|>>?!?[ \t]|<>[ \t]")
-_SCRIPT_END: Final = re.compile(r"(?:[^\r\n]*[^\s%])?[ \t]*%\}[ \t]*")
-_BODY: Final = re.compile(r"[{\[<\"]|[\w.-]+=")
-_HEADER: Final = re.compile(r"[\w-]+[ \t]*:(?:[ \t]|\Z)")
+_SCRIPT: Final = lazy_re(r"[<>][ \t]*\{%|>>?!?[ \t]|<>[ \t]")
+_SCRIPT_END: Final = lazy_re(r"(?:[^\r\n]*[^\s%])?[ \t]*%\}[ \t]*")
+_BODY: Final = lazy_re(r"[{\[<\"]|[\w.-]+=")
+_HEADER: Final = lazy_re(r"[\w-]+[ \t]*:(?:[ \t]|\Z)")
 
 
 def lay_out_requests(text: str, *, named: bool = False) -> Layout | None:

@@ -6,18 +6,18 @@ mark behind the number.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 _FEWEST: Final = 3
 _SEPARATOR: Final = "--"
 # "kiosk/fares.py:14:def fare(to):", and of the lines around that "kiosk/fares.py-15-".
-_PLACED: Final = regex.compile(
+_PLACED: Final = lazy_regex(
     r"(?P<path>(?:[A-Za-z]:)?+[^\s:-][^:\r\n]{0,300}+):(?P<number>\d{1,7}+):"
 )
-_NUMBER: Final = re.compile(r"[-=](\d{1,7})[-=]")
+_NUMBER: Final = lazy_re(r"[-=](\d{1,7})[-=]")
 _MOST_NUMBERS: Final = 8
 # The same below the name of the file, or where there is one alone.
-_NUMBERED: Final = regex.compile(r"(?P<number>\d{1,7}+)(?P<mark>[:=-])(?P<said>.*)")
-_PATH: Final = regex.compile(
+_NUMBERED: Final = lazy_regex(r"(?P<number>\d{1,7}+)(?P<mark>[:=-])(?P<said>.*)")
+_PATH: Final = lazy_regex(
     r"(?:[A-Za-z]:)?+(?:[^\s:/\\][^:/\\\r\n]{0,100}+)?+(?:[/\\][^:/\\\r\n]{1,100}+)*+"
 )
-_ENDING: Final = re.compile(r"[\w)\]-]\.\w{1,10}$")
-_TIME: Final = re.compile(r"\d\d?:\d\d(?!\d)")
+_ENDING: Final = lazy_re(r"[\w)\]-]\.\w{1,10}$")
+_TIME: Final = lazy_re(r"\d\d?:\d\d(?!\d)")
 # "kiosk/fares.py:def fare(to):", without numbers; a name that a space follows may be a speaker.
-_NAMED: Final = regex.compile(
+_NAMED: Final = lazy_regex(
     r"(?P<path>[^\s:]{0,300}[/.]\w[^\s:]{0,100}+):(?!:|//|\d[\w.-]*+(?::|$))"
     r"(?P<said>(?:\S|[ ]{2}|\t)?+)"
 )

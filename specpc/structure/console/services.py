@@ -8,22 +8,23 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.lines import in_lines
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.text.hidden import without_marks
 from specpc.text.layout import Nested
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
 # "web-1  | ", "08:14:02 web.1    | ", "[pod/web-7d9c/web] ", of Valgrind "==1234== ".
-_NAME: Final = regex.compile(
+_NAME: Final = lazy_regex(
     r"(?:(?P<bar>(?:\d\d:\d\d:\d\d )?(?P<name>[A-Za-z][\w./-]{0,60}+)[ ]*+\|)"
     r"|(?P<pod>\[pod/[\w./-]{1,120}+\]|==\d{1,9}+==))(?:[ ]|(?=[\r\n]|\Z))"
 )

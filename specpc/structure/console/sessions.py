@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.printed import lay_out_printed
 from specpc.structure.parts.remarks import is_sentence, without_remarks
 from specpc.structure.parts.rows import FENCE, rows, runs_of
 from specpc.structure.parts.shapes import is_running
 from specpc.text.layout import Nested
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 # At which something is asked.
-_PROMPT: Final = regex.compile(
+_PROMPT: Final = lazy_regex(
     r"(?P<python>>>>(?=[ ]|\Z)|In \[\d{1,5}\]:)"
     r"|(?P<data>(?:[\w.-]{1,63}+=[*!^]?[#>]|(?:mysql|MariaDB \[[^\]]{0,64}+\]|sqlite|SQL|duckdb"
     r"|hive|cqlsh(?::\w{1,40})?+|redis|spark-sql|\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}(?:\[\d+\])?+)>)"
@@ -36,23 +35,23 @@ _PROMPT: Final = regex.compile(
     r"|(?P<plain>\$ (?=\S)(?![(-]?[\d.,]++\)?[ \t]*+%?\Z))"  # no amount
 )
 # In which it goes on.
-_MORE: Final = regex.compile(
+_MORE: Final = lazy_regex(
     r"(?:\.\.\.|[ ]{1,8}(?:\.\.\.:|\.\.\.>|[-'\"`]>)|[\w.-]{1,63}[-('\"$*][*!]?[#>])(?=[ ]|\Z)"
 )
 _FEWEST: Final = {"python": 1, "data": 2, "other": 2, "shell": 2, "plain": 3, "runner": 2}
 # A text with these beside what looks like a prompt quotes mails.
-_QUOTED: Final = regex.compile(r">{1,2}(?!>)[ ]?\S")
+_QUOTED: Final = lazy_regex(r">{1,2}(?!>)[ ]?\S")
 # Lines above the first prompt that say which program it is.
 _MOST_ABOVE: Final = 8
 # How what tox ran has ended, which names it.
-_OUTCOME: Final = regex.compile(r"[ ]{0,2}[\w.+-]{1,40}+: (?:(?:OK|FAIL|SKIP)\b|exit \d+ \()")
+_OUTCOME: Final = lazy_regex(r"[ ]{0,2}[\w.+-]{1,40}+: (?:(?:OK|FAIL|SKIP)\b|exit \d+ \()")
 # What was asked in more is not kept with all of the answer.
 _LONGEST_HEAD: Final = 600
 # Of a page that is shown, at least one heading or two items; of branches one has a star.
-_HEADING: Final = regex.compile(r"#{1,6} \S|={3,}\Z")
-_ITEM: Final = regex.compile(r"[-*+] \p{L}")
+_HEADING: Final = lazy_regex(r"#{1,6} \S|={3,}\Z")
+_ITEM: Final = lazy_regex(r"[-*+] \p{L}")
 _FEWEST_ITEMS: Final = 2
-_TOLD: Final = regex.compile(r"\p{Lu}\p{L}*+[ ,'’].{8}.*[\p{Ll}\d)`\"'][.:!?]\Z")
+_TOLD: Final = lazy_regex(r"\p{Lu}\p{L}*+[ ,'’].{8}.*[\p{Ll}\d)`\"'][.:!?]\Z")
 
 
 def lay_out_session(text: str) -> Layout | None:

@@ -14,16 +14,18 @@ from typing import Final
 
 import regex
 
-NOTE: Final = regex.compile(r"[ \t]*+(?://[^\r\n]*+|/\*[^*\r\n]*+\*/[ \t]*+(?=[\r\n]))")
+from specpc.text.patterns import lazy_regex
+
+NOTE: Final = lazy_regex(r"[ \t]*+(?://[^\r\n]*+|/\*[^*\r\n]*+\*/[ \t]*+(?=[\r\n]))")
 """A comment on what stands before it in its line."""
-LAST_COMMA: Final = regex.compile(r"[ \t\r\n]*+,")
+LAST_COMMA: Final = lazy_regex(r"[ \t\r\n]*+,")
 """The comma behind the last value, if there is one."""
 # A name and a bracket, and a key in that: an object that is printed.
 _OPENS: Final = r"[A-Za-z_][\w.]{0,60}+\((?=[ \t\r\n]*+[A-Za-z_]\w*+=(?!=))"
-PRINTED: Final = regex.compile(rf"(?<![^\s:=])(?:[\[{{]{{1,2}}+(?=')|(?:\[[ ]?)?+{_OPENS})")
+PRINTED: Final = lazy_regex(rf"(?<![^\s:=])(?:[\[{{]{{1,2}}+(?=')|(?:\[[ ]?)?+{_OPENS})")
 """How what Python prints begins in the middle of other text: ``[{'no': ...``, ``Trip(no=...``."""
 
-_DIALECT: Final = regex.compile(
+_DIALECT: Final = lazy_regex(
     r"""
     (?P<string>'(?:[^'\\\r\n]|\\[^\r\n])*+' | "(?:[^"\\\r\n]|\\[^\r\n])*+")
         (?P<key>(?=[ \t\r\n]*+:))?+
@@ -61,12 +63,12 @@ _NAMELESS: Final = frozenset({"call", "other"})
 _SPACED: Final = frozenset({"comment", "last", "coded"})
 _OPENING: Final = ("{", "[", "(")
 _CLOSING: Final = {"{": "}", "[": "]"}
-_NAMED: Final = regex.compile(rf"(?<![\w.]){_OPENS}")
-BARE: Final = regex.compile(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
+_NAMED: Final = lazy_regex(rf"(?<![\w.]){_OPENS}")
+BARE: Final = lazy_regex(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
 """How a member of what Python prints begins, or all of them without a bracket."""
 # A shorter list without an object, "(2200, 2)", is one value.
 _SHORT: Final = 300
-_CODED: Final = regex.compile(r'\\[^"\\/bfnrtu]|\\u(?![\da-fA-F]{4})|"')
+_CODED: Final = lazy_regex(r'\\[^"\\/bfnrtu]|\\u(?![\da-fA-F]{4})|"')
 
 
 def as_json(text: str, *, lines: bool = False) -> str | None:

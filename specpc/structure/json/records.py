@@ -7,12 +7,12 @@ that says when. What says of which kind an object is (``type``, ``role``) comes 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specpc.structure.parts.names import KINDS, WHAT, WHICH, ranks
 from specpc.structure.parts.numbers import WORDS, is_own
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ _HOLDERS: Final = ranks(
 )
 # Of an object that says who.
 _NAMES: Final = ranks("login username name display_name displayName real_name email id")
-_CODE: Final = re.compile(r'"[A-Z\d]{6,}"|\d+')
+_CODE: Final = lazy_re(r'"[A-Z\d]{6,}"|\d+')
 # Of the names of the columns of rows.
 _COLUMNS: Final = ranks("columns header headers fields names schema meta")
 _COLUMN_NAMES: Final = ranks("name label title field")
@@ -43,7 +43,7 @@ _COLUMN_NAMES: Final = ranks("name label title field")
 _LONGEST_HEADER: Final = 800
 # Of an object that holds the text of a file.
 _FILES: Final = ranks("path file filename file_path filepath uri")
-_ENDING: Final = re.compile(r"\w\.\w{1,12}\Z")
+_ENDING: Final = lazy_re(r"\w\.\w{1,12}\Z")
 _CELLS: Final = {"code": "cell.py", "markdown": "cell.md"}
 
 # Of what has no name, such a member says what it is of.

@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import regex
 
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_regex
 from specpc.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
+    import regex
     from numpy.typing import NDArray
 
     from specpc.structure.json.tree import JsonValue
@@ -25,19 +26,19 @@ LONG: Final = 120
 """From this many characters on a string that is running text is cut like one."""
 
 # Two halves of one character; any other escape; what parts strings that are lines of one text.
-_ESCAPE: Final = regex.compile(
+_ESCAPE: Final = lazy_regex(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
     r'|(?P<joint>(?:"[ \t\r\n]*+,[ \t\r\n]*+")++)'
 )
 # Of strings of Python, which may hold quotation marks.
-_OTHER_ESCAPE: Final = regex.compile(
+_OTHER_ESCAPE: Final = lazy_regex(
     r"\\x[0-9a-fA-F]{2}|\\U[0-9a-fA-F]{8}|\\u[0-9a-fA-F]{4}|\\.(?P<joint>(?!))?"
 )
-_JOINT_BEFORE: Final = regex.compile(r'(?r)(?:"[ \t\r\n]*+,[ \t\r\n]*+")++')
+_JOINT_BEFORE: Final = lazy_regex(r'(?r)(?:"[ \t\r\n]*+,[ \t\r\n]*+")++')
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Text has words; addresses, hashes and encoded images have none, and say nothing in part.
 _LONGEST_WORDS: Final = 25
-_UNSPACED: Final = regex.compile(UNSPACED)
+_UNSPACED: Final = lazy_regex(UNSPACED)
 _SIMPLE: Final[dict[str, str]] = {
     f"\\{mark}": json.loads(f'"\\{mark}"') for mark in '"\\/bfnrt'
 } | {"\\'": "'"}
@@ -46,12 +47,12 @@ _SPACES: Final = ("\\n", "\\r", "\\t")
 _PARAGRAPHS: Final = 2
 # How what a line goes on from ends, and how what goes on with one begins: ":8080" and "./src" do
 # not, nor does what has no words go on.
-_CARRIED: Final = regex.compile(r"[^ .!?][ ]\Z")
-_CARRIES: Final = regex.compile(r"[ ][(“«„‘'\"\\]{0,2}+\p{L}|[,.;:!?)]{1,3}+(?:[ ]|\\n|\Z)")
-_LETTER: Final = regex.compile(r"\p{L}")
+_CARRIED: Final = lazy_regex(r"[^ .!?][ ]\Z")
+_CARRIES: Final = lazy_regex(r"[ ][(“«„‘'\"\\]{0,2}+\p{L}|[,.;:!?)]{1,3}+(?:[ ]|\\n|\Z)")
+_LETTER: Final = lazy_regex(r"\p{L}")
 _MOST_RUNS: Final = 200
 _LINE_END: Final = '\\n"'
-_BREAK: Final = regex.compile(r"\s|\\[nrt]")
+_BREAK: Final = lazy_regex(r"\s|\\[nrt]")
 
 
 def is_text(written: str) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Final
+
+from specpc.text.patterns import lazy_re
 
 # White space of JSON, which is less than Python's.
 SPACE: Final = " \t\r\n"
 
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]')
+_TOKEN: Final = lazy_re(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]')
 
 
 @dataclass(slots=True)

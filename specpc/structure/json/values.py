@@ -9,11 +9,8 @@ such values, count as values.
 from __future__ import annotations
 
 import json
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.json.dialects import BARE, as_json, in_json
 from specpc.structure.json.pieces import NO_MARKER, JsonPieces, Role
@@ -21,17 +18,18 @@ from specpc.structure.json.records import identifying
 from specpc.structure.json.tree import SPACE, is_container, read
 from specpc.structure.parts.blocks import small_size
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 _FEWEST_LINES: Final = 2
-_FIELD: Final = re.compile(r'[ ]?"[^"]*":')
-_START: Final = re.compile(r"[ \t\r\n]*(?=[{\[])")
+_FIELD: Final = lazy_re(r'[ ]?"[^"]*":')
+_START: Final = lazy_re(r"[ \t\r\n]*(?=[{\[])")
 # A rule may stand between two that a program prints one after the other.
 _BREAK: Final = r"(?>\r\n|\n|\r)"
 _RULE: Final = r"[-=]{3,}+[ \t]*+"
-_LINE_BREAKS: Final = regex.compile(
+_LINE_BREAKS: Final = lazy_regex(
     rf"[ \t]*+(?:{_BREAK}(?:[ \t]*+(?:{_RULE})?+{_BREAK})*+(?:{_RULE}\Z)?+|\Z)"
 )
 

@@ -12,6 +12,7 @@ import regex
 from specpc.structure.mails.quotes import ATTRIBUTION, LONGEST_ANSWER, add_quote, level
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,24 +21,24 @@ if TYPE_CHECKING:
 
     from specpc.structure.mails.heads import MailLine
 
-_SIGNATURE: Final = regex.compile(
+_SIGNATURE: Final = lazy_regex(
     r"-- ?(?:\r\n|\n|\r)|[Ss]ent from my |Von meinem \w+ gesendet|Get Outlook"
 )
-_DISCLAIMER: Final = regex.compile(
+_DISCLAIMER: Final = lazy_regex(
     r"(?:\W*+(?:confidentiality|disclaimer|legal) *(?:notice|note)?\b"
     r"|(?:this|the information|the contents? of this|diese|ce|este) (?:in this )?"
     r"(?:e-?mail|message|communication|mensaje|correo)\b"
     r"[^\r\n]{0,300}(?:confiden|intended|vertraulich|destin))",
     regex.IGNORECASE,
 )
-BOUNDARY: Final = regex.compile(r"boundary=(?:\"([^\"\r\n]{1,80})\"|([^\s;\"]{1,80}))", regex.I)
+BOUNDARY: Final = lazy_regex(r"boundary=(?:\"([^\"\r\n]{1,80})\"|([^\s;\"]{1,80}))", regex.I)
 _TYPE: Final = line_pattern(r"^content-type:\s*+([\w/+.-]+)", regex.IGNORECASE)
 _HTML: Final = line_pattern(r"^content-type:\s*+text/html", regex.IGNORECASE)
 _BASE64: Final = line_pattern(r"^content-transfer-encoding:\s*+base64", regex.IGNORECASE)
 _QUOTED: Final = line_pattern(r"^content-transfer-encoding:\s*+quoted-print", regex.IGNORECASE)
-_CODED: Final = regex.compile(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+(?:\r\n|\n|\r)")
+_CODED: Final = lazy_regex(r"((?:=[0-9A-Fa-f]{2})++)|=[ \t]*+(?:\r\n|\n|\r)")
 _MOST_FIELDS: Final = 200
-_SAYS: Final = regex.compile(
+_SAYS: Final = lazy_regex(
     r"wr(?:ote|ites)|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|napisał"
     r"|пишет|написал|[写寫]道|\w>[ ]?[:：]"
 )

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from specpc.text.patterns import lazy_regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # A line such as "> *Subject:* Re: lunch".
-_FIELD: Final = regex.compile(
+_FIELD: Final = lazy_regex(
     r"[> ]*+[*_]*(?P<name>[^\W\d_][\w.'’-]{0,60}(?: [\w’']{1,10})?)[*_]*[ \u00a0]?[:：]"
 )
-_GOES_ON: Final = regex.compile(r"[> ]*+(?:(?<= )|[ \t])[ \t]*+[^\s>]")
+_GOES_ON: Final = lazy_regex(r"[> ]*+(?:(?<= )|[ \t])[ \t]*+[^\s>]")
 # What a reader must know of a message: in English, German, French, Spanish, Italian, Dutch,
 # Portuguese, Russian, Japanese, Chinese, Arabic.
 ROLES: Final = {
@@ -30,7 +32,7 @@ ROLES: Final = {
     }.items()
     for name in names.split("|")
 }
-_RULE: Final = regex.compile(
+_RULE: Final = lazy_regex(
     r"[> ]*+(?:[-_=*]{2,}+[^\r\n]{0,60}?[-_=]*|begin forwarded message:?"
     r"|(?:anfang der weitergeleiteten|début du message|inicio del mensaje)[^\r\n]{0,40})\s*\Z",
     regex.IGNORECASE,
@@ -38,10 +40,10 @@ _RULE: Final = regex.compile(
 # Lines that announce a message.
 _MOST_ABOVE: Final = 5
 # Of Lotus Notes: below the name of who wrote, without a field, the time.
-_NOTED: Final = regex.compile(
+_NOTED: Final = lazy_regex(
     r"[> ]*+\d{1,2}[/.]\d{1,2}[/.]\d{2,4} \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\s*+\Z"
 )
-_ENVELOPE: Final = regex.compile(r"From \S+ .*\d\d:\d\d")
+_ENVELOPE: Final = lazy_regex(r"From \S+ .*\d\d:\d\d")
 
 
 @dataclass(frozen=True)

@@ -12,19 +12,20 @@ from specpc.structure.mails.heads import ROLES, MailLine, find_heads
 from specpc.structure.mails.quotes import ATTRIBUTION, level
 from specpc.structure.parts.lines import line_pattern
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from specpc.structure.mails.heads import Head
     from specpc.text.layout import Layout
 
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
 _NAMES: Final = "|".join(name for name, role in ROLES.items() if role == "from")
 _FROM: Final = line_pattern(rf"^[> *_]{{0,20}}+(?:{_NAMES})[*_]*+[ \u00a0]?[:：]", regex.IGNORECASE)
 # Addresses of a whole department need not be repeated, nor what has many lines.
 _LONGEST_TOLD: Final = 300
 _MOST_TOLD: Final = 20
-_SEALED: Final = regex.compile(r"[\w+/=-]{40}")
-_BELOW: Final = regex.compile(r"\s*+(?P<said>[^\r\n]++)")
+_SEALED: Final = lazy_regex(r"[\w+/=-]{40}")
+_BELOW: Final = lazy_regex(r"\s*+(?P<said>[^\r\n]++)")
 _HEADING: Final = line_pattern(r"^(?:#{1,6} |```|~~~)")
 
 

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import regex
 
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.text.layout import Nested
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import LayoutBuilder
 
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++\Z")
 # As mails and newsgroups quote: "> ", "|> ", ": ", "AL> "; no prompt of a shell.
-_PREFIX: Final = regex.compile(
+_PREFIX: Final = lazy_regex(
     r"\A(?![ \t]++:)(?:[ \t]{0,3}+(?:\|?+>|(?!PS)[A-Z]{2}>|:(?=[ \t]\S|[ \t]*+[\r\n]|\Z)))++[ \t]?"
 )
-_MARK: Final = regex.compile(r"[>:]")
+_MARK: Final = lazy_regex(r"[>:]")
 _BARE: Final = "|:> \t\r\n"
 # "On 1 May 2024 at 10:12, Ada Lovelace <ada@example.org> wrote:", perhaps in two lines.
-ATTRIBUTION: Final = regex.compile(
+ATTRIBUTION: Final = lazy_regex(
     r"[> \t]*+[^\s>][^\r\n]{2,200}(?:(?:\r\n|\n|\r)[> \t]*+[^\s>][^\r\n]{0,120})?"
     r"(?:\b(?:wrote|writes|schrieb[^\r\n:]{0,100}|geschrieben|a écrit|escribió|ha scritto|escreveu"
     r"|schreef|skrev|napisał\w*|пишет|написала?|写道|寫道)|\d:\d\d[^\r\n<>]{1,60}+<[^\s<>@]{1,60}+@[^\s<>]{1,60}+>)"
     r"[ \u00a0]?[:：][*_]*[ \t]*(?:\r\n|\n|\r|\Z)"
 )
 # Of a patch that is quoted, every line is another's without its file and place.
-_HUNK: Final = regex.compile(r"@@ -\d[\d,]{0,20} \+\d[\d,]{0,20} @@")
+_HUNK: Final = lazy_regex(r"@@ -\d[\d,]{0,20} \+\d[\d,]{0,20} @@")
 # A longer answer says itself what it answers.
 LONGEST_ANSWER: Final = 500
 # A longer stretch is cut in its lines where no sentence ends with one.

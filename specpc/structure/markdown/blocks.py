@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.markdown.fenced import enclosed
 from specpc.structure.parts.lines import line_pattern
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,27 +26,27 @@ _MARKS: Final = line_pattern(
     r"^[ \t*+-]*+(?:[ \t>*+-]*+(?:#{1,6}[ \t]|```|~~~|<[a-zA-Z!/])|>)"
     r"|^[ \t]*+[|:-](?=[| :\t]*+-)[-| :\t]*+$|^=++[ \t]*+$"
 )
-_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_NOT_BREAKS: Final = re.compile(r"[^\r\n]+")
-_FRONT_MATTER: Final = regex.compile(
+_LINE_BREAK: Final = lazy_re(r"\r\n|\n|\r")
+_NOT_BREAKS: Final = lazy_re(r"[^\r\n]+")
+_FRONT_MATTER: Final = lazy_regex(
     r"(?P<mark>---|\+\+\+)[ \t]*(?:\r\n|\n|\r)(?:[^\r\n]*+(?>\r\n|\n|\r)){1,60}?(?P=mark)"
     r"[ \t]*(?:\r\n|\n|\r|\Z)"
 )
-_BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?>\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
-_HARD: Final = regex.compile(r"(?<=(?<![^\r\n])[ ]{0,3}#{1,6})\u00a0")
-_CLOSING_FENCE: Final = regex.compile(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|\n|\r)?+\Z")
+_BLANK_LINES: Final = lazy_regex(r"(?:[ \t]*+(?>\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
+_HARD: Final = lazy_regex(r"(?<=(?<![^\r\n])[ ]{0,3}#{1,6})\u00a0")
+_CLOSING_FENCE: Final = lazy_regex(r"[ \t>]*+(?:`{3,}+|~{3,}+)[ \t]*+(?>\r\n|\n|\r)?+\Z")
 # Of a text without line breaks that begins like a heading, no more heads the rest.
 _LONGEST_HEADING: Final = 400
 # Several lines, a sentence, or what has a name, as "Content: The kiosk sells tea".
-_NO_TITLE: Final = regex.compile(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
+_NO_TITLE: Final = lazy_regex(r"\n|[.;。][\"'”’)\]]*+\Z|\A\p{L}[\w -]{0,30}+:[ \t]*+\S")
 # Surely none, whatever stands below it.
-_SAYS: Final = regex.compile(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
+_SAYS: Final = lazy_regex(r"\n|[.;!?。！？][\"'”’)\]]*+\Z")
 _PARTING: Final = 3
 # Above a title with the same line below it.
-_OVERLINE: Final = regex.compile(r"\A(?:={3,}+|-{3,}+)[ \t]*+\n")
+_OVERLINE: Final = lazy_regex(r"\A(?:={3,}+|-{3,}+)[ \t]*+\n")
 # Indented lines of words and nothing else are a paragraph, not code.
-_PROSE: Final = regex.compile(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
-_WORDS: Final = regex.compile(
+_PROSE: Final = lazy_regex(r"[\p{L}\p{M}\p{N}\s.,;:!?'\"()%&–—’‘“”…/*-]*+")
+_WORDS: Final = lazy_regex(
     r"(?<!\p{L})(?:\p{L}{2,}+[,;]?+\s++){4}|(?<!\S)\p{Lu}[\p{L} ]{2,80}+\.[ \t]*+(?=[\r\n]|\Z)"
     r"|(?<!\S)\p{Lu}[\p{Lu}.,&' ]{8,80}+(?=[\r\n]|\Z)"
 )

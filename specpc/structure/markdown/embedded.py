@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.parts.indents import lines_below
 from specpc.structure.parts.lines import OWN_LINE, each_line, one_piece
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from specpc.text.layout import LayOut, Layout
@@ -36,8 +36,8 @@ _PRINTED: Final = frozenset(
 )
 # Up to this size the inside of a fence stays whole.
 _WHOLE: Final = 300
-_BREAK: Final = re.compile(r"[\r\n]")
-_INDENTED: Final = re.compile(r"[\r\n][ \t]+\S")
+_BREAK: Final = lazy_re(r"[\r\n]")
+_INDENTED: Final = lazy_re(r"[\r\n][ \t]+\S")
 
 
 def lay_out_embedded(text: str, info: str, prefix: str = "", other: LayOut | None = None) -> Layout:

@@ -20,6 +20,7 @@ from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.parts.lists import columns
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +33,12 @@ _MARKS: Final = line_pattern(
     r"^[ ]{0,3}(?:\$\$|\\\[|\\begin\{|:::|///|\{%|\{\{[<%#]|<|!!!|\?\?\?"
     r"|\[(?i:quote|list|code|spoiler|indent|center))"
 )
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_BLANK_LINES: Final = regex.compile(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
-_FENCE: Final = regex.compile(
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BLANK_LINES: Final = lazy_regex(r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?:[ \t]++\Z)?+")
+_FENCE: Final = lazy_regex(
     r"[ \t>*+-]*+(?:\d{1,3}[.)][ \t]++)?+(?P<mark>`{3,}+|~{3,}+)(?P<info>.*+)"
 )
-_OPENS: Final = regex.compile(
+_OPENS: Final = lazy_regex(
     r"[ ]{0,3}+(?:(?P<math>\$\$)|(?P<display>\\\[)|\\begin\{(?P<env>[^{}\r\n]{1,40}+)\}"
     r"|(?P<colons>:{3,}+|/{3,}+)[ \t]*+(?=[^\s:/])|\{%-?[ \t]*+(?P<liquid>\w++)"
     r"|\{\{[<%#][ \t]*+(?P<hugo>\w++)"
@@ -45,7 +46,7 @@ _OPENS: Final = regex.compile(
     r"[ \t]*+(?=[\r\n])"
     r"|(?P<comment><!--)|(?P<note>!!!|\?\?\?)\+?[ \t]++\w)"
 )
-_CLOSES: Final = regex.compile(
+_CLOSES: Final = lazy_regex(
     r"[ ]{0,3}+(?:\\end\{(?P<env>[^{}\r\n]{1,40}+)\}|(?P<colons>:{3,}+|/{3,}+)"
     r"|\{%-?[ \t]*+end(?P<liquid>\w++)[ \t]*+-?%\}"
     r"|\{\{(?:[<%][ \t]*+)?+/[ \t]*+(?P<hugo>\w++)[ \t]*+[%>]?+\}\}"
@@ -55,7 +56,7 @@ _RAW_ENDS: Final = {"math": "$$", "display": "\\]", "comment": "-->"}
 # What ends, alone on its line, a formula with blank lines in it; no headings are in there, nor
 # three words in a row.
 _FAR_ENDS: Final = {
-    kind: regex.compile(
+    kind: lazy_regex(
         r"(?:(?!\#{1,6} |[^\r\n$\\]*?\p{L}{2,}+ \p{L}{2,}+ \p{L}{2})"
         r"[^\r\n$]*+(?:\r\n|\n|\r)){1,40}?[ ]{0,3}+"
         rf"{regex.escape(_RAW_ENDS[kind])}[ \t]*+(?=[\r\n]|\Z)"
@@ -68,23 +69,23 @@ _TAG_OF_CODE: Final = line_pattern(
     r"|(?P<opens>(?:if|for|unless|case|with|each|range|while|switch|macro|block|define)\b)"
     r"|(?:else|elif|elsif|elseif|when)\b)[^\r\n]*+(?>\r\n|\n|\r|\Z)"
 )
-_ENDED: Final = regex.compile(r"\{[%{][-#~]?[ \t]*+(?:end|/)")
+_ENDED: Final = lazy_regex(r"\{[%{][-#~]?[ \t]*+(?:end|/)")
 # So far indented, Markdown reads it as code.
 _CODE: Final = 4
 # Of these, the Markdown inside is a part. What Notion calls a callout is an ``<aside>``; sources,
 # data and outputs are parts of prompts.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure", "source", "data", "output"}
 # No section of Apache, as <VirtualHost *:80>.
-_PLAIN_TAG: Final = regex.compile(
+_PLAIN_TAG: Final = lazy_regex(
     r"[ ]{0,3}+<[a-zA-Z][\w.:-]*+"
     r"(?:\s++[\w:.-]++\s*+=\s*+(?:[\"'][^\"'<>]*+[\"']|[^\s\"'<>=]++))*+\s*+>"
 )
 _SPEAKS: Final = line_pattern(r"^[ \t]*+[\w*\[][\w *\]-]{0,30}+:|<\|\w|<start_of_turn>|\[INST\]")
-_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}\s*+</summary>")
+_ASKS: Final = lazy_regex(r"[?？؟][*_`\"'”’)]{0,3}\s*+</summary>")
 # A question with so short an answer, which says nothing without it, stays whole.
 _ASKED: Final = 400
 _ANSWERED: Final = 40
-_INDENTED: Final = regex.compile(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
+_INDENTED: Final = lazy_regex(r"[ ]{4}|\t|[ \t]*+(?:[\r\n]|\Z)")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import regex
 
 from specpc.structure.parts.lists import is_reference
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import is_open
 
 if TYPE_CHECKING:
@@ -23,38 +24,36 @@ _KINDS: Final = (
     "document|passage|source|text|context|doc|chunk|excerpt|snippet|result|evidence|fragment"
     "|documento|dokument|quelle|fuente|extrait|文档|文書|資料|来源"
 )
-_ALONE: Final = regex.compile(
+_ALONE: Final = lazy_regex(
     r"[ \t]*+(?P<kind>(?i:document|passage|source|text|page|context|doc|chunk|excerpt|snippet))"
     r"[ \t]*+[#\[(]?(?P<number>\d{1,4})[\])]?[:.]?[ \t]*+(?:(?:\r\n|\n|\r)\s*+|\Z)"
 )
 # "[Chunk 1 | source: a.pdf]", "Document [1](Title: Fares) It costs ...", "[doc2] (Handbook, 2024)".
-_KIND: Final = regex.compile(
+_KIND: Final = lazy_regex(
     rf"[ \t]*+(?P<open>[\[【])?+(?P<kind>(?i:{_KINDS}))[ \t_-]?[#\[(]{{0,2}}(?P<number>\d{{1,4}})"
     r"(?:(?P<close>[\])】])|(?(open)[^\[\]【】\r\n]{0,150}+[\]】]|))"
     r"(?:(?: of |/)\d{1,4})?(?P<named>[ ]?\([^()\r\n]{1,150}+\))?+(?P<colon>[ ]?[:：.–—])?[ \t]*+"
 )
 # "[2] Passengers pay ...": a number alone.
-_NUMBER: Final = regex.compile(r"[ \t]*+\[(?P<number>\d{1,3})\][ \t]++(?=\S)(?!https?:)")
-_SENTENCE: Final = regex.compile(r"[.!?。！？;；,][\"'”’»)\]]{0,3}\s*+\Z")
+_NUMBER: Final = lazy_regex(r"[ \t]*+\[(?P<number>\d{1,3})\][ \t]++(?=\S)(?!https?:)")
+_SENTENCE: Final = lazy_regex(r"[.!?。！？;；,][\"'”’»)\]]{0,3}\s*+\Z")
 _LONGEST_TITLE: Final = 100
 _LONGEST_END: Final = 40
 # What is asked of all texts, below them.
-_TASK: Final = regex.compile(
+_TASK: Final = lazy_regex(
     r"\W{0,8}+(?:(?:the|my|user|user's) )?(?:question|query|task|instruction|answer|frage|pregunta"
     r"|requête|问题|質問)s?(?: \w{1,12}){0,3}[*_]{0,2}[:：]",
     regex.IGNORECASE,
 )
 # Lines that say where a text between rules is from.
-_FIELD: Final = regex.compile(
+_FIELD: Final = lazy_regex(
     r"[*_]{0,2}(?P<key>(?i:source|file(?:name)?|path|document|doc|title|url|link|section|page|chunk|id"
     r"|date|author|quelle|datei|titel|fuente|archivo|título|fichier|titre|来源|文件|标题))[*_]{0,2}"
     r"[:：][*_]{0,2}[ \t]*+\S[^\r\n]{0,200}+\s*+"
 )
-_RULE_ABOVE: Final = regex.compile(r"(?:^|[\r\n])[ \t]*+(?:-{3,}|\*{3,}|_{3,}|={3,})\s*+\Z")
+_RULE_ABOVE: Final = lazy_regex(r"(?:^|[\r\n])[ \t]*+(?:-{3,}|\*{3,}|_{3,}|={3,})\s*+\Z")
 # A rule right below words may make them a heading.
-_RULE_BELOW_TEXT: Final = regex.compile(
-    r"[^\s.!?。…;\"”’')\]][ \t]*+(?:\r\n|\n|\r)[ \t]*+\S++\s*+\Z"
-)
+_RULE_BELOW_TEXT: Final = lazy_regex(r"[^\s.!?。…;\"”’')\]][ \t]*+(?:\r\n|\n|\r)[ \t]*+\S++\s*+\Z")
 _RULES: Final = {"-", "*", "_", "="}
 _LONGEST_RULE: Final = 130
 _MOST_FIELDS: Final = 6

@@ -11,25 +11,26 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.parts.lines import line_pattern
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specpc.text.layout import Layout
 
-NOTE: Final = regex.compile(r"[ ]{0,3}\[(?P<name>\^[^\]\[\s]{1,60}+)\]:")
+NOTE: Final = lazy_regex(r"[ ]{0,3}\[(?P<name>\^[^\]\[\s]{1,60}+)\]:")
 """What begins a footnote: ``[^1]:``."""
-LINK: Final = regex.compile(
+LINK: Final = lazy_regex(
     r"[ ]{0,3}\[(?P<name>[^\]\[\r\n]{1,100}+)\]:[ \t]*+\S++(?:[ \t]++[\"'(][^\r\n]*+)?\s*+"
 )
 """A line that gives the address of a link."""
-_USED: Final = regex.compile(r"\[(?P<name>[^\]\[\r\n]{1,100}+)\](?![(:])")
+_USED: Final = lazy_regex(r"\[(?P<name>[^\]\[\r\n]{1,100}+)\](?![(:])")
 # Below a table: "* without postage", "† not on Sundays", "(1) not in winter"; no "§ 2".
 _MARKED: Final = line_pattern(
     r"^[ \t]*+\\?(?P<mark>[*]{1,3}|[†‡§]{1,2}+(?![ \t\u00a0]*+\d)|[¹²³⁴-⁹]{1,2}|\(?[a-e1-9]\))"
     r"[ \t]*+(?=[^\s*|])"
 )
-_EMPHASIS: Final = regex.compile(r"\*{1,3}[^\s*][^*\r\n]{0,200}+(?<=\S)\*{1,3}")
+_EMPHASIS: Final = lazy_regex(r"\*{1,3}[^\s*][^*\r\n]{0,200}+(?<=\S)\*{1,3}")
 _MOST_MARKED: Final = 30
 # A note is no further below what it says something of.
 _FURTHEST: Final = 3000

@@ -28,6 +28,7 @@ from specpc.structure.tables.stacked import lay_out_stacked, stacked_runs
 from specpc.text.alarms import tells_failure, tells_outcome
 from specpc.text.forms import form_of
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import CONTINUED, segment
 
 if TYPE_CHECKING:
@@ -41,35 +42,35 @@ _FEWEST: Final = 8
 _PROSE: Final = 0.3
 # Words that hold sentences together: in reports and contracts more than one in ten is one, in
 # what tools print, lines apart of which many are alike, hardly one in a hundred.
-_FUNCTION_WORDS: Final = regex.compile(
+_FUNCTION_WORDS: Final = lazy_regex(
     r"\b(?:the|of|and|to|is|that|was|for|with|as|are|this|by|be|have|not|which|a|in|or|any|such|on|it"
     r"|its|from|at|shall)\b",
     regex.IGNORECASE,
 )
-_WORD: Final = regex.compile(r"\p{L}+")
+_WORD: Final = lazy_regex(r"\p{L}+")
 _RUNNING: Final = 0.04
 _FEW: Final = 40  # nor do so few tell in a short text
-_HEADING: Final = regex.compile(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
+_HEADING: Final = lazy_regex(r"#{1,6}[ \t]+\S|(?:={3,}|-{3,})[ \t]*\Z")
 # At the foot of a page, of which tools print none.
-_PAGE: Final = regex.compile(r"\[Page \d{1,4}\]\Z")
+_PAGE: Final = lazy_regex(r"\[Page \d{1,4}\]\Z")
 _PAGE_SIZE: Final = 20
 # What says that something follows.
-_LEADS: Final = regex.compile(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
+_LEADS: Final = lazy_regex(r"(?:[\w)\]'\"`]:|: [|>]-?)\s*\Z")
 _LONGEST_LEAD: Final = 160
 # "hint: ", "/usr/bin/ld: ": no line goes on so.
-_PREFIXED: Final = regex.compile(r"[ \t]*+\S{1,80}: ")
+_PREFIXED: Final = lazy_regex(r"[ \t]*+\S{1,80}: ")
 # Points at something in the line above.
-_POINTS: Final = regex.compile(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
+_POINTS: Final = lazy_regex(r"[ \t]++(?:\|[ \t]*+)?+[\^~][\^~ \t]*+\Z")
 _DEEPEST: Final = 12
 # How a name between two rules is drawn.
 _TITLE: Final = "title"
 _DOCUMENT: Final = "document"
 # What CI systems print where a stage or part of a job begins and ends, and of each step.
 _STAGE: Final = "stage"
-_STAGE_BEGINS: Final = regex.compile(
+_STAGE_BEGINS: Final = lazy_regex(
     r"\[Pipeline\] \{ \(|section_start:\d+:|::group::|travis_fold:start:|##teamcity\[blockOpened "
 )
-_STAGE_ENDS: Final = regex.compile(
+_STAGE_ENDS: Final = lazy_regex(
     r"\[Pipeline\] // (?:stage|parallel)\b|section_end:\d+:|::endgroup::|travis_fold:end:"
     r"|##teamcity\[blockClosed "
 )

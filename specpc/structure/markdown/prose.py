@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.config.settings import lay_out_config
 from specpc.structure.config.yaml import lay_out_yaml
 from specpc.structure.markdown.blocks import find_blocks, is_closed
@@ -28,6 +26,7 @@ from specpc.structure.parts.lines import OWN_LINE, line_pattern, margin, one_pie
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.tables.csv import lay_out_row, section_rows
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,37 +34,37 @@ if TYPE_CHECKING:
     from specpc.structure.markdown.blocks import MarkdownBlock
     from specpc.text.layout import LayOut, Layout
 
-_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK: Final = lazy_re(r"\r\n|\n|\r")
 # HTML that says nothing by itself: "<div align="center">" above a paragraph, "</div>" below.
-_WRAPS: Final = regex.compile(
+_WRAPS: Final = lazy_regex(
     r"(?:\s*+(?:</?(?:div|center|section|article|main|p|span|br|hr|font|small)\b[^<>]*+>"
     r"|</(?:table|tbody|TABLE)>))++\s*+"
 )
-_FENCE_MARK: Final = regex.compile(r"```|~~~")
+_FENCE_MARK: Final = lazy_regex(r"```|~~~")
 _FENCE_LINE: Final = line_pattern(r"^[ \t>]*(?:```|~~~)")
-_FENCE_START: Final = re.compile(r"[ \t>*+-]{0,100}(?:```|~~~)")
-_PLAIN_FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
-_PREFIX: Final = re.compile(r"[ \t>]*")
-_INDENT: Final = re.compile(r"[ \t]*")
+_FENCE_START: Final = lazy_re(r"[ \t>*+-]{0,100}(?:```|~~~)")
+_PLAIN_FENCE: Final = lazy_re(r"[ \t]*(?:```|~~~)")
+_PREFIX: Final = lazy_re(r"[ \t>]*")
+_INDENT: Final = lazy_re(r"[ \t]*")
 # A piece of HTML up to this size stays whole; longer ones are cut by line.
 _WHOLE: Final = 600
 # Front matter up to this size stays whole.
 _SHORT_FRONT: Final = 300
 # In front of a fence: a list item's indentation that makes it no fence once the item is gone.
-_DEEP: Final = re.compile(r"(?: {4}| {0,3}\t)")
+_DEEP: Final = lazy_re(r"(?: {4}| {0,3}\t)")
 # A row of a table that goes on with the one above, or leaves out what both are about; no total.
-_GOES_ON: Final = re.compile(
+_GOES_ON: Final = lazy_re(
     r"[ ]{0,3}\|[ \t]*\|(?!(?:[ \t]*\|)*[ \t*_]*(?:sub)?(?:total|sum|average|mean|count)\b)",
     re.IGNORECASE,
 )
-_BAR: Final = re.compile(r"(?<!\\)\|")
+_BAR: Final = lazy_re(r"(?<!\\)\|")
 # Longer remarks do not come along with what they are above.
 _LONGEST_REMARK: Final = 300
 # Fences that draw or typeset something, of which a part is nothing.
 _DRAWN: Final = frozenset(
     {"mermaid", "plantuml", "dot", "graphviz", "math", "latex", "tex", "svg", "ascii", "ditaa"}
 )
-_NOTE: Final = re.compile(r"\{(?!code)[a-z-]+\}")  # a directive, as "{note}"
+_NOTE: Final = lazy_re(r"\{(?!code)[a-z-]+\}")  # a directive, as "{note}"
 
 
 def _begins_fence(text: str, offset: int) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.lines import OWN_LINE
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -16,12 +15,10 @@ if TYPE_CHECKING:
 
 # A quotation up to this size stays whole where a budget can hold it.
 _WHOLE: Final = 300
-_LINE: Final = regex.compile(
-    r"(?P<mark>(?:[ ]{0,3}+>[ \t]?+)*+)(?P<said>[^\r\n]*+(?:\r\n|\n|\r|\Z))"
-)
+_LINE: Final = lazy_regex(r"(?P<mark>(?:[ ]{0,3}+>[ \t]?+)*+)(?P<said>[^\r\n]*+(?:\r\n|\n|\r|\Z))")
 # What says who speaks, or what kind of remark it is: "[!NOTE]", "Ann wrote:", "-- Ann".
-_FIRST: Final = regex.compile(r"\s*+(?:\[![\w-]++\]|[^\r\n]{1,160}:)[ \t]*+(?:\r\n|\n|\r)")
-_BY: Final = regex.compile(r"(?:—|–|--|―)[ \t]*+\p{L}")
+_FIRST: Final = lazy_regex(r"\s*+(?:\[![\w-]++\]|[^\r\n]{1,160}:)[ \t]*+(?:\r\n|\n|\r)")
+_BY: Final = lazy_regex(r"(?:—|–|--|―)[ \t]*+\p{L}")
 _LONGEST_BY: Final = 120
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
-
-import regex
 
 from specpc.structure import kinds
 from specpc.structure.json.dialects import PRINTED, printed
@@ -18,6 +15,7 @@ from specpc.structure.parts.blocks import small_size
 from specpc.structure.parts.lines import line_start, lines, one_piece
 from specpc.structure.tables.csv import DELIMITERS, lay_out_csv
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,18 +24,18 @@ if TYPE_CHECKING:
 
 # What announces data is short: "[tool] ", "Observation: ", "JSON data:" on a line before.
 _LONGEST_LABEL: Final = 120
-_SENTENCE_END: Final = re.compile(r"[.!?。！？]\s+")
+_SENTENCE_END: Final = lazy_re(r"[.!?。！？]\s+")
 # A line that ends so says something by itself: "The isle is 4.8 km long.[7]".
-_ENDED: Final = regex.compile(r"[.!?。！？][\"'”’)\]]{0,3}+(?:\[\d{1,3}\])*+\s*+\Z")
-_ANNOUNCES: Final = regex.compile(r"[:：=][*_`\"']*+\s*+\Z")
+_ENDED: Final = lazy_regex(r"[.!?。！？][\"'”’)\]]{0,3}+(?:\[\d{1,3}\])*+\s*+\Z")
+_ANNOUNCES: Final = lazy_regex(r"[:：=][*_`\"']*+\s*+\Z")
 
 # An object or array that may be JSON, at the start of a line or after a space or mark.
-_JSON_START: Final = regex.compile(r"(?<![^\s:：=>(])(?:\{(?=\s*[\"}])|\[(?=\s*[\"\[{\]\dtfn-]))")
+_JSON_START: Final = lazy_regex(r"(?<![^\s:：=>(])(?:\{(?=\s*[\"}])|\[(?=\s*[\"\[{\]\dtfn-]))")
 # The same, or what Python prints; and what is in any of that, soon found.
-_START: Final = regex.compile(f"{_JSON_START.pattern}|{PRINTED.pattern}")
-_PRINTS: Final = regex.compile(r"\([ \t\r\n]*+[A-Za-z_]\w*+=(?!=)|[\[{]'")
+_START: Final = lazy_regex(f"{_JSON_START.pattern}|{PRINTED.pattern}")
+_PRINTS: Final = lazy_regex(r"\([ \t\r\n]*+[A-Za-z_]\w*+=(?!=)|[\[{]'")
 # What may follow it on its line; longer JSON may be followed by anything.
-_JSON_END: Final = regex.compile(
+_JSON_END: Final = lazy_regex(
     r"[ \t]*+(?P<marks>[.,;:)\]}*_`\"'>]{0,3}+)(?:(?:[ \t]*+(?>\r\n|\n|\r))++|[ \t]*+\Z)"
 )
 _LONG_JSON: Final = 200
@@ -51,7 +49,7 @@ _SMALL_JSON: Final = 80
 # Arrays of whole numbers up to this size may be references: "[1, 2]".
 _REFERENCE: Final = 40
 _FEWEST_ROWS: Final = 3
-_BREAK: Final = re.compile(r"[\r\n]")
+_BREAK: Final = lazy_re(r"[\r\n]")
 # Lines that may stand above a table without announcing it.
 _MOST_ABOVE: Final = 2
 

@@ -18,6 +18,7 @@ from specpc.structure.markdown.notes import LINK, NOTE
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.structure.parts.lists import ITEM
 from specpc.structure.parts.sections import SectionPart
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import is_open
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _TERM: Final = 9
 # "9. TERMINATION", "CHAPTER IV", "== History ==", alone between blank lines; "Document 3:".
 _DOCUMENT: Final = 1
 _PLAIN: Final = 3
-_PLAIN_HEADING: Final = regex.compile(
+_PLAIN_HEADING: Final = lazy_regex(
     r"[ \t]*+(?:(?!\w{1,5}+\s*+\Z)[\p{Lu}\d][\p{Lu}\d\p{P}\p{Zs}]{3,80}+"
     r"|={1,6}+[^=\r\n]{1,80}+={1,6}+)(?<![.,;!?]\s*+)\s*+"
     r"|[ \t]*+(?:(?i:chapter|section|article|part|item|note|appendix|annex|schedule|chapitre|titre"
@@ -40,22 +41,22 @@ _PLAIN_HEADING: Final = regex.compile(
     r"|§{1,2}[ \t]*+)[\dIVXLC]{1,6}[a-zA-Z]?[.:]?(?:[ \t][^\r\n.?!]{0,80}+(?<![,;]\s*+))?\s*+"
 )
 # "4. Inability to Comply", and below it a row of dashes, which Markdown reads as an item.
-_UNDERLINE: Final = regex.compile(r"[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+")
-_UNDERLINED: Final = regex.compile(
+_UNDERLINE: Final = lazy_regex(r"[ \t]*+(?:-{3,}+|={3,}+|~{3,}+)\s*+")
+_UNDERLINED: Final = lazy_regex(
     r"[ \t]*+[^\r\n]{1,100}+(?<![.,;])(?:\r\n|\n|\r)" + _UNDERLINE.pattern
 )
 _UNDERLINED_LEVEL: Final = 2
 # A line of capitals; so far in the middle, of a few, too: who speaks in a screenplay.
-_CAPITALS: Final = regex.compile(
+_CAPITALS: Final = lazy_regex(
     r"(?:[ \t]{8,}+|[ \t]*+(?!\w{1,3}+\s*+\Z))\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;:!?]\s*+)\s*+"
 )
 # "1.1.  Terminology", as RFCs and contracts have it.
-_NUMBERED: Final = regex.compile(
+_NUMBERED: Final = lazy_regex(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+\.?)[ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\s*+"
 )
 # "Section 12. Exemptions.", "§ 2 Mietzeit", "Article 2 – Essai", "STEP 4", "第二条 租金": where
 # several stand at the beginning of paragraphs, with or without a blank line below.
-_TITLED: Final = regex.compile(
+_TITLED: Final = lazy_regex(
     r"[ \t]*+(?:(?i:chapter|section|article|art\.|part|item|clause|step|annex|appendix|schedule"
     r"|chapitre|titre|annexe|étape|kapitel|abschnitt|artikel|anlage|anhang|schritt|cap[ií]tulo|secci[oó]n"
     r"|art[ií]culo|cláusula|paso|articolo|capo|artigo|hoofdstuk|rozdział|статья|глава|раздел"
@@ -66,44 +67,44 @@ _TITLED: Final = regex.compile(
     r"[ \t.:]*+(?<![,;]\s*+)(?:\r\n|\n|\r|\Z)\s*+"
 )
 # "History[edit]", as pages of a wiki are copied, or the second on a line of its own.
-_EDIT: Final = regex.compile(
+_EDIT: Final = lazy_regex(
     r"[ \t]*+\[ ?(?:edit|bearbeiten|modifier|editar|modifica|bewerken|править|編集|编辑|編輯|تعديل"
     r"|संपादित करें)(?: ?\| ?[^\[\]\r\n]{1,40}+)?+ ?\][ \t]*+(?>\r\n|\n|\r|\Z)\s*+",
     regex.IGNORECASE,
 )
-_EDITED: Final = regex.compile(
+_EDITED: Final = lazy_regex(
     rf"[^\r\n\[\]]{{1,100}}+(?:\r\n|\n|\r)?+{_EDIT.pattern}", regex.IGNORECASE
 )
 # "Name: Ann [edit]", "It was so. [edit]".
-_SAID: Final = regex.compile(r"[^\[\]:：]{1,60}+[:：]\s*+\S|[^\[\]]*[.!?。][ ]?\[")
+_SAID: Final = lazy_regex(r"[^\[\]:：]{1,60}+[:：]\s*+\S|[^\[\]]*[.!?。][ ]?\[")
 # "8. Termination.", alone above text: of a row of such lines, which may be items if they are few.
-_CLAUSE: Final = regex.compile(
+_CLAUSE: Final = lazy_regex(
     r"[ \t]{0,3}+(?P<number>\d{1,2})[.)][ \t]++\p{Lu}[^\r\n.:;,!?]{2,70}+\.?\s*+"
 )
-_NUMBERED_BELOW: Final = regex.compile(r"\s*+(?:\d{1,2}[.)]|[-*+•])[ \t]")
+_NUMBERED_BELOW: Final = lazy_regex(r"\s*+(?:\d{1,2}[.)]|[-*+•])[ \t]")
 _FEWEST_CLAUSES: Final = 3
 _CLAUSE_SHARE: Final = 0.7
 # A short line of words that stands alone.
-_WORDS_ALONE: Final = regex.compile(
+_WORDS_ALONE: Final = lazy_regex(
     r"[ \t]*+(?:\p{Lu}|\d{1,2}[ \t]++\p{Lu})"
     r"(?:[^\s.,:;!?。：；！？|=<>{}]++[ \t]?(?:[,–—-][ \t])?+){1,8}+(?<![,–—&+-]\s?+)\s*+"
 )
 # "What we are looking for", which ends as no sentence does.
-_ASKS_WHAT: Final = regex.compile(r"\s*+(?:what|who|where|how|why|when|which)\b", regex.IGNORECASE)
-_NUMBER_ALONE: Final = regex.compile(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
+_ASKS_WHAT: Final = lazy_regex(r"\s*+(?:what|who|where|how|why|when|which)\b", regex.IGNORECASE)
+_NUMBER_ALONE: Final = lazy_regex(r"[ \t\f]*+\d{1,2}(?:\.\d{1,2}){0,3}+\.?\s*+")
 # "Holt            Standards Track            [Page 3]"
-_PAGE_FOOT: Final = regex.compile(r"[^\r\n\[]{0,100}+\[Page \d{1,4}\]\s*+")
-_NUMBER_LINE: Final = regex.compile(
+_PAGE_FOOT: Final = lazy_regex(r"[^\r\n\[]{0,100}+\[Page \d{1,4}\]\s*+")
+_NUMBER_LINE: Final = lazy_regex(
     r"[ \t\f]*+(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}+)\.?[ \t]*+[\r\n]\s*+\S"
 )
 _TITLE_LEVEL: Final = 6
 _TITLE_SHARE: Final = 0.55
 _LONGEST_WORDS: Final = 60
-_SENTENCE: Final = regex.compile(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
+_SENTENCE: Final = lazy_regex(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
 _DEEPEST: Final = 3
 _UNNUMBERED: Final = 9
 # "version 1.34 - Ann Ryel, 2021-02-13", "Changes in 2.0:", alone above what is new in it.
-_VERSION: Final = regex.compile(
+_VERSION: Final = lazy_regex(
     r"[ \t\f]*+(?P<word>(?i:changes|noteworthy|new|released?|version|what['’]s)[ \t]"
     r"|\p{L}[\w.+-]{1,30}+[ \t](?=[^\r\n]*\b(?:19|20)\d\d\b)"
     r"|v(?=\d)|(?=\d[^\r\n]*\b(?:19|20)\d\d-\d\d))"
@@ -113,48 +114,48 @@ _VERSION: Final = regex.compile(
 _FEWEST_VERSIONS: Final = 3
 _SURELY_VERSIONS: Final = frozenset(("changes", "release", "released", "version", "v", "what's"))
 # A term above what it means, in a list of such.
-_TERM_LINE: Final = regex.compile(r"[ \t]*+\p{Lu}[^\r\n.:;,!?|=<>{}]{1,38}+\s*+")
+_TERM_LINE: Final = lazy_regex(r"[ \t]*+\p{Lu}[^\r\n.:;,!?|=<>{}]{1,38}+\s*+")
 _FEWEST_TERMS: Final = 3
 _SHARE_OF_TERMS: Final = 0.6
 _SHORTEST_MEANING: Final = 20
 _FEWEST_LOOSE: Final = 3
 # Between blank lines or above text: it only parts. So wide a one ends what has a plain heading.
-_RULE: Final = regex.compile(
+_RULE: Final = lazy_regex(
     r"[ \t]*+(?P<mark>[-=*_~—–─━═])(?:[ \t]?(?P=mark)){2,}+[ \t]*+(?:\r\n|\n|\r|\Z)\s*+"
 )
 _WIDE: Final = 40
-_TITLE: Final = regex.compile(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
+_TITLE: Final = lazy_regex(r"[^\r\n]{1,100}+(?<![.,;:!?。！？][\"'”’)]?[ \t]*+)(?:\r\n|\n|\r)")
 # In the middle of its line.
 _PAGE_TAG: Final = "<PAGE>"  # in old filings
-_PAGE_NUMBER: Final = regex.compile(
+_PAGE_NUMBER: Final = lazy_regex(
     r"[ \t]{8,}+[-–—]?[ ]?(?:[A-Z]-)?\d{1,4}[ ]?[-–—]?\s*+|<PAGE>[ \t]*+\d{0,4}\s*+"
     r"|</(?i:table)>\s*+"
 )
-_PAGE: Final = regex.compile(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+_PAGE: Final = lazy_regex(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
 # What stands at the head or foot of each page, with its number.
-_PAGE_HEAD: Final = regex.compile(
+_PAGE_HEAD: Final = lazy_regex(
     r"[ \t\f]*+(?:\d{1,4}[ \t]{3,}+(?P<said>\S[^\r\n]{3,80}?)"
     r"|(?P<said>\S[^\r\n]{3,80}?)[ \t]{3,}+\d{1,4})\s*+"
 )
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_BOLD_LINE: Final = regex.compile(
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_BOLD_LINE: Final = lazy_regex(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])(?P<said>[^*_\r\n]{1,150}+)(?P=mark)[:：]?\s*+"
 )
 # "**May I smoke?** No."
-_RUN_IN: Final = regex.compile(
+_RUN_IN: Final = lazy_regex(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?![\s*_])[^*_\r\n]{1,150}+(?<=[?？؟][\"”»)]?)(?P=mark)[ \t]++(?=\S)"
 )
-_HEADS: Final = regex.compile(r"[^:：.!。]*+[:：]?")
-_QUESTION_LINE: Final = regex.compile(
+_HEADS: Final = lazy_regex(r"[^:：.!。]*+[:：]?")
+_QUESTION_LINE: Final = lazy_regex(
     r"(?![ \t]*+[-*+•>|\"“„«—–'(\[<])[^\r\n.?？؟]{3,200}+(?:[.?](?=\S)[^\r\n.?？؟]*+)*+[?？؟]\s*+"
 )
-_MARKED_QUESTION: Final = regex.compile(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
+_MARKED_QUESTION: Final = lazy_regex(r"[?？؟][*_\"”»)]{0,3}\s*+\Z")
 # "==> Caveats", as Homebrew and the like head what they print.
-_ARROW: Final = regex.compile(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
-_ARROWS: Final = regex.compile(r"\s*+={2,4}> \S")
-_DEEPER: Final = regex.compile(r"(?:[ ]{2}|\t)\s*+\S")
-_DEFINES: Final = regex.compile(r"[ ]{0,3}:[ \t]++\S")
-_IMAGES: Final = regex.compile(
+_ARROW: Final = lazy_regex(r"={2,4}> \S[^\r\n]{0,120}+\s*+")
+_ARROWS: Final = lazy_regex(r"\s*+={2,4}> \S")
+_DEEPER: Final = lazy_regex(r"(?:[ ]{2}|\t)\s*+\S")
+_DEFINES: Final = lazy_regex(r"[ ]{0,3}:[ \t]++\S")
+_IMAGES: Final = lazy_regex(
     r"(?:\s*+\[?!\[[^\]\r\n]*+\](?:\([^()\r\n]*+\)|\[[^\]\r\n]*+\])(?:\]\([^()\r\n]*+\))?)++\s*+"
 )
 _FEWEST: Final = 2

@@ -17,13 +17,14 @@ from specpc.structure.parts.indents import fenced
 from specpc.structure.parts.lines import OWN_LINE, margin, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts, never
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from specpc.text.layout import Layout
 
-LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 # A table or a piece of code up to this size stays whole.
 _WHOLE: Final = 300
 _DEEPEST: Final = 10
@@ -236,7 +237,7 @@ def _lay_out_code(text: str) -> Layout:
     return fenced(len(text), prefix=margin(text))
 
 
-_RULE: Final = regex.compile(r"[ \t]*+\|[-+=|]++\s")
+_RULE: Final = lazy_regex(r"[ \t]*+\|[-+=|]++\s")
 
 
 def _lay_out_grid(text: str, kind: str) -> Layout:
@@ -253,7 +254,7 @@ def _lay_out_grid(text: str, kind: str) -> Layout:
     return lay_out_blocks(text, [own], kind, gap="")
 
 
-_SOURCE: Final = regex.compile(r"(?:source,[ ]*|begin_src[ ]+)(\w++)", regex.IGNORECASE)
+_SOURCE: Final = lazy_regex(r"(?:source,[ ]*|begin_src[ ]+)(\w++)", regex.IGNORECASE)
 
 
 def _language(head: str) -> str:

@@ -6,12 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TOKEN: Final = regex.compile(
+    import regex
+
+_TOKEN: Final = lazy_regex(
     r"\\\\|\\(?P<opens>[(\[])|\\(?P<closes>[)\]])|\\.|(?P<brace>\{)|(?P<end>\})|(?P<dollars>\$\$?+)"
     r"|(?P<blank>(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r))"
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from specpc.structure.parts.lines import OWN_LINE, line_pattern, one_piece
 from specpc.structure.parts.trees import Offsets, names, parsed, parser
 from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -48,20 +49,20 @@ _DEEPEST: Final = 60
 _MOST_HEADS: Final = 12
 # Of a processor for each byte, which is twenty times what well-formed pages take.
 _SECONDS: Final = 2e-6
-_LEADS: Final = re.compile(r"[:：](?:</\w+>)+\Z")
+_LEADS: Final = lazy_re(r"[:：](?:</\w+>)+\Z")
 _LONGEST_LEAD: Final = 100
-_SPACE: Final = re.compile(r"\s*")
+_SPACE: Final = lazy_re(r"\s*")
 
 # A question in a heading; an answer up to this size, its question included, stays with it.
-_ASKS: Final = re.compile(r"[?？؟][\s*\"'”’»)]{0,5}</")
+_ASKS: Final = lazy_re(r"[?？؟][\s*\"'”’»)]{0,5}</")
 _ANSWERED: Final = 400
-_HEADING: Final = re.compile(r"<(?:h[1-6]|dt|summary)\b", re.IGNORECASE)
+_HEADING: Final = lazy_re(r"<(?:h[1-6]|dt|summary)\b", re.IGNORECASE)
 
-_DOCUMENT: Final = re.compile(
+_DOCUMENT: Final = lazy_re(
     r"\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
     re.IGNORECASE,
 )
-_BLOCK_END: Final = re.compile(r"</(?:p|div|li|ul|ol|dl|t[rdh]|table|h[1-6]|section)>", re.I)
+_BLOCK_END: Final = lazy_re(r"</(?:p|div|li|ul|ol|dl|t[rdh]|table|h[1-6]|section)>", re.I)
 _FEWEST_BLOCKS: Final = 3
 _FENCE: Final = line_pattern(r"^[ \t>]*+(?:```|~~~)")  # of Markdown
 

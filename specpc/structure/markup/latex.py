@@ -5,21 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.markup.groups import closing_brace, tex_groups
 from specpc.structure.parts.blocks import block, lay_out_blocks
 from specpc.structure.parts.lines import line_pattern, one_piece
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.parts.trees import names
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specpc.text.layout import Layout
 
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _SIGNS: Final = line_pattern(
     r"^[ \t]*+\\(?:(?:sub)*section\*?\{|chapter\*?\{|(?:begin|end)\{\w|item\b|label\{|caption\{"
     r"|usepackage\b|documentclass\b|title\{|maketitle\b)"
@@ -36,18 +35,18 @@ _LEVELS: Final = {
     "part": 1, "chapter": 2, "section": 3, "subsection": 4, "subsubsection": 5, "paragraph": 6,
     "subparagraph": 7,
 }  # fmt: skip
-_HEADING: Final = regex.compile(
+_HEADING: Final = lazy_regex(
     r"[ \t]*+\\(?P<kind>part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?(?:\[[^\]\r\n]*+\])?"
     r"(?P<title>\{)"
 )
-_LABEL: Final = regex.compile(r"[ \t]*+\\(?:label|index|markboth|addcontentsline)\{[^\r\n]*+\s*+\Z")
-_BEGIN: Final = regex.compile(r"[ \t]*+\\begin\{(?P<name>[^{}\r\n]{1,60}+)\}")
-_ENVIRONMENT: Final = regex.compile(r"\\(?P<what>begin|end)\{(?P<name>[^{}\r\n]{1,60}+)\}")
+_LABEL: Final = lazy_regex(r"[ \t]*+\\(?:label|index|markboth|addcontentsline)\{[^\r\n]*+\s*+\Z")
+_BEGIN: Final = lazy_regex(r"[ \t]*+\\begin\{(?P<name>[^{}\r\n]{1,60}+)\}")
+_ENVIRONMENT: Final = lazy_regex(r"\\(?P<what>begin|end)\{(?P<name>[^{}\r\n]{1,60}+)\}")
 _DISPLAY: Final = {"\\[": "\\]", "$$": "$$"}
-_COMMENT: Final = regex.compile(r"[ \t]*+%")
-_MARKS: Final = regex.compile(r"[\\{}$%&~]")
-_ITEM: Final = regex.compile(r"[ \t]*+\\item\b(?:[ \t]*+\[[^\]\r\n]*+\])?[ \t]*+")
-_RULE: Final = regex.compile(r"[ \t]*+\\(?:hline|toprule|midrule|cmidrule|endhead|endfirsthead)\b")
+_COMMENT: Final = lazy_regex(r"[ \t]*+%")
+_MARKS: Final = lazy_regex(r"[\\{}$%&~]")
+_ITEM: Final = lazy_regex(r"[ \t]*+\\item\b(?:[ \t]*+\[[^\]\r\n]*+\])?[ \t]*+")
+_RULE: Final = lazy_regex(r"[ \t]*+\\(?:hline|toprule|midrule|cmidrule|endhead|endfirsthead)\b")
 _GAP: Final = "% {}\n"
 _LISTS: Final = names("itemize enumerate description compactitem compactenum")
 _TABLES: Final = names("tabular tabularx tabulary longtable array tabu")

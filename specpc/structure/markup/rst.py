@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.markup.delimited import LINE
 from specpc.structure.parts.blocks import block, lay_out_blocks
 from specpc.structure.parts.indents import fenced
@@ -14,26 +12,25 @@ from specpc.structure.parts.lines import OWN_LINE, line_pattern, margin, one_pie
 from specpc.structure.parts.sections import Notation, SectionPart, lay_out_parts
 from specpc.structure.parts.trees import names
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specpc.text.layout import Layout
 
-_ADORNMENT: Final = regex.compile(r"([!-/:-@[-`{-~])\1{2,}+[ \t]*+[\r\n]*+\Z")
-_DIRECTIVE: Final = regex.compile(
-    r"[ \t]*+\.\. (?:\|[^|\r\n]*+\| )?(?P<name>[\w:+-]*\w)::(?=\s|\Z)"
-)
-_EXPLICIT: Final = regex.compile(r"[ \t]*+\.\.(?=\s|\Z)")
-_FOOTNOTE: Final = regex.compile(r"\.\. \[[^\]\r\n]++\] ")
-_OPTION: Final = regex.compile(r"[ \t]++:[\w-]++:")
+_ADORNMENT: Final = lazy_regex(r"([!-/:-@[-`{-~])\1{2,}+[ \t]*+[\r\n]*+\Z")
+_DIRECTIVE: Final = lazy_regex(r"[ \t]*+\.\. (?:\|[^|\r\n]*+\| )?(?P<name>[\w:+-]*\w)::(?=\s|\Z)")
+_EXPLICIT: Final = lazy_regex(r"[ \t]*+\.\.(?=\s|\Z)")
+_FOOTNOTE: Final = lazy_regex(r"\.\. \[[^\]\r\n]++\] ")
+_OPTION: Final = lazy_regex(r"[ \t]++:[\w-]++:")
 # Items, fields, options and what is drawn: these go on in lines that are more indented.
-_NO_TERM: Final = regex.compile(
+_NO_TERM: Final = lazy_regex(
     r"\s*+(?:\Z|[-*+•:/|>.]|\(?(?:\d++|#|[a-zA-Z]|[ivxIVX]++)[.)](?:\s|\Z))"
 )
-_LITERAL: Final = regex.compile(r"::[ \t]*+[\r\n]*+\Z")
-_TABLE: Final = regex.compile(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
-_HEADER_RULE: Final = regex.compile(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
+_LITERAL: Final = lazy_regex(r"::[ \t]*+[\r\n]*+\Z")
+_TABLE: Final = lazy_regex(r"[ \t]*+(?:\+[-=+]{3,}\+|={2,}+(?:[ ]++={2,}+)++)[ \t]*+[\r\n]*+\Z")
+_HEADER_RULE: Final = lazy_regex(r"[ \t]*+(?:\+=[=+]*\+|={2,}+[ ]++=)")
 _SIGNS: Final = line_pattern(
     r"^[ \t]*+\.\. (?:[\w:+-]*\w::|_[^\r\n]{1,80}+:|\[[#*\w]++\] )"
     r"|:(?:[\w.+-]++:){1,2}`[^`\r\n]++`|``[^`\r\n]++``"

@@ -19,6 +19,7 @@ from specpc.structure.parts.blocks import small_size
 from specpc.structure.parts.lines import one_piece
 from specpc.structure.parts.trees import names
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -39,26 +40,26 @@ HTML_NAMES: Final = names(
 )
 """Elements of HTML, but for ``details``, which Markdown has its own text in."""
 
-TAG: Final = regex.compile(
+TAG: Final = lazy_regex(
     r"<(?P<closing>/?)(?P<name>[^\W\d][\w.:-]*+)"
     r"(?:\s++(?:[^<>\"'/]++|/(?!>)|\"[^\"<]*+\"|'[^'<]*+')*+)?+(?P<empty>/?)>"
 )
-_DECLARED: Final = regex.compile(r"\s*+<\?xml\s")
-_DOCTYPE: Final = regex.compile(
+_DECLARED: Final = lazy_regex(r"\s*+<\?xml\s")
+_DOCTYPE: Final = lazy_regex(
     r"<!DOCTYPE\s[^\[<>]{0,500}+(?:\[[^\]]{0,20000}+\]\s*+)?+>", regex.IGNORECASE
 )
 _RAW: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
-_REST_OF_LINE: Final = regex.compile(r"[ \t]*+(?:(?:\r\n|\n|\r)(?:[ \t]*+(?:\r\n|\n|\r))*+|\Z)")
-_ENTITY: Final = regex.compile(r"&(?:\w{1,32}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
+_REST_OF_LINE: Final = lazy_regex(r"[ \t]*+(?:(?:\r\n|\n|\r)(?:[ \t]*+(?:\r\n|\n|\r))*+|\Z)")
+_ENTITY: Final = lazy_regex(r"&(?:\w{1,32}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 # Children that tell an element from its like.
 _TELLING: Final = names(
     "id no nr number name key title summary code sku guid uid artifactid groupid version source "
     "path file filename url link date pubdate time timestamp author user speaker role label "
     "subject question query input"
 )
-_CONTENT: Final = regex.compile(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
+_CONTENT: Final = lazy_regex(r"(?:\w+_)?(?:contents?|text|body)", regex.IGNORECASE)
 # What names the file whose text an element holds: an attribute, or an element beside it.
-_FILE: Final = regex.compile(
+_FILE: Final = lazy_regex(
     r"\s(?:path|file|file_?name|file_?path|name|source|src|uri)\s*+=\s*+"
     r"[\"'](?P<name>[^\"'<>\r\n]{1,200}\.\w{1,12})[\"']"
 )
@@ -67,7 +68,7 @@ _FILES: Final = names("path file filename file_name filepath file_path source")
 _PAGES: Final = names(
     "md markdown txt text html htm xhtml pdf doc docx odt rtf epub ppt pptx xls xlsx msg eml"
 )
-_FILE_NAME: Final = regex.compile(r"\s*+(?P<name>\S{1,200}\.\w{1,12})\s*+")
+_FILE_NAME: Final = lazy_regex(r"\s*+(?P<name>\S{1,200}\.\w{1,12})\s*+")
 _LONGEST_TELLING: Final = 200
 _RECORD: Final = 400
 _DEEPEST: Final = 60

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.lines import OWN_LINE, lines
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ ROWS: Final = frozenset({"row", "header", "group"})
 """Kinds of blocks that are rows of a table."""
 
 # What words cannot be taken out of: tags that stayed, and entities.
-_WRITTEN: Final = re.compile(r"<|&#?\w+;")
+_WRITTEN: Final = lazy_re(r"<|&#?\w+;")
 # What is one sentence or none, as most lines of lists and menus are.
-_ONE: Final = re.compile(r"[\w ,;()'’/%+-]{0,200}[.!?]?[ \t]*(?:\r\n|\n|\r)?")
+_ONE: Final = lazy_re(r"[\w ,;()'’/%+-]{0,200}[.!?]?[ \t]*(?:\r\n|\n|\r)?")
 
 
 @dataclass

@@ -11,6 +11,7 @@ from specpc.structure.markup.html import BLOCKS
 from specpc.structure.pages.layout import HEADINGS, ROWS, PageBlock
 from specpc.structure.pages.tags import VOID, Tag, hides
 from specpc.structure.parts.trees import names
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,18 +45,18 @@ _LASTING: Final = names("header hgroup head title dt caption tr thead tbody tfoo
 # Without these tags, the text says what it does not: a price that is valid no more; 10<sup>6</sup>.
 _TELLING: Final = names("del s strike")
 _RAISED: Final = names("sup sub")
-_NUMBER_SOON: Final = re.compile(r"(?:<[^<>]{0,300}>){0,5}[\w+−-]")
+_NUMBER_SOON: Final = lazy_re(r"(?:<[^<>]{0,300}>){0,5}[\w+−-]")
 # Parts of words and sentences: no blank is to be seen between two of them.
 _INLINE: Final = names(
     "abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q rb rt ruby s samp small "
     "span strike strong sub sup time tt u var"
 )
 _SILENT: Final = names("wbr meta link base col param source track area")
-_WORDS: Final = re.compile(r"\S+(?:[ \t]\S+)*")
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_BLANK: Final = re.compile(r"[^\S\r\n]")
-_NO_WORD: Final = re.compile(r"(?:&(?:nbsp|#160|#xa0);)+", re.IGNORECASE)
-_SPANS: Final = re.compile(r"\scolspan\s*=\s*[\"']?(?!1\b)\d", re.IGNORECASE)
+_WORDS: Final = lazy_re(r"\S+(?:[ \t]\S+)*")
+_BREAK: Final = lazy_re(r"\r\n|\n|\r")
+_BLANK: Final = lazy_re(r"[^\S\r\n]")
+_NO_WORD: Final = lazy_re(r"(?:&(?:nbsp|#160|#xa0);)+", re.IGNORECASE)
+_SPANS: Final = lazy_re(r"\scolspan\s*=\s*[\"']?(?!1\b)\d", re.IGNORECASE)
 _LONGEST_CELL_TAG: Final = 60
 
 # What lists in lists bring, they bring to this depth.

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from specpc.structure.parts.trees import names
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,15 +14,15 @@ if TYPE_CHECKING:
 VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
 # In these, what looks like a tag is none.
 _RAW: Final = names("script style title textarea iframe xmp noembed noframes")
-_NAME: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_NO_VALUE: Final = re.compile(r"[^>=]*")
-_EQUALS: Final = re.compile(r"=\s*")
-_VALUE: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
-_HIDDEN: Final = re.compile(r"\shidden(?=[\s=/>])|\saria-hidden=(?:\"\"|true)", re.IGNORECASE)
-_NOT_SHOWN: Final = re.compile(
+_NAME: Final = lazy_re(r"<(/?)([a-zA-Z][^\s/>]*)")
+_NO_VALUE: Final = lazy_re(r"[^>=]*")
+_EQUALS: Final = lazy_re(r"=\s*")
+_VALUE: Final = lazy_re(r"\"[^\"]*\"|'[^']*'")
+_HIDDEN: Final = lazy_re(r"\shidden(?=[\s=/>])|\saria-hidden=(?:\"\"|true)", re.IGNORECASE)
+_NOT_SHOWN: Final = lazy_re(
     r"\sstyle\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
 )
-_FALSE: Final = re.compile(r"aria-hidden\s*=\s*[\"']?(?!true)", re.IGNORECASE)
+_FALSE: Final = lazy_re(r"aria-hidden\s*=\s*[\"']?(?!true)", re.IGNORECASE)
 
 
 class Tag(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Final
 
 import regex
 
+from specpc.text.patterns import lazy_regex
 from specpc.text.references import is_left_over
 
 ANSWER: Final = 25
@@ -16,18 +17,18 @@ LONGEST_QUESTION: Final = 400
 
 # "No, I did not. I saw his car." is nothing without it, either.
 _SHORT_REPLY: Final = 200
-_REPLIES: Final = regex.compile(
+_REPLIES: Final = lazy_regex(
     r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
     r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
     r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|sim|não|nee|tak|nie|да|нет|не|никто|никого"
     r"|никогда|ничего|только|نعم|لا|네|아니요?|はい|いいえ|うん|是的?|不|没)(?!\w)",
     regex.IGNORECASE,
 )
-_SENTENCE: Final = regex.compile(r"[^.!?\r\n]{1,80}+[.!](?=\s|\Z)")
-_ASKED: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
+_SENTENCE: Final = lazy_regex(r"[^.!?\r\n]{1,80}+[.!](?=\s|\Z)")
+_ASKED: Final = lazy_regex(r"[?？؟]['\"”’»)\]*_]*+\s*+\Z")
 # It may be followed by why it is asked: "Can I cancel? I am abroad."
-_ASKED_WITHIN: Final = regex.compile(r"[?？؟]['\"”’»)\]*_]*+(?:\s|(?<=[？؟])|\Z)")
-_ASKS: Final = regex.compile(
+_ASKED_WITHIN: Final = lazy_regex(r"[?？؟]['\"”’»)\]*_]*+(?:\s|(?<=[？؟])|\Z)")
+_ASKS: Final = lazy_regex(
     r"\W*+(?:(?:and|but|so|ok|okay|hey|well|then)[, ]+)?+(?:how|what|what['’]s|who|when|where|why"
     r"|which|can|could|do|does|did|is|are|was|were|will|would|should|may|shall|have|has|any(?:one|body)"
     r"|wie|was|wer|wann|wo|warum|welche[rs]?|kann|können|gibt|ist|sind|hat|haben|comment|quand|où"

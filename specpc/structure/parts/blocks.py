@@ -7,7 +7,6 @@ around it. A kind of text finds the blocks; what is cut, and what comes along, i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from specpc.structure.parts.lines import OWN_LINE, one_piece
 from specpc.text.items import lay_out_items
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _WHOLE: Final = 400
 # In a short text, blocks that are no records are cut from this share of it on, or a budget could
 # hold nothing of it.
 _SHARE: Final = 10
-_BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+_BREAK: Final = lazy_re(r"[ \t]*(?:\r\n|\n|\r)")
 # What is nested deeper is not cut further.
 _DEEPEST: Final = 50
 # A line that nobody wrote, and that may list many things.

@@ -5,10 +5,10 @@ A record of which such a value is dropped says the opposite.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from specpc.structure.parts.trees import names
+from specpc.text.patterns import lazy_re
 
 _NOT: Final = names("false no off 0")
 _SO: Final = names("true yes on 1")
@@ -28,7 +28,7 @@ _STATES: Final = names(
     " inactive rejected declined deprecated archived expired retracted obsolete retired failed"
     " suspended skipped refunded"
 )
-_MARKS: Final = re.compile(r"[_-]|\Ais(?=[_A-Z-])")
+_MARKS: Final = lazy_re(r"[_-]|\Ais(?=[_A-Z-])")
 _LONGEST: Final = 40
 
 

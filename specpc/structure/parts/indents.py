@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from specpc.structure.parts.blocks import lay_out_blocks
 from specpc.structure.parts.lines import OWN_LINE, line_groups, margin, one_piece
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from specpc.text.layout import LayOut, Layout
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_LINE: Final = lazy_re(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _BREAKS: Final = "\r\n"
-_CLOSES: Final = re.compile(r"\s*(?:[\])}]+[;,]?|fi|done|esac|end)\s*")
+_CLOSES: Final = lazy_re(r"\s*(?:[\])}]+[;,]?|fi|done|esac|end)\s*")
 
 
 def fenced(size: int, info: str = "", prefix: str = "") -> Layout:

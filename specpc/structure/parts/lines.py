@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import regex
 
 from specpc.text.layout import Layout, LayoutBuilder
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
     from specpc.text.layout import Layout
 
@@ -22,17 +23,17 @@ OWN_LINE: Final = "{}\n"
 """How a cut is marked where lines matter: the marker stands on a line of its own."""
 
 # Of a line that is not blank, all but its break.
-_LINE: Final = re.compile(r"(?<![^\r\n])[^\S\r\n]*\S[^\r\n]*")
+_LINE: Final = lazy_re(r"(?<![^\r\n])[^\S\r\n]*\S[^\r\n]*")
 
 
 # A "^" or "$" that stands for itself is written "\\^" or "\\$", or "[$]".
-_LINE_ENDS: Final = re.compile(r"(?<![\\\[])([\^$])")
+_LINE_ENDS: Final = lazy_re(r"(?<![\\\[])([\^$])")
 
 
 def line_pattern(written: str, flags: int = 0) -> regex.Pattern[str]:
     """A pattern in which ``^`` and ``$`` are the ends of a line, whatever breaks it."""
     ends = {"^": r"(?<![^\r\n])", "$": r"(?=[\r\n]|\Z)"}
-    return regex.compile(_LINE_ENDS.sub(lambda found: ends[found[1]], written), flags)
+    return lazy_regex(_LINE_ENDS.sub(lambda found: ends[found[1]], written), flags)
 
 
 def line_start(text: str, low: int, position: int) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from specpc.structure.parts.lines import margin
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _KANA: Final = "アイウエオカキク"
 _HAN: Final = "一二三四五六七八九十"
 # "- ", "* [x] ", "• ", "1. ", "(a) ", "iv) ", "A. ", "2.1 ", "[3] ", "[RFC2119]  ", and "o  " of
 # RFCs and of Word.
-ITEM: Final = regex.compile(
+ITEM: Final = lazy_regex(
     r"(?P<indent>[ \t\u3000]*)"
     rf"(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
     r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
@@ -48,16 +49,16 @@ ITEM: Final = regex.compile(
     r"[ \t\u3000]*+(?=\S))"
 )
 # "Adams, A. M.", "Brown T. B., ...": whom an entry of a bibliography is by.
-_ENTRY: Final = regex.compile(
+_ENTRY: Final = lazy_regex(
     r"[ \t]*+\p{Lu}[\p{L}'’-]{1,30}+(?:[ -]\p{Lu}[\p{L}'’-]{1,30}+)?,? (?:\p{Lu}\.[ -]?){1,4}+"
 )
-_AUTHOR: Final = regex.compile(
+_AUTHOR: Final = lazy_regex(
     rf"{_ENTRY.pattern}|\s*+\p{{Lu}}[\p{{L}}'’-]{{1,30}}+ \p{{Lu}}{{1,3}}[,.]"
     r"|\s*+(?:\p{Lu}\.[ -]?){1,3}+\p{Lu}\p{L}"
 )
 # What may stand right above an entry, and is no line of authors that goes on: "References".
-_TITLE: Final = regex.compile(r"\p{Lu}[\p{L} ]{2,18}+")
-_YEAR: Final = regex.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_TITLE: Final = lazy_regex(r"\p{Lu}[\p{L} ]{2,18}+")
+_YEAR: Final = lazy_regex(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 # Of these entries there are as many at least, and a line of one does not go on with another thing.
 _FEWEST_ENTRIES: Final = 3
 # Bullets of lists in lists, as word processors have them, and of those around.
@@ -68,37 +69,37 @@ _DOTTED: Final = frozenset({".", ".."})
 _BY_AUTHOR: Final = "-="
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
-OPENS: Final = regex.compile(r"(?::[-–—]?|：|(?<=[\w.])—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
+OPENS: Final = lazy_regex(r"(?::[-–—]?|：|(?<=[\w.])—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
 # What below a list excepts something of what led to it, or of all items.
-EXCEPTS: Final = regex.compile(
+EXCEPTS: Final = lazy_regex(
     r"[ \t]*+(?:unless|except|provided|excluding|other than|save (?:for|that|where)"
     r"|but (?:not|only|does|do|excluding|in no)|es sei denn|außer|ausgenommen|sofern|soweit|sauf"
     r"|à moins|hormis|à l['’]exception|salvo|excepto|a menos|tranne|behalve|tenzij)\b"
     r"|[ \t\u3000]*+(?:但|ただし)"
 )
 # Alone between two parties or clauses: "- and -".
-JOINS: Final = regex.compile(
+JOINS: Final = lazy_regex(
     r"[\s(–—-]*+(?:and(?:/or)?|or|und|oder|et|ou|y|o|e|en|of)[\s)–—-]*+", regex.IGNORECASE
 )
 # What an item or paragraph says something of: "**Redis**: ", "`--fast` - ", "Ann: ".
-_LABEL: Final = regex.compile(
+_LABEL: Final = lazy_regex(
     r"(?:(?:\*\*|__)[^*_\r\n]{1,60}+(?:\*\*|__)|`[^`\r\n]{1,60}+`|\[[^\]\r\n]{1,60}+\]\([^)\r\n]*+\))"
     r"(?:(?<=:[*_]{2})|:|[ \t]++[-–—:])[ \t]++(?=\S)"
 )
 # Without a mark, of an item: "`fmode` Minimum mode. Defaults to 0.", "`path` <string> The path."
-_CODE_LABEL: Final = regex.compile(
+_CODE_LABEL: Final = lazy_regex(
     r"`[^`\r\n]{1,80}+`(?:,[ \t]*+`[^`\r\n]{1,80}+`){0,3}+[ \t]++(?=[\p{Lu}<{(\[])"
 )
 # A sentence may have a colon, too: a name is of few words.
-_NAME: Final = regex.compile(r"\p{L}[\w.&/'’()-]*+(?: [\w.&/'’()-]++){0,4}+:[ \t]++(?=\S)")
+_NAME: Final = lazy_regex(r"\p{L}[\w.&/'’()-]*+(?: [\w.&/'’()-]++){0,4}+:[ \t]++(?=\S)")
 # "Issuer:  The server that ...", "COMMENT: Repeat it."
-_TERM: Final = regex.compile(
+_TERM: Final = lazy_regex(
     r"[ \t]*+(?:\p{L}[\w .&/'’()-]{0,40}+:(?:[ ]{2,}|\t[ \t]*+)"
     r"|\p{Lu}[\p{Lu}\d &/-]{2,40}+:[ \t]++)(?=\S)"
 )
-_LINE: Final = regex.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_NOT_SPACE: Final = regex.compile(r"\S")
-_INDENT: Final = regex.compile(r"[ \t\u3000]*+")
+_LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
+_NOT_SPACE: Final = lazy_regex(r"\S")
+_INDENT: Final = lazy_regex(r"[ \t\u3000]*+")
 # Marks that some notations repeat for each level: "**" is an item in an item, and so is "2.1.3".
 _CLAUSE: Final = "#"
 # What comes before letters that are Roman numbers.
@@ -106,7 +107,7 @@ _ROMAN: Final = {"v": ("iv",), "x": ("ix",)}
 # Of a law in Japanese: articles, paragraphs, items and what is in these.
 _JAPANESE: Final = ("第　", "1　", "一　", "イ　")
 # What minutes say below a point, manuals below a step.
-_MINUTED: Final = regex.compile(
+_MINUTED: Final = lazy_regex(
     r"[ \t]*+[*_]{0,2}(?:actions?(?: items?)?|decisions?|resolved|agreed|outcome|owner|due|deadline"
     r"|caution|warning|beschluss|maßnahmen?|aufgaben?|abstimmung|verantwortlich|achtung|warnung"
     r"|décisions?|acuerdos?|decisione|besluit|actie)(?: ?\d{1,2})?[*_]{0,2}[ ]?[:：]",
@@ -115,7 +116,7 @@ _MINUTED: Final = regex.compile(
 _BRACKETS: Final = "h)"
 _ARTICLE: Final = "第제"
 # "（目的）": what the article below it is about.
-_CAPTION: Final = regex.compile(r"[ \t\u3000]*+[（(][^（）()\r\n]{1,30}+[）)]\s*+")
+_CAPTION: Final = lazy_regex(r"[ \t\u3000]*+[（(][^（）()\r\n]{1,30}+[）)]\s*+")
 _ROMAN_LETTERS: Final = "ivx"
 _REPEATED: Final = frozenset("*." + _CLAUSE)
 _LONGEST_END: Final = 20

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+from specpc.text.patterns import lazy_re
+
+WORDS: Final = lazy_re(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 """What a key is made of: "Instance" and "Id"."""
 _NUMBERS: Final = frozenset({"id", "identifier", "arn", "number", "no", "key"})
 

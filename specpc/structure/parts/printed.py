@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.parts.blocks import Block, lay_out_blocks
 from specpc.structure.parts.lines import lines
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.parts.shapes import is_running
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +17,14 @@ if TYPE_CHECKING:
     from specpc.structure.parts.blocks import Body
     from specpc.text.layout import Layout
 
-_CLOSES: Final = re.compile(r"[ \t]*[}\])]+[,;]?$")
+_CLOSES: Final = lazy_re(r"[ \t]*[}\])]+[,;]?$")
 # Below it stands what a test printed.
-_PRINTED: Final = re.compile(r"-{3,} .* -{3,}[ \t]*[\r\n]")
+_PRINTED: Final = lazy_re(r"-{3,} .* -{3,}[ \t]*[\r\n]")
 # Terraform's signs stand in the margin of what they are about.
-_INDENT: Final = re.compile(r"[\r\n]*([ \t]*(?:(?<=[ \t]{2})[-+~] |-/\+ |\+/- )?)")
-_LEADS: Final = re.compile(r"[:{\[(-]")
+_INDENT: Final = lazy_re(r"[\r\n]*([ \t]*(?:(?<=[ \t]{2})[-+~] |-/\+ |\+/- )?)")
+_LEADS: Final = lazy_re(r"[:{\[(-]")
 # An "E" alone is what pytest writes before a blank line of an error.
-_NOTHING: Final = regex.compile(r"\s*+E?+[\W_]*+\Z")
+_NOTHING: Final = lazy_regex(r"\s*+E?+[\W_]*+\Z")
 
 
 def lay_out_printed(text: str) -> Layout:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.shapes import is_plain
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specpc.structure.parts.rows import Row
 
-_BEGINS: Final = regex.compile(r"\W*+\p{Lu}\S*+[ \t]++(?:\S++[ \t]++){6}")
-_ENDS: Final = regex.compile(r"\p{Ll}[.!?:][\"')\]]*+\Z")
+_BEGINS: Final = lazy_regex(r"\W*+\p{Lu}\S*+[ \t]++(?:\S++[ \t]++){6}")
+_ENDS: Final = lazy_regex(r"\p{Ll}[.!?:][\"')\]]*+\Z")
 _LOOKED_BACK: Final = 20
 # Before and after what a tool printed there are no more paragraphs of prose, or it is a report.
 _MOST_REMARKS: Final = 8

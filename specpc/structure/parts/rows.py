@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import regex
-
 from specpc.structure.parts.lines import line_start, lines, margin
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc.structure.parts.blocks import Block
 
-_NOT_SPACE: Final = re.compile(r"\S")
-_TO_BREAK: Final = re.compile(r"[^\r\n]*")
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_NOT_SPACE: Final = lazy_re(r"\S")
+_TO_BREAK: Final = lazy_re(r"[^\r\n]*")
+_BREAK: Final = lazy_re(r"\r\n|\n|\r")
 # A text with code fences is Markdown, with other kinds in it.
-FENCE: Final = regex.compile(r"[ \t>]*+(?:```|~~~)")
+FENCE: Final = lazy_regex(r"[ \t>]*+(?:```|~~~)")
 
 
 class Row(NamedTuple):  # made of every line of a text

@@ -6,7 +6,6 @@ along with what is decided here, for all of them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,7 @@ from specpc.structure.parts.lists import (
 )
 from specpc.structure.parts.shapes import shape_of
 from specpc.text.layout import LayoutBuilder
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.units import CONTINUED, is_open, wrapped_at
 
 if TYPE_CHECKING:
@@ -44,52 +44,50 @@ _WHOLE: Final = 400
 _SHORT_ITEM: Final = 300
 # So short a line above a list heads it, with a blank line between them or not.
 _SHORT_HEAD: Final = 60
-_ASKS: Final = regex.compile(r"[?？؟][*_`\"'”’)]{0,3}[\s>]*+\Z")
-_SAYS: Final = regex.compile(
+_ASKS: Final = lazy_regex(r"[?？؟][*_`\"'”’)]{0,3}[\s>]*+\Z")
+_SAYS: Final = lazy_regex(
     r"\b(?:wrote|writes|schrieb|écrit|escribió|scritto|schreef|skrev|napisał)[^\r\n:]{0,60}+:\s*+\Z"
 )
 _LONGEST_SAYS: Final = 100
 # Nothing but words in bold type: "2. **Staff**".
-_BOLD: Final = regex.compile(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
-_BLANK_LINE: Final = regex.compile(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
+_BOLD: Final = lazy_regex(r"(?:\s|\A)(?:\*\*|__)[^*_\r\n.]++(?:\*\*|__)\s*+\Z")
+_BLANK_LINE: Final = lazy_regex(r"(?>\r\n|\n|\r)[ \t]*+[\r\n]")
 # A line of words without a mark at its end.
-_UNFINISHED: Final = regex.compile(r"(?<![\\\w])\w++[\"”’»)]{0,2}+,?[ \t]*+(?:\r\n|\n|\r)?\Z")
+_UNFINISHED: Final = lazy_regex(r"(?<![\\\w])\w++[\"”’»)]{0,2}+,?[ \t]*+(?:\r\n|\n|\r)?\Z")
 # "Answer: B" leads to nothing after a blank line.
-_VALUE: Final = regex.compile(
-    r"[^:：\r\n]{1,40}+[:：][ \t]*+\S[^\r\n]*+(?:\r\n|\n|\r)[ \t]*+[\r\n]"
-)
-_ENDED: Final = regex.compile(r"[.!?。！？…；;][\"'”’»)\]*_]{0,3}\s*+\Z")
+_VALUE: Final = lazy_regex(r"[^:：\r\n]{1,40}+[:：][ \t]*+\S[^\r\n]*+(?:\r\n|\n|\r)[ \t]*+[\r\n]")
+_ENDED: Final = lazy_regex(r"[.!?。！？…；;][\"'”’»)\]*_]{0,3}\s*+\Z")
 # Of lines that are none, one in so many may be a sentence.
 _MOST_ENDED: Final = 3
 _FEWEST_LINES: Final = 2
-_ROW: Final = regex.compile(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
-_FIELD: Final = regex.compile(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
+_ROW: Final = lazy_regex(r"(?<![^\r\n])[^\S\r\n]*+\S[^\r\n]*+")
+_FIELD: Final = lazy_regex(r"[ \t]*+\p{L}[\w .&/'’()-]{0,40}+:[ \t]++\S")
 _HANGING: Final = 3
 _SHORT_VALUE: Final = 120
 # Between the cells of a row; the path of a file.
-_APART: Final = regex.compile(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
+_APART: Final = lazy_regex(r"\S(?:[ ]{2,}|[ ]*+\t[ \t]*+|[ ]\|[ ])\S")
 # What may head rows with numbers.
-_LABEL: Final = regex.compile(r"\p{Lu}[\p{L} (),/&–-]{2,40}+")
-_AMOUNT: Final = regex.compile(
+_LABEL: Final = lazy_regex(r"\p{Lu}[\p{L} (),/&–-]{2,40}+")
+_AMOUNT: Final = lazy_regex(
     r"[ \t]*+[\p{Sc}+−-]{0,2} ?\d[\d.,: ]*+(?:\p{Sc}|%|[\p{L}°²³/]{1,6}+)?\s*+"
 )
-_PARTED: Final = re.compile(r"(?<=\d)[.,](?=\d{3})")  # thousands
+_PARTED: Final = lazy_re(r"(?<=\d)[.,](?=\d{3})")  # thousands
 _MOSTLY: Final = 0.6
-_PATH: Final = regex.compile(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
+_PATH: Final = lazy_regex(r"\s*+[^\s/\\]*+[/\\]\S*+\s*+")
 # A title has so many words at most; words of so many letters begin with a small one.
 _LONGEST_TITLE: Final = 5
 _SHORT_WORD: Final = 3
 _PAIR: Final = 2
-_SMALL_LETTER: Final = regex.compile(r"\p{Ll}")
-_CONTINUES: Final = regex.compile(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
+_SMALL_LETTER: Final = lazy_regex(r"\p{Ll}")
+_CONTINUES: Final = lazy_regex(r"\s*+(?:\p{Ll}|(?:PROVIDED|EXCEPT|UNLESS|BUT|AND|OR|NOR)\b)")
 # "Section 3.2 Exceptions. ", before what that says.
-_RUN_IN: Final = regex.compile(
+_RUN_IN: Final = lazy_regex(
     r"[ \t]*+(?i:section|article|clause|sec\.|art\.|artikel|abschnitt|§{1,2})[ \t]*+"
     r"[\dIVXLC]{1,4}(?:\.\d{1,3}){0,3}+[a-z]?[.:]?[ \t]++\p{Lu}[^.!?:;\r\n]{0,60}+\.[ \t]++"
 )
 _FEW_WORDS: Final = 3
 # What is right of several choices.
-_ANSWERS: Final = regex.compile(
+_ANSWERS: Final = lazy_regex(
     r"\s*+[*_(\[]{0,3}(?:(?:correct |right |richtige |bonne |正确)?(?:answers?|antwort|réponse"
     r"|respuesta|答案)|ans|key|lösung|solution|solución|explanation|erklärung|explication)\b"
     r"[*_ ]{0,3}[:：]",
@@ -98,13 +96,13 @@ _ANSWERS: Final = regex.compile(
 _MOST_CHOICES: Final = 8
 _MOST_ASKED: Final = 3
 # An item that what stands below its list may go on from.
-_GOES_ON: Final = regex.compile(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
+_GOES_ON: Final = lazy_regex(r"(?:[,;—–-]|[,;] (?:and|or|und|oder|et|ou|y|o))\s*+\Z")
 # What a list begins with.
 _FIRST: Final = frozenset({"1", "01", "0", "a", "i", "а", "أ", "א"})
-_INDENT: Final = re.compile(r"[ \t]*")
+_INDENT: Final = lazy_re(r"[ \t]*")
 # "BIKE, gents, 21 gears. Not working. £20.", "Figure 2. Boats. Left: by day.": of what the rest is,
 # only the first sentence says.
-_ENTRY: Final = regex.compile(
+_ENTRY: Final = lazy_regex(
     r"\s*+(?:\p{Lu}{2}[\p{Lu}’' -]*+,[ ]"
     r"|(?i:fig(?:ure)?|table|chart|exhibit|box|scheme|plate|abb(?:ildung)?|tab(?:elle)?|tableau|figura"
     r"|tabla|рис(?:унок)?|таблица|图|表|図)\.?[ \u00a0]?(?:S|[A-Z]\.)?\d{1,3}(?:[.-]\d{1,3})?[a-z]?"
@@ -112,7 +110,7 @@ _ENTRY: Final = regex.compile(
 )
 _LONGEST_ENTRY: Final = 600
 # An example below what it is one of.
-_QUOTED: Final = regex.compile(r"\s*+[\"“„«‘][^\"“”„«»]++[\"”“»’]\s*+")
+_QUOTED: Final = lazy_regex(r"\s*+[\"“„«‘][^\"“”„«»]++[\"”“»’]\s*+")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN: Final = regex.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*+)|\s++|.")
-_WORDS: Final = re.compile(r"a(?: a)+")
+_TOKEN: Final = lazy_regex(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*+)|\s++|.")
+_WORDS: Final = lazy_re(r"a(?: a)+")
 # A shape is told by its beginning.
 _LOOKED_AT: Final = 120
 _LONGEST: Final = 6
@@ -21,27 +21,27 @@ _LONGEST: Final = 6
 _KNOWN: Final = 4096
 _LONGEST_KNOWN: Final = 400
 # Marks that prose has too.
-_PROSE: Final = re.compile(r"[a .,;!?'’\"“”()…—–-]*")
+_PROSE: Final = lazy_re(r"[a .,;!?'’\"“”()…—–-]*")
 # "Ticket 12", "Order no. #5", "Name: ...": the same words before a mark or number.
-_NAMED: Final = regex.compile(
+_NAMED: Final = lazy_regex(
     r"\W{0,4}(?P<name>[^\W\d_]+(?:[ .][^\W\d_]+){0,2}+)\.?[ \t]*+(?P<mark>[:=#№]|-?\d|[\[(]\d)"
 )
 # What stands below these is running text, if it is not data.
-_TEXTS: Final = re.compile(
+_TEXTS: Final = lazy_re(
     r"\W{0,4}(?:document|passage|paragraph|source|chapter|section|article|part|page|context|text)s?\b",
     re.IGNORECASE,
 )
 # What shows the state of a unit or a test is alike: "● ssh.service", "× nginx.service".
 _STATES: Final = str.maketrans("○×✓✔✗✘↻", "●●●●●●●")
-_SENTENCE: Final = re.compile(r"(?:\S+\s+){7}.*[.!?]\W*$")
+_SENTENCE: Final = lazy_re(r"(?:\S+\s+){7}.*[.!?]\W*$")
 _LONG: Final = 50
 _PAUSES: Final = frozenset(".:;!?|")
-_RUNS_ON: Final = re.compile(r"\s*[^\W\d_A-Z]")
-_PLAIN: Final = regex.compile(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
-_ENDED: Final = re.compile(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
-_CLAUSE_END: Final = regex.compile(r"\p{L}{2}[.!?;,][\"'”’)]?\Z")
+_RUNS_ON: Final = lazy_re(r"\s*[^\W\d_A-Z]")
+_PLAIN: Final = lazy_regex(r"[(\"'“‘]?[^\W\d_]+(?:['’-][^\W\d_]+)*+[,;.!?)\"'”’]*+")
+_ENDED: Final = lazy_re(r"(?:[^\W\d_][^\W\d_][.!?]|[。！？])[\"'”’)\]]*$")
+_CLAUSE_END: Final = lazy_regex(r"\p{L}{2}[.!?;,][\"'”’)]?\Z")
 _FEWEST_OTHER: Final = 2
-_STATEMENT: Final = re.compile(r"(?:[;{}(]|\)[:,])$")
+_STATEMENT: Final = lazy_re(r"(?:[;{}(]|\)[:,])$")
 _MOSTLY: Final = 0.85
 
 

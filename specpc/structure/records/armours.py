@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import FENCE, rows, runs_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-_EDGE: Final = re.compile(
+_EDGE: Final = lazy_re(
     r"[ \t]*-{4,5} ?(?P<edge>BEGIN|END) (?P<name>[A-Z\d][A-Z\d ]{0,60}?) ?-{4,5}[ \t]*"
 )
 # "Version: GnuPG v2" above the letters.
-_LINE: Final = re.compile(r"[ \t]*(?:[A-Za-z\d+/=]{1,100}|[A-Z][A-Za-z-]{1,30}: .*)[ \t]*")
+_LINE: Final = lazy_re(r"[ \t]*(?:[A-Za-z\d+/=]{1,100}|[A-Z][A-Za-z-]{1,30}: .*)[ \t]*")
 
 # Of a text with so much of them, the rest is texts of their own: what a certificate says.
 _SHARE: Final = 0.2

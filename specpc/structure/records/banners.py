@@ -13,6 +13,7 @@ from specpc.structure.parts.rows import FENCE, rows
 from specpc.structure.records.armours import is_edge
 from specpc.text.alarms import tells_failure
 from specpc.text.layout import Nested
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,24 +21,24 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-_BANNER: Final = regex.compile(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
+_BANNER: Final = lazy_regex(r"(?P<mark>[-=*_+~])(?P=mark){2,}+ ?[^\W_]")
 _FEWEST: Final = 2
 # "# File: src/a.py", "// web/main.ts", "<!-- docs/index.html -->": a remark that names a file.
 _FILE: Final = r"(?:[\w.@+~-]++/)*+(?:[\w@+-][\w@+.-]*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile)"
-_REMARK: Final = regex.compile(
+_REMARK: Final = lazy_regex(
     rf"[ \t]*+(?:\#{{1,3}}+|//++|--++|;++|%++|/\*++|<!--)[ \t]*+"
     rf"(?P<said>(?:file|filename|file name|path|source|datei|fichier)[ ]?:[ ]?)?+(?P<file>{_FILE})"
     r"(?:[ ]\([^()\r\n]{1,30}+\))?+[ \t]*+(?:\*/|-->|--++|\#++)?+[ \t]*+",
     regex.IGNORECASE,
 )
-_ITS_FILE: Final = regex.compile(rf"(?<!\S){_FILE}(?!\S)")
+_ITS_FILE: Final = lazy_regex(rf"(?<!\S){_FILE}(?!\S)")
 # What stands above the first of them takes so much of the text at most.
 _ABOVE: Final = 0.25
 # A text of files begins with the name of one.
 _LONGEST_NAME: Final = 200
 # Tools draw them across a screen, as pytest does; nobody types them so long.
 _SCREEN: Final = 60
-_RULE: Final = regex.compile(r"(?P<mark>[-=*_+~#])(?P=mark){2,}+[ \t]*+")
+_RULE: Final = lazy_regex(r"(?P<mark>[-=*_+~#])(?P=mark){2,}+[ \t]*+")
 # What is named between two rules takes so many lines at most.
 _LONGEST_TITLE: Final = 3
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.records.diffs import file_blocks
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 _GRAPH: Final = r"[*|\\/_. o@]*+"
 _HASH: Final = r"[\da-f]{7,64}"
 # What a commit begins with, and what has to stand on the line below.
-_BEGINS: Final = regex.compile(
+_BEGINS: Final = lazy_regex(
     rf"{_GRAPH}(?P<git>commit) {_HASH}(?: .*)?|(?P<mail>From) [\da-f]{{40}} .*"
     rf"|(?P<hg># HG changeset patch)|{_GRAPH}(?P<log>changeset): +\d+:{_HASH}"
     r"|(?P<svn>-{50,})|(?P<tag>tag) \S+"
     r"|(?P<p4>Change) \d+ (?:on|by) .*"
 )
-_FIELD: Final = re.compile(
+_FIELD: Final = lazy_re(
     r"(?:Merge|Author|AuthorDate|Commit|CommitDate|Date|Tagger|TaggerDate|Reflog|Reflog message"
     r"|From|Subject|To|Cc|Message-I[dD]|In-Reply-To|References|MIME-Version|Content-[\w-]+|X-[\w-]+"
     r"|# \w+)\b:? .*|(?:bookmark|branch|date|files|phase|summary|tag|user)s?: .*|description:"
     r"|(?:tree|parent:?|author|committer|encoding|gpgsig|gpg:?|mergetag) .*"
 )
 _DESCRIPTION: Final = "description:"  # of hg log -v; the message is below
-_SVN_HEAD: Final = re.compile(r"r\d+ \| .+ \| .+")
+_SVN_HEAD: Final = lazy_re(r"r\d+ \| .+ \| .+")
 # Commits of one line (--oneline, reflog, blame), and what a graph is drawn with.
-_SHORT: Final = regex.compile(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
-_DRAWN: Final = re.compile(r"[*|\\/_. -]+")
+_SHORT: Final = lazy_regex(r"(?:[*|\\/_.][*|\\/_. ]*+)?\^?(?P<number>[\da-f]{7,40}) \S.*")
+_DRAWN: Final = lazy_re(r"[*|\\/_. -]+")
 _FEWEST: Final = 3
 # What git says of the files that a commit changes.
-_STATISTICS: Final = re.compile(
+_STATISTICS: Final = lazy_re(
     r" \S.* \| +(?:\d+|Bin|Unmerged)\b.*| \d+ files? changed.*| \d+ (?:insertion|deletion)s?\b.*"
     r"| (?:create|delete|rename|copy|rewrite|mode change) .*|:\d{6} \d{6} .*|[ACDMRTUX]\d*\t.*"
     r"|\d+\t\d+\t.*|-\t-\t.*|Changed paths:|   [AMDR] /.*"
 )
 _RULE: Final = "---"  # below the message of a mailed patch
-_MESSAGE: Final = re.compile(r" {4}|\t| {4}$")
+_MESSAGE: Final = lazy_re(r" {4}|\t| {4}$")
 
 
 def lay_out_commits(text: str) -> Layout | None:

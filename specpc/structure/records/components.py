@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from specpc.structure.parts.rows import Row
     from specpc.text.layout import Layout
 
-_BEGIN: Final = re.compile(r"BEGIN:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECASE)
-_END: Final = re.compile(r"END:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECASE)
+_BEGIN: Final = lazy_re(r"BEGIN:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECASE)
+_END: Final = lazy_re(r"END:(?P<name>[A-Z][A-Z0-9-]*)[ \t]*", re.IGNORECASE)
 # What tells one contact, meeting or task from another.
-_TOLD: Final = re.compile(r"(?:[\w-]+\.)?(?:VERSION|N|FN|SUMMARY|DTSTART)[;:]", re.IGNORECASE)
+_TOLD: Final = lazy_re(r"(?:[\w-]+\.)?(?:VERSION|N|FN|SUMMARY|DTSTART)[;:]", re.IGNORECASE)
 # What is nested deeper is lines.
 _DEEPEST: Final = 20
 # A component that only holds others: its own properties come with any of them.

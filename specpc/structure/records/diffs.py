@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,45 +20,45 @@ if TYPE_CHECKING:
 # Up to this size, lines taken out come with those put in for them.
 _WHOLE: Final = 400
 # What only begins the entry of a file: git's, other programs', Subversion's.
-_BEGINS: Final = re.compile(
+_BEGINS: Final = lazy_re(
     r"diff -\S+ \S.*|Index: \S.*|Property changes on: \S.*"
     r"|Only in \S.*: .*|Files \S.* differ|==== //.* ====|RCS file: .*"
 )
 # What else does right above a hunk: the command whose output it is, a path.
-_COMMAND: Final = re.compile(r"diff (?!-)\S+ \S+")
-_PATH: Final = re.compile(r"(?:#+ |File: |In )?[`*]{0,3}[\w./-]{0,200}[./][\w-]{1,60}[`*]{0,3}:?")
+_COMMAND: Final = lazy_re(r"diff (?!-)\S+ \S+")
+_PATH: Final = lazy_re(r"(?:#+ |File: |In )?[`*]{0,3}[\w./-]{0,200}[./][\w-]{1,60}[`*]{0,3}:?")
 # A patch as agents write it, without numbers of lines.
 _OPENS: Final = "*** Begin Patch"
 _CLOSES: Final = "*** End Patch"
-_UNNUMBERED: Final = re.compile(r"\*\*\* (?:Add|Delete|Update) File: \S.*")
+_UNNUMBERED: Final = lazy_re(r"\*\*\* (?:Add|Delete|Update) File: \S.*")
 # What is replaced with what, and both sides of a merge: all of it or nothing.
-_SIDES: Final = re.compile(r"<{5,9}(?: .*)?")
-_SIDES_END: Final = re.compile(r">{5,9}(?: .*)?")
-_SIDES_PART: Final = re.compile(r"={5,9}")
+_SIDES: Final = lazy_re(r"<{5,9}(?: .*)?")
+_SIDES_END: Final = lazy_re(r">{5,9}(?: .*)?")
+_SIDES_PART: Final = lazy_re(r"={5,9}")
 # What else says which file it is, and what became of it.
-_GOES_ON: Final = re.compile(
+_GOES_ON: Final = lazy_re(
     r"index [\da-f]+[.,].*|(?:old |new |deleted file |new file )?mode \d.*"
     r"|(?:copy|rename) (?:from|to) .*|(?:dis)?similarity index \d+%|Binary files? .* differ"
     r"|GIT binary patch|[=_]{50,}|retrieving revision .*|(?:Added|Modified|Deleted): \S+"
     r"|Cannot display: .*|svn:mime-type = .*|(?:---|\+\+\+|\*\*\*) \S.*"
 )
-_UNIFIED: Final = re.compile(
+_UNIFIED: Final = lazy_re(
     r"(?P<marks>@@+|##) (?:-\d+(?:,(?P<old>\d+))? )+\+\d+(?:,(?P<new>\d+))? (?:@@+|##)(?: .*)?"
 )
 # Words that were taken out or put in, as --word-diff shows them; lines of nothing else.
-_WORD_CHANGED: Final = re.compile(r"\[-(?=\S)[^\r\n]{0,2000}?-\]|\{\+[^\r\n]{0,2000}?\+\}")
-_REMOVED: Final = re.compile(r"\[-(?:(?!-\]).)*-\]")
-_ADDED: Final = re.compile(r"\{\+(?:(?!\+\}).)*\+\}")
+_WORD_CHANGED: Final = lazy_re(r"\[-(?=\S)[^\r\n]{0,2000}?-\]|\{\+[^\r\n]{0,2000}?\+\}")
+_REMOVED: Final = lazy_re(r"\[-(?:(?!-\]).)*-\]")
+_ADDED: Final = lazy_re(r"\{\+(?:(?!\+\}).)*\+\}")
 _PROPERTIES: Final = "Property changes on: "
 _GIT_BINARY: Final = "GIT binary patch"
 _CONTEXT: Final = "*" * 15
-_CONTEXT_PART: Final = re.compile(r"\*\*\* \d+(?:,\d+)? \*\*\*\*|--- \d+(?:,\d+)? ----")
-_NORMAL: Final = re.compile(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
-_NORMAL_LINE: Final = re.compile(r"[<>] |[<>]$|---$|\\ ")
-_BINARY: Final = re.compile(r"(?:literal|delta) \d+")
+_CONTEXT_PART: Final = lazy_re(r"\*\*\* \d+(?:,\d+)? \*\*\*\*|--- \d+(?:,\d+)? ----")
+_NORMAL: Final = lazy_re(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
+_NORMAL_LINE: Final = lazy_re(r"[<>] |[<>]$|---$|\\ ")
+_BINARY: Final = lazy_re(r"(?:literal|delta) \d+")
 # Below a patch in a mail: the version of git.
-_SIGNATURE: Final = re.compile(r"-- ?$")
-_VERSION: Final = re.compile(r"\d+(?:\.[\w-]+)+[ \t]*$")
+_SIGNATURE: Final = lazy_re(r"-- ?$")
+_VERSION: Final = lazy_re(r"\d+(?:\.[\w-]+)+[ \t]*$")
 
 
 def lay_out_diff(text: str) -> Layout | None:

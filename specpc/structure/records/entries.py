@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block, record
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 _REMARK: Final = "# {}\n"
 
-_PO: Final = re.compile(r"(?:#~ ?)?(?P<word>msgctxt|msgid|msgid_plural|msgstr)(?:\[\d+\])? \"|#")
-_PO_MORE: Final = re.compile(r"(?:#~ ?|#\| ?)?\"")
+_PO: Final = lazy_re(r"(?:#~ ?)?(?P<word>msgctxt|msgid|msgid_plural|msgstr)(?:\[\d+\])? \"|#")
+_PO_MORE: Final = lazy_re(r"(?:#~ ?|#\| ?)?\"")
 
-_BIB: Final = re.compile(
+_BIB: Final = lazy_re(
     r"[ \t]*@(?:[A-Za-z]+\s*\{\s*[^\s,{}\"=]+\s*,|(?i:string|preamble|comment)\s*[{(])"
 )
-_BIB_FIELD: Final = re.compile(r"(?P<name>[A-Za-z][\w-]*)\s*=")
+_BIB_FIELD: Final = lazy_re(r"(?P<name>[A-Za-z][\w-]*)\s*=")
 _BEFORE_FIELD: Final = " \t,"
 _BIB_TOLD: Final = frozenset({"author", "title", "year", "date"})
 _COMMENT: Final = "% {}\n"
-_ESCAPED: Final = re.compile(r"\\.")
+_ESCAPED: Final = lazy_re(r"\\.")
 
 
 def translations(found: Sequence[Row]) -> list[Block]:

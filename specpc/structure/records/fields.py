@@ -7,17 +7,16 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.console.margins import nested_lines
 from specpc.structure.parts.blocks import Block, block, record
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specpc.structure.parts.rows import Row
 
-_FIELD: Final = regex.compile(
+_FIELD: Final = lazy_regex(
     r"(?P<name>[^\W\d_][\w().&/'-]{0,40}(?: [\w().&/'#-]{1,30}){0,4}+)[ \t]*+(?::(?=\s|$)|=)"
 )
 # A stanza says at least so many things, or it may as well be turns of a talk.
@@ -25,7 +24,7 @@ _FEWEST_FIELDS: Final = 3
 _FEWEST_ALONE: Final = 5
 _FEWEST: Final = 2
 # Besides the first field, these tell one record from another.
-_TOLD: Final = re.compile(
+_TOLD: Final = lazy_re(
     r"(?:name|title|id|subject|summary|key|number|user|package|version|date)[ \t]*[:=]",
     re.IGNORECASE,
 )
@@ -34,9 +33,9 @@ _LONG: Final = 200
 _MOST_TOLD: Final = 2
 _REMARK: Final = "# {}\n"
 # Below the names of columns.
-_UNDERLINES: Final = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$")
-_PACKAGE: Final = re.compile(r"(?:Name|Package): \S")
-_RULE: Final = re.compile(r"-{3,}[ \t]*$")
+_UNDERLINES: Final = lazy_re(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_PACKAGE: Final = lazy_re(r"(?:Name|Package): \S")
+_RULE: Final = lazy_re(r"-{3,}[ \t]*$")
 
 
 def fields(found: Sequence[Row]) -> list[Block]:

@@ -11,6 +11,7 @@ from specpc.structure.parts.lines import OWN_LINE
 from specpc.structure.parts.rows import mostly, rows, runs_of
 from specpc.structure.records.entries import bibliography, translations
 from specpc.structure.records.fields import fields
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -124,83 +125,81 @@ def _fields(own: Sequence[Row], field: re.Pattern[str]) -> list[tuple[tuple[int,
 
 # Rows of a database that are printed downwards: ``\\G`` of mysql, ``\\x`` of psql.
 _DOWNWARDS: Final = Format(
-    re.compile(r"\*{10,} \d+\. row \*{10,}$|-\[ RECORD \d+ \]"),
-    re.compile(r" *\w[^:|]{0,60}(?::(?: |$)| +\|(?: |$))"),
-    re.compile(r" *(?:\w*id|name|title)\b", re.IGNORECASE),
+    lazy_re(r"\*{10,} \d+\. row \*{10,}$|-\[ RECORD \d+ \]"),
+    lazy_re(r" *\w[^:|]{0,60}(?::(?: |$)| +\|(?: |$))"),
+    lazy_re(r" *(?:\w*id|name|title)\b", re.IGNORECASE),
 )
 # What systemd says of a unit, with the last lines of its journal.
 _UNIT_STATES: Final = Format(
-    re.compile(
-        r"[●○×↻*] \S+\.(?:service|socket|timer|mount|target|device|path|scope|slice|swap)\b"
-    ),
-    re.compile(r" *[A-Z][\w -]{0,20}: |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "),
+    lazy_re(r"[●○×↻*] \S+\.(?:service|socket|timer|mount|target|device|path|scope|slice|swap)\b"),
+    lazy_re(r" *[A-Z][\w -]{0,20}: |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "),
     blank=False,
     gap=OWN_LINE,
 )
 # What is open on a host, below the names of the columns, and what scripts say of it.
 _HOSTS: Final = Format(
-    re.compile(r"Nmap scan report for "),
-    re.compile(r"[^\s|]"),
-    re.compile(r"PORT +STATE"),
-    more=re.compile(r"\|"),
+    lazy_re(r"Nmap scan report for "),
+    lazy_re(r"[^\s|]"),
+    lazy_re(r"PORT +STATE"),
+    more=lazy_re(r"\|"),
     gap=OWN_LINE,
 )
 _KEYS: Final = Format(
-    re.compile(r"(?:pub|sec)[#>]? +\w+[ /]"),
-    re.compile(r"(?:uid|sub|ssb|sig|rev)\b"),
+    lazy_re(r"(?:pub|sec)[#>]? +\w+[ /]"),
+    lazy_re(r"(?:uid|sub|ssb|sig|rev)\b"),
     gap=OWN_LINE,
 )
 # Installed packages, as rpm lists them: the last field is text in lines of its own.
 _INSTALLED: Final = Format(
-    re.compile(r"Name {8}: \S"),
-    re.compile(r"[A-Z][A-Za-z ]{11}: ?"),
-    re.compile(r"Version "),
+    lazy_re(r"Name {8}: \S"),
+    lazy_re(r"[A-Z][A-Za-z ]{11}: ?"),
+    lazy_re(r"Version "),
     blank=False,
-    more=re.compile(r""),
+    more=lazy_re(r""),
     gap=OWN_LINE,
 )
 # Sections of subtitles; of the events in them, a line says what is in which place.
 _SUBTITLES: Final = Format(
-    re.compile(r"\[(?:Script Info|[Vv]4\+? Styles\+?|Events|Fonts|Graphics|Aegisub [\w ]+)\]$"),
-    re.compile(r"[;!]|[A-Z][\w ]*:"),
-    re.compile(r"Format:"),
+    lazy_re(r"\[(?:Script Info|[Vv]4\+? Styles\+?|Events|Fonts|Graphics|Aegisub [\w ]+)\]$"),
+    lazy_re(r"[;!]|[A-Z][\w ]*:"),
+    lazy_re(r"Format:"),
     gap=OWN_LINE,
 )
 # Families, in lines with the numbers of their levels.
 _PERSONS: Final = Format(
-    re.compile(r"0 \S"),
-    re.compile(r"1 [A-Z_]"),
-    re.compile(r"1 (?:NAME|TITL)\b"),
+    lazy_re(r"0 \S"),
+    lazy_re(r"1 [A-Z_]"),
+    lazy_re(r"1 (?:NAME|TITL)\b"),
     blank=False,
-    more=re.compile(r"[2-9] [A-Z_]"),
+    more=lazy_re(r"[2-9] [A-Z_]"),
     gap=OWN_LINE,
 )
 # Sequences of genes and proteins, with their names above.
 _SEQUENCES: Final = Format(
-    re.compile(r">\S"),
-    re.compile(r"(?:[A-Z*.-]+|[acgtun*.-]+)$"),
+    lazy_re(r">\S"),
+    lazy_re(r"(?:[A-Z*.-]+|[acgtun*.-]+)$"),
     blank=False,
     gap=OWN_LINE,
 )
 # Rules of a firewall, as iptables-save prints them: each is one of a table.
 _RULES: Final = Format(
-    re.compile(r"\*(?:filter|nat|mangle|raw|security)$"),
-    re.compile(r":\w|(?:\[\d+:\d+\] )?-[AIN] |#|COMMIT$"),
-    ends=re.compile(r"COMMIT$"),
+    lazy_re(r"\*(?:filter|nat|mangle|raw|security)$"),
+    lazy_re(r":\w|(?:\[\d+:\d+\] )?-[AIN] |#|COMMIT$"),
+    ends=lazy_re(r"COMMIT$"),
     blank=False,
     gap=_REMARK,
 )
 # What is known of packages, as npm reports it, with those that depend on them.
 _ADVISORIES: Final = Format(
-    re.compile(r"(?:@[\w.-]+/)?[\w.-]+ {2}[<>=*\d]"),
-    re.compile(
+    lazy_re(r"(?:@[\w.-]+/)?[\w.-]+ {2}[<>=*\d]"),
+    lazy_re(
         r"Severity: |Depends on |fix available|No fix |Will install |(?:\S+/)?node_modules/"
         r"|.* - https?://\S+$"
     ),
-    re.compile(r"Severity: "),
+    lazy_re(r"Severity: "),
     gap=OWN_LINE,
 )
-_SEQUENCE: Final = re.compile(r"(?:[A-Z*.-]{20,}|[acgtun*.-]{20,})")
+_SEQUENCE: Final = lazy_re(r"(?:[A-Z*.-]{20,}|[acgtun*.-]{20,})")
 
 
 def _sequences(found: Sequence[Row]) -> list[Block]:
@@ -214,7 +213,7 @@ def _sequences(found: Sequence[Row]) -> list[Block]:
 
 
 # Between such lines, rows belong to the query above them.
-_PROMPT: Final = re.compile(r"(?:\w+[=-][#>]|(?:mysql|MariaDB \[[^\]\r\n]*\])>) \S")
+_PROMPT: Final = lazy_re(r"(?:\w+[=-][#>]|(?:mysql|MariaDB \[[^\]\r\n]*\])>) \S")
 
 
 def _downwards(found: Sequence[Row]) -> list[Block]:
@@ -229,20 +228,20 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     (
         "dn:",
         Format(
-            re.compile(r"dn::? "),
-            re.compile(r"[A-Za-z][\w;.-]*:[:<]?(?: |$)|-$|#"),
+            lazy_re(r"dn::? "),
+            lazy_re(r"[A-Za-z][\w;.-]*:[:<]?(?: |$)|-$|#"),
             gap=_REMARK,
-            remark=re.compile(r"#"),
+            remark=lazy_re(r"#"),
         ).find,
     ),
     ("@", bibliography),
     (
         "TY  - ",
         Format(
-            re.compile(r"TY  - "),
-            re.compile(r"[A-Z][A-Z0-9]  -(?: |$)"),
-            re.compile(r"(?:TI|T1|A1|AU|PY|Y1)  -"),
-            re.compile(r"ER  -"),
+            lazy_re(r"TY  - "),
+            lazy_re(r"[A-Z][A-Z0-9]  -(?: |$)"),
+            lazy_re(r"(?:TI|T1|A1|AU|PY|Y1)  -"),
+            lazy_re(r"ER  -"),
             blank=False,
             prose=True,
         ).find,
@@ -250,15 +249,15 @@ _FORMATS: Final[tuple[tuple[str, Callable[[Sequence[Row]], list[Block]]], ...]] 
     (
         "PMID- ",
         Format(
-            re.compile(r"PMID- "),
-            re.compile(r"[A-Z]{2,4} *- "),
-            re.compile(r"(?:TI|DP) *- "),
+            lazy_re(r"PMID- "),
+            lazy_re(r"[A-Z]{2,4} *- "),
+            lazy_re(r"(?:TI|DP) *- "),
             prose=True,
         ).find,
     ),
     (
         "%0 ",
-        Format(re.compile(r"%0 "), re.compile(r"%\S "), re.compile(r"%[TD] "), prose=True).find,
+        Format(lazy_re(r"%0 "), lazy_re(r"%\S "), lazy_re(r"%[TD] "), prose=True).find,
     ),
     (". row *", _downwards),
     ("-[ RECORD ", _downwards),

@@ -6,14 +6,11 @@ paragraphs and poems.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-
-import regex
 
 from specpc.structure.console.frames import is_traced
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
@@ -22,6 +19,7 @@ from specpc.structure.parts.rows import FENCE, mostly, rows, runs_of
 from specpc.structure.parts.shapes import is_code, is_running, is_told, key_of, name_of, shape_of
 from specpc.structure.records.banners import title_end
 from specpc.structure.tables.columns import is_ruled
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,26 +33,26 @@ _LONGEST: Final = 1200
 _LONGEST_LINE: Final = 100
 _LONGEST_FIELD: Final = 300
 # However long, it is one word.
-_ADDRESS: Final = regex.compile(r"https?://\S++")
+_ADDRESS: Final = lazy_regex(r"https?://\S++")
 # Of the stanzas in a run, so many have a line of the same key.
 _ALIKE: Final = 0.8
 # A record has so many blocks between blank lines at most.
 _MOST_GROUPS: Final = 4
-_RULE: Final = regex.compile(
+_RULE: Final = lazy_regex(
     r"[ \t]*+(?:(?P<mark>[-=*_+#])(?:[ \t]?(?P=mark)){2,}+|[─━═—–]{3,}+)[ \t]*+"
 )
 # Who speaks is found by what is made for that.
-_TALK: Final = re.compile(
+_TALK: Final = lazy_re(
     r"(?:user|human|from|sent|to|assistant|system|ai|bot|model|agent|speaker|\w+ said)\b"
 )
 _STATES: Final = ("●", "○", "×")
 # What begins a list item, heading, quotation, table or code is laid out as that.
-_MARKED: Final = regex.compile(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
+_MARKED: Final = lazy_regex(r"[ \t]*+(?:[-*+•] |\d+[.)] +(?=.*[.!?]$)|#{1,6} |[>|`~<{}]|\$\$)")
 # "(2) Subsection (1) does not apply where ..."
-_CLAUSE: Final = regex.compile(
+_CLAUSE: Final = lazy_regex(
     r"[ \t]*+(?:\(\w{1,3}\)|\d{1,3}[.)])[ \t]++\p{Lu}(?=(?:[^\r\n]*?[ \t]\p{Ll}++(?=[ \t,])){4})"
 )
-_MARKUP: Final = regex.compile(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
+_MARKUP: Final = lazy_regex(r"[ \t]*+(?:```|~~~|</?[a-zA-Z!]|\$\$|[{}]|[\[\]]$|#{1,6} |[>|])")
 
 
 def lay_out_stanzas(text: str) -> Layout | None:

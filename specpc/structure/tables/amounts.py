@@ -10,6 +10,7 @@ import regex
 
 from specpc.structure.parts.blocks import Block, block
 from specpc.structure.parts.nesting import LineLevel, nested
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,25 +21,25 @@ LONGEST_LABEL: Final = 120
 # Lines above the first row: a title, what the amounts are in, the header itself.
 MOST_ABOVE: Final = 3
 FEWEST: Final = 3
-_CONTENT: Final = re.compile(r"[^ \t\r\n]")
-_SENTENCE_END: Final = re.compile(
+_CONTENT: Final = lazy_re(r"[^ \t\r\n]")
+_SENTENCE_END: Final = lazy_re(
     r"(?<=[^\W\d_]{2})[.!?;]\Z|(?<=.{40}),\Z|(?<=[^\W\d_]{2})[.!?] [A-Z]"
 )
-_AMOUNT: Final = re.compile(
+_AMOUNT: Final = lazy_re(
     r"(?:[$€£¥][ \t]*)?\(?(?:[$€£¥][ \t]*)?\d{1,3}(?:(?:,\d{3})+|\d*)(?:\.\d+)?[ ]?%?\)?%?"
     r"|[$€£¥%)]|[-—–]+"
 )
-_YEAR: Final = re.compile(  # "2024", "December 31, 2024", "Q1 2024", "FY 24"
+_YEAR: Final = lazy_re(  # "2024", "December 31, 2024", "Q1 2024", "FY 24"
     r"(?:[A-Z][a-z]+\.?[ ](?:\d{1,2},[ ])?)?(?:19|20)\d\d[AEF]?|Q[1-4](?:[ ]\d{4})?|FY[ ]?\d{2,4}"
 )
-YEARS: Final = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
-APART: Final = re.compile(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
-_BAR: Final = re.compile(r"[|│┃║]")
-_LINE_OF_DASHES: Final = re.compile(r"[-=_─━═ \t]{3,}|<S>(?:[ \t]+<C>)+")
-_TREE: Final = re.compile(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
+YEARS: Final = lazy_re(r"(?<![\d,.])(?:19|20)\d\d(?![\d,.])|\b(?:Q[1-4]|FY ?\d\d)\b")
+APART: Final = lazy_re(r"[ \t]{2,}|[ ]?\.{4,}[ ]?|[ ]?(?:\.[ ]){3,}|\t")
+_BAR: Final = lazy_re(r"[|│┃║]")
+_LINE_OF_DASHES: Final = lazy_re(r"[-=_─━═ \t]{3,}|<S>(?:[ \t]+<C>)+")
+_TREE: Final = lazy_re(r"[ \t]*(?:[│|][ \t]+)*(?:[├└]─+|[|`]-+)[ \t]*")
 # A title stands in the middle of its line.
-_TOTAL: Final = re.compile(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
-_SUMMED: Final = regex.compile(
+_TOTAL: Final = lazy_re(r"[ \t]*(?:total|net)\b", re.IGNORECASE)
+_SUMMED: Final = lazy_regex(
     r"(?:sub-?|grand )?(?:total|totale|sum|summe|zwischensumme|gesamt\w{0,10}|netto\w{0,10}|net"
     r"|gross|brutto\w{0,10}|vat|tax|sales tax|mwst|ust|iva|tva|discount|rabatt|skonto|remise"
     r"|shipping|versand\w{0,8}|freight|balance|amount due|montant|importe|imponibile|paid)\b"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import regex
 
+from specpc.text.patterns import lazy_regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -39,35 +41,35 @@ _CELL: Final = (
 )
 # The last character of an amount or a year.
 _LAST: Final = frozenset("$€£¥xX%)]-–—#*†‡MAamFE.")
-_AMOUNTS: Final = regex.compile(rf"(?:{_CELL}(?:\s++|\Z))++")
-_IS_CELL: Final = regex.compile(_CELL)
-_DIGIT: Final = regex.compile(r"\d")
+_AMOUNTS: Final = lazy_regex(rf"(?:{_CELL}(?:\s++|\Z))++")
+_IS_CELL: Final = lazy_regex(_CELL)
+_DIGIT: Final = lazy_regex(r"\d")
 # What numbers of pages, items and notes do not have.
-_SUM: Final = regex.compile(r"[$€£¥%()]|\d[.,]\d|\d{4}")
+_SUM: Final = lazy_regex(r"[$€£¥%()]|\d[.,]\d|\d{4}")
 _YEAR: Final = r"(?:19|20)\d\d[AEF]?"
 _DAY: Final = r"(?:\p{Lu}\p{L}{2,8}\.?|[QH][1-4]|FY)\s?(?:\d{1,2},?\s?)?"
 # "2023", "December 31, 2022 December 25, 2021", "Years ended June 30, 2022 2021", "Q1 Q2", "FY23".
-_YEARS: Final = regex.compile(
+_YEARS: Final = lazy_regex(
     rf"[^\d]{{0,60}}?(?:(?:(?:{_DAY})?{_YEAR}|(?:Q[1-4]|FY ?\d\d))(?:\s++|\Z))++"
 )
-_NUMBERS: Final = regex.compile(r"(?<![\d,.])(?:19|20)\d\d(?!\d)")
-_ONE_YEAR: Final = regex.compile(rf"(?<![\d,.]){_YEAR}(?![\d,.])|\bQ[1-4]\b|\bFY ?\d\d\b")
+_NUMBERS: Final = lazy_regex(r"(?<![\d,.])(?:19|20)\d\d(?!\d)")
+_ONE_YEAR: Final = lazy_regex(rf"(?<![\d,.]){_YEAR}(?![\d,.])|\bQ[1-4]\b|\bFY ?\d\d\b")
 _MOST_WORDS: Final = 5
-_DATE: Final = regex.compile(r"(?:[^\r\n]{0,60}\s)?\p{Lu}\p{L}{2,8}\.?\s?\d{1,2},?")
+_DATE: Final = lazy_regex(r"(?:[^\r\n]{0,60}\s)?\p{Lu}\p{L}{2,8}\.?\s?\d{1,2},?")
 # What may stand among the heads of columns, and is no label.
-_COLUMN: Final = regex.compile(
+_COLUMN: Final = lazy_regex(
     r"\([^\r\n]*+(?<=\))|[^\r\n%\d]*+%[^\r\n\d]{0,20}|percent\p{L}*+|notes?"
     r"|(?:\p{L}++ )?(?:change|variance)|[\d.]+ vs?\.? [\d.]+",
     regex.IGNORECASE,
 )
-_SENTENCE: Final = regex.compile(
+_SENTENCE: Final = lazy_regex(
     r"\p{L}{2}[)\"”’]?[.!?;]\Z|\p{L}{2}[.!?] \p{Lu}|\p{Ll} (?:was|were|is|are|has|have|had|we) "
 )
 _FEW_WORDS: Final = 5
 # "(as a % of net sales)" is of the row above.
-_ASIDE: Final = regex.compile(r"\([^()]++\)")
-_NOTED: Final = regex.compile(r"\([a-z\d]\)|[*†‡#]")
-_PAGE: Final = regex.compile(r"\d{1,3}")
+_ASIDE: Final = lazy_regex(r"\([^()]++\)")
+_NOTED: Final = lazy_regex(r"\([a-z\d]\)|[*†‡#]")
+_PAGE: Final = lazy_regex(r"\d{1,3}")
 
 
 class CellLine(NamedTuple):  # made of every line of a text

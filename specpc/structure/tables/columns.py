@@ -31,6 +31,7 @@ from specpc.structure.tables.amounts import (
     rows_of,
 )
 from specpc.structure.tables.titled import titled_table
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,50 +49,50 @@ _ALIGNED: Final = 0.9
 _TYPED_SHARE: Final = 0.8
 _MARGIN: Final = 3
 # A line of dashes in two runs at least, or with crossings.
-_RULE: Final = re.compile(
+_RULE: Final = lazy_re(
     r"(?=[^\r\n]*(?:[-=─━═]{2}[^\r\n]*[-=─━═+|┼╪╬┬┴╇┳┻]|[-=]\+|\+[-=]))"
     r"[-=+|:─━═┄┈│┃┆┊┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪┏┓┗┛┣┫┳┻╋┡┩╇╈┠┨┯┷┿╭╮╯╰ \t]{3,}(?=[\r\n]|\Z)"
 )
 # Below the names of columns.
-_COLUMNS: Final = re.compile(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
+_COLUMNS: Final = lazy_re(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
 # Of what R prints below coefficients.
-_SIGNED_OFF: Final = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
+_SIGNED_OFF: Final = lazy_re(r"---[ \t]*(?:\r\n|\n|\r)")
 # One of these is in whatever parts columns.
 _GAPS: Final = ("  ", "\t", "..", ". .")
 _DRAWN: Final = frozenset(" \t-+╭┌┏╔╰└┗╚╘")
-_PANEL: Final = re.compile(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
-_CLOSING: Final = re.compile(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
-_LOWER_EDGE: Final = re.compile(r"[ \t]*[╰└┗╚╘][─━═]")
-_FOOT: Final = re.compile(r"[ \t]*[├╟╠][─═]*[┴╧╩]")
-_BRANCH: Final = re.compile(r"[ \t|]*[|`]--")
-_MORE: Final = re.compile(r"[ \t]*[│┃║][ ]{12}")
-_PARTED: Final = re.compile(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
-_BARS: Final = re.compile(r"[|│┃║]")
-_PARTED_RUN: Final = re.compile(r"[-=─━═]{2,}")
-_WORD: Final = re.compile(r"\S+")
-_CELL: Final = re.compile(r"\S+(?: \S+)*")
-_SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.!?] [A-Z])")
+_PANEL: Final = lazy_re(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
+_CLOSING: Final = lazy_re(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
+_LOWER_EDGE: Final = lazy_re(r"[ \t]*[╰└┗╚╘][─━═]")
+_FOOT: Final = lazy_re(r"[ \t]*[├╟╠][─═]*[┴╧╩]")
+_BRANCH: Final = lazy_re(r"[ \t|]*[|`]--")
+_MORE: Final = lazy_re(r"[ \t]*[│┃║][ ]{12}")
+_PARTED: Final = lazy_re(r"(?<=[-=─━═]{2})[ \t]+[-=─━═]{2}|[+┼╪╬┬┴╇┳┻┡└┌╭╰├┏┗╔╚╠|]")
+_BARS: Final = lazy_re(r"[|│┃║]")
+_PARTED_RUN: Final = lazy_re(r"[-=─━═]{2,}")
+_WORD: Final = lazy_re(r"\S+")
+_CELL: Final = lazy_re(r"\S+(?: \S+)*")
+_SENTENCE: Final = lazy_re(r"(?<=[^\W\d_]{2})(?:[.!?:;][ \t]*(?=[\r\n]|\Z)|[.!?] [A-Z])")
 # In a header there are no dots from one column to the next.
-_LEADER: Final = re.compile(r"\.{5}|(?:\. ){4}")
+_LEADER: Final = lazy_re(r"\.{5}|(?:\. ){4}")
 # What is told of the rows of a result, and nothing without them.
-_COUNTED: Final = re.compile(r"\(\d+ rows?\)|\d+ rows? in set\b")
+_COUNTED: Final = lazy_re(r"\(\d+ rows?\)|\d+ rows? in set\b")
 # After a prompt, of which "ID# ATTRIBUTE_NAME" is none.
-_COMMAND: Final = re.compile(r"(?![A-Z]{2,20}[#%] +[A-Z]{2})(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
+_COMMAND: Final = lazy_re(r"(?![A-Z]{2,20}[#%] +[A-Z]{2})(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
 _UNIT: Final = (
     r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
 )
-_TYPED: Final = re.compile(
+_TYPED: Final = lazy_re(
     rf"(?:{_NUMBER}(?:(?:[ ]?{_UNIT}){{1,2}}(?=\d)|(?:[ ]?{_UNIT}){{0,2}}(?:[ ](?=\S)|\Z)))+"
     r"|[-—–]+|<none>|n/a",
     re.IGNORECASE,
 )
-_LISTED: Final = re.compile(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
+_LISTED: Final = lazy_re(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 # Branches with their last commits: "* main  9d8c7e6 [origin/main: behind 2] Raise version".
-_BRANCH_OF: Final = re.compile(
+_BRANCH_OF: Final = lazy_re(
     r"[*+ ] (?:[^\s()]+|\([^()\r\n]{1,80}\))[ ]+(?:[\da-f]{7,40}[ ]\S|-> \S)"
 )
-_FOLDER: Final = re.compile(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
+_FOLDER: Final = lazy_re(r"[^\s:][^\r\n]{0,200}:[ \t]*(?=[\r\n])")
 
 
 def lay_out_columns(text: str) -> Layout | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.nesting import LineLevel, nested
 from specpc.structure.parts.rows import rows
 from specpc.structure.parts.shapes import ends_clause
+from specpc.text.patterns import lazy_regex
 from specpc.text.units import is_open
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 # What leads the eye from one column to the next.
-_LEADER: Final = regex.compile(r"(?:\.[ \t]?){4,}+|…{2,}+|·{4,}+")
+_LEADER: Final = lazy_regex(r"(?:\.[ \t]?){4,}+|…{2,}+|·{4,}+")
 _LONGEST_VALUE: Final = 30
 _LONGEST_LABEL: Final = 100
 _LONGEST_TITLE: Final = 60
@@ -29,7 +28,7 @@ _MOST_BETWEEN: Final = 2
 _FEWEST: Final = 3
 _HALF: Final = 0.5
 # "Chapter 3. ", "2.1 ", "IV. ", "A. "
-_BEGINS: Final = regex.compile(
+_BEGINS: Final = lazy_regex(
     r"(?:\p{Lu}\p{L}{2,12}+ )?(?:(?P<number>\d{1,3}(?:\.\d{1,3}){0,4}+)|[IVXLC]{1,6}|\p{Lu})"
     r"(?:[.:)]|(?=\s))\s*+"
 )

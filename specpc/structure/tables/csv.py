@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from specpc.text.layout import Layout, LayoutBuilder, Nested
+from specpc.text.patterns import lazy_re
 from specpc.text.units import segment
 
 if TYPE_CHECKING:
@@ -26,16 +27,16 @@ _MOST_ABOVE: Final = 12
 _TYPED_SHARE: Final = 0.8
 
 # Numbers, amounts, percentages, dates, times.
-_TYPED: Final = re.compile(r"[\s$€£¥#(+-]*\d[\d\s.,:/()%$€£¥TZ+-]*(?:[eE][+-]?\d+)?")
+_TYPED: Final = lazy_re(r"[\s$€£¥#(+-]*\d[\d\s.,:/()%$€£¥TZ+-]*(?:[eE][+-]?\d+)?")
 # The same with a unit, or with what was said then: nobody names a column so.
-_SIZE: Final = re.compile(r"\s*\d[\d.,]*[KMGTP]?i?B?\s*")
-_SAID_AT: Final = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
-_YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_RULE: Final = re.compile(r"[\s:=+-]*")
+_SIZE: Final = lazy_re(r"\s*\d[\d.,]*[KMGTP]?i?B?\s*")
+_SAID_AT: Final = lazy_re(r"\W{0,2}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+_YEAR: Final = lazy_re(r"(?:19|20)\d\d")
+_RULE: Final = lazy_re(r"[\s:=+-]*")
 # In bold type, as Markdown has it.
-_BOLD: Final = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)")
-_DIGITS: Final = re.compile(r"[^\d]*\d[\d.,]*\s*\Z")
-_MISSING: Final = re.compile(r"n/?a|nan|null|none|nil|true|false|[-–—?.*]+", re.IGNORECASE)
+_BOLD: Final = lazy_re(r"(?:\*\*|__)[^*_]+(?:\*\*|__)")
+_DIGITS: Final = lazy_re(r"[^\d]*\d[\d.,]*\s*\Z")
+_MISSING: Final = lazy_re(r"n/?a|nan|null|none|nil|true|false|[-–—?.*]+", re.IGNORECASE)
 _LONGEST_UNIT: Final = 16
 _FEWEST_PARTED: Final = 3
 

@@ -11,11 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import lines
 from specpc.structure.tables.cells import cell_tables
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,15 +25,15 @@ if TYPE_CHECKING:
     Spans = Sequence[tuple[int, int]]
 
 # A label goes on in the next line.
-_OPEN: Final = regex.compile(r"(?:[,;&–—-]|\b(?:and|of|or|to|by|from|for|in|the|with|on))\Z")
-_TOTAL: Final = regex.compile(r"(?:sub)?total|netcash")
+_OPEN: Final = lazy_regex(r"(?:[,;&–—-]|\b(?:and|of|or|to|by|from|for|in|the|with|on))\Z")
+_TOTAL: Final = lazy_regex(r"(?:sub)?total|netcash")
 # What is worked out from all above it stands under none of the labels there that have no total.
-_RESULT: Final = regex.compile(
+_RESULT: Final = lazy_regex(
     r"(?:sub)?total|gross(?:profit|margin)|operating(?:income|profit|loss)|net(?:cash|income|loss"
     r"|earnings|profit)|(?:income|loss|profit|earnings)(?:loss)?(?:before|from)"
 )
-_NO_LETTER: Final = regex.compile(r"\P{L}++")
-_FLOWS: Final = regex.compile(r"(?:net)?cash(?:flows?)?(?:provided|used|generated)?(?:by|in|from)?")
+_NO_LETTER: Final = lazy_regex(r"\P{L}++")
+_FLOWS: Final = lazy_regex(r"(?:net)?cash(?:flows?)?(?:provided|used|generated)?(?:by|in|from)?")
 _SHORTEST_KEY: Final = 4
 _DEEPEST: Final = 12
 

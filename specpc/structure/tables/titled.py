@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from specpc.structure.parts.blocks import Block, block
 from specpc.structure.parts.numbers import is_own
+from specpc.text.patterns import lazy_re
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from specpc.structure.parts.blocks import Body
 
-_RULE: Final = re.compile(r"[|+]*-[|+-]*")
-_ROW: Final = re.compile(r"(\|+)([^|].*[^|])\|+")
+_RULE: Final = lazy_re(r"[|+]*-[|+-]*")
+_ROW: Final = lazy_re(r"(\|+)([^|].*[^|])\|+")
 _NAMES: Final = frozenset({"name", "id", "key"})
 _FEWEST: Final = 4
 _DEEPEST: Final = 20

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.rows import mostly, rows, runs_of
+from specpc.text.patterns import lazy_re, lazy_regex
 from specpc.text.units import is_open
 
 if TYPE_CHECKING:
@@ -20,23 +18,23 @@ if TYPE_CHECKING:
 
 _CLOCK: Final = r"(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3}"
 # SRT and VTT: "00:00:04,000 --> 00:00:07,000 align:start"; SBV: "0:00:04.000,0:00:07.000".
-_TIMES: Final = re.compile(rf"{_CLOCK}(?:[ \t]+-->[ \t]+|,){_CLOCK}(?:[ \t].*)?")
+_TIMES: Final = lazy_re(rf"{_CLOCK}(?:[ \t]+-->[ \t]+|,){_CLOCK}(?:[ \t].*)?")
 # Transcripts of videos: a time alone on its line.
-_TIME: Final = re.compile(r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d[\])]?")
-_OUTSET: Final = re.compile(r"[\[(]?(?:0{1,2}:)?0{1,2}:\d\d")
+_TIME: Final = lazy_re(r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d[\])]?")
+_OUTSET: Final = lazy_re(r"[\[(]?(?:0{1,2}:)?0{1,2}:\d\d")
 _FEWEST: Final = 3
-_HEADER: Final = re.compile(r"\ufeff?WEBVTT(?:[ \t].*)?")
-_NOT_SAID: Final = re.compile(r"(?:NOTE|STYLE|REGION)\b")
+_HEADER: Final = lazy_re(r"\ufeff?WEBVTT(?:[ \t].*)?")
+_NOT_SAID: Final = lazy_re(r"(?:NOTE|STYLE|REGION)\b")
 # A sentence or question with its answer is one piece up to this size.
 _LONGEST: Final = 400
 _SHORT_ANSWER: Final = 80
 # Of captions that have marks, so many end with one.
 _PUNCTUATED: Final = 0.25
-_ENDS: Final = regex.compile(r"[.!?…。！？♪][\"'”’»)\]]{0,3}\Z")
-_ASKS: Final = regex.compile(r"[?？][\"'”’»)\]]{0,3}\Z")
-_TAG: Final = regex.compile(r"</?[^<>\r\n]{1,60}+>|\{[^{}\r\n]{1,40}+\}")
-_VOICE: Final = regex.compile(r"<v(?:\.[^ <>\r\n]{1,30}+)? ([^<>\r\n]{1,60}+)>")
-_NAMED: Final = regex.compile(r"(\p{Lu}[\w.'’ -]{0,30}+): ")
+_ENDS: Final = lazy_regex(r"[.!?…。！？♪][\"'”’»)\]]{0,3}\Z")
+_ASKS: Final = lazy_regex(r"[?？][\"'”’»)\]]{0,3}\Z")
+_TAG: Final = lazy_regex(r"</?[^<>\r\n]{1,60}+>|\{[^{}\r\n]{1,40}+\}")
+_VOICE: Final = lazy_regex(r"<v(?:\.[^ <>\r\n]{1,30}+)? ([^<>\r\n]{1,60}+)>")
+_NAMED: Final = lazy_regex(r"(\p{Lu}[\w.'’ -]{0,30}+): ")
 # What reads the result would take a marker for what is said; WebVTT has remarks.
 _NO_MARKER: Final = ""
 _REMARK: Final = "NOTE {}\n\n"

@@ -12,6 +12,7 @@ import regex
 
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern, lines
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,48 +30,46 @@ _LONGEST_QUESTION: Final = 200
 _MOST_LINES_EACH: Final = 12
 
 # "Q: ...", "Question 3: ...", "A. ...", "**Review:** ..."
-_LABEL: Final = regex.compile(
+_LABEL: Final = lazy_regex(
     r"[ \t]*+[*_]{0,2}(?:(?P<label>[^\W\d_][\w'’/()-]{0,20}(?: [\w'’/()-]{1,20}){0,2}?)"
     r"(?: ?#?\d{1,4})?[*_]{0,2} ?(?::(?=\s|\Z|\*)|：)|(?P<label>[QAFR])\d{0,3}[.)](?=\s|\Z))"
 )
-_BEHIND: Final = regex.compile(r"[*_]{0,2}\s*+")
-_NUMBERED: Final = regex.compile(r"[ \t]*+(?:example|beispiel|ejemplo) ?#?\d+ ?:?\s*+\Z", regex.I)
-_RULE: Final = regex.compile(rf"[ \t]*+[-=#*_]{{3,}}+\s*+\Z|{_NUMBERED.pattern}", regex.I)
+_BEHIND: Final = lazy_regex(r"[*_]{0,2}\s*+")
+_NUMBERED: Final = lazy_regex(r"[ \t]*+(?:example|beispiel|ejemplo) ?#?\d+ ?:?\s*+\Z", regex.I)
+_RULE: Final = lazy_regex(rf"[ \t]*+[-=#*_]{{3,}}+\s*+\Z|{_NUMBERED.pattern}", regex.I)
 # Who speaks, not what is asked.
-_SPEAKERS: Final = regex.compile(
+_SPEAKERS: Final = lazy_regex(
     "user|human|system|assistant|ai|bot|agent|customer|tool|developer|model|operator|caller"
     "|interviewer|host"
 )
 # What programs raise, over and over.
-_RAISED: Final = regex.compile(r"\S*(?:error|exception|warning)")
-_ASKED: Final = regex.compile(
+_RAISED: Final = lazy_regex(r"\S*(?:error|exception|warning)")
+_ASKED: Final = lazy_regex(
     "q|question|frage|f|pregunta|domanda|input|text|review|sentence|premise|prompt|instruction"
     "|tweet|english|source|word|problem|query|ticket|message|comment|statement|context|document"
     "|article|passage|title|headline|email|utterance|code|description|product|eingabe|texto|entrada|问题?|質問"
 )
 # A question and its answer are such even if there are no others.
-_ASKS: Final = regex.compile(
-    "q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada"
-)
-_ANSWERS: Final = regex.compile(
+_ASKS: Final = lazy_regex("q|question|frage|f|pregunta|domanda|input|problem|query|eingabe|entrada")
+_ANSWERS: Final = lazy_regex(
     "a|answer|antwort|r|réponse|respuesta|risposta|output|solution|response|ausgabe|salida"
 )
-_QUESTION: Final = regex.compile(
+_QUESTION: Final = lazy_regex(
     r"[ \t]*+(?:(?:Q|F)?\.?\d{0,3}[.):-]*[ \t]++)?+[\p{Lu}\p{Lo}¿\d][^\r\n]{4,}[?？؟]\s*+\Z"
 )
-_ENDED: Final = regex.compile(r"[.!?:…。！？)\"”]\s*\Z")
+_ENDED: Final = lazy_regex(r"[.!?:…。！？)\"”]\s*\Z")
 _MARKDOWN: Final = line_pattern(r"^(?:[ \t>]*+(?:#{1,6} |```|~~~)|\*\*|__|\|)")
 _SHORT: Final = 60
 # "HELP CENTER", above all questions.
-_HEADING: Final = regex.compile(r"\s*+(?:#{1,6} )?\p{Lu}[^\r\n.:!?]{2,80}+\s*+")
+_HEADING: Final = lazy_regex(r"\s*+(?:#{1,6} )?\p{Lu}[^\r\n.:!?]{2,80}+\s*+")
 # "Returns", "2. Delivery", "Result 2 of 3", "## Fares", "**Fares**": above those that follow.
-_SECTION: Final = regex.compile(
+_SECTION: Final = lazy_regex(
     r"[ \t]*+(?:#{1,6} [^\r\n]{1,80}+|(?P<bold>\*\*|__)[^*_\r\n?？]{1,60}+(?P=bold)"
     r"|(?:\d{1,2}(?:\.\d{1,2}){0,2}+[.)]? )?[\p{Lu}\p{Lo}][^\r\n.!?:;。！？：；…]{1,60}+"
     r"(?:(?<=\d):)?+)\s*+"
 )
 _MOST_SECTIONS: Final = 3  # right below one another
-_BLANK_ABOVE: Final = regex.compile(r"(?:\A|[\r\n][ \t]*+(?:\r\n|\n|\r))[ \t]*+\Z")
+_BLANK_ABOVE: Final = lazy_regex(r"(?:\A|[\r\n][ \t]*+(?:\r\n|\n|\r))[ \t]*+\Z")
 
 
 def lay_out_examples(text: str) -> Layout | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, block, lay_out_blocks
 from specpc.structure.parts.rows import rows
 from specpc.structure.parts.shapes import ends_clause
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,13 +17,13 @@ if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
 # "1. ", "1) ", "12-", "7 "
-_NUMBER: Final = regex.compile(
+_NUMBER: Final = lazy_regex(
     r"(?:(?<=\s)|\A)\(?(?P<number>\d{1,3}+)(?:(?P<mark>[.):]+)(?=\s)|-(?=\p{L})|(?=[ \t]))[ \t]*+"
 )
 # An answer to a number without a mark begins so.
-_WORD: Final = regex.compile(r"[(\"“]?\p{L}")
+_WORD: Final = lazy_regex(r"[(\"“]?\p{L}")
 # A few words, which are none of a sentence.
-_ANSWER: Final = regex.compile(r"(?=[^\p{L}\d]{0,4}+[\p{L}\d])(?:\S{1,20}+\s*+){1,4}+")
+_ANSWER: Final = lazy_regex(r"(?=[^\p{L}\d]{0,4}+[\p{L}\d])(?:\S{1,20}+\s*+){1,4}+")
 _LONGEST_LINE: Final = 200
 _LONGEST_TITLE: Final = 60
 _FEWEST: Final = 2

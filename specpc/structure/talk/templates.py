@@ -6,32 +6,33 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.blocks import Block, lay_out_blocks, record
 from specpc.structure.parts.lines import line_pattern
+from specpc.text.patterns import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import regex
+
     from specpc.text.layout import Layout
 
 # <|im_start|>user, <|start_header_id|>user<|end_header_id|>, <|user|>, <start_of_turn>user, [INST]
-_OPENS: Final = regex.compile(
+_OPENS: Final = lazy_regex(
     r"(?<![^\r\n>])[ ]?+(?:<\|begin_of_text\|>|<bos>|<s>[ ]?+)?+"
     r"(?:<\|im_start\|>(?P<role>\w[\w ]{0,39})(?=[\r\n])"
     r"|<\|start_header_id\|>(?P<role>\w[\w ]{0,39})<\|end_header_id\|>"
     r"|<\|(?P<role>system|user|human|assistant|observation|tool)\|>"
     r"|<start_of_turn>(?P<role>\w{1,40})(?=[\r\n])|\[(?P<role>INST)\])\s*+"
 )
-_ANSWERED: Final = regex.compile(r"\[/INST\][ \t]*+")
-_CLOSES: Final = regex.compile(
+_ANSWERED: Final = lazy_regex(r"\[/INST\][ \t]*+")
+_CLOSES: Final = lazy_regex(
     r"(?:<\|(?:im_end|eot_id|eom_id|end|endoftext|end_of_text)\|>|<end_of_turn>|</s>)\s*+\Z"
 )
 _FENCE: Final = line_pattern(r"^[ \t]*+(?:`{3}|~{3})")
 _LONGEST_CLOSE: Final = 60
-_ASKS: Final = regex.compile("user|human")
-_ANSWERS: Final = regex.compile("assistant|model")
+_ASKS: Final = lazy_regex("user|human")
+_ANSWERS: Final = lazy_regex("assistant|model")
 _FEWEST: Final = 2
 _MOST_BEFORE: Final = 0.5
 # A longer question is cut, and its answer stands for itself.

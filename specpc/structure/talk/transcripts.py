@@ -21,6 +21,7 @@ from specpc.structure.parts.answers import (
 from specpc.structure.parts.lines import OWN_LINE, line_pattern
 from specpc.structure.talk.turns import find_timed_turns, find_turns, first_timed, stray_fences
 from specpc.text.layout import LayoutBuilder, Nested
+from specpc.text.patterns import lazy_regex
 from specpc.text.references import is_left_over
 from specpc.text.units import segment
 
@@ -46,14 +47,14 @@ _NO_PROSE: Final = line_pattern(
 )
 
 # What a chat shows below what was said: how many thought what of it, and that it was answered.
-_BELOW: Final = regex.compile(
+_BELOW: Final = lazy_regex(
     r"(?:(?:\r\n|\n|\r)[ \t]*+(?::[\w+-]{1,40}:|[\U0001f300-\U0001faff]|\d{1,3} repl(?:y|ies)\b)"
     r"[^\r\n]{0,40}+){1,6}+(?:[ \t\r\n]{0,20}+)\Z"
 )
 _LONGEST_BELOW: Final = 200
 # What a program writes below the last turn.
 _MET: Final = "(?:transcript(?:ion)?|meeting|call|chat|recording)"
-_FOOT: Final = regex.compile(
+_FOOT: Final = lazy_regex(
     r"(?<!\s)[^\S\r\n]*+(?>\r\n|\n|\r)[^\S\r\n]*+(?>\r\n|\n|\r)\s*+"
     rf"(?=(?:transcribed by|transkribiert|transcrit par|this {_MET}|end of (?:the )?{_MET}"
     rf"|{_MET} (?:ended|stopped|closed)"

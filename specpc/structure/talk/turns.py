@@ -8,12 +8,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from specpc.structure.parts.lines import line_pattern, lines
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import regex
 
 _FEWEST_TURNS: Final = 4
 _TURNS_EACH: Final = 2
@@ -77,7 +78,7 @@ _TIMED_END: Final = (
 )
 
 _STYLES: Final = tuple(
-    regex.compile(style)
+    lazy_regex(style)
     for style in (
         # Ann: ..., [12:03] Ann: ..., **Ann:** ..., ### User:
         rf"(?:{_TIME})?{_BOLD}{_NAME}{_MARK}?(?::{_MARK}?(?=\s|\Z)|：)[^\S\r\n]*",
@@ -92,13 +93,13 @@ _STYLES: Final = tuple(
         r"(?=\s)[^\S\r\n]*",
     )
 )
-_BANNER: Final = regex.compile(
+_BANNER: Final = lazy_regex(
     # === USER ===, <|im_start|>user
     r"(?:[=-]{2,}+ ?|<\|(?:im_start|start_header_id)\|>|\u25b6 ?)"
     rf"(?P<name>(?i:{_ROLES})\b[\w ]{{0,20}}?)(?: ?[=-]{{2,}}+|<\|end_header_id\|>)?{_LINE_END}"
 )
 _CAPITALS: Final = (
-    regex.compile(
+    lazy_regex(
         # THE COURT: ..., Q. ..., with line numbers or not
         r"[ \t]*+(?:\d{1,2}[ \t]++)?(?P<name>[QA](?=[.:][ \t]|[ \t]{2})"
         r"|[A-Z][A-Z.'’-]*+(?: [A-Z][A-Z.'’-]*+){0,4})"
@@ -106,21 +107,21 @@ _CAPITALS: Final = (
     ),
 )
 # MAUD. ..., CAPTAIN ROE (rising). ..., HÉLÈNE, à part. – ..., of plays
-_PLAY: Final = regex.compile(
+_PLAY: Final = lazy_regex(
     r"[ \t]*+(?P<name>(?:(?:MRS?|DR|ST|MME)\. |A )?+\p{Lu}[\p{Lu}'’-]++(?: [\p{Lu}\d'’-]++){0,4}+)"
     r"(?:,? ?\([^()\r\n]{1,60}+\)|, [^\r\n.:]{1,60}+)?+\."
     r"(?:[ \t]++(?:[–—-][ \t]++)?(?=\S)|[ \t]*+(?=[\r\n]))"
 )
 # What may head some of a text; of a play, acts and scenes do.
-_ALONE: Final = regex.compile(r"[ \t]*+\p{Lu}[\p{Lu}\d &’'-]{2,60}+[ \t]*+(?:[\r\n]|\Z)")
-_ACT: Final = regex.compile(
+_ALONE: Final = lazy_regex(r"[ \t]*+\p{Lu}[\p{Lu}\d &’'-]{2,60}+[ \t]*+(?:[\r\n]|\Z)")
+_ACT: Final = lazy_regex(
     r"[ \t]*+(?:ACT|SCENE|PROLOGUE|EPILOGUE|AKT|AUFZUG|SZENE|ACTE|SCÈNE|ACTO|ESCENA|ATTO|SCENA"
     r"|CURTAIN|VORHANG|RIDEAU|FIN|FINIS|THE END)\b"
 )
 # Heads on a line of their own: [14-Jun-25 18:20] ana; Ana  10:12 AM; Ana, [14.06.2025 18:20];
 # 00:01:22 Ana; the name and below it the time.
 _TIMED: Final = tuple(
-    regex.compile(style)
+    lazy_regex(style)
     for style in (
         rf"\u200e?{_WHEN}:?[ \t]++(?:[-–—|][ \t]++)?{_BOLD}{_NICK}{_MARK}?:?{_LINE_END}",
         rf"{_BOLD}{_NICK}(?::[\w+-]+:)?{_MARK}?(?:,?[ \t]++(?:APP[ \t]++)?(?:[-–—·•|@»][ \t]*+)?"
@@ -138,7 +139,7 @@ _TIMED: Final = tuple(
 )
 _BELOW_NAME: Final = _TIMED[2]
 # Of a forum: below the name, between blank lines, the rank and how much one wrote, then the time.
-_CARD: Final = regex.compile(
+_CARD: Final = lazy_regex(
     rf"(?<![^\r\n](?:\r\n|\n|\r)){_BOLD}{_NICK}{_MARK}?[ \t]*+(?:\r\n|\n|\r)"
     rf"(?:[^\r\n]{{1,40}}+(?:\r\n|\n|\r)){{1,4}}?"
     rf"(?:[^\r\n\d\[(]{{0,20}}?|[^\r\n»]{{1,60}}+»[ ]){_WHEN}{_LINE_END}"
@@ -146,18 +147,18 @@ _CARD: Final = regex.compile(
 _TALLEST_CARD: Final = 6
 _NAMED: Final = 0.75
 # A name above each paragraph, or most, and nothing else that tells: who speaks comes back.
-_ABOVE: Final = regex.compile(
+_ABOVE: Final = lazy_regex(
     r"[ \t]*+(?P<name>\p{Lu}[\w.'’-]*+(?: [\p{Lu}\d][\w.'’-]*+){0,3}+)[ \t]*+(?:\r\n|\n|\r)"
     r"(?=[ \t]*+[^\s])"
 )
-_ONLY_TIME: Final = regex.compile(rf"[ \t]*+{_WHEN}{_LINE_END}")
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_CLOCK: Final = regex.compile(r"\d[:h]\d\d")
-_PERSON: Final = regex.compile(r"\D++(?:(?<=[ ])\d{1,2})?")  # "Speaker 3" is one
-_BEGINS_TIMED: Final = regex.compile(_TIME)
-_ROLE: Final = re.compile(rf"(?:{_ROLES})\b")
+_ONLY_TIME: Final = lazy_regex(rf"[ \t]*+{_WHEN}{_LINE_END}")
+_BREAK: Final = lazy_re(r"\r\n|\n|\r")
+_CLOCK: Final = lazy_regex(r"\d[:h]\d\d")
+_PERSON: Final = lazy_regex(r"\D++(?:(?<=[ ])\d{1,2})?")  # "Speaker 3" is one
+_BEGINS_TIMED: Final = lazy_regex(_TIME)
+_ROLE: Final = lazy_re(rf"(?:{_ROLES})\b")
 # Fields of documents, and remarks: what stands before the colon says nothing.
-_NO_SPEAKER: Final = re.compile(
+_NO_SPEAKER: Final = lazy_re(
     r"title|text|content|abstract|passage|document|source|url|https?|date|authors?|summary"
     r"|keywords|notes?|warning|examples?|info|error|debug|trace|fatal|critical|subject|from|to|cc"
     r"|sent|id|name|type|description|version|file|line|step|section|article|chapter|figure|table"
@@ -167,9 +168,9 @@ _NO_SPEAKER: Final = re.compile(
     r"|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
 )
 # How many thought what of what was said above.
-_REACTION: Final = re.compile(r":[\w+-]{1,40}:|[\U0001f300-\U0001faff\u2600-\u27bf]")
+_REACTION: Final = lazy_re(r":[\w+-]{1,40}:|[\U0001f300-\U0001faff\u2600-\u27bf]")
 # The date or number of a session, alone on its line before a turn.
-_SESSION: Final = re.compile(
+_SESSION: Final = lazy_re(
     r"[^\w\r\n]*(?:(?:session|conversation|day|date|task|part|round|chat|call|meeting|on|at|of"
     r"|log|opened|changed|a\.?m|p\.?m|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*|\d+(?:st|nd|rd|th)?)"
@@ -177,7 +178,7 @@ _SESSION: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADING: Final = line_pattern(r"^#{1,6} \S")
-_CODE_BELOW: Final = regex.compile(r"[^\S\r\n]*+[\r\n]\s{0,9}+(?:```|~~~|[$>] )")
+_CODE_BELOW: Final = lazy_regex(r"[^\S\r\n]*+[\r\n]\s{0,9}+(?:```|~~~|[$>] )")
 _FENCE: Final = line_pattern(r"^[ \t>*+-]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)")
 
 
