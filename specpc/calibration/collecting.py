@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 
+from specpc.models.lean.packing import PackedText
 from specpc.models.windows import cut_windows
 from specpc.scorers.retrieval_heads import read
 from specpc.scorers.settings import HeadProfile
@@ -60,7 +61,7 @@ def observe_example(reader: Reader, example: Example) -> Observation | None:
     ids = torch.from_numpy(tokens.ids)
     parts = []
     for low, high in cut_windows(units.starts, len(ids), limit):
-        [seen] = read(every, reader, example.question, [ids[low:high]])
+        [seen] = read(every, reader, example.question, [[PackedText(ids[low:high])]])
         parts.append((seen * 1000).half())
     scores = torch.cat(parts, dim=1).reshape(every.layers, every.heads_per_layer, -1).numpy()
     return Observation(example.kind, scores, units.of_token, gold, example.own)

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
 ATTENTION: Final = "specpc"
@@ -49,16 +47,6 @@ class Observer(Protocol):
             ``None``, or ``[batch, queries, heads, head_dim]`` to take the place of the layer's own
             attention (in models of transformers).
         """
-
-
-def in_turn(observers: Sequence[Observer]) -> Observer:
-    """An observer that lets several look."""
-
-    def see(attention: LayerAttention) -> None:
-        for observer in observers:
-            observer(attention)
-
-    return see
 
 
 def window_attention(attention: LayerAttention, rows: int) -> Tensor:

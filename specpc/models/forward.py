@@ -13,6 +13,7 @@ from specpc.machine.memory import memory_errors
 from specpc.machine.stopwatch import stage
 from specpc.models.attention import LayerAttention, Observer, StopForward
 from specpc.models.lean.decoder import LeanModel
+from specpc.models.lean.load import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,9 +82,11 @@ def read_pieces(
     Raises:
         OutOfMemoryError: the machine or device ran out of memory.
     """
-    if isinstance(model, LeanModel):
+    adapted = any(piece.adapter is not None for piece in pieces)
+    lean = view_of(model) if adapted else model
+    if isinstance(lean, LeanModel):
         with reading(model, sum(len(piece.ids) for piece in pieces)):
-            model.read_pieces(before, pieces, depth)
+            lean.read_pieces(before, pieces, depth)
         return
     from transformers import DynamicCache
 

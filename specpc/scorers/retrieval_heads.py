@@ -10,13 +10,13 @@ trained score where the profile has a map or an adapter for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from specpc.models.attention import LayerAttention, in_turn, question_attention
+from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import in_passes, not_observed, read_pieces
 from specpc.models.lean.packing import PackedText
 from specpc.scorers.dense import UnitEmbedder, input_embeddings, shipped_map
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from specpc.models.attention import Observer
     from specpc.models.reader import Reader
     from specpc.scorers.base import Context, Progress
     from specpc.scorers.settings import HeadProfile
@@ -66,15 +65,17 @@ def score(
         beside = PackedText(asked.ids, asked.watch(0, len(asked.ids)))
     if pieces is not None and profile.adapter is not None:
         trained = TrainedScores(profile.adapter, reader, question, pieces)
-    watching = [one for one in (units, trained) if one is not None]
     reads: list[Tensor] = []
     for together in in_passes(model, context.windows):
-        windows = [ids[low:high] for low, high in together]
-        collect = [in_turn([one.watch(*window) for one in watching]) for window in together]
-        reads += read(profile, reader, question, windows, collect, beside)
+        windows = [
+            [
+                PackedText(ids[low:high], None if units is None else units.watch(low, high)),
+                *([] if trained is None else [trained.asked(low, high)]),
+            ]
+            for low, high in together
+        ]
+        reads += read(profile, reader, question, windows, beside)
         beside = None
-        if trained is not None:
-            trained.judge()
         if progress is not None:
             progress(together[-1][1], len(ids))
     weights = torch.tensor([weight for _, _, weight in profile.heads])
@@ -96,15 +97,13 @@ def read(
     profile: HeadProfile,
     reader: Reader,
     question: str,
-    windows: Sequence[Tensor],
-    collect: Sequence[Observer] = (),
+    windows: Sequence[Sequence[PackedText]],
     beside: PackedText | None = None,
 ) -> list[Tensor]:
     """Attention of the question less that of the content-free query.
 
-    Every window ``[tokens]`` of the context is read once, and both queries after it; all in one
-    pass. Each window is also shown to its observer to ``collect``; a text ``beside`` is read by
-    itself.
+    Every window of the context is read once, and both queries after it, with what else is asked of
+    it; all in one pass. A text ``beside`` is read by itself.
 
     Returns:
         ``[heads, tokens]`` for each window.
@@ -116,11 +115,11 @@ def read(
     before = frames[0].before
     pieces: list[PackedText] = []
     observers: list[_HeadRows] = []
-    for number, window in enumerate(windows):
+    for window, *others in windows:
         context = len(pieces)
-        pieces.append(PackedText(window, collect[number] if collect else None))
+        pieces += [window, *(replace(other, after=context) for other in others)]
         for frame in frames:
-            rows = _HeadRows(profile, frame.question_rows, len(before) + len(window))
+            rows = _HeadRows(profile, frame.question_rows, len(before) + len(window.ids))
             pieces.append(PackedText(torch.tensor(frame.asked), rows, after=context))
             observers.append(rows)
     if beside is not None:

@@ -1,8 +1,8 @@
 """Scores of pieces by an adapter that was trained for them (`specpc.models.lean.adapted`).
 
 A piece is worth the weighted square roots, head by head, of the most that a question with its
-probes attends to one of its tokens. What reads the context is not changed: its states are taken as
-it is read, and the question is asked of them once more.
+probes attends to one of its tokens. What reads the context is not changed: the question is asked of
+it once more, in the same pass.
 """
 
 from __future__ import annotations
@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from torch.nn.utils.rnn import pad_sequence
+from torch.nn import functional
 
 from specpc.errors import DraftError, UnsupportedModelError
-from specpc.models.forward import reading
-from specpc.models.lean.adapted import Adapter, Contexts, ContextStates, ask
+from specpc.models.attention import question_attention
+from specpc.models.lean.adapted import Adapter
 from specpc.models.lean.load import view_of
+from specpc.models.lean.packing import PackedText
 from specpc.scorers.tensors import tensors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from specpc.models.attention import Observer
+    from specpc.models.attention import LayerAttention
     from specpc.models.lean.decoder import LeanModel
     from specpc.models.reader import Reader
     from specpc.scorers.settings import AdapterReference
@@ -42,34 +41,29 @@ def find_adapter(reference: AdapterReference, model: LeanModel) -> Adapter:
         DraftError: there is none, or it is not for this draft.
     """
     adapter = Adapter.from_tensors(tensors_of(reference.file, reference.sha256))
-    if adapter.last_layer != reference.last_layer or not adapter.fits(model):
+    if adapter.last_layer != reference.last_layer or not adapter.fits(
+        model.config, model.layers[0]
+    ):
         raise DraftError(f"the adapter {reference.file} was trained for another draft")
     return adapter.to(model.device, model.dtype)
 
 
-def piece_scores(
-    model: LeanModel,
-    adapter: Adapter,
-    contexts: Contexts,
-    questions: Sequence[Sequence[int]],
-    of_key: Tensor,
+def layer_scores(
+    adapter: Adapter, layer: int, seen: Tensor, piece_of_key: Tensor, pieces: int
 ) -> Tensor:
-    """``[batch, pieces]`` of what `ask` asks, in float32.
+    """``[..., pieces]``: what one layer adds to the scores of pieces, in float32.
 
-    ``of_key`` ``[contexts, keys]`` is the piece of each key, negative for keys of none.
+    Args:
+        adapter: what weighs the heads.
+        layer: number of the layer.
+        seen: ``[..., heads, keys]`` mean attention of a question with its probes.
+        piece_of_key: ``[..., 1, keys]``; ``pieces`` for keys of none.
+        pieces: how many there are.
     """
-    pieces = int(of_key.max()) + 1
-    index = torch.where(of_key < 0, pieces, of_key).to(model.device)[:, None]
-    parts: list[Tensor] = []
-
-    def see(layer: int, attention: Tensor) -> None:
-        best = attention.new_zeros(*attention.shape[:2], pieces + 1)
-        best = best.scatter_reduce(2, index.expand_as(attention), attention, "amax")
-        rooted = (best[..., :pieces] + LEAST).sqrt()
-        parts.append(torch.einsum("bhp,h->bp", rooted, adapter.heads[layer].float()))
-
-    ask(model, adapter, contexts, questions, see)
-    return torch.stack(parts).sum(dim=0)
+    best = seen.new_zeros(*seen.shape[:-1], pieces + 1)
+    best = best.scatter_reduce(-1, piece_of_key.expand_as(seen), seen, "amax")
+    rooted = (best[..., :pieces] + LEAST).sqrt()
+    return torch.einsum("...hp,h->...p", rooted, adapter.heads[layer].float())
 
 
 class TrainedScores:
@@ -90,41 +84,43 @@ class TrainedScores:
                 f"draft {reader.draft.name} cannot be read with an adapter, which its profile "
                 "names: use a Llama or Qwen style model"
             )
-        self._model = model
         self._adapter = find_adapter(reference, model)
         self._frame = reader.frame(question)
-        self._of_token = torch.from_numpy(pieces.of_token)
-        self._watched: list[tuple[ContextStates, Tensor]] = []
-        self._best = np.full(len(pieces), -np.inf)
+        self._of_token = torch.from_numpy(pieces.of_token).to(model.device)
+        self._asked: list[_Asked] = []
+        self._pieces = len(pieces)
 
-    def watch(self, low: int, high: int) -> Observer:
-        """An observer of a window of the tokens ``low..high - 1``, read after the template."""
-        states = ContextStates()
-        self._watched.append((states, self._of_token[low:high]))
-        return states
-
-    def judge(self) -> None:
-        """Ask the question of the windows watched, which must have been read.
-
-        Raises:
-            OutOfMemoryError: the machine or device ran out of memory.
-        """
-        states, pieces = zip(*self._watched, strict=True)
-        self._watched = []
-        first = [int(own[0]) for own in pieces]
-        before = torch.full((len(self._frame.before),), -1)
-        of_key = [torch.cat((before, own - low)) for own, low in zip(pieces, first, strict=True)]
-        table = pad_sequence(of_key, batch_first=True, padding_value=-1)
-        with reading(self._model, len(states) * len(self._frame.asked)):
-            contexts = Contexts.of(states)
-            found = piece_scores(self._model, self._adapter, contexts, [self._frame.asked], table)
-        for own, row, low in zip(pieces, found.double().cpu().numpy(), first, strict=True):
-            inside = slice(low, int(own[-1]) + 1)
-            # A piece that was cut counts with its better part.
-            self._best[inside] = np.maximum(self._best[inside], row[: inside.stop - low])
+    def asked(self, low: int, high: int) -> PackedText:
+        """The question, to be read after a window of the tokens ``low..high - 1``."""
+        one = _Asked(self._adapter, len(self._frame.before), self._of_token[low:high])
+        self._asked.append(one)
+        return PackedText(torch.tensor(self._frame.asked), one, adapter=self._adapter)
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """``[pieces]`` once all windows were judged; a piece without tokens has the least."""
-        seen = np.isfinite(self._best)
-        return np.where(seen, self._best, self._best[seen].min() if seen.any() else 0.0)
+        """``[pieces]`` once all windows were read; a piece without tokens has the least."""
+        best = np.full(self._pieces, -np.inf)
+        for one in self._asked:
+            inside = slice(one.first, one.first + len(one.scores))
+            # A piece that was cut counts with its better part.
+            best[inside] = np.maximum(best[inside], one.scores.double().cpu().numpy())
+        seen = np.isfinite(best)
+        return np.where(seen, best, best[seen].min() if seen.any() else 0.0)
+
+
+class _Asked:
+    """Observer of a question: what it sees of the pieces of the window that it is asked of."""
+
+    def __init__(self, adapter: Adapter, before: int, of_token: Tensor) -> None:
+        self.first = int(of_token[0])
+        count = int(of_token[-1]) + 1 - self.first
+        self._adapter = adapter
+        self._piece_of_key = functional.pad(of_token - self.first, (before, 0), value=count)[None]
+        self.scores = torch.zeros(count, device=of_token.device)
+
+    def __call__(self, attention: LayerAttention) -> None:
+        if attention.layer <= self._adapter.last_layer:
+            keys, pieces = self._piece_of_key.shape[1], len(self.scores)
+            seen = question_attention(attention, slice(None), keys)
+            own = self._adapter, attention.layer, seen
+            self.scores += layer_scores(*own, self._piece_of_key, pieces)

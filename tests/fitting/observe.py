@@ -21,10 +21,9 @@ import numpy as np
 import torch
 
 from specpc.drafts.load import load_draft
-from specpc.models.attention import LayerAttention, in_turn, question_attention
+from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.forward import read_pieces
-from specpc.models.lean.adapted import Adapter, Contexts, ContextStates, ask
-from specpc.models.lean.load import view_of
+from specpc.models.lean.adapted import Adapter
 from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
 from specpc.models.windows import cut_windows
@@ -180,24 +179,21 @@ def _window(
 ) -> tuple[Array, Array, Array]:
     """Differences, value states and attention with an adapter, as a `Reading` has them."""
     before = frames[0].before
-    values, context = ValueStates(DENSE_LAYERS, len(window)), ContextStates()
-    pieces, seen = [PackedText(window, in_turn([values, context]))], []
-    for frame in frames:
-        rows = _Rows(frame.question_rows, len(before) + len(window))
+    keys = len(before) + len(window)
+    values = ValueStates(DENSE_LAYERS, len(window))
+    pieces, seen = [PackedText(window, values)], [_Rows(f.question_rows, keys) for f in frames]
+    for frame, rows in zip(frames, seen, strict=True):
         pieces.append(PackedText(torch.tensor(frame.asked), rows, after=0))
-        seen.append(rows)
+    adapted = _Rows(slice(None), keys)
+    if adapter is not None:
+        own = adapter.to(reader.draft.model.device, reader.draft.model.dtype)
+        pieces.append(PackedText(torch.tensor(frames[0].asked), adapted, after=0, adapter=own))
     read_pieces(reader.draft.model, before, pieces, LAYERS - 1)
     asked, free = (torch.cat(rows.layers)[:, len(before) :] for rows in seen)
-    adapted = [asked[:0]]
-    model = view_of(reader.draft.model)
-    if adapter is not None and model is not None:
-
-        def see(_: int, rows: Array) -> None:
-            adapted.append(rows[0, :, len(before) :])
-
-        own = adapter.to(model.device, model.dtype)
-        ask(model, own, Contexts.of([context]), [frames[0].asked], see)
-    return asked - free, values.states, torch.cat(adapted)
+    if adapter is None:
+        return asked - free, values.states, asked[:0]
+    layers = torch.cat(adapted.layers[: adapter.last_layer + 1])
+    return asked - free, values.states, layers[:, len(before) :]
 
 
 @torch.inference_mode()

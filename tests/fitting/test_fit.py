@@ -11,11 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from specpc.drafts.load import load_draft
-from specpc.models.lean.adapted import Contexts, ContextStates
 from specpc.models.lean.packing import PackedText
 from specpc.models.reader import Reader
 from specpc.scorers.settings import AdapterReference, DenseReference, HeadProfile
-from specpc.scorers.trained import piece_scores
 from specpc.structure.units import cut_into_units
 from tests.fitting import observe
 from tests.fitting.fit import (
@@ -31,6 +29,7 @@ from tests.fitting.fit import (
 )
 from tests.fitting.observe import DENSE_LAYERS, LAYERS, observe_item
 from tests.fitting.pool import Observation, Pooler
+from tests.fitting.training.asking import Contexts, ContextStates, piece_scores
 from tests.tiny_adapters import lean_of, tiny_adapter
 from tests.tiny_models import byte_tokenizer, tiny_model
 

@@ -26,34 +26,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.models.attention import Observer
+    from specpc.models.lean.config import LeanConfig
     from specpc.models.lean.packing import PackedText, Template
 
     Attend: TypeAlias = Callable[[int, Tensor, Tensor, Tensor], Tensor]
     Linear: TypeAlias = Callable[[int, str, Tensor], Tensor]
 
 _BLOCK: Final = 128
-
-
-@dataclass(frozen=True)
-class LeanConfig:
-    """The shape of a decoder, named as in ``config.json``."""
-
-    model_type: str
-    vocab_size: int
-    hidden_size: int
-    intermediate_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    head_dim: int
-    rms_norm_eps: float
-    max_position_embeddings: int
-    # Of the rotary positions, [head_dim / 2].
-    inverse_frequencies: Tensor = field(repr=False, compare=False)
-
-    def get_text_config(self) -> LeanConfig:
-        """Itself: there is nothing but text."""
-        return self
 
 
 @dataclass
@@ -149,7 +128,8 @@ class LeanModel:
                 observer(LayerAttention(layer, query, key, mask, scale, value))
             return attention(query, key, value, mask)
 
-        return LeanOutput(self._run(input_ids, positions, attend), cache)
+        embedded = functional.embedding(input_ids, self.embedding)
+        return LeanOutput(self.run(embedded, positions, attend), cache)
 
     def read_pieces(
         self, before: Sequence[int], pieces: Sequence[PackedText], depth: int | None = None
@@ -164,14 +144,15 @@ class LeanModel:
         if known is not None and len(known) <= depth:
             known = None
         packed = Packed(pieces, key, known, depth)
-        ids, positions = packed.ids.to(self.device), packed.positions.to(self.device)
+        positions, attend = (
+            packed.positions.to(self.device),
+            partial(packed.attend, attention=attention),
+        )
+        linear = partial(packed.linear, plain=self.linear)
         with suppress(StopForward):
-            self._run(ids[None], positions[None], partial(packed.attend, attention=attention))
+            self.run(packed.embed(self.embedding), positions[None], attend, linear)
         if known is None:
             self._templates[key] = packed.template
-
-    def _run(self, ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
-        return self.run(functional.embedding(ids, self.embedding), positions, attend)
 
     def run(
         self, hidden: Tensor, positions: Tensor, attend: Attend, linear: Linear | None = None
@@ -218,8 +199,8 @@ class LeanModel:
     def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
         """Root mean square norm, computed in float32."""
         wide = hidden.float()
-        wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.config.rms_norm_eps)
-        return weight * wide.to(hidden.dtype)
+        scale = torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.config.rms_norm_eps)
+        return (wide * scale).to(hidden.dtype).mul_(weight)
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
@@ -228,10 +209,12 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) ->
     Queries are ``[batch, heads, queries, head_dim]``, keys and values ``[batch, kv_heads, keys,
     head_dim]``, shared by heads in groups; a mask is boolean ``[1, 1, queries, keys]``.
     """
-    on_cpu = query.device.type == "cpu" and query.dtype == torch.bfloat16
-    if mask is None and on_cpu and not _has_amx():
-        return attention_in_blocks(query, key, value)
     queries, keys = query.shape[2], key.shape[2]
+    if mask is None and query.device.type == "cpu":
+        coarse, few = query.dtype == torch.bfloat16, queries <= _BLOCK < keys
+        # A question beside its context: no keys are copied, in .6 of the time.
+        if (few or coarse) and not (coarse and _has_amx()):
+            return attention_in_blocks(query, key, value)
     attend: Any = functional.scaled_dot_product_attention
     if mask is None and queries == keys:
         return attend(query, key, value, is_causal=True, enable_gqa=True)  # type: ignore[no-any-return]
@@ -289,5 +272,9 @@ def _mask(past: int, count: int, device: torch.device) -> Tensor:
 
 def _rotate(states: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
     """Rotary positions on ``[batch, heads, tokens, head_dim]``."""
-    low, high = states.chunk(2, dim=-1)
-    return states * rotary[0] + torch.cat((-high, low), dim=-1) * rotary[1]
+    (low, high), (cosine, sine) = states.chunk(2, dim=-1), rotary
+    rotated = states * cosine
+    half = low.shape[-1]
+    rotated[..., :half].addcmul_(high, sine[..., :half], value=-1)
+    rotated[..., half:].addcmul_(low, sine[..., half:])
+    return rotated

@@ -14,7 +14,8 @@ import torch
 from specpc.machine.journal import parse_json
 from specpc.machine.memory import is_memory_error
 from specpc.models.folder import weight_files
-from specpc.models.lean.decoder import LeanConfig, LeanModel
+from specpc.models.lean.config import LeanConfig
+from specpc.models.lean.decoder import LeanModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import torch
+from torch.nn import functional
 
 from specpc.models.attention import LayerAttention, StopForward
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from specpc.models.attention import Observer
+    from specpc.models.lean.adapted import Adapter
+
+    Linear: TypeAlias = Callable[[int, str, Tensor], Tensor]
 
 Template: TypeAlias = "list[tuple[Tensor, Tensor]]"
 """Keys and values that each layer made of a template, as far down as it was read."""
@@ -25,10 +29,15 @@ class PackedText:
     """A text to be read."""
 
     ids: Tensor  # [tokens]
-    observer: (
-        Observer | None
-    )  # of its queries, and the keys and values of all it follows and its own
+    # Of its queries, and the keys and values of all it follows and its own.
+    observer: Observer | None = None
     after: int | None = None  # number of the piece it continues; none if it follows the template
+    adapter: Adapter | None = None  # by which it is read, with probes after it
+
+    @property
+    def rows(self) -> int:
+        """Number of its tokens, probes among them."""
+        return len(self.ids) + (0 if self.adapter is None else len(self.adapter.probe))
 
 
 class Packed:
@@ -56,14 +65,36 @@ class Packed:
         low, positions = head, [torch.arange(head)]
         for number, piece in enumerate(pieces):
             chain = [] if piece.after is None else self._chains[piece.after]
-            start, length = len(before) + sum(len(pieces[i].ids) for i in chain), len(piece.ids)
+            start, length = len(before) + sum(pieces[i].rows for i in chain), piece.rows
             self._chains.append([*chain, number])
             self._ranges.append(slice(low, low + length))
             positions.append(torch.arange(start, start + length))
             low += length
         template = torch.tensor(before[:head], dtype=torch.long)
-        self.ids = torch.cat([template, *(piece.ids.long().cpu() for piece in pieces)])
+        filled = [functional.pad(p.ids.long().cpu(), (0, p.rows - len(p.ids))) for p in pieces]
+        self.ids = torch.cat([template, *filled])
         self.positions = torch.cat(positions)
+        self._adapted = [
+            (piece.adapter, own)
+            for piece, own in zip(pieces, self._ranges, strict=True)
+            if piece.adapter is not None
+        ]
+
+    def embed(self, table: Tensor) -> Tensor:
+        """``[1, tokens, hidden]``: what the embedding has for tokens, and probes as they are."""
+        hidden = functional.embedding(self.ids.to(table.device), table)
+        for adapter, own in self._adapted:
+            hidden[own.stop - len(adapter.probe) : own.stop] = adapter.probe.to(table.dtype)
+        return hidden[None]
+
+    def linear(self, layer: int, name: str, states: Tensor, plain: Linear) -> Tensor:
+        """What a projection makes of states, with the additions to those of some pieces."""
+        found = plain(layer, name, states)
+        for adapter, own in self._adapted:
+            added = adapter.added(layer, name, states[:, own])
+            if added is not None:
+                found[:, own] += added
+        return found
 
     def attend(
         self,

@@ -13,14 +13,13 @@ import numpy as np
 import torch
 
 from specpc.calibration.collecting import gold_units
-from specpc.models.lean.adapted import Contexts, ContextStates
 from specpc.models.lean.packing import PackedText
 from specpc.models.windows import cut_windows
-from specpc.scorers.trained import piece_scores
 from specpc.structure.units import lay_out_units
 from specpc.text.lexical import bm25
 from specpc.text.pieces import Pieces
 from specpc.text.terms import stems
+from tests.fitting.training.asking import Contexts, ContextStates, piece_scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

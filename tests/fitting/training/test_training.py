@@ -179,7 +179,7 @@ def test_losses_are_small_where_evidence_stands_first() -> None:
 def test_a_new_adapter_changes_nothing_yet(school: School) -> None:
     adapter = begin(school).adapter
     assert all((outer == 0).all() for outer in adapter.outer.values())
-    assert adapter.fits(school.model)
+    assert adapter.fits(school.model.config, school.model.layers[0])
     assert float(adapter.heads.detach().sum()) == pytest.approx(30.0)
 
 

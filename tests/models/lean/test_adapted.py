@@ -1,4 +1,4 @@
-"""Questions with additions against plain loops over tokens and heads."""
+"""Questions read with additions, in one pass with contexts, against plain loops over tokens."""
 
 from __future__ import annotations
 
@@ -9,142 +9,83 @@ import torch
 
 from specpc.drafts.load import load_draft
 from specpc.errors import DraftError
-from specpc.models.attention import in_turn
-from specpc.models.forward import read_pieces
-from specpc.models.lean.adapted import Adapter, Contexts, ContextStates, ask
+from specpc.models.attention import LayerAttention, question_attention
+from specpc.models.lean.adapted import Adapter
 from specpc.models.lean.decoder import LeanModel
 from specpc.models.lean.packing import PackedText
-from specpc.scorers.trained import piece_scores
-from tests.tiny_adapters import lean_of, slow_attention, slow_pieces, tiny_adapter
+from tests.tiny_adapters import lean_of, slow_attention, tiny_adapter
 from tests.tiny_models import byte_tokenizer, tiny_model
 
 BEFORE = [1, 5, 6]
-LENGTHS = (20, 7, 13)
 
 
-def loaded(folder: Path, family: str = "llama", dtype: str = "float32") -> LeanModel:
+def loaded(folder: Path, family: str = "llama") -> LeanModel:
     tiny_model(family).save_pretrained(folder)
     byte_tokenizer().save_pretrained(folder)
-    return lean_of(load_draft(str(folder), device="cpu", dtype=dtype, lean=True))
+    return lean_of(load_draft(str(folder), device="cpu", dtype="float32", lean=True))
 
 
-def ids_of(count: int, seed: int = 0) -> list[int]:
-    dice = torch.Generator().manual_seed(seed)
-    return torch.randint(3, 250, (count,), generator=dice).tolist()
+def ids_of(count: int, seed: int = 0) -> torch.Tensor:
+    return torch.randint(3, 250, (count,), generator=torch.Generator().manual_seed(seed))
 
 
-def states_of(model: LeanModel, texts: list[list[int]]) -> Contexts:
-    states = [ContextStates() for _ in texts]
-    pieces = [
-        PackedText(torch.tensor(text), in_turn([own]))
-        for text, own in zip(texts, states, strict=True)
-    ]
-    read_pieces(model, BEFORE, pieces)
-    return Contexts.of(states)
+class Seen:
+    """What all rows of a piece attend to, layer by layer."""
+
+    def __init__(self, keys: int) -> None:
+        self.keys = keys
+        self.layers: list[torch.Tensor] = []
+
+    def __call__(self, attention: LayerAttention) -> None:
+        self.layers.append(question_attention(attention, slice(None), self.keys))
 
 
-def attention_of(
-    model: LeanModel, adapter: Adapter, contexts: Contexts, questions: list[list[int]]
-) -> list[torch.Tensor]:
-    """``[layers][batch, heads, keys]``."""
-    seen: list[torch.Tensor] = []
+def read(
+    model: LeanModel, windows: list[int], question: torch.Tensor, adapters: list[Adapter | None]
+) -> list[list[Seen]]:
+    """What each adapter has the question see of each window, all read in one pass."""
+    pieces: list[PackedText] = []
+    found = []
+    for length in windows:
+        context = len(pieces)
+        pieces.append(PackedText(ids_of(length, length)))
+        own = [Seen(len(BEFORE) + length) for _ in adapters]
+        for adapter, seen in zip(adapters, own, strict=True):
+            pieces.append(PackedText(question, seen, after=context, adapter=adapter))
+        found.append(own)
     with torch.inference_mode():
-        ask(model, adapter, contexts, questions, lambda _, attention: seen.append(attention))
-    return seen
+        model.read_pieces(BEFORE, pieces)
+    return found
 
 
 @pytest.mark.parametrize("family", ["llama", "qwen2", "qwen3"])
-def test_several_questions_of_one_context(family: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("probes", [0, 2])
+def test_a_question_is_asked_of_each_window(family: str, probes: int, tmp_path: Path) -> None:
     model = loaded(tmp_path, family)
-    adapter = tiny_adapter(model)
-    window, questions = ids_of(20), [ids_of(5, 1), ids_of(1, 2), ids_of(8, 3)]
-    found = attention_of(model, adapter, states_of(model, [window]), questions)
-    for number, question in enumerate(questions):
-        expected = slow_attention(model, adapter, BEFORE + window, question)
-        for layer, heads in enumerate(expected):
-            assert torch.allclose(found[layer][number], torch.stack(heads), rtol=1e-3, atol=1e-5)
+    adapter, question, windows = tiny_adapter(model, probes=probes), ids_of(6), [20, 7]
+    for _ in range(2):  # with the template read, and with it known
+        found = read(model, windows, question, [adapter])
+        for length, [seen] in zip(windows, found, strict=True):
+            context = [*BEFORE, *ids_of(length, length).tolist()]
+            expected = slow_attention(model, adapter, context, question.tolist())
+            for layer, heads in enumerate(expected):
+                assert torch.allclose(seen.layers[layer], torch.stack(heads), rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_one_question_of_several_contexts(layers: int, tmp_path: Path) -> None:
+def test_nothing_else_is_changed(tmp_path: Path) -> None:
     model = loaded(tmp_path)
-    adapter = tiny_adapter(model, layers, probes=layers - 1)
-    windows, question = [ids_of(n, n) for n in LENGTHS], ids_of(6)
-    found = attention_of(model, adapter, states_of(model, windows), [question])
-    assert len(found) == layers
-    for number, window in enumerate(windows):
-        expected = slow_attention(model, adapter, BEFORE + window, question)
-        for layer, heads in enumerate(expected):
-            own = found[layer][number]
-            assert torch.allclose(
-                own[:, : len(BEFORE) + len(window)], torch.stack(heads), rtol=1e-3, atol=1e-5
-            )
-            assert (own[:, len(BEFORE) + len(window) :] == 0).all()
+    adapter, question = tiny_adapter(model), ids_of(6)
+    [[alone]], [[_, beside]] = (
+        read(model, [20], question, adapters) for adapters in ([None], [adapter, None])
+    )
+    assert torch.allclose(torch.stack(alone.layers), torch.stack(beside.layers), atol=1e-6)
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_pieces_are_worth_their_best_token(together: bool, tmp_path: Path) -> None:
+def test_deeper_layers_have_no_additions(tmp_path: Path) -> None:
     model = loaded(tmp_path)
-    adapter = tiny_adapter(model)
-    question = ids_of(6)
-    for windows in [[ids_of(n, n) for n in LENGTHS]] if together else [[ids_of(n)] for n in (9, 2)]:
-        of_key = [[-1] * 3 + [key // 4 for key in range(len(window))] for window in windows]
-        table = torch.nn.utils.rnn.pad_sequence(
-            [torch.tensor(own) for own in of_key], batch_first=True, padding_value=-1
-        )
-        with torch.inference_mode():
-            contexts = states_of(model, windows)
-            found = piece_scores(model, adapter, contexts, [question], table)
-        for window, own, row in zip(windows, of_key, found, strict=True):
-            attention = slow_attention(model, adapter, BEFORE + window, question)
-            expected = slow_pieces(adapter, attention, own)
-            assert torch.allclose(row[: len(expected)], expected, rtol=1e-3, atol=1e-4)
-
-
-def test_bfloat16_is_near(tmp_path: Path) -> None:
-    exact, coarse = loaded(tmp_path / "a"), loaded(tmp_path / "b", dtype="bfloat16")
-    adapter = tiny_adapter(exact)
-    window, question, of_key = ids_of(40), ids_of(9, 1), torch.arange(43)[None] // 5
-    scores = []
-    for model in (exact, coarse):
-        own = adapter.to(model.device, model.dtype)
-        with torch.inference_mode():
-            scores.append(
-                piece_scores(model, own, states_of(model, [window]), [question], of_key)[0]
-            )
-    assert scores[1].dtype == torch.float32
-    assert torch.corrcoef(torch.stack(scores))[0, 1] > 0.9
-
-
-def test_gradients_are_those_of_small_steps(tmp_path: Path) -> None:
-    model = loaded(tmp_path)
-    adapter = tiny_adapter(model, layers=2)
-    window, questions = ids_of(12), [ids_of(3, 1), ids_of(5, 2)]
-    of_key = torch.tensor([-1, -1, -1] + [k // 3 for k in range(12)])[None]
-    with torch.no_grad():
-        states = ContextStates()
-        model.read_pieces(BEFORE, [PackedText(torch.tensor(window), states)], 1)
-        contexts = Contexts.of([states])
-
-    def total() -> torch.Tensor:
-        scores = piece_scores(model, adapter, contexts, questions, of_key)
-        return (scores * torch.arange(8).view(2, 4)).sum()
-
-    tensors = adapter.tensors()
-    for tensor in tensors.values():
-        tensor.requires_grad_()
-    total().backward()  # type: ignore[no-untyped-call]
-    for name, tensor in tensors.items():
-        assert tensor.grad is not None
-        flat, slopes = tensor.detach().view(-1), tensor.grad.view(-1)
-        place = int(slopes.abs().argmax())
-        step, start, values = 1e-2, float(flat[place]), []
-        with torch.no_grad():
-            for moved in (start + step, start - step, start):
-                flat[place] = moved
-                values.append(float(total()))
-        slope = (values[0] - values[1]) / (2 * step)
-        assert slope == pytest.approx(float(slopes[place]), rel=0.05), name
+    adapter = tiny_adapter(model, layers=1)
+    [[seen]] = read(model, [20], ids_of(6), [adapter])
+    assert len(seen.layers) == model.config.num_hidden_layers > 1
 
 
 def test_an_adapter_is_checked(tmp_path: Path) -> None:
@@ -152,11 +93,11 @@ def test_an_adapter_is_checked(tmp_path: Path) -> None:
     adapter = tiny_adapter(model)
     tensors = adapter.tensors()
     assert Adapter.from_tensors(tensors).tensors().keys() == tensors.keys()
-    assert adapter.fits(model)
+    assert adapter.fits(model.config, model.layers[0])
     with pytest.raises(DraftError, match="probe"):
         Adapter.from_tensors({k: v for k, v in tensors.items() if k != "probe"})
     with pytest.raises(DraftError, match="other tensors"):
         Adapter.from_tensors({**tensors, "more": tensors["probe"]})
     for name in tensors:
         wrong = {**tensors, name: torch.zeros(2, 2, 2)}
-        assert not Adapter.from_tensors(wrong).fits(model)
+        assert not Adapter.from_tensors(wrong).fits(model.config, model.layers[0])
