@@ -131,7 +131,9 @@ def test_any_markdown_is_tiled(text: str) -> None:
 @given(st.text(st.sampled_from("abc .,\n"), min_size=1))
 def test_prose_is_cut_as_before(text: str) -> None:
     if text.strip() and lay_out(text).kind == "sentence":
-        assert lay_out(text).edges.tolist() == segment(text, "sentence")
+        edges, sentences = lay_out(text).edges.tolist(), segment(text, "sentence")
+        # Lines that are no sentences are values, and whole.
+        assert edges == sentences or ("\n" in text.strip() and set(edges) < set(sentences))
 
 
 # Nothing but the name tells that the first row is a header.

@@ -221,7 +221,8 @@ def paragraphs(
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
             current, left = left or current, None
-            current = _parent(current, indent, mark[1], apart=blank, opens=opens)
+            begins = not mark[2] or text.find(mark[2], starts[-1][0] if starts else 0, start) >= 0
+            current = _parent(current, indent, mark[1], apart=blank, opens=opens, begins=begins)
             if current is not None and current.depth >= _DEEPEST:
                 current = current.parent
             depth = current.depth + 1 if current is not None else 0
@@ -253,10 +254,10 @@ def paragraphs(
     return list(_tiled(text, starts, ends))
 
 
-def _without_marks(text: str, marks: Mapping[int, tuple[int, str]]) -> str:
+def _without_marks(text: str, marks: Mapping[int, tuple[int, str, str]]) -> str:
     """The text with dots for the marks of items: an item with one would be only one sentence."""
     pieces, position = [], 0
-    for start, (end, _) in marks.items():
+    for start, (end, *_) in marks.items():
         pieces += [text[position:start], _NOT_SPACE.sub("·", text[start:end])]
         position = end
     return "".join([*pieces, text[position:]])
@@ -294,9 +295,9 @@ def _marks(
     lines: Sequence[tuple[int, int]],
     current: ListItem | None,
     known: Counter[tuple[str, int]],
-) -> dict[int, tuple[int, str]]:
-    """Where lines that are items start: where their text begins, and their style."""
-    found: dict[int, tuple[int, str]] = {}
+) -> dict[int, tuple[int, str, str]]:
+    """Where lines that are items start: where their text begins, their style, what comes before."""
+    found: dict[int, tuple[int, str, str]] = {}
     entries = {
         start
         for (above, _), (start, end) in zip([(0, 0), *lines], lines, strict=False)
@@ -308,16 +309,16 @@ def _marks(
     for start, end in lines:
         match = ITEM.match(text, start, end)
         if match and not JOINS.fullmatch(text, start, end):
-            found[start] = match.end(), _style(match, before)
+            found[start] = match.end(), _style(match, before), _last_number(match)
         elif start in entries:
-            found[start] = start + len(margin(text[start:end])), _BY_AUTHOR
-    counts = Counter((style, columns(text, start)) for start, (_, style) in found.items()) | known
+            found[start] = start + len(margin(text[start:end])), _BY_AUTHOR, ""
+    counts = Counter((own[1], columns(text, start)) for start, own in found.items()) | known
     while current is not None:
         counts[current.style, current.indent] += 1
         current = current.parent
     return {
-        start: (mark, style)
-        for start, (mark, style) in found.items()
+        start: (mark, style, last)
+        for start, (mark, style, last) in found.items()
         if style[0] in "-*"
         or (style in _DOTTED and text[mark].isalnum())
         or style in _JAPANESE
@@ -356,6 +357,13 @@ def _style(match: regex.Match[str], before: dict[str, str]) -> str:
     return match["open"] + kind + match["close"]
 
 
+def _last_number(match: regex.Match[str]) -> str:
+    """How the mark before a number is written; nothing if it is the first, or no number."""
+    number = match["number"] or ""
+    last = int(number) - 1 if number.isdecimal() else 0
+    return f"{match['open']}{last}{match['close']}" if last > 0 else ""
+
+
 def _han_style(han: str, *, parted: bool) -> str:
     """What a mark of Chinese or Japanese looks like."""
     if han[0] in _DOTS:
@@ -373,9 +381,12 @@ def _han_style(han: str, *, parted: bool) -> str:
 
 
 def _parent(
-    current: ListItem | None, indent: int, style: str, *, apart: bool, opens: bool
+    current: ListItem | None, indent: int, style: str, *, apart: bool, opens: bool, begins: bool
 ) -> ListItem | None:
-    """What an item belongs to that comes after another, or after what it ``opens`` with."""
+    """What an item belongs to that comes after another, or after what it ``opens`` with.
+
+    A number that does not begin a list goes on with one whose beginning was not seen.
+    """
     while current is not None and indent < current.indent:
         current = current.parent
     if current is not None and indent == current.indent + 1:
@@ -390,8 +401,9 @@ def _parent(
         if above.style == style:
             return above.parent
         above = above.parent
-    deeper = current is not None and (opens or _is_deeper(current, indent, style, apart=apart))
-    return current if deeper else above
+    if current is None or (not opens and not begins and indent == current.indent):
+        return above
+    return current if opens or _is_deeper(current, indent, style, apart=apart) else above
 
 
 def _rank(item: ListItem) -> int:

@@ -354,7 +354,9 @@ class _Sections:
             said = (last,) if leads and after is not None and not after.is_item else ()
             self.said = tuple(range(listed, self.builder.next_piece)[-_MOST_ASKED:])
             if own.item and own.is_item:
-                own.item.needs = (last,)
+                # What ends in full is told by its first sentence.
+                words = () if leads == "only" else range(listed, last)
+                own.item.needs = (next(filter(self.builder.is_unit, words), last),)
             elif leads:
                 # What goes on with a list may stand as far to the left as the item that is in.
                 inner = after.item if led and after is not None and after.is_item else None

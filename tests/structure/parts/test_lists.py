@@ -688,3 +688,47 @@ def test_what_was_decided_on_a_point_keeps_it() -> None:
         keep(text, "it was refused") == "2.1 Cycle store. R. Lund reported that it was refused.\n"
     )
     assert keep(text, "ten") == "We met at ten.\n"
+
+
+POLICY = (
+    "1. What We Collect: A. We collect names and the addresses of all who write to us. For example,"
+    " we ask for both when you register, and when you take part in a draw of ours, as hundreds do"
+    " every year on the day of the port, when the harbour master opens the quays to all who come"
+    " and lets children steer the tug.\n\n"
+    "B. We keep logs. They are kept for 90 days. We share all of it in the same ways.\n\n"
+    "2. How We Use It: A. We use it to write to you when something new is to be had from us or from"
+    " those who work with us. You can opt out at any time, here or by writing to the office in the"
+    " port of Velmar, which answers within two weeks, or four in summer, when few of those who"
+    " work there are in town and ships come in all day and for half of the night.\n\n"
+    "B. We may sell it. Buyers are told how it may be used.\n\n"
+    "3. Security. Nothing is sold to banks.\n\n"
+    "4. Children. None may register.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected", "other"),
+    [
+        # A number that is not the first goes on with those of which a letter is one.
+        ("Nothing is sold", "3. Security. Nothing is sold to banks.", "Buyers"),
+        ("None may", "4. Children. None may register.", "Security"),
+        # What is in an item comes with what it begins with, not with what it ends in.
+        ("Buyers", "2. How We Use It: A. ", "opt out"),
+        ("90 days", "1. What We Collect: A. ", "For example"),
+    ],
+)
+def test_numbers_go_on_though_letters_began_in_the_line(
+    part: str, expected: str, other: str
+) -> None:
+    kept = keep(POLICY, part)
+    assert expected in kept
+    assert other not in kept
+
+
+def test_numbers_in_a_line_begin_a_list_that_goes_on_below() -> None:
+    text = (
+        "(a) In general.--(1) The port pays the fee. It may be late.\n"
+        "(2) The ship pays the tow.\n(3) The state pays the rest.\n\n(b) It ends in May.\n"
+    )
+    assert "(a) In general" in keep(text, "the rest")
+    assert "(a)" not in keep(text, "in May")
