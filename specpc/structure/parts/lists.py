@@ -213,6 +213,7 @@ def paragraphs(
     blank, opens, pauses = True, False, False
     wrapped = False  # whether the last item goes on in lines that are not indented
     left: ListItem | None = None  # the last item before a line that goes on with what led to it
+    begun = 0  # where the last item does
     for start, end in lines:
         line = text[start:end]
         if line.isspace():
@@ -221,7 +222,8 @@ def paragraphs(
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
             current, left = left or current, None
-            begins = not mark[2] or text.find(mark[2], starts[-1][0] if starts else 0, start) >= 0
+            begins = not mark[2] or text.find(mark[2], begun, start) >= 0
+            begun = start
             current = _parent(current, indent, mark[1], apart=blank, opens=opens, begins=begins)
             if current is not None and current.depth >= _DEEPEST:
                 current = current.parent

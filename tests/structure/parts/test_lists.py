@@ -727,7 +727,8 @@ def test_numbers_go_on_though_letters_began_in_the_line(
 
 def test_numbers_in_a_line_begin_a_list_that_goes_on_below() -> None:
     text = (
-        "(a) In general.--(1) The port pays the fee. It may be late.\n"
+        "(a) In general.--(1) The port pays the fee. It may be late.\n\n"
+        "    It has no other duty.\n\n"
         "(2) The ship pays the tow.\n(3) The state pays the rest.\n\n(b) It ends in May.\n"
     )
     assert "(a) In general" in keep(text, "the rest")
