@@ -214,6 +214,7 @@ def paragraphs(
     wrapped = False  # whether the last item goes on in lines that are not indented
     left: ListItem | None = None  # the last item before a line that goes on with what led to it
     begun = 0  # where the last item does
+    inner: set[tuple[int, str]] = set()  # of items that are in others: their numbers may go on
     for start, end in lines:
         line = text[start:end]
         if line.isspace():
@@ -223,8 +224,11 @@ def paragraphs(
         if mark is not None:
             current, left = left or current, None
             begins = not mark[2] or text.find(mark[2], begun, start) >= 0
+            begins |= (indent, mark[1]) in inner
             begun = start
             current = _parent(current, indent, mark[1], apart=blank, opens=opens, begins=begins)
+            if current is not None:
+                inner.add((indent, mark[1]))
             if current is not None and current.depth >= _DEEPEST:
                 current = current.parent
             depth = current.depth + 1 if current is not None else 0

@@ -733,3 +733,11 @@ def test_numbers_in_a_line_begin_a_list_that_goes_on_below() -> None:
     )
     assert "(a) In general" in keep(text, "the rest")
     assert "(a)" not in keep(text, "in May")
+
+
+def test_numbers_of_items_in_others_may_go_on_in_the_next() -> None:
+    text = (
+        "A. Budget. It was approved.\n1. Berlin keeps its lease.\n2. Lyon closes in June.\n"
+        "B. Hiring. None until August.\n3. Temps leave in May.\n4. A report comes in July.\n"
+    )
+    assert keep(text, "Temps") == "B. Hiring. None until August.\n3. Temps leave in May.\n"
