@@ -55,6 +55,7 @@ ENDINGS: Final = {
     "python": "py",
     "javascript": "js",
     "typescript": "ts",
+    "tsx": "tsx",
     "go": "go",
     "rust": "rs",
     "java": "java",
