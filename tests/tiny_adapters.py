@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from specpc.drafts.load import load_draft
 from specpc.models.lean.adapted import PROJECTIONS, Adapter
 from specpc.models.lean.load import view_of
+from tests.tiny_models import byte_tokenizer, tiny_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +22,13 @@ def lean_of(draft: Draft) -> LeanModel:
     model = view_of(draft.model)
     assert model is not None
     return model
+
+
+def loaded(folder: Path, family: str = "llama", dtype: str = "float32") -> LeanModel:
+    """A tiny model of a family, saved and read again."""
+    tiny_model(family).save_pretrained(folder)
+    byte_tokenizer().save_pretrained(folder)
+    return lean_of(load_draft(str(folder), device="cpu", dtype=dtype, lean=True))
 
 
 def tiny_adapter(model: LeanModel, layers: int = 3, probes: int = 2, rank: int = 2) -> Adapter:

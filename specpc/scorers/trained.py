@@ -41,9 +41,8 @@ def find_adapter(reference: AdapterReference, model: LeanModel) -> Adapter:
         DraftError: there is none, or it is not for this draft.
     """
     adapter = Adapter.from_tensors(tensors_of(reference.file, reference.sha256))
-    if adapter.last_layer != reference.last_layer or not adapter.fits(
-        model.config, model.layers[0]
-    ):
+    fits = adapter.fits(model.config, model.layers[0])
+    if adapter.last_layer != reference.last_layer or not fits:
         raise DraftError(f"the adapter {reference.file} was trained for another draft")
     return adapter.to(model.device, model.dtype)
 

@@ -321,8 +321,9 @@ def test_pieces_are_judged_by_an_adapter(
     together = _pieces(judged(plain, windows, draft)) + 0.7 * standardised(expected)
     found = judged(profile, windows, draft)
     assert found.pieces == pytest.approx(standardised(together), abs=2e-3)
-    # Near zero the root is steep: 1e-3 there are 1e-6 of attention.
-    assert found.tokens == pytest.approx(judged(plain, windows, draft).tokens, abs=2e-3)
+    # A model of transformers is then read as a lean one; near zero the root is steep.
+    alone = judged(plain, windows, draft).tokens
+    assert (found.tokens == alone).all() if lean else found.tokens == pytest.approx(alone, abs=2e-3)
 
 
 def test_an_adapter_must_be_the_drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

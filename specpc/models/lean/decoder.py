@@ -144,13 +144,11 @@ class LeanModel:
         if known is not None and len(known) <= depth:
             known = None
         packed = Packed(pieces, key, known, depth)
-        positions, attend = (
-            packed.positions.to(self.device),
-            partial(packed.attend, attention=attention),
-        )
+        embedded, positions = packed.embed(self.embedding), packed.positions.to(self.device)
+        attend = partial(packed.attend, attention=attention)
         linear = partial(packed.linear, plain=self.linear)
         with suppress(StopForward):
-            self.run(packed.embed(self.embedding), positions[None], attend, linear)
+            self.run(embedded, positions[None], attend, linear)
         if known is None:
             self._templates[key] = packed.template
 

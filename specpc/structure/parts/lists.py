@@ -223,8 +223,7 @@ def paragraphs(
         indent, mark = columns(text, start), marks.get(start)
         if mark is not None:
             current, left = left or current, None
-            begins = not mark[2] or text.find(mark[2], begun, start) >= 0
-            begins |= (indent, mark[1]) in inner
+            begins = not mark[2] or (indent, mark[1]) in inner or mark[2] in text[begun:start]
             begun = start
             current = _parent(current, indent, mark[1], apart=blank, opens=opens, begins=begins)
             if current is not None:

@@ -7,23 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from specpc.drafts.load import load_draft
 from specpc.models.forward import read_pieces
 from specpc.models.lean.adapted import Adapter
 from specpc.models.lean.decoder import LeanModel
 from specpc.models.lean.packing import PackedText
 from tests.fitting.training.asking import Contexts, ContextStates, ask, piece_scores
-from tests.tiny_adapters import lean_of, slow_attention, slow_pieces, tiny_adapter
-from tests.tiny_models import byte_tokenizer, tiny_model
+from tests.tiny_adapters import loaded, slow_attention, slow_pieces, tiny_adapter
 
 BEFORE = [1, 5, 6]
 LENGTHS = (20, 7, 13)
-
-
-def loaded(folder: Path, family: str = "llama", dtype: str = "float32") -> LeanModel:
-    tiny_model(family).save_pretrained(folder)
-    byte_tokenizer().save_pretrained(folder)
-    return lean_of(load_draft(str(folder), device="cpu", dtype=dtype, lean=True))
 
 
 def ids_of(count: int, seed: int = 0) -> list[int]:

@@ -7,22 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from specpc.drafts.load import load_draft
 from specpc.errors import DraftError
 from specpc.models.attention import LayerAttention, question_attention
 from specpc.models.lean.adapted import Adapter
 from specpc.models.lean.decoder import LeanModel
 from specpc.models.lean.packing import PackedText
-from tests.tiny_adapters import lean_of, slow_attention, tiny_adapter
-from tests.tiny_models import byte_tokenizer, tiny_model
+from tests.tiny_adapters import loaded, slow_attention, tiny_adapter
 
 BEFORE = [1, 5, 6]
-
-
-def loaded(folder: Path, family: str = "llama") -> LeanModel:
-    tiny_model(family).save_pretrained(folder)
-    byte_tokenizer().save_pretrained(folder)
-    return lean_of(load_draft(str(folder), device="cpu", dtype="float32", lean=True))
 
 
 def ids_of(count: int, seed: int = 0) -> torch.Tensor:
