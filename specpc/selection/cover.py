@@ -56,11 +56,14 @@ class CoverPicker(UnitPicker):
 
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
         """See `UnitPicker`."""
-        return pieces.spans(covering_units(pieces, allowance), values)
+        units = pieces.layout.units & np.isfinite(values)
+        return pieces.spans(covering_units(pieces, allowance, units), values)
 
 
-def covering_units(pieces: Pieces, allowance: int) -> list[int]:
-    """Units that fit an allowance of tokens with what they need, in text order.
+def covering_units(
+    pieces: Pieces, allowance: int, units: NDArray[np.bool_] | None = None
+) -> list[int]:
+    """Of all units, or some, those that fit an allowance with what they need, in text order.
 
     Those that are forced come first, whatever their size; then what tells of errors, then where
     they are, then all else: always the one that adds most to what is told, for the tokens it adds.
@@ -98,7 +101,7 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
 
     for unit in sorted(pieces.forced):
         add((unit,))
-    for choices in _choices(pieces, allowance):
+    for choices in _choices(pieces, allowance, pieces.layout.units if units is None else units):
         gains = first_gains(choices)
         waiting = [(-first, units) for first, units in zip(gains, choices, strict=True)]
         heapq.heapify(waiting)
@@ -114,9 +117,9 @@ def covering_units(pieces: Pieces, allowance: int) -> list[int]:
     return sorted(basket.chosen)
 
 
-def _choices(pieces: Pieces, allowance: int) -> list[list[Choice]]:
+def _choices(pieces: Pieces, allowance: int, units: NDArray[np.bool_]) -> list[list[Choice]]:
     """What may be added first, and what after that: units, or all units of a body that may fit."""
-    units = pieces.layout.units.copy()
+    units = units.copy()
     units[[*pieces.forced]] = False
     first, later = units.copy(), np.zeros(len(units), dtype=bool)
     whole: list[Choice] = []

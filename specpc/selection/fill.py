@@ -57,7 +57,7 @@ def select_units(
     fits.
 
     Args:
-        scores: ``[units]``.
+        scores: ``[units]``; what scores minus infinity is no choice.
         sizes: ``[units]`` in tokens.
         budget: most tokens the chosen units, and what they need, may hold together.
         layout: what units need; without one, nothing.
@@ -71,7 +71,7 @@ def select_units(
     for unit in sorted(forced):
         basket.add(unit)
     fixed = len(basket.chosen)
-    eligible = sizes <= budget
+    eligible = (sizes <= budget) & (scores > -math.inf)
     if layout is not None:
         eligible &= layout.units
     eligible[basket.chosen] = False

@@ -93,12 +93,12 @@ class UnitPicker(Picker):
             if not own.any():
                 continue
             judged = _values_inside(pieces, values, cut, self.judge(cut, scores))
-            best, finest = int(np.where(own, judged, -np.inf).argmax()), cut
+            judged[~own] = -np.inf
+            best, finest = int(judged.argmax()), cut
             lean = _without_spared(cut, {best}, allowance)
             if _cost(lean, best) <= allowance:
                 others = frozenset(np.flatnonzero(~own).tolist())
                 layout = replace(lean.layout, supports=lean.layout.supports | others)
-                lean = replace(lean, layout=layout)
                 return Picked(self.chosen(lean, judged, allowance), layout, cut_unit=True)
         return _words(finest, best, scores.tokens, allowance)
 
@@ -112,7 +112,10 @@ class UnitPicker(Picker):
         }
 
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
-        """The best units by ``values`` ``[pieces]`` that fit an allowance, with what they need."""
+        """The best units by ``values`` ``[pieces]`` that fit an allowance, with what they need.
+
+        What is worth minus infinity is no choice.
+        """
         first = _alarms_first(pieces, values, allowance)
         return best_pieces(pieces, values, allowance, pieces.alike, first)
 
@@ -152,7 +155,7 @@ def _alarms_first(
 
     They may take a part of the allowance only: something else may be asked for.
     """
-    urgent = np.flatnonzero((pieces.urgency > 0) & pieces.layout.units)
+    urgent = np.flatnonzero((pieces.urgency > 0) & pieces.layout.units & np.isfinite(values))
     if not len(urgent):
         return values
     urgent = urgent[np.lexsort((-values[urgent], -pieces.urgency[urgent]))]

@@ -145,20 +145,29 @@ def _numbered(text: str) -> list[int] | None:
 
 
 def _lists(text: str) -> list[_List]:
-    """All that is looked at, and what stands between any two brackets, from left to right."""
+    """All that is looked at, and what stands between any two brackets, from left to right.
+
+    What is too deep to be looked at is not told.
+    """
     around = _List(0, len(text))
-    found, waiting = [around], [(around, "")]
+    found, waiting, closing = [around], [around], [""]
     for match in _MARK.finditer(text):
         mark = match.group()[0]
+        shown = len(closing) == len(waiting)
         if match["open"]:
-            found.append(_List(match.end(), len(text)))
-            waiting.append((found[-1], _PAIRS[mark]))
+            closing.append(_PAIRS[mark])
+            if shown and len(waiting) < _DEEPEST:
+                waiting.append(_List(match.end(), len(text)))
+                found.append(waiting[-1])
         elif match["part"]:
-            waiting[-1][0].ends.setdefault(mark, []).append(match.end())
-        elif mark == waiting[-1][1]:
-            waiting.pop()[0].end = match.start()
-            if mark == "}":
-                waiting[-1][0].ends.setdefault(mark, []).append(match.end())
+            if shown:
+                waiting[-1].ends.setdefault(mark, []).append(match.end())
+        elif mark == closing[-1]:
+            closing.pop()
+            if shown:
+                waiting.pop().end = match.start()
+            if mark == "}" and len(closing) == len(waiting):
+                waiting[-1].ends.setdefault(mark, []).append(match.end())
     return found
 
 

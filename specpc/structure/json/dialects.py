@@ -66,6 +66,8 @@ _CLOSING: Final = {"{": "}", "[": "]"}
 _NAMED: Final = lazy_regex(rf"(?<![\w.]){_OPENS}")
 BARE: Final = lazy_regex(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
 """How a member of what Python prints begins, or all of them without a bracket."""
+# What is nested deeper is read by nobody.
+_DEEPEST: Final = 500
 # A shorter list without an object, "(2200, 2)", is one value.
 _SHORT: Final = 300
 _CODED: Final = lazy_regex(r'\\[^"\\/bfnrtu]|\\u(?![\da-fA-F]{4})|"')
@@ -111,7 +113,7 @@ def printed(text: str, start: int) -> tuple[bool, int]:
 
 
 def in_json(text: str, *, named: bool = False) -> str:
-    """A part of a text in a dialect, as `as_json` writes it there.
+    """A part of a text in a dialect, as `as_json` writes it there; as it is if it is too deep.
 
     It may be a member, or all members of an object that has a name.
     """
@@ -123,6 +125,8 @@ def in_json(text: str, *, named: bool = False) -> str:
         if start < position:
             continue
         made += text[position:start], _written(match.group(), match.lastgroup or "", opened)
+        if len(opened) > _DEEPEST:
+            return text
         position = end
     made.append(text[position:])
     return "".join(made)
