@@ -403,6 +403,8 @@ class LayoutBuilder:
 
 def expand(layout: Layout, inside: Mapping[int, Layout]) -> Layout:
     """Put the layouts of units' own texts in their places; what a unit needed, all in it needs."""
+    if not inside:
+        return layout
 
     def add(builder: LayoutBuilder, piece: int) -> bool:
         if piece in inside:
@@ -459,6 +461,8 @@ def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
     """
+    if not cut:
+        return layout
     edges = layout.edges.tolist()
 
     def add(builder: LayoutBuilder, unit: int) -> bool:

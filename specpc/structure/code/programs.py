@@ -169,32 +169,28 @@ def _grouped(
         if own_line and number not in ending:
             leading.append(node)
             if alone and detached(source, node):
-                groups.append(_group(source, leading))
+                groups.append(_group(source, leading, source.piece_start(leading[0])))
                 leading = []
             continue
         punctuation = not node.is_named and not node.type.isalpha()
         glued = follows or punctuation or node.type in source.language.glued
-        first = leading[0] if leading else node
-        if groups and (glued or _is_beside(source, first, region)):
+        start = source.piece_start(leading[0] if leading else node)
+        # On no line of its own, or on that of the bracket that closes the region.
+        beside = start is None or start >= region[1]
+        if groups and (glued or beside):
             groups[-1].nodes += [*leading, node]
         elif not follows:
-            groups.append(_group(source, [*leading, node]))
+            groups.append(_group(source, [*leading, node], start))
         leading = []
     if leading and (alone or not groups):
-        groups.append(_group(source, leading))
+        groups.append(_group(source, leading, source.piece_start(leading[0])))
     return _tiled(source, groups, region)
 
 
-def _is_beside(source: Program, node: Node, region: tuple[int, int]) -> bool:
-    """Whether it is on no line of its own, or on that of the bracket that closes the region."""
-    start = source.piece_start(node)
-    return start is None or start >= region[1]
-
-
-def _group(source: Program, nodes: list[Node]) -> Group:
-    start = source.piece_start(nodes[0])
+def _group(source: Program, nodes: list[Node], start: int | None) -> Group:
+    """The group of some nodes, given where a piece that begins with the first begins."""
     first = next((node for node in nodes if not is_comment(node)), nodes[0])
-    doc_end = source.piece_start(first)
+    doc_end = start if first is nodes[0] else source.piece_start(first)
     begin = source.start(nodes[0]) if start is None else start
     return Group(begin, begin, list(nodes), begin if doc_end is None else doc_end)
 

@@ -24,6 +24,8 @@ _SMALLEST: Final = 80
 _SHARE: Final = 10
 # A smaller block is not worth cutting.
 _WORTH: Final = 100
+# Nodes in one another, not blocks: so many operators or branches make no program.
+_DEEPEST: Final = 1000
 _INDENTATION: Final = lazy_re(r"\s*(?<![^\n])[ \t]*")
 _BLANKS: Final = lazy_re(r"[^\S\n]*")
 _BLANK_LINE: Final = lazy_re(r"[ \t\r]*\n[ \t\r]*\n")
@@ -195,7 +197,8 @@ def blocks(source: Program, group: Group) -> Iterator[tuple[Node, int, int]]:
                 yield node, start, end
                 position = end
                 continue
-        waiting += reversed(placed.children())
+        if placed.depth < _DEEPEST:
+            waiting += reversed(placed.children())
 
 
 class _Placed(NamedTuple):
@@ -206,11 +209,13 @@ class _Placed(NamedTuple):
         colon: the last one before it in its parent.
         following: what comes next that is no comment, in its parent or, where it is the last
             there, beside that; nothing where it ends what is looked at.
+        depth: how many nodes are around it.
     """
 
     node: Node
     colon: Node | None = None
     following: Node | None = None
+    depth: int = 0
 
     def children(self) -> list[_Placed]:
         """Its children, in order."""
@@ -223,7 +228,7 @@ class _Placed(NamedTuple):
             last = len(after) == 1
             following = (None if last else following) if is_comment(node) else node
         for node in nodes:
-            placed.append(_Placed(node, colon, after.pop()))
+            placed.append(_Placed(node, colon, after.pop(), self.depth + 1))
             colon = node if node.type == ":" else colon
         return placed
 

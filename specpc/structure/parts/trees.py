@@ -27,8 +27,8 @@ _READ: Final = 1 << 15
 _TRIED: Final = 7000
 # What is well written takes a third of this time, or less.
 _FIRST_TRIED: Final = 1750
-_LONGEST_TRIED: Final = 0.05
-_SECONDS_TRIED: Final = 5e-6
+_LONGEST_TRIED: Final = 0.01
+_SECONDS_TRIED: Final = 1.5 * _SECONDS
 
 
 @lru_cache
@@ -83,7 +83,7 @@ def is_hopeless(grammar: Parser, data: bytes) -> bool:
         begun = time.thread_time()
         if _parsed(grammar, data[:size]) is None:
             return True
-        if time.thread_time() - begun > _LONGEST_TRIED + _SECONDS_TRIED * size:
+        if time.thread_time() - begun > max(_LONGEST_TRIED, _SECONDS_TRIED * size):
             return True
         size *= 2
         if 2 * size > len(data):
