@@ -315,6 +315,15 @@ def test_headers_are_cut_between_declarations(language: str, before: str, end: s
             assert not has_error(made, language)
 
 
+def test_headers_are_of_the_language_they_are_written_in() -> None:
+    shared = "#pragma once\n\n"
+    of_cpp = shared + "namespace harbour {\nclass Ship {\n public:\n  int fee() const;\n};\n}\n"
+    assert language_of("ship.h", of_cpp) == "cpp"
+    assert language_of("ship.h", of_cpp.replace("\n", "\r\n")) == "cpp"
+    assert language_of("ship.h", HEADER.format(shared)) == "c"
+    assert language_of("ship.h", "/* using it: class of the ship */\nint fee(void);\n") == "c"
+
+
 @pytest.mark.parametrize("text", ["", " \n", "x", "\ufeff", "é = 'ü'\r\n", "\ud800 = 1\n"])
 def test_odd_texts(text: str) -> None:
     assert lay_out_code(text, "python").edges.tolist() == [0, len(text)][: 1 + bool(text)]
