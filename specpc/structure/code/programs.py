@@ -38,6 +38,9 @@ _SHORT_STATEMENT: Final = 80
 # Where more than this share of a statement would come with any part of it, it stays whole.
 _MOST_SKELETON: Final = 0.8
 _DEEPEST: Final = 40
+# Where statements have fewer characters, they are the marks of something else.
+_SHORTEST: Final = 3
+_SEVERAL: Final = 500
 # Parts of objects that have a key and a value.
 _MEMBERS: Final = names("pair keyed_element field_initializer initializer_pair")
 # What a member is called that says which object it is of, and of which kind that is.
@@ -55,11 +58,12 @@ def lay_out_code(text: str, language: str, *, torn: bool = True) -> Layout:
         start, stop = sound_part(text, language, tree)
         if stop - start < len(text):
             return _lay_out_torn(text, language, start, stop)
-    if tree is None:
+    nodes = statements(source, tree.root_node) if tree is not None else []
+    if tree is None or len(nodes) > max(_SEVERAL, len(text) / _SHORTEST):
         for end in segment(text, "line")[1:]:
             builder.unit(end, whole=True, gap=source.gap(builder.position))
         return builder.build("code")
-    groups = _plan(source, statements(source, tree.root_node), (0, len(text)), _DEEPEST)
+    groups = _plan(source, nodes, (0, len(text)), _DEEPEST)
     if len(groups) == 1 and not groups[0].inner:  # a minified program: all in one line
         builder.unit(len(text))
         return builder.build("code")

@@ -28,7 +28,7 @@ _TRIED: Final = 7000
 # What is well written takes a third of this time, or less.
 _FIRST_TRIED: Final = 1750
 _LONGEST_TRIED: Final = 0.01
-_SECONDS_TRIED: Final = 1.5 * _SECONDS
+_SECONDS_TRIED: Final = 1.2 * _SECONDS
 
 
 @lru_cache
