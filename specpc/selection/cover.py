@@ -56,12 +56,12 @@ class CoverPicker(UnitPicker):
 
     def chosen(self, pieces: Pieces, values: NDArray[np.float64], allowance: int) -> list[Span]:
         """See `UnitPicker`."""
-        units = pieces.layout.units & np.isfinite(values)
-        return pieces.spans(covering_units(pieces, allowance, units), values)
+        among = pieces.layout.units & np.isfinite(values)
+        return pieces.spans(covering_units(pieces, allowance, among), values)
 
 
 def covering_units(
-    pieces: Pieces, allowance: int, units: NDArray[np.bool_] | None = None
+    pieces: Pieces, allowance: int, among: NDArray[np.bool_] | None = None
 ) -> list[int]:
     """Of all units, or some, those that fit an allowance with what they need, in text order.
 
@@ -101,7 +101,7 @@ def covering_units(
 
     for unit in sorted(pieces.forced):
         add((unit,))
-    for choices in _choices(pieces, allowance, pieces.layout.units if units is None else units):
+    for choices in _choices(pieces, allowance, pieces.layout.units if among is None else among):
         gains = first_gains(choices)
         waiting = [(-first, units) for first, units in zip(gains, choices, strict=True)]
         heapq.heapify(waiting)

@@ -461,7 +461,7 @@ def refine(layout: Layout, cut: Mapping[int, Sequence[int]]) -> Layout:
 
     Where a unit has a head (see `Layout.heads`), that becomes a support of the parts.
     """
-    if not cut:
+    if not any(cut.values()):
         return layout
     edges = layout.edges.tolist()
 

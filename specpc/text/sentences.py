@@ -236,22 +236,32 @@ def _is_abbreviated(text: str, end: int) -> bool:
         counted and _PARTS_WORDS.split(said[:-1])[-1].casefold() in _COUNTS
     ):
         return True
-    going_on: tuple[regex.Pattern[str], ...] = (_INITIALS, _LEADER)
+    # Patterns take long to say no: each is asked only where what it cannot do without is there.
+    going_on: list[regex.Pattern[str]] = []
+    if "-" in said or said.endswith("Hrn."):
+        going_on.append(_INITIALS)
+    if said.endswith("....."):
+        going_on.append(_LEADER)
     if following.islower():
-        going_on += (_ABBREVIATED, _COUNTED)
+        going_on += _ABBREVIATED, _COUNTED
     elif following.isupper():
-        going_on += (_TITLE,)
+        going_on.append(_TITLE)
     if any(pattern.search(before) for pattern in going_on):
         return True
-    return following.isupper() and _is_named(text, end, before)
+    return following.isupper() and _is_named(text, end, said, before)
 
 
-def _is_named(text: str, end: int, before: str) -> bool:
+def _is_named(text: str, end: int, said: str, before: str) -> bool:
     """Whether a name goes on there, or a date."""
-    dated = _DAY.search(text, max(0, end - 4), end + 10)
-    word = _WORD.match(text, end) if _DOTTED.search(before) else None
-    named = word is not None and word.group().casefold() not in _BEGINNERS
-    return named or (dated is not None and dated.start() < end)
+    first = max(0, end - 4)
+    if any(map(str.isdigit, text[first:end])):
+        dated = _DAY.search(text, first, end + 10)
+        if dated is not None and dated.start() < end:
+            return True
+    last = said[-2:-1]
+    dotted = (last.isupper() or last == "m") and _DOTTED.search(before) is not None
+    word = _WORD.match(text, end) if dotted else None
+    return word is not None and word.group().casefold() not in _BEGINNERS
 
 
 def _is_row(line: str) -> bool:

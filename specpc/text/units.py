@@ -112,8 +112,10 @@ def segment(text: str, unit: str, width: int | None = None) -> Bounds:
     """
     if unit == "word":
         return word_bounds(text)
+    if unit == "sentence" and _is_word(text):
+        return _shorten(text, [0, len(text)] if text else [0], _LONGEST[unit])
     if unit == "sentence":
-        cuts = set() if _is_word(text) else _sentence_ends(text, width)
+        cuts = _sentence_ends(text, width)
     else:
         breaks = _LINE if unit == "line" else _PARAGRAPH
         cuts = {match.end() for match in breaks.finditer(text)}

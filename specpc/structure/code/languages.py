@@ -180,7 +180,7 @@ _ERRORS: Final = 0.01
 _MOSTLY: Final = 0.5
 _QUOTES: Final = lazy_re(r'"""')
 # What no C has, of which headers of C++ may have the name.
-_CPP: Final = line_pattern(
+_ONLY_CPP: Final = line_pattern(
     r"^[ \t]*+(?:class[ \t]+\w|namespace\b|template[ \t]*+<|using[ \t]+\w"
     r"|(?:public|private|protected)[ \t]*+:)"
 )
@@ -227,7 +227,7 @@ def language_of(name: str | None, text: str, *, excerpt: bool = False) -> str | 
         One of `LANGUAGES`; ``None`` for all that is not clearly a program in one of them.
     """
     if language := language_of_file(name):
-        return "cpp" if ending(name) == "h" and _CPP.search(text) else language
+        return "cpp" if ending(name) == "h" and _ONLY_CPP.search(text) else language
     if ending(name) in _NO_CODE:
         return None
     if shebang := _SHEBANG.match(text):
