@@ -36,6 +36,7 @@ from specpc.output.locate import locate
 from specpc.scorers.base import Scorer
 from specpc.structure import lay_out
 from specpc.structure.code.languages import parse
+from specpc.text.colours import COLOUR
 from specpc.text.pieces import Scores
 from tests.growth import TooLongError, limited
 from tests.structure.programs import PROGRAMS
@@ -449,7 +450,8 @@ def is_program(text: str, language: str) -> bool:
 
 
 def are_closed(text: str) -> bool:
-    """Whether every fence has its end."""
+    """Whether every fence has its end, in what is shown: colours may stand before one."""
+    text = COLOUR.sub("", text)
     lines = re.split(r"\r\n|\n|\r", text)
     for token in MarkdownIt("commonmark").parse(text):
         if token.type != "fence" or token.map is None:
