@@ -160,7 +160,9 @@ def _fill(
     """Give up as few of the weakest chosen units as it takes to use the budget."""
     best = basket
     # What stands out is what the text is cut for; it is never given up for what fits better.
-    weak = int(np.sum(scores[basket.chosen[fixed:]] < scores.mean() + scores.std()))
+    told = scores[scores > -math.inf]
+    outstanding = told.mean() + told.std() if len(told) else math.inf
+    weak = int(np.sum(scores[basket.chosen[fixed:]] < outstanding))
     available = eligible.copy()
     available[basket.chosen] = False
     for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2, weak) + 1):

@@ -56,6 +56,13 @@ def test_units_go_by_score() -> None:
     assert chosen.tolist() == [1, 3]
 
 
+def test_what_is_worth_minus_infinity_is_no_choice() -> None:
+    scores, sizes = np.array([-np.inf, 0.9, 0.5, -np.inf]), np.array([4, 5, 30, 3])
+    assert select_units(scores, sizes, 40).tolist() == [1, 2]
+    assert select_units(scores, sizes, 20).tolist() == [1]
+    assert select_units(np.full(3, -np.inf), np.array([1, 2, 3]), 9).tolist() == []
+
+
 def test_a_filler_does_not_push_out_the_best_unit() -> None:
     scores, sizes = np.array([0.9, 0.2, 0.1]), np.array([60, 45, 40])
     assert 0 in select_units(scores, sizes, 100)
