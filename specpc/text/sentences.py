@@ -147,6 +147,8 @@ _TITLE: Final = lazy_regex(
     r"|Fed|Civ|Crim|Bankr|Fa|Sra|Dra|Dña|Mme|Mlle|Prof|Revd?|Hon|Gov|Sen|Rep|Gen|Col|Capt|Maj|Supt|Insp|Ing|Dipl"
     r"|sig|dott|avv|ing|geom|prof|sra?|dra?|srta)\.\s++\Z"
 )
+# With its full stop, and what may stand before it.
+_LONGEST_TITLE: Final = 10
 # What is counted, before more about it: "2 tbsp. sugar", "84 kr. per month".
 _COUNTED: Final = lazy_regex(r"(?:^|[\s(])[\d½¼¾⅓⅔][\d.,/½¼¾-]*+[ \u00a0-]?\p{L}{1,5}\.\s++\Z")
 # A line to write on, or that leads to a page.
@@ -244,11 +246,12 @@ def _is_abbreviated(text: str, end: int) -> bool:
         going_on.append(_LEADER)
     if following.islower():
         going_on += _ABBREVIATED, _COUNTED
-    elif following.isupper():
-        going_on.append(_TITLE)
     if any(pattern.search(before) for pattern in going_on):
         return True
-    return following.isupper() and _is_named(text, end, said, before)
+    titled = (
+        following.isupper() and _TITLE.search(before[-_LONGEST_TITLE - len(after) :]) is not None
+    )
+    return titled or (following.isupper() and _is_named(text, end, said, before))
 
 
 def _is_named(text: str, end: int, said: str, before: str) -> bool:
