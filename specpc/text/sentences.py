@@ -24,8 +24,9 @@ _ENGLISH: Final = "en"
 _STRETCH: Final = 2000
 # Where a stretch is cut, marks that open may not be closed yet.
 _UNSURE: Final = 400
-# The library panics at such a blank between an initial and a full stop.
-_BLANK_BEFORE_STOP: Final = lazy_regex(r"(?<=\p{L}\s*)[^\S\x00-\x7f](?=\.)")
+# The library panics at such a blank between an initial and a full stop. (What is rare comes first:
+# most blanks are before no full stop.)
+_BLANK_BEFORE_STOP: Final = lazy_regex(r"[^\S\x00-\x7f](?=\.)(?<=\p{L}\s*)")
 # A line is taken for what most of the runs of letters at its beginning are.
 _LOOKED_AT: Final = 200
 _SCRIPTS: Final = {
