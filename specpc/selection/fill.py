@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -107,7 +108,7 @@ class Basket:
         self.said: set[int] = set()  # numbers of what is alike
         self.used = 0
         # Many need the same, and all of it is there once one of them is.
-        self._there: set[int] = set()
+        self.there: set[int] = set()
 
     def fits(self, units: Sequence[int], budget: int) -> bool:
         """Whether they say anything new, and may be added together."""
@@ -119,7 +120,7 @@ class Basket:
         new = {*units}
         for unit in units:
             needs = self.needs.get(unit, ())
-            if id(needs) not in self._there:
+            if id(needs) not in self.there:
                 new.update(needs)
         return sum(map(self._tokens.__getitem__, new - self.supports))
 
@@ -138,14 +139,23 @@ class Basket:
         self.said.add(self._alike[unit])
         self.supports.add(unit)
         needs = self.needs.get(unit, ())
-        if id(needs) not in self._there:
+        if id(needs) not in self.there:
             self.supports.update(needs)
-            self._there.add(id(needs))
+            self.there.add(id(needs))
 
     def first(self, count: int) -> Basket:
         """Only the units that were chosen first."""
         basket = Basket(self.sizes, self.layout, self.alike)
         for unit in self.chosen[:count]:
+            basket.add(unit)
+        return basket
+
+    def with_more(self, units: Sequence[int]) -> Basket:
+        """Another, to which some units are added."""
+        basket = copy(self)
+        basket.chosen = [*self.chosen]
+        basket.supports, basket.said, basket.there = {*self.supports}, {*self.said}, {*self.there}
+        for unit in units:
             basket.add(unit)
         return basket
 
@@ -165,10 +175,12 @@ def _fill(
     weak = int(np.sum(scores[basket.chosen[fixed:]] < outstanding))
     available = eligible.copy()
     available[basket.chosen] = False
-    for given_up in range(min(_EXCHANGED, (len(basket.chosen) - fixed) // 2, weak) + 1):
+    most = min(_EXCHANGED, (len(basket.chosen) - fixed) // 2, weak)
+    sure = basket if best.used >= _USED * budget else basket.first(len(basket.chosen) - most)
+    for given_up in range(most + 1):
         if best.used >= _USED * budget:
             break
-        kept = basket.first(len(basket.chosen) - given_up)
+        kept = sure.with_more(basket.chosen[len(sure.chosen) : len(basket.chosen) - given_up])
         available[basket.chosen[len(kept.chosen) :]] = True
         room = budget - kept.used
         fillers = np.flatnonzero(available & (basket.sizes <= room))

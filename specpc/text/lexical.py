@@ -124,16 +124,17 @@ def bm25(query: Sequence[str], units: Sequence[Sequence[str]]) -> NDArray[np.flo
     """
     scores = np.zeros(len(units))
     asked = Counter(query)
-    found = [Counter(word for word in words if word in asked) for words in units]
-    having: dict[str, list[int]] = {}
-    for number, counts in enumerate(found):
-        for word in counts:
-            having.setdefault(word, []).append(number)
+    having: dict[str, dict[int, int]] = {}  # how often each of them has each word
+    for number, words in enumerate(units):
+        for word in words:
+            if word in asked:
+                own = having.setdefault(word, {})
+                own[number] = own.get(number, 0) + 1
     lengths = np.asarray([len(words) for words in units], dtype=np.float64)
     damped = _K1 * (1 - _B + _B * lengths / (lengths.mean() or 1.0)) if len(units) else lengths
-    for word, numbers in having.items():
-        rarity = math.log(1 + (len(units) - len(numbers) + 0.5) / (len(numbers) + 0.5))
-        counts_of = np.asarray([found[number][word] for number in numbers], dtype=np.float64)
+    for word, counts in having.items():
+        rarity = math.log(1 + (len(units) - len(counts) + 0.5) / (len(counts) + 0.5))
+        numbers, counts_of = [*counts], np.asarray([*counts.values()], dtype=np.float64)
         scores[numbers] += asked[word] * rarity * counts_of / (counts_of + damped[numbers])
     return scores
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -66,6 +67,7 @@ _CLOSING: Final = {"{": "}", "[": "]"}
 _NAMED: Final = lazy_regex(rf"(?<![\w.]){_OPENS}")
 BARE: Final = lazy_regex(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
 """How a member of what Python prints begins, or all of them without a bracket."""
+_KEPT: Final = 500_000
 # What is nested deeper is read by nobody.
 _DEEPEST: Final = 500
 # A shorter list without an object, "(2200, 2)", is one value.
@@ -117,6 +119,11 @@ def in_json(text: str, *, named: bool = False) -> str:
 
     It may be a member, or all members of an object that has a name.
     """
+    return _in_json(text, named) if len(text) <= _KEPT else _in_json.__wrapped__(text, named)
+
+
+@lru_cache(maxsize=2)  # each kind of text asks for it
+def _in_json(text: str, named: bool) -> str:
     made: list[str] = []
     opened = [_Bracket(_OBJECT if BARE.match(text) else "", "", named)]
     position = 0
