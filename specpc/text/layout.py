@@ -9,7 +9,7 @@ something on both of its sides is.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -152,10 +152,19 @@ class Layout:
             kept.update(self.all_needs.get(piece, ()))
         return kept
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts: list[int] = self.edges[:-1].tolist()
+        return starts
+
+    def piece_from(self, offset: int) -> int:
+        """Number of the first piece that starts at an offset or behind it."""
+        return bisect_left(self._starts, offset)
+
     def is_tight(self, start: int) -> bool:
         """Whether what is kept from an offset on is a tight piece."""
-        piece = int(np.searchsorted(self.edges[:-1], start))
-        return piece in self.tight and int(self.edges[piece]) == start
+        piece = self.piece_from(start)
+        return piece in self.tight and self._starts[piece] == start
 
     def without(self, supports: Collection[int]) -> Layout:
         """The same pieces, of which none needs some supports, but what those need."""

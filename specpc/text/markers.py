@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from specpc.text.layout import Layout
 
@@ -27,10 +25,9 @@ class Marker:
 
     def before(self, start: int) -> str:
         """What marks the cut before a kept range that starts there."""
-        edges = self.layout.edges
-        piece = int(np.searchsorted(edges[:-1], start))
+        piece = self.layout.piece_from(start)
         # White space from before the piece may have been kept along with it.
-        if piece == len(self.layout) or self.source[start : edges[piece]].strip():
+        if piece == len(self.layout) or self.source[start : self.layout.edges[piece]].strip():
             return self.text
         written = self.layout.gaps.get(piece)
         if written is None:
