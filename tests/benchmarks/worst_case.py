@@ -39,6 +39,7 @@ from specpc.text.spans import join, keep_apart, merge
 from specpc.text.terms import stems
 from specpc.text.units import safe_cuts, segment
 from tests.benchmarks.worst_texts import ENDINGS, MORE_NAMES, NAMES, texts
+from tests.patterns import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,7 +209,8 @@ def compare(
 
 
 def warm_up() -> None:
-    """Have all imports and tables behind us."""
+    """Have all imports, tables and patterns behind us."""
+    all(used.pattern for used in patterns())
     for name in (None, *NAMES, *MORE_NAMES):
         for text in (
             "# Head\n\nIt is so. It was so.\n\n| a | b |\n|---|---|\n| c | d |\n",

@@ -68,6 +68,9 @@ _NAMED: Final = lazy_regex(rf"(?<![\w.]){_OPENS}")
 BARE: Final = lazy_regex(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
 """How a member of what Python prints begins, or all of them without a bracket."""
 _KEPT: Final = 500_000
+_NOTHING_MORE: Final = lazy_regex(
+    r"(?:[ \t\r\n]++|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+\Z"
+)
 # What is nested deeper is read by nobody.
 _DEEPEST: Final = 500
 # A shorter list without an object, "(2200, 2)", is one value.
@@ -85,7 +88,7 @@ def as_json(text: str, *, lines: bool = False) -> str | None:
         return None
     if not lines and len(text) <= _SHORT and "{" not in text and not _NAMED.search(text):
         return None
-    written = in_json(text)
+    written = _written_whole(text) if lines else _written_whole(text, _NOTHING_MORE)
     if written == text or lines:
         return None if written == text else written
     try:
@@ -119,20 +122,31 @@ def in_json(text: str, *, named: bool = False) -> str:
 
     It may be a member, or all members of an object that has a name.
     """
-    return _in_json(text, named) if len(text) <= _KEPT else _in_json.__wrapped__(text, named)
+    return _in_json(text, _Bracket(_OBJECT if BARE.match(text) else "", "", named))
+
+
+def _written_whole(text: str, after: regex.Pattern[str] | None = None) -> str:
+    read = _read if len(text) <= _KEPT else _read.__wrapped__
+    return read(text, after)
 
 
 @lru_cache(maxsize=2)  # each kind of text asks for it
-def _in_json(text: str, named: bool) -> str:
+def _read(text: str, after: regex.Pattern[str] | None) -> str:
+    return _in_json(text, _Bracket("", ""), after)
+
+
+def _in_json(text: str, around: _Bracket, after: regex.Pattern[str] | None = None) -> str:
+    """See `in_json`; as it is, too, if something else stands ``after`` the first value."""
     made: list[str] = []
-    opened = [_Bracket(_OBJECT if BARE.match(text) else "", "", named)]
-    position = 0
+    opened, position = [around], 0
     for match in _DIALECT.finditer(text):
         start, end = match.span()
         if start < position:
             continue
         made += text[position:start], _written(match.group(), match.lastgroup or "", opened)
-        if len(opened) > _DEEPEST:
+        closed = len(opened) == 1 and match.lastgroup == "mark"
+        more = closed and after is not None and after.match(text, end) is None
+        if len(opened) > _DEEPEST or more:
             return text
         position = end
     made.append(text[position:])

@@ -69,7 +69,8 @@ def lay_out_json_lines(text: str) -> Layout | None:
         ``None`` if there is anything else, or if there are not at least two.
     """
     source, spans = None, _documents(text)
-    if not spans and (written := as_json(text, lines=True)) is not None:
+    several = len(text.splitlines()) >= _FEWEST_LINES
+    if several and not spans and (written := as_json(text, lines=True)) is not None:
         source, text = text, written
         spans = _documents(text)
     if len(spans) < _FEWEST_LINES:
