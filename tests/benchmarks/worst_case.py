@@ -11,6 +11,7 @@ another way from some size on grows only there. How fast the machine is, a loop 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import pickle
 import resource
@@ -252,6 +253,7 @@ def main() -> None:
     print(f"ten million additions: {time.process_time() - begun:.2f} s", flush=True)
     begun = time.monotonic()
     low, high = (dict(texts(size, tuple(options.endings))) for size in options.sizes)
+    gc.freeze()  # or a child that collects garbage pays for copies of all this
     twice = cache(lambda: dict(texts(2 * options.sizes[1], tuple(options.endings))))
     rates: list[tuple[float, str, str | None]] = []
     bad = 0
