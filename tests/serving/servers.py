@@ -112,7 +112,7 @@ def upstream(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Fake]:
             found.requests.append((self.path, headers, body))
             try:
                 asked = json.loads(body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 asked = {}
             reply = answer(asked)
             self.send_response_only(reply.status)
