@@ -63,8 +63,11 @@ def test_what_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("wait", ["nan", "-5", "inf", "tomorrow"])
-def test_strange_waits_are_none(wait: str) -> None:
+def test_strange_waits_are_none(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("specpc.machine.http.time.sleep", waits.append)
     busy = (429, b"{}", {"retry-after": wait})
     with scripted(busy, completion("x")) as server:
-        client = HTTPClient(server.address, {}, (0.0,), lambda status: status == 429)
+        client = HTTPClient(server.address, {}, (0.5,), lambda status: status == 429)
         assert client.send("POST", server.address, b"{}").status_code == 200
+    assert waits == [0.5]

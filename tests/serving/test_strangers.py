@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,19 @@ import httpx
 import pytest
 
 from specpc import Compressor
+from specpc.errors import InputError, SpecPCError, WorkerError
 from specpc.machine.child import ChildProcess
 from specpc.options import Turns
-from specpc.serving import connections
-from specpc.serving.engine import EngineProcess
+from specpc.serving import access, connections
+from specpc.serving.engine import Engine, EngineProcess, why_short
+from specpc.serving.errors import answer
+from specpc.serving.upstream import Clients
 from specpc.serving.worker import DraftWorker
 from tests.serving.servers import answered, listening, post, running, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from specpc.machine.child import Do, Progress
     from specpc.machine.reporting import Report
@@ -38,7 +43,7 @@ def url(tiny: Compressor) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("pattern", ["(" * 900 + ")" * 900, "(?R)", "(a|a)+\\d" * 30])
+@pytest.mark.parametrize("pattern", ["(" * 499 + ")" * 499, "(?R)", "(a|a)+\\d" * 30])
 def test_patterns_that_are_none(url: str, pattern: str) -> None:
     found = post(url, {"context": "a" * 40 + ". b c d.", "ratio": 0.5, "keep": [pattern]})
     assert found.status_code in (200, 400), found.text
@@ -130,6 +135,34 @@ def test_what_cannot_be_cut_is_passed_on(tiny: Compressor) -> None:
             assert b" 500 " not in strange.splitlines()[0]
 
 
+def test_what_nests_too_deeply_to_be_read_is_passed_on(tiny: Compressor) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    body = f'{{"messages": {json.dumps(LONG)}, "x": {deep}}}'.encode()
+    assert why_short(body, 0) == "unread"
+    assert Engine(tiny).shorten(body, 0.5, Turns(min_tokens=0), lambda *_: None).body == body
+    assert Engine(tiny).count(body, lambda *_: None) == 0
+    assert answer(RecursionError()).status_code == 422
+
+
+@pytest.mark.parametrize("error", [InputError("it hung"), WorkerError("it died")])
+def test_what_hangs_or_kills_the_draft_is_passed_on(
+    tiny: Compressor, monkeypatch: pytest.MonkeyPatch, error: SpecPCError
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(Engine, "shorten", fail)
+    with upstream(lambda _: answered({})) as fake:
+        settings: dict[str, Any] = {
+            "openai_upstream": f"{fake.url}/v1",
+            "turns": Turns(min_tokens=0),
+        }
+        with running(tiny, **settings) as address:
+            found = httpx.post(f"{address}/v1/chat/completions", json={"messages": LONG})
+    assert (found.status_code, found.headers["x-specpc-uncut"]) == (200, type(error).__name__)
+    assert fake.last == {"messages": LONG}
+
+
 def test_a_status_that_is_none(tiny: Compressor) -> None:
     with (
         upstream(lambda _: answered({}, 999)) as fake,
@@ -155,6 +188,19 @@ def test_no_proxy_sees_what_goes_to_this_machine(
         assert proxy.requests == []
 
 
+@pytest.mark.parametrize(
+    ("url", "by"),
+    [
+        ("https://vendor.invalid/v1", "proxy"),
+        ("http://vendor.invalid/v1", "none"),
+        ("https://localhost/v1", "none"),
+    ],
+)
+def test_proxies_see_only_what_is_encrypted(url: str, by: str) -> None:
+    clients: Any = "none", "proxy"
+    assert Clients(*clients).to(httpx.URL(url)) == by
+
+
 def raw(address: str, line: bytes, body: bytes) -> bytes:
     """What is answered to a request as it stands."""
     where = httpx.URL(address)
@@ -164,8 +210,20 @@ def raw(address: str, line: bytes, body: bytes) -> bytes:
         return connection.makefile("rb").read()
 
 
-def test_the_draft_is_named_without_its_folder(tiny: Compressor, url: str) -> None:
-    assert httpx.get(f"{url}/healthz").json()["draft"] == tiny.draft.name
+def test_the_draft_is_named_without_its_folder(tiny: Compressor, tmp_path: Path) -> None:
+    of_folder = replace(tiny, draft=replace(tiny.draft, name=str(tmp_path)))
+    with running(of_folder) as address:
+        assert httpx.get(f"{address}/healthz").json()["draft"] == tmp_path.name
+
+
+def test_a_body_that_does_not_arrive(tiny: Compressor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_ARRIVAL_SECONDS", 0.3)
+    with running(tiny) as address:
+        where = httpx.URL(address)
+        with socket.create_connection((where.host, where.port or 0), timeout=10) as connection:
+            head = b"POST /v1/compress HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
+            connection.sendall(head)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 408")
 
 
 def test_idle_connections_are_closed(tiny: Compressor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,13 +238,13 @@ def test_idle_connections_are_closed(tiny: Compressor, monkeypatch: pytest.Monke
         busy.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert busy.recv(1000).startswith(b"HTTP/1.1 200")
         begun = time.monotonic()
-        for connection in (silent, slow, busy):
-            while connection.recv(1000):
-                pass
         assert endless.recv(1000).startswith(b"HTTP/1.1 401")
         with suppress(OSError):
             while time.monotonic() < begun + 10:
                 endless.sendall(b"a" * 65536)
+        for connection in (silent, slow, busy):
+            while connection.recv(1000):
+                pass
         assert time.monotonic() < begun + 9
         for connection in (silent, slow, endless, busy):
             connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -176,6 +177,8 @@ def test_an_unknown_pattern_is_said_and_empty_matches_protect_nothing(tiny: Comp
 def test_bad_settings_are_refused() -> None:
     with pytest.raises(UsageError, match="no regular expression"):
         Protection(("(",))
+    with pytest.raises(UsageError, match="no regular expression"):
+        Protection(("(" * 3000 + ")" * 3000,))
     with pytest.raises(UsageError, match="negative"):
         Protection(first=-1)
 
@@ -183,7 +186,26 @@ def test_bad_settings_are_refused() -> None:
 def test_a_pattern_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("specpc.text.protection._TIMEOUT_SECONDS", 0.2)
     with pytest.raises(UsageError, match=r"takes more than 0\.2 s"):
-        matches(r"(a|a|aa)+$", "a" * 60 + "b")
+        matches(r"(a|a|aa)+$", "a" * 20 + "b", 0.2)
+
+
+def test_patterns_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[float] = []
+
+    def slow(_pattern: str, _text: str, seconds: float) -> list[tuple[int, int]]:
+        left.append(seconds)
+        time.sleep(0.05)
+        return []
+
+    monkeypatch.setattr("specpc.text.protection.matches", slow)
+    find_protected(TEXT, (), Protection(("a", "b", "c")))
+    assert all(after < before - 0.04 for before, after in pairwise(left))
+    assert len(left) == 3
+
+
+def test_matches_take_no_more_room_than_what_they_cover() -> None:
+    assert matches(".", TEXT) == [(0, len(TEXT))]
+    assert find_protected(TEXT, (), Protection((".", "S", "."))).ranges == ((0, len(TEXT)),)
 
 
 def test_a_protected_support_and_separator_are_kept() -> None:
