@@ -188,6 +188,8 @@ class ChildProcess:
             self._pipe.send(message)
         except OSError:
             raise self._lost() from None
+        except RecursionError:  # JSON may be twice as deep as what is sent; nothing was
+            raise too_deep() from None
 
     def _receive(self) -> tuple[str, Any]:
         try:
@@ -243,7 +245,11 @@ def _answer(pipe: Connection, make: Make, nowhere: IO[str]) -> None:
         if message is None:  # what was to be given up was done already
             continue
         task, silence = message
-        pipe.send(_attempt(pipe, do, task, silence, nowhere))
+        found = _attempt(pipe, do, task, silence, nowhere)
+        try:
+            pipe.send(found)
+        except RecursionError:
+            pipe.send(("failed", too_deep()))
 
 
 def _attempt(

@@ -52,7 +52,16 @@ def work(task: tuple[str, Any], progress: Progress) -> Any:
         print(value, flush=True)
     if name == "fail":
         raise value
+    if name == "nest":
+        return nested(value)
     return None
+
+
+def nested(depth: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(depth):
+        found = [found]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +94,15 @@ def test_errors_are_raised_here(child: ChildProcess) -> None:
         child.do(("fail", RecursionError()))
     with pytest.raises(InputError, match="nothing to be made"):
         ChildProcess(make_nothing, print).do(("double", 1))
+
+
+def test_what_is_too_deep_to_be_sent_either_way_is_told(child: ChildProcess) -> None:
+    own = child.do(("pid", None))
+    with pytest.raises(InputError, match="nested too deeply"):
+        child.do(("double", nested(5000)))
+    with pytest.raises(InputError, match="nested too deeply"):
+        child.do(("nest", 5000))
+    assert child.do(("pid", None)) == own
 
 
 def test_what_hangs_is_killed_and_replaced(child: ChildProcess) -> None:
