@@ -126,10 +126,6 @@ def test_what_cannot_be_cut_is_passed_on(tiny: Compressor) -> None:
             found = httpx.post(where, content=body)
             assert found.status_code == 200
             assert fake.last["x"]
-            for depth in (2000, 100_000):  # as deep as nobody reads
-                deeper = body.replace(DEEP, "[" * depth + "]" * depth).encode()
-                assert httpx.post(where, content=deeper).status_code == 200
-                assert fake.requests[-1][2] == deeper
             strange = raw(address, b"POST /v1/chat/completions?a#b HTTP/1.1", b"{}")
             assert strange.startswith(b"HTTP/1.1 ")
             assert b" 500 " not in strange.splitlines()[0]
