@@ -245,17 +245,14 @@ def _answer(pipe: Connection, make: Make, nowhere: IO[str]) -> None:
         if message is None:  # what was to be given up was done already
             continue
         task, silence = message
-        found = _attempt(pipe, do, task, silence, nowhere)
-        try:
-            pipe.send(found)
-        except RecursionError:
-            pipe.send(("failed", too_deep()))
+        _attempt(pipe, do, task, silence, nowhere)
 
 
-def _attempt(
-    pipe: Connection, do: Do, task: Any, silence: float, nowhere: IO[str]
-) -> tuple[str, Any]:
-    """What comes of a task, which ends this process if it gives no sign of life for too long."""
+def _attempt(pipe: Connection, do: Do, task: Any, silence: float, nowhere: IO[str]) -> None:
+    """Send what comes of a task, which ends this process if it gives no sign of life for too long.
+
+    What is nested too deeply to be sent is an error like others.
+    """
 
     def live() -> None:
         # Should the parent be gone when it hangs, nobody else would end it.
@@ -270,9 +267,9 @@ def _attempt(
 
     live()
     try:
-        return "done", do(task, progress)
+        pipe.send(("done", do(task, progress)))
     except Exception as error:
-        return "failed", foreseen(error)
+        pipe.send(("failed", foreseen(error)))
     finally:
         faulthandler.cancel_dump_traceback_later()
 

@@ -143,13 +143,6 @@ class Basket:
             self.supports.update(needs)
             self.there.add(id(needs))
 
-    def first(self, count: int) -> Basket:
-        """Only the units that were chosen first."""
-        basket = Basket(self.sizes, self.layout, self.alike)
-        for unit in self.chosen[:count]:
-            basket.add(unit)
-        return basket
-
     def with_more(self, units: Sequence[int]) -> Basket:
         """Another, to which some units are added."""
         basket = copy(self)
@@ -168,6 +161,8 @@ def _fill(
     budget: int,
 ) -> Basket:
     """Give up as few of the weakest chosen units as it takes to use the budget."""
+    if basket.used >= _USED * budget:
+        return basket
     best = basket
     # What stands out is what the text is cut for; it is never given up for what fits better.
     told = scores[scores > -math.inf]
@@ -176,11 +171,12 @@ def _fill(
     available = eligible.copy()
     available[basket.chosen] = False
     most = min(_EXCHANGED, (len(basket.chosen) - fixed) // 2, weak)
-    sure = basket if best.used >= _USED * budget else basket.first(len(basket.chosen) - most)
+    sure = len(basket.chosen) - most
+    stays = Basket(basket.sizes, basket.layout, basket.alike).with_more(basket.chosen[:sure])
     for given_up in range(most + 1):
         if best.used >= _USED * budget:
             break
-        kept = sure.with_more(basket.chosen[len(sure.chosen) : len(basket.chosen) - given_up])
+        kept = stays.with_more(basket.chosen[sure : len(basket.chosen) - given_up])
         available[basket.chosen[len(kept.chosen) :]] = True
         room = budget - kept.used
         fillers = np.flatnonzero(available & (basket.sizes <= room))

@@ -249,10 +249,10 @@ def _is_abbreviated(text: str, end: int) -> bool:
         going_on += _ABBREVIATED, _COUNTED
     if any(pattern.search(before) for pattern in going_on):
         return True
-    titled = (
-        following.isupper() and _TITLE.search(before[-_LONGEST_TITLE - len(after) :]) is not None
+    return following.isupper() and (
+        _TITLE.search(before[-_LONGEST_TITLE - len(after) :]) is not None
+        or _is_named(text, end, said, before)
     )
-    return titled or (following.isupper() and _is_named(text, end, said, before))
 
 
 def _is_named(text: str, end: int, said: str, before: str) -> bool:

@@ -167,7 +167,7 @@ def compare(
     name: str | None,
     options: argparse.Namespace,
     shapes: set[bytes],
-    twice: Callable[[], str] | None = None,
+    twice: Callable[[], str],
 ) -> tuple[float, list[str]]:
     """Seconds a MB of the slowest pass over the larger text, and what is wrong.
 
@@ -198,7 +198,7 @@ def compare(
             before = max(first.seconds.get(what, 0.0), 1e-4)
             growth = 2 * seconds / before * len(small) / len(large)
             grows = growth > options.growth and seconds > options.floor
-            if rates[what] <= options.slow and grows and twice is not None:
+            if rates[what] <= options.slow and grows:
                 more = run(twice(), name, options)
                 grows = isinstance(more, str) or more.seconds[what] > options.growth * seconds
             if rates[what] > options.slow or grows:
@@ -211,7 +211,7 @@ def compare(
 
 def warm_up() -> None:
     """Have all imports, tables and patterns behind us."""
-    all(used.pattern for used in patterns())
+    patterns()
     for name in (None, *NAMES, *MORE_NAMES):
         for text in (
             "# Head\n\nIt is so. It was so.\n\n| a | b |\n|---|---|\n| c | d |\n",

@@ -178,10 +178,10 @@ def _grouped(
             continue
         punctuation = not node.is_named and not node.type.isalpha()
         glued = follows or punctuation or node.type in source.language.glued
-        start = source.piece_start(leading[0] if leading else node)
-        # On no line of its own, or on that of the bracket that closes the region.
-        beside = start is None or start >= region[1]
-        if groups and (glued or beside):
+        joins = glued and bool(groups)
+        start = None if joins else source.piece_start(leading[0] if leading else node)
+        # Or it is on no line of its own, or on that of the bracket that closes the region.
+        if groups and (start is None or start >= region[1]):
             groups[-1].nodes += [*leading, node]
         elif not follows:
             groups.append(_group(source, [*leading, node], start))

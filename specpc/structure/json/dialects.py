@@ -67,7 +67,6 @@ _CLOSING: Final = {"{": "}", "[": "]"}
 _NAMED: Final = lazy_regex(rf"(?<![\w.]){_OPENS}")
 BARE: Final = lazy_regex(r"[ \t\r\n]*+[A-Za-z_]\w*+=(?!=)")
 """How a member of what Python prints begins, or all of them without a bracket."""
-_KEPT: Final = 500_000
 _NOTHING_MORE: Final = lazy_regex(
     r"(?:[ \t\r\n]++|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+\Z"
 )
@@ -88,7 +87,7 @@ def as_json(text: str, *, lines: bool = False) -> str | None:
         return None
     if not lines and len(text) <= _SHORT and "{" not in text and not _NAMED.search(text):
         return None
-    written = _written_whole(text) if lines else _written_whole(text, _NOTHING_MORE)
+    written = _whole_in_json(text, None if lines else _NOTHING_MORE)
     if written == text or lines:
         return None if written == text else written
     try:
@@ -125,13 +124,8 @@ def in_json(text: str, *, named: bool = False) -> str:
     return _in_json(text, _Bracket(_OBJECT if BARE.match(text) else "", "", named))
 
 
-def _written_whole(text: str, after: regex.Pattern[str] | None = None) -> str:
-    read = _read if len(text) <= _KEPT else _read.__wrapped__
-    return read(text, after)
-
-
 @lru_cache(maxsize=2)  # each kind of text asks for it
-def _read(text: str, after: regex.Pattern[str] | None) -> str:
+def _whole_in_json(text: str, after: regex.Pattern[str] | None) -> str:
     return _in_json(text, _Bracket("", ""), after)
 
 

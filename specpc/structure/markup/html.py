@@ -172,7 +172,7 @@ class _Page(Offsets):
             else:
                 leads = [lead] if lead is not None and tag in _LISTS else []
                 self._element(node, stop, [*own, *leads], depth)
-                lead = self._last(node, start, stop)
+                lead = self._last(node, start)
         self._run(run, end, self._headed(needs, headings))
         for _, heading in headings:
             self._end_heading(heading)
@@ -197,12 +197,12 @@ class _Page(Offsets):
     def _headed(self, needs: list[int], headings: Sequence[tuple[int, int]]) -> list[int]:
         return [*needs, headings[-1][1]] if headings else needs
 
-    def _last(self, node: Node, first: int, stop: int) -> int | None:
+    def _last(self, node: Node, first: int) -> int | None:
         """The last unit of a paragraph that leads to what follows: "these:"."""
         if self._tag(node) != "p":
             return None
-        said = self.text[max(self.start(node), stop - _LONGEST_LEAD) : stop].rstrip()
-        if not _LEADS.search(said):
+        end = self.end(node)
+        if not _LEADS.search(self.text[max(self.start(node), end - _LONGEST_LEAD) : end].rstrip()):
             return None
         pieces = range(self.builder.next_piece - 1, first, -1)
         return next((piece for piece in pieces if self.builder.is_unit(piece)), None)
