@@ -70,21 +70,20 @@ def _lay_out(text: str, name: str | None, depth: int) -> Layout:
 
 
 def _of_kind(text: str, name: str | None) -> Layout:
-    language = language_of_file(name)
-    if language is None and is_dense(text):
+    is_program = language_of_file(name) is not None
+    if not is_program and is_dense(text):
         for kind in kinds.DATA:
             if kind.whole and (dense := kind.lay_out(text)) is not None:
                 return dense
         return lay_out_dense(text)
-    if language is None:
+    if not is_program:
         known, end = (*kinds.DATA, _MARKDOWN), ending(name)
         told = [kind for kind in known if end in kind.names + kind.endings]
         tries = [kind.named or kind.lay_out for kind in told]
         for lay_out_kind in (*tries, _as_data):
             if (layout := lay_out_kind(text)) is not None:
                 return layout
-        language = language_of(name, text)
-    if language:
+    if language := language_of(name, text):
         return lay_out_code(text, language)
     return lay_out_output(text) or lay_out_markdown(text)
 

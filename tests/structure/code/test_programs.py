@@ -322,6 +322,11 @@ def test_headers_are_of_the_language_they_are_written_in() -> None:
     assert language_of("ship.h", of_cpp.replace("\n", "\r\n")) == "cpp"
     assert language_of("ship.h", HEADER.format(shared)) == "c"
     assert language_of("ship.h", "/* using it: class of the ship */\nint fee(void);\n") == "c"
+    methods = "".join(f"  int fee_{i}() const {{\n    return {i};\n  }}\n\n" for i in range(40))
+    ship = f"{shared}namespace harbour {{\n\nclass Ship {{\n public:\n{methods}}};\n\n}}\n"
+    found = [lay_out(ship, "ship.h"), lay_out_code(ship, "cpp"), lay_out_code(ship, "c")]
+    edges = [layout.edges.tolist() for layout in found]
+    assert edges[0] == edges[1] != edges[2]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x", "\ufeff", "é = 'ü'\r\n", "\ud800 = 1\n"])
