@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class LazyPattern:
-    """Stands for a pattern until the first of its methods is asked for."""
+    """Stands for a pattern until the first of its methods is asked for.
 
+    Attributes:
+        pattern: how it is written, which others may be made of.
+        compiling: makes it.
+    """
+
+    pattern: str
     compiling: Callable[[], Any]
 
     @cached_property
@@ -39,9 +45,9 @@ class LazyPattern:
 
 def lazy_re(written: str, flags: int = 0) -> re.Pattern[str]:
     """``re.compile``, later."""
-    return cast("re.Pattern[str]", LazyPattern(partial(re.compile, written, flags)))
+    return cast("re.Pattern[str]", LazyPattern(written, partial(re.compile, written, flags)))
 
 
 def lazy_regex(written: str, flags: int = 0) -> regex.Pattern[str]:
     """``regex.compile``, later: for possessive repeats, atomic groups and classes of Unicode."""
-    return cast("regex.Pattern[str]", LazyPattern(partial(regex.compile, written, flags)))
+    return cast("regex.Pattern[str]", LazyPattern(written, partial(regex.compile, written, flags)))

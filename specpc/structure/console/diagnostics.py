@@ -111,6 +111,10 @@ _AFTER_BLANK: Final = lazy_re(
 )
 _ARROW: Final = lazy_re(r"[ \t]*(?:-->|╭▸|\[) ?\S+:\d+")
 _NPM: Final = lazy_re(r"npm (?:ERR!|error|WARN|warn)")
+# All that begins a heading or a message, a path apart, of which the line below tells.
+_MARKED: Final = lazy_regex(
+    "|".join(own.pattern for own in (_MESSAGE, _HEADING, _BEFORE, _NPM, _SHOWN_AT))
+)
 # Of npm's warnings all lines of one begin with the same word.
 _NPM_WARNS: Final = lazy_re(r"npm (?:WARN|warn) (?P<code>\S+)")
 
@@ -263,8 +267,12 @@ def _groups(found: Sequence[Row]) -> list[_MessageGroup]:
     listed = dict(failures(said, blank))
     while place < len(said):
         line, after = said[place], said[place + 1] if place + 1 < len(said) else ""
-        is_path = bool(_PATH.match(line) and _UNDER_PATH.match(after))
-        if place not in listed and ((is_path or _HEADING.match(line)) and not _MESSAGE.match(line)):
+        is_path = bool(_UNDER_PATH.match(after) and _PATH.match(line))
+        if opened is None and not (is_path or place in listed or _MARKED.match(line)):
+            place += 1
+        elif place not in listed and (
+            (is_path or _HEADING.match(line)) and not _MESSAGE.match(line)
+        ):
             below = _INDENTED if is_path else None
             below = next((own for heading, own in _BELOW if heading.match(line)), below)
             opened = _MessageGroup(place, place + 1, place + 1, [], below)

@@ -28,6 +28,7 @@ _FORMS: Final = (
     ),
 )
 _ITEM: Final = lazy_re(r"[ ]{2}\d{1,4}\) \S")
+_BEGINS: Final = lazy_re("|".join((*(names.pattern for names, _ in _FORMS), _ITEM.pattern)))
 # All that is below an item, whatever its number, is indented at least so far.
 _BELOW: Final = lazy_re(r"[ ]{5}")
 # Of RSpec and ExUnit, which say so soon.
@@ -63,6 +64,8 @@ def named_until(said: Sequence[str]) -> int:
 def _end(said: Sequence[str], blank: Sequence[bool], place: int) -> int:
     """One past the last line of the failure that begins at a line, or its own number."""
     line = said[place]
+    if _BEGINS.match(line) is None:
+        return place
     for names, ends in _FORMS:
         if names.match(line):
             end = place + 1

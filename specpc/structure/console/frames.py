@@ -102,6 +102,16 @@ _PLACE: Final = lazy_re(r"(?:\w:)?[^\s:]+:\d+[ \t]*$")
 # Perl says below an error where it was.
 _PLACED: Final = lazy_re(r" at \S+ line \d+")
 _CARET: Final = lazy_re(r"[ \t]*\^[\^~ \t]*$")
+# All that a group may begin with, a Go frame apart, of which the second line tells.
+_BEGINS: Final = lazy_regex(
+    "|".join(
+        own.pattern
+        for own in (
+            *(_DIVIDER, _OOPS, _HEADER, _FILE, _NOTEBOOK, _FRAME, _NUMBERED, _JULIA),
+            *(_PANIC, _SUMMARY),
+        )
+    )
+)
 
 
 @dataclass
@@ -145,7 +155,8 @@ def find_groups(found: Sequence[Row]) -> list[TraceGroup]:
     reader = _TraceReader(said, [row.ends_block for row in found], [])
     place = 0
     while place < len(said):
-        if (group := reader.group(place)) is None:
+        begins = _BEGINS.match(said[place]) or ".go:" in reader.line(place + 1)
+        if not begins or (group := reader.group(place)) is None:
             place += 1
         else:
             reader.groups.append(group)

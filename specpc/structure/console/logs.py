@@ -59,7 +59,7 @@ _STEP: Final = r"(?:[^\t\r\n]{1,80}+\t[^\t\r\n]{1,80}+\t\ufeff?+(?=\d{4}-\d\d-\d
 _MARKED: Final = "\ufeff"  # which begins what a job printed
 # A time, perhaps after the name of a file or host, an address, a counter; or else a level.
 _RECORD: Final = lazy_regex(
-    rf"(?P<step>{_STEP})(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?"
+    rf"(?=\D*+\d)(?P<step>{_STEP})(?:<\d+>(?:\d )?)?(?:\S{{1,80}} ++){{0,3}}?"
     rf"(?P<time>[\[(]?(?:{_TIME})(?!\w)[\])]?)"
     rf"|(?P<level>(?:{_LEVEL})\b(?=[\s:|/-])"
     rf"|[\[(<](?i:{_LEVEL})[\])>])"

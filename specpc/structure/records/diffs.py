@@ -58,6 +58,16 @@ _NORMAL_LINE: Final = lazy_re(r"[<>] |[<>]$|---$|\\ ")
 _BINARY: Final = lazy_re(r"(?:literal|delta) \d+")
 # Below a patch in a mail: the version of git.
 _SIGNATURE: Final = lazy_re(r"-- ?$")
+# What any of these begins with, in a line or the one below it.
+_MARKED: Final = lazy_re(
+    "|".join(
+        (
+            *(own.pattern for own in (_BEGINS, _COMMAND, _UNNUMBERED, _SIDES, _UNIFIED)),
+            *(own.pattern for own in (_NORMAL, _BINARY, _SIGNATURE)),
+            *map(re.escape, (_OPENS, _CONTEXT, "--- ", "*** ")),
+        )
+    )
+)
 _VERSION: Final = lazy_re(r"\d+(?:\.[\w-]+)+[ \t]*$")
 
 
@@ -81,7 +91,11 @@ def file_blocks(found: Sequence[Row]) -> list[Block]:
     """The changes to each file in some rows."""
     blocks: list[Block] = []
     place = 0
+    marked = [_MARKED.match(row.said) is not None for row in found]
     while place < len(found):
+        if not any(marked[place : place + 2]):
+            place += 1
+            continue
         if patch := _patch(found, place) or _sides(found, place):
             blocks.append(patch.block)
             place = patch.end

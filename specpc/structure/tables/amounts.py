@@ -52,8 +52,9 @@ _LONGEST_ROW: Final = 300
 
 def blank_after(text: str, start: int, end: int) -> bool:
     """Whether a blank line follows a line."""
-    content = _CONTENT.search(text, start, end)
-    start = content.start() if content else start
+    if text[start].isspace():
+        content = _CONTENT.search(text, start, end)
+        start = content.start() if content else start
     return text.count("\n", start, end) > 1 or text.count("\r", start, end) > 1
 
 
@@ -101,6 +102,8 @@ def _is_remark(text: str, span: tuple[int, int]) -> bool:
 
 def amount_runs(text: str, spans: Spans) -> Iterator[tuple[int, int]]:
     """Lines from a row of years on that are a table of amounts, blank lines among them or not."""
+    if YEARS.search(text) is None:
+        return
     done = 0
     for number, span in enumerate(spans):
         if (

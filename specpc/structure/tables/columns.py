@@ -59,7 +59,10 @@ _COLUMNS: Final = lazy_re(r"-{2,}(?:[ ]{1,4}-{2,})+[ ]*[\r\n]*")
 _SIGNED_OFF: Final = lazy_re(r"---[ \t]*(?:\r\n|\n|\r)")
 # One of these is in whatever parts columns.
 _GAPS: Final = ("  ", "\t", "..", ". .")
-_DRAWN: Final = frozenset(" \t-+╭┌┏╔╰└┗╚╘")
+# What is drawn begins so, or stands beside what does; what is drawn with corners, behind blanks.
+_DRAWN: Final = frozenset("-+")
+_INDENTED: Final = frozenset(" \t-+╭┌┏╔╰└┗╚╘")
+_CORNER: Final = lazy_re(r"[╭┌┏╔╰└┗╚╘]")
 _PANEL: Final = lazy_re(r"[ \t]*[╭┌┏╔][─━═]{1,3}[ ][^\r\n─━═]{1,80}[ ][─━═]+[╮┐┓╗]")
 _CLOSING: Final = lazy_re(r"[ \t]*[╰└┗╚][─━═]+[╯┘┛╝]")
 _LOWER_EDGE: Final = lazy_re(r"[ \t]*[╰└┗╚╘][─━═]")
@@ -78,6 +81,7 @@ _LEADER: Final = lazy_re(r"\.{5}|(?:\. ){4}")
 _COUNTED: Final = lazy_re(r"\(\d+ rows?\)|\d+ rows? in set\b")
 # After a prompt, of which "ID# ATTRIBUTE_NAME" is none.
 _COMMAND: Final = lazy_re(r"(?![A-Z]{2,20}[#%] +[A-Z]{2})(?:[\w.@:~/=-]{0,60}[$#%>] |\+ )\S")
+_PROMPT: Final = lazy_re(r"[$#%>+] \S")
 _NUMBER: Final = r"[-+(<>~]?[$€£¥]?[ ]?\(?\d[\d.,:/x-]*[ ]?[%)]{0,2}"
 _UNIT: Final = (
     r"(?:[KMGTPkmgtp]i?[Bb]?|B|[smhdwy]|ms|us|(?:sec|min|hour|day|week|month|year)s?|ago)"
@@ -135,12 +139,23 @@ def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
 def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
     """Tables among lines between blank ones or commands."""
     last: tuple[int, int, Block] | None = None
+    if first == stop:
+        return
+    low, high = spans[first][0], spans[stop - 1][1]
+    # What stands nowhere is not looked for in each line.
+    commands = _PROMPT.search(text, low, high) is not None
+    gaps = any(text.find(gap, low, high) >= 0 for gap in _GAPS)
+    marks = _INDENTED if _CORNER.search(text, low, spans[min(stop, len(spans) - 1)][1]) else _DRAWN
+    drawn = {n for n, span in enumerate(spans[first : stop + 1], first) if text[span[0]] in marks}
     for number in range(first + 1, stop + 1):
         begins = number < stop and (
-            _COMMAND.match(text, *spans[number])
-            or (_is_drawn(text, spans, number) and _marks_part(text, spans, first, number))
-            or _heads_again(text, spans, first, number)
-            or _titles_again(text, spans, first, number)
+            (commands and _COMMAND.match(text, *spans[number]))
+            or (
+                not drawn.isdisjoint((number - 1, number, number + 1))
+                and _marks_part(text, spans, first, number)
+            )
+            or (gaps and _heads_again(text, spans, first, number))
+            or (gaps and _titles_again(text, spans, first, number))
         )
         if number == stop or begins or blank_after(text, *spans[number - 1]):
             for above in range(min(_MOST_TITLES, number - first - 1) + 1):
@@ -184,11 +199,6 @@ def _with_more(
     return start, number, replace(found, end=end, tail=end, inside=inside)
 
 
-def _is_drawn(text: str, spans: Spans, number: int) -> bool:
-    """Whether a line, or the one before or after it, begins as what is drawn does."""
-    return any(text[start] in _DRAWN for start, _ in spans[number - 1 : number + 2])
-
-
 def _marks_part(text: str, spans: Spans, first: int, number: int) -> bool:
     """Whether marks part a line from the one before it."""
     return (
@@ -225,14 +235,12 @@ def _heads_again(text: str, spans: Spans, first: int, number: int) -> bool:
 
 def _titles_again(text: str, spans: Spans, first: int, number: int) -> bool:
     """Whether a line is the title of a header much like the one of the table above it."""
-    if (
-        number + 1 >= len(spans)
-        or number < first + FEWEST
-        or _is_parted(_said(text, spans[number]))
-    ):
+    if number + 1 >= len(spans) or number < first + FEWEST:
         return False
     header = _said(text, spans[number + 1])
-    if not _is_parted(header) or any(map(str.isdigit, header)):
+    if not _is_parted(header) or _is_parted(_said(text, spans[number])):
+        return False
+    if any(map(str.isdigit, header)):
         return False
     words = header.split()
     heads = (_said(text, one).split() for one in spans[first : first + 1 + _MOST_TITLES])
@@ -405,7 +413,7 @@ def _is_underlined(lines: Sequence[str]) -> bool:
 
 
 def _is_parted(line: str) -> bool:
-    return len(APART.split(line.strip())) > 1
+    return APART.search(line.strip()) is not None
 
 
 def _is_grid(rules: Sequence[int]) -> bool:

@@ -54,12 +54,14 @@ def key_runs(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
 def _numbers(said: str) -> list[int]:
     """The numbers that a line of short answers has before each; of other lines, none."""
     said = said.strip()
+    if len(said) > _LONGEST_LINE or _NUMBER.match(said) is None:
+        return []
     marks = [
         match
         for match in _NUMBER.finditer(said)
         if match["mark"] is not None or _WORD.match(said, match.end())
     ]
-    if len(said) > _LONGEST_LINE or not marks or marks[0].start():
+    if not marks or marks[0].start():
         return []
     own = [marks[0]]
     for match in marks[1:]:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specpc.structure import lay_out
-from specpc.structure.tables.columns import lay_out_columns
+from specpc.structure.parts.lines import lines
+from specpc.structure.tables.columns import column_runs, lay_out_columns
 from tests.structure.kept import around, fitted, keep, kept, pieces, read, units
 
 FREE = """\
@@ -596,3 +597,10 @@ def test_sums_below_an_invoice_are_rows_of_their_own() -> None:
     assert keep(text, "31.31") == lines[0] + lines[6]
     assert keep(text, "46.00") == "".join([lines[0], *lines[2:4]])
     assert keep(text, "Delivery") == lines[0] + lines[4]
+
+
+def test_tables_one_below_the_other_are_told_apart() -> None:
+    """What the first tells of where it ends holds for all that follow."""
+    table = "Package    Version\n---------- --------\nships      2.4\nboats      1.34\n"
+    text = f"What is installed:\n\n{table}\nAnd there:\n\n{3 * table}"
+    assert [*column_runs(text, lines(text))] == [(1, 5), (6, 10), (10, 14), (14, 18)]
