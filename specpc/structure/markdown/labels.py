@@ -37,6 +37,8 @@ _KIND: Final = lazy_regex(
 # "[2] Passengers pay ...": a number alone.
 _NUMBER: Final = lazy_regex(r"[ \t]*+\[(?P<number>\d{1,3})\][ \t]++(?=\S)(?!https?:)")
 _SENTENCE: Final = lazy_regex(r"[.!?。！？;；,][\"'”’»)\]]{0,3}\s*+\Z")
+_SAID: Final = lazy_regex(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
+_MOSTLY: Final = 0.8
 _LONGEST_TITLE: Final = 100
 _LONGEST_END: Final = 40
 # What is asked of all texts, below them.
@@ -48,8 +50,14 @@ _TASK: Final = lazy_regex(
 # Lines that say where a text between rules is from.
 _FIELD: Final = lazy_regex(
     r"[*_]{0,2}(?P<key>(?i:source|file(?:name)?|path|document|doc|title|url|link|section|page|chunk|id"
-    r"|date|author|quelle|datei|titel|fuente|archivo|título|fichier|titre|来源|文件|标题))[*_]{0,2}"
+    rf"|date|author|(?:{_KINDS}|file|node|source)[ _-](?:id|no\.?|number|title|name|url|path)"
+    r"|quelle|datei|titel|fuente|archivo|título|fichier|titre|来源|文件|标题))[*_]{0,2}"
     r"[:：][*_]{0,2}[ \t]*+\S[^\r\n]{0,200}+\s*+"
+)
+# "[handbook.pdf, p. 14]", alone above a text; what is done while somebody speaks has no such marks.
+_BRACKETED: Final = lazy_regex(
+    r"[ \t]*+(?P<key>[\[【])(?=[^\[\]【】\r\n]{0,100}+[\]】]\s*+\Z)[^\[\]【】\r\n]*?[\d./|:#]"
+    r"[^\[\]【】\r\n]*+[\]】]\s*+"
 )
 _RULE_ABOVE: Final = lazy_regex(r"(?:^|[\r\n])[ \t]*+(?:-{3,}|\*{3,}|_{3,}|={3,})\s*+\Z")
 # A rule right below words may make them a heading.
@@ -108,12 +116,17 @@ def labels(said: Sequence[str]) -> list[int]:
     return sorted(places)
 
 
-def document_labels(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLabel]:
+def document_labels(text: str, shown: Sequence[RunningLine]) -> Sequence[DocumentLabel]:
     """The labels in running text, in any order, and where what they are of ends.
 
     Of lines that are nothing but one, or begin paragraphs, those are some that are numbered one
-    after another; of texts between rules, the lines that say where each is from.
+    after another; of texts between rules, the lines that say where each is from; and if there are
+    none of these, such lines right above paragraphs.
     """
+    return [*_marked(text, shown)] or [*_above_texts(text, shown)]
+
+
+def _marked(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLabel]:
     alone = labels([text[line.start : line.end] for line in shown])
     yield from (DocumentLabel(shown[place].start, shown[place].end) for place in alone)
     yield from _between_rules(text, shown)
@@ -131,13 +144,36 @@ def document_labels(text: str, shown: Sequence[RunningLine]) -> Iterator[Documen
         yield from _closing(text, shown, [one.place for one in found])
 
 
+def _above_texts(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLabel]:
+    """Lines that say where the text right below them is from, if several begin alike."""
+    found: dict[int, str] = {}
+    for place, line in enumerate(shown[:-1]):
+        field = _FIELD.fullmatch(text, line.start, line.end)
+        label = field or _BRACKETED.fullmatch(text, line.start, line.end)
+        if label is not None and (line.first or _SAID.search(_above(text, shown, place))):
+            found[place] = label["key"].casefold()
+    counts = Counter(found.values())
+    places = [place for place, key in found.items() if counts[key] > 1]
+    ends = {place: _end(text, shown, place) for place in places}
+    # Others are records, in which no text is, or stand below it.
+    texts = {line.start for n, line in enumerate(shown) if not (line.first or n in found)}
+    below = sum(end in texts for end in ends.values())
+    if below > 1 and below >= _MOSTLY * len(places):
+        yield from (DocumentLabel(shown[place].start, ends[place]) for place in places)
+        yield from _closing(text, shown, places)
+
+
+def _above(text: str, shown: Sequence[RunningLine], place: int) -> str:
+    """The end of the line above another."""
+    start = shown[place].start
+    return text[max(shown[place - 1].start, start - _LONGEST_END) : start]
+
+
 def _may_begin(text: str, shown: Sequence[RunningLine], place: int) -> bool:
     """Whether a text may begin in a line: a paragraph does, or a sentence that has a label."""
     if shown[place].first:
         return True
-    above = text[
-        max(shown[place - 1].start, shown[place].start - _LONGEST_END) : shown[place].start
-    ]
+    above = _above(text, shown, place)
     label = _KIND.match(text, shown[place].start, shown[place].end)
     return label is not None and label["colon"] is not None and bool(_SENTENCE.search(above))
 

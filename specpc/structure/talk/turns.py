@@ -166,6 +166,8 @@ _NO_SPEAKER: Final = lazy_re(
     r"|beschluss|abstimmung|ja|nein|enthaltung|decision|resolution|votes?|décision|acuerdo|votación"
     r"|depart(?:s|ure)?|arriv(?:e|es|al)|check-?(?:in|out)|boarding|opens|closes|starts?|ends?"
     r"|abfahrt|ankunft|abflug|départ|arrivée|salida|llegada|partenza|arrivo|partida|chegada"
+    r"|chunk|snippet|excerpt|node|metadata|(?:[a-z]+[ _-]){0,2}(?:id|no\.?|number|score|url|path"
+    r"|title|file ?name|similarity)"
 )
 # How many thought what of what was said above.
 _REACTION: Final = lazy_re(r":[\w+-]{1,40}:|[\U0001f300-\U0001faff\u2600-\u27bf]")

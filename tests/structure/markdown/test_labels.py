@@ -16,6 +16,10 @@ FORMS = [
     "Document [{}](Title: Staff) ",
     "Excerpt {} of 3\n",
     "Dokument {}: ",
+    "Source: staff-{}.pdf\n",
+    "**Source:** https://staff.example/{}\n",
+    "Chunk ID: {} | file: staff.pdf | score: 0.81\n",
+    "[staff.pdf, p. {}]\n",
 ]
 
 
