@@ -39,6 +39,7 @@ _NUMBER: Final = lazy_regex(r"[ \t]*+\[(?P<number>\d{1,3})\][ \t]++(?=\S)(?!http
 _SENTENCE: Final = lazy_regex(r"[.!?。！？;；,][\"'”’»)\]]{0,3}\s*+\Z")
 _SAID: Final = lazy_regex(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
 _MOSTLY: Final = 0.8
+_PAIR: Final = 2
 _LONGEST_TITLE: Final = 100
 _LONGEST_END: Final = 40
 # What is asked of all texts, below them.
@@ -58,6 +59,11 @@ _FIELD: Final = lazy_regex(
 _BRACKETED: Final = lazy_regex(
     r"[ \t]*+(?P<key>[\[【])(?=[^\[\]【】\r\n]{0,100}+[\]】]\s*+\Z)[^\[\]【】\r\n]*?[\d./|:#]"
     r"[^\[\]【】\r\n]*+[\]】]\s*+"
+)
+# "https://ferries.example/timetable", "ferries.example › timetable", below the title of a page.
+_ADDRESS: Final = lazy_regex(
+    r"[ \t]*+[(<]?(?:https?://|[\w-]+(?:\.[\w-]+){1,4}+(?= ?[/›]))[^\s)>]*+[)>]?"
+    r"(?: ?› ?[^\r\n]{0,100}+)?+\s*+"
 )
 _RULE_ABOVE: Final = lazy_regex(r"(?:^|[\r\n])[ \t]*+(?:-{3,}|\*{3,}|_{3,}|={3,})\s*+\Z")
 # A rule right below words may make them a heading.
@@ -147,11 +153,13 @@ def _marked(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLabel]:
 def _above_texts(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLabel]:
     """Lines that say where the text right below them is from, if several begin alike."""
     found: dict[int, str] = {}
-    for place, line in enumerate(shown[:-1]):
+    for place, (line, below) in enumerate(pairwise(shown)):
         field = _FIELD.fullmatch(text, line.start, line.end)
         label = field or _BRACKETED.fullmatch(text, line.start, line.end)
         if label is not None and (line.first or _SAID.search(_above(text, shown, place))):
             found[place] = label["key"].casefold()
+        elif line.first and not below.first and _ADDRESS.fullmatch(text, below.start, below.end):
+            found[place] = "address"
     counts = Counter(found.values())
     places = [place for place, key in found.items() if counts[key] > 1]
     ends = {place: _end(text, shown, place) for place in places}
@@ -160,7 +168,7 @@ def _above_texts(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLa
     below = sum(end in texts for end in ends.values())
     if below > 1 and below >= _MOSTLY * len(places):
         yield from (DocumentLabel(shown[place].start, ends[place]) for place in places)
-        yield from _closing(text, shown, places)
+        yield from _closing(text, shown, places, least=int(len(places) <= _PAIR))
 
 
 def _above(text: str, shown: Sequence[RunningLine], place: int) -> str:
@@ -212,8 +220,13 @@ def _of_number(text: str, shown: Sequence[RunningLine], place: int) -> _Numbered
 def _end(text: str, shown: Sequence[RunningLine], place: int) -> int:
     """Where a label ends, with what else says where the text below it is from."""
     line, below = shown[place], shown[place + 1 : place + 1 + _MOST_FIELDS]
-    own = takewhile(lambda one: not one.first and _FIELD.fullmatch(text, one.start, one.end), below)
+    own = takewhile(lambda one: not one.first and _is_field(text, one), below)
     return max([line.end, *(one.end for one in own)])
+
+
+def _is_field(text: str, line: RunningLine) -> bool:
+    """Whether a line says where a text is from."""
+    return any(form.fullmatch(text, line.start, line.end) for form in (_FIELD, _ADDRESS))
 
 
 def _is_whole(text: str, shown: Sequence[RunningLine], place: int, said: int) -> bool:
@@ -240,14 +253,14 @@ def _are_texts(text: str, shown: Sequence[RunningLine], found: Sequence[_Numbere
 
 
 def _closing(
-    text: str, shown: Sequence[RunningLine], places: Sequence[int]
+    text: str, shown: Sequence[RunningLine], places: Sequence[int], least: int = 1
 ) -> Iterator[DocumentLabel]:
     """Where the last text ends: before what is asked, or after as many paragraphs as others have.
 
-    One that comes alone is taken for the last text's, which it stands below.
+    The ``least`` that come alone are taken for the last text's, which they stand below.
     """
     counts = [sum(line.first for line in shown[a + 1 : b]) for a, b in pairwise(places)]
-    left = max(1, *counts)
+    left = max(least, *counts)
     for line in shown[places[-1] + 1 :]:
         if line.first and not (left and not is_task(text, line.start)):
             yield DocumentLabel(line.start, None)
