@@ -131,11 +131,15 @@ _PAGE_NUMBER: Final = lazy_regex(
     r"[ \t]{8,}+[-–—]?[ ]?(?:[A-Z]-)?\d{1,4}[ ]?[-–—]?\s*+|<PAGE>[ \t]*+\d{0,4}\s*+"
     r"|</(?i:table)>\s*+"
 )
-_PAGE: Final = lazy_regex(r"[ \t\f]*+[-–—]?[ ]?\d{1,4}[ ]?[-–—]?\s*+")
+# "12", "Page 3 of 12", "Seite 3/12"
+_PAGE_WORD: Final = r"(?i:page|seite|blatt|sheet|p[aá]gina|p\.|s\.)[ ]?"
+_PAGE_OF: Final = r"(?P<number>\d{1,4})(?:[ ]?(?:of|von|de|di|sur|/)[ ]?\d{1,4})?+"
+_PAGE: Final = lazy_regex(rf"[ \t\f]*+[-–—]?[ ]?(?:{_PAGE_WORD})?+{_PAGE_OF}[ ]?[-–—]?\s*+")
 # What stands at the head or foot of each page, with its number.
 _PAGE_HEAD: Final = lazy_regex(
-    r"[ \t\f]*+(?:\d{1,4}[ \t]{3,}+(?P<said>\S[^\r\n]{3,80}?)"
-    r"|(?P<said>\S[^\r\n]{3,80}?)[ \t]{3,}+\d{1,4})\s*+"
+    rf"[ \t\f]*+(?:(?:{_PAGE_WORD})?+{_PAGE_OF}[ \t]{{3,}}+(?P<said>\S[^\r\n]{{3,80}}?)"
+    rf"|(?P<said>\S[^\r\n]{{3,80}}?)"
+    rf"(?:[ \t]{{3,}}+(?:{_PAGE_WORD})?+|[ \t][-–—|·•,]?[ \t]*+{_PAGE_WORD}){_PAGE_OF})\s*+"
 )
 _LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _BOLD_LINE: Final = lazy_regex(
@@ -212,12 +216,12 @@ def _without_page_heads(
         if line.first and (match := _PAGE_HEAD.fullmatch(text, line.start, line.end))
     }
     alone = [
-        (start, place, int(text[line.start : line.end].strip(" \t\r\n\f-–—")))
+        (start, place, int(page["number"]))
         for start, own in lines.items()
         for place, line in enumerate(own)
         if line.first
         and (place + 1 == len(own) or own[place + 1].first)
-        and _PAGE.fullmatch(text, line.start, line.end)
+        and (page := _PAGE.fullmatch(text, line.start, line.end))
     ]
     for pair in pairwise(alone):
         if pair[1][2] - pair[0][2] == 1:

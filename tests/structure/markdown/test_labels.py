@@ -93,7 +93,11 @@ def test_sources_in_tags_are_whole() -> None:
 def test_what_was_found_keeps_the_title_of_its_page(address: str) -> None:
     """Search results: a title, where it is, and a part of it; what stands below is of none."""
     pages = ["The tower (2019 guide)", "Boats to the tower", "Stay - the Keeper's House"]
-    said = ["Open all year.", "Boats leave at nine. Tickets cost four pounds.", "Beds are 40 pounds."]
+    said = [
+        "Open all year.",
+        "Boats leave at nine. Tickets cost four pounds.",
+        "Beds are 40 pounds.",
+    ]
     found = [
         f"{title}\n{address.format(title[:3].lower())}\n{own}\n\n"
         for title, own in zip(pages, said, strict=True)

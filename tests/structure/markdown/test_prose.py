@@ -311,6 +311,28 @@ def test_what_heads_each_page_heads_nothing() -> None:
     assert not never_alone(text, "TOTAL")
 
 
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "Port of Storvik Ltd                       Page {} of 9",
+        "Lease 4481 - Page {}",
+        "Vertraulich | Seite {} von 9",
+        "p. {}                 Port of Storvik",
+        "Page {}/9",
+    ],
+)
+def test_a_sentence_goes_on_on_the_next_page(foot: str) -> None:
+    text = (
+        "Boats may stay for a week. They may not stay in the\n\n"
+        f"{foot.format(4)}\n\nnorth basin, where ferries turn. Dues are paid at the office.\n\n"
+        f"{foot.format(5)}\n\nThe crane is closed in May.\n"
+    )
+    kept_text = keep(text, "north basin")
+    assert "They may not stay in the\n\nnorth basin, where ferries turn. " in kept_text
+    assert foot.format(4) not in kept_text
+    assert never_alone(text, foot.format(5))
+
+
 def test_places_in_a_document_are_nothing_to_keep() -> None:
     text = (
         "The port grew.\n\nPage 2 of 4\n\n- 2 -\n\nIt grew again.\n\n- [Use](#use)\n\n"
