@@ -50,8 +50,8 @@ def level(line: str) -> int:
 def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int]) -> None:
     """Add quoted lines up to an offset, in whole lines that are whole sentences.
 
-    A line that says who wrote what is quoted below it, one level deeper, is needed by that. A patch
-    is laid out as one.
+    A line that says who wrote what is quoted below it, one level deeper or as deep, is needed by
+    that. A patch is laid out as one.
     """
     start, first = builder.position, builder.next_piece
     found = [match.span() for match in _LINE.finditer(text, start, end)]
@@ -69,6 +69,9 @@ def add_quote(builder: LayoutBuilder, text: str, end: int, needs: Sequence[int])
             heads[depth] = waiting
         above = [head for deep, head in heads.items() if deep <= depth]
         told = [above[-1]] if above else list(needs)
+        if depth and (begin := _said_from(text, lines)):
+            told = [builder.support(lines[begin][0], told, gap=OWN_LINE)]
+            lines = lines[begin:]
         last = lines[-1][1]
         said_end, waiting = _attribution(text, lines, last < end)
         size = last - lines[0][0]
@@ -92,6 +95,16 @@ def _unquoted(text: str) -> tuple[str, NDArray[np.int64]]:
             said.append(text[start : match.end()])
             offsets += [match.start(), *range(start + 1, match.end())]
     return "".join(said), np.asarray([*offsets, len(text)], dtype=np.int64)
+
+
+def _said_from(text: str, lines: Sequence[tuple[int, int]]) -> int:
+    """The first line of what is quoted below a line, as far quoted, that says whom; 0 if none."""
+    filled = (n for n, span in enumerate(lines) if text[span[0] : span[1]].strip(_BARE))
+    first = next(filled, None)
+    match = None if first is None else ATTRIBUTION.match(text, lines[first][0], lines[-1][1])
+    if match is None:
+        return 0
+    return next((n for n in filled if lines[n][0] >= match.end()), 0)
 
 
 def _attribution(

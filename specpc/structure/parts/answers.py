@@ -19,7 +19,12 @@ LONGEST_QUESTION: Final = 400
 _SHORT_REPLY: Final = 200
 _REPLIES: Final = lazy_regex(
     r"\W*+(?:(?:well|oh|uh|hm+|also|ach|eh|pues|bueno)[,. ]+)?+(?:yes|yeah|yep|no|nope|not|never"
-    r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|ja|nein|doch|nicht|nie"
+    r"|neither|none|nobody|nothing|correct|exactly|right|of course|only|sure(?:ly)?|certainly"
+    r"|absolutely|definitely|maybe|perhaps|probably|unfortunately|(?:that|it) depends"
+    r"|i(?:['’]m| am) (?:not sure|afraid|unable)"
+    r"|i (?:do not|don['’]t|cannot|can['’]?t|could ?n['’]t|could not|didn['’]t|did not)"
+    r"|ich wei(?:ß|ss)|wei(?:ß|ss) ich|vielleicht|leider|je ne sais|peut-être|quizás|tal vez"
+    r"|depende|ja|nein|doch|nicht|nie"
     r"|kein\w{0,2}|nur|oui|non|si|sí|jamais|nunca|claro|sim|não|nee|tak|nie|да|нет|не|никто|никого"
     r"|никогда|ничего|только|نعم|لا|네|아니요?|はい|いいえ|うん|是的?|不|没)(?!\w)",
     regex.IGNORECASE,

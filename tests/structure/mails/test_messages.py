@@ -331,6 +331,18 @@ def test_who_is_quoted_is_told_in_other_languages(says: str) -> None:
     assert not any(says in pieces(layout, text)[unit] for unit in units(layout))
 
 
+def test_who_is_quoted_may_be_told_in_the_quotation() -> None:
+    text = (
+        "From: Ana <ana@port.example>\nTo: Crew\nSubject: Re: Lock\n\nNo, it is shut. Wait.\n\n"
+        "> On 3 May 2026, at 18:40, Ben Reed <ben@port.example> wrote:\n>\n"
+        "> Can the lock be used at night? We would come at two.\n>\n"
+        ">> On 2 May 2026, Cleo Lund wrote:\n>> The lock is new.\n"
+    )
+    assert "Ben Reed" in keep_with(text, "at night")
+    assert "Cleo Lund" in keep_with(text, "is new")
+    assert "Ben Reed" not in keep_with(text, "is new")
+
+
 def test_forwards_of_lotus_notes_say_who_wrote() -> None:
     head = "Tim Belden\n05/14/2001 03:12 PM\nTo: Phillip K Allen@ECT\ncc:  \nSubject: Re: It\n\n"
     text = (

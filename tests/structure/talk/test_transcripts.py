@@ -330,6 +330,16 @@ def test_a_yes_or_no_brings_the_question_however_much_it_says() -> None:
     assert around(lay_out(text), text, "his car") == "".join(text.splitlines(keepends=True)[:2])
 
 
+@pytest.mark.parametrize("said", ["I cannot tell", "I don't know that", "Probably", "It depends"])
+def test_who_cannot_answer_is_kept_with_what_was_asked(said: str) -> None:
+    text = (
+        "Human: When does the ferry leave?\n\nAssistant: It leaves at nine from the old pier.\n\n"
+        f"Human: Is it cheaper than the train?\n\nAssistant: {said}; fares are not shown to me, "
+        "so please ask those who sell the tickets, or look at the board.\n\n"
+    )
+    assert "cheaper than the train" in around(lay_out(text), text, "fares are not")
+
+
 def test_members_of_a_house_are_told_by_name_seat_and_party() -> None:
     text = (
         "Mr Speaker: Order.\n\nSir Alan Reed (Wick) (Con): Is it true that it was wasted?\n\n"
