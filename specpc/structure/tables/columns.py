@@ -30,6 +30,7 @@ from specpc.structure.tables.amounts import (
     kind_of_line,
     rows_of,
 )
+from specpc.structure.tables.timetables import timetable, with_title
 from specpc.structure.tables.titled import titled_table
 from specpc.text.patterns import lazy_re
 
@@ -139,6 +140,7 @@ def _tables(text: str, spans: Spans) -> Iterator[tuple[int, int, Block]]:
 def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[int, int, Block]]:
     """Tables among lines between blank ones or commands."""
     last: tuple[int, int, Block] | None = None
+    lowest = first
     if first == stop:
         return
     low, high = spans[first][0], spans[stop - 1][1]
@@ -163,8 +165,10 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                 start = first + above * long
                 found = _table(text, spans[start:number], above * (not long))
                 if found is not None:
+                    low = 0 if last is None else last[1]
                     if last is not None:
                         yield last
+                    start, found = with_title(text, spans, max(low, lowest), start, found)
                     last = start, number, found
                     break
             else:
@@ -292,7 +296,7 @@ def _uncounted(text: str, spans: Spans, above: int, *, counted: bool = False) ->
     if found is None and above < len(spans) - 1:
         found = _spaced(text, spans, above)
     if found is None and above == 0:
-        found = _listing(text, spans) or _branches(text, spans)
+        found = _listing(text, spans) or _branches(text, spans) or timetable(text, spans)
     return found
 
 
@@ -345,7 +349,10 @@ def _ruled(text: str, spans: Spans, above: int, own: list[str], *, counted: bool
         cut = next(
             (n for n, span in enumerate(rest) if barred and not _is_barred(text, span)), None
         )
-        inside = rows_of(text, rest[:cut], width)
+        # Of one column, what is deeper is of what is above: plans of queries.
+        deeper = dashed and _is_dashed(own[last]) and len({indent(text, one) for one in rest}) > 1
+        levels = (LineLevel(*span, indent(text, span)) for span in rest[:cut])
+        inside = nested(levels) if deeper else rows_of(text, rest[:cut], width)
         if cut is not None:  # what psql says of a table below it
             inside += nested(LineLevel(*span, indent(text, span)) for span in rest[cut:])
     if not inside:

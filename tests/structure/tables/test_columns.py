@@ -604,3 +604,15 @@ def test_tables_one_below_the_other_are_told_apart() -> None:
     table = "Package    Version\n---------- --------\nships      2.4\nboats      1.34\n"
     text = f"What is installed:\n\n{table}\nAnd there:\n\n{3 * table}"
     assert [*column_runs(text, lines(text))] == [(1, 5), (6, 10), (10, 14), (14, 18)]
+
+
+def test_a_plan_of_a_query_keeps_what_a_line_is_about() -> None:
+    text = (
+        "                 QUERY PLAN\n--------------------------------------------\n"
+        " Hash Join  (cost=33.38..64.10 rows=1040)\n   Hash Cond: (o.port = p.id)\n"
+        "   ->  Seq Scan on orders o  (cost=0.00..20.40)\n         Rows Removed by Filter: 412\n"
+        "   ->  Hash  (cost=20.40..20.40)\n         Buckets: 2048\n"
+        " Planning Time: 0.3 ms\n(7 rows)\n"
+    )
+    lines_of = text.splitlines(keepends=True)
+    assert keep(text, "Removed") == "".join(lines_of[n] for n in (0, 1, 2, 4, 5))
