@@ -104,8 +104,11 @@ _SUBJECTLESS: Final = lazy_regex(
     r"|(?:can|must|will|should|may) (?:not )?(?:be|contain|have))"
     r" (?!it\b)(?-i:[\p{Ll}\d])|(?:includes|excludes|contains|requires|applies|consists) "
     rf"|(?:so|neither) (?:{_AUXILIARIES}) "
-    r"|(?:closed|open|available|valid|sold)"
-    r" (?:on|in|at|for|from|until|to|only|during|except|daily)\b"
+    r"|(?:closed|open|available|valid|sold"
+    r"|(?:built|sent|paid|held|lost|found|taken|given|broken|\p{L}{3,}(?<!e)ed)"
+    r"(?=[^,.!?\r\n]{1,90}+[.!]))"
+    r" (?:on|in|at|for|from|until|to|by|only|during|except|daily|since|because|again|over|back"
+    r"|the same)\b"
     r"|with the exception of "
     r"|not (?:its|their|his|an?|the|to be|included|available|valid|required)\b)"
     r"[^!?\r\n]{1,90}?[.!][\s\"'”’»)*_]*+",

@@ -58,6 +58,8 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Does not include the pier.",
         "Must not be used on Sundays.",
         "Closed on Mondays.",
+        "Repaired the same day.",
+        "Handed over to the crew by noon.",
         "With the exception of the pier.",
         "Exceptions: the pier and the ramp.",
         "Provided, however, that the pier is open.",
@@ -76,6 +78,8 @@ def test_a_sentence_about_one_before_it_needs_that(said: str) -> None:
     [
         "It is important that all of the crew can swim.",
         "It takes ten minutes to cross.",
+        "Built in 1871, the pier was lengthened twice.",
+        "Speed in the harbour is limited.",
         "This report covers the year.",
         "In this agreement, a berth is a place for one ship.",
         "Item 4 was withdrawn.",

@@ -31,7 +31,7 @@ _WHEN: Final = ranks(
 # Where what a record is known by may stand one level deeper.
 _HOLDERS: Final = ranks(
     "metadata properties attributes fields node _source source resource item info data meta "
-    "commit document page"
+    "commit document page payload doc chunk"
 )
 # Of an object that says who.
 _NAMES: Final = ranks("login username name display_name displayName real_name email id")

@@ -67,6 +67,7 @@ _OUTER: Final = frozenset("•●■*\uf0b7")
 # Of AsciiDoc, and even of one item; three are an ellipsis.
 _DOTTED: Final = frozenset({".", ".."})
 _BY_AUTHOR: Final = "-="
+_BY_DATE: Final = "date"
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
 OPENS: Final = lazy_regex(r"(?::[-–—]?|：|(?<=[\w.])—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
@@ -96,6 +97,24 @@ _NAME: Final = lazy_regex(r"\p{L}[\w.&/'’()-]*+(?: [\w.&/'’()-]++){0,4}+:[ \
 _TERM: Final = lazy_regex(
     r"[ \t]*+(?:\p{L}[\w .&/'’()-]{0,40}+:(?:[ ]{2,}|\t[ \t]*+)"
     r"|\p{Lu}[\p{Lu}\d &/-]{2,40}+:[ \t]++)(?=\S)"
+)
+# "2026-11-28: ", "[3 May] ", "Monday - ", "1871: ", "Day 3: ": when what a line says was or is so.
+_MONTH: Final = (
+    r"(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|avr|juin|juil|août"
+    r"|ene|abr|ago|dic)\p{L}{0,6}+\.?"
+)
+_DATE: Final = (
+    r"(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,2}\.?(?:[./]?(?:\d\d){1,2})?"
+    rf"|\d{{1,2}}\.?[ ]{_MONTH}(?:[ ]\d{{4}})?"
+    rf"|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes"
+    r"|sábado|domingo|(?:day|week|tag|woche|jour|semaine|día|semana)[ ]\d{1,3}|(?:1[5-9]|20)\d\d)"
+)
+_DATED: Final = lazy_regex(
+    rf"[ \t]*+[*_]{{0,2}}(?:\[{_DATE}\][:：]?|{_DATE}[*_]{{0,2}}(?:[:：]|[ ][–—-](?=[ ])))"
+    r"[*_]{0,2}[ \t]++(?=\S)",
+    regex.IGNORECASE,
 )
 _LINE: Final = lazy_regex(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _NOT_SPACE: Final = lazy_regex(r"\S")
@@ -283,7 +302,8 @@ def _tiled(
             place += 1
         label = _LABEL.match(text, mark)
         if label is None and mark > first:
-            label = _NAME.match(text, mark) or _CODE_LABEL.match(text, mark)
+            named = (form.match(text, mark) for form in (_NAME, _CODE_LABEL, _DATED))
+            label = next(filter(None, named), None)
         elif label is None and item is None:
             label = _TERM.match(text, first)
         if label:
@@ -317,6 +337,8 @@ def _marks(
             found[start] = match.end(), _style(match, before), _last_number(match)
         elif start in entries:
             found[start] = start + len(margin(text[start:end])), _BY_AUTHOR, ""
+        elif dated := _DATED.match(text, start, end):
+            found[start] = dated.end(), _BY_DATE, ""
     counts = Counter((own[1], columns(text, start)) for start, own in found.items()) | known
     while current is not None:
         counts[current.style, current.indent] += 1

@@ -17,7 +17,7 @@ WHICH: Final = ranks(
 """What says which one it is, the surest first."""
 WHAT: Final = ranks(
     "name title subject summary headline label path file filename login username product "
-    "question url uri link href country city place station region host service"
+    "question url uri link href country city place station region host service source"
 )
 """What says what it is, likewise."""
 KINDS: Final = ranks(

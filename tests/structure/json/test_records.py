@@ -46,6 +46,11 @@ LONG = "The deck is wet. Mind the step. Dogs stay outside. Coffee is sold at the
           for n in range(9)], {("key",), ("fields", "summary")}),
         ([{"_index": "docs", "_id": f"d{n}", "_score": n, "_source": {"title": f"T{n}"}}
           for n in range(9)], {("_id",), ("_source", "title")}),
+        # What is found for a question: of a vector store, and as documents.
+        ([{"id": n, "score": n / 9, "payload": {"file": f"f{n}.md", "text": LONG}}
+          for n in range(9)], {("id",), ("payload", "file")}),
+        ([{"page_content": LONG, "metadata": {"source": f"f{n}.md", "page": n}}
+          for n in range(9)], {("metadata", "source"), ("metadata", "page")}),
         # Pods, places, messages, commits.
         ([{"kind": "Pod", "metadata": {"uid": f"0-{n}", "name": f"web-{n}"}, "spec": {"a": 1}}
           for n in range(9)], {("metadata", "uid"), ("metadata", "name")}),

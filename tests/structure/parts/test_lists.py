@@ -27,6 +27,22 @@ from tests.structure.kept import around, keep, never_alone, pieces
             "电费",
             "（二）下列费用不包括在内：\n2、电费。\n",
         ),
+        # What a line says of a day.
+        (
+            "2026-11-28: The Tern leaked. A pump was lent.\n2026-11-29: All is well. Ben slept.\n",
+            "pump",
+            "2026-11-28: A pump was lent.\n",
+        ),
+        (
+            "Monday: No trip is planned.\nTuesday: We row. Bring a coat.\n",
+            "coat",
+            "Tuesday: Bring a coat.\n",
+        ),
+        (
+            "- [3 May] The crane was sold. Ann signed.\n- [4 May] It rained. Ben slept.\n",
+            "slept",
+            "- [4 May] Ben slept.\n",
+        ),
         # What goes on below a list, after a blank line.
         (
             "2.2 Overdue amounts bear interest at the lesser of\r\n\r\n    (a) 1.5%; and\r\n\r\n"
