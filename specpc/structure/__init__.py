@@ -14,7 +14,7 @@ from specpc.structure import kinds
 from specpc.structure.code.languages import ending, language_of, language_of_file
 from specpc.structure.code.programs import lay_out_code
 from specpc.structure.markdown.embedded import lay_out_embedded
-from specpc.structure.markdown.fenced import is_tagged
+from specpc.structure.markdown.fenced import tagged_until
 from specpc.structure.markdown.output import lay_out_output
 from specpc.structure.markdown.prose import lay_out_markdown
 from specpc.structure.tables.dense import is_dense, lay_out_dense
@@ -88,12 +88,25 @@ def _of_kind(text: str, name: str | None) -> Layout:
     return lay_out_output(text) or lay_out_markdown(text)
 
 
+def _tagged(text: str, end: int) -> Layout:
+    """The pieces of what stands in tags up to an offset, and of a chat that may follow it."""
+    chat = lay_out_transcript(text[end:])
+    if chat is None:
+        return lay_out_markdown(text)
+    builder = LayoutBuilder()
+    builder.nest(builder.unit(end), Nested())
+    builder.append(chat)
+    return builder.build("transcript")
+
+
 def _as_data(text: str) -> Layout | None:
     """The pieces of a text of a kind of data, or of what stands in tags and is of many."""
-    tagged: bool | None = None
+    looked = False
     for kind in kinds.likely(text):
-        if not kind.whole and tagged is None and (tagged := is_tagged(text)):
-            return lay_out_markdown(text)
+        if not kind.whole and not looked:
+            looked, end = True, tagged_until(text)
+            if end is not None:
+                return _tagged(text, end)
         if (layout := kind.lay_out(text)) is not None:
             return layout
     return None

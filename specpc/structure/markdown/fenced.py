@@ -75,6 +75,16 @@ _CODE: Final = 4
 # Of these, the Markdown inside is a part. What Notion calls a callout is an ``<aside>``; sources,
 # data and outputs are parts of prompts.
 _OF_HTML: Final = HTML_NAMES - {"aside", "blockquote", "figure", "source", "data", "output"}
+# What agents ask of tools, and what these give: "<function_calls>", "<tool_result>".
+_CALLS: Final = lazy_regex(
+    r"(?:function|tool|code|mcp)[_-]?(?:calls?|use|input)|invoke|action|command|bash|execute(?:_\w+)?",
+    regex.IGNORECASE,
+)
+_RESULTS: Final = lazy_regex(
+    r"(?:(?:function|tool|code|command|bash|mcp)[_-]?)?(?:results?|outputs?|responses?)|observation"
+    r"|stdout|stderr",
+    regex.IGNORECASE,
+)
 # No section of Apache, as <VirtualHost *:80>.
 _PLAIN_TAG: Final = lazy_regex(
     r"[ ]{0,3}+<[a-zA-Z][\w.:-]*+"
@@ -223,7 +233,9 @@ class _Scan:
                 answer = text[asked.end() : tag.start()].strip() if asked else ""
                 asks = 0 < len(answer) <= _ANSWERED
                 lay_out = _whole_or_cut if asks else lay_out_elements
-                self._add(SectionPart(one.start, stop, titled=titled, lay_out=lay_out))
+                part = SectionPart(one.start, stop, titled=titled, lay_out=lay_out)
+                calls, answers = (own.fullmatch(tag["name"]) for own in (_CALLS, _RESULTS))
+                self._add(replace(part, calls=calls is not None, answers=answers is not None))
 
     def _add_raw(self, one: _Open, end: int) -> None:
         """Add a formula or comment, if nothing stands behind it on its last line."""
@@ -273,18 +285,18 @@ def enclosed(text: str) -> list[SectionPart]:
     return scan.found if scan.fence is None else scan.found[: scan.fence[1]]
 
 
-def is_tagged(text: str) -> bool:
-    """Whether most of a text stands between two tags of its own, as the documents of a prompt do.
+def tagged_until(text: str) -> int | None:
+    """Where two tags end between which most of a text stands, as the documents of a prompt do.
 
-    Above them nobody speaks.
+    ``None`` if there are none, or somebody speaks above them.
     """
     if _MARKS.search(text) is None or "</" not in text:
-        return False
+        return None
     for part in enclosed(text):
         tag = _PLAIN_TAG.match(text, part.start)
         if tag is not None and 2 * (part.end - part.start) > len(text):
-            return _SPEAKS.search(text, 0, part.start) is None
-    return False
+            return part.end if _SPEAKS.search(text, 0, part.start) is None else None
+    return None
 
 
 def _after_blank(text: str, end: int) -> int:

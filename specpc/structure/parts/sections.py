@@ -129,6 +129,8 @@ class SectionPart:
         hidden: whether it says nothing to a reader.
         indent: columns that a structure is indented by, which may stand in a list item.
         quotes: whether it is a quotation, of somebody whom a line above may have named.
+        calls: whether it asks a tool for something.
+        answers: whether it is what a tool gave, for what was asked right before.
     """
 
     start: int
@@ -142,6 +144,8 @@ class SectionPart:
     hidden: bool = False
     indent: int = 0
     quotes: bool = False
+    calls: bool = False
+    answers: bool = False
 
     @property
     def highest(self) -> int:
@@ -221,6 +225,8 @@ class _Sections:
     """What has just been added and is one piece, after which a sentence may go on."""
     asked: tuple[int, ...] = ()
     """The quotation that has just been added and asks something."""
+    called: tuple[int, ...] = ()
+    """What has just been added and asks a tool."""
     broken: tuple[int, ...] = ()
     """The last sentence so far, if it does not end before the head of a page."""
     by: tuple[int, ...] = ()
@@ -269,6 +275,7 @@ class _Sections:
         elif part.hidden or not self.text[part.start : part.end].strip():
             self._support(part.end, ())
         elif part.lay_out is None:
+            self.called = ()
             self._add_running(part, following)
         else:
             while self.item is not None and part.indent <= self.item.indent:
@@ -281,11 +288,13 @@ class _Sections:
             needs += self.pending or (self.by if part.quotes else ())
             if part.apart or (part.titled and self.item is None):
                 needs = ()
+            needs += self.called if part.answers else ()
             inside = part.lay_out(self.text[part.start : part.end])
             first = self.builder.next_piece
             short = part.end - part.start <= _WHOLE
             units = inside.units.tolist() if short else ()
             self.formula = tuple(first + piece for piece, unit in enumerate(units) if unit)
+            self.called = self.formula if part.calls else ()
             self.pending = self.broken = ()
             self.leads.pop(self.item, None)
             self.builder.append(inside, needs)
@@ -304,7 +313,7 @@ class _Sections:
 
     def _close(self, level: int) -> None:
         self.formula = self.pending = self.said = self.asked = self.by = self.broken = ()
-        self.joined = ()
+        self.joined = self.called = ()
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         self.item = None

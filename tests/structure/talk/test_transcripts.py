@@ -809,3 +809,29 @@ def test_minutes_go_on_in_another_section() -> None:
     assert keep(text, "Bruno does") == "Chen: who owns it?\nAda: Bruno does.\n\n"
     assert keep(text, "p99") == "Ada: is that p95?\nBruno: p99, in fact.\n"
     assert keep(text, "Friday") == "## Next\n\nIt is on Friday.\n"
+
+
+TOOLS = (
+    'User: Please tidy up.\nAssistant: <function_calls>\n<invoke name="list_files">\n'
+    '<parameter name="path">~/in</parameter>\n</invoke>\n</function_calls>\n<function_results>\n'
+    "invoice.pdf\nsetup.exe\ntax.pdf\n</function_results>\nMay I delete one?\n"
+    "User: Yes, setup.exe.\nAssistant: <tool_call>\n"
+    '{"name": "delete_file", "path": "~/in/setup.exe"}\n</tool_call>\n<tool_response>\n'
+    "error: permission denied\n</tool_response>\nIt is still there.\n"
+)
+SYSTEM = (
+    "<system>\nYou tidy up.\n<functions>\n"
+    + '<function>{"name": "delete_file", "description": "Ask before."}</function>\n' * 12
+    + "</functions>\n</system>\n\n"
+)
+
+
+@pytest.mark.parametrize("above", ["", SYSTEM])
+def test_what_a_tool_gave_in_tags_brings_its_call_and_who_made_it(above: str) -> None:
+    text = above + TOOLS
+    result = around(lay_out(text), text, "permission denied")
+    assert result.startswith("Assistant: <tool_call>")
+    assert "delete_file" in result
+    result = around(lay_out(text), text, "invoice.pdf")
+    assert result.startswith("Assistant: <function_calls>")
+    assert "list_files" in result
