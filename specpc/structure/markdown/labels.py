@@ -165,8 +165,8 @@ def _above_texts(text: str, shown: Sequence[RunningLine]) -> Iterator[DocumentLa
     ends = {place: _end(text, shown, place) for place in places}
     # Others are records, in which no text is, or stand below it.
     texts = {line.start for n, line in enumerate(shown) if not (line.first or n in found)}
-    below = sum(end in texts for end in ends.values())
-    if below > 1 and below >= _MOSTLY * len(places):
+    told = sum(end in texts for end in ends.values())
+    if told > 1 and told >= _MOSTLY * len(places):
         yield from (DocumentLabel(shown[place].start, ends[place]) for place in places)
         yield from _closing(text, shown, places, least=int(len(places) <= _PAIR))
 
