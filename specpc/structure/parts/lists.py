@@ -33,7 +33,7 @@ _HAN: Final = "一二三四五六七八九十"
 # RFCs and of Word.
 ITEM: Final = lazy_regex(
     r"(?P<indent>[ \t\u3000]*)"
-    rf"(?:(?:(?P<bullet>[{BULLETS}]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
+    rf"(?:(?:(?P<bullet>[{BULLETS}]|\[[ xX]\]|[*.]{{1,5}}+|[oØü§](?=\t|[ ]{{2}})(?!\s*+\d))"
     r"|(?P<clause>\d{1,2}(?:\.\d{1,2}){1,4}+\.?)"
     r"|(?P<reference>\[(?:\d{1,3}|\p{Lu}[\w.+:-]{1,24}+(?=\](?:\t|[ ]{2})))\])"
     r"|(?P<open>\(?)(?P<number>\d{1,3}|[A-Za-z]|(?P<twice>[a-z])(?P=twice)(?=[.)])|[ivx]{1,5}|[IVX]{1,5}"
@@ -68,6 +68,7 @@ _OUTER: Final = frozenset("•●■*\uf0b7")
 _DOTTED: Final = frozenset({".", ".."})
 _BY_AUTHOR: Final = "-="
 _BY_DATE: Final = "date"
+_BOX: Final = "-[ ]"  # ticked or not
 _NUMBERED: Final = "[1]"
 # What ends so goes on in the items below.
 OPENS: Final = lazy_regex(r"(?::[-–—]?|：|(?<=[\w.])—|(?<=\s)[–—-])[*_`\"'”’)]{0,3}\s*+\Z")
@@ -364,7 +365,9 @@ def _ends_entry(line: str) -> bool:
 def _style(match: regex.Match[str], before: dict[str, str]) -> str:
     """What a mark looks like; "(i)" is a number unless it follows "(h)"."""
     if bullet := match["bullet"]:
-        return bullet if bullet[0] in _REPEATED else "-" + bullet
+        if bullet[0] in _REPEATED:
+            return bullet
+        return _BOX if bullet[0] == "[" else "-" + bullet
     if clause := match["clause"]:
         return _CLAUSE * len(clause.strip(".").split("."))
     if match["reference"]:

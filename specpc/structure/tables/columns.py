@@ -32,7 +32,7 @@ from specpc.structure.tables.amounts import (
 )
 from specpc.structure.tables.timetables import timetable, with_title
 from specpc.structure.tables.titled import titled_table
-from specpc.text.patterns import lazy_re
+from specpc.text.patterns import lazy_re, lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,6 +91,10 @@ _TYPED: Final = lazy_re(
     rf"(?:{_NUMBER}(?:(?:[ ]?{_UNIT}){{1,2}}(?=\d)|(?:[ ]?{_UNIT}){{0,2}}(?:[ ](?=\S)|\Z)))+"
     r"|[-—–]+|<none>|n/a",
     re.IGNORECASE,
+)
+_DAY: Final = lazy_regex(
+    r"\d{1,2}(?P<mark>/)\d{1,2}(?:/(?:\d\d){1,2})?|\d{1,2}(?P<mark>\.)\d{1,2}\.(?:\d\d){0,2}"
+    r"|\d{4}(?P<mark>-)\d\d(?:-\d\d)?"
 )
 _LISTED: Final = lazy_re(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 # Branches with their last commits: "* main  9d8c7e6 [origin/main: behind 2] Raise version".
@@ -454,9 +458,10 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     said = _SENTENCE.search(header) and not numbers
     if said or _COMMAND.match(header) or _LEADER.search(header):
         return None
-    if any(_TYPED.fullmatch(word) and not YEARS.fullmatch(word) for word in words):
-        return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[head:]]
+    values = [word for word in words if _TYPED.fullmatch(word) and not YEARS.fullmatch(word)]
+    if values and (values[0] == words[0] or not _are_days(values, rows)):
+        return None
     first = APART.split(header)[0]
     parts = {n for n, row in enumerate(rows[:-1]) if _goes_on(row, rows[n + 1], len(first))}
     # Rules above sums, lines on which the text of a row goes on, and what is noted below one.
@@ -479,6 +484,15 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     width = columns[0][1] if header[: columns[0][1]].strip() else 0
     inside = rows_of(text, spans[head:], width)
     return replace(block(spans[0][0], spans[-1][1], spans[head - 1][1], inside=inside), spare=True)
+
+
+def _are_days(names: Sequence[str], rows: Sequence[str]) -> bool:
+    """Whether columns are named by days, of which there are none below."""
+    marks = [day["mark"] for day in map(_DAY.fullmatch, names) if day is not None]
+    if len(marks) < max(2, len(names)) or len({*marks}) > 1:
+        return False
+    below = (_DAY.fullmatch(word) for row in rows for word in row.split())
+    return all(day is None or day["mark"] != marks[0] for day in below)
 
 
 def _is_margin(line: str) -> bool:

@@ -663,3 +663,12 @@ def test_notes_with_numbers_in_brackets_come_with_rows_and_sections_are_none() -
     assert "Excludes" not in keep(text, "12,817")
     text = "§ 13 Frist\n\nSie richtet sich nach § 437 BGB.\n\n§ 17 Beginn\n\nDas gilt ab Mai.\n"
     assert keep(text, "437") == "§ 13 Frist\n\nSie richtet sich nach § 437 BGB.\n\n"
+
+
+def test_capitals_with_a_colon_head_what_is_below_them() -> None:
+    text = (
+        "DIAGNOSES:\n1. Gallstones\n2. Gout\n\nHOSPITAL COURSE:\nHe came with pain. Denies fever. "
+        "CT showed no stones.\n\nINSTRUCTIONS:\n[x] Low fat diet\n[ ] No driving\n[x] Rest\n"
+    )
+    assert keep(text, "CT") == "HOSPITAL COURSE:\nCT showed no stones.\n\n"
+    assert keep(text, "driving") == "INSTRUCTIONS:\n[ ] No driving\n"

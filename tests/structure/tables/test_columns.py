@@ -616,3 +616,15 @@ def test_a_plan_of_a_query_keeps_what_a_line_is_about() -> None:
     )
     lines_of = text.splitlines(keepends=True)
     assert keep(text, "Removed") == "".join(lines_of[n] for n in (0, 1, 2, 4, 5))
+
+
+@pytest.mark.parametrize("days", [("11/03", "11/06"), ("03.11.", "06.11."), ("2026-11", "2026-12")])
+def test_days_may_name_columns(days: tuple[str, str]) -> None:
+    header = f"LABS:            {days[0]:10}{days[1]:10}Reference\n"
+    rows = (
+        "Lipase (U/L)     1240      310       13-60\n",
+        "Glucose (mg/dL)  288 H     190 H     70-99\n",
+        "Potassium        3.1 L     3.6       3.5-5.1\n",
+    )
+    text = f"He came by boat.\n\n{header}{''.join(rows)}"
+    assert keep(text, "Potassium") == header + rows[2]
