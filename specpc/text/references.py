@@ -118,7 +118,8 @@ _SUBJECTLESS: Final = lazy_regex(
 _SHORTENED: Final = lazy_regex(
     rf"\b(?:(?:{_AUXILIARIES}) not|cannot|\p{{L}}{{2,5}}n['’]t"
     rf"|(?<={_START}only [^.!?\r\n]{{1,60}} )(?:{_AUXILIARIES})"
-    r"|(?:hingegen|dagegen|jedoch|auch) nicht|tampoco|non plus)[.!][\s\"'”’»)*_]*+\Z",
+    r"|(?:hingegen|dagegen|jedoch|auch) nicht|tampoco|non plus"
+    r"|l['’](?:est|était|sont|étaient|sera|seront))[.!][\s\"'”’»)*_]*+\Z",
     regex.IGNORECASE,
 )
 _LONGEST_SHORTENED: Final = 100

@@ -66,6 +66,7 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Ausgenommen sind Kinder.",
         "Kinder hingegen nicht.",
         "Los demás tampoco.",
+        "Toutefois, un chien d'assistance l'est.",
         "ただし、日曜日を除く。",
     ],
 )

@@ -79,6 +79,16 @@ EXCEPTS: Final = lazy_regex(
     r"|à moins|hormis|à l['’]exception|salvo|excepto|a menos|tranne|behalve|tenzij)\b"
     r"|[ \t\u3000]*+(?:但|ただし)"
 )
+# What holds where what led to a list does not: "In all other cases".
+OTHERWISE: Final = lazy_regex(
+    r"[ \t]*+(?:otherwise|in (?:all |any )?other (?:cases|events)|failing (?:this|that|which)"
+    r"|sonst|andernfalls|ansonsten|in (?:allen )?(?:anderen|übrigen) fällen|im übrigen|sinon"
+    r"|autrement|dans (?:tous )?les autres cas|en (?:todos )?los demás casos|de lo contrario"
+    r"|(?:negli|in tutti gli) altri casi|altrimenti|nos (?:demais|outros) casos|caso contrário"
+    r"|(?:in )?(?:de )?overige gevallen|в (?:остальных|иных) случаях|иначе)\b"
+    r"|[ \t\u3000]*+(?:その他の場合|其他情况|それ以外|否则)",
+    regex.IGNORECASE,
+)
 # Alone between two parties or clauses: "- and -".
 JOINS: Final = lazy_regex(
     r"[\s(–—-]*+(?:and(?:/or)?|or|und|oder|et|ou|y|o|e|en|of)[\s)–—-]*+", regex.IGNORECASE

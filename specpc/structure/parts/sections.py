@@ -21,6 +21,7 @@ from specpc.structure.parts.lists import (
     ITEM,
     JOINS,
     OPENS,
+    OTHERWISE,
     ListItem,
     Paragraph,
     columns,
@@ -358,7 +359,7 @@ class _Sections:
             self.joined = (self.builder.next_piece - 1,) if joins and before else ()
             last = self._add_paragraph(part.start, own, needs, leads)
             self.small |= {last} if _SMALL_LETTER.match(text, own.text) else set()
-            if led:
+            if led and not OTHERWISE.match(text, own.start):
                 self._belonging(text, led, own, listed)
             said = (last,) if leads and after is not None and not after.is_item else ()
             self.said = tuple(range(listed, self.builder.next_piece)[-_MOST_ASKED:])
@@ -412,7 +413,7 @@ class _Sections:
         short = not own.is_item and own.end - own.start <= _SHORT_ITEM
         short = short and not ITEM.match(text, own.start)
         answers = _ANSWERS.match(text, own.start) is not None
-        excepts = EXCEPTS.match(text, own.start) is not None
+        excepts = any(form.match(text, own.start) for form in (EXCEPTS, OTHERWISE))
         if not short or not (answers or excepts or _CONTINUES.match(text, own.start)):
             return ()
         on = (

@@ -43,6 +43,19 @@ from tests.structure.kept import around, keep, never_alone, pieces
             "slept",
             "- [4 May] Ben slept.\n",
         ),
+        # What holds where the list does not.
+        (
+            "The deposit is not paid back:\na) if you leave early;\nb) if you do not come.\n"
+            "In all other cases, it is, up to 80%.\n",
+            "80%",
+            "The deposit is not paid back:\nIn all other cases, it is, up to 80%.\n",
+        ),
+        (
+            "The deposit is not paid back:\na) if you leave early;\nb) if you do not come.\n"
+            "In all other cases, it is, up to 80%.\n",
+            "early",
+            "The deposit is not paid back:\na) if you leave early;\n",
+        ),
         # What goes on below a list, after a blank line.
         (
             "2.2 Overdue amounts bear interest at the lesser of\r\n\r\n    (a) 1.5%; and\r\n\r\n"

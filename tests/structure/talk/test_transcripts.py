@@ -165,6 +165,7 @@ def test_a_mail_keeps_sender_date_and_subject(said: str, expected: list[str]) ->
         "",
         "Note: this is prose.\nWarning: it has colons.\n" * 4,
         "Title: A\nText: b\n" * 6,
+        "1. О причале\nСлушали: Ким сообщил.\nРешили: ждать.\nГолосовали: за – 2.\n\n" * 3,
         "Record No.: 12\nTides run high in May. Boats stay in.\n\nScore: 9\nIt is so.\n\n" * 4,
         "ERROR: one\nINFO: two\n" * 6,
         "Ann: Hi.\nAnd then nothing was said for many years, as the story goes.\n",
