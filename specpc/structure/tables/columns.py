@@ -96,6 +96,12 @@ _DAY: Final = lazy_regex(
     r"\d{1,2}(?P<mark>/)\d{1,2}(?:/(?:\d\d){1,2})?|\d{1,2}(?P<mark>\.)\d{1,2}\.(?:\d\d){0,2}"
     r"|\d{4}(?P<mark>-)\d\d(?:-\d\d)?"
 )
+# "1 month", "3 years p.a.": over which there is a column of numbers.
+_PERIOD: Final = lazy_re(
+    r"(?<!\S)\d{1,2}[ ]?(?:d|days?|w|weeks?|m|mths?|months?|y|yrs?|years?|tage?|monate?|jahre?"
+    r"|mois|ans?|mes(?:es)?|años?)(?![^\s.,)])",
+    re.IGNORECASE,
+)
 _LISTED: Final = lazy_re(r"total \d+|[-dlcbps][-rwxsStT]{9}[.+@]?[ \t]+\d+[ \t]")
 # Branches with their last commits: "* main  9d8c7e6 [origin/main: behind 2] Raise version".
 _BRANCH_OF: Final = lazy_re(
@@ -459,6 +465,8 @@ def _spaced(text: str, spans: Spans, above: int) -> Block | None:
     if said or _COMMAND.match(header) or _LEADER.search(header):
         return None
     rows = [text[low:high].strip("\r\n").expandtabs()[:_WIDEST] for low, high in spans[head:]]
+    if not any(_PERIOD.search(row) for row in rows):
+        words = _PERIOD.sub("over", header).split()
     values = [word for word in words if _TYPED.fullmatch(word) and not YEARS.fullmatch(word)]
     if values and (values[0] == words[0] or not _are_days(values, rows)):
         return None

@@ -628,3 +628,13 @@ def test_days_may_name_columns(days: tuple[str, str]) -> None:
     )
     text = f"He came by boat.\n\n{header}{''.join(rows)}"
     assert keep(text, "Potassium") == header + rows[2]
+
+
+def test_periods_may_name_columns() -> None:
+    header = "                     1 month   1 year   3 years p.a.\n"
+    rows = (
+        "Fund                    -0.4      6.1            4.2\n",
+        "Benchmark                0.1      7.3            4.9\n",
+    )
+    text = f"Past gains say little.\n\nPerformance in %\n{header}{''.join(rows)}"
+    assert keep(text, "Benchmark") == f"Performance in %\n{header}{rows[1]}"
