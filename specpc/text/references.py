@@ -110,6 +110,8 @@ _SUBJECTLESS: Final = lazy_regex(
     r" (?:on|in|at|for|from|until|to|by|only|during|except|daily|since|because|again|over|back"
     r"|the same)\b"
     r"|with the exception of "
+    # "We therefore exclude it."
+    rf"|(?!if |when |as |since |because )(?:[\p{{L}}’']+ ){{1,3}}(?:therefore|hence|consequently) "
     r"|not (?:its|their|his|an?|the|to be|included|available|valid|required)\b)"
     r"[^!?\r\n]{1,90}?[.!][\s\"'”’»)*_]*+",
     regex.IGNORECASE,

@@ -59,6 +59,7 @@ def needed(*sentences: str) -> dict[int, tuple[int, ...]]:
         "Must not be used on Sundays.",
         "Closed on Mondays.",
         "Repaired the same day.",
+        "We therefore leave it out.",
         "Handed over to the crew by noon.",
         "With the exception of the pier.",
         "Exceptions: the pier and the ramp.",

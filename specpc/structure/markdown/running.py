@@ -48,7 +48,8 @@ _UNDERLINED: Final = lazy_regex(
 _UNDERLINED_LEVEL: Final = 2
 # A line of capitals; so far in the middle, of a few, too: who speaks in a screenplay.
 _CAPITALS: Final = lazy_regex(
-    r"(?:[ \t]{8,}+|[ \t]*+(?!\w{1,3}+\s*+\Z))\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;!?]\s*+)\s*+"
+    r"(?:[ \t]{8,}+|[ \t]*+(?!\w{1,3}+\s*+\Z))(?:\d{1,2}[ \t]++)?+"
+    r"\p{Lu}[\p{Lu}\p{P}\p{Zs}]{2,60}+(?<![.,;!?]\s*+)\s*+"
 )
 # "1.1.  Terminology", as RFCs and contracts have it.
 _NUMBERED: Final = lazy_regex(

@@ -367,12 +367,10 @@ class _Sections:
                 # What ends in full is told by its first sentence.
                 words = () if leads == "only" else range(listed, last)
                 own.item.needs = (next(filter(self.builder.is_unit, words), last),)
-            elif leads:
+            elif after is None or not self._numbers_on(text, own, after):
                 # What goes on with a list may stand as far to the left as the item that is in.
                 inner = after.item if led and after is not None and after.is_item else None
-                self.leads[inner.parent if inner else belongs] = _Lead((last,))
-            else:
-                self.leads.pop(belongs, None)
+                self._set_lead(inner.parent if inner else belongs, belongs, last if leads else None)
         if broken and _SMALL_LETTER.match(text.lstrip()):
             self._tie(broken, opening)
         on = following is not None and following.hidden and not _ENDED.search(text)
@@ -435,6 +433,22 @@ class _Sections:
         # noun", "dev packages:" and "berth verb" do not.
         opens = OPENS.search(text[own.start : own.end]) is not None
         return () if heads and not on and not (opens and self.small.isdisjoint(led)) else led
+
+    def _set_lead(self, to: ListItem | None, belongs: ListItem | None, piece: int | None) -> None:
+        """Remember what leads to the items that come next, or that nothing does."""
+        if piece is None:
+            self.leads.pop(belongs, None)
+        else:
+            self.leads[to] = _Lead((piece,))
+
+    @staticmethod
+    def _numbers_on(text: str, own: Paragraph, after: Paragraph) -> bool:
+        """Whether what is below a clause stands above "2.2", to which the lead of 2.1 leads."""
+        mark = ITEM.match(text, after.start)
+        number = mark["clause"] if mark is not None else None
+        if number is None or OPENS.search(text[own.start : own.end]):
+            return False
+        return int(number.strip(".").rpartition(".")[2]) > 1
 
     def _lead(self, belongs: ListItem | None, style: str) -> tuple[int, ...]:
         """What leads to the list that an item is in."""

@@ -43,6 +43,13 @@ from tests.structure.kept import around, keep, never_alone, pieces
             "slept",
             "- [4 May] Ben slept.\n",
         ),
+        # Sections without blank lines between them, below headings in capitals.
+        (
+            "1 AIMS\nWe look at wind. It blows.\n2 METHODS\n2.1 Data\nFive moorings were used.\n"
+            "2.2 Model\nThe model is linear.\n3 RESULTS\nThere are none.\n",
+            "linear",
+            "2 METHODS\n2.2 Model\nThe model is linear.\n",
+        ),
         # What holds where the list does not.
         (
             "The deposit is not paid back:\na) if you leave early;\nb) if you do not come.\n"
