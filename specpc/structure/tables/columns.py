@@ -175,10 +175,10 @@ def _between(text: str, spans: Spans, first: int, stop: int) -> Iterator[tuple[i
                 start = first + above * long
                 found = _table(text, spans[start:number], above * (not long))
                 if found is not None:
-                    low = 0 if last is None else last[1]
                     if last is not None:
                         yield last
-                    start, found = with_title(text, spans, max(low, lowest), start, found)
+                        lowest = last[1]
+                    start, found = with_title(text, spans, lowest, start, found)
                     last = start, number, found
                     break
             else:
