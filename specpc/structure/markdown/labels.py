@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = (
     "document|passage|source|text|context|doc|chunk|excerpt|snippet|result|evidence|fragment"
-    "|documento|dokument|quelle|fuente|extrait|文档|文書|資料|来源"
+    "|web ?page|documento|dokument|quelle|fuente|extrait|文档|文書|資料|来源"
 )
 _ALONE: Final = lazy_regex(
     r"[ \t]*+(?P<kind>(?i:document|passage|source|text|page|context|doc|chunk|excerpt|snippet))"
@@ -31,7 +31,7 @@ _ALONE: Final = lazy_regex(
 # "[Chunk 1 | source: a.pdf]", "Document [1](Title: Fares) It costs ...", "[doc2] (Handbook, 2024)".
 _KIND: Final = lazy_regex(
     rf"[ \t]*+(?P<open>[\[【])?+(?P<kind>(?i:{_KINDS}))[ \t_-]?[#\[(]{{0,2}}(?P<number>\d{{1,4}})"
-    r"(?:(?P<close>[\])】])|(?(open)[^\[\]【】\r\n]{0,150}+[\]】]|))"
+    r"(?! ?(?:end|ende|fin)[\]】])(?:(?P<close>[\])】])|(?(open)[^\[\]【】\r\n]{0,150}+[\]】]|))"
     r"(?:(?: of |/)\d{1,4})?(?P<named>[ ]?\([^()\r\n]{1,150}+\))?+(?P<colon>[ ]?[:：.–—])?[ \t]*+"
 )
 # "[2] Passengers pay ...": a number alone.
@@ -40,6 +40,8 @@ _SENTENCE: Final = lazy_regex(r"[.!?。！？;；,][\"'”’»)\]]{0,3}\s*+\Z")
 _SAID: Final = lazy_regex(r"[.!?。！？:：][\"'”’»)\]]{0,3}\s*+\Z")
 _MOSTLY: Final = 0.8
 _PAIR: Final = 2
+# "[webpage 1 end]", below a text that began with as much.
+_ENDS: Final = lazy_regex(r"(?i:end|ende|fin)[\]】]\s*+\Z")
 _LONGEST_TITLE: Final = 100
 _LONGEST_END: Final = 40
 # What is asked of all texts, below them.
@@ -183,7 +185,9 @@ def _may_begin(text: str, shown: Sequence[RunningLine], place: int) -> bool:
         return True
     above = _above(text, shown, place)
     label = _KIND.match(text, shown[place].start, shown[place].end)
-    return label is not None and label["colon"] is not None and bool(_SENTENCE.search(above))
+    if label is None or not (label["colon"] or label["open"]):
+        return False
+    return _SENTENCE.search(above) is not None or _ENDS.search(above) is not None
 
 
 def _in_a_row(found: Sequence[_Numbered]) -> list[_Numbered]:
@@ -235,7 +239,9 @@ def _is_whole(text: str, shown: Sequence[RunningLine], place: int, said: int) ->
     title = text[said : line.end].strip()
     if not title:
         return True
-    if not after or len(title) > _LONGEST_TITLE or _SENTENCE.search(title) or is_open(title):
+    if not after or len(title) > _LONGEST_TITLE or is_open(title):
+        return False
+    if _SENTENCE.search(title) or _ENDS.search(title):
         return False
     below = text[after[0].start : after[0].end].lstrip()
     return not below[:1].islower() and not _KIND.match(below) and not _NUMBER.match(below)
@@ -261,8 +267,9 @@ def _closing(
     """
     counts = [sum(line.first for line in shown[a + 1 : b]) for a, b in pairwise(places)]
     left = max(least, *counts)
-    for line in shown[places[-1] + 1 :]:
-        if line.first and not (left and not is_task(text, line.start)):
+    for above, line in pairwise(shown[places[-1] :]):
+        ended = not left or is_task(text, line.start)
+        if line.first and (ended or _ENDS.search(text[above.start : above.end])):
             yield DocumentLabel(line.start, None)
             return
         left -= line.first

@@ -106,3 +106,17 @@ def test_what_was_found_keeps_the_title_of_its_page(address: str) -> None:
     assert keep(text, "Open") == found[0]
     assert keep(text, "Tickets") == found[1].replace("Boats leave at nine. ", "")
     assert "Stay" not in keep(text, "May dogs")
+
+
+@pytest.mark.parametrize("gap", ["\n", " "])
+def test_texts_with_a_label_at_their_end_end_there(gap: str) -> None:
+    """As prompts of DeepSeek have what was found on the web."""
+    said = ["Fares. Adults pay 40 euros.", "The night line is new. Cabins cost 90 euros."]
+    pages = [
+        f"[webpage {n} begin]{gap}{own}{gap}[webpage {n} end]\n"
+        for n, own in enumerate(said, start=1)
+    ]
+    text = f"Cite what is below.\n\n{''.join(pages)}\nAnswer in English.\n"
+    assert keep(text, "Cabins") == f"[webpage 2 begin]{gap}Cabins cost 90 euros.{gap}"
+    assert keep(text, "Adults") == f"[webpage 1 begin]{gap}Adults pay 40 euros.{gap}"
+    assert keep(text, "English") == "Answer in English.\n"
